@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/core/grid.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oodscope {
+
+/// How logits become one anomaly score per pixel. z: the logits of the chosen channels, p = softmax(z / T).
+enum class Method {
+  Msp,              ///< 1 - max p                     (seed 001, eq. 1 and 5), in [0, 1)
+  MaxLogit,         ///< -max z, T has no effect       (seed 001, eq. 2), unbounded
+  MaxEntropy,       ///< -sum p ln p / ln C            (seed 001, eq. 3; divided by ln C as the course code does), in [0, 1]
+  Energy,           ///< -T logsumexp(z / T), unbounded
+  SoftmaxDistance,  ///< 1 - (p1 - p2), the two largest (SynBoost's margin), in [0, 1]
+  Void              ///< softmax over *all* channels at T, probability of the void channel, in [0, 1]
+};
+
+/// The command line's name (msp, max-logit, max-entropy, energy, softmax-distance, void) and back.
+[[nodiscard]] std::string_view methodName(Method method);
+[[nodiscard]] std::optional<Method> methodFromName(std::string_view name);
+/// Whether a temperature changes the ranking of pixels: false for MaxLogit alone.
+[[nodiscard]] bool dependsOnTemperature(Method method);
+/// All methods in menu order (keys 1 to 9).
+[[nodiscard]] std::span<const Method> allMethods();
+
+/// What the network gave, planar C x H x W, not owned: float16 bits (IEEE 754 binary16) or float32. Exactly one is set.
+struct LogitsView {
+  const std::uint16_t* half = nullptr;
+  const float* single = nullptr;
+  int channels = 0;
+  int height = 0;
+  int width = 0;
+  [[nodiscard]] Size size() const { return {width, height}; }
+};
+
+struct ScoreParameters {
+  Method method = Method::Msp;
+  float temperature = 1.0F;        ///< > 0
+  std::vector<int> channels = {};  ///< which channels take part, ascending; empty: all. Ignored by Void
+  int voidChannel = -1;            ///< for Void only; -1: the network has none
+};
+
+/// Score of each pixel at the logits' own resolution. Shapes: out has width*height values.
+/// Errors: ContractViolation for T <= 0, a channel out of range, Void without a void channel, or a size mismatch.
+/// NaN or infinite logits give NaN or infinite scores; the caller counts them. Cost: one read of the logits, C exps a pixel.
+void score(const LogitsView& logits, const ScoreParameters& parameters, std::span<float> out);
+
+/// The same for rows [firstRow, firstRow + rows) only: out has rows*width values.
+void scoreRows(const LogitsView& logits, const ScoreParameters& parameters, int firstRow, int rows,
+               std::span<float> out);
+
+/// Scores at another resolution: logits upsampled bilinearly (half-pixel centres, align_corners=False, as
+/// torch.nn.functional.interpolate) and scored, fused row by row. Shapes: out has target.area() values.
+void scoreResized(const LogitsView& logits, const ScoreParameters& parameters, Size target, std::span<float> out);
+
+/// Scores of chosen pixels only; `pixels` are row-major indices into the logits' own resolution.
+void scorePixels(const LogitsView& logits, const ScoreParameters& parameters, std::span<const std::uint32_t> pixels,
+                 std::span<float> out);
+
+/// argmax over the chosen channels (an index into *all* channels), ties to the lowest.
+void predictedClasses(const LogitsView& logits, std::span<const int> channels, std::span<std::uint8_t> out);
+
+/// softmax(z / T) of one pixel over the chosen channels, in their order, in double precision.
+[[nodiscard]] std::vector<double> classProbabilities(const LogitsView& logits, const ScoreParameters& parameters, int x,
+                                                     int y);
+
+/// Name of the SIMD target in use, as "AVX3" or "SSE4", for provenance and benches.
+[[nodiscard]] std::string simdTargetName();
+
+}  // namespace oodscope

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/core/grid.h"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+enum class Device { Cpu, Cuda };
+enum class ModelKind { StateDict, TorchScript };
+enum class ResizeRule { PilBilinear /* antialiased, equal to PIL's 8-bit result */, Bilinear /* plain, half-pixel */ };
+
+/// How an image becomes the network's input, and what the outputs mean. Every field can be edited by the user and is part
+/// of the logits' fingerprint. Read from MODEL.json beside the file where it exists, else assumed and said.
+struct Preprocessing {
+  Size input{1024, 512};
+  ResizeRule resize = ResizeRule::PilBilinear;
+  double scale = 1.0 / 255.0;                ///< pixel value times this
+  std::array<double, 3> mean{0.0, 0.0, 0.0}; ///< subtracted after scaling, RGB
+  std::array<double, 3> deviation{1.0, 1.0, 1.0};
+  bool bgr = false;
+};
+
+struct OutputMeaning {
+  int output = 0;                         ///< which of several outputs holds the logits
+  std::vector<std::string> channelNames;  ///< one a channel
+  int knownClasses = 19;                  ///< the first channels, the default channel subset
+  int voidChannel = -1;                   ///< trained "anything else" channel; -1: none
+};
+
+struct ModelInfo {
+  ModelKind kind = ModelKind::StateDict;
+  std::string architecture;  ///< "ERFNet", "ENet", "TorchScript"
+  std::filesystem::path file;
+  std::string fingerprint;  ///< SHA-256 of the file
+  Preprocessing preprocessing;
+  OutputMeaning outputs;
+  int channels = 0;
+  Size output{0, 0};  ///< of the logits for `preprocessing.input`
+  std::int64_t parameters = 0;
+  std::int64_t multiplyAdds = 0;             ///< of convolutions for one frame; FLOPs = 2x
+  std::vector<std::string> assumptions;      ///< said aloud: "no mean/std given: none assumed"
+};
+
+/// Logits as the network gave them: planar C x H x W float32.
+struct LogitsMap {
+  int channels = 0;
+  Size size;
+  std::vector<float> values;
+};
+
+struct ModelOptions {
+  Device device = Device::Cpu;
+  int threads = 0;  ///< 0: all cores that this process may use
+  std::optional<Preprocessing> preprocessing = {};  ///< overrides what the file or its sidecar says
+  std::optional<OutputMeaning> outputs = {};
+};
+
+/// A network ready to run. Construction and infer() throw Error (missing, left-over or mis-shaped keys listed; NaN outputs
+/// are the caller's to count). Not thread-safe: one infer() at a time; parallel inside.
+class Model {
+public:
+  [[nodiscard]] static Model load(const std::filesystem::path& file, const ModelOptions& options = {});
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+  ~Model();
+
+  [[nodiscard]] const ModelInfo& info() const;
+  /// Preprocesses and runs one image of any size. Cost: see the bench; 0.14 s at 512x1024 for ERFNet on two cores.
+  [[nodiscard]] LogitsMap infer(const RgbImage& image);
+  /// Median seconds of `runs` passes over a constant image after one warm-up.
+  [[nodiscard]] double measureLatency(int runs = 5);
+  /// What identifies the logits of this model besides the image: fingerprint, preprocessing, output choice, arithmetic.
+  [[nodiscard]] std::string logitsKey() const;
+
+private:
+  struct Impl;
+  explicit Model(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> m_impl;
+};
+
+/// Sets what must be set before LibTorch is first used: allocator (no mmap, no trim), OpenMP waits passively. Re-executes
+/// the program once where libgomp has already read its environment. Call first thing in main.
+void prepareProcessForInference(int argc, char** argv);
+[[nodiscard]] bool hasCuda();
+[[nodiscard]] std::string torchVersion();
+
+}  // namespace oodscope

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Language level, warnings and sanitizers, carried by one interface target that every target of the project links.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(OODSCOPE_CCACHE ccache)
+if(OODSCOPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${OODSCOPE_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${OODSCOPE_CCACHE})
+endif()
+
+add_library(oodscope_compiler INTERFACE)
+add_library(oodscope::compiler ALIAS oodscope_compiler)
+target_include_directories(oodscope_compiler INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(oodscope_compiler INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-align -Woverloaded-virtual
+  -Wdouble-promotion -Wformat=2 -Werror)
+if(OODSCOPE_SANITIZER STREQUAL "address")
+  set(_san -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+elseif(OODSCOPE_SANITIZER STREQUAL "thread")
+  set(_san -fsanitize=thread -fno-omit-frame-pointer)
+elseif(NOT OODSCOPE_SANITIZER STREQUAL "none")
+  message(FATAL_ERROR "OODSCOPE_SANITIZER is '${OODSCOPE_SANITIZER}'; expected none, address or thread")
+endif()
+if(_san)
+  # GCC 12 reports impossible overflows inside the standard library once sanitizers keep its branches alive.
+  target_compile_options(oodscope_compiler INTERFACE ${_san} -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds)
+  target_link_options(oodscope_compiler INTERFACE ${_san})
+endif()
+if(OODSCOPE_COVERAGE)
+  target_compile_options(oodscope_compiler INTERFACE --coverage)
+  target_link_options(oodscope_compiler INTERFACE --coverage)
+endif()
