@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "inference/networks/network.inl.h"
+
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/dropout.h>
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace oodscope::enet {
+
+/// 3x3 strided convolution beside a 3x3 max-pool, concatenated. Parametric ReLU, as the whole encoder.
+class InitialBlock final : public torch::nn::Module {
+public:
+  explicit InitialBlock(int out);
+  torch::Tensor forward(const torch::Tensor& x);
+  torch::nn::Conv2d mainBranch{nullptr};
+  torch::nn::BatchNorm2d batchNorm{nullptr};
+  torch::nn::PReLU outActivation{nullptr};
+};
+
+/// The middle of a regular bottleneck.
+struct BottleneckKind {
+  int dilation = 1;
+  bool asymmetric = false;  ///< 5x1 followed by 1x5 instead of 3x3
+  double dropProbability = 0.1;
+  bool parametric = true;  ///< parametric ReLU (encoder) or ReLU (decoder)
+};
+
+/// 1x1, middle, 1x1, each normalised and activated, added to the input.
+class RegularBottleneck final : public torch::nn::Module {
+public:
+  RegularBottleneck(int channels, const BottleneckKind& kind);
+  torch::Tensor forward(const torch::Tensor& x);
+  torch::nn::Sequential extConv1{nullptr}, extConv2{nullptr}, extConv3{nullptr};
+  torch::nn::Dropout2d regularizer{nullptr};
+  torch::nn::PReLU outActivation{nullptr};  ///< empty for ReLU
+};
+
+/// Halves the size; hands on where each maximum was.
+class DownsamplingBottleneck final : public torch::nn::Module {
+public:
+  DownsamplingBottleneck(int in, int out, double dropProbability);
+  std::tuple<torch::Tensor, torch::Tensor> forward(const torch::Tensor& x);
+  torch::nn::Sequential extConv1{nullptr}, extConv2{nullptr}, extConv3{nullptr};
+  torch::nn::Dropout2d regularizer{nullptr};
+  torch::nn::PReLU outActivation{nullptr};
+};
+
+/// Doubles the size, putting values back where the maxima were. ReLU, as the whole decoder.
+class UpsamplingBottleneck final : public torch::nn::Module {
+public:
+  UpsamplingBottleneck(int in, int out, double dropProbability);
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& indices, at::IntArrayRef outputSize);
+  torch::nn::Sequential mainConv1{nullptr}, extConv1{nullptr}, extConv2{nullptr};
+  torch::nn::ConvTranspose2d transposed{nullptr};
+  torch::nn::BatchNorm2d transposedNorm{nullptr};
+  torch::nn::Dropout2d regularizer{nullptr};
+};
+
+/// ENet (Paszke et al., 2016); keys initial_block, downsample1_0, regular1_1 … regular5_1, transposed_conv.
+class Enet final : public Network {
+public:
+  explicit Enet(const NetworkShape& shape);
+  torch::Tensor forward(const torch::Tensor& images) override;
+  torch::Tensor forwardEncoder(const torch::Tensor& images) override;
+  [[nodiscard]] NetworkShape shape() const override { return m_shape; }
+
+  std::shared_ptr<InitialBlock> initialBlock;
+  std::shared_ptr<DownsamplingBottleneck> downsample1, downsample2;
+  std::vector<std::shared_ptr<RegularBottleneck>> stage1, stage23, stage4;
+  std::shared_ptr<UpsamplingBottleneck> upsample4, upsample5;
+  std::shared_ptr<RegularBottleneck> regular5;
+  torch::nn::ConvTranspose2d transposedConv{nullptr};
+
+private:
+  NetworkShape m_shape;
+};
+
+}  // namespace oodscope::enet

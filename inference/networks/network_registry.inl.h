@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "inference/checkpoints/state_dict.inl.h"
+#include "inference/networks/network.inl.h"
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oodscope {
+
+/// All that the rest of the program knows of an architecture. A further network is one .cpp that defines its
+/// NetworkKind and one line in network_registry.cpp.
+struct NetworkKind {
+  std::string name;                      ///< "ERFNet"
+  std::vector<std::string> signature;    ///< keys that only this architecture has; most present ones win
+  std::vector<std::string> unusedBelow;  ///< prefixes of keys that may be there or not: no part of inference
+  /// Normalisations that a file may leave out, all together, because they are folded into the convolution before them.
+  std::function<bool(std::string_view norm)> mayBeFolded;
+  /// Class count and widths from the tensors' shapes; empty where a needed key is missing or has the wrong rank.
+  std::function<std::optional<NetworkShape>(const StateDict&)> shapeOf;
+  std::function<std::shared_ptr<Network>(const NetworkShape&)> make;
+  /// The fast arrangement of a network whose weights are set; the network itself is not changed.
+  std::function<std::unique_ptr<InferenceNetwork>(const Network&)> optimise;
+};
+
+/// All known architectures, in menu order.
+[[nodiscard]] std::span<const NetworkKind> networkKinds();
+/// By name, letter case ignored; nullptr where unknown.
+[[nodiscard]] const NetworkKind* networkKind(std::string_view name);
+/// The kind whose signature matches best, nullptr where no signature key is there. Cost: O(keys).
+[[nodiscard]] const NetworkKind* recognise(const StateDict& tensors);
+/// A new, randomly initialised network. Throws ContractViolation for an unknown name.
+[[nodiscard]] std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape);
+
+}  // namespace oodscope
