@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <cmath>
+#include <limits>
+
+namespace oodscope {
+
+/// The largest float that is at most `threshold`: for a float s, s > threshold exactly where s > this. NaN stays NaN.
+/// Lets inner loops compare floats although thresholds are doubles.
+[[nodiscard]] inline float floatAtMost(double threshold) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  float f = static_cast<float>(threshold);
+  if (static_cast<double>(f) > threshold) f = std::nextafter(f, -kInfinity);
+  return f;
+}
+
+/// The smallest float that is at least `threshold`: for a float s, s >= threshold exactly where s >= this.
+[[nodiscard]] inline float floatAtLeast(double threshold) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  float f = static_cast<float>(threshold);
+  if (static_cast<double>(f) < threshold) f = std::nextafter(f, kInfinity);
+  return f;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/tables/number_text.h"
+#include "analysis/tables/result_table.h"
+
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+/// RFC 4180: quoted where it holds a separator, a quote or a line break; quotes doubled.
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string number(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? roundTripText(*value) : std::string();
+}
+
+}  // namespace
+
+std::string tableAsCsv(const ResultTable& table) {
+  std::string out =
+      "set,model,method,temperature,protocol,frames,skipped,positives,negatives,ap,fpr95,auroc,best_f1,"
+      "best_f1_threshold,exact,component_threshold,siou,ppv,f1_star\n";
+  for (const ResultRow& row : table.rows) {
+    out += quoted(row.set) + ',' + quoted(row.model) + ',' + quoted(row.method) + ',' + number(row.temperature) + ',' +
+           quoted(row.protocol) + ',';
+    for (const std::int64_t count : {row.frames, row.skipped, row.positives, row.negatives})
+      out += std::to_string(count) + ',';
+    for (const auto& value : {row.ap, row.fpr95, row.auroc, row.bestF1, row.bestF1Threshold})
+      out += number(value) + ',';
+    out += row.exact ? "true" : "false";
+    const auto& c = row.components;
+    for (const auto& value : {c ? std::optional(c->threshold) : std::nullopt, c ? c->siou : std::nullopt,
+                              c ? c->ppv : std::nullopt, c ? c->f1Star : std::nullopt})
+      out += ',' + number(value);
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace oodscope

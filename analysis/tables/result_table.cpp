@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/tables/result_table.h"
+
+#include "analysis/core/error.h"
+
+#include <array>
+#include <utility>
+
+namespace oodscope {
+namespace {
+
+constexpr std::array<std::pair<TableFormat, std::string_view>, 4> kNames{{{TableFormat::Json, "json"},
+                                                                          {TableFormat::Csv, "csv"},
+                                                                          {TableFormat::Markdown, "markdown"},
+                                                                          {TableFormat::Latex, "latex"}}};
+
+}  // namespace
+
+std::string_view tableFormatName(TableFormat format) {
+  for (const auto& [known, name] : kNames)
+    if (known == format) return name;
+  throw ContractViolation("tableFormatName: not a format");
+}
+
+std::optional<TableFormat> tableFormatFromName(std::string_view name) {
+  for (const auto& [format, known] : kNames)
+    if (known == name) return format;
+  return std::nullopt;
+}
+
+std::string writeTable(const ResultTable& table, TableFormat format) {
+  switch (format) {
+    case TableFormat::Json:
+      return tableAsJson(table);
+    case TableFormat::Csv:
+      return tableAsCsv(table);
+    case TableFormat::Markdown:
+      return tableAsMarkdown(table);
+    case TableFormat::Latex:
+      return tableAsLatex(table);
+  }
+  throw ContractViolation("writeTable: not a format");
+}
+
+}  // namespace oodscope

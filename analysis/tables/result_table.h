@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/tables/value.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oodscope {
+
+/// Component metrics of a row, fractions.
+struct ComponentColumns {
+  double threshold = 0.0;
+  std::optional<double> siou, ppv, f1Star;
+  friend bool operator==(const ComponentColumns&, const ComponentColumns&) = default;
+};
+
+/// One evaluated set under one method, temperature and protocol. Metrics are fractions; not defined is empty.
+struct ResultRow {
+  std::string set;
+  std::string model;  ///< empty for imported scores
+  std::string method;
+  std::optional<double> temperature;  ///< empty where the method does not depend on it
+  std::string protocol;
+  std::int64_t frames = 0, skipped = 0;
+  std::int64_t positives = 0, negatives = 0;  ///< pixels
+  std::optional<double> ap, fpr95, auroc, bestF1, bestF1Threshold;
+  bool exact = true;
+  std::optional<ComponentColumns> components;
+  friend bool operator==(const ResultRow&, const ResultRow&) = default;
+};
+
+/// Rows with what is needed to make them again: command, fingerprints, versions, threads.
+struct ResultTable {
+  std::vector<ResultRow> rows;
+  Value::Object provenance;
+  friend bool operator==(const ResultTable&, const ResultTable&) = default;
+};
+
+enum class TableFormat { Json, Csv, Markdown, Latex };
+/// "json", "csv", "markdown", "latex" and back.
+[[nodiscard]] std::string_view tableFormatName(TableFormat format);
+[[nodiscard]] std::optional<TableFormat> tableFormatFromName(std::string_view name);
+
+/// The table as text with a final newline; the same table gives the same bytes.
+[[nodiscard]] std::string writeTable(const ResultTable& table, TableFormat format);
+
+/// {"rows":[…],"provenance":{…}}: fractions that read back to the same double, not defined (and not finite) as null,
+/// components null where a row has none.
+[[nodiscard]] std::string tableAsJson(const ResultTable& table);
+/// One header line, RFC 4180 quoting, fractions that read back to the same double, not defined empty. No provenance.
+[[nodiscard]] std::string tableAsCsv(const ResultTable& table);
+/// A pipe table: metrics in percent with two decimals, thresholds to four significant digits, "–" for not defined and
+/// "≈" before estimated values; provenance follows as a list.
+[[nodiscard]] std::string tableAsMarkdown(const ResultTable& table);
+
+struct LatexOptions {
+  bool document = true;      ///< a whole document that compiles as it is; false: the table alone, which needs booktabs
+  std::string caption = {};  ///< plain text, escaped; empty: what the columns are
+};
+/// A booktabs table: sets as columns with AP and FPR95 in percent, methods as rows; best of a column bold, second
+/// underlined (over the values as printed: equal ones share a place). Provenance is given as comments.
+[[nodiscard]] std::string tableAsLatex(const ResultTable& table, const LatexOptions& options = {});
+/// Plain text with LaTeX's special characters escaped.
+[[nodiscard]] std::string latexEscaped(std::string_view text);
+
+/// Reads what tableAsJson wrote. Throws Error for text that is not JSON or lacks a field: which, and what was there.
+[[nodiscard]] ResultTable tableFromJson(std::string_view json);
+
+}  // namespace oodscope

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace oodscope {
+
+struct Member;
+
+/// A JSON-like value whose objects keep the order their members were added in.
+class Value {
+public:
+  using Array = std::vector<Value>;
+  using Object = std::vector<Member>;
+  using Data = std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object>;
+
+  Value() = default;
+  Value(bool value) : m_data(value) {}
+  Value(std::int64_t value) : m_data(value) {}
+  Value(int value) : m_data(static_cast<std::int64_t>(value)) {}
+  Value(double value) : m_data(value) {}
+  Value(std::string value) : m_data(std::move(value)) {}
+  Value(std::string_view value) : m_data(std::string(value)) {}
+  Value(const char* value) : m_data(std::string(value)) {}
+  Value(Array value);
+  Value(Object value);
+
+  [[nodiscard]] const Data& data() const { return m_data; }
+  /// The value as compact JSON text; a double that is not finite is null.
+  [[nodiscard]] std::string json() const;
+  friend bool operator==(const Value& a, const Value& b);
+
+private:
+  Data m_data;
+};
+
+struct Member {
+  std::string key;
+  Value value;
+  friend bool operator==(const Member&, const Member&) = default;
+};
+
+inline Value::Value(Array value) : m_data(std::move(value)) {}
+inline Value::Value(Object value) : m_data(std::move(value)) {}
+inline bool operator==(const Value& a, const Value& b) { return a.m_data == b.m_data; }
+
+}  // namespace oodscope
