@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oodscope {
@@ -28,7 +29,8 @@ enum class Layout {
 struct LabelEncoding {
   std::map<int, std::uint8_t> meaning;  ///< raw value -> kNormal, kAnomaly or kVoid
   std::uint8_t otherwise = kVoid;
-  std::string description;              ///< "0 normal, 1 and 2 anomaly, 255 void"
+  std::string description;  ///< "0 normal, 1 and 2 anomaly, 255 void"
+  bool strict = false;      ///< a value that is not listed is an error, not `otherwise`
 };
 
 /// Left camera of a stereo pair, for distances. Units: focal lengths in pixels, baseline in metres.
@@ -40,7 +42,7 @@ struct StereoCamera {
 
 /// One image with what belongs to it. Nothing is decoded until asked for.
 struct Frame {
-  std::string name;                                   ///< unique in its set, as shown and sorted: "3" or "t5/0012"
+  std::string name;  ///< unique in its set, as shown and sorted: "3" or "t5/0012"
   std::filesystem::path image;
   std::optional<std::filesystem::path> overlay = {};  ///< Fishyscapes Static: signed rgb .npz added to the image
   std::optional<std::filesystem::path> label = {};    ///< absent: withheld, which is not "no anomaly"
@@ -56,13 +58,15 @@ struct Skipped {
 };
 
 struct DataSet {
-  std::string name;  ///< the folder's name
+  std::string name;     ///< the folder's name, with the version where that is part of its identity
+  std::string version;  ///< "v3" for Fishyscapes Static, whose versions give different results; else empty
   std::filesystem::path root;
   Layout layout = Layout::Generic;
   LabelEncoding encoding;
   std::vector<Frame> frames;     ///< natural order of names (2 before 10)
   std::vector<Skipped> skipped;  ///< what was there and not used, and why
-  std::vector<std::string> remarks;  ///< said aloud: "label value 2 is read as anomaly", "files named .png hold JPEG data"
+  std::vector<std::string>
+      remarks;  ///< said aloud: "label value 2 is read as anomaly", "files named .png hold JPEG data"
 };
 
 /// How a folder that no known layout fits is to be read. Globs match the path below the root, '*' within a folder.
@@ -72,24 +76,50 @@ struct GenericLayout {
   LabelEncoding encoding;
 };
 
-/// Recognises the layout of `root` and lists its frames without decoding pixels. Throws Error (what was looked for, what
-/// was found) where no layout fits and none is given. Cost: one directory walk and a few bytes of some files.
+/// The known layout that fits `root`, if any. Cost: a few folder listings.
+[[nodiscard]] std::optional<Layout> recogniseLayout(const std::filesystem::path& root);
+
+/// The sets in a folder: itself where a layout fits it, else those among its sub-folders, three deep, in natural order.
+/// Empty where there is none. Throws Error where `root` is not a readable folder.
+[[nodiscard]] std::vector<std::filesystem::path> findDataSets(const std::filesystem::path& root);
+
+/// Recognises the layout of `root` and lists its frames without decoding pixels. Throws Error (what was looked for,
+/// what was found) where no layout fits and none is given. Cost: one directory walk and a few bytes of some files.
 [[nodiscard]] DataSet openDataSet(const std::filesystem::path& root, const std::optional<GenericLayout>& generic = {});
 
-/// Decodes the image as RGB exactly as PIL's convert("RGB") does: content sniffed, no ICC, no EXIF rotation, gamma ignored.
-/// Throws Error for unreadable, truncated or foreign content.
+/// Decodes the image as RGB exactly as PIL's convert("RGB") does: content sniffed, no ICC, no EXIF rotation, gamma
+/// ignored, alpha dropped, 16-bit samples cut to their high byte (for 16-bit grey PIL would clip at 255 instead). The
+/// overlay, if any, is added and the sum clipped to 0..255. Throws Error for unreadable, truncated or foreign content.
 [[nodiscard]] RgbImage readImage(const Frame& frame);
+/// The same for any picture file.
+[[nodiscard]] RgbImage readPicture(const std::filesystem::path& file);
 
-/// Decodes and maps the label. Requires: frame.label. Throws Error: unreadable, several channels that differ, values that
-/// are not in the encoding of a strict layout.
+/// Width and height of a picture from its header alone, where the format tells them (JPEG, PNG, WebP); else by
+/// decoding. Throws Error for unreadable or foreign content.
+[[nodiscard]] Size readPictureSize(const std::filesystem::path& file);
+
+/// Decodes and maps the label; pixels outside the region of interest, where the frame has one, become void. Palette
+/// labels are read by index, or by their colours where those are grey and spell the encoding's values. Requires:
+/// frame.label. Throws Error: unreadable, several channels that differ, another size than the image (both are named),
+/// values that are not in the encoding of a strict layout.
 [[nodiscard]] LabelMap readLabel(const DataSet& set, const Frame& frame);
 
-/// Cityscapes train ids (0..18, 255 void) of frame.classLabel.
+/// Cityscapes train ids (0..18, 255 void) of frame.classLabel; files named …labelIds are translated. Requires:
+/// frame.classLabel. Throws Error: unreadable, another size than the image, a value that is no class.
 [[nodiscard]] ClassMap readClassLabel(const Frame& frame);
 
-/// Distance in metres per pixel; 0 where unknown. Requires disparity and camera. Source: reference protocols, section 4.
+/// How a disparity PNG (16 bits) stores pixels of disparity.
 enum class DisparityConvention { LostAndFound /* png/256 */, Cityscapes /* (png-1)/256, 0 none */ };
+/// The convention of the sets of a layout: Cityscapes' own for Cityscapes, Lost and Found's for all others.
+[[nodiscard]] DisparityConvention disparityConvention(Layout layout);
+
+/// Distance in metres per pixel, baseline * (fx + fy) / 2 / disparity; 0 where unknown, never as far. Requires:
+/// disparity and camera. Throws Error: unreadable, not 16-bit, another size than the image. Source: Lost and Found's
+/// tools.
 [[nodiscard]] Grid<float> readDistance(const Frame& frame, DisparityConvention convention);
+
+/// Cityscapes' camera JSON: extrinsic.baseline, intrinsic.fx, fy, u0, v0. Throws Error: unreadable, a key that is
+/// missing or no number, baseline or focal length not positive.
 [[nodiscard]] StereoCamera readCamera(const std::filesystem::path& file);
 
 }  // namespace oodscope

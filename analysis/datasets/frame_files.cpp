@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
+#include "analysis/datasets/data_set.h"
+#include "analysis/datasets/natural_order.h"
+#include "analysis/datasets/picture_codec.h"
+#include "analysis/formats/file_bytes.h"
+#include "analysis/formats/file_kind.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace oodscope {
+namespace {
+
+/// Enough for the header of a JPEG with an EXIF thumbnail and an ICC profile.
+constexpr std::size_t kHeaderBytes = std::size_t{256} << 10;
+
+std::string text(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
+
+/// Size of the frame's image, or nothing where the image itself is unreadable: that is reported when it is opened.
+std::optional<Size> imageSize(const Frame& frame) {
+  try {
+    return readPictureSize(frame.image);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+void checkSize(const Frame& frame, Size found, const char* what, const std::filesystem::path& file) {
+  const auto expected = imageSize(frame);
+  if (!expected || *expected == found) return;
+  throw Error({.what = std::string("image and ") + what + " differ in size",
+               .expected = "the image's " + text(*expected),
+               .found = std::string(what) + " of " + text(found),
+               .file = file});
+}
+
+RawSamples readSamples(const std::filesystem::path& file) { return decodeSamples(readFileBytes(file), file); }
+
+/// Tools that shrink a PNG turn grey 0, 1, 255 into a palette of those greys: then the colours are the values. Black
+/// and white alone may be either, and are indices, as PIL reads them.
+bool palettesSpellValues(const RawSamples& samples, const LabelEncoding& encoding) {
+  std::array<bool, 256> isUsed{};
+  for (const auto value : samples.values.values()) {
+    if (value < isUsed.size()) isUsed[value] = true;
+  }
+  bool hasOther = false;
+  for (std::size_t i = 0; i < isUsed.size(); ++i) {
+    if (!isUsed[i]) continue;
+    if (i >= samples.palette.size()) return false;
+    const Rgb colour = samples.palette[i];
+    if (colour.r != colour.g || colour.g != colour.b || !encoding.meaning.contains(colour.r)) return false;
+    hasOther = hasOther || (colour.r != 0 && colour.r != 255);
+  }
+  return hasOther;
+}
+
+void applyPalette(RawSamples& samples, const LabelEncoding& encoding) {
+  if (samples.palette.empty() || !palettesSpellValues(samples, encoding)) return;
+  for (auto& value : samples.values.values()) value = samples.palette[value].r;
+}
+
+/// Train id of each Cityscapes label id 0..33; 255 where the id takes no part. Source: cityscapesScripts, labels.py.
+constexpr std::array<std::uint8_t, 34> kTrainIds = {255, 255, 255, 255, 255, 255, 255, 0,  1,  255, 255, 2,
+                                                    3,   4,   255, 255, 255, 5,   255, 6,  7,  8,   9,   10,
+                                                    11,  12,  13,  14,  15,  255, 255, 16, 17, 18};
+
+double positiveNumber(const nlohmann::json& json, const char* group, const char* key, bool mayBeZero,
+                      const std::filesystem::path& file) {
+  const std::string name = std::string(group) + "." + key;
+  if (!json.is_object() || !json.contains(group) || !json[group].is_object() || !json[group].contains(key)) {
+    throw Error({.what = "camera file lacks a value", .expected = name, .found = "no such key", .file = file});
+  }
+  const auto& value = json[group][key];
+  if (!value.is_number()) {
+    throw Error({.what = "camera file has a wrong value",
+                 .expected = "a number for " + name,
+                 .found = value.type_name(),
+                 .file = file});
+  }
+  const double number = value.get<double>();
+  if (!std::isfinite(number) || (!mayBeZero && number <= 0.0)) {
+    throw Error({.what = "camera file has a wrong value",
+                 .expected = "a positive " + name,
+                 .found = std::to_string(number),
+                 .file = file});
+  }
+  return number;
+}
+
+}  // namespace
+
+RgbImage readPicture(const std::filesystem::path& file) { return decodeRgb(readFileBytes(file), file); }
+
+Size readPictureSize(const std::filesystem::path& file) {
+  const auto start = readFileStart(file, kHeaderBytes);
+  if (start.empty()) throw Error({.what = "file is empty", .expected = "a picture", .found = "0 bytes", .file = file});
+  if (const auto size = pictureSizeFromHeader(start)) return *size;
+  const auto bytes = readFileBytes(file);
+  if (const auto size = pictureSizeFromHeader(bytes)) return *size;
+  return decodeRgb(bytes, file).size();
+}
+
+LabelMap readLabel(const DataSet& set, const Frame& frame) {
+  require(frame.label.has_value(), "readLabel: the frame has no label");
+  const auto& file = *frame.label;
+  auto samples = readSamples(file);
+  checkSize(frame, samples.values.size(), "label", file);
+  applyPalette(samples, set.encoding);
+
+  std::vector<std::uint8_t> meaning(65536, set.encoding.otherwise);
+  std::vector<bool> isListed(65536, !set.encoding.strict);
+  for (const auto& [value, means] : set.encoding.meaning) {
+    if (value < 0 || value > 65535) continue;
+    meaning[static_cast<std::size_t>(value)] = means;
+    isListed[static_cast<std::size_t>(value)] = true;
+  }
+  LabelMap label(samples.values.size());
+  const auto values = samples.values.values();
+  auto out = label.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!isListed[values[i]]) {
+      throw Error({.what = "label has a value that means nothing here",
+                   .expected = set.encoding.description,
+                   .found = std::to_string(values[i]) + " in " +
+                            std::to_string(std::count(values.begin(), values.end(), values[i])) + " pixels",
+                   .file = file});
+    }
+    out[i] = meaning[values[i]];
+  }
+  if (frame.regionOfInterest) {
+    const auto region = readSamples(*frame.regionOfInterest);
+    checkSize(frame, region.values.size(), "region of interest", *frame.regionOfInterest);
+    if (region.values.size() != label.size()) {
+      throw Error({.what = "label and region of interest differ in size",
+                   .expected = text(label.size()),
+                   .found = text(region.values.size()),
+                   .file = *frame.regionOfInterest});
+    }
+    const auto inside = region.values.values();
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (inside[i] == 0) out[i] = kVoid;
+    }
+  }
+  return label;
+}
+
+ClassMap readClassLabel(const Frame& frame) {
+  require(frame.classLabel.has_value(), "readClassLabel: the frame has no class label");
+  const auto& file = *frame.classLabel;
+  const auto samples = readSamples(file);
+  checkSize(frame, samples.values.size(), "class label", file);
+  const bool isLabelIds = file.filename().string().find("labelIds") != std::string::npos;
+  ClassMap classes(samples.values.size());
+  auto out = classes.values();
+  const auto values = samples.values.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto value = values[i];
+    const bool isKnown = value == 255 || (isLabelIds ? value < kTrainIds.size() : value < 19);
+    if (!isKnown) {
+      throw Error({.what = "class label has a value that is no class",
+                   .expected = isLabelIds ? "Cityscapes label ids 0 to 33" : "Cityscapes train ids 0 to 18, 255 void",
+                   .found = std::to_string(value),
+                   .file = file});
+    }
+    out[i] = value == 255 ? kVoid : isLabelIds ? kTrainIds[value] : static_cast<std::uint8_t>(value);
+  }
+  return classes;
+}
+
+DisparityConvention disparityConvention(Layout layout) {
+  return layout == Layout::Cityscapes ? DisparityConvention::Cityscapes : DisparityConvention::LostAndFound;
+}
+
+Grid<float> readDistance(const Frame& frame, DisparityConvention convention) {
+  require(frame.disparity.has_value() && frame.camera.has_value(), "readDistance: the frame lacks disparity or camera");
+  const auto camera = readCamera(*frame.camera);
+  const auto samples = readSamples(*frame.disparity);
+  if (samples.bitDepth != 16) {
+    throw Error({.what = "disparity is not a 16-bit PNG",
+                 .expected = "16 bits per pixel",
+                 .found = std::to_string(samples.bitDepth),
+                 .file = *frame.disparity});
+  }
+  checkSize(frame, samples.values.size(), "disparity", *frame.disparity);
+  const double scale = camera.baseline * (camera.focalX + camera.focalY) / 2.0 * 256.0;
+  const int offset = convention == DisparityConvention::Cityscapes ? 1 : 0;
+  Grid<float> distance(samples.values.size(), 0.0F);
+  const auto values = samples.values.values();
+  auto out = distance.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const int steps = static_cast<int>(values[i]) - offset;
+    if (steps > 0) out[i] = static_cast<float>(scale / steps);
+  }
+  return distance;
+}
+
+StereoCamera readCamera(const std::filesystem::path& file) {
+  constexpr std::uint64_t kMostBytes = 1 << 20;
+  const auto bytes = readFileBytes(file, kMostBytes);
+  const auto json = nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, false);
+  if (json.is_discarded()) {
+    throw Error({.what = "camera file cannot be read",
+                 .expected = "JSON with extrinsic and intrinsic",
+                 .found = std::string(fileKindName(sniffBytes(bytes))),
+                 .file = file});
+  }
+  return {.baseline = positiveNumber(json, "extrinsic", "baseline", false, file),
+          .focalX = positiveNumber(json, "intrinsic", "fx", false, file),
+          .focalY = positiveNumber(json, "intrinsic", "fy", false, file),
+          .centreX = positiveNumber(json, "intrinsic", "u0", true, file),
+          .centreY = positiveNumber(json, "intrinsic", "v0", true, file)};
+}
+
+}  // namespace oodscope

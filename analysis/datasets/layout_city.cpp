@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
+#include "analysis/datasets/layouts.h"
+#include "analysis/datasets/natural_order.h"
+#include "analysis/datasets/picture_codec.h"
+#include "analysis/formats/file_bytes.h"
+
+#include <algorithm>
+
+namespace oodscope {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::string_view kImageEnding = "_leftImg8bit.png";
+
+/// A tree <base>/<part>/<split>/<city or scene>/<stem>_<ending>, and the split that was asked for.
+struct CityTree {
+  fs::path base;
+  std::string split;  ///< empty: not asked for
+};
+
+std::optional<CityTree> treeOf(const fs::path& root) {
+  std::error_code failure;
+  auto path = fs::absolute(root, failure).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  if (isFolder(path / "leftImg8bit")) return CityTree{path, ""};
+  if (path.filename() == "leftImg8bit") return CityTree{path.parent_path(), ""};
+  if (path.parent_path().filename() == "leftImg8bit") {
+    return CityTree{path.parent_path().parent_path(), path.filename().string()};
+  }
+  return std::nullopt;
+}
+
+/// Lost and Found's scenes start with a number, Cityscapes' cities do not.
+bool hasNumberedScenes(const fs::path& images) {
+  for (const auto& split : foldersIn(images)) {
+    for (const auto& scene : foldersIn(split)) {
+      const auto name = scene.filename().string();
+      return name.size() > 2 && name[0] >= '0' && name[0] <= '9' && name[1] >= '0' && name[1] <= '9';
+    }
+  }
+  return false;
+}
+
+std::string chosenSplit(const CityTree& tree, Layout layout, DataSet& set) {
+  if (!tree.split.empty()) return tree.split;
+  std::vector<std::string> splits;
+  for (const auto& folder : foldersIn(tree.base / "leftImg8bit")) splits.push_back(folder.filename().string());
+  if (splits.empty()) {
+    throw Error({.what = "set has no images",
+                 .expected = "folders train, val or test",
+                 .found = "an empty folder",
+                 .file = tree.base / "leftImg8bit"});
+  }
+  const std::string preferred = layout == Layout::LostAndFound ? "test" : "val";
+  const bool hasPreferred = std::find(splits.begin(), splits.end(), preferred) != splits.end();
+  const std::string chosen = hasPreferred ? preferred : splits.front();
+  for (const auto& other : splits) {
+    if (other == chosen) continue;
+    const auto folder = tree.base / "leftImg8bit" / other;
+    set.skipped.push_back({folder, "the " + chosen + " split is opened; open this folder for the " + other + " split"});
+  }
+  if (splits.size() > 1) set.remarks.push_back("the " + chosen + " split is opened");
+  return chosen;
+}
+
+std::optional<fs::path> existing(const fs::path& file) { return isFile(file) ? std::optional(file) : std::nullopt; }
+
+/// Frames that nobody labelled have a label of zeros only, which a PNG stores in next to nothing; only such tiny files
+/// are decoded to make sure.
+bool isAllZero(const fs::path& label) {
+  try {
+    const auto start = readFileStart(label, 64);
+    const auto size = pictureSizeFromHeader(start);
+    const auto bytes = sizeOfFile(label);
+    constexpr std::uint64_t kBytesForHeaders = 1024;
+    constexpr std::uint64_t kPixelsPerByte = 200;
+    if (!size || bytes > kBytesForHeaders + size->area() / kPixelsPerByte) return false;
+    const auto samples = decodeSamples(readFileBytes(label), label);
+    const auto values = samples.values.values();
+    return std::all_of(values.begin(), values.end(), [](std::uint16_t value) { return value == 0; });
+  } catch (const Error&) {
+    return false;  // a damaged label is told when the frame is read
+  }
+}
+
+void addLabels(Frame& frame, const fs::path& base, Layout layout, const fs::path& below) {
+  const auto with = [&](const char* part, const char* ending) {
+    return existing(base / part / below.parent_path() / (below.filename().string() + ending));
+  };
+  frame.disparity = with("disparity", "_disparity.png");
+  frame.camera = with("camera", "_camera.json");
+  if (layout == Layout::LostAndFound) {
+    frame.label = with("gtCoarse", "_gtCoarse_labelIds.png");
+    return;
+  }
+  frame.classLabel = with("gtFine", "_gtFine_labelTrainIds.png");
+  if (!frame.classLabel) frame.classLabel = with("gtFine", "_gtFine_labelIds.png");
+}
+
+}  // namespace
+
+std::optional<Layout> fitsCity(const fs::path& root) {
+  const auto tree = treeOf(root);
+  if (!tree) return std::nullopt;
+  if (isFolder(tree->base / "gtFine")) return Layout::Cityscapes;
+  if (isFolder(tree->base / "gtCoarse")) return Layout::LostAndFound;
+  return hasNumberedScenes(tree->base / "leftImg8bit") ? Layout::LostAndFound : Layout::Cityscapes;
+}
+
+DataSet readCity(const fs::path& root, Layout layout) {
+  const auto tree = treeOf(root);
+  require(tree.has_value(), "readCity: not such a tree");
+  DataSet set;
+  set.root = root;
+  set.layout = layout;
+  set.name = folderName(tree->base) + (tree->split.empty() ? "" : "_" + tree->split);
+  if (layout == Layout::LostAndFound) {
+    set.encoding = {.meaning = {{0, kVoid}, {1, kNormal}},
+                    .otherwise = kAnomaly,
+                    .description = "0 void, 1 normal (road), 2 and above anomaly"};
+  } else {
+    set.encoding = binaryEncoding();
+    set.remarks.emplace_back("Cityscapes has no anomalies: class labels serve the closed-set mIoU");
+  }
+  const auto split = chosenSplit(*tree, layout, set);
+  const auto images = tree->base / "leftImg8bit" / split;
+  auto folders = foldersIn(images);
+  folders.push_back(images);
+  std::size_t invalid = 0;
+  for (const auto& folder : folders) {
+    for (const auto& file : filesIn(folder)) {
+      if (!endsWith(file, kImageEnding)) {
+        set.skipped.push_back({file, "not named …_leftImg8bit.png"});
+        continue;
+      }
+      const auto name = file.filename().string();
+      Frame frame{.name = name.substr(0, name.size() - kImageEnding.size()), .image = file};
+      addLabels(frame, tree->base, layout, fs::relative(folder, tree->base / "leftImg8bit") / frame.name);
+      if (layout == Layout::LostAndFound && frame.label && isAllZero(*frame.label)) {
+        set.skipped.push_back({file, "its label is zero everywhere: the frame is invalid"});
+        ++invalid;
+        continue;
+      }
+      set.frames.push_back(std::move(frame));
+    }
+  }
+  if (invalid > 0) set.remarks.push_back(counted(invalid, "frame") + " left out: the label is zero everywhere");
+  return set;
+}
+
+}  // namespace oodscope

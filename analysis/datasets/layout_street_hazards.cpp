@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/datasets/layouts.h"
+
+namespace oodscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The folder that holds images/test and annotations/test.
+std::optional<fs::path> testFolder(const fs::path& root) {
+  for (const auto& base : {root / "test", root}) {
+    if (isFolder(base / "images" / "test") &&
+        (isFolder(base / "annotations") || !foldersIn(base / "images" / "test").empty())) {
+      return base;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Layout> fitsStreetHazards(const fs::path& root) {
+  return testFolder(root) ? std::optional(Layout::StreetHazards) : std::nullopt;
+}
+
+DataSet readStreetHazards(const fs::path& root, Layout layout) {
+  const auto base = testFolder(root);
+  require(base.has_value(), "readStreetHazards: not such a folder");
+  DataSet set;
+  set.name = folderName(root);
+  set.root = root;
+  set.layout = layout;
+  // Stored values are one more than the class; every class but 13 is normal, "unlabeled" too, and nothing is void.
+  for (int value = 0; value <= 13; ++value) set.encoding.meaning[value] = kNormal;
+  set.encoding.meaning[14] = kAnomaly;
+  set.encoding.strict = true;
+  set.encoding.description = "value - 1 is the class: 13 anomaly, all others normal, no void";
+  const auto images = *base / "images" / "test";
+  const auto annotations = *base / "annotations" / "test";
+  auto folders = foldersIn(images);
+  folders.push_back(images);
+  for (const auto& folder : folders) {
+    const auto town = fs::path(folder == images ? "" : folder.filename());
+    CompanionIndex labels(isFolder(annotations / town) ? filesIn(annotations / town) : std::vector<fs::path>(),
+                          [](const fs::path& file) -> std::optional<std::string> {
+                            return isNamedAsPicture(file) ? std::optional(file.stem().string()) : std::nullopt;
+                          });
+    for (const auto& file : filesIn(folder)) {
+      if (!isNamedAsPicture(file)) {
+        set.skipped.push_back({file, "not a picture"});
+        continue;
+      }
+      set.frames.push_back(
+          {.name = (town / file.stem()).string(), .image = file, .label = labels.take(file.stem().string())});
+    }
+    addLeftovers(set, labels, "no image of this name", "not a picture");
+  }
+  return set;
+}
+
+}  // namespace oodscope
