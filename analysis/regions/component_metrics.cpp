@@ -25,7 +25,7 @@ std::optional<double> mean(std::uint64_t sum, std::uint64_t count) {
   return static_cast<double>(sum) / kFixedUnit / static_cast<double>(count);
 }
 
-Components predictedComponents(const ScoredFrame& frame, double threshold) {
+Components predictedComponents(const ScoredImage& frame, double threshold) {
   const float limit = floatAtMost(threshold);
   const std::size_t width = static_cast<std::size_t>(frame.size.width);
   ComponentBuilder builder(frame.size);
@@ -41,7 +41,7 @@ Components predictedComponents(const ScoredFrame& frame, double threshold) {
   return builder.finish();
 }
 
-Components truthComponents(const ScoredFrame& frame) {
+Components truthComponents(const ScoredImage& frame) {
   const std::size_t width = static_cast<std::size_t>(frame.size.width);
   ComponentBuilder builder(frame.size);
   std::vector<std::uint8_t> row(width);
@@ -74,7 +74,7 @@ void mergePairs(std::vector<Overlap>& overlaps) {
 
 }  // namespace
 
-FrameComponents evaluateComponents(const ScoredFrame& frame, double threshold, const ComponentTrack& track) {
+FrameComponents evaluateComponents(const ScoredImage& frame, double threshold, const ComponentTrack& track) {
   require(frame.scores.size() == frame.size.area() && frame.labels.size() == frame.size.area(),
           "evaluateComponents: scores or labels do not fill the size");
   require(track.minPredicted >= 0 && track.minTruth >= 0, "evaluateComponents: negative component size");
@@ -123,7 +123,7 @@ FrameComponents evaluateComponents(const ScoredFrame& frame, double threshold, c
 
 FrameComponents evaluateComponents(std::span<const float> scores, std::span<const std::uint8_t> labels, Size size,
                                    double threshold, const ComponentTrack& track) {
-  return evaluateComponents(ScoredFrame{scores, labels, size}, threshold, track);
+  return evaluateComponents(ScoredImage{scores, labels, size}, threshold, track);
 }
 
 ComponentTally::ComponentTally(const FrameComponents& frame) {

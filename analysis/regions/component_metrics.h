@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "analysis/regions/scored_frame.h"
+#include "analysis/regions/scored_image.h"
 
 #include <array>
 #include <cstddef>
@@ -36,7 +36,7 @@ struct FrameComponents {
 /// Components are 8-connected; truth components under the minimum are void, which predicted ones lose after their own
 /// size filter. Errors: ContractViolation where the spans do not fill the size. Cost: one pass, 4–6 ms on 1920x1080.
 /// Source: reference protocols, section 2 (SegmentMeIfYouCan SegEval).
-[[nodiscard]] FrameComponents evaluateComponents(const ScoredFrame& frame, double threshold,
+[[nodiscard]] FrameComponents evaluateComponents(const ScoredImage& frame, double threshold,
                                                  const ComponentTrack& track);
 [[nodiscard]] FrameComponents evaluateComponents(std::span<const float> scores, std::span<const std::uint8_t> labels,
                                                  Size size, double threshold, const ComponentTrack& track);

@@ -114,7 +114,7 @@ Small drawn(const std::vector<std::string>& rows) {
 }
 
 FrameComponents evaluated(const Small& frame, const ComponentTrack& track) {
-  return evaluateComponents(scoredFrame(frame.scores, frame.labels), 0.5, track);
+  return evaluateComponents(scoredImage(frame.scores, frame.labels), 0.5, track);
 }
 
 TEST(ComponentMetrics, ATouchingCornerConnects) {
@@ -143,9 +143,9 @@ TEST(ComponentMetrics, AnotherTruthComponentUnderTheSamePredictedOneIsNoUnion) {
 
 TEST(ComponentMetrics, ScoreAtTheThresholdIsNotPredicted) {
   const Small frame = drawn({"XX"});
-  EXPECT_TRUE(evaluateComponents(scoredFrame(frame.scores, frame.labels), 1.0, {1, 1}).ppv.empty());
+  EXPECT_TRUE(evaluateComponents(scoredImage(frame.scores, frame.labels), 1.0, {1, 1}).ppv.empty());
   // A double just under a float's value must not round up to it.
-  EXPECT_EQ(evaluateComponents(scoredFrame(frame.scores, frame.labels), 1.0 - 1e-12, {1, 1}).ppv.size(), 1U);
+  EXPECT_EQ(evaluateComponents(scoredImage(frame.scores, frame.labels), 1.0 - 1e-12, {1, 1}).ppv.size(), 1U);
 }
 
 TEST(ComponentTally, NothingPredictedLeavesPpvUndefinedAndF1StarZero) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "analysis/regions/scored_frame.h"
+#include "analysis/regions/scored_image.h"
 
 #include <vector>
 
@@ -10,7 +10,7 @@ struct GoldenFrame {
   ScoreMap scores;
   LabelMap labels;
   std::vector<std::uint32_t> k;  ///< the integers behind the scores
-  [[nodiscard]] ScoredFrame view() const { return scoredFrame(scores, labels); }
+  [[nodiscard]] ScoredImage view() const { return scoredImage(scores, labels); }
 };
 
 /// The three synthetic frames of the reference protocols, section 6.

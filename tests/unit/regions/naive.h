@@ -39,7 +39,7 @@ inline std::vector<int> floodFill(const std::vector<bool>& mask, Size size, int&
 }
 
 /// Component overlaps straight from the protocol's seven steps, one pixel set operation each.
-inline FrameComponents naiveComponents(const ScoredFrame& frame, double threshold, const ComponentTrack& track) {
+inline FrameComponents naiveComponents(const ScoredImage& frame, double threshold, const ComponentTrack& track) {
   const std::size_t pixels = frame.size.area();
   std::vector<bool> predictedMask(pixels);
   std::vector<bool> truthMask(pixels);
@@ -95,7 +95,7 @@ inline FrameComponents naiveComponents(const ScoredFrame& frame, double threshol
 struct RandomFrame {
   ScoreMap scores;
   LabelMap labels;
-  [[nodiscard]] ScoredFrame view() const { return scoredFrame(scores, labels); }
+  [[nodiscard]] ScoredImage view() const { return scoredImage(scores, labels); }
 };
 
 /// Blotchy scores with heavy ties, negative and unbounded values, NaN and infinities; blotchy labels cut by void

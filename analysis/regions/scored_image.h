@@ -8,15 +8,15 @@ namespace oodscope {
 
 /// Scores and ground truth of one frame, not owned, row-major, at one resolution. Labels: kNormal, kAnomaly; every
 /// other value counts as void.
-struct ScoredFrame {
+struct ScoredImage {
   std::span<const float> scores;
   std::span<const std::uint8_t> labels;
   Size size;
 };
 
 /// Views of two images that outlive the result. Errors: ContractViolation where their sizes differ.
-[[nodiscard]] inline ScoredFrame scoredFrame(const ScoreMap& scores, const LabelMap& labels) {
-  require(scores.size() == labels.size(), "scoredFrame: scores and labels differ in size");
+[[nodiscard]] inline ScoredImage scoredImage(const ScoreMap& scores, const LabelMap& labels) {
+  require(scores.size() == labels.size(), "scoredImage: scores and labels differ in size");
   return {scores.values(), labels.values(), scores.size()};
 }
 
