@@ -11,12 +11,14 @@
 
 namespace oodscope {
 
-/// How logits become one anomaly score per pixel. z: the logits of the chosen channels, p = softmax(z / T).
+/// How logits become one anomaly score per pixel. z: the logits of the C chosen channels, p = softmax(z / T).
+/// Entropy is divided by ln of the number of *chosen* channels (ln 19 for the first 19 of a 20-output network), so 1 is
+/// a uniform p whatever the subset; with a single channel it is 0. Constant over a set, so the ranking is unaffected.
 enum class Method {
-  Msp,              ///< 1 - max p                     (seed 001, eq. 1 and 5), in [0, 1)
-  MaxLogit,         ///< -max z, T has no effect       (seed 001, eq. 2), unbounded
-  MaxEntropy,       ///< -sum p ln p / ln C            (seed 001, eq. 3; divided by ln C as the course code does), in [0, 1]
-  Energy,           ///< -T logsumexp(z / T), unbounded
+  Msp,         ///< 1 - max p                     (seed 001, eq. 1 and 5), in [0, 1)
+  MaxLogit,    ///< -max z, T has no effect       (seed 001, eq. 2), unbounded
+  MaxEntropy,  ///< -sum p ln p / ln C            (seed 001, eq. 3; divided by ln C as the course code does), in [0, 1]
+  Energy,      ///< -T logsumexp(z / T), unbounded
   SoftmaxDistance,  ///< 1 - (p1 - p2), the two largest (SynBoost's margin), in [0, 1]
   Void              ///< softmax over *all* channels at T, probability of the void channel, in [0, 1]
 };
@@ -47,23 +49,42 @@ struct ScoreParameters {
 };
 
 /// Score of each pixel at the logits' own resolution. Shapes: out has width*height values.
-/// Errors: ContractViolation for T <= 0, a channel out of range, Void without a void channel, or a size mismatch.
-/// NaN or infinite logits give NaN or infinite scores; the caller counts them. Cost: one read of the logits, C exps a pixel.
+/// Errors: ContractViolation for a T that is not positive and finite, a channel out of range, not ascending or
+/// repeated, Void without a void channel, or a size mismatch. A NaN logit among the channels gives a NaN score;
+/// +infinity gives NaN where a softmax is taken and -infinity from MaxLogit; a channel at -infinity has probability 0;
+/// the caller counts what is not finite. Float16 subnormals count. Error: 2e-6 absolute for values in [0, 1], 2e-6
+/// max(1, |score|) for Energy, none for MaxLogit. The same bits for any number of threads, but not for every SIMD
+/// target. Cost: one read of the logits, C exps a pixel.
 void score(const LogitsView& logits, const ScoreParameters& parameters, std::span<float> out);
 
 /// The same for rows [firstRow, firstRow + rows) only: out has rows*width values.
 void scoreRows(const LogitsView& logits, const ScoreParameters& parameters, int firstRow, int rows,
                std::span<float> out);
 
+/// Several scores from one read of the logits, each equal to score()'s bit for bit. Shapes: outs[i] belongs to
+/// parameters[i]. Errors: as score(), and ContractViolation where the parameters differ in their channels (Void apart:
+/// it reads all channels and is computed by a pass of its own where the others read fewer).
+void scoreSeveral(const LogitsView& logits, std::span<const ScoreParameters> parameters,
+                  std::span<const std::span<float>> outs);
+
 /// Scores at another resolution: logits upsampled bilinearly (half-pixel centres, align_corners=False, as
-/// torch.nn.functional.interpolate) and scored, fused row by row. Shapes: out has target.area() values.
+/// torch.nn.functional.interpolate on float32) and scored, fused strip by strip: the upsampled logits are never stored.
+/// Equal to score() bit for bit where target is the logits' size. Shapes: out has target.area() values.
+/// Errors: as score(), and ContractViolation for an empty target.
 void scoreResized(const LogitsView& logits, const ScoreParameters& parameters, Size target, std::span<float> out);
 
-/// Scores of chosen pixels only; `pixels` are row-major indices into the logits' own resolution.
+/// Scores of chosen pixels only, equal to score()'s bit for bit; `pixels` are row-major indices into the logits' own
+/// resolution, in any order (ascending is fastest). Shapes: out has pixels.size() values. Errors: as score(), and
+/// ContractViolation for a pixel outside.
 void scorePixels(const LogitsView& logits, const ScoreParameters& parameters, std::span<const std::uint32_t> pixels,
                  std::span<float> out);
 
-/// argmax over the chosen channels (an index into *all* channels), ties to the lowest.
+/// The same at another resolution, equal to scoreResized()'s bit for bit; `pixels` are row-major indices into target.
+void scoreResizedPixels(const LogitsView& logits, const ScoreParameters& parameters, Size target,
+                        std::span<const std::uint32_t> pixels, std::span<float> out);
+
+/// argmax over the chosen channels (an index into *all* channels; empty: all), ties to the lowest, NaN never chosen;
+/// 255 where no channel is above -infinity. Requires: at most 255 channels.
 void predictedClasses(const LogitsView& logits, std::span<const int> channels, std::span<std::uint8_t> out);
 
 /// softmax(z / T) of one pixel over the chosen channels, in their order, in double precision.

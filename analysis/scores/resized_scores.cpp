@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/score_function.h"
+#include "analysis/scores/score_plan.h"
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/blocked_range2d.h>
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+
+namespace oodscope {
+namespace {
+
+/// Where a target pixel's value comes from along one axis: (1 - weight) * source[left] + weight * source[right].
+struct Tap {
+  std::int32_t left = 0;
+  std::int32_t right = 0;
+  float weight = 0.0F;
+};
+
+/// In float32, as torch computes it (area_pixel_compute_source_index, align_corners=False).
+std::vector<Tap> tapsOf(int source, int target) {
+  std::vector<Tap> taps(static_cast<std::size_t>(target));
+  const float ratio = static_cast<float>(source) / static_cast<float>(target);
+  for (int i = 0; i < target; ++i) {
+    const float at = std::max(ratio * (static_cast<float>(i) + 0.5F) - 0.5F, 0.0F);
+    const int left = std::min(static_cast<int>(at), source - 1);
+    taps[static_cast<std::size_t>(i)] = {left, std::min(left + 1, source - 1),
+                                         std::clamp(at - static_cast<float>(left), 0.0F, 1.0F)};
+  }
+  return taps;
+}
+
+constexpr std::size_t kStripWidth = 256;  ///< target pixels: two expanded rows of 20 channels take 40 KB
+constexpr int kBandHeight = 64;           ///< target rows a task takes at least: few source rows are expanded twice
+
+/// Kernels run over whole vectors: room for the last one.
+std::size_t padded(std::size_t count) {
+  return (count + kernels::kMaxGroup - 1) / kernels::kMaxGroup * kernels::kMaxGroup;
+}
+
+/// The columns of one strip, relative to the first source column that it needs.
+struct StripColumns {
+  std::size_t sourceFirst = 0;
+  std::size_t sourceCount = 0;
+  std::vector<std::int32_t> left, right;
+  std::vector<float> weight;
+
+  explicit StripColumns(std::span<const Tap> taps)
+      : sourceFirst(static_cast<std::size_t>(taps.front().left)),
+        sourceCount(static_cast<std::size_t>(taps.back().right) + 1 - sourceFirst),
+        left(padded(taps.size())),
+        right(padded(taps.size())),
+        weight(padded(taps.size())) {
+    for (std::size_t i = 0; i < taps.size(); ++i) {
+      left[i] = taps[i].left - taps.front().left;
+      right[i] = taps[i].right - taps.front().left;
+      weight[i] = taps[i].weight;
+    }
+  }
+};
+
+const float* widened(const float* row, std::size_t, std::vector<float>&) { return row; }
+const float* widened(const std::uint16_t* row, std::size_t count, std::vector<float>& buffer) {
+  buffer.resize(count);
+  kernels::widen(row, count, buffer.data());
+  return buffer.data();
+}
+
+/// A strip of target columns walked downwards: each source row is expanded to the target's width once, and the two that
+/// a target row lies between are kept.
+template <class T>
+class StripScorer {
+public:
+  StripScorer(std::span<const T* const> planes, int sourceWidth, std::span<const Tap> columns)
+      : m_planes(planes),
+        m_sourceWidth(static_cast<std::size_t>(sourceWidth)),
+        m_columns(columns),
+        m_width(columns.size()),
+        m_stride(padded(m_width)),
+        m_blended(planes.size() * m_stride) {
+    for (auto& row : m_rows) row.values.resize(planes.size() * m_stride);
+    for (std::size_t c = 0; c < planes.size(); ++c) m_blendedPlanes.push_back(m_blended.data() + c * m_stride);
+  }
+
+  void scoreRow(const Tap& tap, const kernels::Recipe& recipe, float* out) {
+    // Ask for the row already held last, so that it is not the one replaced.
+    const float* upper = nullptr;
+    const float* lower = nullptr;
+    if (holds(tap.right)) {
+      lower = expanded(tap.right);
+      upper = expanded(tap.left);
+      lower = expanded(tap.right);
+    } else {
+      upper = expanded(tap.left);
+      lower = expanded(tap.right);
+    }
+    for (std::size_t c = 0; c < m_planes.size(); ++c)
+      kernels::blendRows(upper + c * m_stride, lower + c * m_stride, tap.weight, m_width,
+                         m_blended.data() + c * m_stride);
+    kernels::scoreSpan(m_blendedPlanes.data(), static_cast<int>(m_planes.size()), 0, m_width, std::span(&recipe, 1),
+                       &out);
+  }
+
+private:
+  struct Row {
+    int source = -1;
+    unsigned lastUse = 0;
+    std::vector<float> values;
+  };
+
+  [[nodiscard]] bool holds(int source) const { return m_rows[0].source == source || m_rows[1].source == source; }
+
+  const float* expanded(int source) {
+    Row* row = m_rows[0].source == source ? &m_rows[0] : m_rows[1].source == source ? &m_rows[1] : nullptr;
+    if (row == nullptr) {
+      row = m_rows[0].lastUse <= m_rows[1].lastUse ? &m_rows[0] : &m_rows[1];
+      row->source = source;
+      const std::size_t first = static_cast<std::size_t>(source) * m_sourceWidth + m_columns.sourceFirst;
+      for (std::size_t c = 0; c < m_planes.size(); ++c)
+        kernels::expandRow(widened(m_planes[c] + first, m_columns.sourceCount, m_wide), m_columns.left.data(),
+                           m_columns.right.data(), m_columns.weight.data(), m_width, row->values.data() + c * m_stride);
+    }
+    row->lastUse = ++m_clock;
+    return row->values.data();
+  }
+
+  std::span<const T* const> m_planes;
+  std::size_t m_sourceWidth;
+  StripColumns m_columns;
+  std::size_t m_width, m_stride;
+  Row m_rows[2];
+  unsigned m_clock = 0;
+  std::vector<float> m_wide, m_blended;
+  std::vector<const float*> m_blendedPlanes;
+};
+
+}  // namespace
+
+void scoreResized(const LogitsView& logits, const ScoreParameters& parameters, Size target, std::span<float> out) {
+  kernels::requireLogits(logits);
+  require(target.width > 0 && target.height > 0, "scoreResized: the target is empty");
+  require(out.size() == target.area(), "scores: the output does not have the target's size");
+  if (target == logits.size()) return score(logits, parameters, out);
+  const kernels::Recipe recipe = kernels::recipeOf(logits, parameters);
+  const std::vector<Tap> columns = tapsOf(logits.width, target.width);
+  const std::vector<Tap> rows = tapsOf(logits.height, target.height);
+  const std::size_t width = columns.size();
+  const std::size_t strips = (width + kStripWidth - 1) / kStripWidth;
+  kernels::withPlanes(logits, kernels::channelsOf(logits, parameters), [&](const auto& planes) {
+    using T = std::remove_const_t<std::remove_pointer_t<typename std::decay_t<decltype(planes)>::value_type>>;
+    using Range = oneapi::tbb::blocked_range2d<std::size_t>;
+    oneapi::tbb::parallel_for(Range(0, rows.size(), kBandHeight, 0, strips, 1), [&](const Range& range) {
+      for (std::size_t strip = range.cols().begin(); strip < range.cols().end(); ++strip) {
+        const std::size_t first = strip * kStripWidth;
+        const std::span<const Tap> stripColumns =
+            std::span(columns).subspan(first, std::min(kStripWidth, width - first));
+        StripScorer<T> scorer(planes, logits.width, stripColumns);
+        for (std::size_t y = range.rows().begin(); y < range.rows().end(); ++y)
+          scorer.scoreRow(rows[y], recipe, out.data() + y * width + first);
+      }
+    });
+  });
+}
+
+void scoreResizedPixels(const LogitsView& logits, const ScoreParameters& parameters, Size target,
+                        std::span<const std::uint32_t> pixels, std::span<float> out) {
+  kernels::requireLogits(logits);
+  require(target.width > 0 && target.height > 0, "scoreResizedPixels: the target is empty");
+  if (target == logits.size()) return scorePixels(logits, parameters, pixels, out);
+  require(out.size() == pixels.size(), "scoreResizedPixels: one output for each pixel");
+  require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < target.area(); }),
+          "scoreResizedPixels: a pixel is outside the target");
+  const kernels::Recipe recipe = kernels::recipeOf(logits, parameters);
+  const std::vector<Tap> columns = tapsOf(logits.width, target.width);
+  const std::vector<Tap> rows = tapsOf(logits.height, target.height);
+  kernels::withPlanes(logits, kernels::channelsOf(logits, parameters), [&](const auto& planes) {
+    using T = std::remove_const_t<std::remove_pointer_t<typename std::decay_t<decltype(planes)>::value_type>>;
+    using Range = oneapi::tbb::blocked_range<std::size_t>;
+    constexpr std::size_t kBlock = 512;
+    constexpr std::size_t kCorners = 4;
+    oneapi::tbb::parallel_for(Range(0, pixels.size(), kBlock), [&](const Range& range) {
+      std::vector<T> gathered(kCorners * kBlock);
+      std::vector<std::size_t> at(kCorners * kBlock);
+      std::vector<float> wide(kCorners * kBlock), weightX(kBlock), weightY(kBlock), blended(planes.size() * kBlock);
+      std::vector<const float*> blendedPlanes;
+      for (std::size_t c = 0; c < planes.size(); ++c) blendedPlanes.push_back(blended.data() + c * kBlock);
+      for (std::size_t first = range.begin(); first < range.end(); first += kBlock) {
+        const std::size_t count = std::min(kBlock, range.end() - first);
+        for (std::size_t i = 0; i < count; ++i) {
+          const Tap& x = columns[pixels[first + i] % columns.size()];
+          const Tap& y = rows[pixels[first + i] / columns.size()];
+          const auto index = [&](std::int32_t row, std::int32_t column) {
+            return static_cast<std::size_t>(row) * static_cast<std::size_t>(logits.width) +
+                   static_cast<std::size_t>(column);
+          };
+          at[i] = index(y.left, x.left);
+          at[kBlock + i] = index(y.left, x.right);
+          at[2 * kBlock + i] = index(y.right, x.left);
+          at[3 * kBlock + i] = index(y.right, x.right);
+          weightX[i] = x.weight;
+          weightY[i] = y.weight;
+        }
+        for (std::size_t c = 0; c < planes.size(); ++c) {
+          for (std::size_t corner = 0; corner < kCorners; ++corner)
+            for (std::size_t i = corner * kBlock; i < corner * kBlock + count; ++i) gathered[i] = planes[c][at[i]];
+          const float* values = widened(gathered.data(), gathered.size(), wide);
+          kernels::blendCorners({values, values + kBlock, values + 2 * kBlock, values + 3 * kBlock}, weightX.data(),
+                                weightY.data(), count, blended.data() + c * kBlock);
+        }
+        float* target0 = out.data() + first;
+        kernels::scoreSpan(blendedPlanes.data(), static_cast<int>(planes.size()), 0, count, std::span(&recipe, 1),
+                           &target0);
+      }
+    });
+  });
+}
+
+}  // namespace oodscope

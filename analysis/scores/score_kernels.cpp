@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/score_kernels.h"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "analysis/scores/score_kernels.cpp"
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)  // no arrays of sizeless vectors
+#include <hwy/aligned_allocator.h>
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "analysis/scores/vector_math.inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace oodscope::kernels::HWY_NAMESPACE {
+
+/// Vectors in flight: enough independent chains to hide the latency of the polynomial, few enough to stay in registers.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+inline constexpr int kUnroll = 4;
+#else
+inline constexpr int kUnroll = 2;
+#endif
+#define OODSCOPE_UNROLLED _Pragma("GCC unroll 4") for (int u = 0; u < kUnroll; ++u)
+
+HWY_INLINE std::size_t groupSize() { return kUnroll * hn::Lanes(D()); }
+
+/// Each of the 19 planes is a stream of its own, too many for the hardware's prefetchers to follow well.
+inline constexpr std::size_t kPrefetchBytes = 2048;
+
+template <class T>
+HWY_INLINE void prefetchAhead(const T* at) {
+  const char* bytes = reinterpret_cast<const char*>(at) + kPrefetchBytes;
+  for (std::size_t line = 0; line < groupSize() * sizeof(T); line += 64) __builtin_prefetch(bytes + line, 0, 2);
+}
+
+/// Largest (and second largest) logit of each pixel, the logits widened into `tile` for the passes that follow.
+template <bool kSecond, class T>
+HWY_INLINE void loadGroup(const T* const* planes, int channels, std::size_t at, float* HWY_RESTRICT tile,
+                          float* HWY_RESTRICT largest, float* HWY_RESTRICT second) {
+  const D d;
+  const std::size_t n = hn::Lanes(d);
+  V m[kUnroll], m2[kUnroll];
+  OODSCOPE_UNROLLED {
+    m[u] = loadWide(d, planes[0] + at + u * n);
+    if (kSecond) m2[u] = hn::Set(d, -std::numeric_limits<float>::infinity());
+    hn::Store(m[u], d, tile + u * n);
+  }
+  prefetchAhead(planes[0] + at);
+  for (int c = 1; c < channels; ++c) {
+    const T* plane = planes[c] + at;
+    float* row = tile + static_cast<std::size_t>(c) * groupSize();
+    prefetchAhead(plane);
+    OODSCOPE_UNROLLED {
+      const V z = loadWide(d, plane + u * n);
+      hn::Store(z, d, row + u * n);
+      if (kSecond) m2[u] = hn::Max(m2[u], hn::Min(m[u], z));
+      m[u] = hn::Max(m[u], z);
+    }
+  }
+  OODSCOPE_UNROLLED {
+    hn::Store(m[u], d, largest + u * n);
+    if (kSecond) hn::Store(m2[u], d, second + u * n);
+  }
+}
+
+template <class T>
+HWY_INLINE void maxLogitGroup(const T* const* planes, int channels, std::size_t at, float* HWY_RESTRICT out) {
+  const D d;
+  const std::size_t n = hn::Lanes(d);
+  V m[kUnroll];
+  OODSCOPE_UNROLLED m[u] = loadWide(d, planes[0] + at + u * n);
+  for (int c = 1; c < channels; ++c) {
+    prefetchAhead(planes[c] + at);
+    OODSCOPE_UNROLLED {
+      const V z = loadWide(d, planes[c] + at + u * n);
+      m[u] = hn::IfThenElse(hn::Or(hn::Gt(z, m[u]), hn::IsNaN(z)), z, m[u]);  // a NaN, once in, is never left
+    }
+  }
+  OODSCOPE_UNROLLED hn::StoreU(hn::Neg(m[u]), d, out + u * n);
+}
+
+/// The score of a group from its widened logits.
+template <Method kMethod>
+HWY_INLINE void scoreGroup(const float* HWY_RESTRICT tile, const float* HWY_RESTRICT largest,
+                           const float* HWY_RESTRICT second, int channels, const Recipe& recipe,
+                           float* HWY_RESTRICT out) {
+  const D d;
+  const std::size_t n = hn::Lanes(d);
+  const V one = hn::Set(d, 1.0F);
+  const V factor = hn::Set(d, recipe.exponentScale);
+  const V lowest = hn::Set(d, recipe.lowestDifference);
+  V m[kUnroll], sum[kUnroll], weighted[kUnroll];
+  OODSCOPE_UNROLLED {
+    m[u] = hn::Load(d, largest + u * n);
+    sum[u] = hn::Zero(d);
+    weighted[u] = hn::Zero(d);
+  }
+  for (int c = 0; c < channels; ++c) {
+    const float* row = tile + static_cast<std::size_t>(c) * groupSize();
+    OODSCOPE_UNROLLED {
+      const V difference = raiseTo(hn::Sub(hn::Load(d, row + u * n), m[u]), lowest);
+      V scale;
+      const V mantissa = exponential(d, difference, factor, &scale);
+      if constexpr (kMethod == Method::MaxEntropy) {
+        const V e = hn::Mul(scale, mantissa);
+        sum[u] = hn::Add(sum[u], e);
+        weighted[u] = hn::MulAdd(e, difference, weighted[u]);
+      } else {
+        sum[u] = hn::MulAdd(scale, mantissa, sum[u]);
+      }
+    }
+  }
+  const auto exponentialOf = [&](V z, V reference) HWY_ATTR {
+    V scale;
+    const V mantissa = exponential(d, raiseTo(hn::Sub(z, reference), lowest), factor, &scale);
+    return hn::Mul(scale, mantissa);
+  };
+  OODSCOPE_UNROLLED {
+    V result;
+    if constexpr (kMethod == Method::Msp) {
+      result = hn::Sub(one, hn::Div(one, sum[u]));
+    } else if constexpr (kMethod == Method::MaxEntropy) {
+      const V mean = hn::Div(hn::Mul(weighted[u], hn::Set(d, recipe.inverseTemperature)), sum[u]);
+      result = hn::Mul(hn::Sub(logarithm(d, sum[u]), mean), hn::Set(d, recipe.inverseLogChannels));
+    } else if constexpr (kMethod == Method::Energy) {
+      result = hn::Neg(hn::MulAdd(hn::Set(d, recipe.temperature), logarithm(d, sum[u]), m[u]));
+    } else if constexpr (kMethod == Method::SoftmaxDistance) {
+      const V runnerUp = exponentialOf(hn::Load(d, second + u * n), m[u]);
+      result = hn::Sub(one, hn::Div(hn::Sub(one, runnerUp), sum[u]));
+    } else {
+      const V z = hn::Load(d, tile + static_cast<std::size_t>(recipe.voidPlane) * groupSize() + u * n);
+      result = hn::Div(exponentialOf(z, m[u]), sum[u]);
+    }
+    hn::StoreU(result, d, out + u * n);
+  }
+}
+
+struct Scratch {
+  hwy::AlignedFreeUniquePtr<float[]> memory;
+  float* tile = nullptr;
+  float* largest = nullptr;
+  float* second = nullptr;
+  explicit Scratch(int channels) {
+    const std::size_t group = groupSize();
+    memory = hwy::AllocateAligned<float>((static_cast<std::size_t>(channels) + 2) * group);
+    largest = memory.get();
+    second = largest + group;
+    tile = second + group;
+  }
+};
+
+/// Scores one whole group with every recipe; `outs` advance by `offset`.
+template <class T>
+HWY_INLINE void groupOnce(const T* const* planes, int channels, std::size_t at, std::span<const Recipe> recipes,
+                          bool needsSecond, bool needsTile, const Scratch& scratch, float* const* outs,
+                          std::size_t offset) {
+  if (needsTile) {
+    if (needsSecond) {
+      loadGroup<true>(planes, channels, at, scratch.tile, scratch.largest, scratch.second);
+    } else {
+      loadGroup<false>(planes, channels, at, scratch.tile, scratch.largest, scratch.second);
+    }
+  }
+  for (std::size_t r = 0; r < recipes.size(); ++r) {
+    const Recipe& recipe = recipes[r];
+    float* out = outs[r] + offset;
+    const auto run = [&]<Method kMethod>() HWY_ATTR {
+      scoreGroup<kMethod>(scratch.tile, scratch.largest, scratch.second, channels, recipe, out);
+    };
+    switch (recipe.method) {
+      case Method::Msp:
+        run.template operator()<Method::Msp>();
+        break;
+      case Method::MaxLogit:
+        maxLogitGroup(planes, channels, at, out);
+        break;
+      case Method::MaxEntropy:
+        run.template operator()<Method::MaxEntropy>();
+        break;
+      case Method::Energy:
+        run.template operator()<Method::Energy>();
+        break;
+      case Method::SoftmaxDistance:
+        run.template operator()<Method::SoftmaxDistance>();
+        break;
+      case Method::Void:
+        run.template operator()<Method::Void>();
+        break;
+    }
+  }
+}
+
+/// The pixels that do not fill a group, copied into planes of their own and padded with zeros.
+template <class T>
+struct Padded {
+  std::vector<T> values;
+  std::vector<const T*> planes;
+  Padded(const T* const* source, int channels, std::size_t first, std::size_t count)
+      : values(static_cast<std::size_t>(channels) * groupSize()), planes(static_cast<std::size_t>(channels)) {
+    for (std::size_t c = 0; c < planes.size(); ++c) {
+      std::copy_n(source[c] + first, count, values.data() + c * groupSize());
+      planes[c] = values.data() + c * groupSize();
+    }
+  }
+};
+
+template <class T>
+void scoreSpanOf(const T* const* planes, int channels, std::size_t first, std::size_t count,
+                 std::span<const Recipe> recipes, float* const* outs) {
+  const std::size_t group = groupSize();
+  const auto has = [&](Method method) {
+    return std::any_of(recipes.begin(), recipes.end(), [&](const Recipe& recipe) { return recipe.method == method; });
+  };
+  const bool needsSecond = has(Method::SoftmaxDistance);
+  const bool needsTile = std::any_of(recipes.begin(), recipes.end(),
+                                     [](const Recipe& recipe) { return recipe.method != Method::MaxLogit; });
+  const Scratch scratch(channels);
+  std::size_t done = 0;
+  for (; done + group <= count; done += group)
+    groupOnce(planes, channels, first + done, recipes, needsSecond, needsTile, scratch, outs, done);
+  if (done == count) return;
+  const Padded<T> rest(planes, channels, first + done, count - done);
+  std::vector<float> results(recipes.size() * group);
+  std::vector<float*> targets(recipes.size());
+  for (std::size_t r = 0; r < recipes.size(); ++r) targets[r] = results.data() + r * group;
+  groupOnce(rest.planes.data(), channels, 0, recipes, needsSecond, needsTile, scratch, targets.data(), 0);
+  for (std::size_t r = 0; r < recipes.size(); ++r) std::copy_n(targets[r], count - done, outs[r] + done);
+}
+
+template <class T>
+HWY_INLINE void argmaxGroup(const T* const* planes, int channels, std::size_t at, std::uint8_t* out) {
+  const D d;
+  const DI di;
+  const std::size_t n = hn::Lanes(d);
+  V m[kUnroll];
+  hn::Vec<DI> best[kUnroll];
+  OODSCOPE_UNROLLED {
+    m[u] = hn::Set(d, -std::numeric_limits<float>::infinity());
+    best[u] = hn::Set(di, 255);
+  }
+  for (int c = 0; c < channels; ++c) {
+    prefetchAhead(planes[c] + at);
+    const auto index = hn::Set(di, c);
+    OODSCOPE_UNROLLED {
+      const V z = loadWide(d, planes[c] + at + u * n);
+      const auto larger = hn::Gt(z, m[u]);
+      best[u] = hn::IfThenElse(hn::RebindMask(di, larger), index, best[u]);
+      m[u] = hn::IfThenElse(larger, z, m[u]);
+    }
+  }
+  const hn::Rebind<std::uint8_t, D> narrow;
+  OODSCOPE_UNROLLED hn::StoreU(hn::DemoteTo(narrow, best[u]), narrow, out + u * n);
+}
+
+template <class T>
+void argmaxSpanOf(const T* const* planes, int channels, std::size_t first, std::size_t count, std::uint8_t* out) {
+  const std::size_t group = groupSize();
+  std::size_t done = 0;
+  for (; done + group <= count; done += group) argmaxGroup(planes, channels, first + done, out + done);
+  if (done == count) return;
+  const Padded<T> rest(planes, channels, first + done, count - done);
+  std::vector<std::uint8_t> results(group);
+  argmaxGroup(rest.planes.data(), channels, 0, results.data());
+  std::copy_n(results.data(), count - done, out + done);
+}
+
+void ScoreSpanHalf(const std::uint16_t* const* planes, int channels, std::size_t first, std::size_t count,
+                   std::span<const Recipe> recipes, float* const* outs) {
+  scoreSpanOf(planes, channels, first, count, recipes, outs);
+}
+void ScoreSpanSingle(const float* const* planes, int channels, std::size_t first, std::size_t count,
+                     std::span<const Recipe> recipes, float* const* outs) {
+  scoreSpanOf(planes, channels, first, count, recipes, outs);
+}
+void ArgmaxSpanHalf(const std::uint16_t* const* planes, int channels, std::size_t first, std::size_t count,
+                    std::uint8_t* out) {
+  argmaxSpanOf(planes, channels, first, count, out);
+}
+void ArgmaxSpanSingle(const float* const* planes, int channels, std::size_t first, std::size_t count,
+                      std::uint8_t* out) {
+  argmaxSpanOf(planes, channels, first, count, out);
+}
+
+#undef OODSCOPE_UNROLLED
+
+}  // namespace oodscope::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace oodscope::kernels {
+
+HWY_EXPORT(ScoreSpanHalf);
+HWY_EXPORT(ScoreSpanSingle);
+HWY_EXPORT(ArgmaxSpanHalf);
+HWY_EXPORT(ArgmaxSpanSingle);
+
+void scoreSpan(const std::uint16_t* const* planes, int channels, std::size_t first, std::size_t count,
+               std::span<const Recipe> recipes, float* const* outs) {
+  HWY_DYNAMIC_DISPATCH(ScoreSpanHalf)(planes, channels, first, count, recipes, outs);
+}
+void scoreSpan(const float* const* planes, int channels, std::size_t first, std::size_t count,
+               std::span<const Recipe> recipes, float* const* outs) {
+  HWY_DYNAMIC_DISPATCH(ScoreSpanSingle)(planes, channels, first, count, recipes, outs);
+}
+void argmaxSpan(const std::uint16_t* const* planes, int channels, std::size_t first, std::size_t count,
+                std::uint8_t* out) {
+  HWY_DYNAMIC_DISPATCH(ArgmaxSpanHalf)(planes, channels, first, count, out);
+}
+void argmaxSpan(const float* const* planes, int channels, std::size_t first, std::size_t count, std::uint8_t* out) {
+  HWY_DYNAMIC_DISPATCH(ArgmaxSpanSingle)(planes, channels, first, count, out);
+}
+
+}  // namespace oodscope::kernels
+#endif

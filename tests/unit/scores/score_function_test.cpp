@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/score_function.h"
+
+#include <gtest/gtest.h>
+#include <oneapi/tbb/global_control.h>
+
+#include <cstring>
+#include <limits>
+
+#include "score_reference.h"
+
+namespace oodscope {
+namespace {
+
+using testing::EachTarget;
+using testing::networkLikeLogits;
+using testing::plainScore;
+using testing::scored;
+using testing::TestLogits;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+bool sameBits(std::span<const float> a, std::span<const float> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+void expectNearPlain(const TestLogits& logits, const ScoreParameters& parameters, const std::string& target) {
+  for (const LogitsView& view : {logits.halfView(), logits.singleView()}) {
+    const std::vector<float> scores = scored(view, parameters);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      const double expected = plainScore(logits.pixel(i), parameters);
+      const double unit = parameters.method == Method::Energy ? std::max(1.0, std::abs(expected)) : 1.0;
+      const double bound = parameters.method == Method::MaxLogit ? 0.0 : 2e-6 * unit;
+      ASSERT_NEAR(static_cast<double>(scores[i]), expected, bound)
+          << target << " " << methodName(parameters.method) << " T=" << parameters.temperature << " pixel " << i;
+    }
+  }
+}
+
+TEST(Score, HandComputedPixel) {
+  // Two channels a = ln 3 apart: p = (3/4, 1/4).
+  const std::vector<float> z = {2.0F + std::log(3.0F), 2.0F};
+  const LogitsView logits{.single = z.data(), .channels = 2, .height = 1, .width = 1};
+  const auto one = [&](Method method) { return scored(logits, {.method = method, .voidChannel = 1})[0]; };
+  EXPECT_NEAR(one(Method::Msp), 0.25F, 1e-6F);
+  EXPECT_EQ(one(Method::MaxLogit), -(2.0F + std::log(3.0F)));
+  EXPECT_NEAR(one(Method::MaxEntropy), 0.8112781F, 1e-6F);  // binary entropy of 1/4 in bits
+  EXPECT_NEAR(one(Method::Energy), -(2.0F + std::log(4.0F)), 1e-6F);
+  EXPECT_NEAR(one(Method::SoftmaxDistance), 0.5F, 1e-6F);
+  EXPECT_NEAR(one(Method::Void), 0.25F, 1e-6F);
+}
+
+TEST(Score, EveryMethodTargetAndTemperatureIsWithinTwoMillionthsOfDoublePrecision) {
+  const TestLogits logits = networkLikeLogits(20, 13, 41);
+  std::vector<int> known(19);
+  std::iota(known.begin(), known.end(), 0);
+  EachTarget().run([&](const std::string& target) {
+    for (const Method method : allMethods())
+      for (const float temperature : {0.05F, 0.3F, 1.0F, 1.6F, 7.0F, 20.0F}) {
+        expectNearPlain(logits, {.method = method, .temperature = temperature, .channels = known, .voidChannel = 19},
+                        target);
+        expectNearPlain(logits, {.method = method, .temperature = temperature, .voidChannel = 0}, target);
+      }
+  });
+}
+
+TEST(Score, EveryWidthUpToTwoGroupsIsScoredToItsLastPixel) {
+  EachTarget().run([&](const std::string& target) {
+    for (int width = 1; width <= 2 * 64 + 3; ++width) {
+      const TestLogits logits = networkLikeLogits(3, 1, width, static_cast<unsigned>(width));
+      for (const Method method : allMethods()) expectNearPlain(logits, {.method = method, .voidChannel = 1}, target);
+    }
+  });
+}
+
+TEST(Score, AnyNumberOfChannelsWorks) {
+  EachTarget().run([&](const std::string& target) {
+    for (const int channels : {1, 2, 5, 33, 150}) {
+      const TestLogits logits = networkLikeLogits(channels, 3, 23);
+      for (const Method method : allMethods()) expectNearPlain(logits, {.method = method, .voidChannel = 0}, target);
+    }
+  });
+}
+
+TEST(Score, ExtremeLogitsStayWithinTheBound) {
+  std::mt19937 random(3);
+  std::uniform_int_distribution<int> pick(0, 5);
+  const float values[] = {60000.0F, -60000.0F, 59968.0F, 0.0F, 6e-8F, -65504.0F};
+  const TestLogits logits(7, 9, 31, [&] { return values[pick(random)]; });
+  EachTarget().run([&](const std::string& target) {
+    for (const Method method : allMethods())
+      for (const float temperature : {0.05F, 1.0F, 20.0F})
+        expectNearPlain(logits, {.method = method, .temperature = temperature, .voidChannel = 2}, target);
+  });
+}
+
+TEST(Score, EqualLogitsAreTheUniformDistribution) {
+  const TestLogits logits(19, 1, 37, [] { return -3.5F; });
+  EachTarget().run([&](const std::string&) {
+    for (const float value : scored(logits.halfView(), {.method = Method::Msp})) EXPECT_FLOAT_EQ(value, 18.0F / 19.0F);
+    for (const float value : scored(logits.halfView(), {.method = Method::MaxEntropy})) EXPECT_FLOAT_EQ(value, 1.0F);
+    for (const float value : scored(logits.halfView(), {.method = Method::SoftmaxDistance})) EXPECT_EQ(value, 1.0F);
+    for (const float value : scored(logits.halfView(), {.method = Method::Void, .voidChannel = 4}))
+      EXPECT_FLOAT_EQ(value, 1.0F / 19.0F);
+  });
+}
+
+TEST(Score, ProbabilitiesNeverLeaveTheirRange) {
+  const TestLogits logits = networkLikeLogits(19, 64, 64);
+  EachTarget().run([&](const std::string& target) {
+    for (const Method method : {Method::Msp, Method::SoftmaxDistance, Method::Void, Method::MaxEntropy})
+      for (const float temperature : {0.05F, 1.0F, 20.0F})
+        for (const float value :
+             scored(logits.halfView(), {.method = method, .temperature = temperature, .voidChannel = 3})) {
+          ASSERT_GE(value, 0.0F) << target;
+          ASSERT_LE(value, method == Method::MaxEntropy ? 1.000001F : 1.0F) << target;
+        }
+  });
+}
+
+TEST(Score, ANanLogitGivesANanScoreWhereverItStands) {
+  constexpr int kChannels = 6;
+  for (int at = 0; at < kChannels; ++at) {
+    TestLogits logits = networkLikeLogits(kChannels, 1, 40);
+    for (const std::size_t pixel : {std::size_t{0}, std::size_t{17}, std::size_t{39}}) {
+      logits.half[static_cast<std::size_t>(at) * 40 + pixel] = 0x7e00;
+      logits.single[static_cast<std::size_t>(at) * 40 + pixel] = kNan;
+    }
+    EachTarget().run([&](const std::string& target) {
+      for (const Method method : allMethods())
+        for (const LogitsView& view : {logits.halfView(), logits.singleView()}) {
+          const std::vector<float> scores = scored(view, {.method = method, .voidChannel = 2});
+          for (std::size_t i = 0; i < 40; ++i)
+            ASSERT_EQ(std::isnan(scores[i]), i == 0 || i == 17 || i == 39)
+                << target << " " << methodName(method) << " channel " << at << " pixel " << i;
+        }
+    });
+  }
+}
+
+TEST(Score, AChannelAtMinusInfinityHasNoProbability) {
+  const std::vector<float> z = {1.0F, -kInfinity, 1.0F};
+  const LogitsView logits{.single = z.data(), .channels = 3, .height = 1, .width = 1};
+  EachTarget().run([&](const std::string&) {
+    EXPECT_FLOAT_EQ(scored(logits, {.method = Method::Msp})[0], 0.5F);
+    EXPECT_FLOAT_EQ(scored(logits, {.method = Method::MaxEntropy})[0], std::log(2.0F) / std::log(3.0F));
+    EXPECT_EQ(scored(logits, {.method = Method::Void, .voidChannel = 1})[0], 0.0F);
+    EXPECT_EQ(scored(logits, {.method = Method::SoftmaxDistance})[0], 1.0F);
+    EXPECT_EQ(scored(logits, {.method = Method::MaxLogit})[0], -1.0F);
+  });
+}
+
+TEST(Score, PlusInfinityIsNotFinite) {
+  const std::vector<float> z = {1.0F, kInfinity, 1.0F};
+  const LogitsView logits{.single = z.data(), .channels = 3, .height = 1, .width = 1};
+  EachTarget().run([&](const std::string&) {
+    for (const Method method : allMethods())
+      EXPECT_FALSE(std::isfinite(scored(logits, {.method = method, .voidChannel = 0})[0])) << methodName(method);
+    EXPECT_EQ(scored(logits, {.method = Method::MaxLogit})[0], -kInfinity);
+  });
+}
+
+TEST(Score, RowsAreCutFromTheWholeFrame) {
+  const TestLogits logits = networkLikeLogits(19, 17, 37);
+  const ScoreParameters parameters{.method = Method::MaxEntropy, .temperature = 1.6F};
+  const std::vector<float> whole = scored(logits.halfView(), parameters);
+  for (int first = 0; first < 17; ++first) {
+    std::vector<float> rows(37U * static_cast<unsigned>(17 - first));
+    scoreRows(logits.halfView(), parameters, first, 17 - first, rows);
+    EXPECT_TRUE(sameBits(rows, std::span(whole).subspan(37U * static_cast<unsigned>(first))));
+  }
+}
+
+TEST(Score, ChosenPixelsEqualTheWholeFrameBitForBit) {
+  const TestLogits logits = networkLikeLogits(19, 61, 67);
+  std::mt19937 random(11);
+  std::uniform_int_distribution<std::uint32_t> pick(0, 61 * 67 - 1);
+  EachTarget().run([&](const std::string& target) {
+    for (const std::size_t count : {0U, 1U, 7U, 64U, 511U, 512U, 1300U}) {
+      std::vector<std::uint32_t> pixels(count);
+      for (auto& pixel : pixels) pixel = pick(random);
+      for (const Method method : allMethods())
+        for (const LogitsView& view : {logits.halfView(), logits.singleView()}) {
+          const ScoreParameters parameters{.method = method, .temperature = 0.7F, .voidChannel = 5};
+          const std::vector<float> whole = scored(view, parameters);
+          std::vector<float> chosen(count), expected;
+          for (const auto pixel : pixels) expected.push_back(whole[pixel]);
+          scorePixels(view, parameters, pixels, chosen);
+          ASSERT_TRUE(sameBits(chosen, expected)) << target << " " << methodName(method) << " " << count;
+        }
+    }
+  });
+}
+
+TEST(Score, SeveralAtOnceEqualOneByOneBitForBit) {
+  const TestLogits logits = networkLikeLogits(20, 61, 67);
+  std::vector<int> known(19);
+  std::iota(known.begin(), known.end(), 0);
+  std::vector<ScoreParameters> parameters;
+  for (const Method method : allMethods())
+    for (const float temperature : {0.5F, 2.0F})
+      parameters.push_back({.method = method, .temperature = temperature, .channels = known, .voidChannel = 19});
+  EachTarget().run([&](const std::string& target) {
+    std::vector<std::vector<float>> outs(parameters.size(), std::vector<float>(61 * 67));
+    std::vector<std::span<float>> spans(outs.begin(), outs.end());
+    scoreSeveral(logits.halfView(), parameters, spans);
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      EXPECT_TRUE(sameBits(outs[i], scored(logits.halfView(), parameters[i]))) << target << " " << i;
+  });
+}
+
+TEST(Score, ThreadsDoNotChangeABit) {
+  const TestLogits logits = networkLikeLogits(19, 300, 301);
+  for (const Method method : allMethods()) {
+    const ScoreParameters parameters{.method = method, .temperature = 1.3F, .voidChannel = 7};
+    std::vector<std::vector<float>> results;
+    for (const std::size_t threads : {1U, 2U, 3U}) {
+      const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, threads);
+      results.push_back(scored(logits.halfView(), parameters));
+    }
+    EXPECT_TRUE(sameBits(results[0], results[1]));
+    EXPECT_TRUE(sameBits(results[0], results[2]));
+  }
+}
+
+TEST(Score, HalfAndSingleStorageOfTheSameValuesAgreeBitForBit) {
+  const TestLogits logits = networkLikeLogits(19, 41, 43);
+  EachTarget().run([&](const std::string&) {
+    for (const Method method : allMethods()) {
+      const ScoreParameters parameters{.method = method, .voidChannel = 7};
+      EXPECT_TRUE(sameBits(scored(logits.halfView(), parameters), scored(logits.singleView(), parameters)));
+    }
+  });
+}
+
+TEST(Score, RanksChangeOnlyBetweenScoresThatRoundingCannotTellApart) {
+  const TestLogits logits = networkLikeLogits(19, 256, 256);
+  for (const Method method : {Method::Msp, Method::MaxEntropy, Method::Energy, Method::SoftmaxDistance}) {
+    const ScoreParameters parameters{.method = method};
+    const std::vector<float> scores = scored(logits.halfView(), parameters);
+    std::vector<double> plain(scores.size());
+    for (std::size_t i = 0; i < scores.size(); ++i) plain[i] = plainScore(logits.pixel(i), parameters);
+    std::vector<std::size_t> order(scores.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return plain[a] < plain[b]; });
+    int swapped = 0, tied = 0;
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      const float before = scores[order[i - 1]], after = scores[order[i]];
+      swapped += before > after ? 1 : 0;
+      tied += before == after && plain[order[i - 1]] < plain[order[i]] ? 1 : 0;
+    }
+    std::cout << methodName(method) << ": of " << order.size() << " neighbours in rank " << swapped << " swapped, "
+              << tied << " tied\n";
+    RecordProperty(std::string(methodName(method)) + "_swapped", swapped);
+    EXPECT_LT(swapped, static_cast<int>(order.size()) / 20);
+  }
+}
+
+TEST(PredictedClasses, AreTheLargestOfTheChosenAndTheLowestOnTies) {
+  const std::vector<float> z = {1, 5, 2, kNan, /**/ 3, 5, 2, 1, /**/ 9, 9, 9, kNan, /**/ 3, 1, 2, -kInfinity};
+  const LogitsView logits{.single = z.data(), .channels = 4, .height = 2, .width = 2};
+  EachTarget().run([&](const std::string&) {
+    std::vector<std::uint8_t> out(4);
+    predictedClasses(logits, std::vector<int>{0, 1, 3}, out);
+    EXPECT_EQ(out, (std::vector<std::uint8_t>{1, 0, 0, 1}));
+    predictedClasses(logits, {}, out);
+    EXPECT_EQ(out, (std::vector<std::uint8_t>{2, 2, 2, 1}));
+    predictedClasses(logits, std::vector<int>{3}, out);
+    EXPECT_EQ(out, (std::vector<std::uint8_t>{3, 3, 3, 255}));
+  });
+}
+
+TEST(PredictedClasses, AgreeWithAPlainSearch) {
+  const TestLogits logits = networkLikeLogits(19, 33, 45);
+  EachTarget().run([&](const std::string& target) {
+    std::vector<std::uint8_t> out(logits.area());
+    predictedClasses(logits.halfView(), {}, out);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::vector<double> z = logits.pixel(i);
+      ASSERT_EQ(out[i], std::max_element(z.begin(), z.end()) - z.begin()) << target;
+    }
+  });
+}
+
+TEST(ClassProbabilities, AreTheSoftmaxOfOnePixel) {
+  const std::vector<float> z = {0, std::log(6.0F), 0, std::log(2.0F), 0, std::log(4.0F)};
+  const LogitsView logits{.single = z.data(), .channels = 3, .height = 1, .width = 2};
+  const std::vector<double> p = classProbabilities(logits, {.temperature = 0.5F, .channels = {0, 1}}, 1, 0);
+  ASSERT_EQ(p.size(), 2U);
+  EXPECT_NEAR(p[0], 36.0 / 40.0, 1e-6);
+  EXPECT_NEAR(p[1], 4.0 / 40.0, 1e-6);
+}
+
+TEST(Score, BrokenPreconditionsAreContractViolations) {
+  const TestLogits logits = networkLikeLogits(4, 2, 3);
+  std::vector<float> out(6);
+  const auto refuses = [&](const ScoreParameters& parameters) {
+    EXPECT_THROW(score(logits.halfView(), parameters, out), ContractViolation);
+  };
+  refuses({.temperature = 0.0F});
+  refuses({.temperature = -1.0F});
+  refuses({.temperature = kNan});
+  refuses({.temperature = kInfinity});
+  refuses({.channels = {4}});
+  refuses({.channels = {-1}});
+  refuses({.channels = {1, 1}});
+  refuses({.channels = {2, 1}});
+  refuses({.method = Method::Void});
+  refuses({.method = Method::Void, .voidChannel = 4});
+  out.resize(5);
+  refuses({});
+  EXPECT_THROW(scoreRows(logits.halfView(), {}, 1, 2, out), ContractViolation);
+  EXPECT_THROW(scorePixels(logits.halfView(), {}, std::vector<std::uint32_t>{6}, std::span(out).first(1)),
+               ContractViolation);
+  EXPECT_THROW(score(LogitsView{.channels = 1, .height = 1, .width = 1}, {}, std::span(out).first(1)),
+               ContractViolation);
+}
+
+TEST(SimdTarget, HasAName) { EXPECT_FALSE(simdTargetName().empty()); }
+
+}  // namespace
+}  // namespace oodscope
