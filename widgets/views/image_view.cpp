@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/views/image_view.h"
+
+#include "widgets/theme/tokens.h"
+#include "widgets/views/picture_renderer.h"
+
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+constexpr double kClickSlack = 4;  // logical pixels a click may wander
+constexpr double kCrossGap = 5;    // half the hole in the middle of the crosshair
+constexpr double kCrossArm = 17;
+constexpr int kWheelNotch = 120;  // eighths of a degree (QWheelEvent)
+constexpr double kPointsPerInch = 72;
+
+}  // namespace
+
+ImageView::ImageView(std::shared_ptr<PictureCache> cache, QWidget* parent)
+    : QWidget(parent), m_cache(std::move(cache)), m_renderer(std::make_unique<PictureRenderer>(m_cache)) {
+  setMouseTracking(true);
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  setFocusPolicy(Qt::ClickFocus);
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+ImageView::~ImageView() = default;
+
+void ImageView::invalidate() {
+  m_dirty = true;
+  update();
+}
+
+void ImageView::setLayers(const PictureLayers& layers) {
+  m_layers = layers;
+  invalidate();
+}
+void ImageView::setLook(const PictureLook& look) {
+  m_look = look;
+  invalidate();
+}
+void ImageView::setImage(std::shared_ptr<const RgbImage> image) {
+  m_layers.image = std::move(image);
+  invalidate();
+}
+void ImageView::setLabel(std::shared_ptr<const LabelMap> label) {
+  m_layers.label = std::move(label);
+  invalidate();
+}
+void ImageView::setScores(std::shared_ptr<const ScoreMap> scores) {
+  m_layers.scores = std::move(scores);
+  invalidate();
+}
+void ImageView::setOtherScores(std::shared_ptr<const ScoreMap> scores) {
+  m_layers.otherScores = std::move(scores);
+  invalidate();
+}
+void ImageView::setThreshold(float threshold) {
+  m_layers.threshold = threshold;
+  if (m_look.kind == ViewKind::Decision || m_look.kind == ViewKind::DecisionComparison) invalidate();
+}
+void ImageView::setOtherThreshold(float threshold) {
+  m_layers.otherThreshold = threshold;
+  if (m_look.kind == ViewKind::DecisionComparison) invalidate();
+}
+void ImageView::setRegion(std::shared_ptr<const RegionShape> region) {
+  m_layers.region = std::move(region);
+  invalidate();
+}
+void ImageView::setBrushed(std::shared_ptr<const Grid<std::uint8_t>> mask) {
+  m_layers.brushed = std::move(mask);
+  invalidate();
+}
+void ImageView::setKind(ViewKind kind) {
+  m_look.kind = kind;
+  invalidate();
+}
+void ImageView::setScale(float min, float max) {
+  m_look.scaleMin = min;
+  m_look.scaleMax = max;
+  invalidate();
+}
+void ImageView::setColourMap(ColourMap map, bool reversed) {
+  m_look.table = std::make_shared<const ColourTable>(colourTable(map, reversed));
+  invalidate();
+}
+void ImageView::setOpacity(double opacity) {
+  m_look.opacity = opacity;
+  invalidate();
+}
+void ImageView::setOverlay(bool on) {
+  m_look.overlay = on;
+  invalidate();
+}
+void ImageView::setContour(bool on) {
+  m_look.contour = on;
+  invalidate();
+}
+void ImageView::setVoidHatch(bool on) {
+  m_look.voidHatch = on;
+  invalidate();
+}
+void ImageView::setTransform(const ViewTransform& transform) {
+  if (transform == m_wanted) return;
+  m_wanted = transform;
+  invalidate();
+}
+void ImageView::setCrosshair(std::optional<QPointF> at) {
+  if (at == m_crosshair) return;
+  const auto around = [this](const std::optional<QPointF>& point) {
+    if (!point) return QRect();
+    const QPointF middle = widgetAt(*point);
+    const int reach = static_cast<int>(kCrossArm) + 3;
+    return QRect(middle.toPoint() - QPoint(reach, reach), QSize(2 * reach, 2 * reach));
+  };
+  update(around(m_crosshair));
+  m_crosshair = at;
+  update(around(m_crosshair));
+}
+void ImageView::setInset(const QString& text, const QColor& letterColour, const QString& letter) {
+  m_inset = text;
+  m_insetColour = letterColour;
+  m_insetLetter = letter;
+  update();
+}
+void ImageView::setEmptyText(const QString& text) {
+  m_emptyText = text;
+  update();
+}
+
+QSize ImageView::deviceSize() const { return viewport().toSize(); }
+
+QSizeF ImageView::viewport() const {
+  const double ratio = devicePixelRatioF();
+  return {std::round(width() * ratio), std::round(height() * ratio)};
+}
+
+ViewTransform ImageView::transform() const { return resolve(m_wanted, m_layers.size(), viewport()); }
+
+QPointF ImageView::pictureAt(QPointF widgetPoint) const {
+  return toPicture(transform(), viewport(), widgetPoint * devicePixelRatioF());
+}
+
+QPointF ImageView::widgetAt(QPointF picturePoint) const {
+  return toViewport(transform(), viewport(), picturePoint) / devicePixelRatioF();
+}
+
+void ImageView::paintPicture(QPainter& painter) {
+  const QSize device = deviceSize();
+  if (m_dirty || m_shown.size() != device) {
+    m_shown = m_renderer->render(m_layers, m_look, tokensFor(this), transform(), device, devicePixelRatioF());
+    m_shown.setDevicePixelRatio(devicePixelRatioF());
+    m_dirty = false;
+  }
+  painter.drawImage(QPointF(0, 0), m_shown);
+}
+
+void ImageView::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  if (m_layers.size().area() == 0) {
+    paintEmpty(painter);
+    return;
+  }
+  paintPicture(painter);
+  paintRegionCaption(painter);
+  if (!m_inset.isEmpty()) paintInset(painter, *this, {8, 8}, m_insetLetter, m_insetColour, m_inset);
+  if (m_crosshair) paintCrosshair(painter);
+  if (m_gesture == Gesture::Band) {
+    const Tokens& t = tokensFor(this);
+    QColor inside = t.focus;
+    inside.setAlpha(40);
+    painter.setBrush(inside);
+    painter.setPen(QPen(Qt::black, 3));
+    const QRectF band = QRectF(m_pressed, m_last).normalized();
+    painter.drawRect(band);
+    painter.setPen(QPen(t.focus, 1.5));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(band);
+  }
+}
+
+void ImageView::paintEmpty(QPainter& painter) const {
+  const Tokens& t = tokensFor(this);
+  painter.fillRect(rect(), t.view);
+  painter.setPen(t.text3);
+  painter.setFont(tableFont(font()));
+  painter.drawText(QRectF(rect()).adjusted(12, 8, -12, -8), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+}
+
+void ImageView::paintCrosshair(QPainter& painter) const {
+  const QPointF middle = widgetAt(*m_crosshair);
+  const double x = std::floor(middle.x()) + 0.5;
+  const double y = std::floor(middle.y()) + 0.5;
+  const std::array<QLineF, 4> arms = {
+      QLineF(x - kCrossArm, y, x - kCrossGap, y), QLineF(x + kCrossGap, y, x + kCrossArm, y),
+      QLineF(x, y - kCrossArm, x, y - kCrossGap), QLineF(x, y + kCrossGap, x, y + kCrossArm)};
+  painter.setPen(QPen(QColor(0, 0, 0, 190), 3));
+  painter.drawLines(arms.data(), static_cast<int>(arms.size()));
+  painter.setPen(QPen(Qt::white, 1));
+  painter.drawLines(arms.data(), static_cast<int>(arms.size()));
+}
+
+void ImageView::paintInset(QPainter& painter, const QWidget& widget, QPointF corner, const QString& letter,
+                           const QColor& letterColour, const QString& text, bool rightAligned) {
+  const QFont plain = tableFont(widget.font());
+  const QFont strong = strongFont(plain);
+  const QFontMetricsF metrics(plain);
+  const double letterWidth = letter.isEmpty() ? 0 : QFontMetricsF(strong).horizontalAdvance(letter) + 6;
+  const double width = 16 + letterWidth + metrics.horizontalAdvance(text);
+  const double height = metrics.height() + 6;
+  const QRectF chip(rightAligned ? corner.x() - width : corner.x(), corner.y(), width, height);
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(QColor(20, 21, 23, 225));
+  painter.drawRoundedRect(chip, 3, 3);
+  painter.setFont(strong);
+  painter.setPen(letterColour.isValid() ? letterColour : QColor(Qt::white));
+  painter.drawText(chip.adjusted(8, 0, -8, 0), Qt::AlignVCenter | Qt::AlignLeft, letter);
+  painter.setFont(plain);
+  painter.setPen(QColor(0xE6, 0xE8, 0xEB));
+  painter.drawText(chip.adjusted(8 + letterWidth, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
+                   text);
+  painter.restore();
+}
+
+void ImageView::paintRegionCaption(QPainter& painter) const {
+  if (!m_layers.region || m_layers.region->caption.isEmpty()) return;
+  const QRect box = m_layers.region->box;
+  const QFontMetricsF metrics(tableFont(font()));
+  const double chipWidth = metrics.horizontalAdvance(m_layers.region->caption) + 16;
+  QPointF corner = widgetAt(QPointF(box.center().x(), box.top())) - QPointF(chipWidth / 2, metrics.height() + 12);
+  corner.setX(std::clamp(corner.x(), 4.0, std::max(4.0, width() - chipWidth - 4)));
+  corner.setY(std::clamp(corner.y(), 4.0, std::max(4.0, height() - metrics.height() - 10)));
+  paintInset(painter, *this, corner, {}, {}, m_layers.region->caption);
+}
+
+void ImageView::edit(const ViewTransform& transform) {
+  const ViewTransform held = resolve(transform, m_layers.size(), viewport());
+  setTransform(held);
+  Q_EMIT
+  transformEdited(held);
+}
+
+void ImageView::wheelEvent(QWheelEvent* event) {
+  if (m_layers.size().area() == 0) return;
+  const int delta = event->angleDelta().y();
+  if (delta != 0) {
+    const double factor = std::pow(kZoomStep, static_cast<double>(delta) / kWheelNotch);
+    edit(zoomedAt(transform(), viewport(), event->position() * devicePixelRatioF(), factor));
+  }
+  event->accept();
+}
+
+void ImageView::mousePressEvent(QMouseEvent* event) {
+  Q_EMIT
+  activated();
+  const bool left = event->button() == Qt::LeftButton;
+  if (!left && event->button() != Qt::MiddleButton) return;
+  m_pressed = m_last = event->position();
+  m_gesture = left && (event->modifiers() & Qt::ShiftModifier) ? Gesture::Band : Gesture::Press;
+  event->accept();
+}
+
+void ImageView::mouseMoveEvent(QMouseEvent* event) {
+  const QPointF at = event->position();
+  if (m_gesture == Gesture::Press && (at - m_pressed).manhattanLength() > kClickSlack) {
+    m_gesture = Gesture::Pan;
+    setCursor(Qt::ClosedHandCursor);
+  }
+  if (m_gesture == Gesture::Pan) edit(panned(transform(), (at - m_last) * devicePixelRatioF()));
+  if (m_gesture == Gesture::Band) update();
+  m_last = at;
+  const QPointF pixel = pictureAt(at);
+  const Size size = m_layers.size();
+  if (QRectF(0, 0, size.width, size.height).contains(pixel) && pixel.x() < size.width && pixel.y() < size.height) {
+    Q_EMIT
+    hovered(pixel);
+  } else {
+    Q_EMIT
+    hoverLeft();
+  }
+}
+
+void ImageView::mouseReleaseEvent(QMouseEvent* event) {
+  const Gesture was = m_gesture;
+  m_gesture = Gesture::None;
+  if (was == Gesture::Pan) unsetCursor();
+  const Size size = m_layers.size();
+  const QRect whole(0, 0, size.width, size.height);
+  if (was == Gesture::Press && event->button() == Qt::LeftButton) {
+    const QPointF point = pictureAt(event->position());
+    const QPoint pixel(static_cast<int>(std::floor(point.x())), static_cast<int>(std::floor(point.y())));
+    if (whole.contains(pixel)) Q_EMIT
+    clicked(pixel);
+  }
+  if (was == Gesture::Band) {
+    update();
+    const QRectF band = QRectF(pictureAt(m_pressed), pictureAt(event->position())).normalized();
+    const QRect pixels = band.toAlignedRect() & whole;
+    if ((event->position() - m_pressed).manhattanLength() > kClickSlack && !pixels.isEmpty()) Q_EMIT
+    regionSelected(pixels);
+  }
+}
+
+void ImageView::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton) return;
+  ViewTransform fitted = m_wanted;
+  fitted.fit = true;
+  edit(fitted);
+}
+
+void ImageView::leaveEvent(QEvent*) {
+  Q_EMIT
+  hoverLeft();
+}
+
+void ImageView::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) invalidate();
+  QWidget::changeEvent(event);
+}
+
+void ImageView::render(QPainter& painter, const QRectF& area, const RenderOptions& options) const {
+  const Size size = m_layers.size();
+  if (size.area() == 0) return;
+  const double fit = std::min(area.width() / size.width, area.height() / size.height);
+  const QRectF target(area.center() - QPointF(size.width, size.height) * fit / 2,
+                      QSizeF(size.width, size.height) * fit);
+  // As many pixels as the document asks for, but no more than the picture has: enlarging is the printer's business.
+  const double scale = std::min(1.0, fit * options.rasterDpi / kPointsPerInch);
+  const QSize device(std::max(1, static_cast<int>(std::lround(size.width * scale))),
+                     std::max(1, static_cast<int>(std::lround(size.height * scale))));
+  PictureLook look = m_look;
+  PictureLayers layers = m_layers;
+  look.contour = false;  // as vectors below
+  const ViewTransform transform{scale, {size.width / 2.0, size.height / 2.0}, false};
+  PictureRenderer renderer(m_cache);
+  const Tokens& t = tokens(options.dark);
+  const QImage raster =
+      renderer.render(layers, look, t, transform, device, std::max(1.0, device.width() / target.width() / 2));
+  painter.save();
+  painter.setRenderHint(QPainter::SmoothPixmapTransform);
+  painter.drawImage(target, raster);
+  painter.setClipRect(target);
+  painter.setRenderHint(QPainter::Antialiasing);
+  const double device1 = painter.combinedTransform().m11();  // pens of the outlines are cosmetic: give them points
+  renderer.paintLines(painter, layers, m_look, t, target.topLeft(), fit,
+                      0.6 * options.lineScale * std::max(1.0, device1));
+  painter.restore();
+}
+
+}  // namespace oodscope

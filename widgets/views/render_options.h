@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+namespace oodscope {
+
+/// How a view or a plot draws itself for a document. The rectangle it gets is in points (1/72 in) of the painter's
+/// logical coordinates; lines and texts are vectors wherever the painter's device keeps them.
+struct RenderOptions {
+  double fontPoints = 8.0;  ///< size of texts as printed; captions 0.825 of it
+  double lineScale = 1.0;   ///< of pen widths, which are points
+  double rasterDpi = 300;   ///< of what stays raster inside a vector document: pictures and heatmaps
+  bool dark = false;        ///< documents are light whatever the window is
+  bool header = true;       ///< title and values above the frame
+};
+
+}  // namespace oodscope
