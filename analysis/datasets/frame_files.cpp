@@ -5,6 +5,7 @@
 #include "analysis/datasets/picture_codec.h"
 #include "analysis/formats/file_bytes.h"
 #include "analysis/formats/file_kind.h"
+#include "analysis/formats/npz.h"
 
 #include <algorithm>
 #include <array>
@@ -38,6 +39,33 @@ void checkSize(const Frame& frame, Size found, const char* what, const std::file
 }
 
 RawSamples readSamples(const std::filesystem::path& file) { return decodeSamples(readFileBytes(file), file); }
+
+/// Fishyscapes Static: array "rgb" of signed differences, height x width x 3.
+void addOverlay(RgbImage& image, const std::filesystem::path& file) {
+  const auto overlay = readNpz(file, "rgb");
+  const auto& shape = overlay.header.shape;
+  const bool isFloating = overlay.header.type == NpyType::Float16 || overlay.header.type == NpyType::Float32 ||
+                          overlay.header.type == NpyType::Float64;
+  const std::vector<std::size_t> expected = {static_cast<std::size_t>(image.height()),
+                                             static_cast<std::size_t>(image.width()), 3};
+  if (isFloating || shape != expected) {
+    throw Error({.what = "overlay does not fit its image",
+                 .expected = "integers of " + std::to_string(expected[0]) + "x" + std::to_string(expected[1]) + "x3",
+                 .found = npyText(overlay.header),
+                 .file = file});
+  }
+  const auto differences = npyAsInteger(overlay);
+  const auto sum = [](std::uint8_t value, std::int64_t difference) {
+    const auto bounded = std::clamp<std::int64_t>(difference, -255, 255);
+    return static_cast<std::uint8_t>(std::clamp<std::int64_t>(value + bounded, 0, 255));
+  };
+  auto pixels = image.values();
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    auto& pixel = pixels[i];
+    pixel = {sum(pixel.r, differences[3 * i]), sum(pixel.g, differences[3 * i + 1]),
+             sum(pixel.b, differences[3 * i + 2])};
+  }
+}
 
 /// Tools that shrink a PNG turn grey 0, 1, 255 into a palette of those greys: then the colours are the values. Black
 /// and white alone may be either, and are indices, as PIL reads them.
@@ -91,6 +119,12 @@ double positiveNumber(const nlohmann::json& json, const char* group, const char*
 }
 
 }  // namespace
+
+RgbImage readImage(const Frame& frame) {
+  auto image = readPicture(frame.image);
+  if (frame.overlay) addOverlay(image, *frame.overlay);
+  return image;
+}
 
 RgbImage readPicture(const std::filesystem::path& file) { return decodeRgb(readFileBytes(file), file); }
 
