@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/regions/component_curve.h"
+#include "tests/bench/regions/synthetic_frames.h"
+
+#include <benchmark/benchmark.h>
+
+namespace oodscope {
+namespace {
+
+const std::vector<testing::SyntheticFrame>& frames() {
+  static const auto made = testing::syntheticFrames(30, {1920, 1080});
+  return made;
+}
+
+std::vector<ScoredImage> views() {
+  std::vector<ScoredImage> out;
+  for (const auto& frame : frames()) out.push_back(scoredImage(frame.scores, frame.labels));
+  return out;
+}
+
+/// Quantiles of the first frame's scores: thresholds where the curve moves.
+std::vector<double> thresholds(std::size_t count) {
+  const auto scores = frames().front().scores.values();
+  std::vector<float> sorted(scores.begin(), scores.end());
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<double> out;
+  for (std::size_t i = 0; i < count; ++i)
+    out.push_back(static_cast<double>(sorted[(sorted.size() - 1) * (i + 1) / (count + 1)]));
+  return out;
+}
+
+void oneThreshold(benchmark::State& state) {
+  const auto all = views();
+  const double threshold = thresholds(200)[static_cast<std::size_t>(state.range(0))];
+  std::size_t frame = 0;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(evaluateComponents(all[frame++ % all.size()], threshold, kObstacleTrack));
+}
+BENCHMARK(oneThreshold)
+    ->Name("one frame 1920x1080, one threshold at quantile i/200")
+    ->Arg(20)
+    ->Arg(100)
+    ->Arg(180)
+    ->Arg(195)
+    ->Unit(benchmark::kMillisecond);
+
+void curve(benchmark::State& state) {
+  const auto all = views();
+  const auto at = thresholds(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(componentCurve(all, at, kObstacleTrack));
+}
+BENCHMARK(curve)
+    ->Name("F1* curve, 30 frames 1920x1080, thresholds")
+    ->Arg(1)
+    ->Arg(200)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+void separateRuns(benchmark::State& state) {
+  const auto all = views();
+  const auto at = thresholds(200);
+  for (auto _ : state)
+    for (const double threshold : at)
+      for (std::size_t f = 0; f < 3; ++f)
+        benchmark::DoNotOptimize(ComponentTally(evaluateComponents(all[f], threshold, kObstacleTrack)));
+  state.counters["estimated s for 30 frames"] =
+      benchmark::Counter(10.0, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(separateRuns)
+    ->Name("200 separate runs, 3 of the 30 frames, one thread")
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1)
+    ->UseRealTime();
+
+}  // namespace
+}  // namespace oodscope
