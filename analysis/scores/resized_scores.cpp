@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/scores/score_function.h"
+
+#include "analysis/imaging/bilinear_taps.h"
 #include "analysis/scores/score_plan.h"
 
 #include <oneapi/tbb/blocked_range.h>
@@ -10,26 +12,6 @@
 
 namespace oodscope {
 namespace {
-
-/// Where a target pixel's value comes from along one axis: (1 - weight) * source[left] + weight * source[right].
-struct Tap {
-  std::int32_t left = 0;
-  std::int32_t right = 0;
-  float weight = 0.0F;
-};
-
-/// In float32, as torch computes it (area_pixel_compute_source_index, align_corners=False).
-std::vector<Tap> tapsOf(int source, int target) {
-  std::vector<Tap> taps(static_cast<std::size_t>(target));
-  const float ratio = static_cast<float>(source) / static_cast<float>(target);
-  for (int i = 0; i < target; ++i) {
-    const float at = std::max(ratio * (static_cast<float>(i) + 0.5F) - 0.5F, 0.0F);
-    const int left = std::min(static_cast<int>(at), source - 1);
-    taps[static_cast<std::size_t>(i)] = {left, std::min(left + 1, source - 1),
-                                         std::clamp(at - static_cast<float>(left), 0.0F, 1.0F)};
-  }
-  return taps;
-}
 
 constexpr std::size_t kStripWidth = 256;  ///< target pixels: two expanded rows of 20 channels take 40 KB
 constexpr int kBandHeight = 64;           ///< target rows a task takes at least: few source rows are expanded twice
@@ -46,7 +28,7 @@ struct StripColumns {
   std::vector<std::int32_t> left, right;
   std::vector<float> weight;
 
-  explicit StripColumns(std::span<const Tap> taps)
+  explicit StripColumns(std::span<const BilinearTap> taps)
       : sourceFirst(static_cast<std::size_t>(taps.front().left)),
         sourceCount(static_cast<std::size_t>(taps.back().right) + 1 - sourceFirst),
         left(padded(taps.size())),
@@ -72,7 +54,7 @@ const float* widened(const std::uint16_t* row, std::size_t count, std::vector<fl
 template <class T>
 class StripScorer {
 public:
-  StripScorer(std::span<const T* const> planes, int sourceWidth, std::span<const Tap> columns)
+  StripScorer(std::span<const T* const> planes, int sourceWidth, std::span<const BilinearTap> columns)
       : m_planes(planes),
         m_sourceWidth(static_cast<std::size_t>(sourceWidth)),
         m_columns(columns),
@@ -83,7 +65,7 @@ public:
     for (std::size_t c = 0; c < planes.size(); ++c) m_blendedPlanes.push_back(m_blended.data() + c * m_stride);
   }
 
-  void scoreRow(const Tap& tap, const kernels::Recipe& recipe, float* out) {
+  void scoreRow(const BilinearTap& tap, const kernels::Recipe& recipe, float* out) {
     // Ask for the row already held last, so that it is not the one replaced.
     const float* upper = nullptr;
     const float* lower = nullptr;
@@ -143,8 +125,8 @@ void scoreResized(const LogitsView& logits, const ScoreParameters& parameters, S
   require(out.size() == target.area(), "scores: the output does not have the target's size");
   if (target == logits.size()) return score(logits, parameters, out);
   const kernels::Recipe recipe = kernels::recipeOf(logits, parameters);
-  const std::vector<Tap> columns = tapsOf(logits.width, target.width);
-  const std::vector<Tap> rows = tapsOf(logits.height, target.height);
+  const std::vector<BilinearTap> columns = bilinearTaps(logits.width, target.width);
+  const std::vector<BilinearTap> rows = bilinearTaps(logits.height, target.height);
   const std::size_t width = columns.size();
   const std::size_t strips = (width + kStripWidth - 1) / kStripWidth;
   kernels::withPlanes(logits, kernels::channelsOf(logits, parameters), [&](const auto& planes) {
@@ -153,7 +135,7 @@ void scoreResized(const LogitsView& logits, const ScoreParameters& parameters, S
     oneapi::tbb::parallel_for(Range(0, rows.size(), kBandHeight, 0, strips, 1), [&](const Range& range) {
       for (std::size_t strip = range.cols().begin(); strip < range.cols().end(); ++strip) {
         const std::size_t first = strip * kStripWidth;
-        const std::span<const Tap> stripColumns =
+        const std::span<const BilinearTap> stripColumns =
             std::span(columns).subspan(first, std::min(kStripWidth, width - first));
         StripScorer<T> scorer(planes, logits.width, stripColumns);
         for (std::size_t y = range.rows().begin(); y < range.rows().end(); ++y)
@@ -172,8 +154,8 @@ void scoreResizedPixels(const LogitsView& logits, const ScoreParameters& paramet
   require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < target.area(); }),
           "scoreResizedPixels: a pixel is outside the target");
   const kernels::Recipe recipe = kernels::recipeOf(logits, parameters);
-  const std::vector<Tap> columns = tapsOf(logits.width, target.width);
-  const std::vector<Tap> rows = tapsOf(logits.height, target.height);
+  const std::vector<BilinearTap> columns = bilinearTaps(logits.width, target.width);
+  const std::vector<BilinearTap> rows = bilinearTaps(logits.height, target.height);
   kernels::withPlanes(logits, kernels::channelsOf(logits, parameters), [&](const auto& planes) {
     using T = std::remove_const_t<std::remove_pointer_t<typename std::decay_t<decltype(planes)>::value_type>>;
     using Range = oneapi::tbb::blocked_range<std::size_t>;
@@ -188,8 +170,8 @@ void scoreResizedPixels(const LogitsView& logits, const ScoreParameters& paramet
       for (std::size_t first = range.begin(); first < range.end(); first += kBlock) {
         const std::size_t count = std::min(kBlock, range.end() - first);
         for (std::size_t i = 0; i < count; ++i) {
-          const Tap& x = columns[pixels[first + i] % columns.size()];
-          const Tap& y = rows[pixels[first + i] / columns.size()];
+          const BilinearTap& x = columns[pixels[first + i] % columns.size()];
+          const BilinearTap& y = rows[pixels[first + i] / columns.size()];
           const auto index = [&](std::int32_t row, std::int32_t column) {
             return static_cast<std::size_t>(row) * static_cast<std::size_t>(logits.width) +
                    static_cast<std::size_t>(column);
