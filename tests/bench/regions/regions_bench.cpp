@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/regions/attribution.h"
 #include "analysis/regions/component_curve.h"
 #include "tests/bench/regions/synthetic_frames.h"
 
@@ -70,6 +71,40 @@ BENCHMARK(separateRuns)
     ->Name("200 separate runs, 3 of the 30 frames, one thread")
     ->Unit(benchmark::kMillisecond)
     ->Iterations(1)
+    ->UseRealTime();
+
+/// Thresholds that predict a twentieth and a fifth of the pixels: a usual and a loose operating point.
+void failureLists(benchmark::State& state) {
+  static const auto small = testing::syntheticFrames(100, {1024, 512});
+  const auto frameCount = static_cast<std::size_t>(state.range(0));
+  const auto scores = small.front().scores.values();
+  std::vector<float> sorted(scores.begin(), scores.end());
+  std::sort(sorted.begin(), sorted.end());
+  const double share = static_cast<double>(state.range(1)) / 100.0;
+  const FailureOptions options{
+      .threshold =
+          static_cast<double>(sorted[static_cast<std::size_t>((1.0 - share) * static_cast<double>(sorted.size()))])};
+  ClassMap classes({1024, 512});
+  for (std::size_t i = 0; i < classes.values().size(); ++i)
+    classes.values()[i] = static_cast<std::uint8_t>(i / 64 % 19);
+  std::vector<FailureInput> inputs;
+  for (std::size_t f = 0; f < frameCount; ++f)
+    inputs.push_back({scoredImage(small[f].scores, small[f].labels), {.predictedClasses = &classes}});
+  std::size_t regions = 0;
+  for (auto _ : state) {
+    const auto frames = findFailures(std::span<const FailureInput>(inputs), options);
+    const SetFailures lists = listFailures(frames);
+    regions = lists.falsePositives.size();
+    benchmark::DoNotOptimize(lists);
+  }
+  state.counters["regions"] = static_cast<double>(regions);
+}
+BENCHMARK(failureLists)
+    ->Name("failure lists, 1024x512, frames/predicted percent")
+    ->Args({1, 20})
+    ->Args({100, 5})
+    ->Args({100, 20})
+    ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 
 }  // namespace
