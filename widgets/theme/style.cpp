@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/theme/style.h"
 
+#include "widgets/theme/icon.h"
 #include "widgets/theme/style_paint.h"
 
 #include <QAbstractButton>
@@ -260,6 +261,9 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
         const bool primary = widget && widget->property("primary").toBool();
         if (isEnabled(option) && (primary || option->state.testFlag(State_On)))
           label.palette.setColor(QPalette::ButtonText, primary ? t.onAccent : t.onSelection);
+        if (isEnabled(option) && primary && !label.icon.name().isEmpty())
+          label.icon = QIcon(iconPixmap(label.icon.name(), t.onAccent, label.iconSize.width(),
+                                        painter->device()->devicePixelRatioF()));
         label.state.setFlag(State_Sunken, false);
         QProxyStyle::drawControl(element, &label, painter, widget);
         return;

@@ -259,6 +259,14 @@ QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex* o
     if (subControl == SC_SpinBoxEditField) return rect.adjusted(4, 1, -width, -1);
     return rect;
   }
+  if (control == CC_Slider && subControl == SC_SliderHandle) {
+    QRect handle = QProxyStyle::subControlRect(control, option, subControl, widget);
+    const int size = pixelMetric(PM_SliderLength, option, widget);
+    const QPoint centre = handle.center();
+    handle.setSize({size, size});
+    handle.moveCenter(centre);
+    return handle;
+  }
   if (control == CC_ComboBox) {
     constexpr int kArrow = 18;
     if (subControl == SC_ComboBoxArrow) return {rect.right() - kArrow, rect.top(), kArrow, rect.height()};

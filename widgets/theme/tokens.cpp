@@ -158,7 +158,7 @@ QPalette buildPalette(const Tokens& t) {
     palette.setColor(group, QPalette::Button, t.raised);
     palette.setColor(group, QPalette::ButtonText, text(t.text));
     palette.setColor(group, QPalette::BrightText, t.onAccent);
-    palette.setColor(group, QPalette::Light, t.hover);
+    palette.setColor(group, kPanelRole, t.panel);
     palette.setColor(group, QPalette::Midlight, t.hover);
     palette.setColor(group, QPalette::Mid, t.line);
     palette.setColor(group, QPalette::Dark, t.edge);
@@ -166,17 +166,16 @@ QPalette buildPalette(const Tokens& t) {
     palette.setColor(group, QPalette::Highlight, disabled ? t.line : t.selection);
     palette.setColor(group, QPalette::HighlightedText, text(t.onSelection));
     palette.setColor(group, QPalette::Link, t.a.line);
-    palette.setColor(group, QPalette::LinkVisited, t.a.line);
+    palette.setColor(group, kSecondaryRole, text(t.text2));
     palette.setColor(group, QPalette::ToolTipBase, t.title);
     palette.setColor(group, QPalette::ToolTipText, t.text);
   }
   return palette;
 }
 
-QPalette panelPalette(const Tokens& t) {
-  QPalette palette = buildPalette(t);
-  palette.setColor(QPalette::Window, t.panel);
-  return palette;
+void usePanelBackground(QWidget* widget) {
+  widget->setBackgroundRole(kPanelRole);
+  widget->setAutoFillBackground(true);
 }
 
 Metrics::Metrics(const QFont& font) : m_scale(QFontMetricsF(font).height() / kDesignFontHeight) {}

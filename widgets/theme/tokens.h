@@ -40,8 +40,13 @@ struct Tokens {
 [[nodiscard]] const Tokens& tokensFor(const QWidget* widget);
 /// Palette for all three groups. Disabled texts are at 42 %.
 [[nodiscard]] QPalette buildPalette(const Tokens& tokens);
-/// The same with Window and Base as panel: dock contents, tables.
-[[nodiscard]] QPalette panelPalette(const Tokens& tokens);
+/// Roles of that palette which Qt has no name for. A widget never sets a palette of its own: it would miss a theme
+/// change.
+inline constexpr QPalette::ColorRole kPanelRole = QPalette::Light;               ///< dock contents, tables
+inline constexpr QPalette::ColorRole kSecondaryRole = QPalette::LinkVisited;     ///< text2: captions, units
+inline constexpr QPalette::ColorRole kTertiaryRole = QPalette::PlaceholderText;  ///< text3: notes, "not defined"
+/// Fills `widget` with the panel colour.
+void usePanelBackground(QWidget* widget);
 /// `colour` at 42 % over whatever is below: disabled marks and texts.
 [[nodiscard]] QColor disabledColour(const QColor& colour);
 

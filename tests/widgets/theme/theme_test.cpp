@@ -47,7 +47,6 @@ TEST(Tokens, AreFoundAgainFromThePaletteTheyMade) {
     for (const bool highContrast : {false, true}) {
       const Tokens& t = tokens(dark, highContrast);
       EXPECT_EQ(&tokensFor(buildPalette(t)), &t);
-      EXPECT_EQ(&tokensFor(panelPalette(t)), &t);
     }
 }
 

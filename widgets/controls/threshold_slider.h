@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "widgets/controls/slider_scales.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QComboBox;
+class QLabel;
+
+namespace oodscope {
+
+class NumberField;
+class ScaleSlider;
+
+/// What the threshold follows when scores change.
+struct Pin {
+  enum class Rule { None, TruePositiveRate, BestF1, FalsePositiveRate, CostRatio };
+  Rule rule = Rule::None;
+  double value = 0.0;  ///< rates in percent; cost ratio: of a miss to a false alarm
+  bool operator==(const Pin&) const = default;
+};
+[[nodiscard]] QString pinText(const Pin& pin);
+
+/// Threshold in score units over the set's quantiles, with the anomaly share above it and a pin.
+class ThresholdSlider : public QWidget {
+  Q_OBJECT
+
+public:
+  explicit ThresholdSlider(QWidget* parent = nullptr);
+
+  void setThreshold(double threshold);
+  [[nodiscard]] double threshold() const { return m_threshold; }
+  /// Scores at equally spaced quantiles of the set, ascending. Empty: the control is disabled.
+  void setQuantiles(std::vector<float> quantiles);
+  /// Share of anomalies, 0 … 1, in each of n equally wide quantile ranges; drawn relative to the largest.
+  void setAnomalyShares(std::vector<float> shares);
+  void setPin(const Pin& pin);
+  [[nodiscard]] Pin pin() const { return m_pin; }
+  void setScaleKind(ThresholdScale::Kind kind);
+  [[nodiscard]] ThresholdScale::Kind scaleKind() const { return m_kind; }
+  /// Operating points to snap to, by name.
+  void setBest(std::optional<double> threshold, const QString& what = {});
+
+Q_SIGNALS:
+  void editBegan();
+  void thresholdEdited(double threshold);
+  void editEnded();
+  /// Also emitted, with no rule, before the first thresholdEdited of a drag away from a pin.
+  void pinEdited(const oodscope::Pin& pin);
+  void scaleKindEdited(oodscope::ThresholdScale::Kind kind);
+
+protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+private:
+  void showScale();
+  void unpin();
+  void choosePin(int index);
+  void showPin();
+
+  std::vector<float> m_quantiles;
+  std::vector<float> m_shares;
+  bool m_hasShares = false;
+  ThresholdScale m_scale;
+  ThresholdScale::Kind m_kind = ThresholdScale::Kind::Quantile;
+  double m_threshold = 0.0;
+  Pin m_pin;
+  std::optional<double> m_best;
+  QString m_bestName;
+  QComboBox* m_pins = nullptr;
+  NumberField* m_pinValue = nullptr;
+  NumberField* m_field = nullptr;
+  ScaleSlider* m_slider = nullptr;
+  QLabel* m_caption = nullptr;
+};
+
+}  // namespace oodscope
