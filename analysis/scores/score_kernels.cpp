@@ -28,13 +28,14 @@ inline constexpr int kUnroll = 2;
 
 HWY_INLINE std::size_t groupSize() { return kUnroll * hn::Lanes(D()); }
 
-/// Each of the 19 planes is a stream of its own, too many for the hardware's prefetchers to follow well.
-inline constexpr std::size_t kPrefetchBytes = 2048;
+/// Each of the 19 planes is a stream of its own. Measured: 3 % better than the hardware's prefetchers alone from memory
+/// and better than 256, 1024, 2048 and 4096 bytes ahead.
+inline constexpr std::size_t kPrefetchBytes = 512;
 
 template <class T>
 HWY_INLINE void prefetchAhead(const T* at) {
   const char* bytes = reinterpret_cast<const char*>(at) + kPrefetchBytes;
-  for (std::size_t line = 0; line < groupSize() * sizeof(T); line += 64) __builtin_prefetch(bytes + line, 0, 2);
+  for (std::size_t line = 0; line < groupSize() * sizeof(T); line += 64) __builtin_prefetch(bytes + line, 0, 3);
 }
 
 /// Largest (and second largest) logit of each pixel, the logits widened into `tile` for the passes that follow.
@@ -102,23 +103,16 @@ HWY_INLINE void scoreGroup(const float* HWY_RESTRICT tile, const float* HWY_REST
   for (int c = 0; c < channels; ++c) {
     const float* row = tile + static_cast<std::size_t>(c) * groupSize();
     OODSCOPE_UNROLLED {
-      const V difference = raiseTo(hn::Sub(hn::Load(d, row + u * n), m[u]), lowest);
-      V scale;
-      const V mantissa = exponential(d, difference, factor, &scale);
+      const V difference = hn::Sub(hn::Load(d, row + u * n), m[u]);
       if constexpr (kMethod == Method::MaxEntropy) {
-        const V e = hn::Mul(scale, mantissa);
+        const V e = power(d, difference, factor, lowest);
         sum[u] = hn::Add(sum[u], e);
-        weighted[u] = hn::MulAdd(e, difference, weighted[u]);
+        weighted[u] = hn::MulAdd(e, raiseTo(difference, lowest), weighted[u]);  // raised: 0 * -infinity is NaN
       } else {
-        sum[u] = hn::MulAdd(scale, mantissa, sum[u]);
+        sum[u] = addPower(d, difference, factor, lowest, sum[u]);
       }
     }
   }
-  const auto exponentialOf = [&](V z, V reference) HWY_ATTR {
-    V scale;
-    const V mantissa = exponential(d, raiseTo(hn::Sub(z, reference), lowest), factor, &scale);
-    return hn::Mul(scale, mantissa);
-  };
   OODSCOPE_UNROLLED {
     V result;
     if constexpr (kMethod == Method::Msp) {
@@ -129,11 +123,11 @@ HWY_INLINE void scoreGroup(const float* HWY_RESTRICT tile, const float* HWY_REST
     } else if constexpr (kMethod == Method::Energy) {
       result = hn::Neg(hn::MulAdd(hn::Set(d, recipe.temperature), logarithm(d, sum[u]), m[u]));
     } else if constexpr (kMethod == Method::SoftmaxDistance) {
-      const V runnerUp = exponentialOf(hn::Load(d, second + u * n), m[u]);
+      const V runnerUp = power(d, hn::Sub(hn::Load(d, second + u * n), m[u]), factor, lowest);
       result = hn::Sub(one, hn::Div(hn::Sub(one, runnerUp), sum[u]));
     } else {
       const V z = hn::Load(d, tile + static_cast<std::size_t>(recipe.voidPlane) * groupSize() + u * n);
-      result = hn::Div(exponentialOf(z, m[u]), sum[u]);
+      result = hn::Div(power(d, hn::Sub(z, m[u]), factor, lowest), sum[u]);
     }
     hn::StoreU(result, d, out + u * n);
   }
@@ -219,6 +213,7 @@ void scoreSpanOf(const T* const* planes, int channels, std::size_t first, std::s
   const bool needsTile = std::any_of(recipes.begin(), recipes.end(),
                                      [](const Recipe& recipe) { return recipe.method != Method::MaxLogit; });
   const Scratch scratch(channels);
+  const FlushDenormals flush;
   std::size_t done = 0;
   for (; done + group <= count; done += group)
     groupOnce(planes, channels, first + done, recipes, needsSecond, needsTile, scratch, outs, done);

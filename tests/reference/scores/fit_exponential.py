@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Coefficients of the kernels' 2**r: smallest largest relative error of 1 + c1 r + ... on [-1/2, 1/2]."""
+"""Coefficients of the kernels' 2**r: smallest largest relative error of 1 + c1 r + ... on [-1/2, 1/2] and on [0, 1]."""
 import numpy as np
 
 
-def fit(degree, half_width=0.5, rounds=400, points=4001):
+def fit(degree, low, high, rounds=400, points=4001):
     """Lawson's iteration: reweighted least squares converges to the minimax polynomial."""
-    r = half_width * np.cos(np.linspace(0, np.pi, points))
+    r = (low + high) / 2 + (high - low) / 2 * np.cos(np.linspace(0, np.pi, points))
     y = 2.0**r
     design = np.stack([r**k for k in range(1, degree + 1)], 1) / y[:, None]
     target = (y - 1) / y
@@ -22,6 +22,7 @@ def fit(degree, half_width=0.5, rounds=400, points=4001):
     return best
 
 
-for degree in (4, 5, 6):
-    error, coefficients = fit(degree)
-    print(degree, f"{error:.2e}", " ".join(f"{c:.9e}" for c in coefficients))
+for low, high in ((-0.5, 0.5), (0.0, 1.0)):
+    for degree in (4, 5, 6):
+        error, coefficients = fit(degree, low, high)
+        print(low, degree, f"{error:.2e}", " ".join(f"{c:.9e}" for c in coefficients))
