@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metrics/confusion.h"
+
+#include "analysis/core/error.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace oodscope {
+namespace {
+
+constexpr float kFirstBinMetres = 5.0F;
+constexpr float kBinMetres = 5.0F;
+constexpr double kDisparityUnit = 256.0;  // disparities are stored in 1/256 px
+
+/// Weighted mean of one value per town, towns without it left out.
+class WeightedMean {
+public:
+  void add(const std::optional<double>& value, std::uint64_t weight) {
+    if (!value) return;
+    m_sum += *value * static_cast<double>(weight);
+    m_weight += weight;
+  }
+  [[nodiscard]] std::optional<double> value() const {
+    if (m_weight == 0) return std::nullopt;
+    return m_sum / static_cast<double>(m_weight);
+  }
+
+private:
+  double m_sum = 0;
+  std::uint64_t m_weight = 0;
+};
+
+}  // namespace
+
+ConfusionMatrix::ConfusionMatrix(int classes) : m_classes(classes) {
+  require(classes > 0 && classes < 256, "ConfusionMatrix: classes out of 1..255");
+  m_counts.resize(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes + 1));
+}
+
+std::uint64_t ConfusionMatrix::at(int truth, int predicted) const {
+  require(truth >= 0 && truth < m_classes && predicted >= 0 && predicted < m_classes,
+          "ConfusionMatrix: class out of range");
+  return m_counts[static_cast<std::size_t>(truth) * static_cast<std::size_t>(m_classes + 1) +
+                  static_cast<std::size_t>(predicted)];
+}
+
+void ConfusionMatrix::add(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> predicted) {
+  require(truth.size() == predicted.size(), "ConfusionMatrix: truth and prediction differ in length");
+  const auto classes = static_cast<std::size_t>(m_classes);
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    if (truth[i] >= classes) continue;
+    ++m_counts[truth[i] * (classes + 1) + std::min<std::size_t>(predicted[i], classes)];
+  }
+}
+
+ConfusionMatrix& ConfusionMatrix::operator+=(const ConfusionMatrix& other) {
+  require(m_classes == other.m_classes, "ConfusionMatrix: different numbers of classes");
+  for (std::size_t i = 0; i < m_counts.size(); ++i) m_counts[i] += other.m_counts[i];
+  return *this;
+}
+
+std::vector<std::optional<double>> ConfusionMatrix::iouPerClass() const {
+  const auto classes = static_cast<std::size_t>(m_classes);
+  std::vector<std::uint64_t> truth(classes);
+  std::vector<std::uint64_t> predicted(classes);
+  for (std::size_t row = 0; row < classes; ++row) {
+    for (std::size_t column = 0; column <= classes; ++column) {
+      const std::uint64_t count = m_counts[row * (classes + 1) + column];
+      truth[row] += count;
+      if (column < classes) predicted[column] += count;
+    }
+  }
+  std::vector<std::optional<double>> iou(classes);
+  for (std::size_t i = 0; i < classes; ++i) {
+    const std::uint64_t hit = m_counts[i * (classes + 1) + i];
+    const std::uint64_t either = truth[i] + predicted[i] - hit;
+    if (either > 0) iou[i] = static_cast<double>(hit) / static_cast<double>(either);
+  }
+  return iou;
+}
+
+std::optional<double> ConfusionMatrix::meanIou(int evaluated) const {
+  require(evaluated >= -1 && evaluated <= m_classes, "ConfusionMatrix: more classes evaluated than there are");
+  const auto classes = static_cast<std::size_t>(m_classes);
+  const std::size_t count = evaluated < 0 ? classes : static_cast<std::size_t>(evaluated);
+  const std::vector<std::optional<double>> iou = iouPerClass();
+  double sum = 0;
+  std::size_t occurring = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto row = std::span(m_counts).subspan(i * (classes + 1), classes + 1);
+    if (std::ranges::all_of(row, [](std::uint64_t n) { return n == 0; })) continue;
+    sum += *iou[i];
+    ++occurring;
+  }
+  if (occurring == 0) return std::nullopt;
+  return sum / static_cast<double>(occurring);
+}
+
+std::optional<double> ConfusionMatrix::accuracy() const {
+  const auto classes = static_cast<std::size_t>(m_classes);
+  std::uint64_t all = 0;
+  std::uint64_t right = 0;
+  for (const std::uint64_t count : m_counts) all += count;
+  for (std::size_t i = 0; i < classes; ++i) right += m_counts[i * (classes + 1) + i];
+  if (all == 0) return std::nullopt;
+  return static_cast<double>(right) / static_cast<double>(all);
+}
+
+OpenSetTally::OpenSetTally() : m_open(kOpenAnomaly + 1), m_closed(kOpenInlierClasses) {}
+
+void OpenSetTally::add(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> predicted,
+                       std::span<const float> scores, float threshold) {
+  require(truth.size() == predicted.size() && truth.size() == scores.size(),
+          "OpenSetTally: truth, prediction and scores differ in length");
+  m_closed.add(truth, predicted);
+  constexpr std::size_t kRun = 4096;
+  std::array<std::uint8_t, kRun> open{};
+  for (std::size_t first = 0; first < truth.size(); first += kRun) {
+    const std::size_t count = std::min(kRun, truth.size() - first);
+    for (std::size_t i = 0; i < count; ++i)
+      open[i] = scores[first + i] > threshold ? kOpenAnomaly : predicted[first + i];
+    m_open.add(truth.subspan(first, count), std::span(open).first(count));
+  }
+  ++m_frames;
+}
+
+OpenSetTally& OpenSetTally::operator+=(const OpenSetTally& other) {
+  m_open += other.m_open;
+  m_closed += other.m_closed;
+  m_frames += other.m_frames;
+  return *this;
+}
+
+OpenSetResult OpenSetTally::result() const {
+  return {m_open.meanIou(kOpenInlierClasses), m_closed.meanIou(kOpenInlierClasses)};
+}
+
+OpenSetResult mergeTowns(std::span<const OpenSetTally> towns) {
+  WeightedMean open;
+  WeightedMean closed;
+  for (const OpenSetTally& town : towns) {
+    const OpenSetResult result = town.result();
+    open.add(result.openMiou, town.frames());
+    closed.add(result.closedMiou, town.frames());
+  }
+  return {open.value(), closed.value()};
+}
+
+Grid<float> distanceFromDisparity(const Grid<std::uint16_t>& disparity, const StereoCamera& camera,
+                                  DisparityEncoding encoding) {
+  require(camera.baseline > 0 && camera.fx > 0 && camera.fy > 0, "distanceFromDisparity: camera without geometry");
+  const double scale = camera.baseline * (camera.fx + camera.fy) / 2.0 * kDisparityUnit;
+  const int offset = encoding == DisparityEncoding::Cityscapes ? 1 : 0;
+  Grid<float> distance(disparity.size(), std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t i = 0; i < disparity.values().size(); ++i) {
+    const int value = disparity.values()[i] - offset;
+    if (value > 0) distance.values()[i] = static_cast<float>(scale / static_cast<double>(value));
+  }
+  return distance;
+}
+
+std::optional<int> distanceBin(float metres) {
+  if (!(metres >= kFirstBinMetres)) return std::nullopt;
+  const float bin = std::floor((metres - kFirstBinMetres) / kBinMetres);
+  if (bin >= static_cast<float>(kDistanceBins)) return std::nullopt;
+  return static_cast<int>(bin);
+}
+
+float distanceBinStart(int bin) {
+  require(bin >= 0 && bin < kDistanceBins, "distanceBin: no such bin");
+  return kFirstBinMetres + kBinMetres * static_cast<float>(bin);
+}
+
+float distanceBinEnd(int bin) { return distanceBinStart(bin) + kBinMetres; }
+
+LabelMap labelsWithinBin(const LabelMap& labels, const Grid<float>& distance, int bin) {
+  require(labels.size() == distance.size(), "labelsWithinBin: labels and distance differ in size");
+  require(bin >= 0 && bin < kDistanceBins, "labelsWithinBin: no such bin");
+  LabelMap within = labels;
+  for (std::size_t i = 0; i < within.values().size(); ++i) {
+    if (distanceBin(distance.values()[i]) != bin) within.values()[i] = kVoid;
+  }
+  return within;
+}
+
+}  // namespace oodscope
