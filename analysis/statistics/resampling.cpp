@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/statistics/resampling.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <numeric>
+
+#include <tbb/parallel_for.h>
+
+namespace oodscope {
+namespace {
+
+constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15ULL;  // SplitMix64's increment
+
+double normalDistribution(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
+
+/// Inverse of the normal distribution by bisection: a few dozen steps, a few times an interval.
+double normalQuantile(double p) {
+  double low = -9.0;
+  double high = 9.0;
+  for (int step = 0; step < 60; ++step) {
+    const double middle = 0.5 * (low + high);
+    (normalDistribution(middle) < p ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+/// Quantile of ascending values at (n + 1) p, linear between neighbours.
+double quantile(const std::vector<double>& ascending, double p) {
+  const double last = static_cast<double>(ascending.size() - 1);
+  const double at = std::clamp(p * static_cast<double>(ascending.size() + 1) - 1.0, 0.0, last);
+  const std::size_t i = static_cast<std::size_t>(at);
+  const std::size_t j = std::min(i + 1, ascending.size() - 1);
+  return std::lerp(ascending[i], ascending[j], at - static_cast<double>(i));
+}
+
+/// Skewness of a statistic's dependence on single frames, over six (Efron 1987, eq. 6.6).
+double acceleration(std::span<const double> leftOutValues) {
+  double sum = 0.0;
+  double count = 0.0;
+  for (const double v : leftOutValues)
+    if (!std::isnan(v)) {
+      sum += v;
+      count += 1.0;
+    }
+  if (count < 2.0) return 0.0;
+  double squares = 0.0;
+  double cubes = 0.0;
+  for (const double v : leftOutValues)
+    if (!std::isnan(v)) {
+      const double d = sum / count - v;
+      squares += d * d;
+      cubes += d * d * d;
+    }
+  return squares > 0.0 ? cubes / (6.0 * std::pow(squares, 1.5)) : 0.0;
+}
+
+}  // namespace
+
+RandomStream::RandomStream(std::uint64_t seed, std::uint64_t stream) : m_state(seed * kGolden) {
+  m_state = next() ^ (stream * 0xD1B54A32D192ED03ULL);  // streams far apart in the generator's period
+  m_state = next();
+}
+
+std::uint64_t RandomStream::next() {
+  m_state += kGolden;
+  std::uint64_t z = m_state;
+  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31U);
+}
+
+std::uint32_t RandomStream::below(std::uint32_t n) { return static_cast<std::uint32_t>(((next() >> 32U) * n) >> 32U); }
+
+Values resampled(std::size_t frames, std::size_t statistics, const BootstrapOptions& options,
+                 const WeightedStatistics& compute) {
+  require(frames > 0, "bootstrap: no frames");
+  require(options.resamples > 0, "bootstrap: no resamples");
+  require(options.level > 0.0 && options.level < 1.0, "bootstrap: the level is not between 0 and 1");
+  Values out(options.resamples * statistics);
+  tbb::parallel_for(std::size_t{0}, options.resamples, [&](std::size_t r) {
+    RandomStream random(options.seed, r);
+    std::vector<std::uint32_t> times(frames, 0);
+    for (std::size_t i = 0; i < frames; ++i) ++times[random.below(static_cast<std::uint32_t>(frames))];
+    compute(times, std::span(out).subspan(r * statistics, statistics));
+  });
+  return out;
+}
+
+Values leftOut(std::size_t frames, std::size_t statistics, const WeightedStatistics& compute) {
+  Values out(frames * statistics);
+  tbb::parallel_for(std::size_t{0}, frames, [&](std::size_t f) {
+    std::vector<std::uint32_t> times(frames, 1);
+    times[f] = 0;
+    compute(times, std::span(out).subspan(f * statistics, statistics));
+  });
+  return out;
+}
+
+std::optional<Interval> interval(std::vector<double> resampledValues, std::span<const double> leftOutValues,
+                                 double value, const BootstrapOptions& options) {
+  std::erase_if(resampledValues, [](double v) { return std::isnan(v); });
+  if (resampledValues.size() < 2) return std::nullopt;
+  std::sort(resampledValues.begin(), resampledValues.end());
+  double low = 0.5 * (1.0 - options.level);
+  double high = 1.0 - low;
+  if (options.kind == IntervalKind::Bca) {
+    const auto [first, last] = std::equal_range(resampledValues.begin(), resampledValues.end(), value);
+    const double count = static_cast<double>(resampledValues.size());
+    const double under = static_cast<double>(first - resampledValues.begin()) + 0.5 * static_cast<double>(last - first);
+    // A value outside all resamples has no finite bias: half a resample keeps it so.
+    const double bias = normalQuantile(std::clamp(under / count, 0.5 / count, 1.0 - 0.5 / count));
+    const double a = acceleration(leftOutValues);
+    const auto corrected = [&](double p) {
+      const double z = bias + normalQuantile(p);
+      const double scale = 1.0 - a * z;
+      return scale > 0.0 ? normalDistribution(bias + z / scale) : p;
+    };
+    low = corrected(low);
+    high = corrected(high);
+  }
+  return Interval{quantile(resampledValues, low), quantile(resampledValues, high)};
+}
+
+std::vector<double> column(std::span<const double> matrix, std::size_t columns, std::size_t i) {
+  std::vector<double> out;
+  out.reserve(matrix.size() / columns);
+  for (std::size_t at = i; at < matrix.size(); at += columns) out.push_back(matrix[at]);
+  return out;
+}
+
+Estimate estimate(std::vector<double> resampledValues, std::span<const double> leftOutValues, double binned,
+                  std::optional<double> exact, Interval range, const BootstrapOptions& options) {
+  Estimate out;
+  out.value = exact;
+  if (std::isnan(binned)) return out;
+  out.binned = binned;
+  if (!out.value) out.value = binned;
+  out.undefinedResamples = static_cast<std::size_t>(
+      std::count_if(resampledValues.begin(), resampledValues.end(), [](double v) { return std::isnan(v); }));
+  out.interval = interval(std::move(resampledValues), leftOutValues, binned, options);
+  if (out.interval) {
+    const double shift = *out.value - binned;
+    out.interval->low = std::clamp(out.interval->low + shift, range.low, range.high);
+    out.interval->high = std::clamp(out.interval->high + shift, range.low, range.high);
+  }
+  return out;
+}
+
+}  // namespace oodscope
