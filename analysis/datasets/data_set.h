@@ -27,10 +27,10 @@ enum class Layout {
 
 /// What each value of a label file means; values not listed take `otherwise`.
 struct LabelEncoding {
-  std::map<int, std::uint8_t> meaning;  ///< raw value -> kNormal, kAnomaly or kVoid
+  std::map<int, std::uint8_t> meaning = {};  ///< raw value -> kNormal, kAnomaly or kVoid
   std::uint8_t otherwise = kVoid;
-  std::string description;  ///< "0 normal, 1 and 2 anomaly, 255 void"
-  bool strict = false;      ///< a value that is not listed is an error, not `otherwise`
+  std::string description = {};  ///< "0 normal, 1 and 2 anomaly, 255 void"
+  bool strict = false;           ///< a value that is not listed is an error, not `otherwise`
 };
 
 /// Left camera of a stereo pair, for distances. Units: focal lengths in pixels, baseline in metres.
@@ -58,15 +58,15 @@ struct Skipped {
 };
 
 struct DataSet {
-  std::string name;     ///< the folder's name, with the version where that is part of its identity
-  std::string version;  ///< "v3" for Fishyscapes Static, whose versions give different results; else empty
-  std::filesystem::path root;
+  std::string name = {};     ///< the folder's name, with the version where that is part of its identity
+  std::string version = {};  ///< "v3" for Fishyscapes Static, whose versions give different results; else empty
+  std::filesystem::path root = {};
   Layout layout = Layout::Generic;
-  LabelEncoding encoding;
-  std::vector<Frame> frames;     ///< natural order of names (2 before 10)
-  std::vector<Skipped> skipped;  ///< what was there and not used, and why
-  std::vector<std::string>
-      remarks;  ///< said aloud: "label value 2 is read as anomaly", "files named .png hold JPEG data"
+  LabelEncoding encoding = {};
+  std::vector<Frame> frames = {};     ///< natural order of names (2 before 10)
+  std::vector<Skipped> skipped = {};  ///< what was there and not used, and why
+  std::vector<std::string> remarks =
+      {};  ///< said aloud: "label value 2 is read as anomaly", "files named .png hold JPEG data"
 };
 
 /// How a folder that no known layout fits is to be read. Globs match the path below the root, '*' within a folder.

@@ -63,8 +63,7 @@ TEST(ResizePilNearest, InventsNoValue) {
   for (int y = 0; y < 48; ++y)
     for (int x = 0; x < 64; ++x) labels.at(x, y) = x < 20 ? kVoid : y < 9 ? kAnomaly : kNormal;
   const Grid<std::uint8_t> out = resizePilNearest(labels, {37, 101});
-  for (const std::uint8_t value : out.values())
-    EXPECT_TRUE(value == kVoid || value == kAnomaly || value == kNormal);
+  for (const std::uint8_t value : out.values()) EXPECT_TRUE(value == kVoid || value == kAnomaly || value == kNormal);
 }
 
 TEST(ResizeBilinear, DoublingPutsValuesAtQuarters) {

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every reader of a foreign file gets damaged copies of valid files: it must throw Error or succeed, never crash, and
+// never take memory for what a header merely claims.
+#include "analysis/core/error.h"
+#include "analysis/datasets/data_set.h"
+#include "analysis/datasets/published.h"
+#include "analysis/formats/npz.h"
+#include "analysis/formats/score_map_file.h"
+#include "tests/support/temporary_folder.h"
+
+#include <gtest/gtest.h>
+#include <algorithm>
+#include <functional>
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <random>
+
+namespace oodscope {
+namespace {
+
+using testing::TemporaryFolder;
+
+std::string contentOf(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+std::filesystem::path recorded(const std::string& name) {
+  return std::filesystem::path(OODSCOPE_SOURCE_DIR) / "tests/unit/formats/files" / name;
+}
+
+/// One of five kinds of damage: flipped bytes, extreme bytes, a cut, a doubled piece, a removed piece.
+std::string damaged(std::string bytes, std::mt19937& random) {
+  const auto upTo = [&](std::size_t most) { return static_cast<std::size_t>(random()) % (most + 1); };
+  if (bytes.empty()) return bytes;
+  const auto at = upTo(bytes.size() - 1);
+  const auto length = 1 + upTo(std::min<std::size_t>(bytes.size() - at, 16) - 1);
+  switch (random() % 5) {
+    case 0:
+      for (std::size_t i = 0; i < 1 + random() % 8; ++i) bytes[upTo(bytes.size() - 1)] = static_cast<char>(random());
+      break;
+    case 1:
+      bytes.replace(at, length, std::string(length, random() % 2 == 0 ? '\xFF' : '\0'));
+      break;
+    case 2:
+      bytes.resize(at);
+      break;
+    case 3:
+      bytes.insert(at, bytes.substr(at, length));
+      break;
+    default:
+      bytes.erase(at, length);
+      break;
+  }
+  return bytes;
+}
+
+using Reader = std::function<void(const std::filesystem::path&)>;
+
+/// Runs `read` over `rounds` damaged copies of `valid` and requires that the valid one itself is read.
+void fuzz(const std::string& name, const std::string& valid, int rounds, const Reader& read) {
+  const TemporaryFolder folder;
+  ASSERT_NO_THROW(read(folder.write(name, valid))) << name;
+  std::mt19937 random(20240611);
+  int refused = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const auto file = folder.write(name, damaged(valid, random));
+    try {
+      read(file);
+    } catch (const Error&) {
+      ++refused;
+    } catch (const std::exception& other) {
+      FAIL() << name << " round " << round << ": " << other.what();
+    }
+  }
+  EXPECT_GT(refused, 0) << name << ": no damage was ever noticed";
+}
+
+std::string encoded(const std::string& ending, const cv::Mat& mat) {
+  std::vector<std::uint8_t> bytes;
+  cv::imencode(ending, mat, bytes);
+  return {bytes.begin(), bytes.end()};
+}
+cv::Mat noise(int type) {
+  cv::Mat mat(9, 13, type);
+  cv::theRNG().state = 7;
+  cv::randu(mat, 0, 200);
+  return mat;
+}
+void readAsScores(const std::filesystem::path& file) { static_cast<void>(countNotFinite(readScoreMap(file))); }
+
+TEST(Fuzz, NpyHeadersAndArrays) {
+  for (const std::string name : {"half.npy", "fortran.npy"}) {
+    fuzz(name, contentOf(recorded(name)), 800, [](const auto& file) { static_cast<void>(npyAsFloat(readNpy(file))); });
+  }
+}
+
+TEST(Fuzz, NpzArchives) {
+  for (const std::string name : {"stored.npz", "two.npz", "wide.npz"}) {
+    fuzz(name, contentOf(recorded(name)), 400,
+         [](const auto& file) { static_cast<void>(npyAsFloat(readNpz(file, "score"))); });
+  }
+}
+
+TEST(Fuzz, SmiycHdf5) {
+  const TemporaryFolder folder;
+  ScoreMap scores(Size{37, 21});
+  for (std::size_t i = 0; i < scores.values().size(); ++i) scores.values()[i] = static_cast<float>(i * i % 97);
+  writeSmiycScores(folder.path() / "a.hdf5", scores);
+  fuzz("a.hdf5", contentOf(folder.path() / "a.hdf5"), 400, readAsScores);
+}
+
+TEST(Fuzz, ScorePictures) {
+  fuzz("a.png", encoded(".png", noise(CV_16UC1)), 300, readAsScores);
+  fuzz("a.tiff", encoded(".tiff", noise(CV_32FC1)), 300, readAsScores);
+}
+
+TEST(Fuzz, ImagesAndLabels) {
+  for (const std::string ending : {".png", ".jpg", ".webp"}) {
+    fuzz("a" + ending, encoded(ending, noise(CV_8UC3)), 200, [](const auto& file) {
+      static_cast<void>(readPictureSize(file));
+      static_cast<void>(readPicture(file));
+    });
+  }
+  const DataSet set{.encoding = {.meaning = {{0, kNormal}}, .otherwise = kAnomaly}};
+  fuzz("label.png", encoded(".png", noise(CV_8UC1)), 300,
+       [&](const auto& file) { static_cast<void>(readLabel(set, {.name = "a", .image = file, .label = file})); });
+}
+
+TEST(Fuzz, CameraJson) {
+  fuzz("a.json", R"({"extrinsic": {"baseline": 0.209313, "pitch": 0.03}, "intrinsic": {"fx": 2262.52, "fy": 2265.3,
+       "u0": 1096.98, "v0": 513.137}})",
+       4000, [](const auto& file) { static_cast<void>(readCamera(file)); });
+}
+
+TEST(Fuzz, FrameList) {
+  const TemporaryFolder images;
+  const auto image = images.write("a.jpg", encoded(".jpg", noise(CV_8UC3)));
+  fuzz("frame_list.json", R"(["animals01.jpg", "cow.jpg", "b\u00e4r.jpg"])", 400, [&](const auto& file) {
+    const auto frames = file.parent_path() / "frames";
+    if (!std::filesystem::exists(frames)) {
+      std::filesystem::create_directory(frames);
+      std::filesystem::copy_file(image, frames / "cow.jpg");
+    }
+    static_cast<void>(openDataSet(file.parent_path()));
+  });
+}
+
+TEST(Fuzz, PublishedValues) {
+  fuzz("published.json",
+       R"({"sources": {"x": {"title": "t", "protocol": "course"}}, "values": [{"source": "x", "table": "1", "row": "r",
+       "set": "s", "model": "m", "method": "msp", "temperature": 1.0, "ap": 3.5, "fpr95": null, "other": {"miou": 7}}]})",
+       4000, [](const auto& file) { static_cast<void>(PublishedValues::read(file)); });
+}
+
+}  // namespace
+}  // namespace oodscope

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/core/error.h"
+#include "tests/support/temporary_folder.h"
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <vector>
+
+namespace oodscope::testing {
+
+/// Writes a picture of one value, or the given matrix, below the folder; the name's ending decides the format.
+inline std::filesystem::path writePicture(const TemporaryFolder& folder, const std::string& below, const cv::Mat& mat) {
+  const auto file = folder.path() / below;
+  std::filesystem::create_directories(file.parent_path());
+  if (!cv::imwrite(file.string(), mat)) throw std::runtime_error("cannot write " + file.string());
+  return file;
+}
+inline std::filesystem::path writeImage(const TemporaryFolder& folder, const std::string& below, int width = 6,
+                                        int height = 4) {
+  return writePicture(folder, below, cv::Mat(height, width, CV_8UC3, cv::Scalar(10, 20, 30)));
+}
+inline std::filesystem::path writeLabel(const TemporaryFolder& folder, const std::string& below,
+                                        std::vector<std::uint8_t> values, int width) {
+  const cv::Mat mat(static_cast<int>(values.size()) / width, width, CV_8UC1, values.data());
+  return writePicture(folder, below, mat);
+}
+inline std::filesystem::path writeLabel(const TemporaryFolder& folder, const std::string& below, std::uint8_t value = 0,
+                                        int width = 6, int height = 4) {
+  return writePicture(folder, below, cv::Mat(height, width, CV_8UC1, cv::Scalar(value)));
+}
+
+/// The message of the Error that `call` throws; "no error" where it throws none.
+template <class Call>
+std::string errorOf(Call call) {
+  try {
+    static_cast<void>(call());
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace oodscope::testing
