@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/curve_plot.h"
+
+#include "widgets/plots/plot_canvas.inl.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace oodscope {
+namespace {
+
+constexpr double kPercent = 100;
+constexpr double kGrabRadius = 10;  // pixels
+constexpr double kTpr95 = 95;
+
+QColor colourOf(CurveRole role, const Tokens& t) {
+  switch (role) {
+    case CurveRole::A:
+      return t.a.line;
+    case CurveRole::B:
+      return t.b.line;
+    case CurveRole::Reference:
+      return t.strong;
+    case CurveRole::Other:
+      break;
+  }
+  return t.normal.line;
+}
+
+QPen strokeOf(const CurveData& curve, const Tokens& t) {
+  const QColor colour = colourOf(curve.role, t);
+  if (curve.role == CurveRole::Reference) return pen(colour, 1.3);
+  if (curve.estimated) return dashedPen(colour, 2);
+  QPen stroke = pen(colour, curve.role == CurveRole::Other ? 1.4 : 2);
+  if (curve.role == CurveRole::B) stroke.setDashPattern({5, 1.6, 1, 1.6});
+  return stroke;
+}
+
+}  // namespace
+
+struct CurvePlot::State {
+  CurveKind kind;
+  std::vector<CurveData> curves;
+  std::vector<std::optional<double>> thresholds;
+  std::optional<double> chance;
+  double limit = 1;
+  int dragged = -1;
+  std::optional<std::pair<int, int>> hover;  // curve, point
+  QPointF hoverAt;
+
+  double xScale() const { return kind == CurveKind::F1 ? 1 : kPercent; }
+
+  // The point whose threshold is nearest; thresholds fall along the curve.
+  std::optional<int> pointAt(int index) const {
+    if (index < 0 || index >= static_cast<int>(thresholds.size()) || !thresholds[static_cast<std::size_t>(index)])
+      return {};
+    const std::vector<double>& all = curves[static_cast<std::size_t>(index)].threshold;
+    if (all.empty()) return {};
+    const double wanted = *thresholds[static_cast<std::size_t>(index)];
+    const auto right = std::lower_bound(all.begin(), all.end(), wanted, std::greater<>());
+    if (right == all.end()) return static_cast<int>(all.size()) - 1;
+    if (right == all.begin()) return 0;
+    const auto left = right - 1;
+    return static_cast<int>((*left - wanted < wanted - *right ? left : right) - all.begin());
+  }
+
+  QPointF pixelOf(const PlotCanvas& c, int curve, int point) const {
+    const CurveData& data = curves[static_cast<std::size_t>(curve)];
+    const auto i = static_cast<std::size_t>(point);
+    return c.pixel(data.x[i] * xScale(), data.y[i] * kPercent);
+  }
+
+  // Nearest point of `curve` to a pixel; by x alone for F1.
+  int nearest(const PlotCanvas& c, int curve, QPointF at, double* distance = nullptr) const {
+    const CurveData& data = curves[static_cast<std::size_t>(curve)];
+    double least = std::numeric_limits<double>::max();
+    int best = -1;
+    for (std::size_t i = 0; i < data.threshold.size(); ++i) {
+      if (!std::isfinite(data.threshold[i])) continue;
+      const QPointF d = pixelOf(c, curve, static_cast<int>(i)) - at;
+      const double length = kind == CurveKind::F1 ? std::fabs(d.x()) : std::hypot(d.x(), d.y());
+      if (length < least) {
+        least = length;
+        best = static_cast<int>(i);
+      }
+    }
+    if (distance != nullptr) *distance = least;
+    return best;
+  }
+
+  std::vector<int> draggable() const {
+    std::vector<int> out;
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+      const CurveRole role = curves[i].role;
+      if ((role == CurveRole::A || role == CurveRole::B) && !curves[i].threshold.empty())
+        out.push_back(static_cast<int>(i));
+    }
+    return out;
+  }
+
+  int grabbed(const PlotCanvas& c, QPointF at) const {
+    for (const int curve : draggable()) {
+      const auto point = pointAt(curve);
+      if (!point) continue;
+      const QPointF d = pixelOf(c, curve, *point) - at;
+      if (std::hypot(d.x(), d.y()) <= kGrabRadius) return curve;
+    }
+    return -1;
+  }
+
+  int primary(CurveRole role) const {
+    for (const int curve : draggable()) {
+      if (curves[static_cast<std::size_t>(curve)].role == role) return curve;
+    }
+    return -1;
+  }
+
+  QString label(int curve, int point) const {
+    const CurveData& data = curves[static_cast<std::size_t>(curve)];
+    const auto i = static_cast<std::size_t>(point);
+    QString text = QStringLiteral("δ ") + plain(*thresholds[static_cast<std::size_t>(curve)], 3);
+    if (kind == CurveKind::PrecisionRecall) {
+      text += QStringLiteral(" · P ") + plain(data.y[i] * kPercent, 1) + QStringLiteral(" · R ") +
+              plain(data.x[i] * kPercent, 1);
+    }
+    if (kind == CurveKind::F1) text += QStringLiteral(" · ") + plain(data.y[i] * kPercent, 1);
+    return text;
+  }
+
+  QStringList facts(int curve, int point) const {
+    const CurveData& data = curves[static_cast<std::size_t>(curve)];
+    const auto i = static_cast<std::size_t>(point);
+    QStringList lines;
+    if (curves.size() > 1) lines << data.name;
+    lines << QStringLiteral("δ ") + plain(data.threshold[i], 4);
+    const auto add = [&](const std::vector<double>& values, const QString& name) {
+      if (i < values.size()) lines << name + QLatin1Char(' ') + plain(values[i] * kPercent, 2);
+    };
+    add(data.precision, QObject::tr("precision"));
+    add(data.recall, QObject::tr("recall"));
+    add(data.falsePositiveRate, QObject::tr("FPR"));
+    if (i < data.precision.size() && i < data.recall.size() && data.precision[i] + data.recall[i] > 0) {
+      const double f1 = 2 * data.precision[i] * data.recall[i] / (data.precision[i] + data.recall[i]);
+      lines << QObject::tr("F1") + QLatin1Char(' ') + plain(f1 * kPercent, 2);
+    }
+    return lines;
+  }
+};
+
+CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(std::make_unique<State>()) {
+  m->kind = kind;
+  PlotCanvas& c = canvas();
+  switch (kind) {
+    case CurveKind::PrecisionRecall:
+      setTitle(tr("Precision–recall"));
+      c.plot->xAxis->setLabel(tr("recall, %"));
+      c.plot->yAxis->setLabel(tr("precision, %"));
+      break;
+    case CurveKind::Roc:
+      setTitle(tr("ROC"));
+      c.plot->xAxis->setLabel(tr("false positive rate, %"));
+      c.plot->yAxis->setLabel(tr("true positive rate, %"));
+      break;
+    case CurveKind::F1:
+      setTitle(tr("F1 and IoU"));
+      c.plot->xAxis->setLabel(tr("threshold, score"));
+      c.plot->yAxis->setLabel(tr("F1, IoU, %"));
+      c.plot->xAxis->setNumberFormat(QStringLiteral("g"));
+      c.plot->xAxis->setNumberPrecision(3);
+      break;
+  }
+  const auto everyTwenty = [] {
+    QSharedPointer<QCPAxisTickerFixed> ticker(new QCPAxisTickerFixed);
+    ticker->setTickStep(20);
+    ticker->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    return ticker;
+  };
+  c.plot->yAxis->setTicker(everyTwenty());
+  if (kind != CurveKind::F1) c.plot->xAxis->setTicker(everyTwenty());
+  c.setHome({0, kind == CurveKind::F1 ? 1.0 : kPercent}, {0, kPercent});
+
+  c.canGrab = [this](QPointF at) { return m->grabbed(canvas(), at) >= 0; };
+  c.onDrag = [this](QPointF at) {
+    if (m->dragged < 0) m->dragged = m->grabbed(canvas(), at);
+    if (m->dragged < 0) m->dragged = m->primary(CurveRole::A);
+    if (m->dragged < 0) return;
+    const int point = m->nearest(canvas(), m->dragged, at);
+    if (point < 0) return;
+    const double threshold = m->curves[static_cast<std::size_t>(m->dragged)].threshold[static_cast<std::size_t>(point)];
+    setThreshold(m->dragged, threshold);
+    Q_EMIT
+    thresholdEdited(m->dragged, threshold);
+  };
+  c.onDrop = [this] {
+    const int curve = std::exchange(m->dragged, -1);
+    if (curve >= 0 && m->thresholds[static_cast<std::size_t>(curve)]) {
+      Q_EMIT
+      thresholdSettled(curve, *m->thresholds[static_cast<std::size_t>(curve)]);
+    }
+  };
+  c.onClick = [this](QPointF at) {
+    double toA = std::numeric_limits<double>::max(), toB = toA;
+    const int a = m->primary(CurveRole::A), b = m->primary(CurveRole::B);
+    const int pointA = a >= 0 ? m->nearest(canvas(), a, at, &toA) : -1;
+    const int pointB = b >= 0 ? m->nearest(canvas(), b, at, &toB) : -1;
+    const int curve = toB < toA ? b : a;
+    const int point = toB < toA ? pointB : pointA;
+    if (curve < 0 || point < 0) return;
+    const double threshold = m->curves[static_cast<std::size_t>(curve)].threshold[static_cast<std::size_t>(point)];
+    setThreshold(curve, threshold);
+    Q_EMIT
+    thresholdEdited(curve, threshold);
+    Q_EMIT
+    thresholdSettled(curve, threshold);
+  };
+  c.onHover = [this](std::optional<QPointF> at) {
+    const bool had = m->hover.has_value();
+    m->hover.reset();
+    if (at) {
+      double least = 24;  // pixels within which a curve is meant
+      for (std::size_t i = 0; i < m->curves.size(); ++i) {
+        double d = 0;
+        const int point = m->nearest(canvas(), static_cast<int>(i), *at, &d);
+        if (point >= 0 && d < least) {
+          least = d;
+          m->hover = {static_cast<int>(i), point};
+          m->hoverAt = *at;
+        }
+      }
+    }
+    if (m->hover) {
+      const auto [curve, point] = *m->hover;
+      Q_EMIT
+      hoveredThreshold(m->curves[static_cast<std::size_t>(curve)].threshold[static_cast<std::size_t>(point)]);
+    }
+    if (had || m->hover) canvas().markersChanged();
+  };
+  c.onBrush = [this](QPointF from, QPointF to) {
+    const int curve = m->primary(CurveRole::A);
+    if (curve < 0) return;
+    const std::vector<double>& all = m->curves[static_cast<std::size_t>(curve)].threshold;
+    const double left = canvas().coordinate(from).x() / m->xScale(), right = canvas().coordinate(to).x() / m->xScale();
+    const std::vector<double>& x = m->curves[static_cast<std::size_t>(curve)].x;
+    double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (x[i] < std::min(left, right) || x[i] > std::max(left, right) || !std::isfinite(all[i])) continue;
+      low = std::min(low, all[i]);
+      high = std::max(high, all[i]);
+    }
+    if (low <= high) Q_EMIT
+    brushed(curve, low, high);
+  };
+
+  c.drawContent = [this](QCPPainter& p) {
+    const PlotCanvas& cv = canvas();
+    const Tokens& t = cv.tokens();
+    p.setClipRect(cv.frame()->rect());
+    if (m->kind == CurveKind::PrecisionRecall) {
+      for (const double f1 : {0.2, 0.4, 0.6, 0.8}) {
+        QPolygonF line;
+        for (double recall = f1 / (2 - f1); recall <= 1.0001; recall += 0.005) {
+          line << cv.pixel(recall * kPercent, f1 * recall / (2 * recall - f1) * kPercent);
+        }
+        p.setPen(pen(t.line, 1));
+        p.drawPolyline(line);
+        const double end = f1 / (2 - f1) * kPercent;
+        const QPointF at = cv.pixel(kPercent, end);
+        cv.haloText(p, at - QPointF(4, 3), Qt::AlignRight | Qt::AlignVCenter,
+                    QStringLiteral("F1 ") + plain(f1 * kPercent, 0), t.text3);
+      }
+    }
+    QPen dotted(t.text3, 1);
+    dotted.setDashPattern({1, 3});
+    if (m->kind == CurveKind::PrecisionRecall && m->chance) {
+      const QPointF left = cv.pixel(0, *m->chance * kPercent);
+      p.setPen(dotted);
+      p.drawLine(left, cv.pixel(kPercent, *m->chance * kPercent));
+      cv.haloText(p, left + QPointF(5, 2), Qt::AlignLeft | Qt::AlignTop,
+                  tr("chance %1").arg(plain(*m->chance * kPercent, 1)), t.text3);
+    }
+    if (m->kind == CurveKind::Roc) {
+      p.setPen(dotted);
+      p.drawLine(cv.pixel(0, 0), cv.pixel(kPercent, kPercent));
+      const QPointF left = cv.pixel(0, kTpr95);
+      p.drawLine(left, cv.pixel(kPercent, kTpr95));
+      cv.haloText(p, QPointF(cv.frame()->left() + 5, left.y() + 2), Qt::AlignLeft | Qt::AlignTop, tr("TPR 95"),
+                  t.text3);
+    }
+  };
+
+  c.drawMarkers = [this](QCPPainter& p) {
+    const PlotCanvas& cv = canvas();
+    const Tokens& t = cv.tokens();
+    const QRectF box = QRectF(cv.frame()->rect()).adjusted(-1, -1, 1, 1);
+    for (std::size_t i = 0; i < m->curves.size(); ++i) {
+      const CurveData& curve = m->curves[i];
+      if (m->kind != CurveKind::Roc || !curve.fpr95 || curve.role == CurveRole::Reference) continue;
+      const QPointF at = cv.pixel(*curve.fpr95 * kPercent, kTpr95);
+      if (!box.contains(at)) continue;
+      const QColor colour = colourOf(curve.role, t);
+      cv.dropLines(p, at, colour, false);
+      cv.diamond(p, at, colour);
+      double other = 0;
+      for (const CurveData& second : m->curves) {
+        if (&second != &curve && second.fpr95) other = cv.pixel(*second.fpr95 * kPercent, 0).x();
+      }
+      const bool right = other == 0 || at.x() >= other;
+      cv.haloText(p, QPointF(at.x() + (right ? 6 : -6), box.bottom() - 4),
+                  (right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignBottom,
+                  curve.fpr95Text.isEmpty() ? plain(*curve.fpr95 * kPercent, 2) : curve.fpr95Text, t.text);
+    }
+    for (int i = 0; i < static_cast<int>(m->curves.size()); ++i) {
+      const auto point = m->pointAt(i);
+      if (!point) continue;
+      const QPointF at = m->pixelOf(cv, i, *point);
+      if (!box.contains(at)) continue;
+      const QColor colour = colourOf(m->curves[static_cast<std::size_t>(i)].role, t);
+      if (m->kind != CurveKind::Roc) cv.dropLines(p, at, colour, m->kind == CurveKind::PrecisionRecall);
+      cv.ring(p, at, colour);
+      const bool alone = m->primary(CurveRole::B) < 0;
+      if (!alone) continue;  // two labels would cover each other: the controls say the numbers
+      const bool above = m->kind != CurveKind::Roc;
+      if (above) {
+        cv.haloText(p, at + QPointF(-4, -8), Qt::AlignRight | Qt::AlignBottom, m->label(i, *point), t.text, true);
+      } else {
+        cv.haloText(p, at + QPointF(10, 4), Qt::AlignLeft | Qt::AlignTop, m->label(i, *point), t.text, true);
+      }
+    }
+    if (m->hover) {
+      const auto [curve, point] = *m->hover;
+      const QPointF at = m->pixelOf(cv, curve, point);
+      p.setPen(Qt::NoPen);
+      p.setBrush(colourOf(m->curves[static_cast<std::size_t>(curve)].role, t));
+      p.drawEllipse(at, 3, 3);
+      cv.readout(p, m->hoverAt, m->facts(curve, point));
+    }
+  };
+  restyle();
+}
+
+CurvePlot::~CurvePlot() { canvas().drawMarkers = canvas().drawContent = {}; }
+
+CurveKind CurvePlot::kind() const { return m->kind; }
+
+void CurvePlot::setCurves(std::vector<CurveData> curves) {
+  PlotCanvas& c = canvas();
+  m->thresholds.resize(curves.size());
+  m->curves = std::move(curves);
+  m->hover.reset();
+  c.empty = m->curves.empty();
+  if (m->kind == CurveKind::F1 && !m->curves.empty()) {
+    double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
+    for (const CurveData& curve : m->curves) {
+      for (const double x : curve.x) {
+        low = std::min(low, x);
+        high = std::max(high, x);
+      }
+    }
+    if (low < high) c.setHome({low, high}, {0, kPercent});
+  }
+  restyle();
+  c.setTheme(c.tokens(), font());
+  c.changed();
+}
+
+void CurvePlot::restyle() {
+  PlotCanvas& c = canvas();
+  const Tokens& t = c.tokens();
+  c.plot->clearGraphs();
+  c.values.clear();
+  for (const CurveData& curve : m->curves) {
+    const QColor colour = colourOf(curve.role, t);
+    const QVector<double> x = times(curve.x, m->xScale());
+    if (!curve.lower.empty() && curve.lower.size() == curve.x.size() && curve.upper.size() == curve.x.size()) {
+      QCPGraph* lower = c.plot->addGraph();
+      lower->setPen(Qt::NoPen);
+      lower->setData(x, times(curve.lower, kPercent), true);
+      QCPGraph* upper = c.plot->addGraph();
+      upper->setPen(Qt::NoPen);
+      upper->setData(x, times(curve.upper, kPercent), true);
+      upper->setBrush(withAlpha(colour, curve.estimated ? 0.30 : 0.16));
+      upper->setChannelFillGraph(lower);
+    }
+    QCPGraph* line = c.plot->addGraph();
+    line->setPen(strokeOf(curve, t));
+    line->setAdaptiveSampling(false);  // thins vertical stretches of ROC visibly; the points are few
+    line->setData(x, times(curve.y, kPercent), true);
+    const bool named = m->primary(CurveRole::B) >= 0 || m->curves.size() > 2;
+    if (!curve.value.isEmpty()) {
+      const bool own = curve.role == CurveRole::A || curve.role == CurveRole::B;
+      c.values.push_back({curve.value, named && own ? colour : QColor(), {}});
+    }
+  }
+}
+
+void CurvePlot::setThreshold(int index, std::optional<double> threshold) {
+  if (index < 0) return;
+  if (static_cast<std::size_t>(index) >= m->thresholds.size())
+    m->thresholds.resize(static_cast<std::size_t>(index) + 1);
+  m->thresholds[static_cast<std::size_t>(index)] = threshold;
+  if (m->thresholds.size() > m->curves.size()) m->thresholds.resize(m->curves.size());
+  canvas().markersChanged();
+}
+
+void CurvePlot::setChance(std::optional<double> share) {
+  m->chance = share;
+  canvas().changed();
+}
+
+void CurvePlot::setRange(double limit) {
+  m->limit = limit;
+  canvas().setHome({0, limit * kPercent}, {0, kPercent});
+  if (limit < 1) {
+    QSharedPointer<QCPAxisTickerFixed> ticker(new QCPAxisTickerFixed);
+    ticker->setTickStep(limit <= 0.25 ? 5 : 10);
+    canvas().plot->xAxis->setTicker(ticker);
+  } else {
+    QSharedPointer<QCPAxisTickerFixed> ticker(new QCPAxisTickerFixed);
+    ticker->setTickStep(20);
+    canvas().plot->xAxis->setTicker(ticker);
+  }
+  canvas().resetZoom();
+}
+
+std::optional<QPointF> CurvePlot::operatingPoint(int index) const {
+  const auto point = m->pointAt(index);
+  if (!point) return {};
+  return m->pixelOf(canvas(), index, *point);
+}
+
+}  // namespace oodscope

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "widgets/plots/plot_widget.h"
+
+#include <optional>
+#include <vector>
+
+namespace oodscope {
+
+/// Whose curve it is; decides colour and stroke.
+enum class CurveRole { A, B, Reference, Other };
+
+/// One curve, at most 2,000 points. x and y are shares (0 … 1) except for F1 plots, where x is the score. Points run
+/// from the strictest threshold to the loosest. threshold[i] belongs to point i.
+struct CurveData {
+  QString name;
+  CurveRole role = CurveRole::A;
+  std::vector<double> x = {}, y = {}, threshold = {};
+  bool estimated = false;                                                   ///< dashed, with a band of 30 %
+  std::vector<double> lower = {}, upper = {};                               ///< 95 % band around y; empty for none
+  std::vector<double> precision = {}, recall = {}, falsePositiveRate = {};  ///< for the readout; each may be empty
+  QString value = {};                                                       ///< above the frame: "AP 29.00"
+  std::optional<double> fpr95 = {};                                         ///< ROC: marked with a diamond
+  QString fpr95Text = {};
+};
+
+enum class CurveKind { PrecisionRecall, Roc, F1 };
+
+/// A family of curves with one operating point a curve. The points of A and B can be dragged along their curves; a
+/// click moves A's (with Ctrl: B's) to the nearest point; Shift+drag brushes a stretch.
+class CurvePlot : public PlotWidget {
+  Q_OBJECT
+
+public:
+  explicit CurvePlot(CurveKind kind, QWidget* parent = nullptr);
+  ~CurvePlot() override;
+
+  /// Later curves are drawn above earlier ones. Empty: the empty state.
+  void setCurves(std::vector<CurveData> curves);
+  /// The operating point of curve `index`; none where empty. Only markers are repainted.
+  void setThreshold(int index, std::optional<double> threshold);
+  /// Share of positives: the PR plot's chance line.
+  void setChance(std::optional<double> share);
+  /// ROC: false positive rates up to 1 or up to `limit`.
+  void setRange(double limit = 1.0);
+  [[nodiscard]] CurveKind kind() const;
+  /// Where the operating point stands, in pixels of this widget.
+  [[nodiscard]] std::optional<QPointF> operatingPoint(int index) const;
+
+Q_SIGNALS:
+  void thresholdEdited(int curve, double threshold);
+  void thresholdSettled(int curve, double threshold);  ///< at the end of a drag and after a click
+  void hoveredThreshold(double threshold);
+  /// Both ends belong to the stretch; low <= high.
+  void brushed(int curve, double low, double high);
+
+protected:
+  void restyle() override;
+
+private:
+  struct State;
+  std::unique_ptr<State> m;
+};
+
+}  // namespace oodscope

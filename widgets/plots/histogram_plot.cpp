@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/histogram_plot.h"
+
+#include "widgets/plots/plot_canvas.inl.h"
+
+#include <QPainterPath>
+
+#include <algorithm>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+constexpr double kPercent = 100;
+constexpr double kGrabHalf = 6;         // pixels beside the line that take hold of it
+constexpr double kFloorPercent = 0.05;  // lowest share on the logarithmic axis
+}  // namespace
+
+struct HistogramPlot::State {
+  HistogramData data;
+  std::optional<double> threshold;
+  DecisionShares shares;
+  std::optional<QPointF> hover;
+
+  double held(double score) const { return std::clamp(score, data.edges.front(), data.edges.back()); }
+};
+
+HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<State>()) {
+  setTitle(tr("Score histogram"));
+  PlotCanvas& c = canvas();
+  c.plot->xAxis->setLabel(tr("score"));
+  c.plot->yAxis->setLabel(tr("share of class per bin, %"));
+  c.plot->yAxis->setScaleType(QCPAxis::stLogarithmic);
+  c.plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>(new QCPAxisTickerLog));
+  c.plot->yAxis->setNumberFormat(QStringLiteral("g"));
+  c.plot->yAxis->setNumberPrecision(3);
+  c.plot->xAxis->setNumberFormat(QStringLiteral("g"));
+  c.plot->xAxis->setNumberPrecision(3);
+  c.setHome({0, 1}, {kFloorPercent, 100});
+
+  const auto move = [this](QPointF at, bool settled) {
+    if (m->data.edges.size() < 2) return;
+    const double threshold = m->held(canvas().coordinate(at).x());
+    setThreshold(threshold);
+    Q_EMIT
+    thresholdEdited(threshold);
+    if (settled) Q_EMIT
+    thresholdSettled(threshold);
+  };
+  c.canGrab = [this](QPointF at) {
+    if (!m->threshold) return false;
+    const double x = canvas().pixel(*m->threshold, 1).x();
+    return std::fabs(at.x() - x) <= kGrabHalf;
+  };
+  c.onDrag = [move](QPointF at) { move(at, false); };
+  c.onDrop = [this] {
+    if (m->threshold) Q_EMIT
+    thresholdSettled(*m->threshold);
+  };
+  c.onClick = [move](QPointF at) { move(at, true); };
+  c.onHover = [this](std::optional<QPointF> at) {
+    m->hover = at;
+    canvas().markersChanged();
+  };
+  c.onBrush = [this](QPointF from, QPointF to) {
+    if (m->data.edges.size() < 2) return;
+    const double a = m->held(canvas().coordinate(from).x()), b = m->held(canvas().coordinate(to).x());
+    Q_EMIT
+    brushed(std::min(a, b), std::max(a, b));
+  };
+
+  // Both layers depend on the threshold only through colours: drawn in one pass on the marker layer.
+  c.drawMarkers = [this](QCPPainter& p) {
+    const PlotCanvas& cv = canvas();
+    const Tokens& t = cv.tokens();
+    const QRectF frame = cv.frame()->rect();
+    const double floor = cv.plot->yAxis->range().lower;
+    const std::vector<double>& edges = m->data.edges;
+    const double delta = m->threshold.value_or(edges.back() + 1);
+    p.save();
+    p.setClipRect(frame);
+    p.setAntialiasing(false);
+    p.setPen(Qt::NoPen);
+    for (std::size_t i = 0; i < m->data.normal.size(); ++i) {
+      const double share = m->data.normal[i] * kPercent;
+      if (share <= floor) continue;
+      const double top = cv.pixel(edges[i], share).y();
+      const auto bar = [&](double from, double to, const QColor& colour, double alpha) {
+        const double left = cv.pixel(from, share).x(), right = cv.pixel(to, share).x();
+        const double gap = right - left > 4 ? 1 : 0;
+        p.setBrush(withAlpha(colour, alpha));
+        p.drawRect(QRectF(left, top, right - left - gap, frame.bottom() - top));
+      };
+      const double split = std::clamp(delta, edges[i], edges[i + 1]);
+      if (split > edges[i]) bar(edges[i], split, t.tn.line, 0.5);
+      if (split < edges[i + 1]) bar(split, edges[i + 1], t.fp.line, t.dark ? 0.62 : 0.45);
+    }
+    // The anomalies as a step line, cut in two at the threshold.
+    QPainterPath steps;
+    for (std::size_t i = 0; i < m->data.anomalous.size(); ++i) {
+      const double share = std::max(m->data.anomalous[i] * kPercent, floor * 0.5);
+      const QPointF left = cv.pixel(edges[i], share), right = cv.pixel(edges[i + 1], share);
+      if (i == 0) {
+        steps.moveTo(QPointF(left.x(), frame.bottom()));
+      }
+      steps.lineTo(left);
+      steps.lineTo(right);
+    }
+    if (!edges.empty() && !m->data.anomalous.empty()) {
+      steps.lineTo(QPointF(cv.pixel(edges.back(), floor).x(), frame.bottom() + 4));
+    }
+    const double x = std::clamp(cv.pixel(delta, floor).x(), frame.left() - 1, frame.right() + 1);
+    p.setAntialiasing(true);
+    p.setBrush(Qt::NoBrush);
+    p.save();
+    p.setClipRect(QRectF(frame.left(), frame.top(), x - frame.left(), frame.height()));
+    QPen missed(t.fn.line, 2);
+    missed.setDashPattern({2, 1.2});
+    p.setPen(missed);
+    p.drawPath(steps);
+    p.restore();
+    p.save();
+    p.setClipRect(QRectF(x, frame.top(), frame.right() - x + 1, frame.height()));
+    p.setPen(QPen(t.tp.line, 2));
+    p.drawPath(steps);
+    p.restore();
+    p.restore();
+    if (m->threshold && delta >= cv.plot->xAxis->range().lower && delta <= cv.plot->xAxis->range().upper) {
+      p.setPen(pen(t.text, 1.5));
+      p.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()));
+      p.setPen(pen(t.plot, 1));
+      p.setBrush(t.text);
+      const double top = frame.top();
+      p.drawPolygon(QPolygonF{QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x + 5, top + 9), QPointF(x, top + 14),
+                              QPointF(x - 5, top + 9)});
+      cv.haloText(p, QPointF(x + 10, top + 2), Qt::AlignLeft | Qt::AlignTop, QStringLiteral("δ ") + plain(delta, 3),
+                  t.text, true);
+    }
+    if (m->hover && edges.size() > 1) {
+      const double score = cv.coordinate(*m->hover).x();
+      const auto after = std::upper_bound(edges.begin(), edges.end(), score);
+      if (after == edges.begin() || after == edges.end()) return;
+      const auto bin = static_cast<std::size_t>(after - edges.begin() - 1);
+      QStringList lines = {tr("score %1 to %2").arg(plain(edges[bin], 3), plain(edges[bin + 1], 3))};
+      if (bin < m->data.normal.size()) lines << tr("normal %1 %").arg(plain(m->data.normal[bin] * kPercent, 2));
+      if (bin < m->data.anomalous.size()) lines << tr("anomaly %1 %").arg(plain(m->data.anomalous[bin] * kPercent, 2));
+      cv.readout(p, *m->hover, lines);
+    }
+  };
+  restyle();
+}
+
+HistogramPlot::~HistogramPlot() = default;
+
+void HistogramPlot::setData(HistogramData histogram) {
+  PlotCanvas& c = canvas();
+  m->data = std::move(histogram);
+  c.empty = m->data.edges.size() < 2;
+  if (!c.empty) {
+    double most = 0;
+    for (const auto* shares : {&m->data.normal, &m->data.anomalous}) {
+      for (const double share : *shares) most = std::max(most, share * kPercent);
+    }
+    const double top = most > 0 ? std::min(100.0, most * 1.6) : 100.0;
+    c.setHome({m->data.edges.front(), m->data.edges.back()}, {kFloorPercent, std::max(top, 1.0)});
+    c.plot->xAxis->setLabel(m->data.axisLabel.isEmpty() ? tr("score") : m->data.axisLabel);
+  }
+  restyle();
+  c.setTheme(c.tokens(), font());
+  c.changed();
+}
+
+void HistogramPlot::setThreshold(std::optional<double> threshold) {
+  m->threshold = threshold;
+  canvas().markersChanged();
+}
+
+void HistogramPlot::setShares(const DecisionShares& shares) {
+  m->shares = shares;
+  restyle();
+  canvas().changed();
+}
+
+void HistogramPlot::restyle() {
+  const Tokens& t = canvas().tokens();
+  canvas().values.clear();
+  const auto add = [&](const QString& name, const QString& share, const QColor& colour) {
+    if (!share.isEmpty()) canvas().values.push_back({name + QLatin1Char(' ') + share, {}, colour});
+  };
+  add(QStringLiteral("TP"), m->shares.tp, t.tp.line);
+  add(QStringLiteral("FN"), m->shares.fn, t.fn.line);
+  add(QStringLiteral("FP"), m->shares.fp, t.fp.line);
+  add(QStringLiteral("TN"), m->shares.tn, t.tn.line);
+}
+
+std::optional<QPointF> HistogramPlot::handle() const {
+  if (!m->threshold) return {};
+  return QPointF(canvas().pixel(*m->threshold, 1).x(), canvas().frame()->rect().center().y());
+}
+
+}  // namespace oodscope

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "widgets/plots/plot_widget.h"
+
+#include <optional>
+#include <vector>
+
+namespace oodscope {
+
+/// Share of each class per score bin: bin i covers [edges[i], edges[i + 1]). Shares are of the class (they sum to 1).
+struct HistogramData {
+  std::vector<double> edges = {};
+  std::vector<double> normal = {}, anomalous = {};
+  bool estimated = false;
+  QString axisLabel = {};  ///< "MSP score, T 1.60"
+};
+
+/// Shares of what the threshold makes of the two classes, as texts: "64.2".
+struct DecisionShares {
+  QString tp, fn, fp, tn;
+};
+
+/// Score histogram, logarithmic, coloured by what the threshold makes of each bin. The threshold is a handle to drag; a
+/// click moves it; Shift+drag brushes an interval of scores.
+class HistogramPlot : public PlotWidget {
+  Q_OBJECT
+
+public:
+  explicit HistogramPlot(QWidget* parent = nullptr);
+  ~HistogramPlot() override;
+
+  void setData(HistogramData histogram);
+  void setThreshold(std::optional<double> threshold);
+  void setShares(const DecisionShares& shares);
+  /// Where the handle is, in pixels of this widget.
+  [[nodiscard]] std::optional<QPointF> handle() const;
+
+Q_SIGNALS:
+  void thresholdEdited(double threshold);
+  void thresholdSettled(double threshold);
+  void brushed(double low, double high);
+
+protected:
+  void restyle() override;
+
+private:
+  struct State;
+  std::unique_ptr<State> m;
+};
+
+}  // namespace oodscope

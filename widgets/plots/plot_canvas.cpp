@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/plot_canvas.inl.h"
+
+#include <QPainterPath>
+#include <QPicture>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+constexpr double kSlack = 4;  // pixels a click may wander
+constexpr double kPixelsPerPoint = 96.0 / 72.0;
+constexpr int kTickLength = 4;
+
+}  // namespace
+
+// Title left, values right, both above the frame: no legend ever covers data.
+class HeaderElement : public QCPLayoutElement {
+public:
+  HeaderElement(PlotCanvas& canvas) : QCPLayoutElement(canvas.plot), m_canvas(canvas) { setMinimumMargins(QMargins()); }
+
+protected:
+  QSize minimumOuterSizeHint() const override { return {60, height()}; }
+  QSize maximumOuterSizeHint() const override { return {QWIDGETSIZE_MAX, height()}; }
+  void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
+
+  void draw(QCPPainter* painter) override {
+    const PlotCanvas& c = m_canvas;
+    const Tokens& t = c.tokens();
+    const double left = c.frame()->left();
+    double right = c.frame()->right();
+    const QRectF line(left, rect().top(), right - left, rect().height());
+    const QColor titleColour = c.empty ? disabledColour(t.text) : t.text;
+    const QFontMetricsF titleMetrics(c.titleFace());
+    painter->setFont(c.titleFace());
+    painter->setPen(titleColour);
+    painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, c.title);
+    const double titleEnd = left + titleMetrics.horizontalAdvance(c.title) + 12;
+    if (c.empty) return;
+    const QFontMetricsF metrics(c.font());
+    const double chip = std::round(metrics.height() * 0.6);
+    painter->setFont(c.font());
+    for (auto span = c.values.rbegin(); span != c.values.rend(); ++span) {
+      const double width = metrics.horizontalAdvance(span->text) + (span->chip.isValid() ? chip + 5 : 0);
+      if (right - width < titleEnd) break;
+      const QRectF place(right - width, line.top(), width, line.height());
+      if (span->chip.isValid()) {
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(span->chip);
+        painter->drawRect(QRectF(place.left(), std::round(place.center().y() - chip / 2), chip, chip));
+      }
+      painter->setPen(span->colour.isValid() ? span->colour : t.text2);
+      painter->drawText(place, Qt::AlignVCenter | Qt::AlignRight | Qt::TextSingleLine, span->text);
+      right -= width + (span->chip.isValid() ? 12 : 5);
+    }
+  }
+
+private:
+  int height() const { return static_cast<int>(std::lround(QFontMetricsF(m_canvas.titleFace()).height() + 6)); }
+  PlotCanvas& m_canvas;
+};
+
+class MarkerLayerable : public QCPLayerable {
+public:
+  MarkerLayerable(PlotCanvas& canvas, const QString& layer, bool markers)
+      : QCPLayerable(canvas.plot, layer), m_canvas(canvas), m_markers(markers) {}
+
+protected:
+  void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
+  QRect clipRect() const override { return parentPlot()->viewport(); }
+  void draw(QCPPainter* painter) override {
+    const auto& callback = m_markers ? m_canvas.drawMarkers : m_canvas.drawContent;
+    if (!m_canvas.empty && callback) {
+      painter->save();
+      callback(*painter);
+      painter->restore();
+    }
+    if (m_canvas.empty && m_markers && !m_canvas.emptyHeading.isEmpty()) drawEmpty(*painter);
+    if (m_markers && m_canvas.m_gesture == PlotCanvas::Gesture::Brush) {
+      const QRectF frame = m_canvas.frame()->rect();
+      const QRectF band =
+          QRectF(QPointF(m_canvas.m_pressed.x(), frame.top()), QPointF(m_canvas.m_last.x(), frame.bottom()));
+      painter->setPen(pen(m_canvas.tokens().focus, 1));
+      painter->setBrush(withAlpha(m_canvas.tokens().focus, 0.2));
+      painter->drawRect(band.normalized() & frame);
+    }
+  }
+
+private:
+  void drawEmpty(QCPPainter& painter) const {
+    const Tokens& t = m_canvas.tokens();
+    const QRectF frame = m_canvas.frame()->rect();
+    const double width = std::min(frame.width() - 24, 330.0);
+    const QFontMetricsF metrics(m_canvas.font());
+    QFont heading = m_canvas.font();
+    heading.setPointSizeF(heading.pointSizeF() > 0 ? heading.pointSizeF() / 0.825 * 0.9 : 9);
+    const QRectF text =
+        metrics.boundingRect(QRectF(0, 0, width - 32, 200), Qt::AlignCenter | Qt::TextWordWrap, m_canvas.emptySentence);
+    const double height = text.height() + QFontMetricsF(heading).height() + 20;
+    const QRectF box(frame.center() - QPointF(width, height) / 2, QSizeF(width, height));
+    painter.setPen(pen(t.line, 1));
+    painter.setBrush(t.panel);
+    painter.drawRoundedRect(box, 3, 3);
+    painter.setFont(heading);
+    painter.setPen(t.text);
+    painter.drawText(box.adjusted(16, 8, -16, -8), Qt::AlignHCenter | Qt::AlignTop, m_canvas.emptyHeading);
+    painter.setFont(m_canvas.font());
+    painter.setPen(t.text2);
+    painter.drawText(box.adjusted(16, 8, -16, -8), Qt::AlignHCenter | Qt::AlignBottom | Qt::TextWordWrap,
+                     m_canvas.emptySentence);
+  }
+
+  PlotCanvas& m_canvas;
+  bool m_markers;
+};
+
+PlotCanvas::PlotCanvas(QWidget* owner) : plot(new QCustomPlot(owner)) {
+  auto* layout = new QVBoxLayout(owner);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(plot);
+  plot->setAttribute(Qt::WA_OpaquePaintEvent);
+  plot->setMouseTracking(true);
+  plot->setFocusPolicy(Qt::NoFocus);
+  plot->setNoAntialiasingOnDrag(false);
+  plot->setNotAntialiasedElements(QCP::aeAxes | QCP::aeGrid);
+  plot->setInteractions(QCP::iRangeZoom);
+  plot->plotLayout()->insertRow(0);
+  plot->plotLayout()->addElement(0, 0, new HeaderElement(*this));
+  plot->plotLayout()->setRowSpacing(2);
+  plot->addLayer(QStringLiteral("marker"), plot->layer(QStringLiteral("axes")), QCustomPlot::limAbove);
+  plot->layer(QStringLiteral("marker"))->setMode(QCPLayer::lmBuffered);
+  plot->addLayer(QStringLiteral("content"), plot->layer(QStringLiteral("main")), QCustomPlot::limAbove);
+  new MarkerLayerable(*this, QStringLiteral("content"), false);
+  new MarkerLayerable(*this, QStringLiteral("marker"), true);
+  frame()->setupFullAxesBox(false);
+  frame()->setRangeZoom(Qt::Horizontal | Qt::Vertical);
+  for (QCPAxis* axis : frame()->axes()) {
+    const bool main = axis == plot->xAxis || axis == plot->yAxis;
+    axis->setTicks(main);
+    axis->setTickLabels(main);
+    axis->setSubTicks(false);
+    axis->setTickLengthIn(0);
+    axis->setTickLengthOut(main ? kTickLength : 0);
+    axis->setLabelPadding(main ? 3 : 0);
+    axis->grid()->setSubGridVisible(false);
+    axis->grid()->setZeroLinePen(Qt::NoPen);
+    axis->setNumberFormat(QStringLiteral("f"));
+    axis->setNumberPrecision(0);
+  }
+  frame()->setMinimumMargins(QMargins(8, 4, 12, 4));
+  connectMouse();
+}
+
+void PlotCanvas::connectMouse() {
+  // Ranges never leave the data: zooming out ends at home.
+  const auto hold = [](QCPAxis* axis, const QCPRange& home) {
+    const QCPRange r = axis->range();
+    if (r.size() >= home.size()) {
+      if (r != home) axis->setRange(home);
+    } else if (r.lower < home.lower) {
+      axis->setRange(home.lower, home.lower + r.size());
+    } else if (r.upper > home.upper) {
+      axis->setRange(home.upper - r.size(), home.upper);
+    }
+  };
+  QObject::connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), plot,
+                   [this, hold] { hold(plot->xAxis, homeX); });
+  QObject::connect(plot->yAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), plot,
+                   [this, hold] { hold(plot->yAxis, homeY); });
+  QObject::connect(plot, &QCustomPlot::mousePress, plot, [this](QMouseEvent* e) {
+    if (e->button() != Qt::LeftButton || empty) return;
+    m_pressed = m_last = e->position();
+    if (canGrab && canGrab(m_pressed)) {
+      m_gesture = Gesture::Drag;
+    } else if ((e->modifiers() & Qt::ShiftModifier) && onBrush) {
+      m_gesture = Gesture::Brush;
+    } else {
+      m_gesture = Gesture::Press;
+    }
+  });
+  QObject::connect(plot, &QCustomPlot::mouseMove, plot, [this](QMouseEvent* e) {
+    const QPointF at = e->position();
+    if (m_gesture == Gesture::Press && (at - m_pressed).manhattanLength() > kSlack) m_gesture = Gesture::Pan;
+    if (m_gesture == Gesture::Pan) {
+      for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) {
+        const bool horizontal = axis == plot->xAxis;
+        const double from = axis->pixelToCoord(horizontal ? m_last.x() : m_last.y());
+        const double to = axis->pixelToCoord(horizontal ? at.x() : at.y());
+        if (axis->scaleType() == QCPAxis::stLogarithmic) {
+          if (to > 0) axis->setRange(axis->range().lower * from / to, axis->range().upper * from / to);
+        } else {
+          axis->moveRange(from - to);
+        }
+      }
+      plot->replot(QCustomPlot::rpQueuedReplot);
+    }
+    m_last = at;
+    if (m_gesture == Gesture::Drag && onDrag) onDrag(at);
+    if (m_gesture == Gesture::Brush) markersChanged();
+    if (m_gesture == Gesture::None && !empty) {
+      const bool grab = canGrab && canGrab(at);
+      plot->setCursor(grab ? Qt::OpenHandCursor : Qt::ArrowCursor);
+      if (onHover) onHover(frame()->rect().contains(at.toPoint()) ? std::optional(at) : std::nullopt);
+    }
+  });
+  QObject::connect(plot, &QCustomPlot::mouseRelease, plot, [this](QMouseEvent* e) {
+    const Gesture was = m_gesture;
+    m_gesture = Gesture::None;
+    if (was == Gesture::Drag && onDrop) onDrop();
+    if (was == Gesture::Press && onClick && frame()->rect().contains(e->position().toPoint())) onClick(e->position());
+    if (was == Gesture::Brush) {
+      markersChanged();
+      if (std::fabs(e->position().x() - m_pressed.x()) > kSlack) onBrush(m_pressed, e->position());
+    }
+  });
+  QObject::connect(plot, &QCustomPlot::mouseDoubleClick, plot, [this] { resetZoom(); });
+}
+
+QPointF PlotCanvas::pixel(double x, double y) const {
+  return {plot->xAxis->coordToPixel(x), plot->yAxis->coordToPixel(y)};
+}
+QPointF PlotCanvas::coordinate(QPointF at) const {
+  return {plot->xAxis->pixelToCoord(at.x()), plot->yAxis->pixelToCoord(at.y())};
+}
+
+void PlotCanvas::setTheme(const Tokens& t, const QFont& base) {
+  m_tokens = &t;
+  m_font = numberFont(captionFont(base));
+  m_titleFont = strongFont(captionFont(base));
+  plot->setBackground(QBrush(t.panel));
+  frame()->setBackground(QBrush(t.plot));
+  for (QCPAxis* axis : frame()->axes()) {
+    axis->setBasePen(pen(t.strong, 1));
+    axis->setTickPen(pen(t.strong, 1));
+    axis->grid()->setPen(pen(t.grid, 1));
+    axis->setTickLabelFont(m_font);
+    axis->setTickLabelColor(empty ? disabledColour(t.text2) : t.text2);
+    axis->setLabelFont(m_font);
+    axis->setLabelColor(empty ? disabledColour(t.text2) : t.text2);
+  }
+}
+
+void PlotCanvas::setHome(QCPRange x, QCPRange y) {
+  const bool atHomeX = plot->xAxis->range() == homeX || homeX != x;
+  const bool atHomeY = plot->yAxis->range() == homeY || homeY != y;
+  homeX = x;
+  homeY = y;
+  if (atHomeX) plot->xAxis->setRange(x);
+  if (atHomeY) plot->yAxis->setRange(y);
+}
+
+void PlotCanvas::resetZoom() {
+  plot->xAxis->setRange(homeX);
+  plot->yAxis->setRange(homeY);
+  changed();
+}
+
+void PlotCanvas::changed() { plot->replot(QCustomPlot::rpQueuedReplot); }
+void PlotCanvas::markersChanged() { plot->layer(QStringLiteral("marker"))->replot(); }
+
+void PlotCanvas::haloText(QCPPainter& painter, QPointF at, Qt::Alignment alignment, const QString& text,
+                          const QColor& colour, bool bold) const {
+  QFont face = m_font;
+  if (bold) face = strongFont(face);
+  const QFontMetricsF metrics(face);
+  QRectF box(at, QSizeF(metrics.horizontalAdvance(text), metrics.height()));
+  if (alignment & Qt::AlignRight) box.moveRight(at.x());
+  if (alignment & Qt::AlignHCenter) box.moveLeft(at.x() - box.width() / 2);
+  if (alignment & Qt::AlignBottom) box.moveBottom(at.y());
+  if (alignment & Qt::AlignVCenter) box.moveTop(at.y() - box.height() / 2);
+  const QRectF inside = QRectF(frame()->rect()).adjusted(4, 2, -4, -2);
+  if (box.right() > inside.right()) box.moveRight(inside.right());
+  if (box.left() < inside.left()) box.moveLeft(inside.left());
+  if (box.bottom() > inside.bottom()) box.moveBottom(inside.bottom());
+  if (box.top() < inside.top()) box.moveTop(inside.top());
+  QPainterPath path;
+  path.addText(box.left(), box.top() + metrics.ascent(), face, text);
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(m_tokens->plot, 4, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+  painter.drawPath(path);
+  painter.setFont(face);
+  painter.setPen(colour);
+  painter.drawText(QPointF(box.left(), box.top() + metrics.ascent()), text);
+}
+
+void PlotCanvas::ring(QCPPainter& painter, QPointF at, const QColor& colour) const {
+  painter.setBrush(m_tokens->plot);
+  painter.setPen(pen(m_tokens->plot, 5.4));
+  painter.drawEllipse(at, 5, 5);
+  painter.setPen(pen(colour, 2.4));
+  painter.drawEllipse(at, 5, 5);
+}
+
+void PlotCanvas::diamond(QCPPainter& painter, QPointF at, const QColor& colour, bool filled) const {
+  const QPolygonF shape{at + QPointF(0, -5.5), at + QPointF(5.5, 0), at + QPointF(0, 5.5), at + QPointF(-5.5, 0)};
+  painter.setBrush(filled ? colour : m_tokens->plot);
+  painter.setPen(pen(m_tokens->plot, 4.5));
+  painter.drawPolygon(shape);
+  painter.setPen(pen(colour, 1.8));
+  painter.drawPolygon(shape);
+}
+
+void PlotCanvas::dropLines(QCPPainter& painter, QPointF at, const QColor& colour, bool toLeft) const {
+  QPen dashes(colour, 1);
+  dashes.setDashPattern({3, 3});
+  painter.setPen(dashes);
+  const QRectF box = frame()->rect();
+  painter.drawLine(QPointF(at.x(), at.y()), QPointF(at.x(), box.bottom()));
+  if (toLeft) painter.drawLine(QPointF(box.left(), at.y()), at);
+}
+
+void PlotCanvas::readout(QCPPainter& painter, QPointF at, const QStringList& lines) const {
+  const QFontMetricsF metrics(m_font);
+  double width = 0;
+  for (const QString& line : lines) width = std::max(width, metrics.horizontalAdvance(line));
+  QRectF box(at + QPointF(14, -10), QSizeF(width + 14, metrics.height() * static_cast<double>(lines.size()) + 8));
+  const QRectF inside = QRectF(frame()->rect()).adjusted(3, 3, -3, -3);
+  if (box.right() > inside.right()) box.moveRight(at.x() - 14);
+  if (box.bottom() > inside.bottom()) box.moveBottom(inside.bottom());
+  if (box.top() < inside.top()) box.moveTop(inside.top());
+  painter.setPen(pen(m_tokens->edge, 1));
+  painter.setBrush(withAlpha(m_tokens->panel, 0.95));
+  painter.drawRoundedRect(box, 3, 3);
+  painter.setFont(m_font);
+  painter.setPen(m_tokens->text);
+  double y = box.top() + 4 + metrics.ascent();
+  for (const QString& line : lines) {
+    painter.drawText(QPointF(box.left() + 7, y), line);
+    y += metrics.height();
+  }
+}
+
+void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptions& options,
+                        const std::function<void()>& restyle) {
+  const Tokens* before = m_tokens;
+  const QFont fontBefore = plot->font();
+  const QRect viewportBefore = plot->viewport();
+  QFont printed = fontBefore;
+  printed.setPixelSize(static_cast<int>(std::lround(options.fontPoints * kPixelsPerPoint / 0.825)));
+  Tokens paper = oodscope::tokens(options.dark);
+  paper.panel = paper.plot;  // documents have one background
+  setTheme(paper, printed);
+  restyle();
+  const int width = static_cast<int>(std::lround(area.width() * kPixelsPerPoint));
+  const int height = static_cast<int>(std::lround(area.height() * kPixelsPerPoint));
+  QPicture picture;
+  {
+    QCPPainter recorder(&picture);
+    recorder.setMode(QCPPainter::pmVectorized);
+    recorder.setMode(QCPPainter::pmNoCaching);
+    plot->toPainter(&recorder, width, height);
+  }
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.translate(area.topLeft());
+  painter.scale(1 / kPixelsPerPoint, 1 / kPixelsPerPoint);
+  painter.drawPicture(0, 0, picture);
+  painter.restore();
+  setTheme(*before, fontBefore);
+  restyle();
+  plot->setViewport(viewportBefore);
+  changed();
+}
+
+QPen pen(const QColor& colour, double width, Qt::PenStyle style) { return QPen(colour, width, style, Qt::FlatCap); }
+
+QPen dashedPen(const QColor& colour, double width) {
+  QPen dashed(colour, width, Qt::SolidLine, Qt::FlatCap);
+  dashed.setDashPattern({3.5, 1.5});
+  return dashed;
+}
+
+QColor withAlpha(const QColor& colour, double alpha) {
+  QColor thin = colour;
+  thin.setAlphaF(static_cast<float>(alpha));
+  return thin;
+}
+
+QVector<double> times(const std::vector<double>& values, double factor) {
+  QVector<double> out;
+  out.reserve(static_cast<qsizetype>(values.size()));
+  for (const double v : values) out.push_back(v * factor);
+  return out;
+}
+
+QString plain(double value, int decimals) {
+  QString text = QString::number(value, 'f', decimals);
+  if (text.startsWith(QLatin1Char('-'))) text.replace(0, 1, QChar(0x2212));
+  return text;
+}
+
+QString signedText(double value, int decimals) {
+  return value > 0 ? QLatin1Char('+') + plain(value, decimals) : plain(value, decimals);
+}
+
+}  // namespace oodscope

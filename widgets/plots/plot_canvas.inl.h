@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "widgets/plots/qcustomplot.inl.h"
+#include "widgets/theme/tokens.h"
+#include "widgets/views/render_options.h"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace oodscope {
+
+/// A piece of the line above the frame.
+struct HeaderSpan {
+  QString text;
+  QColor colour = {};  ///< text2 where invalid
+  QColor chip = {};    ///< a square before the text where valid
+};
+
+/// A QCustomPlot dressed as the design wants it, with gestures sorted out: what a mouse does is told by the callbacks
+/// in pixels of the plot. Markers are on a buffered layer of their own: markersChanged() repaints nothing else.
+class PlotCanvas {
+public:
+  explicit PlotCanvas(QWidget* owner);
+
+  QCustomPlot* plot = nullptr;  ///< owned by the widget
+  QString title;
+  std::vector<HeaderSpan> values;  ///< right of the header line
+  QString emptyHeading, emptySentence;
+  bool empty = true;
+  QCPRange homeX{0, 1}, homeY{0, 1};
+
+  std::function<void(QCPPainter&)> drawContent;  ///< on the main layer, above graphs
+  std::function<void(QCPPainter&)> drawMarkers;  ///< on the marker layer
+  std::function<bool(QPointF)> canGrab;          ///< whether there is something to drag at a point
+  std::function<void(QPointF)> onDrag;
+  std::function<void()> onDrop;
+  std::function<void(QPointF)> onClick;
+  std::function<void(std::optional<QPointF>)> onHover;  ///< empty: left
+  std::function<void(QPointF, QPointF)> onBrush;        ///< Shift+drag, at release
+
+  [[nodiscard]] const Tokens& tokens() const { return *m_tokens; }
+  [[nodiscard]] QFont font() const { return m_font; }  ///< captions: axes, marks
+  [[nodiscard]] QFont titleFace() const { return m_titleFont; }
+  [[nodiscard]] QCPAxisRect* frame() const { return plot->axisRect(); }
+  [[nodiscard]] QPointF pixel(double x, double y) const;
+  [[nodiscard]] QPointF coordinate(QPointF pixel) const;
+
+  void setTheme(const Tokens& tokens, const QFont& base);
+  void setHome(QCPRange x, QCPRange y);
+  void resetZoom();
+  void changed();         ///< repaints everything at the next event
+  void markersChanged();  ///< repaints the marker layer at once
+
+  /// Text with a halo in the plot's colour, its anchor given by `alignment`; kept inside the frame.
+  void haloText(QCPPainter& painter, QPointF at, Qt::Alignment alignment, const QString& text, const QColor& colour,
+                bool bold = false) const;
+  void ring(QCPPainter& painter, QPointF at, const QColor& colour) const;
+  void diamond(QCPPainter& painter, QPointF at, const QColor& colour, bool filled = false) const;
+  /// Dashed lines from `at` to both axes.
+  void dropLines(QCPPainter& painter, QPointF at, const QColor& colour, bool toLeft = true) const;
+  /// Lines of text on a small raised panel near `at`.
+  void readout(QCPPainter& painter, QPointF at, const QStringList& lines) const;
+
+  void render(QPainter& painter, const QRectF& area, const RenderOptions& options,
+              const std::function<void()>& restyle);
+
+private:
+  void connectMouse();
+  const Tokens* m_tokens = nullptr;
+  QFont m_font, m_titleFont;
+  enum class Gesture { None, Press, Drag, Pan, Brush };
+  Gesture m_gesture = Gesture::None;
+  QPointF m_pressed, m_last;
+  friend class HeaderElement;
+  friend class MarkerLayerable;
+};
+
+/// QPen of a given width in pixels.
+[[nodiscard]] QPen pen(const QColor& colour, double width, Qt::PenStyle style = Qt::SolidLine);
+/// Estimated values: dash 3.5, gap 1.5 pen widths.
+[[nodiscard]] QPen dashedPen(const QColor& colour, double width);
+[[nodiscard]] QColor withAlpha(const QColor& colour, double alpha);
+[[nodiscard]] QVector<double> times(const std::vector<double>& values, double factor);
+/// U+2212 before negative numbers.
+[[nodiscard]] QString plain(double value, int decimals);
+[[nodiscard]] QString signedText(double value, int decimals);
+
+}  // namespace oodscope

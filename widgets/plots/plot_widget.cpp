@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/plot_widget.h"
+
+#include "widgets/plots/plot_canvas.inl.h"
+
+namespace oodscope {
+
+PlotWidget::PlotWidget(QWidget* parent) : QWidget(parent), m_canvas(std::make_unique<PlotCanvas>(this)) {
+  m_canvas->setTheme(tokensFor(this), font());
+}
+
+PlotWidget::~PlotWidget() {
+  delete m_canvas->plot;  // before the canvas its layerables draw from
+}
+
+void PlotWidget::setTitle(const QString& title) {
+  m_canvas->title = title;
+  setAccessibleName(title);
+  m_canvas->changed();
+}
+
+QString PlotWidget::title() const { return m_canvas->title; }
+
+void PlotWidget::setEmptyText(const QString& heading, const QString& sentence) {
+  m_canvas->emptyHeading = heading;
+  m_canvas->emptySentence = sentence;
+  m_canvas->changed();
+}
+
+void PlotWidget::resetZoom() { m_canvas->resetZoom(); }
+
+void PlotWidget::render(QPainter& painter, const QRectF& area, const RenderOptions& options) {
+  m_canvas->render(painter, area, options, [this] { restyle(); });
+}
+
+void PlotWidget::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+    m_canvas->setTheme(tokensFor(this), font());
+    restyle();
+    m_canvas->changed();
+  }
+  QWidget::changeEvent(event);
+}
+
+void PlotWidget::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  m_canvas->changed();
+}
+
+}  // namespace oodscope

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "widgets/views/render_options.h"
+
+#include <QWidget>
+
+#include <memory>
+
+namespace oodscope {
+
+class PlotCanvas;
+
+/// What all plots share: title and values above the frame, theme, zoom by wheel, pan by dragging, reset by a double
+/// click, a text where there is nothing to draw, and drawing into documents.
+class PlotWidget : public QWidget {
+  Q_OBJECT
+
+public:
+  ~PlotWidget() override;
+
+  void setTitle(const QString& title);
+  [[nodiscard]] QString title() const;
+  /// Heading and sentence of the empty state: shown while there are no data.
+  void setEmptyText(const QString& heading, const QString& sentence);
+  void resetZoom();
+
+  /// The plot into `area` (points) of `painter`: vectors, the light theme, fonts at their printed size.
+  void render(QPainter& painter, const QRectF& area, const RenderOptions& options);
+  using QWidget::render;
+
+  [[nodiscard]] QSize sizeHint() const override { return {380, 240}; }
+  [[nodiscard]] QSize minimumSizeHint() const override { return {200, 140}; }
+
+protected:
+  explicit PlotWidget(QWidget* parent);
+  void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  /// Colours and pens from the canvas's tokens; called after each change of theme.
+  virtual void restyle() = 0;
+  [[nodiscard]] PlotCanvas& canvas() const { return *m_canvas; }
+
+private:
+  std::unique_ptr<PlotCanvas> m_canvas;
+};
+
+}  // namespace oodscope

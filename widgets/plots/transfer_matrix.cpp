@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/transfer_matrix.h"
+
+#include "analysis/core/error.h"
+#include "widgets/theme/tokens.h"
+
+#include <QHelpEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <algorithm>
+
+namespace oodscope {
+namespace {
+constexpr double kDesignHeight = 18;
+constexpr double kPixelsPerPoint = 96.0 / 72.0;
+
+QColor blend(const QColor& a, const QColor& b, double share) {
+  const auto mix = [share](int from, int to) { return static_cast<int>(from + (to - from) * share); };
+  return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
+}
+}  // namespace
+
+struct TransferMatrix::Places {
+  double unit = 1, left = 0, top = 0, cellWidth = 0, cellHeight = 0;
+};
+
+TransferMatrix::TransferMatrix(QWidget* parent) : QWidget(parent) {}
+
+void TransferMatrix::setTitle(const QString& title) {
+  m_title = title;
+  setAccessibleName(title);
+  update();
+}
+
+void TransferMatrix::setCells(std::vector<QString> names, std::vector<TransferCell> cells) {
+  require(cells.size() == names.size() * names.size(), "TransferMatrix: one cell for each pair of sets");
+  m_names = std::move(names);
+  m_cells = std::move(cells);
+  update();
+}
+
+TransferMatrix::Places TransferMatrix::places(const QRectF& area, const QFont& base) const {
+  Places p;
+  p.unit = QFontMetricsF(base).height() / kDesignHeight;
+  const QFontMetricsF metrics(tableFont(base));
+  double names = 0;
+  for (const QString& name : m_names) names = std::max(names, metrics.horizontalAdvance(name));
+  const double n = std::max<double>(1, static_cast<double>(m_names.size()));
+  p.left = area.left() + 12 * p.unit + std::min(names, area.width() * 0.3) + 10 * p.unit;
+  p.top = area.top() + (28 + 24 + 22) * p.unit;
+  p.cellWidth = std::min(120 * p.unit, (area.right() - 12 * p.unit - p.left) / n);
+  p.cellHeight = std::min(44 * p.unit, (area.bottom() - 8 * p.unit - p.top) / n);
+  return p;
+}
+
+QRectF TransferMatrix::cellRect(int row, int column) const {
+  const Places p = places(QRectF(rect()), font());
+  return {p.left + column * p.cellWidth, p.top + row * p.cellHeight, p.cellWidth - 1, p.cellHeight - 1};
+}
+
+void TransferMatrix::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), tokensFor(this).panel);
+  paintInto(painter, QRectF(rect()), font(), palette());
+}
+
+void TransferMatrix::render(QPainter& painter, const QRectF& area, const RenderOptions& options) const {
+  QFont printed = font();
+  printed.setPixelSize(static_cast<int>(options.fontPoints * kPixelsPerPoint / 0.9 + 0.5));
+  painter.save();
+  painter.translate(area.topLeft());
+  painter.scale(1 / kPixelsPerPoint, 1 / kPixelsPerPoint);
+  paintInto(painter, QRectF(0, 0, area.width() * kPixelsPerPoint, area.height() * kPixelsPerPoint), printed,
+            buildPalette(tokens(options.dark)));
+  painter.restore();
+}
+
+void TransferMatrix::paintInto(QPainter& painter, const QRectF& area, const QFont& base,
+                               const QPalette& palette) const {
+  const Tokens& t = tokensFor(palette);
+  const Places p = places(area, base);
+  const QFont plain = tableFont(base);
+  const QFont number = numberFont(plain);
+  const QFont small = numberFont(captionFont(base));
+  const QFontMetricsF metrics(plain);
+  const double margin = 12 * p.unit;
+  const auto text = [&](const QRectF& place, int flags, const QString& what, const QColor& colour, const QFont& face) {
+    painter.setFont(face);
+    painter.setPen(colour);
+    painter.drawText(place, flags | Qt::TextSingleLine, what);
+  };
+  text(QRectF(area.left() + margin, area.top(), area.width() - 2 * margin, 28 * p.unit),
+       Qt::AlignVCenter | Qt::AlignLeft, m_title, t.text, strongFont(plain));
+  if (m_names.empty()) return;
+  const int n = static_cast<int>(m_names.size());
+  text(QRectF(p.left, area.top() + 28 * p.unit, p.cellWidth * n, 22 * p.unit), Qt::AlignVCenter | Qt::AlignLeft,
+       tr("applied to"), t.text2, small);
+  text(QRectF(area.left() + margin, area.top() + 52 * p.unit, p.left - margin, 22 * p.unit),
+       Qt::AlignVCenter | Qt::AlignLeft, tr("chosen on"), t.text2, small);
+  for (int i = 0; i < n; ++i) {
+    const QString& name = m_names[static_cast<std::size_t>(i)];
+    text(QRectF(p.left + i * p.cellWidth, area.top() + 52 * p.unit, p.cellWidth - 4, 22 * p.unit),
+         Qt::AlignVCenter | Qt::AlignRight, metrics.elidedText(name, Qt::ElideRight, p.cellWidth - 8), t.text2, plain);
+    text(QRectF(area.left() + margin, p.top + i * p.cellHeight, p.left - area.left() - margin - 8 * p.unit,
+                p.cellHeight),
+         Qt::AlignVCenter | Qt::AlignLeft,
+         metrics.elidedText(name, Qt::ElideRight, p.left - area.left() - margin - 8 * p.unit), t.text, plain);
+    for (int j = 0; j < n; ++j) {
+      const TransferCell& cell = m_cells[static_cast<std::size_t>(i * n + j)];
+      const QRectF place(p.left + j * p.cellWidth, p.top + i * p.cellHeight, p.cellWidth - 1, p.cellHeight - 1);
+      const double share = std::clamp(cell.share.value_or(0), 0.0, 1.0);
+      painter.fillRect(place, cell.share ? blend(t.plot, t.accent, share * 0.75) : t.plot);
+      const QRectF inner = place.adjusted(6 * p.unit, 3 * p.unit, -6 * p.unit, -3 * p.unit);
+      const bool strong = share > (t.dark ? 1.1 : 0.55);
+      const QColor ink = strong ? t.onAccent : t.text;
+      const QColor weak = strong ? t.onAccent : t.text2;
+      if (!cell.share) {
+        text(inner, Qt::AlignVCenter | Qt::AlignRight, QStringLiteral("–"), t.text3, number);
+        continue;
+      }
+      const bool gap = !cell.gap.isEmpty() && inner.height() > 2 * QFontMetricsF(small).height();
+      text(inner, (gap ? Qt::AlignTop : Qt::AlignVCenter) | Qt::AlignRight, cell.text, ink,
+           i == j ? strongFont(number) : number);
+      if (gap) text(inner, Qt::AlignBottom | Qt::AlignRight, cell.gap, weak, small);
+      if (i == j) {
+        painter.setPen(QPen(t.focus, 1.5));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(place.adjusted(1, 1, -1, -1));
+      }
+    }
+  }
+}
+
+std::optional<std::pair<int, int>> TransferMatrix::cellAt(QPointF at) const {
+  const int n = static_cast<int>(m_names.size());
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < n; ++j) {
+      if (cellRect(i, j).contains(at)) return std::pair(i, j);
+    }
+  }
+  return {};
+}
+
+void TransferMatrix::mousePressEvent(QMouseEvent* event) {
+  if (const auto cell = cellAt(event->position())) Q_EMIT
+  cellClicked(cell->first, cell->second);
+}
+
+bool TransferMatrix::event(QEvent* event) {
+  if (event->type() == QEvent::ToolTip) {
+    auto* help = static_cast<QHelpEvent*>(event);
+    const auto cell = cellAt(help->pos());
+    const std::size_t n = m_names.size();
+    const QString detail =
+        cell ? m_cells[static_cast<std::size_t>(cell->first) * n + static_cast<std::size_t>(cell->second)].detail
+             : QString();
+    if (detail.isEmpty()) {
+      QToolTip::hideText();
+    } else {
+      QToolTip::showText(help->globalPos(), detail, this);
+    }
+    return true;
+  }
+  return QWidget::event(event);
+}
+
+}  // namespace oodscope
