@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metrics/operating_point.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+double cost(const CurvePoint& point, double prevalence, double missCost) {
+  return missCost * (1.0 - point.recall) * prevalence + point.fpr * (1.0 - prevalence);
+}
+
+}  // namespace
+
+std::optional<CurvePoint> chooseOperatingPoint(const SetCurves& curves, const ThresholdRule& rule) {
+  std::optional<CurvePoint> chosen;
+  for (const CurvePoint& point : curves.points) {  // strictest first: recall and fpr never decrease
+    if (!std::isfinite(point.threshold)) continue;
+    switch (rule.kind) {
+      case ThresholdRule::Kind::TruePositiveRate:
+        if (point.recall >= rule.value) return point;
+        break;
+      case ThresholdRule::Kind::FalsePositiveRate:
+        if (point.fpr <= rule.value) chosen = point;
+        break;
+      case ThresholdRule::Kind::BestF1:
+        if (!chosen || point.f1 > chosen->f1) chosen = point;
+        break;
+      case ThresholdRule::Kind::CostRatio:
+        if (!chosen || cost(point, curves.prevalence, rule.value) < cost(*chosen, curves.prevalence, rule.value))
+          chosen = point;
+        break;
+    }
+  }
+  return chosen;
+}
+
+std::optional<CurvePoint> operatingPointAt(const SetCurves& curves, float threshold) {
+  if (curves.points.empty()) return std::nullopt;
+  const auto looser = std::partition_point(curves.points.begin(), curves.points.end(),
+                                           [&](const CurvePoint& point) { return point.threshold >= threshold; });
+  return looser == curves.points.begin() ? curves.points.front() : *(looser - 1);
+}
+
+}  // namespace oodscope
