@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/datasets/data_set.h"
+#include "analysis/metrics/protocol.h"
+#include "analysis/scores/score_function.h"
+#include "inference/models/model.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+/// Where scores and labels meet: at the network's output or at the label's own resolution.
+enum class Resolution { ByProtocol, Network, Label };
+
+/// How the threshold follows when scores change.
+enum class PinRule { None, TruePositiveRate, BestF1, FalsePositiveRate, CostRatio };
+/// Which scores the ends of the colour map stand for.
+enum class ScaleMode { Image, Set, SetTrimmed /* 0 to 99.9 % */, Percentile, Manual };
+enum class ViewLayout { One, OneByTwo, TwoByTwo, PerMethod };
+/// What of a score source is looked at: a method over a model's logits, or imported maps (then `imported` names the
+/// folder).
+struct ScoreChoice {
+  Method method = Method::Msp;
+  std::optional<std::string> imported = {};
+  float temperature = 1.0F;
+  friend bool operator==(const ScoreChoice&, const ScoreChoice&) = default;
+};
+
+/// Every knob of the window as one comparable value. A drag of a slider changes nothing else.
+struct ViewState {
+  std::string set;    ///< DataSet::name as listed in the session
+  std::string frame;  ///< Frame::name
+  std::string model;  ///< file name of the model
+  ScoreChoice score;
+  std::optional<float> threshold = {};  ///< none: follows the pin
+  PinRule pin = PinRule::BestF1;
+  double pinValue = 0.95;  ///< the rate, or cost of a missed pixel over cost of a false alarm
+  Protocol protocol = Protocol::Course;
+  Resolution resolution = Resolution::ByProtocol;
+  bool allChannels = false;  ///< false: the known classes alone
+
+  ScaleMode scale = ScaleMode::SetTrimmed;
+  double scaleLow = 0.0, scaleHigh = 99.9;  ///< percent for Percentile, scores for Manual
+  bool scaleLocked = true;
+  std::string colourMap = "inferno";
+  bool colourMapReversed = false;
+  double opacity = 0.62;
+  bool contour = true;
+  bool voidHatch = true;
+  bool linked = true;
+  bool crosshair = true;
+  ViewLayout layout = ViewLayout::TwoByTwo;
+  friend bool operator==(const ViewState&, const ViewState&) = default;
+};
+
+struct SetEntry {
+  std::filesystem::path path;
+  std::optional<GenericLayout> generic = {};
+};
+struct ModelEntry {
+  std::filesystem::path path;
+  std::optional<Preprocessing> preprocessing = {};  ///< edited by the user
+  std::optional<OutputMeaning> outputs = {};
+  std::optional<std::string> sha256 = {};  ///< checked on opening where given
+};
+
+/// A remark of the user on a frame (region empty) or on a rectangle of it, in image pixels.
+struct Note {
+  std::string set, frame;
+  std::vector<std::string> tags;
+  std::string text;
+  struct Rectangle {
+    int x = 0, y = 0, width = 0, height = 0;
+    friend bool operator==(const Rectangle&, const Rectangle&) = default;
+  };
+  std::optional<Rectangle> region = {};
+  friend bool operator==(const Note&, const Note&) = default;
+};
+
+/// A run kept as a column of the comparison.
+struct PinnedRun {
+  std::string set, model;
+  ScoreChoice score;
+  Protocol protocol = Protocol::Course;
+  friend bool operator==(const PinnedRun&, const PinnedRun&) = default;
+};
+
+/// Everything open and every knob. Saved as readable JSON; paths at or below the session's folder are written relative
+/// to it.
+struct Session {
+  std::vector<SetEntry> sets;
+  std::vector<ModelEntry> models;
+  std::vector<std::filesystem::path> scores;
+  std::vector<std::string> methods;  ///< for a headless evaluation; empty: all that the model allows
+  std::vector<double> temperatures;  ///< the same; empty: 1
+  std::vector<Protocol> protocols;   ///< the same; empty: view.protocol
+  ViewState view;
+  std::vector<Note> notes;
+  std::vector<PinnedRun> runs;
+};
+
+/// Reads a session. Throws Error (file, what, expected, found) for unreadable or malformed content or a newer format
+/// version; unknown members are ignored so that an older program opens a newer session. Paths come back absolute.
+[[nodiscard]] Session readSession(const std::filesystem::path& file);
+
+/// Writes it atomically. Throws Error (full disk, unwritable folder); the old file stays whole then.
+void writeSession(const Session& session, const std::filesystem::path& file);
+
+/// The text that writeSession() writes for a file in `folder`. Same session, same bytes.
+[[nodiscard]] std::string sessionText(const Session& session, const std::filesystem::path& folder);
+
+[[nodiscard]] std::string_view pinRuleName(PinRule rule);
+[[nodiscard]] std::string_view resolutionName(Resolution resolution);
+[[nodiscard]] std::optional<Resolution> resolutionFromName(std::string_view name);
+
+}  // namespace oodscope
