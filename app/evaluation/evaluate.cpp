@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/evaluation/evaluate.h"
+
+#include "app/evaluation/imported_source.h"
+#include "app/evaluation/model_scores.h"
+#include "app/evaluation/provenance.h"
+#include "app/evaluation/set_labels.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <numeric>
+
+#include <tbb/parallel_for.h>
+
+namespace oodscope {
+namespace {
+
+/// Keeps score maps between the passes of one configuration while they fit, and makes them anew where they do not.
+class ScoreCache {
+public:
+  ScoreCache(std::size_t frames, std::uint64_t budget) : m_maps(frames), m_budget(budget) {}
+
+  template <class Make>
+  std::shared_ptr<const ScoreMap> at(std::size_t frame, const Make& make) {
+    {
+      const std::scoped_lock lock(m_mutex);
+      if (m_maps[frame]) return m_maps[frame];
+    }
+    auto map = std::make_shared<const ScoreMap>(make());
+    const std::uint64_t bytes = map->values().size_bytes();
+    const std::scoped_lock lock(m_mutex);
+    if (!m_maps[frame] && m_bytes + bytes <= m_budget) {
+      m_bytes += bytes;
+      m_maps[frame] = map;
+    }
+    return map;
+  }
+
+private:
+  std::mutex m_mutex;
+  std::vector<std::shared_ptr<const ScoreMap>> m_maps;
+  std::uint64_t m_budget;
+  std::uint64_t m_bytes = 0;
+};
+
+/// Everything that stays the same while one set is evaluated.
+struct SetWork {
+  std::shared_ptr<const DataSet> set;
+  SetLabels labels;
+  std::vector<char> failed;  ///< by frame
+  explicit SetWork(DataSet opened)
+      : set(std::make_shared<const DataSet>(std::move(opened))), labels(*set), failed(set->frames.size(), 0) {}
+};
+
+class Evaluation {
+public:
+  Evaluation(const EvaluationRequest& request, const ProgressSink& progress, std::stop_token stop)
+      : m_request(request),
+        m_progress(progress),
+        m_stop(std::move(stop)),
+        m_store(std::make_shared<LogitsStore>(request.store)) {
+    if (m_request.methods.empty()) m_request.methods = {Method::Msp};
+    if (m_request.temperatures.empty()) m_request.temperatures = {1.0F};
+    if (m_request.protocols.empty()) m_request.protocols = {Protocol::Course};
+  }
+
+  EvaluationReport run() {
+    for (auto& [key, value] : environmentFacts(m_request.threads)) addFact(key, value);
+    loadModels();
+    std::size_t opened = 0;
+    for (const SetEntry& entry : m_request.sets) {
+      if (m_stop.stop_requested()) break;
+      opened += evaluateSetAt(entry) ? 1 : 0;
+    }
+    if (opened == 0 && !m_stop.stop_requested())
+      throw Error("none of the sets could be opened: " + m_report.unfinished.front(), {});
+    m_report.cancelled = m_stop.stop_requested();
+    return std::move(m_report);
+  }
+
+private:
+  void loadModels() {
+    std::string problems;
+    for (const ModelEntry& entry : m_request.models) {
+      try {
+        ModelOptions options{.device = m_request.device,
+                             .threads = m_request.threads,
+                             .preprocessing = entry.preprocessing,
+                             .outputs = entry.outputs};
+        Model model = Model::load(entry.path, options);
+        if (entry.sha256 && *entry.sha256 != model.info().fingerprint)
+          throw Error(ErrorParts{.what = "the model is not the one the session was made with",
+                                 .expected = "SHA-256 " + *entry.sha256,
+                                 .found = model.info().fingerprint,
+                                 .file = entry.path});
+        if (m_request.voidChannel != -2) model = Model::load(entry.path, withVoidChannel(options, model.info()));
+        for (const std::string& assumption : model.info().assumptions)
+          m_report.warnings.push_back(entry.path.filename().string() + ": " + assumption);
+        m_models.push_back(std::make_shared<Model>(std::move(model)));
+      } catch (const Error& error) {
+        m_report.unfinished.emplace_back(error.what());
+        problems += (problems.empty() ? "" : "; ") + std::string(error.what());
+      }
+    }
+    if (m_models.empty() && m_request.scores.empty())
+      throw Error(problems.empty() ? "no model and no scores given" : problems, {});
+  }
+
+  [[nodiscard]] ModelOptions withVoidChannel(ModelOptions options, const ModelInfo& info) const {
+    options.outputs = info.outputs;
+    options.outputs->voidChannel = m_request.voidChannel;
+    return options;
+  }
+
+  [[nodiscard]] std::vector<int> channelsOf(const Model& model) const {
+    if (!m_request.allChannels) return m_request.channels;
+    std::vector<int> all(static_cast<std::size_t>(model.info().channels));
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+  }
+
+  bool evaluateSetAt(const SetEntry& entry) {
+    std::unique_ptr<SetWork> work;
+    try {
+      work = std::make_unique<SetWork>(openDataSet(entry.path, entry.generic));
+    } catch (const Error& error) {
+      m_report.unfinished.emplace_back(error.what());
+      return false;
+    }
+    const DataSet& set = *work->set;
+    for (const Skipped& skipped : set.skipped)
+      m_report.warnings.push_back(skipped.file.string() + ": " + skipped.reason);
+    std::size_t labelled = 0;
+    for (std::size_t i = 0; i < set.frames.size(); ++i) {
+      work->failed[i] = set.frames[i].label ? 0 : 1;  // withheld ground truth is not "no anomaly": it takes no part
+      labelled += set.frames[i].label ? 1 : 0;
+    }
+    if (labelled < set.frames.size())
+      m_report.warnings.push_back(set.name + ": " + std::to_string(set.frames.size() - labelled) +
+                                  " frames have no ground truth and take no part");
+    if (labelled == 0) {
+      m_report.unfinished.push_back(set.name + ": no frame has ground truth (" + set.root.string() + ")");
+      return true;
+    }
+    addFact("data " + set.name, dataFingerprint(set));
+    for (const auto& model : m_models) {
+      if (m_stop.stop_requested()) return true;
+      withSource(*work, [&] { return std::make_unique<ModelScores>(work->set, model, m_store, channelsOf(*model)); });
+    }
+    for (const auto& folder : m_request.scores) {
+      if (m_stop.stop_requested()) return true;
+      withSource(*work, [&] { return std::make_unique<ImportedSource>(work->set, folder, m_request.channels); });
+    }
+    return true;
+  }
+
+  template <class MakeSource>
+  void withSource(SetWork& work, const MakeSource& makeSource) {
+    try {
+      const auto source = makeSource();
+      const std::vector<Configuration> configurations =
+          source->configurations(m_request.methods, m_request.temperatures);
+      std::vector<char> failed = work.failed;
+      prepareFrames(work, *source, failed);
+      if (m_stop.stop_requested()) {
+        m_report.unfinished.push_back(work.set->name + ", " + source->name() +
+                                      ": stopped before all frames were ready");
+        return;
+      }
+      addProvenance(*source);
+      for (const Resolution resolution : {Resolution::Network, Resolution::Label})
+        evaluateAtResolution(work, *source, configurations, resolution, failed);
+      if (const auto* model = dynamic_cast<const ModelScores*>(source.get()))
+        m_report.warnings.insert(m_report.warnings.end(), model->warnings().begin(), model->warnings().end());
+    } catch (const Error& error) {
+      m_report.unfinished.push_back(work.set->name + ": " + error.what());
+    }
+  }
+
+  void fail(const SetWork& work, std::size_t frame, const std::string& message) {
+    const std::scoped_lock lock(m_failureMutex);
+    const FailedFrame failure{work.set->name, work.set->frames[frame].name, message};
+    const bool known = std::any_of(m_report.failures.begin(), m_report.failures.end(), [&](const FailedFrame& other) {
+      return other.set == failure.set && other.frame == failure.frame && other.message == failure.message;
+    });
+    if (!known) m_report.failures.push_back(failure);
+  }
+
+  void prepareFrames(SetWork& work, ScoreSource& source, std::vector<char>& failed) {
+    const std::size_t count = work.set->frames.size();
+    for (std::size_t i = 0; i < count && !m_stop.stop_requested(); ++i) {
+      m_progress({"frames", work.set->name + ", " + source.name(), i, count});
+      if (failed[i]) continue;
+      try {
+        source.prepare(i);
+      } catch (const Error& error) {
+        failed[i] = 1;
+        fail(work, i, error.what());
+      }
+    }
+    m_progress({"frames", work.set->name + ", " + source.name(), count, count});
+  }
+
+  [[nodiscard]] std::vector<Protocol> protocolsAt(Resolution resolution) const {
+    std::vector<Protocol> out;
+    for (const Protocol protocol : m_request.protocols) {
+      const Resolution wanted =
+          m_request.resolution == Resolution::ByProtocol ? defaultResolution(protocol) : m_request.resolution;
+      if (wanted == resolution) out.push_back(protocol);
+    }
+    return out;
+  }
+
+  void evaluateAtResolution(SetWork& work, const ScoreSource& source, const std::vector<Configuration>& configurations,
+                            Resolution resolution, std::vector<char> failed) {
+    const std::vector<Protocol> protocols = protocolsAt(resolution);
+    if (protocols.empty()) return;
+    std::vector<std::shared_ptr<const LabelMap>> labels(work.set->frames.size());
+    tbb::parallel_for(std::size_t{0}, labels.size(), [&](std::size_t i) {
+      if (failed[i] || m_stop.stop_requested()) return;
+      try {
+        labels[i] =
+            resolution == Resolution::Network ? work.labels.atSize(i, source.ownSize(i)) : work.labels.atLabelSize(i);
+      } catch (const Error& error) {
+        failed[i] = 1;
+        fail(work, i, error.what());
+      }
+    });
+    std::vector<std::size_t> frames;
+    for (std::size_t i = 0; i < failed.size(); ++i)
+      if (!failed[i] && labels[i]) frames.push_back(i);
+    if (frames.empty()) {
+      m_report.unfinished.push_back(work.set->name + ", " + source.name() + ": no frame could be used");
+      return;
+    }
+    std::uint64_t labelBytes = 0;
+    for (const std::size_t i : frames) labelBytes += labels[i]->values().size_bytes();
+    const std::uint64_t scoreBudget = m_request.memoryBudget > labelBytes ? m_request.memoryBudget - labelBytes : 0;
+
+    for (std::size_t c = 0; c < configurations.size(); ++c) {
+      const Configuration& configuration = configurations[c];
+      const std::string subject = work.set->name + ", " + source.name() + ", " + configuration.name +
+                                  (configuration.temperature ? " T " + std::to_string(*configuration.temperature) : "");
+      m_progress({"metrics", subject, c, configurations.size()});
+      if (m_stop.stop_requested()) {
+        m_report.unfinished.push_back(subject + ": stopped");
+        continue;
+      }
+      ScoreCache cache(frames.size(), scoreBudget);
+      const FrameProvider provider = [&](std::size_t f) {
+        const std::size_t frame = frames[f];
+        auto map = cache.at(f, [&] { return source.score(frame, configuration, labels[frame]->size()); });
+        return ScoredFrame{map->values(), labels[frame]->values(), map};
+      };
+      addRows(work, source, configuration, protocols, {frames, provider, labels}, scoreBudget);
+    }
+    m_progress({"metrics", work.set->name + ", " + source.name(), configurations.size(), configurations.size()});
+    if (resolution == Resolution::Network) work.labels.dropOtherSizes();
+  }
+
+  struct Prepared {
+    const std::vector<std::size_t>& frames;
+    const FrameProvider& provider;
+    const std::vector<std::shared_ptr<const LabelMap>>& labels;
+  };
+
+  void addRows(const SetWork& work, const ScoreSource& source, const Configuration& configuration,
+               const std::vector<Protocol>& protocols, const Prepared& prepared, std::uint64_t scoreBudget) {
+    std::uint64_t pixels = 0;
+    for (const std::size_t i : prepared.frames) pixels += prepared.labels[i]->size().area();
+    EvaluateOptions options;
+    options.memory = pixels * sizeof(float) <= scoreBudget ? MemoryUse::Fast : MemoryUse::Low;
+    options.curves = false;
+    const SetResult result = evaluateSet(prepared.frames.size(), prepared.provider, protocols, options, m_stop);
+    if (result.cancelled) {
+      m_report.unfinished.push_back(work.set->name + ", " + source.name() + ", " + configuration.name + ": stopped");
+      return;
+    }
+    for (const FrameFailure& failure : result.failures) fail(work, prepared.frames[failure.frame], failure.message);
+    warnOfHygiene(work, configuration, result);
+    std::vector<std::pair<float, ComponentColumns>> byThreshold;  // protocols often share their best threshold
+    for (std::size_t p = 0; p < protocols.size(); ++p) {
+      const PixelMetrics& metrics = result.metrics[p];
+      ResultRow row;
+      row.set = work.set->name;
+      row.model = configuration.method ? source.name() : "";
+      row.method = configuration.name;
+      if (configuration.temperature) row.temperature = static_cast<double>(*configuration.temperature);
+      row.protocol = std::string(protocolName(protocols[p]));
+      row.frames = static_cast<std::int64_t>(metrics.framesUsed);
+      row.skipped = static_cast<std::int64_t>(metrics.framesSkipped + work.set->frames.size() - prepared.frames.size() +
+                                              result.failures.size());
+      row.positives = static_cast<std::int64_t>(metrics.positives);
+      row.negatives = static_cast<std::int64_t>(metrics.negatives);
+      row.ap = metrics.ap;
+      row.fpr95 = metrics.fpr95;
+      row.auroc = metrics.auroc;
+      row.bestF1 = metrics.bestF1;
+      if (metrics.bestF1Threshold) row.bestF1Threshold = static_cast<double>(*metrics.bestF1Threshold);
+      row.exact = metrics.exact;
+      const std::optional<float> threshold =
+          m_request.componentThreshold ? m_request.componentThreshold : metrics.bestF1Threshold;
+      if (m_request.components && threshold) {
+        const auto known = std::find_if(byThreshold.begin(), byThreshold.end(),
+                                        [&](const auto& entry) { return entry.first == *threshold; });
+        row.components = known != byThreshold.end()
+                             ? known->second
+                             : byThreshold.emplace_back(*threshold, componentValues(prepared, *threshold)).second;
+      }
+      m_report.table.rows.push_back(std::move(row));
+    }
+  }
+
+  ComponentColumns componentValues(const Prepared& prepared, float threshold) {
+    std::vector<ComponentTally> tallies(prepared.frames.size());
+    tbb::parallel_for(std::size_t{0}, prepared.frames.size(), [&](std::size_t f) {
+      const ScoredFrame frame = prepared.provider(f);
+      const Size size = prepared.labels[prepared.frames[f]]->size();
+      tallies[f] = ComponentTally(
+          evaluateComponents(frame.scores, frame.labels, size, static_cast<double>(threshold), *m_request.components));
+    });
+    ComponentTally all;
+    for (const ComponentTally& tally : tallies) all += tally;
+    const ComponentMetrics metrics = summary(all, static_cast<double>(threshold));
+    return {.threshold = static_cast<double>(threshold),
+            .siou = metrics.siou,
+            .ppv = metrics.ppv,
+            .f1Star = metrics.f1Star};
+  }
+
+  void warnOfHygiene(const SetWork& work, const Configuration& configuration, const SetResult& result) {
+    const std::uint64_t odd = result.hygiene.unusable();
+    if (odd > 0)
+      m_report.warnings.push_back(work.set->name + ", " + configuration.name + ": " + std::to_string(odd) +
+                                  " scores are NaN or infinite and were left out like void pixels");
+  }
+
+  void addProvenance(const ScoreSource& source) {
+    for (const auto& [key, value] : source.provenance()) addFact(source.name() + " " + key, value);
+  }
+
+  void addFact(const std::string& key, const std::string& value) {
+    Value::Object& facts = m_report.table.provenance;
+    const bool known = std::any_of(facts.begin(), facts.end(), [&](const Member& fact) { return fact.key == key; });
+    if (!known) facts.push_back({key, Value(value)});
+  }
+
+  EvaluationRequest m_request;
+  const ProgressSink& m_progress;
+  std::stop_token m_stop;
+  std::shared_ptr<LogitsStore> m_store;
+  std::vector<std::shared_ptr<Model>> m_models;
+  EvaluationReport m_report;
+  std::mutex m_failureMutex;
+};
+
+}  // namespace
+
+Resolution defaultResolution(Protocol protocol) {
+  return protocol == Protocol::Course ? Resolution::Network : Resolution::Label;
+}
+
+EvaluationReport evaluate(const EvaluationRequest& request, const ProgressSink& progress, std::stop_token stop) {
+  return Evaluation(request, progress, std::move(stop)).run();
+}
+
+}  // namespace oodscope

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/datasets/data_set.h"
+#include "analysis/metrics/evaluate_set.h"
+#include "analysis/regions/component_metrics.h"
+#include "analysis/tables/result_table.h"
+#include "app/evaluation/progress.h"
+#include "app/evaluation/score_source.h"
+#include "app/session/session.h"
+#include "inference/logits/logits_store.h"
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+/// What `oodscope-cli evaluate` is asked for. Empty lists take the defaults of the command line.
+struct EvaluationRequest {
+  std::vector<SetEntry> sets;
+  std::vector<ModelEntry> models;
+  std::vector<std::filesystem::path> scores;  ///< folders of imported maps or logits
+  std::vector<Method> methods;
+  std::vector<float> temperatures;
+  std::vector<Protocol> protocols;
+  Resolution resolution = Resolution::ByProtocol;
+  std::vector<int> channels;  ///< empty: the model's known classes
+  bool allChannels = false;   ///< every output, whatever it means
+  int voidChannel = -2;       ///< -2: as the model says, -1: none
+  std::optional<ComponentTrack> components;
+  std::optional<float> componentThreshold;  ///< none: best F1 of the same row (an oracle choice)
+  LogitsStore::Options store;
+  Device device = Device::Cpu;
+  int threads = 0;
+  std::uint64_t memoryBudget = std::uint64_t{900} << 20;  ///< bytes for score maps held between passes
+};
+
+struct EvaluationReport {
+  ResultTable table;  ///< rows of every set, source, configuration and protocol that was finished
+  std::vector<FailedFrame> failures;
+  std::vector<std::string> warnings;
+  std::vector<std::string> unfinished;  ///< what was asked for and is not in the table, and why
+  bool cancelled = false;
+};
+
+/// The default resolution of a protocol, as its owners do it: network for Course, label for all others.
+[[nodiscard]] Resolution defaultResolution(Protocol protocol);
+
+/// Runs the request: one network pass a frame whatever the number of configurations, then exact metrics of each. A
+/// frame, a set or a source that fails is listed and the rest goes on; on a stop what is complete is returned. Throws
+/// Error only where nothing at all can be done (no set opens, no source loads).
+[[nodiscard]] EvaluationReport evaluate(const EvaluationRequest& request, const ProgressSink& progress,
+                                        std::stop_token stop);
+
+}  // namespace oodscope

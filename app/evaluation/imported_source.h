@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/datasets/data_set.h"
+#include "analysis/datasets/imported_scores.h"
+#include "app/evaluation/score_source.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace oodscope {
+
+/// Scores that somebody's method wrote, one file a frame: score maps, taken as they are, or logits, scored like a
+/// model's.
+class ImportedSource : public ScoreSource {
+public:
+  /// Matches files to frames by name. channels: for logits, which take part; empty: the first 19 of 20, otherwise all.
+  /// Throws Error where no file belongs to any frame.
+  ImportedSource(std::shared_ptr<const DataSet> set, const std::filesystem::path& folder, std::vector<int> channels);
+
+  [[nodiscard]] std::string name() const override;
+  [[nodiscard]] std::vector<Configuration> configurations(const std::vector<Method>& methods,
+                                                          const std::vector<float>& temperatures) const override;
+  void prepare(std::size_t frame) override;
+  [[nodiscard]] Size ownSize(std::size_t frame) const override;
+  /// Maps of another size than `target` are resized bilinearly (half-pixel centres).
+  [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
+  [[nodiscard]] bool holdsLogits() const { return m_holdsLogits; }
+  [[nodiscard]] const ImportedScores& files() const { return m_scores; }
+
+private:
+  [[nodiscard]] ScoreParameters parameters(const Configuration& configuration, int channels) const;
+  std::shared_ptr<const DataSet> m_set;
+  ImportedScores m_scores;
+  std::vector<int> m_channels;
+  std::vector<Size> m_sizes;  ///< by frame, once prepared
+  bool m_holdsLogits = false;
+};
+
+}  // namespace oodscope

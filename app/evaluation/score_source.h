@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/core/grid.h"
+#include "analysis/scores/score_function.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace oodscope {
+
+/// One column of results: a method at a temperature, or imported maps (method then holds the folder's name).
+struct Configuration {
+  std::string name;                  ///< "msp", or the imported folder's name
+  std::optional<Method> method;      ///< none: imported maps
+  std::optional<float> temperature;  ///< none where the ranking does not depend on it
+  friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
+/// Where the scores of one set come from: a network's logits or somebody's files. Frames are indices into
+/// DataSet::frames.
+class ScoreSource {
+public:
+  virtual ~ScoreSource() = default;
+  ScoreSource() = default;
+  ScoreSource(const ScoreSource&) = delete;
+  ScoreSource& operator=(const ScoreSource&) = delete;
+
+  /// The model's file name without folder, or the scores' folder name.
+  [[nodiscard]] virtual std::string name() const = 0;
+  /// What of `methods` x `temperatures` this source can give, each ranking once. Throws Error where a method is
+  /// impossible.
+  [[nodiscard]] virtual std::vector<Configuration> configurations(const std::vector<Method>& methods,
+                                                                  const std::vector<float>& temperatures) const = 0;
+  /// Makes what score() needs (runs the network where nothing is stored). One call at a time. Throws Error.
+  virtual void prepare(std::size_t frame) = 0;
+  /// Size of the frame's scores as the source has them. Requires prepare(frame).
+  [[nodiscard]] virtual Size ownSize(std::size_t frame) const = 0;
+  /// Scores at `target`. Requires prepare(frame). Thread-safe. Throws Error where a file has gone bad meanwhile.
+  [[nodiscard]] virtual ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const = 0;
+  /// Facts for provenance: key and value.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> provenance() const = 0;
+};
+
+}  // namespace oodscope
