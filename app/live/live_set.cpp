@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/live/live_set.h"
+
+#include "analysis/imaging/resize.h"
+#include "analysis/metrics/score_key.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include <tbb/parallel_for.h>
+
+namespace oodscope {
+namespace {
+
+constexpr std::size_t kQuantileSteps = 256;
+constexpr std::size_t kHistogramBins = 96;
+constexpr std::size_t kPoolKeys = std::size_t{1} << 18U;  // sampled keys that quantiles are read from
+
+/// Every stride-th key of each frame, sorted: a sample whose quantiles are exact to stride / keys.
+template <class KeysOf>
+std::vector<std::int32_t> pooledKeys(const ThresholdCounts& counts, const KeysOf& keysOf) {
+  std::size_t all = 0;
+  for (const SortedScores& scores : counts.sorted()) all += keysOf(scores).size();
+  const std::size_t stride = std::max<std::size_t>(1, all / kPoolKeys);
+  std::vector<std::int32_t> pool;
+  pool.reserve(all / stride + 2 * counts.sorted().size());
+  std::size_t phase = 0;  // runs on from frame to frame, so that small frames keep their weight
+  std::int32_t highest = std::numeric_limits<std::int32_t>::min(), lowest = std::numeric_limits<std::int32_t>::max();
+  for (const SortedScores& scores : counts.sorted()) {
+    const std::span<const std::int32_t> keys = keysOf(scores);
+    if (keys.empty()) continue;
+    lowest = std::min(lowest, keys.front());
+    highest = std::max(highest, keys.back());
+    std::size_t i = phase;
+    for (; i < keys.size(); i += stride) pool.push_back(keys[i]);
+    phase = i - keys.size();
+  }
+  if (all == 0) return pool;
+  pool.push_back(lowest);
+  pool.push_back(highest);
+  std::sort(pool.begin(), pool.end());
+  return pool;
+}
+
+std::int32_t quantile(const std::vector<std::int32_t>& pool, double share) {
+  return pool[static_cast<std::size_t>(share * static_cast<double>(pool.size() - 1) + 0.5)];
+}
+
+void fillQuantiles(const ThresholdCounts& counts, RunDetails& details) {
+  const std::vector<std::int32_t> positives =
+      pooledKeys(counts, [](const SortedScores& s) { return s.positiveKeys(); });
+  const std::vector<std::int32_t> negatives =
+      pooledKeys(counts, [](const SortedScores& s) { return s.negativeKeys(); });
+  // Of all labelled pixels: the negatives' sample thinned or the positives' repeated to their true weights would do;
+  // the union of both at one stride is simpler and has the right weights by construction.
+  std::size_t total = 0;
+  for (const SortedScores& s : counts.sorted()) total += s.positiveKeys().size() + s.negativeKeys().size();
+  const std::size_t stride = std::max<std::size_t>(1, total / kPoolKeys);
+  std::vector<std::int32_t> all;
+  for (const SortedScores& s : counts.sorted())
+    for (const std::span<const std::int32_t> keys : {s.positiveKeys(), s.negativeKeys()})
+      for (std::size_t i = stride / 2; i < keys.size(); i += stride) all.push_back(keys[i]);
+  for (const auto* pool : {&positives, &negatives})
+    if (!pool->empty()) {
+      all.push_back(pool->front());
+      all.push_back(pool->back());
+    }
+  if (all.empty()) return;
+  std::sort(all.begin(), all.end());
+  details.quantiles.resize(kQuantileSteps + 1);
+  for (std::size_t q = 0; q <= kQuantileSteps; ++q)
+    details.quantiles[q] = scoreOfKey(quantile(all, static_cast<double>(q) / kQuantileSteps));
+  details.trimmedHigh = scoreOfKey(quantile(all, 0.999));
+
+  // Half the weight to each class: the slider's steps are the quantiles of the two samples brought to one size.
+  std::vector<std::int32_t> balanced;
+  constexpr std::size_t kEach = 8192;
+  for (const auto* pool : {&positives, &negatives})
+    for (std::size_t i = 0; i <= kEach && !pool->empty(); ++i)
+      balanced.push_back(quantile(*pool, static_cast<double>(i) / kEach));
+  std::sort(balanced.begin(), balanced.end());
+  details.sliderScale.resize(kQuantileSteps + 1);
+  for (std::size_t q = 0; q <= kQuantileSteps; ++q)
+    details.sliderScale[q] = scoreOfKey(quantile(balanced, static_cast<double>(q) / kQuantileSteps));
+  details.anomalyShare.resize(kQuantileSteps);
+  ConfusionCounts above = counts.set(details.sliderScale.front(), false);
+  for (std::size_t q = 0; q < kQuantileSteps; ++q) {
+    const ConfusionCounts next =
+        q + 1 == kQuantileSteps ? ConfusionCounts{} : counts.set(details.sliderScale[q + 1], false);
+    const auto tp = static_cast<double>(above.tp - next.tp), fp = static_cast<double>(above.fp - next.fp);
+    details.anomalyShare[q] = tp + fp > 0.0 ? tp / (tp + fp) : 0.0;
+    above = next;
+  }
+}
+
+}  // namespace
+
+ThresholdCounts::ThresholdCounts(std::vector<std::size_t> frames, std::vector<SortedScores> sorted)
+    : m_frames(std::move(frames)), m_sorted(std::move(sorted)) {
+  require(m_frames.size() == m_sorted.size(), "ThresholdCounts: one sorted list a frame");
+}
+
+ConfusionCounts ThresholdCounts::set(float threshold, bool skipFramesWithoutAnomaly) const {
+  ConfusionCounts sum;
+  for (const SortedScores& scores : m_sorted)
+    if (!skipFramesWithoutAnomaly || scores.positives() > 0) sum += scores.countsAt(threshold);
+  return sum;
+}
+
+std::optional<ConfusionCounts> ThresholdCounts::frame(std::size_t frame, float threshold) const {
+  const auto found = std::find(m_frames.begin(), m_frames.end(), frame);
+  if (found == m_frames.end()) return std::nullopt;
+  return m_sorted[static_cast<std::size_t>(found - m_frames.begin())].countsAt(threshold);
+}
+
+double ThresholdCounts::rank(float score) const {
+  const ConfusionCounts counts = set(score, false);
+  const std::uint64_t all = counts.tp + counts.fp + counts.fn + counts.tn;
+  return all == 0 ? 0.0 : static_cast<double>(counts.fn + counts.tn) / static_cast<double>(all);
+}
+
+LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource> source, Resolution resolution,
+                 const LiveOptions& options)
+    : m_set(std::move(set)),
+      m_source(std::move(source)),
+      m_resolution(resolution),
+      m_options(options),
+      m_ready(m_set->frames.size(), 0),
+      m_labels(m_set->frames.size()),
+      m_sizes(m_set->frames.size()) {
+  require(resolution != Resolution::ByProtocol, "LiveSet: the resolution is decided by then");
+}
+
+void LiveSet::prepareFrame(std::size_t frame) {
+  if (isReady(frame)) return;
+  const Frame& record = m_set->frames[frame];
+  m_source->prepare(frame);
+  const Size own = m_source->ownSize(frame);
+  std::shared_ptr<const LabelMap> label;
+  Size size = own;
+  if (record.label) {
+    LabelMap decoded = readLabel(*m_set, record);
+    if (m_resolution == Resolution::Label) size = decoded.size();
+    label =
+        std::make_shared<const LabelMap>(decoded.size() == size ? std::move(decoded) : resizePilNearest(decoded, size));
+  }
+  const std::scoped_lock lock(m_mutex);
+  m_labels[frame] = std::move(label);
+  m_sizes[frame] = size;
+  m_ready[frame] = 1;
+}
+
+bool LiveSet::isReady(std::size_t frame) const {
+  const std::scoped_lock lock(m_mutex);
+  return m_ready[frame] != 0;
+}
+
+std::vector<std::size_t> LiveSet::readyFrames() const {
+  const std::scoped_lock lock(m_mutex);
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < m_ready.size(); ++i)
+    if (m_ready[i] != 0) out.push_back(i);
+  return out;
+}
+
+std::vector<std::size_t> LiveSet::labelledFrames() const {
+  const std::scoped_lock lock(m_mutex);
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < m_ready.size(); ++i)
+    if (m_ready[i] != 0 && m_labels[i]) out.push_back(i);
+  return out;
+}
+
+std::shared_ptr<const LabelMap> LiveSet::label(std::size_t frame) const {
+  const std::scoped_lock lock(m_mutex);
+  return m_labels[frame];
+}
+
+Size LiveSet::evaluationSize(std::size_t frame) const {
+  const std::scoped_lock lock(m_mutex);
+  require(m_ready[frame] != 0, "LiveSet: the frame is not ready");
+  return m_sizes[frame];
+}
+
+std::shared_ptr<const ScoreMap> LiveSet::scores(std::size_t frame, const Configuration& configuration) const {
+  std::shared_ptr<const ScoreStack> kept;
+  {
+    const std::scoped_lock lock(m_mutex);
+    kept = m_kept;
+  }
+  if (kept && kept->configuration == configuration) {
+    const auto found = std::find(kept->frames.begin(), kept->frames.end(), frame);
+    if (found != kept->frames.end()) return kept->maps[static_cast<std::size_t>(found - kept->frames.begin())];
+  }
+  return std::make_shared<const ScoreMap>(m_source->score(frame, configuration, evaluationSize(frame)));
+}
+
+std::shared_ptr<const ScoreStack> LiveSet::stack(const Configuration& configuration,
+                                                 const std::vector<std::size_t>& frames,
+                                                 std::optional<std::size_t> first, std::stop_token stop) {
+  std::uint64_t bytes = 0;
+  std::shared_ptr<const ScoreStack> kept;
+  {
+    const std::scoped_lock lock(m_mutex);
+    for (const std::size_t frame : frames) bytes += m_sizes[frame].area() * sizeof(float);
+    kept = m_kept;
+    if (kept && !(kept->configuration == configuration)) {
+      kept.reset();
+      m_kept.reset();  // before the new maps are made, so that both are never held at once
+    }
+  }
+  if (kept && kept->frames == frames) return kept;
+  if (bytes > m_options.memoryBudget) return nullptr;
+  auto made = std::make_shared<ScoreStack>();
+  made->configuration = configuration;
+  made->frames = frames;
+  made->maps.resize(frames.size());
+  std::vector<std::size_t> order(frames.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (first) std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return frames[i] == *first; });
+  tbb::parallel_for(std::size_t{0}, order.size(), [&](std::size_t o) {
+    if (stop.stop_requested()) return;
+    const std::size_t i = order[o];
+    if (kept) {
+      const auto found = std::find(kept->frames.begin(), kept->frames.end(), frames[i]);
+      if (found != kept->frames.end()) {
+        made->maps[i] = kept->maps[static_cast<std::size_t>(found - kept->frames.begin())];
+        return;
+      }
+    }
+    made->maps[i] =
+        std::make_shared<const ScoreMap>(m_source->score(frames[i], configuration, evaluationSize(frames[i])));
+  });
+  if (stop.stop_requested()) return nullptr;
+  const std::scoped_lock lock(m_mutex);
+  m_kept = made;
+  return made;
+}
+
+FrameProvider LiveSet::provider(const Configuration& configuration, const std::vector<std::size_t>& frames,
+                                std::shared_ptr<const ScoreStack> held) const {
+  return [this, configuration, frames, held = std::move(held)](std::size_t i) {
+    auto map =
+        held ? held->maps[i]
+             : std::make_shared<const ScoreMap>(m_source->score(frames[i], configuration, evaluationSize(frames[i])));
+    struct Both {
+      std::shared_ptr<const ScoreMap> map;
+      std::shared_ptr<const LabelMap> label;
+    };
+    auto both = std::make_shared<const Both>(Both{map, label(frames[i])});
+    return ScoredFrame{both->map->values(), both->label->values(), both};
+  };
+}
+
+std::shared_ptr<const ExactRun> LiveSet::exact(const Configuration& configuration, Protocol protocol,
+                                               std::optional<std::size_t> first, std::stop_token stop) {
+  const std::vector<std::size_t> frames = labelledFrames();
+  const auto held = stack(configuration, frames, first, stop);
+  if (stop.stop_requested()) return nullptr;
+  EvaluateOptions options;
+  options.memory = held ? MemoryUse::Fast : MemoryUse::Low;
+  SetResult result =
+      evaluateSet(frames.size(), provider(configuration, frames, held), std::span(&protocol, 1), options, stop);
+  if (result.cancelled) return nullptr;
+  if (!result.failures.empty())
+    throw Error(m_set->name + ", frame " + m_set->frames[frames[result.failures.front().frame]].name + ": " +
+                    result.failures.front().message,
+                {});
+  auto run = std::make_shared<ExactRun>();
+  run->configuration = configuration;
+  run->protocol = protocol;
+  run->frames = frames;
+  run->metrics = result.metrics.front();
+  run->curves = std::move(result.curves.front());
+  run->hygiene = result.hygiene;
+  return run;
+}
+
+std::shared_ptr<const ThresholdCounts> LiveSet::counts(const Configuration& configuration, std::stop_token stop) {
+  const std::vector<std::size_t> frames = labelledFrames();
+  const auto held = stack(configuration, frames, std::nullopt, stop);
+  const FrameProvider provide = provider(configuration, frames, held);
+  std::vector<SortedScores> sorted(frames.size());
+  tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
+    if (stop.stop_requested()) return;
+    const ScoredFrame frame = provide(i);
+    sorted[i] = SortedScores(frame.scores, frame.labels);
+  });
+  if (stop.stop_requested()) return nullptr;
+  return std::make_shared<const ThresholdCounts>(frames, std::move(sorted));
+}
+
+std::shared_ptr<const RunDetails> LiveSet::details(const Configuration& configuration,
+                                                   const ThresholdCounts& thresholds, std::stop_token stop) {
+  const std::vector<std::size_t> frames = labelledFrames();
+  const auto held = stack(configuration, frames, std::nullopt, stop);
+  if (stop.stop_requested()) return nullptr;
+  EvaluateOptions options;
+  options.memory = held ? MemoryUse::Fast : MemoryUse::Low;
+  options.curves = false;
+  options.perFrame = true;
+  options.histogramBins = kHistogramBins;
+  const Protocol pooled = Protocol::Fishyscapes;
+  SetResult result =
+      evaluateSet(frames.size(), provider(configuration, frames, held), std::span(&pooled, 1), options, stop);
+  if (result.cancelled) return nullptr;
+  auto details = std::make_shared<RunDetails>();
+  details->configuration = configuration;
+  details->frames = std::move(result.frames);
+  for (FrameMetrics& frame : details->frames) frame.frame = frames[frame.frame];
+  details->histogram = std::move(result.histogram);
+
+  fillQuantiles(thresholds, *details);
+  return details;
+}
+
+std::optional<ComponentMetrics> LiveSet::components(const Configuration& configuration, float threshold,
+                                                    const ComponentTrack& track, std::stop_token stop) {
+  const std::vector<std::size_t> frames = labelledFrames();
+  std::vector<ComponentTally> tallies(frames.size());
+  tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
+    if (stop.stop_requested()) return;
+    const auto map = scores(frames[i], configuration);
+    const auto truth = label(frames[i]);
+    tallies[i] = ComponentTally(
+        evaluateComponents(map->values(), truth->values(), map->size(), static_cast<double>(threshold), track));
+  });
+  if (stop.stop_requested()) return std::nullopt;
+  ComponentTally all;
+  for (const ComponentTally& tally : tallies) all += tally;
+  return summary(all, static_cast<double>(threshold));
+}
+
+std::uint64_t LiveSet::bytesHeld() const {
+  const std::scoped_lock lock(m_mutex);
+  std::uint64_t bytes = 0;
+  for (const auto& label : m_labels)
+    if (label) bytes += label->values().size_bytes();
+  if (m_kept)
+    for (const auto& map : m_kept->maps) bytes += map->values().size_bytes();
+  return bytes;
+}
+
+}  // namespace oodscope

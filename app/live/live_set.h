@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/datasets/data_set.h"
+#include "analysis/metrics/evaluate_set.h"
+#include "analysis/metrics/sorted_scores.h"
+#include "analysis/regions/component_metrics.h"
+#include "app/evaluation/score_source.h"
+#include "app/session/session.h"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+/// Score maps of the frames of one configuration, held between passes. frames[i] is the DataSet index of maps[i].
+struct ScoreStack {
+  Configuration configuration;
+  std::vector<std::size_t> frames;
+  std::vector<std::shared_ptr<const ScoreMap>> maps;
+};
+
+/// Exact numbers of the frames that were ready, under one protocol.
+struct ExactRun {
+  Configuration configuration;
+  Protocol protocol = Protocol::Course;
+  std::vector<std::size_t> frames;  ///< DataSet indices that took part, before the protocol's own skipping
+  PixelMetrics metrics;
+  SetCurves curves;
+  ScoreHygiene hygiene;
+};
+
+/// What is known per frame and as histogram for the same configuration.
+struct RunDetails {
+  Configuration configuration;
+  std::vector<FrameMetrics> frames;  ///< FrameMetrics::frame is a DataSet index
+  ScoreHistogram histogram;
+  std::vector<float> quantiles;    ///< of all labelled scores at 257 equal steps, exact to 2^-18 of the pixels
+  float trimmedHigh = 0.0F;        ///< the 99.9 % quantile
+  std::vector<float> sliderScale;  ///< 257 steps, half the weight to each class, so that rare high scores are reachable
+  std::vector<double> anomalyShare;  ///< of the pixels between neighbouring steps of the slider, 256 values
+};
+
+/// Exact counts at any threshold, of the set and of each frame.
+class ThresholdCounts {
+public:
+  ThresholdCounts(std::vector<std::size_t> frames, std::vector<SortedScores> sorted);
+  /// The set's counts under a protocol's rule about frames without an anomaly. Cost: O(frames log pixels).
+  [[nodiscard]] ConfusionCounts set(float threshold, bool skipFramesWithoutAnomaly) const;
+  [[nodiscard]] std::optional<ConfusionCounts> frame(std::size_t frame, float threshold) const;
+  /// Share of all labelled pixels whose score is below `score`, in [0, 1].
+  [[nodiscard]] double rank(float score) const;
+  [[nodiscard]] std::span<const SortedScores> sorted() const { return m_sorted; }
+  [[nodiscard]] std::span<const std::size_t> frames() const { return m_frames; }
+
+private:
+  std::vector<std::size_t> m_frames;
+  std::vector<SortedScores> m_sorted;
+};
+
+struct LiveOptions {
+  std::uint64_t memoryBudget = std::uint64_t{400} << 20;  ///< bytes for the score maps kept of the latest configuration
+};
+
+/// One set scored by one source at one resolution, following the knobs while frames still come in. Thread-safe, except
+/// that prepareFrame() is called from one thread at a time. Every query works on the frames that are ready and says
+/// which.
+class LiveSet {
+public:
+  /// Requires: source was made for *set.
+  LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource> source, Resolution resolution,
+          const LiveOptions& options = {});
+
+  [[nodiscard]] const DataSet& dataSet() const { return *m_set; }
+  [[nodiscard]] const ScoreSource& source() const { return *m_source; }
+  [[nodiscard]] Resolution resolution() const { return m_resolution; }
+
+  /// Runs the network where nothing is stored, reads the label: the frame is ready afterwards. Throws Error.
+  void prepareFrame(std::size_t frame);
+  [[nodiscard]] bool isReady(std::size_t frame) const;
+  [[nodiscard]] std::vector<std::size_t> readyFrames() const;
+  /// Frames that are ready and have ground truth.
+  [[nodiscard]] std::vector<std::size_t> labelledFrames() const;
+
+  /// At the evaluation size; nullptr: ground truth is withheld. Requires isReady(frame).
+  [[nodiscard]] std::shared_ptr<const LabelMap> label(std::size_t frame) const;
+  [[nodiscard]] Size evaluationSize(std::size_t frame) const;
+  /// Requires isReady(frame). Taken from the maps kept where they fit. Throws Error.
+  [[nodiscard]] std::shared_ptr<const ScoreMap> scores(std::size_t frame, const Configuration& configuration) const;
+
+  /// Exact numbers. Reuses the maps kept of the same configuration (a protocol switch rescores nothing), keeps the new
+  /// ones within the budget. `first`: the frame scored first. Empty where stopped. Throws Error.
+  [[nodiscard]] std::shared_ptr<const ExactRun> exact(const Configuration& configuration, Protocol protocol,
+                                                      std::optional<std::size_t> first, std::stop_token stop);
+  [[nodiscard]] std::shared_ptr<const RunDetails> details(const Configuration& configuration,
+                                                          const ThresholdCounts& counts, std::stop_token stop);
+  [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts(const Configuration& configuration, std::stop_token stop);
+  /// Component metrics of the set at a threshold; frames without ground truth take no part. Empty where stopped.
+  [[nodiscard]] std::optional<ComponentMetrics> components(const Configuration& configuration, float threshold,
+                                                           const ComponentTrack& track, std::stop_token stop);
+  [[nodiscard]] std::uint64_t bytesHeld() const;
+
+private:
+  [[nodiscard]] std::shared_ptr<const ScoreStack> stack(const Configuration& configuration,
+                                                        const std::vector<std::size_t>& frames,
+                                                        std::optional<std::size_t> first, std::stop_token stop);
+  [[nodiscard]] FrameProvider provider(const Configuration& configuration, const std::vector<std::size_t>& frames,
+                                       std::shared_ptr<const ScoreStack> held) const;
+
+  std::shared_ptr<const DataSet> m_set;
+  std::shared_ptr<ScoreSource> m_source;
+  Resolution m_resolution;
+  LiveOptions m_options;
+
+  mutable std::mutex m_mutex;
+  std::vector<char> m_ready;
+  std::vector<std::shared_ptr<const LabelMap>> m_labels;
+  std::vector<Size> m_sizes;
+  std::shared_ptr<const ScoreStack> m_kept;
+};
+
+}  // namespace oodscope

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/live/open_live_sets.h"
+
+#include "app/evaluation/imported_source.h"
+#include "app/evaluation/model_scores.h"
+
+namespace oodscope {
+
+OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& progress, std::stop_token stop) {
+  OpenLiveSets out;
+  std::vector<std::shared_ptr<const DataSet>> sets;
+  for (const SetEntry& entry : request.sets) {
+    try {
+      sets.push_back(std::make_shared<const DataSet>(openDataSet(entry.path, entry.generic)));
+    } catch (const Error& error) {
+      out.problems.emplace_back(error.what());
+    }
+  }
+  if (sets.empty()) throw Error("none of the sets could be opened: " + out.problems.front(), {});
+  const Protocol protocol = request.protocols.empty() ? Protocol::Course : request.protocols.front();
+  const Resolution resolution =
+      request.resolution == Resolution::ByProtocol ? defaultResolution(protocol) : request.resolution;
+  const auto store = std::make_shared<LogitsStore>(request.store);
+
+  const auto add = [&](const std::shared_ptr<const DataSet>& set, std::shared_ptr<ScoreSource> source) {
+    const std::string name = source->name();
+    auto live = std::make_shared<LiveSet>(set, std::move(source), resolution, LiveOptions{request.memoryBudget});
+    const std::size_t count = set->frames.size();
+    for (std::size_t i = 0; i < count && !stop.stop_requested(); ++i) {
+      progress({"frames", set->name + ", " + name, i, count});
+      try {
+        live->prepareFrame(i);
+      } catch (const Error& error) {
+        out.problems.push_back(set->name + ", frame " + set->frames[i].name + ": " + error.what());
+      }
+    }
+    out.byModel[name].push_back(std::move(live));
+  };
+  for (const ModelEntry& entry : request.models) {
+    try {
+      const auto model = std::make_shared<Model>(Model::load(entry.path, {.device = request.device,
+                                                                          .threads = request.threads,
+                                                                          .preprocessing = entry.preprocessing,
+                                                                          .outputs = entry.outputs}));
+      for (const auto& set : sets) add(set, std::make_shared<ModelScores>(set, model, store, request.channels));
+    } catch (const Error& error) {
+      out.problems.emplace_back(error.what());
+    }
+  }
+  for (const auto& folder : request.scores)
+    for (const auto& set : sets) {
+      try {
+        add(set, std::make_shared<ImportedSource>(set, folder, request.channels));
+      } catch (const Error& error) {
+        out.problems.emplace_back(error.what());
+      }
+    }
+  if (out.byModel.empty())
+    throw Error(out.problems.empty() ? "no model and no scores given" : out.problems.front(), {});
+  return out;
+}
+
+}  // namespace oodscope
