@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
+#include "app/cli/command.h"
+#include "app/cli/request_options.h"
+
+#include <cstdio>
+#include <memory>
+
+namespace oodscope {
+namespace {
+
+struct Options {
+  RequestOptions request;
+  std::string components = "none", componentThreshold = "best-f1", format = "markdown", output;
+};
+
+void applyComponents(const Options& options, EvaluationRequest& request) {
+  if (options.components == "anomaly") request.components = kAnomalyTrack;
+  if (options.components == "obstacle") request.components = kObstacleTrack;
+  if (options.componentThreshold == "best-f1") return;
+  try {
+    std::size_t used = 0;
+    request.componentThreshold = std::stof(options.componentThreshold, &used);
+    if (used == options.componentThreshold.size()) return;
+  } catch (const std::exception&) {  // said below, as for a number followed by other text
+  }
+  throw CLI::ValidationError("--component-threshold",
+                             "'" + options.componentThreshold + "' is neither a number nor best-f1");
+}
+
+int run(const Options& options) {
+  EvaluationRequest request = requestFrom(options.request);
+  applyComponents(options, request);
+  const Verbosity verbosity = options.request.verbosity();
+  const EvaluationReport report = evaluate(request, terminalProgress(verbosity), stopOnInterrupt());
+  endProgressLine();
+  if (verbosity == Verbosity::Verbose)
+    for (const std::string& warning : report.warnings) std::fprintf(stderr, "note: %s\n", warning.c_str());
+  for (const FailedFrame& failure : report.failures)
+    std::fprintf(stderr, "failed: %s, frame %s: %s\n", failure.set.c_str(), failure.frame.c_str(),
+                 failure.message.c_str());
+  for (const std::string& unfinished : report.unfinished) std::fprintf(stderr, "not done: %s\n", unfinished.c_str());
+  if (report.cancelled)
+    std::fprintf(stderr, "stopped: %zu rows are complete%s\n", report.table.rows.size(),
+                 report.table.rows.empty() ? "" : " and were written");
+  if (report.table.rows.empty()) return kNothingDone;
+  const std::string text = writeTable(report.table, tableFormatFromName(options.format).value());
+  try {
+    writeOutput(text, options.output);
+  } catch (const Error& error) {
+    if (options.output.empty()) throw;
+    std::fprintf(stderr, "oodscope-cli: %s; the table follows on standard output\n", error.what());
+    writeOutput(text, {});
+    return kSomeFailed;
+  }
+  return report.failures.empty() && report.unfinished.empty() && !report.cancelled ? kDone : kSomeFailed;
+}
+
+}  // namespace
+
+Command addEvaluateCommand(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  options->request.addTo(app);
+  app.add_option("--components", options->components, "Component metrics: none, anomaly or obstacle track")
+      ->check(CLI::IsMember({"none", "anomaly", "obstacle"}));
+  app.add_option("--component-threshold", options->componentThreshold,
+                 "Threshold of the components: a score, or best-f1 of the same row (an oracle choice)")
+      ->type_name("X");
+  app.add_option("--format", options->format, "json, csv, markdown or latex")
+      ->check(CLI::IsMember({"json", "csv", "markdown", "latex"}));
+  app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
+  return [options] { return run(*options); };
+}
+
+}  // namespace oodscope

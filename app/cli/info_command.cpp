@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/datasets/data_set.h"
+#include "analysis/datasets/dataset_summary.h"
+#include "analysis/formats/file_kind.h"
+#include "analysis/formats/score_map_file.h"
+#include "app/cli/command.h"
+#include "app/cli/console.h"
+#include "app/session/session.h"
+#include "inference/logits/logits_store.h"
+#include "inference/models/model.h"
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+namespace oodscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string path;
+  bool latency = false;
+  bool labels = false;
+};
+
+void line(std::ostringstream& out, const std::string& key, const std::string& value) {
+  out << key << std::string(key.size() < 18 ? 18 - key.size() : 1, ' ') << value << '\n';
+}
+
+std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
+
+std::string numberText(double value) {
+  std::ostringstream out;
+  out << value;
+  return out.str();
+}
+
+void describeModel(std::ostringstream& out, const fs::path& file, bool latency) {
+  Model model = Model::load(file);
+  const ModelInfo& info = model.info();
+  const Preprocessing& preprocessing = info.preprocessing;
+  line(out, "model", file.string());
+  line(out, "kind", info.kind == ModelKind::StateDict ? "state dict" : "TorchScript");
+  line(out, "architecture", info.architecture);
+  line(out, "input",
+       "3x" + std::to_string(preprocessing.input.height) + "x" + std::to_string(preprocessing.input.width) +
+           ", scaled by " + numberText(preprocessing.scale) + (preprocessing.bgr ? ", BGR" : ", RGB"));
+  line(out, "output",
+       std::to_string(info.channels) + "x" + std::to_string(info.output.height) + "x" +
+           std::to_string(info.output.width));
+  std::string names;
+  for (const std::string& name : info.outputs.channelNames) names += (names.empty() ? "" : ", ") + name;
+  if (!names.empty()) line(out, "channels", names);
+  line(out, "known classes", std::to_string(info.outputs.knownClasses));
+  line(out, "void channel", info.outputs.voidChannel < 0 ? "none" : std::to_string(info.outputs.voidChannel));
+  line(out, "parameters", std::to_string(info.parameters));
+  if (info.multiplyAdds > 0)
+    line(out, "FLOPs", numberText(2e-9 * static_cast<double>(info.multiplyAdds)) + " G for one frame");
+  if (latency) line(out, "latency", numberText(1e3 * model.measureLatency()) + " ms, median of 5");
+  line(out, "sha256", info.fingerprint);
+  for (const std::string& assumption : info.assumptions) line(out, "assumed", assumption);
+}
+
+void describeScores(std::ostringstream& out, const fs::path& file) {
+  const ScoreMap map = readScoreMap(file);
+  float low = 0.0F, high = 0.0F;
+  std::size_t finite = 0;
+  for (const float value : map.values()) {
+    if (!(value - value == 0.0F)) continue;
+    low = finite == 0 ? value : std::min(low, value);
+    high = finite == 0 ? value : std::max(high, value);
+    ++finite;
+  }
+  line(out, "score map", file.string());
+  line(out, "size", sizeText(map.size()));
+  if (finite > 0)
+    line(out, "range", numberText(static_cast<double>(low)) + " to " + numberText(static_cast<double>(high)));
+  if (finite < map.values().size())
+    line(out, "NaN or infinite", std::to_string(map.values().size() - finite) + " pixels");
+}
+
+void describeLogits(std::ostringstream& out, const fs::path& file) {
+  const StoredLogits logits = openLogits(file);
+  const LogitsView view = logits.view();
+  line(out, "logits", file.string());
+  line(out, "shape",
+       std::to_string(view.channels) + "x" + std::to_string(view.height) + "x" + std::to_string(view.width));
+  line(out, "type", view.half != nullptr ? "float16" : "float32");
+}
+
+void describeSession(std::ostringstream& out, const fs::path& file) {
+  const Session session = readSession(file);
+  line(out, "session", file.string());
+  for (const SetEntry& set : session.sets)
+    line(out, "set", set.path.string() + (fs::exists(set.path) ? "" : " (missing)"));
+  for (const ModelEntry& model : session.models)
+    line(out, "model", model.path.string() + (fs::exists(model.path) ? "" : " (missing)"));
+  for (const fs::path& scores : session.scores)
+    line(out, "scores", scores.string() + (fs::exists(scores) ? "" : " (missing)"));
+  line(out, "protocol", std::string(protocolName(session.view.protocol)));
+  line(out, "notes", std::to_string(session.notes.size()));
+}
+
+void describeFile(std::ostringstream& out, const fs::path& file, bool latency) {
+  switch (sniffFile(file)) {
+    case FileKind::TorchZip:
+    case FileKind::TorchLegacy:
+      return describeModel(out, file, latency);
+    case FileKind::Json:
+      return describeSession(out, file);
+    case FileKind::Npy:
+      try {
+        return describeLogits(out, file);
+      } catch (const Error&) {  // two-dimensional, then
+        return describeScores(out, file);
+      }
+    default:
+      return describeScores(out, file);
+  }
+}
+
+void describeFolder(std::ostringstream& out, const fs::path& folder, CountLabels labels) {
+  std::vector<fs::path> roots;
+  std::string reason;
+  try {
+    const DataSet set = openDataSet(folder);
+    out << summaryText(set, summarise(set, labels));
+    return;
+  } catch (const Error& error) {
+    reason = error.what();
+  }
+  roots = findDataSets(folder);
+  if (roots.empty()) throw Error(reason, {});
+  line(out, "folder", folder.string() + " holds " + std::to_string(roots.size()) + " sets");
+  for (const fs::path& root : roots) {
+    const DataSet set = openDataSet(root);
+    out << '\n' << summaryText(set, summarise(set, labels));
+  }
+}
+
+int run(const Options& options) {
+  const fs::path path(options.path);
+  if (!fs::exists(path)) throw Error("there is no such file or folder", path);
+  std::ostringstream out;
+  if (fs::is_directory(path))
+    describeFolder(out, path, options.labels ? CountLabels::Yes : CountLabels::No);
+  else
+    describeFile(out, path, options.latency);
+  writeOutput(out.str(), {});
+  return kDone;
+}
+
+}  // namespace
+
+Command addInfoCommand(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("path", options->path, "A set's folder, a model, a score map, logits or a session")->required();
+  app.add_flag("--latency", options->latency, "Time a model as well");
+  app.add_flag("--labels", options->labels, "Read every label and count its values");
+  return [options] { return run(*options); };
+}
+
+}  // namespace oodscope

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/request_options.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <sstream>
+
+namespace oodscope {
+namespace {
+
+std::vector<std::string> splitAtCommas(const std::vector<std::string>& values) {
+  std::vector<std::string> out;
+  for (const std::string& value : values) {
+    std::istringstream in(value);
+    for (std::string part; std::getline(in, part, ',');)
+      if (!part.empty()) out.push_back(part);
+  }
+  return out;
+}
+
+int wholeNumber(const std::string& text, const char* option) {
+  std::size_t used = 0;
+  int value = -1;
+  try {
+    value = std::stoi(text, &used);
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  if (used != text.size() || used == 0) throw CLI::ValidationError(option, "'" + text + "' is not a whole number");
+  return value;
+}
+
+std::uint8_t meaningOf(const std::string& text) {
+  if (text == "normal") return kNormal;
+  if (text == "anomaly") return kAnomaly;
+  if (text == "void") return kVoid;
+  throw CLI::ValidationError("--values", "'" + text + "' is none of normal, anomaly, void");
+}
+
+GenericLayout genericLayout(const RequestOptions& options) {
+  GenericLayout layout;
+  layout.images = options.genericImages;
+  layout.masks = options.genericMasks;
+  for (const std::string& part : splitAtCommas({options.genericValues})) {
+    const std::size_t equals = part.find('=');
+    if (equals == std::string::npos)
+      throw CLI::ValidationError("--values", "'" + part + "' is not VALUE=MEANING, as 1=anomaly");
+    const std::uint8_t meaning = meaningOf(part.substr(equals + 1));
+    if (part.substr(0, equals) == "other")
+      layout.encoding.otherwise = meaning;
+    else
+      layout.encoding.meaning[wholeNumber(part.substr(0, equals), "--values")] = meaning;
+  }
+  layout.encoding.description = options.genericValues;
+  return layout;
+}
+
+template <class T, class Parse>
+std::vector<T> parsed(const std::vector<std::string>& names, const char* option, const std::string& allowed,
+                      const Parse& parse) {
+  std::vector<T> out;
+  for (const std::string& name : names) {
+    const std::optional<T> value = parse(name);
+    if (!value) throw CLI::ValidationError(option, "'" + name + "' is none of " + allowed);
+    if (std::find(out.begin(), out.end(), *value) == out.end()) out.push_back(*value);
+  }
+  return out;
+}
+
+std::string methodNames() {
+  std::string out;
+  for (const Method method : allMethods()) out += (out.empty() ? "" : ", ") + std::string(methodName(method));
+  return out;
+}
+
+std::string protocolNames() {
+  std::string out;
+  for (const Protocol protocol : allProtocols()) out += (out.empty() ? "" : ", ") + std::string(protocolName(protocol));
+  return out;
+}
+
+void applySession(const Session& session, EvaluationRequest& request) {
+  request.sets = session.sets;
+  request.models = session.models;
+  request.scores = session.scores;
+  for (const std::string& name : session.methods) request.methods.push_back(methodFromName(name).value());
+  for (const double temperature : session.temperatures) request.temperatures.push_back(static_cast<float>(temperature));
+  request.protocols = session.protocols;
+  if (request.methods.empty()) request.methods = {session.view.score.method};
+  if (request.temperatures.empty()) request.temperatures = {session.view.score.temperature};
+  if (request.protocols.empty()) request.protocols = {session.view.protocol};
+  request.resolution = session.view.resolution;
+}
+
+}  // namespace
+
+void RequestOptions::addTo(CLI::App& app) {
+  app.add_option("--session", session,
+                 "Take sets, models, methods and knobs from a session file; other options override it")
+      ->type_name("FILE");
+  app.add_option("--set", sets, "A data set's folder; may be given several times")->type_name("DIR");
+  app.add_option("--model", models, "A network: a state dict (.pth) or TorchScript file; may be given several times")
+      ->type_name("FILE");
+  app.add_option("--scores", scores,
+                 "A folder of ready-made score maps or logits, one a frame; may be given several times")
+      ->type_name("DIR");
+  app.add_option("--method", methods, "Anomaly scores, separated by commas: " + methodNames() + " (default msp)")
+      ->type_name("LIST");
+  app.add_option("--temperature", temperatures, "Temperatures, separated by commas (default 1)")
+      ->delimiter(',')
+      ->type_name("LIST");
+  app.add_option("--protocol", protocols, "Protocols, separated by commas: " + protocolNames() + " (default course)")
+      ->type_name("LIST");
+  app.add_option("--resolution", resolution,
+                 "Where scores and labels meet: network or label (default: network for course, label for the others)")
+      ->type_name("WHERE");
+  app.add_option("--channels", channels,
+                 "Channels that take part: a count, a list as 0-10,13, or all (default: the known classes)")
+      ->type_name("LIST");
+  app.add_option("--void-channel", voidChannel, "The network's trained void channel; -1: it has none")->type_name("N");
+  app.add_option("--input-width", inputWidth, "Network input width where the model's sidecar does not say")
+      ->type_name("PX");
+  app.add_option("--input-height", inputHeight, "Network input height where the model's sidecar does not say")
+      ->type_name("PX");
+  app.add_option("--images", genericImages, "For a folder of no known layout: where its images are, as 'images/*'")
+      ->type_name("GLOB");
+  app.add_option("--masks", genericMasks, "For a folder of no known layout: where its masks are, as 'masks/*'")
+      ->type_name("GLOB");
+  app.add_option("--values", genericValues,
+                 "For a folder of no known layout: mask values, as 0=normal,1=anomaly,other=void")
+      ->type_name("LIST");
+  app.add_option("--device", device, "cpu or cuda (where the linked LibTorch has it)")->type_name("NAME");
+  app.add_option("--threads", threads, "Threads to use (default: all cores)")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--cache-dir", cacheDir, "Where logits are kept (default: below XDG_CACHE_HOME)")->type_name("DIR");
+  app.add_option("--cache-size", cacheGigabytes, "Bound of the logits kept, in GB")
+      ->type_name("GB")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--precision", precision, "How logits are kept: half or single")->type_name("NAME");
+  app.add_option("--memory", memoryMegabytes, "Bound of the score maps held in memory, in MB")->type_name("MB");
+  app.add_flag("--no-cache", noCache, "Keep no logits after the run");
+  app.add_flag("--quiet", quiet, "Say nothing but errors");
+  app.add_flag("--verbose", verbose, "Say what was assumed and skipped");
+}
+
+Verbosity RequestOptions::verbosity() const {
+  if (quiet) return Verbosity::Quiet;
+  return verbose ? Verbosity::Verbose : Verbosity::Normal;
+}
+
+std::vector<int> parseChannels(const std::string& text) {
+  std::vector<int> out;
+  if (text.empty()) return out;
+  const std::vector<std::string> parts = splitAtCommas({text});
+  if (parts.size() == 1 && parts.front().find('-') == std::string::npos) {
+    const int count = wholeNumber(parts.front(), "--channels");
+    if (count < 1) throw CLI::ValidationError("--channels", "at least one channel is needed");
+    out.resize(static_cast<std::size_t>(count));
+    std::iota(out.begin(), out.end(), 0);
+    return out;
+  }
+  std::set<int> chosen;
+  for (const std::string& part : parts) {
+    const std::size_t dash = part.find('-');
+    const int first = wholeNumber(part.substr(0, dash), "--channels");
+    const int last = dash == std::string::npos ? first : wholeNumber(part.substr(dash + 1), "--channels");
+    if (first < 0 || last < first || last > 65535)
+      throw CLI::ValidationError("--channels", "'" + part + "' is no range");
+    for (int channel = first; channel <= last; ++channel) chosen.insert(channel);
+  }
+  out.assign(chosen.begin(), chosen.end());
+  return out;
+}
+
+EvaluationRequest requestFrom(const RequestOptions& options) {
+  EvaluationRequest request;
+  if (!options.session.empty()) applySession(readSession(options.session), request);
+  if (!options.sets.empty()) {
+    request.sets.clear();
+    std::optional<GenericLayout> generic;
+    if (!options.genericImages.empty() || !options.genericMasks.empty() || !options.genericValues.empty())
+      generic = genericLayout(options);
+    for (const std::string& path : options.sets) request.sets.push_back({std::filesystem::path(path), generic});
+  }
+  if (!options.models.empty() || !options.scores.empty()) {
+    request.models.clear();
+    request.scores.clear();
+  }
+  for (const std::string& path : options.models) request.models.push_back({.path = path});
+  for (const std::string& path : options.scores) request.scores.emplace_back(path);
+  if (request.sets.empty()) throw CLI::ValidationError("--set", "at least one set is needed");
+  if (request.models.empty() && request.scores.empty())
+    throw CLI::ValidationError("--model", "a model or a folder of scores is needed");
+
+  const auto methods = parsed<Method>(splitAtCommas(options.methods), "--method", methodNames(), methodFromName);
+  if (!methods.empty()) request.methods = methods;
+  const auto protocols =
+      parsed<Protocol>(splitAtCommas(options.protocols), "--protocol", protocolNames(), protocolFromName);
+  if (!protocols.empty()) request.protocols = protocols;
+  if (!options.temperatures.empty()) request.temperatures.clear();
+  for (const double temperature : options.temperatures) {
+    if (!(temperature > 0.0)) throw CLI::ValidationError("--temperature", "temperatures are above 0");
+    request.temperatures.push_back(static_cast<float>(temperature));
+  }
+  if (!options.resolution.empty()) {
+    const auto resolution = resolutionFromName(options.resolution);
+    if (!resolution || *resolution == Resolution::ByProtocol)
+      throw CLI::ValidationError("--resolution", "'" + options.resolution + "' is neither network nor label");
+    request.resolution = *resolution;
+  }
+  const bool allChannels = options.channels == "all";
+  if (!allChannels) request.channels = parseChannels(options.channels);
+  for (ModelEntry& model : request.models) {
+    if (options.inputWidth > 0 || options.inputHeight > 0) {
+      if (options.inputWidth <= 0 || options.inputHeight <= 0)
+        throw CLI::ValidationError("--input-width", "give --input-width and --input-height together");
+      model.preprocessing = model.preprocessing.value_or(Preprocessing{});
+      model.preprocessing->input = {options.inputWidth, options.inputHeight};
+    }
+  }
+  request.voidChannel = options.voidChannel;
+  request.allChannels = allChannels;
+  if (options.device == "cuda") {
+    if (!hasCuda()) throw CLI::ValidationError("--device", "the linked LibTorch has no CUDA device; use cpu");
+    request.device = Device::Cuda;
+  } else if (options.device != "cpu") {
+    throw CLI::ValidationError("--device", "'" + options.device + "' is neither cpu nor cuda");
+  }
+  if (options.precision != "half" && options.precision != "single")
+    throw CLI::ValidationError("--precision", "'" + options.precision + "' is neither half nor single");
+  request.store = {.folder = options.cacheDir,
+                   .maxBytes = static_cast<std::uint64_t>(options.cacheGigabytes * 1e9),
+                   .precision = options.precision == "half" ? StorePrecision::Half : StorePrecision::Single,
+                   .temporary = options.noCache};
+  request.threads = options.threads;
+  request.memoryBudget = options.memoryMegabytes << 20U;
+  return request;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/cli/console.h"
+#include "app/evaluation/evaluate.h"
+
+#include <CLI/CLI.hpp>
+
+namespace oodscope {
+
+/// The options by which every command that scores sets says what it works on: one meaning, one help text.
+struct RequestOptions {
+  std::vector<std::string> sets, models, scores, methods, protocols;
+  std::vector<double> temperatures;
+  std::string session, resolution, channels, device = "cpu", cacheDir, precision = "half";
+  std::string genericImages, genericMasks, genericValues;
+  int inputWidth = 0, inputHeight = 0, voidChannel = -2;
+  double cacheGigabytes = 8.0;
+  int threads = 0;
+  std::uint64_t memoryMegabytes = 900;
+  bool noCache = false, quiet = false, verbose = false;
+
+  void addTo(CLI::App& app);
+  [[nodiscard]] Verbosity verbosity() const;
+};
+
+/// Turns options (and the session they name) into a request. Throws CLI::ValidationError for a value that means
+/// nothing, Error for a session that cannot be read.
+[[nodiscard]] EvaluationRequest requestFrom(const RequestOptions& options);
+
+/// "19" (the first 19), "all", "0-10,13" -> channel list; empty text: empty list. Throws CLI::ValidationError.
+[[nodiscard]] std::vector<int> parseChannels(const std::string& text);
+
+}  // namespace oodscope
