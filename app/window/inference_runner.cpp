@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/inference_runner.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace oodscope {
+namespace {
+
+constexpr std::size_t kRecentFrames = 8;  // the rate follows the last few frames: sets differ in size
+constexpr int kBackgroundNiceness = 10;
+
+void lowerOwnPriority() {
+  // Threads that LibTorch starts from here inherit it.
+  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kBackgroundNiceness);
+}
+
+}  // namespace
+
+InferenceRunner::InferenceRunner(QObject* parent) : QObject(parent), m_thread([this] { run(); }) {}
+
+InferenceRunner::~InferenceRunner() {
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_ending = true;
+    m_tasks.clear();
+  }
+  m_wake.notify_all();
+  m_thread.join();
+}
+
+void InferenceRunner::enqueue(const std::shared_ptr<LiveSet>& set, std::optional<std::size_t> first) {
+  {
+    const std::scoped_lock lock(m_mutex);
+    const auto isQueued = [&](std::size_t frame) {
+      const auto same = [&](const Task& task) { return task.set == set && task.frame == frame; };
+      return (m_running && same(*m_running)) || std::any_of(m_tasks.begin(), m_tasks.end(), same);
+    };
+    if (m_tasks.empty() && !m_running) {
+      m_done = 0;
+      m_total = 0;
+    }
+    std::vector<std::size_t> frames(set->dataSet().frames.size());
+    std::iota(frames.begin(), frames.end(), std::size_t{0});
+    if (first && *first < frames.size())
+      std::rotate(frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(*first), frames.end());
+    for (const std::size_t frame : frames) {
+      if (set->isReady(frame) || isQueued(frame)) continue;
+      m_tasks.push_back({set, frame});
+      ++m_total;
+    }
+  }
+  m_wake.notify_all();
+  report();
+}
+
+void InferenceRunner::prioritise(const std::shared_ptr<LiveSet>& set, std::size_t frame) {
+  const std::scoped_lock lock(m_mutex);
+  std::stable_partition(m_tasks.begin(), m_tasks.end(), [&](const Task& task) { return task.set == set; });
+  std::stable_partition(m_tasks.begin(), m_tasks.end(),
+                        [&](const Task& task) { return task.set == set && task.frame == frame; });
+}
+
+void InferenceRunner::pause() {
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_paused = true;
+  }
+  report();
+}
+
+void InferenceRunner::resume() {
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_paused = false;
+  }
+  m_wake.notify_all();
+  report();
+}
+
+void InferenceRunner::cancel() {
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_tasks.clear();
+    m_total = m_done;
+    m_paused = false;
+  }
+  report();
+}
+
+void InferenceRunner::forget(const std::shared_ptr<LiveSet>& set) {
+  std::unique_lock lock(m_mutex);
+  const auto before = m_tasks.size();
+  std::erase_if(m_tasks, [&](const Task& task) { return task.set == set; });
+  m_total -= std::min(m_total, before - m_tasks.size());
+  m_idle.wait(lock, [&] { return !m_running || m_running->set != set; });
+}
+
+bool InferenceRunner::isBusy() const {
+  const std::scoped_lock lock(m_mutex);
+  return m_running.has_value() || !m_tasks.empty();
+}
+
+InferenceProgress InferenceRunner::progress() const {
+  const std::scoped_lock lock(m_mutex);
+  return progressLocked();
+}
+
+InferenceProgress InferenceRunner::progressLocked() const {
+  InferenceProgress progress{.done = m_done, .total = m_total, .paused = m_paused};
+  if (!m_recent.empty()) {
+    const double mean = std::accumulate(m_recent.begin(), m_recent.end(), 0.0) / static_cast<double>(m_recent.size());
+    if (mean > 0.0) {
+      progress.framesPerSecond = 1.0 / mean;
+      progress.secondsLeft = mean * static_cast<double>(m_total - m_done);
+    }
+  }
+  return progress;
+}
+
+void InferenceRunner::report() {
+  const InferenceProgress now = progress();
+  QMetaObject::invokeMethod(
+      this,
+      [this, now] {
+        Q_EMIT
+        progressChanged(now);
+      },
+      Qt::QueuedConnection);
+}
+
+void InferenceRunner::run() {
+  lowerOwnPriority();
+  for (;;) {
+    Task task;
+    {
+      std::unique_lock lock(m_mutex);
+      m_wake.wait(lock, [this] { return m_ending || (!m_paused && !m_tasks.empty()); });
+      if (m_ending) return;
+      task = std::move(m_tasks.front());
+      m_tasks.pop_front();
+      m_running = task;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    QString failure;
+    try {
+      task.set->prepareFrame(task.frame);
+    } catch (const std::exception& error) {
+      failure = QString::fromUtf8(error.what());
+      if (failure.isEmpty()) failure = QStringLiteral("unknown failure");
+    }
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    bool last = false;
+    {
+      const std::scoped_lock lock(m_mutex);
+      m_running.reset();
+      m_done = std::min(m_done + 1, m_total);
+      m_recent.push_back(seconds);
+      if (m_recent.size() > kRecentFrames) m_recent.pop_front();
+      last = m_tasks.empty();
+    }
+    m_idle.notify_all();
+    QMetaObject::invokeMethod(
+        this,
+        [this, task, failure, last] {
+          if (failure.isEmpty()) Q_EMIT
+          frameReady(task.set, task.frame);
+          else Q_EMIT
+          frameFailed(task.set, task.frame, failure);
+          Q_EMIT
+          progressChanged(progress());
+          if (last && !isBusy()) Q_EMIT
+          finished();
+        },
+        Qt::QueuedConnection);
+  }
+}
+
+}  // namespace oodscope

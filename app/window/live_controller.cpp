@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/live_controller.h"
+
+#include "analysis/metrics/operating_point.h"
+#include "app/window/inference_runner.h"
+
+#include <algorithm>
+
+namespace oodscope {
+namespace {
+
+constexpr int kRestMs = 120;          // a hand that has not moved for so long rests
+constexpr int kFramesArriveMs = 400;  // how often numbers follow frames that come in
+
+std::shared_ptr<const SetNumbers> numbersOf(const ExactRun& run, const LiveSet& live) {
+  auto numbers = std::make_shared<SetNumbers>();
+  numbers->configuration = run.configuration;
+  numbers->protocol = run.protocol;
+  numbers->exact = true;
+  numbers->framesReady = run.frames.size();
+  numbers->framesTotal = live.dataSet().frames.size();
+  numbers->metrics = run.metrics;
+  numbers->curves = run.curves;
+  numbers->hygiene = run.hygiene;
+  return numbers;
+}
+
+std::optional<ThresholdRule> ruleOf(const ViewState& view) {
+  switch (view.pin) {
+    case PinRule::None:
+      return std::nullopt;
+    case PinRule::TruePositiveRate:
+      return ThresholdRule{ThresholdRule::Kind::TruePositiveRate, view.pinValue};
+    case PinRule::BestF1:
+      return ThresholdRule{ThresholdRule::Kind::BestF1, view.pinValue};
+    case PinRule::FalsePositiveRate:
+      return ThresholdRule{ThresholdRule::Kind::FalsePositiveRate, view.pinValue};
+    case PinRule::CostRatio:
+      return ThresholdRule{ThresholdRule::Kind::CostRatio, view.pinValue};
+  }
+  return std::nullopt;
+}
+
+ComponentTrack trackOf(const DataSet& set) {
+  const bool obstacles = set.layout == Layout::SmiycObstacle || set.layout == Layout::LostAndFound ||
+                         set.layout == Layout::FishyscapesLostAndFound ||
+                         set.name.find("bst") != std::string::npos;  // RoadObstacle21, RoadObsticle21
+  return obstacles ? kObstacleTrack : kAnomalyTrack;
+}
+
+}  // namespace
+
+LiveController::LiveController(Workspace& workspace, QObject* parent)
+    : QObject(parent),
+      m_workspace(workspace),
+      m_pictureJob(
+          this,
+          [this](const Request& request, const std::stop_token&) {
+            auto picture = std::make_shared<FramePicture>();
+            picture->set = request.set;
+            picture->frame = request.frame;
+            try {
+              picture->decoded = m_frames.at(*request.data, request.frame);
+            } catch (const Error& error) {
+              picture->failure = QString::fromUtf8(error.what());
+            }
+            if (request.live && request.live->isReady(request.frame)) {
+              picture->configuration = request.configuration;
+              picture->scores = request.live->scores(request.frame, request.configuration);
+              picture->label = request.live->label(request.frame);
+              if (const auto* model = dynamic_cast<const ModelScores*>(&request.live->source())) {
+                picture->logits = model->logits(request.frame);
+                picture->parameters = model->parameters(request.configuration);
+              }
+            }
+            return std::shared_ptr<const FramePicture>(std::move(picture));
+          },
+          [this](const Request& request, const Outcome<std::shared_ptr<const FramePicture>>& outcome) {
+            if (outcome.isFailure()) Q_EMIT
+            failed(QString::fromStdString(outcome.failure()));
+            const bool sameFrame = request.set == QString::fromStdString(m_view.set) && isCurrent(request);
+            if (outcome.hasValue() && sameFrame) {
+              m_picture = outcome.value();
+              m_pictureLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
+              Q_EMIT
+              pictureChanged(m_picture);
+            }
+            Q_EMIT
+            settledChanged();
+          }),
+      m_estimateJob(
+          this,
+          [](const Request& request, const std::stop_token& stop) {
+            return request.live->estimate(request.configuration, request.protocol, stop);
+          },
+          [this](const Request& request, const Outcome<std::shared_ptr<const SetNumbers>>& outcome) {
+            const bool newer =
+                request.revision > m_exactRevision;  // an estimate never replaces the exact numbers of its revision
+            if (outcome.hasValue() && outcome.value() && request.live == m_live && newer) {
+              m_estimateLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
+              publishNumbers(outcome.value());
+            }
+            Q_EMIT
+            settledChanged();
+          }),
+      m_exactJob(
+          this,
+          [](const Request& request, const std::stop_token& stop) -> std::shared_ptr<const SetNumbers> {
+            const auto run = request.live->exact(request.configuration, request.protocol, request.frame, stop);
+            return run ? numbersOf(*run, *request.live) : nullptr;
+          },
+          [this](const Request& request, const Outcome<std::shared_ptr<const SetNumbers>>& outcome) {
+            if (outcome.isFailure()) Q_EMIT
+            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.hasValue() && outcome.value() && request.revision == m_revision) {
+              m_exactRevision = request.revision;
+              publishNumbers(outcome.value());
+              m_detailJob.request(request);
+            }
+            Q_EMIT
+            settledChanged();
+          }),
+      m_detailJob(
+          this,
+          [](const Request& request, const std::stop_token& stop) {
+            DetailParts parts;
+            parts.counts = request.live->counts(request.configuration, stop);
+            if (parts.counts) parts.details = request.live->details(request.configuration, *parts.counts, stop);
+            return parts;
+          },
+          [this](const Request& request, const Outcome<DetailParts>& outcome) {
+            if (outcome.isFailure()) Q_EMIT
+            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.hasValue() && request.revision == m_revision) {
+              m_counts = outcome.value().counts;
+              m_details = outcome.value().details;
+              Q_EMIT
+              countsChanged();
+              if (m_details) Q_EMIT
+              detailsChanged(m_details);
+            }
+            Q_EMIT
+            settledChanged();
+          }),
+      m_componentJob(
+          this,
+          [](const ComponentRequest& request, const std::stop_token& stop) {
+            return request.live->components(request.configuration, request.threshold, request.track, stop)
+                .value_or(ComponentMetrics{});
+          },
+          [this](const ComponentRequest& request, const Outcome<ComponentMetrics>& outcome) {
+            if (outcome.hasValue() && request.revision == m_componentRevision) {
+              m_components = outcome.value();
+              Q_EMIT
+              componentsChanged(m_components);
+            }
+            Q_EMIT
+            settledChanged();
+          }) {
+  m_clock.start();
+  m_rest.setSingleShot(true);
+  m_rest.setInterval(kRestMs);
+  connect(&m_rest, &QTimer::timeout, this, [this] { requestExact(); });
+  m_framesArrive.setSingleShot(true);
+  m_framesArrive.setInterval(kFramesArriveMs);
+  connect(&m_framesArrive, &QTimer::timeout, this, [this] { requestExact(); });
+  connect(&m_workspace.runner(), &InferenceRunner::frameReady, this, &LiveController::onFrameReady);
+}
+
+LiveController::~LiveController() = default;
+
+Configuration LiveController::configurationOf(const ViewState& view) {
+  if (view.score.imported) return {*view.score.imported, std::nullopt, std::nullopt};
+  const bool tempered = dependsOnTemperature(view.score.method);
+  return {std::string(methodName(view.score.method)), view.score.method,
+          tempered ? std::optional<float>(view.score.temperature) : std::nullopt};
+}
+
+LiveController::Request LiveController::request() const {
+  Request request;
+  request.live = m_live;
+  request.set = QString::fromStdString(m_view.set);
+  if (const OpenSet* open = m_workspace.findSet(request.set)) {
+    request.data = open->set;
+    const auto& frames = open->set->frames;
+    const auto found =
+        std::find_if(frames.begin(), frames.end(), [&](const Frame& frame) { return frame.name == m_view.frame; });
+    request.frame = found == frames.end() ? 0 : static_cast<std::size_t>(found - frames.begin());
+  }
+  request.configuration = configurationOf(m_view);
+  request.protocol = m_view.protocol;
+  request.revision = m_revision;
+  return request;
+}
+
+bool LiveController::isCurrent(const Request& request) const {
+  // A picture of an older temperature is still news during a drag; one of another frame is not.
+  return request.frame == this->request().frame;
+}
+
+void LiveController::show(const ViewState& view, bool dragging) {
+  m_changeMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6;
+  const ViewState before = std::exchange(m_view, view);
+  m_dragging = dragging;
+  const std::shared_ptr<LiveSet> live = m_workspace.liveSet(QString::fromStdString(view.set), view);
+  const bool otherSet = live != m_live;
+  const bool otherScores = otherSet || !(configurationOf(before) == configurationOf(view));
+  const bool otherProtocol = before.protocol != view.protocol;
+  const bool otherFrame = otherSet || before.frame != view.frame || before.set != view.set || !m_picture;
+  m_live = live;
+  if (otherSet) {
+    m_numbers.reset();
+    m_details.reset();
+    m_components.reset();
+    if (live) {
+      m_workspace.runner().enqueue(live, request().frame);
+    }
+  }
+  if (otherFrame && live && !live->isReady(request().frame)) m_workspace.runner().prioritise(live, request().frame);
+  if (otherScores || otherProtocol) {
+    ++m_revision;
+    m_exactJob.cancel();
+    m_detailJob.cancel();
+    if (otherScores) m_counts.reset();
+  }
+  const Request now = request();
+  if (now.data && (otherScores || otherFrame)) m_pictureJob.request(now);
+  if (live && (otherScores || otherProtocol)) {
+    if (!live->labelledFrames().empty()) m_estimateJob.request(now);
+    m_rest.start(dragging ? kRestMs : 0);
+  } else if (!dragging && m_rest.isActive()) {
+    m_rest.start(0);
+  }
+  updateThreshold();
+  requestComponents();
+  Q_EMIT
+  settledChanged();
+}
+
+void LiveController::requestExact() {
+  if (!m_live || m_live->labelledFrames().empty()) return;
+  m_exactJob.request(request());
+}
+
+void LiveController::requestComponents() {
+  const std::optional<float> now = threshold();
+  if (!m_live || !now || m_live->labelledFrames().empty()) return;
+  ++m_componentRevision;
+  m_componentJob.request({m_live, configurationOf(m_view), *now, trackOf(m_live->dataSet()), m_componentRevision});
+}
+
+void LiveController::publishNumbers(std::shared_ptr<const SetNumbers> numbers) {
+  m_numbers = std::move(numbers);
+  Q_EMIT
+  numbersChanged(m_numbers);
+  updateThreshold();
+}
+
+void LiveController::updateThreshold() {
+  std::optional<float> now = m_view.threshold;
+  if (const auto rule = ruleOf(m_view)) {
+    now.reset();
+    if (m_numbers) {
+      if (rule->kind == ThresholdRule::Kind::BestF1 && m_numbers->metrics.bestF1Threshold) {
+        now = m_numbers->metrics.bestF1Threshold;
+      } else if (const auto point = chooseOperatingPoint(m_numbers->curves, *rule)) {
+        now = point->threshold;
+      }
+    }
+  }
+  if (now == m_threshold) return;
+  m_threshold = now;
+  Q_EMIT
+  thresholdChanged(m_threshold);
+  requestComponents();
+}
+
+std::optional<float> LiveController::threshold() const { return m_threshold; }
+
+bool LiveController::isSettled() const {
+  return !m_rest.isActive() && !m_framesArrive.isActive() && !m_pictureJob.isBusy() && !m_estimateJob.isBusy() &&
+         !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_componentJob.isBusy() && !m_workspace.runner().isBusy() &&
+         !m_workspace.isOpening();
+}
+
+void LiveController::onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame) {
+  if (set != m_live) return;
+  ++m_revision;
+  m_counts.reset();
+  if (frame == request().frame) m_pictureJob.request(request());
+  if (!m_framesArrive.isActive()) m_framesArrive.start();
+}
+
+}  // namespace oodscope

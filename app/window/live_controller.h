@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/live/live_set.h"
+#include "app/live/set_numbers.h"
+#include "app/window/coalescing_job.h"
+#include "app/window/frame_cache.h"
+#include "app/window/workspace.h"
+#include "inference/logits/logits_store.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <optional>
+
+namespace oodscope {
+
+/// One frame as it is to be seen for one configuration. Parts that are not there yet are null.
+struct FramePicture {
+  QString set;
+  std::size_t frame = 0;
+  DecodedFrame decoded;
+  std::optional<Configuration> configuration;
+  std::shared_ptr<const ScoreMap> scores;
+  std::shared_ptr<const LabelMap> label;       ///< at the scores' size
+  std::shared_ptr<const StoredLogits> logits;  ///< nullptr for imported maps
+  ScoreParameters parameters;                  ///< for the class probabilities under the cursor
+  QString failure;                             ///< why the picture could not be decoded
+};
+
+/// Turns a ViewState into results, live: owns the jobs, decides what a change invalidates, publishes facts. It holds no
+/// knob itself. A threshold move recomputes nothing here but component counts; a temperature move rescores the visible
+/// frame and the sample at once, and the whole set exactly when the hand rests.
+class LiveController : public QObject {
+  Q_OBJECT
+
+public:
+  explicit LiveController(Workspace& workspace, QObject* parent = nullptr);
+  ~LiveController() override;
+
+  /// Shows `view`; `dragging`: more changes are coming, the exact pass waits.
+  void show(const ViewState& view, bool dragging);
+  /// The threshold that `view` stands for: its own, or what its pin gives with what is known now. Empty: not known yet.
+  [[nodiscard]] std::optional<float> threshold() const;
+  /// What the set's numbers are at the moment, exact or estimated; nullptr: none yet.
+  [[nodiscard]] std::shared_ptr<const SetNumbers> numbers() const { return m_numbers; }
+  [[nodiscard]] std::shared_ptr<const RunDetails> details() const { return m_details; }
+  /// Exact counts for the present configuration; nullptr while they are being made.
+  [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts() const { return m_counts; }
+  [[nodiscard]] std::shared_ptr<LiveSet> liveSet() const { return m_live; }
+  [[nodiscard]] const std::shared_ptr<const FramePicture>& picture() const { return m_picture; }
+  /// Nothing is running or waiting: what is shown is final and exact.
+  [[nodiscard]] bool isSettled() const;
+  /// Milliseconds from the latest change to its picture.
+  [[nodiscard]] double pictureLatencyMs() const { return m_pictureLatencyMs; }
+  [[nodiscard]] double estimateLatencyMs() const { return m_estimateLatencyMs; }
+
+  /// The configuration that a view asks for.
+  [[nodiscard]] static Configuration configurationOf(const ViewState& view);
+
+Q_SIGNALS:
+  void pictureChanged(const std::shared_ptr<const oodscope::FramePicture>& picture);
+  void numbersChanged(const std::shared_ptr<const oodscope::SetNumbers>& numbers);
+  void detailsChanged(const std::shared_ptr<const oodscope::RunDetails>& details);
+  void countsChanged();
+  /// The pinned threshold moved because the scores did.
+  void thresholdChanged(std::optional<float> threshold);
+  void componentsChanged(const std::optional<oodscope::ComponentMetrics>& components);
+  void failed(const QString& text);
+  void settledChanged();
+
+private:
+  struct Request {
+    std::shared_ptr<LiveSet> live;
+    QString set;
+    std::shared_ptr<const DataSet> data;
+    std::size_t frame = 0;
+    Configuration configuration;
+    Protocol protocol = Protocol::Course;
+    std::uint64_t revision = 0;
+  };
+  struct ComponentRequest {
+    std::shared_ptr<LiveSet> live;
+    Configuration configuration;
+    float threshold = 0.0F;
+    ComponentTrack track;
+    std::uint64_t revision = 0;
+  };
+  struct ExactParts {
+    std::shared_ptr<const SetNumbers> numbers;
+  };
+  struct DetailParts {
+    std::shared_ptr<const RunDetails> details;
+    std::shared_ptr<const ThresholdCounts> counts;
+  };
+
+  [[nodiscard]] Request request() const;
+  [[nodiscard]] bool isCurrent(const Request& request) const;
+  void requestExact();
+  void requestComponents();
+  void publishNumbers(std::shared_ptr<const SetNumbers> numbers);
+  void updateThreshold();
+  void onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame);
+
+  Workspace& m_workspace;
+  FrameCache m_frames;
+  ViewState m_view;
+  std::shared_ptr<LiveSet> m_live;
+  std::shared_ptr<const FramePicture> m_picture;
+  std::shared_ptr<const SetNumbers> m_numbers;
+  std::shared_ptr<const RunDetails> m_details;
+  std::shared_ptr<const ThresholdCounts> m_counts;
+  std::optional<ComponentMetrics> m_components;
+  std::optional<float> m_threshold;
+  std::uint64_t m_revision = 0;       ///< grows with every change of scores or frames
+  std::uint64_t m_exactRevision = 0;  ///< of the latest exact numbers
+  std::uint64_t m_componentRevision = 0;
+  bool m_dragging = false;
+  QTimer m_rest;          ///< the hand rests
+  QTimer m_framesArrive;  ///< frames come in: refresh now and then
+  QElapsedTimer m_clock;
+  double m_changeMs = 0.0;
+  double m_pictureLatencyMs = 0.0;
+  double m_estimateLatencyMs = 0.0;
+
+  // Last: their threads use what is above.
+  CoalescingJob<Request, std::shared_ptr<const FramePicture>> m_pictureJob;
+  CoalescingJob<Request, std::shared_ptr<const SetNumbers>> m_estimateJob;
+  CoalescingJob<Request, std::shared_ptr<const SetNumbers>> m_exactJob;
+  CoalescingJob<Request, DetailParts> m_detailJob;
+  CoalescingJob<ComponentRequest, ComponentMetrics> m_componentJob;
+};
+
+}  // namespace oodscope

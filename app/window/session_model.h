@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/session/session.h"
+
+#include <QObject>
+#include <QString>
+#include <QUndoStack>
+
+#include <optional>
+
+namespace oodscope {
+
+/// The single source of truth about knobs, notes and pinned runs, in the GUI thread. Every change of a knob is one step
+/// of undo; a whole drag is one step too.
+class SessionModel : public QObject {
+  Q_OBJECT
+
+public:
+  explicit SessionModel(QObject* parent = nullptr);
+
+  [[nodiscard]] const ViewState& view() const { return m_session.view; }
+  [[nodiscard]] const Session& session() const { return m_session; }
+  [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
+  [[nodiscard]] bool isDragging() const { return m_beforeDrag.has_value(); }
+  [[nodiscard]] bool isModified() const { return m_modified; }
+
+  /// Changes knobs. `text` names the step in the Edit menu. Nothing happens where nothing differs.
+  void edit(const ViewState& view, const QString& text);
+  /// A change that is not the user's (a set that has gone takes its frame along): no step of undo.
+  void follow(const ViewState& view);
+  /// Between these two, edits belong to one drag.
+  void beginDrag();
+  void endDrag();
+
+  void setNotes(std::vector<Note> notes);
+  void setRuns(std::vector<PinnedRun> runs);
+  /// What is open, as the workspace reports it.
+  void setOpen(std::vector<SetEntry> sets, std::vector<ModelEntry> models, std::vector<std::filesystem::path> scores);
+  /// Replaces everything; the undo stack starts anew.
+  void load(Session session);
+  void markSaved();
+
+Q_SIGNALS:
+  /// dragging: more changes are coming.
+  void viewChanged(const oodscope::ViewState& before, const oodscope::ViewState& after, bool dragging);
+  void notesChanged();
+  void runsChanged();
+  void modifiedChanged(bool modified);
+
+private:
+  friend class ViewCommand;
+  void apply(const ViewState& view);
+  void touch();
+
+  Session m_session;
+  QUndoStack m_undo;
+  std::optional<ViewState> m_beforeDrag;
+  QString m_dragText;
+  bool m_modified = false;
+};
+
+}  // namespace oodscope

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/workspace.h"
+
+#include "app/evaluation/evaluate.h"
+#include "app/evaluation/imported_source.h"
+#include "app/window/inference_runner.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace oodscope {
+
+Workspace::Workspace(WorkOptions options, QObject* parent)
+    : QObject(parent),
+      m_options(std::move(options)),
+      m_store(std::make_shared<LogitsStore>(m_options.store)),
+      m_runner(std::make_unique<InferenceRunner>()) {}
+
+Workspace::~Workspace() {
+  m_openers.clear();  // joins: what is being opened ends first
+  m_runner.reset();
+}
+
+template <class T>
+void Workspace::inBackground(std::function<T()> work, std::function<void(T)> done, const std::filesystem::path& file) {
+  ++m_opening;
+  m_openers.emplace_back([this, work = std::move(work), done = std::move(done), file] {
+    std::shared_ptr<T> value;
+    QString failure;
+    try {
+      value = std::make_shared<T>(work());
+    } catch (const std::exception& error) {
+      failure = QString::fromUtf8(error.what());
+    }
+    QMetaObject::invokeMethod(
+        this,
+        [this, value, failure, done, file] {
+          if (value)
+            done(std::move(*value));
+          else
+            Q_EMIT
+          message(Severity::Error, failure, QString::fromStdString(file.string()));
+          if (--m_opening == 0) {
+            m_openers.clear();
+            Q_EMIT
+            settled();
+          }
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+void Workspace::openSet(const SetEntry& entry) {
+  inBackground<std::vector<OpenSet>>(
+      [entry] {
+        std::vector<OpenSet> opened;
+        try {
+          opened.push_back({entry, std::make_shared<const DataSet>(openDataSet(entry.path, entry.generic))});
+        } catch (const Error&) {
+          for (const auto& root : findDataSets(entry.path))
+            opened.push_back({SetEntry{root}, std::make_shared<const DataSet>(openDataSet(root))});
+          if (opened.empty()) throw;
+        }
+        return opened;
+      },
+      [this](std::vector<OpenSet> opened) {
+        for (OpenSet& set : opened) {
+          const QString name = QString::fromStdString(set.set->name);
+          if (findSet(name) != nullptr) {
+            Q_EMIT
+            message(Severity::Info, tr("A set named %1 is open already.").arg(name), QString());
+            continue;
+          }
+          for (const std::string& remark : set.set->remarks) Q_EMIT
+          message(Severity::Info, name + ": " + QString::fromStdString(remark),
+                  QString::fromStdString(set.set->root.string()));
+          for (const Skipped& skipped : set.set->skipped) Q_EMIT
+          message(Severity::Warning, name + ": " + tr("skipped: ") + QString::fromStdString(skipped.reason),
+                  QString::fromStdString(skipped.file.string()));
+          m_sets.push_back(std::move(set));
+          Q_EMIT
+          setOpened(name);
+        }
+      },
+      entry.path);
+}
+
+void Workspace::openModel(const ModelEntry& entry) {
+  const ModelOptions options{.device = m_options.device,
+                             .threads = m_options.threads,
+                             .preprocessing = entry.preprocessing,
+                             .outputs = entry.outputs};
+  inBackground<std::shared_ptr<Model>>(
+      [entry, options] {
+        auto model = std::make_shared<Model>(Model::load(entry.path, options));
+        if (entry.sha256 && *entry.sha256 != model->info().fingerprint)
+          throw Error(ErrorParts{.what = "the model is not the one the session was made with",
+                                 .expected = "SHA-256 " + *entry.sha256,
+                                 .found = model->info().fingerprint,
+                                 .file = entry.path});
+        return model;
+      },
+      [this, entry](std::shared_ptr<Model> model) {
+        OpenModel open{entry, model, model->info()};
+        const QString name = open.name();
+        const auto same = [&](const OpenModel& other) { return other.name() == name; };
+        if (const auto known = std::find_if(m_models.begin(), m_models.end(), same); known != m_models.end()) {
+          dropLiveSets(name);
+          *known = std::move(open);
+        } else {
+          m_models.push_back(std::move(open));
+        }
+        for (const std::string& assumption : model->info().assumptions) Q_EMIT
+        message(Severity::Info, name + ": " + QString::fromStdString(assumption),
+                QString::fromStdString(entry.path.string()));
+        Q_EMIT
+        modelOpened(name);
+      },
+      entry.path);
+}
+
+void Workspace::openScores(const std::filesystem::path& folder) {
+  if (std::find(m_scores.begin(), m_scores.end(), folder) != m_scores.end()) return;
+  m_scores.push_back(folder);
+  Q_EMIT
+  scoresOpened(QString::fromStdString(folder.filename().string()));
+}
+
+void Workspace::reopenModel(const QString& name, const Preprocessing& preprocessing, const OutputMeaning& outputs) {
+  const OpenModel* open = findModel(name);
+  if (open == nullptr) return;
+  ModelEntry entry = open->entry;
+  entry.preprocessing = preprocessing;
+  entry.outputs = outputs;
+  openModel(entry);
+}
+
+void Workspace::dropLiveSets(const QString& setOrSource) {
+  std::erase_if(m_live, [&](const auto& item) {
+    const bool drop = item.first.set == setOrSource || item.first.source == setOrSource;
+    if (drop) m_runner->forget(item.second);
+    return drop;
+  });
+}
+
+void Workspace::closeSet(const QString& name) {
+  dropLiveSets(name);
+  if (std::erase_if(m_sets, [&](const OpenSet& set) { return QString::fromStdString(set.set->name) == name; }) > 0)
+    Q_EMIT
+  setClosed(name);
+}
+
+void Workspace::closeModel(const QString& name) {
+  dropLiveSets(name);
+  if (std::erase_if(m_models, [&](const OpenModel& model) { return model.name() == name; }) > 0) Q_EMIT
+  modelClosed(name);
+}
+
+void Workspace::closeAll() {
+  while (!m_sets.empty()) closeSet(QString::fromStdString(m_sets.back().set->name));
+  while (!m_models.empty()) closeModel(m_models.back().name());
+  m_scores.clear();
+}
+
+const OpenSet* Workspace::findSet(const QString& name) const {
+  const auto found = std::find_if(m_sets.begin(), m_sets.end(),
+                                  [&](const OpenSet& set) { return QString::fromStdString(set.set->name) == name; });
+  return found == m_sets.end() ? nullptr : &*found;
+}
+
+const OpenModel* Workspace::findModel(const QString& name) const {
+  const auto found =
+      std::find_if(m_models.begin(), m_models.end(), [&](const OpenModel& model) { return model.name() == name; });
+  return found == m_models.end() ? nullptr : &*found;
+}
+
+std::vector<int> Workspace::channelsOf(const OpenModel& model, bool allChannels) const {
+  std::vector<int> channels(static_cast<std::size_t>(
+      allChannels ? model.info->channels
+                  : std::min(model.info->channels, std::max(1, model.info->outputs.knownClasses))));
+  std::iota(channels.begin(), channels.end(), 0);
+  return channels;
+}
+
+std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState& view) {
+  const OpenSet* open = findSet(set);
+  if (open == nullptr) return nullptr;
+  const Resolution resolution =
+      view.resolution == Resolution::ByProtocol ? defaultResolution(view.protocol) : view.resolution;
+  const QString source = QString::fromStdString(view.score.imported.value_or(view.model));
+  const LiveKey key{set, source, resolution, view.allChannels};
+  const auto known = std::find_if(m_live.begin(), m_live.end(), [&](const auto& item) { return item.first == key; });
+  if (known != m_live.end()) return known->second;
+
+  std::shared_ptr<ScoreSource> made;
+  try {
+    if (view.score.imported) {
+      const auto folder = std::find_if(m_scores.begin(), m_scores.end(), [&](const std::filesystem::path& path) {
+        return path.filename().string() == *view.score.imported;
+      });
+      if (folder == m_scores.end()) return nullptr;
+      made = std::make_shared<ImportedSource>(open->set, *folder, std::vector<int>{});
+    } else {
+      const OpenModel* model = findModel(source);
+      if (model == nullptr || !model->info) return nullptr;
+      made = std::make_shared<ModelScores>(open->set, model->model, m_store, channelsOf(*model, view.allChannels));
+    }
+  } catch (const Error& error) {
+    Q_EMIT
+    message(Severity::Error, QString::fromUtf8(error.what()), QString());
+    return nullptr;
+  }
+  auto live = std::make_shared<LiveSet>(open->set, std::move(made), resolution, LiveOptions{m_options.memoryBudget});
+  m_live.emplace_back(key, live);
+  return live;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/evaluation/model_scores.h"
+#include "app/live/live_set.h"
+#include "app/session/session.h"
+#include "inference/logits/logits_store.h"
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace oodscope {
+
+class InferenceRunner;
+
+enum class Severity { Info, Warning, Error };
+
+/// A set that is open, with what the user gave to read it.
+struct OpenSet {
+  SetEntry entry;
+  std::shared_ptr<const DataSet> set;
+};
+
+/// A network that is open, or being opened (info absent then).
+struct OpenModel {
+  ModelEntry entry;
+  std::shared_ptr<Model> model;
+  std::optional<ModelInfo> info;
+  [[nodiscard]] QString name() const { return QString::fromStdString(entry.path.filename().string()); }
+};
+
+/// How work is done, from the preferences.
+struct WorkOptions {
+  Device device = Device::Cpu;
+  int threads = 0;
+  LogitsStore::Options store;
+  std::uint64_t memoryBudget = std::uint64_t{400} << 20;
+};
+
+/// Everything that is open, and the only owner of it. Lives in the GUI thread; opening happens in a worker and is
+/// reported by signals. Sets are known by name, models and imported folders by file name.
+class Workspace : public QObject {
+  Q_OBJECT
+
+public:
+  explicit Workspace(WorkOptions options, QObject* parent = nullptr);
+  ~Workspace() override;
+
+  /// Sniffs what `path` is (set folder, folder of sets, model, session is not its business) and opens it in the
+  /// background.
+  void openSet(const SetEntry& entry);
+  void openModel(const ModelEntry& entry);
+  void openScores(const std::filesystem::path& folder);
+  void closeSet(const QString& name);
+  void closeModel(const QString& name);
+  /// Loads the model again with edited assumptions; logits made under the old ones are not used.
+  void reopenModel(const QString& name, const Preprocessing& preprocessing, const OutputMeaning& outputs);
+  void closeAll();
+
+  [[nodiscard]] const std::vector<OpenSet>& sets() const { return m_sets; }
+  [[nodiscard]] const std::vector<OpenModel>& models() const { return m_models; }
+  [[nodiscard]] const std::vector<std::filesystem::path>& scoreFolders() const { return m_scores; }
+  [[nodiscard]] const OpenSet* findSet(const QString& name) const;
+  [[nodiscard]] const OpenModel* findModel(const QString& name) const;
+  [[nodiscard]] bool isOpening() const { return m_opening > 0; }
+
+  /// The set scored as `view` asks for (its model or imported folder, its resolution), made at the first call; nullptr
+  /// where what it names is not open (yet). Its frames become ready through runner().
+  [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const QString& set, const ViewState& view);
+  /// The channels that `view` scores over, of the model it names.
+  [[nodiscard]] std::vector<int> channelsOf(const OpenModel& model, bool allChannels) const;
+  [[nodiscard]] InferenceRunner& runner() { return *m_runner; }
+  [[nodiscard]] LogitsStore& store() { return *m_store; }
+  [[nodiscard]] const WorkOptions& options() const { return m_options; }
+
+Q_SIGNALS:
+  void setOpened(const QString& name);
+  void setClosed(const QString& name);
+  void modelOpened(const QString& name);
+  void modelClosed(const QString& name);
+  void scoresOpened(const QString& name);
+  /// Something to tell; `file` may be empty.
+  void message(oodscope::Severity severity, const QString& text, const QString& file);
+  /// Nothing is being opened any more.
+  void settled();
+
+private:
+  struct LiveKey {
+    QString set, source;
+    Resolution resolution;
+    bool allChannels;
+    bool operator==(const LiveKey&) const = default;
+  };
+  template <class T>
+  void inBackground(std::function<T()> work, std::function<void(T)> done, const std::filesystem::path& file);
+  void dropLiveSets(const QString& setOrSource);
+
+  WorkOptions m_options;
+  std::shared_ptr<LogitsStore> m_store;
+  std::vector<OpenSet> m_sets;
+  std::vector<OpenModel> m_models;
+  std::vector<std::filesystem::path> m_scores;
+  std::vector<std::pair<LiveKey, std::shared_ptr<LiveSet>>> m_live;
+  std::unique_ptr<InferenceRunner> m_runner;
+  std::vector<std::jthread> m_openers;
+  int m_opening = 0;
+};
+
+}  // namespace oodscope
