@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/end_to_end/command.h"
+#include "tests/support/shared_data.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace oodscope::testing {
+namespace {
+
+using Json = nlohmann::json;
+
+const Json* rowOf(const Json& table, const std::string& set, const std::string& method,
+                  std::optional<double> temperature) {
+  for (const Json& row : table.at("rows")) {
+    if (row.at("set") != set || row.at("method") != method) continue;
+    const bool same = temperature ? row.at("temperature").is_number() &&
+                                        std::abs(row.at("temperature").get<double>() - *temperature) < 1e-6
+                                  : row.at("temperature").is_null();
+    if (same) return &row;
+  }
+  return nullptr;
+}
+
+void expectRow(const Json& table, const std::string& set, const std::string& method, std::optional<double> temperature,
+               std::array<double, 2> percent, std::array<double, 2> tolerance) {
+  const Json* row = rowOf(table, set, method, temperature);
+  ASSERT_NE(row, nullptr) << set << " " << method;
+  EXPECT_NEAR(100.0 * row->at("ap").get<double>(), percent[0], tolerance[0]) << set << " " << method << " AP";
+  EXPECT_NEAR(100.0 * row->at("fpr95").get<double>(), percent[1], tolerance[1]) << set << " " << method << " FPR95";
+  EXPECT_TRUE(row->at("exact").get<bool>());
+}
+
+}  // namespace
+
+// Three decimals measured with Python over 19 channels; shared data, README.
+TEST(Evaluate, RoadAnomaly21EqualsTheReferenceWithinTwoHundredths) {
+  OODSCOPE_SHARED_OR_SKIP(set, "data/course_sets/RoadAnomaly21");
+  OODSCOPE_SHARED_OR_SKIP(model, "data/weights/erfnet_cityscapes_20.pth");
+  const CommandResult result =
+      runCli({"evaluate", "--set", set, "--model", model, "--method", "msp,max-logit,max-entropy", "--temperature",
+              "1,1.6", "--protocol", "course", "--channels", "19", "--format", "json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.err, "") << "a pipe is silent";
+  const Json table = Json::parse(result.out);
+  EXPECT_EQ(table.at("rows").size(), 5U) << "max-logit has one row, the others one for each temperature";
+  expectRow(table, "RoadAnomaly21", "msp", 1.0, {28.999, 62.172}, {0.02, 0.02});
+  expectRow(table, "RoadAnomaly21", "max-logit", std::nullopt, {38.161, 59.235}, {0.02, 0.02});
+  expectRow(table, "RoadAnomaly21", "max-entropy", 1.0, {30.903, 62.255}, {0.02, 0.02});
+  expectRow(table, "RoadAnomaly21", "msp", 1.6, {30.281, 63.231}, {0.02, 0.02});
+  for (const char* key : {"set", "model", "method", "temperature", "protocol", "frames", "skipped", "positives",
+                          "negatives", "ap", "fpr95", "auroc", "best_f1", "best_f1_threshold", "exact", "components"})
+    EXPECT_TRUE(table.at("rows").front().contains(key)) << key;
+  EXPECT_FALSE(table.at("provenance").empty());
+}
+
+// Over 20 channels, which the reference used for all sets; shared data, README. L&F: 30 of the 100 frames are here, so
+// it has no reference value for its numbers, only for being evaluated.
+TEST(Evaluate, TheOtherSetsAreWithinTheReferencesTolerance) {
+  OODSCOPE_SHARED_OR_SKIP(sets, "data/course_sets");
+  OODSCOPE_SHARED_OR_SKIP(model, "data/weights/erfnet_cityscapes_20.pth");
+  const CommandResult result =
+      runCli({"evaluate", "--set", sets / "RoadObsticle21", "--set", sets / "fs_static", "--set", sets / "RoadAnomaly",
+              "--set", sets / "FS_LostFound_full", "--model", model, "--method", "msp,max-logit,max-entropy",
+              "--channels", "20", "--format", "json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const Json table = Json::parse(result.out);
+  const std::array<double, 2> tolerance{0.2, 0.3};
+  expectRow(table, "RoadObsticle21", "msp", 1.0, {2.60, 63.72}, tolerance);
+  expectRow(table, "RoadObsticle21", "max-logit", std::nullopt, {4.48, 46.67}, tolerance);
+  expectRow(table, "RoadObsticle21", "max-entropy", 1.0, {2.93, 64.20}, tolerance);
+  expectRow(table, "fs_static", "msp", 1.0, {7.28, 41.71}, tolerance);
+  expectRow(table, "fs_static", "max-logit", std::nullopt, {9.27, 40.09}, tolerance);
+  expectRow(table, "fs_static", "max-entropy", 1.0, {8.58, 41.45}, tolerance);
+  expectRow(table, "RoadAnomaly", "msp", 1.0, {12.41, 82.52}, tolerance);
+  expectRow(table, "RoadAnomaly", "max-logit", std::nullopt, {15.59, 73.11}, tolerance);
+  expectRow(table, "RoadAnomaly", "max-entropy", 1.0, {12.66, 82.67}, tolerance);
+  const Json* lostAndFound = rowOf(table, "FS_LostFound_full", "msp", 1.0);
+  ASSERT_NE(lostAndFound, nullptr);
+  EXPECT_EQ(lostAndFound->at("frames"), 29) << "frame 82 has no anomaly: the course protocol skips it";
+  EXPECT_EQ(lostAndFound->at("skipped"), 1);
+}
+
+TEST(Evaluate, EveryProtocolAndComponentTrackGivesARowThatIsDefined) {
+  OODSCOPE_SHARED_OR_SKIP(set, "data/course_sets/RoadAnomaly21");
+  OODSCOPE_SHARED_OR_SKIP(model, "data/weights/erfnet_cityscapes_20.pth");
+  const CommandResult result = runCli({"evaluate", "--set", set, "--model", model, "--protocol",
+                                       "course,fishyscapes,smiyc2023,smiyc2021,densehybrid,streethazards",
+                                       "--components", "anomaly", "--format", "json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const Json table = Json::parse(result.out);
+  ASSERT_EQ(table.at("rows").size(), 6U);
+  for (const Json& row : table.at("rows")) {
+    EXPECT_TRUE(row.at("ap").is_number()) << row;
+    if (row.at("protocol") != "streethazards") EXPECT_TRUE(row.at("components").at("f1_star").is_number()) << row;
+  }
+}
+
+TEST(Evaluate, TheSecondRunReadsTheStoreAndGivesTheSameBytes) {
+  OODSCOPE_SHARED_OR_SKIP(set, "data/course_sets/RoadAnomaly21");
+  OODSCOPE_SHARED_OR_SKIP(model, "data/weights/erfnet_cityscapes_20.pth");
+  const std::vector<std::string> command{"evaluate", "--set", set, "--model", model, "--format", "csv"};
+  const CommandResult first = runCli(command), second = runCli(command);
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.out, second.out);
+}
+
+TEST(Evaluate, VoidMethodUsesTheTrainedVoidChannel) {
+  OODSCOPE_SHARED_OR_SKIP(set, "data/course_sets/RoadAnomaly21");
+  OODSCOPE_SHARED_OR_SKIP(model, "data/weights/erfnet_cityscapes_void_20.pth");
+  const CommandResult result =
+      runCli({"evaluate", "--set", set, "--model", model, "--method", "void", "--format", "json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  expectRow(Json::parse(result.out), "RoadAnomaly21", "void", 1.0, {19.17, 78.05}, {0.2, 0.3});
+}
+
+TEST(Evaluate, InterruptStopsCleanlyAndSaysWhatIsComplete) {
+  OODSCOPE_SHARED_OR_SKIP(set, "data/course_sets/RoadAnomaly");
+  OODSCOPE_SHARED_OR_SKIP(model, "data/weights/erfnet_cityscapes_20.pth");
+  const CommandResult result = runCliAndSignal({"evaluate", "--set", set, "--model", model, "--no-cache"}, SIGINT, 2.0);
+  EXPECT_EQ(result.code, 3) << "nothing was complete yet: " << result.err;
+  EXPECT_NE(result.err.find("stopped"), std::string::npos) << result.err;
+}
+
+TEST(Info, SaysWhatFoldersModelsAndFilesAre) {
+  OODSCOPE_SHARED_OR_SKIP(data, "data");
+  const CommandResult folder = runCli({"info", data / "course_sets/RoadAnomaly21"});
+  EXPECT_EQ(folder.code, 0) << folder.err;
+  EXPECT_NE(folder.out.find("10"), std::string::npos) << folder.out;
+  const CommandResult model = runCli({"info", data / "weights/erfnet_cityscapes_20.pth"});
+  EXPECT_EQ(model.code, 0) << model.err;
+  EXPECT_NE(model.out.find("ERFNet"), std::string::npos) << model.out;
+  const CommandResult scores = runCli({"info", data / "golden/RoadAnomaly21_0_score_msp_f32.npy"});
+  EXPECT_EQ(scores.code, 0) << scores.err;
+  EXPECT_NE(scores.out.find("1024x512"), std::string::npos) << scores.out;
+}
+
+}  // namespace oodscope::testing
