@@ -48,11 +48,11 @@ Light lightOf(Weather weather, Rng rng) {
       l.towardsSun = towards(azimuth * 0.4f, 0.1f);
       l.sun = {0.16f, 0.08f, 0.05f};
       l.zenith = {0.10f, 0.13f, 0.27f};
-      l.horizon = {0.55f, 0.36f, 0.30f};
+      l.horizon = {0.45f, 0.385f, 0.355f};
       l.ground = {0.05f, 0.05f, 0.06f};
       l.cloudCover = rng.range(0.4f, 0.7f);
       l.fogDensity = 0.0022f;
-      l.exposure = 2.1f;
+      l.exposure = 1.55f;
       l.lampsOn = true;
       break;
     case Weather::Night:
@@ -63,7 +63,7 @@ Light lightOf(Weather weather, Rng rng) {
       l.ground = {0.008f, 0.008f, 0.008f};
       l.cloudCover = 0.3f;
       l.fogDensity = 0.003f;
-      l.exposure = 4.2f;
+      l.exposure = 3.6f;
       l.lampsOn = true;
       break;
     case Weather::Fog:

@@ -60,7 +60,7 @@ World composeScene(const SceneChoice& choice, Size samples) {
   Rng rng(hash(low ^ 0xA5A5F00Du, high, static_cast<std::uint32_t>(choice.index)));
   World world;
   world.setting = static_cast<Setting>(choice.index % 6);
-  world.light = lightOf(static_cast<Weather>((choice.index + choice.index / 6) % 7), rng.fork());
+  world.light = lightOf(static_cast<Weather>((choice.index + 2 * (choice.index / 6)) % 7), rng.fork());
   planRoad(world, rng.fork());
   const float width = static_cast<float>(samples.width), height = static_cast<float>(samples.height);
   Camera& c = world.camera;

@@ -10,6 +10,7 @@ namespace {
 
 using namespace demo;
 
+constexpr long kDisparityStep = 8;  // 1/32 pixel in units of 1/256: what a good matcher resolves, and half the bytes
 constexpr float kBaseline = 0.22f;  // metres, as Cityscapes' cameras
 
 /// Rows of the bonnet at column x: an arc that reaches `share` of the height in the middle.
@@ -107,7 +108,8 @@ DemoFrame renderDemoFrame(std::uint64_t seed, int index, const DemoOptions& opti
       frame.voidObjects.at(x, y) = part.role == Role::VoidObject ? 1 : 0;
       const double d =
           frame.camera.focalX * frame.camera.baseline * static_cast<double>(seen.nearness.at(x * k, y * k)) * 256.0;
-      frame.disparity.at(x, y) = static_cast<std::uint16_t>(std::clamp(std::lround(d), 1L, 65535L));
+      frame.disparity.at(x, y) = static_cast<std::uint16_t>(
+          std::clamp(std::lround(d / kDisparityStep) * kDisparityStep, kDisparityStep, 65528L));
     }
   }
   return frame;

@@ -58,9 +58,10 @@ void planRoad(World& world, Rng rng) {
       r.bend = 0.0006f * turn;
       break;
     case Setting::Avenue:
-      r.halfWidth = 7.0f;
+      r.halfWidth = 9.2f;
       r.camera = rng.chance(0.5f) ? 1.75f : 5.2f;
-      r.markings = {{-0.15f, 0.0f, 0.12f}, {0.15f, 0.0f, 0.12f}, {-3.5f, 3.0f, 0.13f}, {3.5f, 3.0f, 0.13f}};
+      r.markings = {{-0.15f, 0.0f, 0.12f}, {0.15f, 0.0f, 0.12f}, {-3.5f, 3.0f, 0.13f},
+                    {3.5f, 3.0f, 0.13f},   {-7.0f, 0.0f, 0.1f},  {7.0f, 0.0f, 0.1f}};
       r.bend = 0.001f * turn;
       break;
   }

@@ -206,12 +206,12 @@ Finish bodySide(const Part& part, const SurfacePoint& p) {
 
 Finish fur(const Part& part, const SurfacePoint& p) {
   Finish f;
-  const float hairs = fbm(p.u * 30.0f, p.v * 9.0f, 2, p.footprint * 30.0f);
+  const float hairs = fbm(p.u * 70.0f, p.v * 40.0f, 2, p.footprint * 70.0f);
   const float blotch = fbm(p.position.x * 1.7f + static_cast<float>(part.seed & 63u),
                            p.position.y * 2.1f + p.position.z * 1.7f, 3, p.footprint);
   const Vec3 base = part.variant == 1 ? (blotch > 0.5f ? part.accent : part.colour)
                                       : mix(part.colour, part.accent, saturate(blotch * 0.6f));
-  f.albedo = base * (0.6f + 0.8f * hairs);
+  f.albedo = base * (0.75f + 0.5f * hairs);
   return f;
 }
 

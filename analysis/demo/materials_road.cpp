@@ -27,8 +27,8 @@ Finish roadFinish(const Part& part, const SurfacePoint& p, const World& world) {
   const float seed = static_cast<float>(road.seed & 63u);
   Finish f;
   const float coarse = fbm(s * 0.35f + seed, t * 0.11f, 4, along * 0.11f);
-  const float grain = fbm(s * 26.0f, t * 26.0f + seed, 2, along * 26.0f);
-  float tone = road.tone * (0.72f + 0.5f * coarse) * (0.72f + 0.56f * grain);
+  const float grain = fbm(s * 45.0f, t * 38.0f + seed, 2, along * 30.0f);
+  float tone = road.tone * (0.72f + 0.5f * coarse) * (0.80f + 0.40f * grain);
   // Wheel tracks are polished darker, the middle of a lane keeps a film of oil.
   const float lane = 3.4f, inLane = fract((s - road.halfWidth) / lane) - 0.5f;
   const float wheel = stripe(std::fabs(inLane) * lane - 0.8f, 0.28f, 0.35f);
@@ -44,7 +44,8 @@ Finish roadFinish(const Part& part, const SurfacePoint& p, const World& world) {
     tone *= mix(1.0f, 0.62f + 0.22f * hash01(patch, 3), in);
   }
   const float crackNoise = fbm(s * 0.55f + 3.0f * seed, t * 0.4f, 4, along * 0.4f) - 0.5f;
-  const float crack = stripe(crackNoise * 1.6f, 0.006f, 0.012f + along * 0.05f) * saturate(1.2f - along * 2.0f);
+  const float crack = stripe(crackNoise * 1.6f, 0.004f, 0.008f + along * 0.05f) *
+                      smoothStep(0.5f, 0.62f, noise2(s * 0.3f, t * 0.06f + seed)) * saturate(1.2f - along * 2.0f);
   tone *= 1.0f - 0.55f * road.cracks * crack;
   tone *= 1.0f - 0.25f * smoothStep(road.halfWidth - 0.7f, road.halfWidth, std::fabs(s));  // dirt towards the kerb
   f.albedo = Vec3{tone * 1.02f, tone, tone * 0.975f} * (part.surface == Surface::Asphalt ? 1.0f : 1.2f);
@@ -92,7 +93,7 @@ Finish roadFinish(const Part& part, const SurfacePoint& p, const World& world) {
   if (world.light.wetness > 0.0f) {
     const float pool = smoothStep(0.44f, 0.62f, fbm(s * 0.45f + 7.0f + seed, t * 0.16f, 4));
     f.albedo = f.albedo * mix(1.0f, 0.5f, world.light.wetness);
-    f.puddle = world.light.wetness * (0.35f + 0.65f * pool);
+    f.puddle = world.light.wetness * (0.28f + 0.62f * pool);
     f.mirror = 0.05f;
     f.rough = 0.25f;
     f.bump = Vec3{noise2(s * 7.0f, t * 7.0f) - 0.5f, 0, noise2(s * 7.0f + 50.0f, t * 7.0f) - 0.5f} *

@@ -198,10 +198,18 @@ ShadowMap::ShadowMap(const Mesh& mesh, Vec3 towards, int resolution, float exten
     const Projected p[3] = {project(v[0].position), project(v[1].position), project(v[2].position)};
     setUp(p, v, t.part, m_nearness.size(), triangles);
   }
-  const int bands = (resolution + kBand - 1) / kBand;
-  tbb::parallel_for(0, bands, [&](int band) {
-    fillBand(triangles, mesh, band * kBand, std::min(resolution, (band + 1) * kBand), m_nearness, nullptr);
-  });
+  fillBand(triangles, mesh, 0, resolution, m_nearness, nullptr);
+}
+
+float ShadowMap::softlyLit(Vec3 point, float bias) const {
+  const Vec3 d = point - m_middle;
+  const float x = m_half + dot(d, m_right) * m_scale, y = m_half + dot(d, m_up) * m_scale;
+  if (!(x >= 0.0f && y >= 0.0f && x < 2.0f * m_half - 2.0f && y < 2.0f * m_half - 2.0f)) return 1.0f;
+  const float n = dot(d, m_towards) + bias;
+  const int ix = static_cast<int>(x), iy = static_cast<int>(y);
+  const float fx = x - static_cast<float>(ix), fy = y - static_cast<float>(iy);
+  const auto open = [&](int i, int j) { return m_nearness.at(ix + i, iy + j) > n ? 0.0f : 1.0f; };
+  return mix(mix(open(0, 0), open(1, 0), fx), mix(open(0, 1), open(1, 1), fx), fy);
 }
 
 float ShadowMap::lit(Vec3 point, float radius, float jitterX, float jitterY, float bias) const {

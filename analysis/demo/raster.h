@@ -56,10 +56,14 @@ struct Visibility {
 class ShadowMap {
 public:
   /// `towards` points to the light. `resolution` samples cover `extent` metres in either direction.
+  ShadowMap() = default;
   ShadowMap(const Mesh& mesh, Vec3 towards, int resolution, float extent);
   /// 1 where `point` sees the light, 0 where it does not and an estimate in between near edges; 1 outside of the map.
   /// `jitter` in [0, 1) displaces the lookup within `radius` metres.
   [[nodiscard]] float lit(Vec3 point, float radius, float jitterX, float jitterY, float bias) const;
+
+  /// The same without jitter, weighing the four samples around `point`.
+  [[nodiscard]] float softlyLit(Vec3 point, float bias) const;
 
 private:
   Vec3 m_right, m_up, m_towards;

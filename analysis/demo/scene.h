@@ -31,8 +31,8 @@ struct DemoFrame {
   LabelMap label;                  ///< kAnomaly on anomalies, kVoid where classes is 255 otherwise, kNormal elsewhere
   ClassMap classes;                ///< Cityscapes train ids 0..18; 255 on anomalies, void objects, bonnet and border
   Grid<std::uint8_t> voidObjects;  ///< 1 on void objects (clutter put there for training), 0 elsewhere
-  Grid<std::uint16_t> disparity;   ///< round(d * 256), d in pixels at this size; 0 unknown (sky, bonnet, border)
-  StereoCamera camera;             ///< intrinsics at this size, baseline in metres
+  Grid<std::uint16_t> disparity;  ///< d * 256, d in pixels at this size, to 1/32 pixel; 0 unknown (sky, bonnet, border)
+  StereoCamera camera;            ///< intrinsics at this size, baseline in metres
   DemoPose pose;
   std::string description;  ///< "city street, low sun, wet; 2 anomalies: tyre at 14 m, deer at 31 m"
 };

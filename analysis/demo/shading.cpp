@@ -9,6 +9,9 @@ namespace oodscope::demo {
 namespace {
 
 constexpr int kSkyDirections = 9;
+/// Samples of the sun's map for a picture this wide: fine enough that a shadow's edge is about a sample wide near by.
+int sunResolution(const World& world) { return std::clamp(static_cast<int>(world.camera.centreX * 1.7f), 500, 1500); }
+
 constexpr float kShadowReach = 70.0f;  // metres covered by the maps
 
 struct Occluders {
@@ -23,9 +26,26 @@ Vec3 skyDirection(int i) {
   return {std::sin(azimuth) * std::cos(elevation), std::sin(elevation), std::cos(azimuth) * std::cos(elevation)};
 }
 
+const std::array<Vec3, kSkyDirections>& skyDirections() {
+  static const auto all = [] {
+    std::array<Vec3, kSkyDirections> d;
+    for (int i = 0; i < kSkyDirections; ++i) d[static_cast<std::size_t>(i)] = skyDirection(i);
+    return d;
+  }();
+  return all;
+}
+
 Occluders occludersOf(const World& world) {
-  Occluders o{ShadowMap(world.mesh, world.light.towardsSun, 1400, kShadowReach), {}};
-  for (int i = 0; i < kSkyDirections; ++i) o.sky.emplace_back(world.mesh, skyDirection(i), 360, kShadowReach);
+  std::vector<ShadowMap> maps(kSkyDirections + 1);
+  tbb::parallel_for(0, kSkyDirections + 1, [&](int i) {
+    auto& map = maps[static_cast<std::size_t>(i)];
+    if (i == 0)
+      map = ShadowMap(world.mesh, world.light.towardsSun, sunResolution(world), kShadowReach);
+    else
+      map = ShadowMap(world.mesh, skyDirections()[static_cast<std::size_t>(i - 1)], 320, kShadowReach);
+  });
+  Occluders o{std::move(maps[0]), {}};
+  for (std::size_t i = 1; i < maps.size(); ++i) o.sky.push_back(std::move(maps[i]));
   return o;
 }
 
@@ -46,7 +66,7 @@ Vec3 lampLight(const Light& light, Vec3 position, Vec3 normal) {
     const Vec3 l = way * (1.0f / std::sqrt(d2 + 1e-6f));
     const float cone = smoothStep(lamp.coneCosine, lamp.coneCosine + 0.12f, -dot(l, lamp.direction));
     if (cone <= 0.0f) continue;
-    sum += lamp.colour * (cone * (0.12f + 0.88f * saturate(dot(normal, l))) / (d2 + 0.6f));
+    sum += lamp.colour * (cone * (0.08f + 0.92f * saturate(dot(normal, l))) / (d2 + 14.0f));
   }
   return sum;
 }
@@ -92,18 +112,17 @@ struct Shader {
     // Jitter decorrelated between neighbouring samples; averaging the samples of a pixel smooths it.
     const std::uint32_t h = hash(static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 91u);
     const float jx = static_cast<float>(h & 0xFFFFu) / 65536.0f, jy = static_cast<float>(h >> 16) / 65536.0f;
-    const Vec3 lifted = p.position + p.normal * 0.05f;
+    const Vec3 lifted = p.position + p.normal * 0.10f;
     const float facing = dot(n, light.towardsSun);
     float sun = leafy ? 0.35f + 0.65f * saturate(facing * 0.6f + 0.4f) : saturate(facing);
-    if (sun > 0.0f && dot(light.sun, light.sun) > 0.001f)
-      sun *= maps.sun.lit(lifted, 0.05f, jx, jy, leafy ? 0.5f : 0.06f);
+    if (sun > 0.0f && dot(light.sun, light.sun) > 0.001f) sun *= maps.sun.softlyLit(lifted, leafy ? 0.5f : 0.05f);
     float open = 0.0f, total = 0.0f;
-    const int start = static_cast<int>(h % 3u);
+    const int start = (x + 2 * y) % 3;  // three neighbours see all directions between them
     for (int i = start; i < kSkyDirections; i += 3) {
-      const float facingSky = leafy ? 0.7f : saturate(dot(n, skyDirection(i)) + 0.15f);
+      const float facingSky = leafy ? 0.7f : saturate(dot(n, skyDirections()[static_cast<std::size_t>(i)]) + 0.15f);
       if (facingSky <= 0.0f) continue;
       total += facingSky;
-      open += facingSky * maps.sky[static_cast<std::size_t>(i)].lit(lifted, 0.18f, jy, jx, leafy ? 0.4f : 0.1f);
+      open += facingSky * maps.sky[static_cast<std::size_t>(i)].lit(lifted, 0.18f, jy, jx, leafy ? 0.4f : 0.16f);
     }
     const float ao = total > 0.0f ? open / total : 0.6f;
     const float upness = leafy ? 0.75f : 0.5f + 0.5f * n.y;

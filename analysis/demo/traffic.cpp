@@ -152,7 +152,7 @@ void ride(Layout& l, const Verges& v, Rng rng) {
     l.stand(offset, z, oncoming ? kPi : 0.0f);
     addTram(l.b, rng.fork(), lights);
   } else if (w.setting == Setting::Country || w.setting == Setting::Highway) {
-    if (!rng.chance(0.3f)) return;
+    if (!rng.chance(0.45f)) return;
     const float side = rng.chance(0.6f) ? -1.0f : 1.0f;
     const Verge& verge = side < 0 ? v.left : v.right;
     const float offset = side * (w.road.halfWidth + verge.lotFrom - 2.0f);

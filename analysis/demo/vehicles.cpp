@@ -81,8 +81,8 @@ void addLamps(Builder& b, Kind kind, float x, float yFront, float yRear, float f
               bool braking) {
   b.use(lampOf(Surface::HeadLamp, kind, {0.95f, 0.95f, 0.9f}, on ? 5.0f : 0.05f));
   for (const float s : {-1.0f, 1.0f}) b.ellipsoid({s * x, yFront, front}, {0.17f, 0.085f, 0.12f}, 5, 8);
-  b.use(lampOf(Surface::TailLamp, kind, {0.8f, 0.02f, 0.015f}, braking ? 1.6f : (on ? 0.8f : 0.08f)));
-  for (const float s : {-1.0f, 1.0f}) b.ellipsoid({s * x * 1.06f, yRear, rear}, {0.11f, 0.13f, 0.07f}, 5, 8);
+  b.use(lampOf(Surface::TailLamp, kind, {0.8f, 0.02f, 0.015f}, braking ? 0.9f : (on ? 0.4f : 0.03f)));
+  for (const float s : {-1.0f, 1.0f}) b.ellipsoid({s * x * 1.06f, yRear, rear}, {0.12f, 0.10f, 0.06f}, 5, 8);
 }
 
 void addPlates(Builder& b, Kind kind, float front, float rear, float y) {
@@ -164,8 +164,12 @@ void addCar(Builder& b, Rng rng, bool lightsOn) {
   }
   for (const std::size_t end : {std::size_t{0}, std::size_t{8}}) {
     const Station& s = stations[end];
-    b.quad({-s.width * 0.94f, 0.27f, s.z}, {s.width * 0.94f, 0.27f, s.z}, {s.width * 0.9f, s.belt, s.z},
-           {-s.width * 0.9f, s.belt, s.z});
+    const std::vector<Vec3>& ring = rings[end];
+    const Vec3 middle{0, 0.5f * (0.27f + s.belt), s.z}, n{0, 0, end == 0 ? -1.0f : 1.0f};
+    for (std::size_t i = 0; i < ring.size(); ++i) {
+      const Vec3 p = ring[i], q = ring[(i + 1) % ring.size()];
+      b.triangle({middle, n, middle.x, middle.y}, {p, n, p.x, p.y}, {q, n, q.x, q.y});
+    }
   }
   const float front = stations[8].z, rear = stations[0].z;
   b.use(partOf(Surface::Plain, Kind::Car, grey(0.018f)));
@@ -231,7 +235,7 @@ void addBus(Builder& b, Rng rng, bool lightsOn) {
                                          {0.62f, 0.62f, 0.6f}}};
   const Vec3 main = colours[static_cast<std::size_t>(rng.pick(5))];
   Part side = partOf(Surface::BusSide, Kind::Bus, main, rng.chance(0.5f) ? main * 0.4f : grey(0.5f), rng.bits());
-  side.glow = lightsOn ? 0.5f : 0.0f;
+  side.glow = lightsOn ? 0.2f : 0.0f;
   const float l = 5.9f, w = 1.25f, y = 0.28f, top = 3.0f;
   b.use(side);
   for (const float s : {-1.0f, 1.0f})
@@ -272,7 +276,7 @@ void addTram(Builder& b, Rng rng, bool lightsOn) {
   const Vec3 main = rng.chance(0.6f) ? Vec3{0.58f, 0.57f, 0.53f} : Vec3{0.5f, 0.36f, 0.04f};
   const Vec3 skirt = rng.chance(0.5f) ? Vec3{0.48f, 0.02f, 0.03f} : Vec3{0.03f, 0.22f, 0.12f};
   Part side = partOf(Surface::TramSide, Kind::Train, main, skirt, rng.bits());
-  side.glow = lightsOn ? 0.6f : 0.0f;
+  side.glow = lightsOn ? 0.22f : 0.0f;
   const float w = 1.2f, y = 0.22f, top = 3.25f, l = 14.0f;
   for (int car = 0; car < 3; ++car) {
     const float from = -l + static_cast<float>(car) * 9.4f, to = from + 9.0f;
@@ -286,7 +290,7 @@ void addTram(Builder& b, Rng rng, bool lightsOn) {
     b.taperedBox({-w, top - 0.3f, from}, {w, top, to}, 0.3f, 0.1f);
     b.box({-0.7f, top, from + 2.0f}, {0.7f, top + 0.28f, to - 3.0f});
     b.use(partOf(Surface::Plain, Kind::Train, grey(0.04f)));
-    b.box({-w * 0.85f, y + 0.1f, to}, {w * 0.85f, top - 0.25f, to + 0.4f});
+    if (car < 2) b.box({-w * 0.85f, y + 0.1f, to}, {w * 0.85f, top - 0.25f, to + 0.4f});
     b.box({-w + 0.15f, 0.05f, from + 0.5f}, {w - 0.15f, 0.3f, to - 0.5f});
     for (const bool front : {true, false}) {
       if ((front && car != 2) || (!front && car != 0)) continue;

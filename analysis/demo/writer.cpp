@@ -51,6 +51,8 @@ void writeDemoSet(const fs::path& folder, std::uint64_t seed, int frames, const 
     if (failure) throw Error({.what = "cannot make folder", .found = failure.message(), .file = folder / sub});
   }
   const std::vector<int> png{cv::IMWRITE_PNG_COMPRESSION, 9};
+  const std::vector<int> smooth{cv::IMWRITE_PNG_COMPRESSION, 9, cv::IMWRITE_PNG_STRATEGY,
+                                cv::IMWRITE_PNG_STRATEGY_FILTERED};
   std::string descriptions;
   for (int i = 0; i < frames; ++i) {
     const DemoFrame f = renderDemoFrame(seed, i, options);
@@ -61,10 +63,10 @@ void writeDemoSet(const fs::path& folder, std::uint64_t seed, int frames, const 
         bgr.at<cv::Vec3b>(y, x) = {c.b, c.g, c.r};
       }
     }
-    writeImage(folder / "images" / (f.name + ".webp"), bgr, {cv::IMWRITE_WEBP_QUALITY, 84});
+    writeImage(folder / "images" / (f.name + ".webp"), bgr, {cv::IMWRITE_WEBP_QUALITY, 87});
     writeImage(folder / "labels_masks" / (f.name + ".png"), viewOf(f.label, CV_8UC1), png);
     writeImage(folder / "class_labels" / (f.name + ".png"), viewOf(f.classes, CV_8UC1), png);
-    writeImage(folder / "disparity" / (f.name + ".png"), viewOf(f.disparity, CV_16UC1), png);
+    writeImage(folder / "disparity" / (f.name + ".png"), viewOf(f.disparity, CV_16UC1), smooth);
     const nlohmann::json camera{
         {"extrinsic",
          {{"baseline", f.camera.baseline},
