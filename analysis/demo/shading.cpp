@@ -116,13 +116,15 @@ struct Shader {
     const float facing = dot(n, light.towardsSun);
     float sun = leafy ? 0.35f + 0.65f * saturate(facing * 0.6f + 0.4f) : saturate(facing);
     if (sun > 0.0f && dot(light.sun, light.sun) > 0.001f) sun *= maps.sun.softlyLit(lifted, leafy ? 0.5f : 0.05f);
+    // Upright surfaces must clear the coarse samples of their own wall; the ground must not miss what stands on it.
+    const Vec3 clear = p.position + p.normal * (p.normal.y > 0.7f ? 0.08f : 0.30f);
     float open = 0.0f, total = 0.0f;
     const int start = (x + 2 * y) % 3;  // three neighbours see all directions between them
     for (int i = start; i < kSkyDirections; i += 3) {
       const float facingSky = leafy ? 0.7f : saturate(dot(n, skyDirections()[static_cast<std::size_t>(i)]) + 0.15f);
       if (facingSky <= 0.0f) continue;
       total += facingSky;
-      open += facingSky * maps.sky[static_cast<std::size_t>(i)].lit(lifted, 0.18f, jy, jx, leafy ? 0.4f : 0.16f);
+      open += facingSky * maps.sky[static_cast<std::size_t>(i)].lit(clear, 0.18f, jy, jx, leafy ? 0.4f : 0.16f);
     }
     const float ao = total > 0.0f ? open / total : 0.6f;
     const float upness = leafy ? 0.75f : 0.5f + 0.5f * n.y;
