@@ -78,7 +78,7 @@ World composeScene(const SceneChoice& choice, Size samples) {
   }
   Layout layout(world);
   const Verges verges = addGround(world, layout.b, rng.fork());
-  addBackdrop(world, layout.b, rng.fork());
+  addBackdrop(layout.b, rng.fork());
   Rng odd = rng.fork(), clutter = rng.fork();
   if (choice.withAnomalies && !isAnomalyFree(choice.index)) scatterAnomalies(layout, choice.index, odd);
   if (choice.withVoidObjects) scatterClutter(layout, clutter);

@@ -73,7 +73,7 @@ void planRoad(World& world, Rng rng) {
   }
 }
 
-void addBackdrop(World& world, Builder& b, Rng rng) {
+void addBackdrop(Builder& b, Rng rng) {
   // A far line of woods, and hills behind it, so that the ground ends somewhere.
   b.placement = {};
   for (const float distance : {520.0f, 360.0f}) {
@@ -96,7 +96,6 @@ void addBackdrop(World& world, Builder& b, Rng rng) {
       b.triangle(at(i, false), at(i + 1, true), at(i, true));
     }
   }
-  static_cast<void>(world);
 }
 
 namespace {

@@ -23,7 +23,8 @@ private:
 };
 
 void planRoad(World& world, Rng rng);
-void addBackdrop(World& world, Builder& b, Rng rng);
+/// The woods and hills where the ground ends.
+void addBackdrop(Builder& b, Rng rng);
 /// Buildings, trees, lamps, signs and signals beside the road.
 void furnish(Layout& layout, const Verges& verges, Rng rng);
 /// Vehicles and people.

@@ -127,21 +127,6 @@ void Builder::disc(Vec3 centre, Vec3 axis, float radius, int segments) {
   }
 }
 
-void Builder::extrude(std::span<const Vec2> outline, float w) {
-  Vec2 middle;
-  for (const Vec2& o : outline) middle = {middle.x + o.x, middle.y + o.y};
-  middle = {middle.x / static_cast<float>(outline.size()), middle.y / static_cast<float>(outline.size())};
-  for (std::size_t i = 0; i < outline.size(); ++i) {
-    const Vec2 a = outline[i], b = outline[(i + 1) % outline.size()];
-    quad({-w, a.y, a.x}, {w, a.y, a.x}, {w, b.y, b.x}, {-w, b.y, b.x});
-    for (const float side : {-w, w}) {
-      const Vec3 n{side > 0 ? 1.0f : -1.0f, 0, 0};
-      triangle({{side, middle.y, middle.x}, n, middle.x, middle.y}, {{side, a.y, a.x}, n, a.x, a.y},
-               {{side, b.y, b.x}, n, b.x, b.y});
-    }
-  }
-}
-
 void Builder::skin(std::span<const std::vector<Vec3>> sections, bool closedRing, bool capped) {
   const int rows = static_cast<int>(sections.size()), count = static_cast<int>(sections[0].size());
   const auto wrap = [&](int j) { return closedRing ? (j + count) % count : std::clamp(j, 0, count - 1); };

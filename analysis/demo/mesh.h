@@ -159,8 +159,6 @@ public:
   void torus(Vec3 centre, Vec3 axis, float radius, float thickness, int segments = 18, int sides = 6);
   /// Disc around `centre` facing `axis`; u and v in units of the radius.
   void disc(Vec3 centre, Vec3 axis, float radius, int segments = 16);
-  /// Outline (x = length, y = height) extruded over the width, which may be drawn in by `bevel` towards the rim.
-  void extrude(std::span<const Vec2> outline, float halfWidth);
   /// Skin over cross-sections of equally many points each, shaded smoothly; closed at both ends where `capped`.
   void skin(std::span<const std::vector<Vec3>> sections, bool closedRing, bool capped);
 

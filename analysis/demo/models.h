@@ -67,7 +67,7 @@ struct Verges {
   p.seed = seed;
   return p;
 }
-/// Number of `kind`'s colours that look like its real ones.
+/// A colour that cars are sold in.
 [[nodiscard]] Vec3 carPaint(Rng& rng);
 
 /// Fills world with the scene of this index. See DemoOptions.

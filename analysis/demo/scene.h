@@ -41,7 +41,8 @@ struct DemoFrame {
 [[nodiscard]] bool isAnomalyFree(int index);
 
 /// Renders scene `index` of the series `seed`. The same bytes for the same arguments, whatever the number of threads.
-/// Requires: index >= 0, size 2:1 and at least 64x32, quality 1 or 2. Cost: about 0.3 µs per sample on one core.
+/// Requires: index >= 0, size 2:1 and at least 64x32, quality 1 or 2. Cost: about 0.5 µs per sample on one core,
+/// and some 60 ms for geometry and shadow maps.
 [[nodiscard]] DemoFrame renderDemoFrame(std::uint64_t seed, int index, const DemoOptions& options = {});
 
 /// Renders frames 0 to frames-1 and writes them in the course-bundle layout with extras: images/<name>.webp,

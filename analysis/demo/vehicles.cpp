@@ -312,7 +312,6 @@ void addTram(Builder& b, Rng rng, bool lightsOn) {
       b.use(partOf(Surface::Glass, Kind::Train, grey(0.02f)));
       b.quad({-0.92f, 1.3f, z + dir * 0.11f}, {0.92f, 1.3f, z + dir * 0.11f}, {0.9f, 2.55f, z - dir * 0.3f},
              {-0.9f, 2.55f, z - dir * 0.3f});
-      b.use(partOf(Surface::Lamp, Kind::Train, {0.9f, 0.5f, 0.05f}));
       b.use(lampOf(front ? Surface::HeadLamp : Surface::TailLamp, Kind::Train,
                    front ? Vec3{1, 0.97f, 0.9f} : Vec3{0.8f, 0.02f, 0.02f}, lightsOn ? 4.0f : 0.5f));
       for (const float s : {-1.0f, 1.0f}) b.ellipsoid({s * 0.72f, 0.8f, z + dir * 0.06f}, {0.14f, 0.1f, 0.08f}, 5, 8);

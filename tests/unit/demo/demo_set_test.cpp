@@ -99,5 +99,25 @@ TEST(ShippedDemoSet, IsSmallAndComplete) {
   EXPECT_EQ(anomalous, 22);
 }
 
+TEST(ShippedDemoSet, IsWhatTheGeneratorRenders) {
+  const fs::path root = fs::path(OODSCOPE_SOURCE_DIR) / "resources" / "demo" / "set";
+  for (const int index : {3, 7}) {
+    const DemoFrame f = renderDemoFrame(1, index);
+    const cv::Mat label = cv::imread((root / "labels_masks" / (f.name + ".png")).string(), cv::IMREAD_UNCHANGED);
+    const cv::Mat image = cv::imread((root / "images" / (f.name + ".webp")).string(), cv::IMREAD_COLOR);
+    ASSERT_FALSE(label.empty() || image.empty()) << f.name;
+    int labelsApart = 0;
+    double difference = 0;
+    for (int y = 0; y < 512; ++y) {
+      for (int x = 0; x < 1024; ++x) {
+        labelsApart += label.at<std::uint8_t>(y, x) != f.label.at(x, y) ? 1 : 0;
+        difference += std::abs(image.at<cv::Vec3b>(y, x)[1] - f.image.at(x, y).g);
+      }
+    }
+    EXPECT_LE(labelsApart, 50) << "another machine's sine may move a sample's edge, no more";
+    EXPECT_LT(difference / (1024 * 512), 6.0) << "WebP's loss";
+  }
+}
+
 }  // namespace
 }  // namespace oodscope
