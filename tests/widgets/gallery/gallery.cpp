@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every widget with values of its own making, in both themes, as pictures: widgets_gallery [FOLDER]
+#include "tests/widgets/gallery/gallery_pages.h"
 #include "widgets/controls/controls_panel.h"
 #include "widgets/controls/labelled_combo.h"
 #include "widgets/controls/temperature_slider.h"
@@ -142,8 +143,9 @@ int main(int argc, char** argv) {
   const QString folder = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QStringLiteral("gallery");
   QDir().mkpath(folder);
   Theme theme(application, ThemeChoice::Dark);
-  const std::vector<std::pair<const char*, std::function<QWidget*()>>> pages{
+  std::vector<GalleryPage> pages{
       {"style", styleSheet}, {"controls", controls}, {"controls_no_effect", controlsNoEffect}};
+  for (const GalleryPage& page : panelPages()) pages.push_back(page);
   for (const bool dark : {true, false}) {
     theme.setChoice(dark ? ThemeChoice::Dark : ThemeChoice::Light);
     for (const auto& [name, make] : pages) {

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/lists/frame_list.h"
+
+#include "widgets/lists/frame_delegate.h"
+#include "widgets/panels/empty_state.h"
+#include "widgets/theme/icon.h"
+#include "widgets/theme/tokens.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QScrollBar>
+#include <QStackedLayout>
+#include <QTreeView>
+
+#include <algorithm>
+#include <array>
+
+namespace oodscope {
+namespace {
+
+constexpr std::array kSortMetrics{FrameMetric::Fpr95, FrameMetric::Ap, FrameMetric::F1, FrameMetric::MeanScore,
+                                  FrameMetric::Delta};
+
+std::optional<std::optional<double>> numberOf(const FrameRow& row, const QString& key) {
+  if (key == QLatin1String("ap")) return row.ap;
+  if (key == QLatin1String("fpr95") || key == QLatin1String("fpr")) return row.fpr95;
+  if (key == QLatin1String("f1")) return row.f1;
+  if (key == QLatin1String("mean")) return row.meanScore;
+  if (key == QLatin1String("dap")) return metricOf(row, FrameMetric::Delta);
+  if (key == QLatin1String("anomaly")) return std::optional(row.anomalyShare);
+  if (key == QLatin1String("objects")) return std::optional(static_cast<double>(row.objects));
+  return std::nullopt;
+}
+
+}  // namespace
+
+FrameProxy::FrameProxy(QObject* parent) : QSortFilterProxyModel(parent) {
+  setRecursiveFilteringEnabled(true);
+  setDynamicSortFilter(true);
+  sort(0);
+}
+
+void FrameProxy::setExpression(const QString& text) {
+  m_expression = FilterExpression(text);
+  invalidateFilter();
+}
+
+void FrameProxy::setSortMetric(std::optional<FrameMetric> metric) {
+  m_metric = metric;
+  invalidate();
+}
+
+bool FrameProxy::filterAcceptsRow(int row, const QModelIndex& parent) const {
+  if (m_expression.isEmpty()) return true;
+  const auto* model = static_cast<const FrameModel*>(sourceModel());
+  const FrameRow* frame = model->frameAt(model->index(row, 0, parent));
+  if (!frame) return false;  // a set is there for its frames
+  return m_expression.matches(
+      {frame->name, frame->tags, [frame](const QString& key) { return numberOf(*frame, key); }});
+}
+
+bool FrameProxy::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+  const auto* model = static_cast<const FrameModel*>(sourceModel());
+  const FrameRow* a = model->frameAt(left);
+  const FrameRow* b = model->frameAt(right);
+  if (!a || !b || !m_metric) return left.row() < right.row();
+  if (isWorse(*a, *b, *m_metric)) return true;
+  if (isWorse(*b, *a, *m_metric)) return false;
+  return left.row() < right.row();
+}
+
+FrameListView::FrameListView(QWidget* parent)
+    : QWidget(parent),
+      m_model(new FrameModel(this)),
+      m_proxy(new FrameProxy(this)),
+      m_view(new QTreeView),
+      m_filter(new QLineEdit),
+      m_sort(new QComboBox),
+      m_columns(new QLabel),
+      m_stack(new QStackedLayout(this)) {
+  usePanelBackground(this);
+  const Metrics m(this);
+  m_proxy->setSourceModel(m_model);
+  m_view->setModel(m_proxy);
+  m_view->setItemDelegate(new FrameDelegate(*m_model, *m_proxy, m_view));
+  m_view->setHeaderHidden(true);
+  m_view->setUniformRowHeights(true);
+  m_view->setIndentation(0);
+  m_view->setRootIsDecorated(false);
+  m_view->setFrameShape(QFrame::NoFrame);
+  m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  m_view->viewport()->setBackgroundRole(kPanelRole);
+  m_view->setAccessibleName(tr("Frames"));
+  m_view->installEventFilter(this);
+  m_filter->setPlaceholderText(tr("name, tag, fpr95 > 60"));
+  m_filter->setClearButtonEnabled(true);
+  m_filter->setAccessibleName(tr("Filter frames"));
+  m_filter->setToolTip(
+      tr("Text, tag:NAME, or comparisons of ap, fpr95, f1, mean, dap, anomaly, objects; all must hold"));
+  m_filter->addAction(icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
+  for (const FrameMetric metric : kSortMetrics) m_sort->addItem(tr("%1, worst first").arg(metricTitle(metric)));
+  m_sort->setItemText(3, tr("mean score, highest first"));
+  m_sort->setItemText(4, tr("ΔAP, largest first"));
+  m_sort->addItem(tr("set's order"));
+  m_sort->setFrame(false);
+  m_sort->setFont(captionFont(font()));
+  m_sort->setAccessibleName(tr("Sort frames"));
+  m_sort->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  m_sort->setMinimumContentsLength(6);
+  auto* caption = new QLabel(tr("Sort"));
+  for (QLabel* label : {caption, m_columns}) {
+    label->setFont(captionFont(font()));
+    label->setForegroundRole(kSecondaryRole);
+  }
+  auto* filterRow = new QHBoxLayout;
+  filterRow->setContentsMargins(m.px(8), m.px(7), m.px(8), m.px(2));
+  filterRow->addWidget(m_filter);
+  auto* sortRow = new QHBoxLayout;
+  sortRow->setContentsMargins(m.px(8), 0, m.px(8), 0);
+  sortRow->setSpacing(m.px(2));
+  sortRow->addWidget(caption);
+  sortRow->addWidget(m_sort, 1);
+  sortRow->addWidget(m_columns);
+  auto* content = new QWidget;
+  auto* layout = new QVBoxLayout(content);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addLayout(filterRow);
+  layout->addLayout(sortRow);
+  layout->addWidget(m_view, 1);
+  m_stack->addWidget(new EmptyState(tr("No frames"), tr("Frames of the open set appear here, worst first.")));
+  m_stack->addWidget(content);
+  setSortMetric(FrameMetric::Fpr95);
+
+  connect(m_model, &FrameModel::thumbnailNeeded, this, &FrameListView::thumbnailNeeded);
+  connect(m_model, &QAbstractItemModel::modelReset, this, [this] {
+    expandSets();
+    m_stack->setCurrentIndex(m_model->rowCount() > 0 ? 1 : 0);
+    countShown();
+  });
+  for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+    connect(m_proxy, signal, this, [this] {
+      expandSets();
+      countShown();
+    });
+  connect(m_filter, &QLineEdit::textEdited, this, [this](const QString& text) {
+    m_proxy->setExpression(text);
+    countShown();
+    Q_EMIT
+    filterEdited(text);
+  });
+  connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
+    m_proxy->setExpression(text);
+    countShown();
+  });
+  connect(m_sort, &QComboBox::activated, this, [this](int index) {
+    const auto metric = index < static_cast<int>(kSortMetrics.size())
+                            ? std::optional(kSortMetrics[static_cast<std::size_t>(index)])
+                            : std::nullopt;
+    setSortMetric(metric);
+    Q_EMIT
+    sortEdited(metric);
+  });
+  connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
+    const QModelIndex source = m_proxy->mapToSource(index);
+    if (!m_setting && m_model->frameAt(source)) Q_EMIT
+    currentFrameChanged(FrameModel::setOf(source), source.row());
+  });
+  const auto activate = [this](const QModelIndex& index) {
+    const QModelIndex source = m_proxy->mapToSource(index);
+    if (m_model->frameAt(source)) Q_EMIT
+    frameActivated(FrameModel::setOf(source), source.row());
+  };
+  connect(m_view, &QTreeView::activated, this, activate);
+  connect(m_view, &QTreeView::clicked, this, [this](const QModelIndex& index) {
+    if (index.data(FrameModel::kIsSetRole).toBool()) m_view->setExpanded(index, !m_view->isExpanded(index));
+  });
+}
+
+void FrameListView::setCurrentFrame(int set, int frame) {
+  const QModelIndex index = m_proxy->mapFromSource(m_model->indexOf(set, frame));
+  if (!index.isValid() || index == m_view->currentIndex()) return;
+  m_setting = true;
+  m_view->setCurrentIndex(index);
+  m_view->scrollTo(index);
+  m_setting = false;
+}
+
+void FrameListView::setSortMetric(std::optional<FrameMetric> metric) {
+  m_proxy->setSortMetric(metric);
+  const auto found = metric ? std::find(kSortMetrics.begin(), kSortMetrics.end(), *metric) : kSortMetrics.end();
+  m_sort->setCurrentIndex(static_cast<int>(found - kSortMetrics.begin()));
+  const FrameMetric first = metric.value_or(FrameMetric::Fpr95);
+  m_columns->setText(first == FrameMetric::Delta ? tr("Δ / A B")
+                     : first == FrameMetric::Ap  ? QStringLiteral("AP / FPR95")
+                                                 : metricTitle(first) + QStringLiteral(" / AP"));
+}
+
+void FrameListView::step(int steps) {
+  QModelIndex index = m_view->currentIndex();
+  for (int i = 0; i < std::abs(steps); ++i) {
+    QModelIndex next =
+        index.isValid() ? (steps > 0 ? m_view->indexBelow(index) : m_view->indexAbove(index)) : m_proxy->index(0, 0);
+    while (next.isValid() && next.data(FrameModel::kIsSetRole).toBool())
+      next = steps > 0 ? m_view->indexBelow(next) : m_view->indexAbove(next);
+    if (!next.isValid()) break;
+    index = next;
+  }
+  if (index.isValid()) m_view->setCurrentIndex(index);
+}
+
+void FrameListView::setFilter(const QString& text) { m_filter->setText(text); }
+QString FrameListView::filter() const { return m_filter->text(); }
+
+bool FrameListView::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_view && event->type() == QEvent::KeyPress) {
+    const auto* key = static_cast<QKeyEvent*>(event);
+    if (key->key() == Qt::Key_T && key->modifiers() == Qt::NoModifier) {
+      const QModelIndex source = m_proxy->mapToSource(m_view->currentIndex());
+      if (m_model->frameAt(source)) Q_EMIT
+      tagRequested(FrameModel::setOf(source), source.row());
+      return true;
+    }
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+void FrameListView::expandSets() {
+  // One set needs no row of its own: its frames are the list.
+  m_view->setRootIndex(m_model->rowCount() == 1 ? m_proxy->index(0, 0) : QModelIndex());
+  m_view->expandAll();
+}
+
+void FrameListView::countShown() {
+  int shown = 0;
+  int all = 0;
+  for (int set = 0; set < m_model->rowCount(); ++set) all += m_model->rowCount(m_model->index(set, 0));
+  for (int set = 0; set < m_proxy->rowCount(); ++set) shown += m_proxy->rowCount(m_proxy->index(set, 0));
+  Q_EMIT
+  shownCountChanged(shown, all);
+}
+
+}  // namespace oodscope

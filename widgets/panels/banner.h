@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QString>
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+class QToolButton;
+
+namespace oodscope {
+
+enum class Severity { Info, Warning, Error };
+[[nodiscard]] QString severityText(Severity severity);
+[[nodiscard]] QString severityIcon(Severity severity);
+
+struct BannerView {
+  Severity severity = Severity::Info;
+  QString subject;  ///< bold, first: "RoadAnomaly21"; may be empty
+  QString sentence;
+  QString buttonText;  ///< empty: no button
+};
+
+/// One sentence above the views, with an edge in the colour of its severity, at most one button, and a close. Not
+/// modal.
+class Banner : public QWidget {
+  Q_OBJECT
+
+public:
+  explicit Banner(QWidget* parent = nullptr);
+  /// Shows it, replacing what it said.
+  void setView(const BannerView& view);
+  [[nodiscard]] QSize sizeHint() const override;
+
+Q_SIGNALS:
+  void actionTriggered();
+  void closed();
+
+protected:
+  void paintEvent(QPaintEvent* event) override;
+  void changeEvent(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+
+private:
+  void showIcon();
+
+  Severity m_severity = Severity::Info;
+  QLabel* m_icon = nullptr;
+  QLabel* m_text = nullptr;
+  QPushButton* m_button = nullptr;
+};
+
+}  // namespace oodscope

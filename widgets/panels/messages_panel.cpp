@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/panels/messages_panel.h"
+
+#include "widgets/panels/empty_state.h"
+#include "widgets/theme/icon.h"
+#include "widgets/theme/tokens.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QSortFilterProxyModel>
+#include <QStackedLayout>
+#include <QStandardItemModel>
+#include <QToolButton>
+#include <QTreeView>
+
+namespace oodscope {
+namespace {
+
+constexpr int kSeverityRole = Qt::UserRole + 1;
+
+/// Text in any column, and a least severity.
+class MessageFilter : public QSortFilterProxyModel {
+public:
+  using QSortFilterProxyModel::QSortFilterProxyModel;
+  void setText(const QString& text) {
+    m_text = text;
+    invalidateFilter();
+  }
+  void setLeast(int severity) {
+    m_least = severity;
+    invalidateFilter();
+  }
+
+protected:
+  [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override {
+    const auto at = [&](int column) { return sourceModel()->index(row, column, parent); };
+    if (at(0).data(kSeverityRole).toInt() < m_least) return false;
+    if (m_text.isEmpty()) return true;
+    for (int column = 1; column < 4; ++column)
+      if (at(column).data().toString().contains(m_text, Qt::CaseInsensitive)) return true;
+    return false;
+  }
+
+private:
+  QString m_text;
+  int m_least = 0;
+};
+
+}  // namespace
+
+MessagesPanel::MessagesPanel(QWidget* parent)
+    : QWidget(parent), m_model(new QStandardItemModel(0, 4, this)), m_stack(new QStackedLayout), m_view(new QTreeView) {
+  usePanelBackground(this);
+  const Metrics m(this);
+  auto* filter = new MessageFilter(this);
+  m_shown = filter;
+  m_shown->setSourceModel(m_model);
+  m_model->setHorizontalHeaderLabels({tr("time"), tr("kind"), tr("message"), tr("file")});
+  m_view->setModel(m_shown);
+  m_view->setRootIsDecorated(false);
+  m_view->setUniformRowHeights(true);
+  m_view->setAlternatingRowColors(true);
+  m_view->setFrameShape(QFrame::NoFrame);
+  m_view->setFont(tableFont(font()));
+  m_view->header()->setFont(captionFont(font()));
+  m_view->header()->setStretchLastSection(true);
+  m_view->setColumnWidth(0, m.px(70));
+  m_view->setColumnWidth(1, m.px(80));
+  m_view->setColumnWidth(2, m.px(520));
+  m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+  m_view->setAccessibleName(tr("Messages"));
+  m_view->viewport()->setBackgroundRole(kPanelRole);
+  auto* search = new QLineEdit;
+  search->setPlaceholderText(tr("text or file"));
+  search->setAccessibleName(tr("Filter messages"));
+  search->addAction(icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
+  auto* severity = new QComboBox;
+  severity->addItems({tr("All kinds"), tr("Warnings and errors"), tr("Errors")});
+  severity->setAccessibleName(tr("Kinds of messages"));
+  auto* copy = new QToolButton;
+  copy->setIcon(icon(QStringLiteral("copy")));
+  copy->setAutoRaise(true);
+  nameControl(copy, tr("Copy messages"));
+  auto* clearAll = new QToolButton;
+  clearAll->setIcon(icon(QStringLiteral("cancel")));
+  clearAll->setAutoRaise(true);
+  nameControl(clearAll, tr("Clear messages"));
+  auto* row = new QHBoxLayout;
+  row->setContentsMargins(m.px(8), m.px(6), m.px(8), m.px(6));
+  row->addWidget(search, 1);
+  row->addWidget(severity);
+  row->addWidget(copy);
+  row->addWidget(clearAll);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addLayout(row);
+  layout->addLayout(m_stack, 1);
+  m_stack->addWidget(
+      new EmptyState(tr("No messages"), tr("Warnings and errors appear here with their file and time.")));
+  m_stack->addWidget(m_view);
+  connect(search, &QLineEdit::textChanged, this, [filter](const QString& text) { filter->setText(text); });
+  connect(severity, &QComboBox::currentIndexChanged, this, [filter](int least) { filter->setLeast(least); });
+  connect(copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(shownText()); });
+  connect(clearAll, &QToolButton::clicked, this, &MessagesPanel::clear);
+  connect(m_view, &QTreeView::activated, this, [this](const QModelIndex& index) {
+    const QString file = index.siblingAtColumn(3).data().toString();
+    if (!file.isEmpty()) Q_EMIT
+    fileActivated(file);
+  });
+}
+
+void MessagesPanel::add(const Message& message) {
+  auto* time = new QStandardItem(message.time.toString(QStringLiteral("HH:mm:ss")));
+  time->setData(static_cast<int>(message.severity), kSeverityRole);
+  auto* kind = new QStandardItem(icon(severityIcon(message.severity)), severityText(message.severity));
+  auto* text = new QStandardItem(message.text);
+  auto* file = new QStandardItem(message.file);
+  for (QStandardItem* item : {time, kind, text, file}) item->setEditable(false);
+  text->setToolTip(message.text);
+  file->setToolTip(message.file);
+  m_model->appendRow({time, kind, text, file});
+  m_stack->setCurrentIndex(1);
+  m_view->scrollToBottom();
+  Q_EMIT
+  countChanged(count());
+}
+
+void MessagesPanel::clear() {
+  m_model->removeRows(0, m_model->rowCount());
+  m_stack->setCurrentIndex(0);
+  Q_EMIT
+  countChanged(0);
+}
+
+int MessagesPanel::count() const { return m_model->rowCount(); }
+
+QString MessagesPanel::shownText() const {
+  QStringList lines;
+  for (int row = 0; row < m_shown->rowCount(); ++row) {
+    QStringList cells;
+    for (int column = 0; column < 4; ++column) cells << m_shown->index(row, column).data().toString();
+    lines << cells.join(QLatin1Char('\t'));
+  }
+  return lines.join(QLatin1Char('\n'));
+}
+
+}  // namespace oodscope
