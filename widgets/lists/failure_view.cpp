@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/lists/failure_view.h"
+
+#include "widgets/theme/icon.h"
+#include "widgets/theme/number_text.h"
+#include "widgets/theme/tokens.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPainter>
+#include <QStyledItemDelegate>
+#include <QTreeView>
+
+#include <algorithm>
+
+namespace oodscope {
+namespace {
+
+using Column = FailureModel::Column;
+
+/// Thumbnail, class chip with share, quiet and strong columns.
+class FailureDelegate : public QStyledItemDelegate {
+public:
+  FailureDelegate(const FailureModel& model, QObject* parent) : QStyledItemDelegate(parent), m_model(model) {}
+
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override {
+    return {40, Metrics(option.font).thumbnailRow()};
+  }
+
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    const Tokens& t = tokensFor(option.palette);
+    const Metrics m(option.font);
+    const bool selected = option.state.testFlag(QStyle::State_Selected);
+    const Column column = m_model.columnAt(index.column());
+    if (selected) painter->fillRect(option.rect, t.selection);
+    const QRect cell = option.rect.adjusted(m.px(5), 0, -m.px(5), 0);
+    painter->save();
+    if (column == Column::Thumbnail) {
+      const QRect box(cell.left(), cell.center().y() - m.px(14), m.px(54), m.px(29));
+      const auto picture = index.data(Qt::DecorationRole).value<QImage>();
+      painter->setRenderHint(QPainter::SmoothPixmapTransform);
+      if (picture.isNull())
+        painter->fillRect(box, t.view);
+      else
+        painter->drawImage(box, picture);
+      painter->restore();
+      return;
+    }
+    const bool leading = column == (m_model.kind() == FailureKind::MissedObject ? Column::Recall : Column::Area);
+    const QFont face = numberFont(option.font);
+    painter->setFont(leading ? strongFont(face) : face);
+    const QString text = index.data().toString();
+    const bool quiet = column == Column::Id || text == kNotDefinedSign;
+    painter->setPen(selected ? t.onSelection : quiet ? t.text3 : t.text);
+    QRect area = cell;
+    if (column == Column::Class && !text.isEmpty()) {
+      const int chip = m.px(9);
+      painter->fillRect(QRect(area.left(), area.center().y() - chip / 2, chip, chip),
+                        index.data(FailureModel::kChipRole).value<QColor>());
+      area.setLeft(area.left() + m.px(14));
+      const QString share = numberText(index.data(FailureModel::kShareRole).toDouble(), 0) + QStringLiteral(" %");
+      const QFontMetrics metrics(painter->font());
+      const int room = area.width() - metrics.horizontalAdvance(share) - m.px(5);
+      const QString name = metrics.elidedText(text, Qt::ElideRight, room);
+      painter->drawText(area, Qt::AlignVCenter, name);
+      painter->setPen(selected ? t.onSelection : t.text2);
+      painter->drawText(area.adjusted(metrics.horizontalAdvance(name) + m.px(5), 0, 0, 0), Qt::AlignVCenter, share);
+    } else {
+      painter->drawText(area, index.data(Qt::TextAlignmentRole).toInt(),
+                        painter->fontMetrics().elidedText(text, Qt::ElideRight, area.width()));
+    }
+    painter->restore();
+  }
+
+private:
+  const FailureModel& m_model;
+};
+
+std::optional<std::optional<double>> numberOf(const FailureRow& row, const QString& key) {
+  if (key == QLatin1String("area")) return std::optional(static_cast<double>(row.area));
+  if (key == QLatin1String("peak")) return row.peak;
+  if (key == QLatin1String("mean")) return row.mean;
+  if (key == QLatin1String("margin")) return row.margin;
+  if (key == QLatin1String("recall")) return row.recall;
+  if (key == QLatin1String("overlap")) return row.overlap;
+  if (key == QLatin1String("distance")) return row.distance;
+  if (key == QLatin1String("share")) return std::optional(row.classShare);
+  return std::nullopt;
+}
+
+}  // namespace
+
+FailureProxy::FailureProxy(QObject* parent) : QSortFilterProxyModel(parent) { setSortRole(FailureModel::kSortRole); }
+
+void FailureProxy::setExpression(const QString& text) {
+  m_expression = FilterExpression(text);
+  invalidateFilter();
+}
+
+bool FailureProxy::filterAcceptsRow(int row, const QModelIndex&) const {
+  const FailureRow& failure = static_cast<const FailureModel*>(sourceModel())->rows()[static_cast<std::size_t>(row)];
+  return m_expression.matches({failure.frameName + QLatin1Char(' ') + failure.predictedClass, failure.tags,
+                               [&failure](const QString& key) { return numberOf(failure, key); }});
+}
+
+FailureView::FailureView(FailureKind kind, QWidget* parent)
+    : QWidget(parent),
+      m_model(new FailureModel(kind, this)),
+      m_proxy(new FailureProxy(this)),
+      m_view(new QTreeView),
+      m_filter(new QLineEdit),
+      m_count(new QLabel) {
+  usePanelBackground(this);
+  const Metrics m(this);
+  const bool regions = kind == FailureKind::FalsePositiveRegion;
+  const QString name = regions ? tr("False-positive regions") : tr("Missed objects");
+  auto* title = new QLabel(name);
+  title->setFont(strongFont(tableFont(font())));
+  m_count->setFont(tableFont(font()));
+  m_count->setForegroundRole(kSecondaryRole);
+  m_filter->setPlaceholderText(regions ? tr("area < 24000, tag:kerb") : tr("recall < 75"));
+  m_filter->setClearButtonEnabled(true);
+  m_filter->setAccessibleName(tr("Filter %1").arg(name));
+  m_filter->setToolTip(
+      tr("Text, tag:NAME, or comparisons of area, peak, mean, margin, recall, overlap, distance, share"));
+  m_filter->setMaximumWidth(m.px(190));
+  m_proxy->setSourceModel(m_model);
+  m_view->setModel(m_proxy);
+  m_view->setFont(tableFont(font()));
+  m_view->header()->setFont(captionFont(font()));
+  m_view->setItemDelegate(new FailureDelegate(*m_model, m_view));
+  m_view->setRootIsDecorated(false);
+  m_view->setUniformRowHeights(true);
+  m_view->setAlternatingRowColors(true);
+  m_view->setAllColumnsShowFocus(true);
+  m_view->setFrameShape(QFrame::NoFrame);
+  m_view->setSortingEnabled(true);
+  m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  m_view->viewport()->setBackgroundRole(kPanelRole);
+  m_view->setAccessibleName(name);
+  m_view->installEventFilter(this);
+  m_view->header()->setStretchLastSection(true);
+  for (int section = 0; section < m_model->columnCount(); ++section) {
+    const Column column = m_model->columnAt(section);
+    const int width = column == Column::Thumbnail ? 66
+                      : column == Column::Id      ? 36
+                      : column == Column::Class   ? 140
+                      : column == Column::Tag     ? 80
+                      : column == Column::Area    ? 74
+                                                  : 62;
+    m_view->setColumnWidth(section, m.px(width));
+  }
+  if (regions)
+    m_view->sortByColumn(m_model->sectionOf(Column::Area), Qt::DescendingOrder);
+  else
+    m_view->sortByColumn(m_model->sectionOf(Column::Recall), Qt::AscendingOrder);
+  auto* row = new QHBoxLayout;
+  row->setContentsMargins(m.px(10), m.px(5), m.px(8), m.px(5));
+  row->setSpacing(m.px(8));
+  row->addWidget(title);
+  row->addWidget(m_count, 1);
+  row->addWidget(m_filter);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addLayout(row);
+  layout->addWidget(m_view, 1);
+  connect(m_model, &FailureModel::modelReset, this, &FailureView::showCount);
+  connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
+    m_proxy->setExpression(text);
+    showCount();
+  });
+  connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
+    if (index.isValid() && !m_setting) Q_EMIT
+    failureSelected(m_proxy->mapToSource(index).row());
+  });
+  connect(m_view, &QTreeView::activated, this, [this](const QModelIndex& index) {
+    Q_EMIT
+    failureActivated(m_proxy->mapToSource(index).row());
+  });
+  showCount();
+}
+
+void FailureView::setFilter(const QString& text) { m_filter->setText(text); }
+
+void FailureView::setCurrentRow(int row) {
+  const QModelIndex index = m_proxy->mapFromSource(m_model->index(row, 0));
+  m_setting = true;
+  m_view->setCurrentIndex(index);
+  m_setting = false;
+}
+
+void FailureView::step(int steps) {
+  if (m_proxy->rowCount() == 0) return;
+  const QModelIndex current = m_view->currentIndex();
+  const int row = current.isValid() ? std::clamp(current.row() + steps, 0, m_proxy->rowCount() - 1) : 0;
+  const QModelIndex next = m_proxy->index(row, 0);
+  m_view->setCurrentIndex(next);
+  Q_EMIT
+  failureActivated(m_proxy->mapToSource(next).row());
+}
+
+std::vector<int> FailureView::shownRows() const {
+  std::vector<int> rows;
+  for (int row = 0; row < m_proxy->rowCount(); ++row)
+    rows.push_back(m_proxy->mapToSource(m_proxy->index(row, 0)).row());
+  return rows;
+}
+
+bool FailureView::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_view && event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_T) {
+    if (m_view->currentIndex().isValid()) Q_EMIT
+    tagRequested(m_proxy->mapToSource(m_view->currentIndex()).row());
+    return true;
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+void FailureView::showCount() {
+  const int shown = m_proxy->rowCount();
+  const int all = m_model->rowCount();
+  m_count->setText(shown == all ? QString::number(all) : tr("%1 of %2").arg(shown).arg(all));
+}
+
+}  // namespace oodscope
