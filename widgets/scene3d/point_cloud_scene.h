@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "widgets/scene3d/scene.h"
+#include "widgets/theme/colour_map.h"
+
+#include <vector>
+
+namespace oodscope {
+
+/// A point of a disparity image: metres right, down and forward of the camera, its score and the pixel it came from.
+struct CloudPoint {
+  float x = 0, y = 0, z = 0;
+  float score = 0;
+  float pixelX = 0, pixelY = 0;
+};
+
+/// An axis-parallel box around a region's points, metres as in CloudPoint.
+struct CloudBox {
+  float minX = 0, maxX = 0, minY = 0, maxY = 0, minZ = 0, maxZ = 0;
+};
+
+/// Points coloured by score. Meaning of a point: the pixel of the nearest cloud point.
+class PointCloudScene : public Scene3D {
+public:
+  PointCloudScene();
+  ~PointCloudScene() override;
+  void setPoints(std::vector<CloudPoint> points);
+  void setBoxes(const std::vector<CloudBox>& boxes);
+  void setScale(float min, float max);
+  void setColourTable(const ColourTable& table);
+
+  void setCoarse(bool coarse) override;
+  [[nodiscard]] std::optional<QPointF> meaningOf(double x, double y, double z) const override;
+
+protected:
+  void restyle(const Tokens& tokens) override;
+
+private:
+  struct State;
+  void rebuild();
+  std::unique_ptr<State> m;
+};
+
+}  // namespace oodscope
