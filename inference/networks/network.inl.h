@@ -36,9 +36,9 @@ public:
   InferenceNetwork(const InferenceNetwork&) = delete;
   InferenceNetwork& operator=(const InferenceNetwork&) = delete;
   virtual ~InferenceNetwork() = default;
-  /// 1 x 3 x H x W, float32, any memory format, to logits 1 x classes x H x W, contiguous (planar). Same device as the
-  /// weights.
-  [[nodiscard]] virtual torch::Tensor run(const torch::Tensor& image) = 0;
+  /// Fills `logits`, 1 x classes x H x W, from `image`, 1 x 3 x H x W, float32, any memory format, on the weights'
+  /// device. Fastest where `logits` is contiguous float32 on the CPU.
+  virtual void run(const torch::Tensor& image, const torch::Tensor& logits) = 0;
 };
 
 }  // namespace oodscope

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/networks/kinds.inl.h"
+
+#include "inference/checkpoints/state_dict.inl.h"
+#include "inference/networks/erfnet.inl.h"
+#include "inference/networks/folding.inl.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/max_pool2d.h>
+
+#include <variant>
+
+namespace oodscope {
+namespace {
+
+using erfnet::Block;
+
+struct FastDownsampler {
+  explicit FastDownsampler(const erfnet::Downsampler& block) {
+    const Affine norm = atRest(block.bn);
+    const std::int64_t convolved = block.conv->options.out_channels();
+    conv = FoldedConv(block.conv, norm.channels(0, convolved));
+    const Affine rest = norm.channels(convolved, norm.scale.size(0) - convolved);
+    if (!rest.isIdentity()) {
+      scale = rest.scale.to(torch::kFloat).view({1, -1, 1, 1});
+      shift = rest.shift.to(torch::kFloat).view({1, -1, 1, 1});
+    }
+  }
+  torch::Tensor operator()(const torch::Tensor& x) const {
+    torch::Tensor pooled = at::max_pool2d(x, 2, 2);
+    if (scale.defined()) pooled.mul_(scale).add_(shift);
+    return at::cat({conv(x), pooled}, 1).relu_();
+  }
+  FoldedConv conv;
+  torch::Tensor scale, shift;
+};
+
+struct FastResidual {
+  explicit FastResidual(const erfnet::NonBottleneck1d& block)
+      : first(block.conv3x1_1, {}),
+        second(block.conv1x3_1, atRest(block.bn1)),
+        third(block.conv3x1_2, {}),
+        fourth(block.conv1x3_2, atRest(block.bn2)) {}
+  torch::Tensor operator()(const torch::Tensor& x) const {
+    return fourth(third(second(first(x).relu_()).relu_()).relu_()).add_(x).relu_();
+  }
+  FoldedConv first, second, third, fourth;
+};
+
+struct FastUpsampler {
+  explicit FastUpsampler(const erfnet::Upsampler& block) : upsampling(block.conv, atRest(block.bn)) {}
+  torch::Tensor operator()(const torch::Tensor& x) const { return upsampling(x, true); }
+  FoldedUpsampling upsampling;
+};
+
+class FastErfnet final : public InferenceNetwork {
+public:
+  explicit FastErfnet(const erfnet::Erfnet& network) : m_output(network.decoder->outputConv, {}) {
+    m_steps.emplace_back(FastDownsampler(*network.encoder->initialBlock));
+    for (const auto& block : network.encoder->blocks) add(*block);
+    for (const auto& block : network.decoder->blocks) add(*block);
+  }
+  void run(const torch::Tensor& image, const torch::Tensor& logits) override {
+    torch::Tensor x = image.contiguous(torch::MemoryFormat::ChannelsLast);
+    for (const auto& step : m_steps) x = std::visit([&](const auto& apply) { return apply(x); }, step);
+    m_output.planar(x, logits);
+  }
+
+private:
+  void add(const Block& block) {
+    if (const auto* down = dynamic_cast<const erfnet::Downsampler*>(&block))
+      m_steps.emplace_back(FastDownsampler(*down));
+    if (const auto* same = dynamic_cast<const erfnet::NonBottleneck1d*>(&block))
+      m_steps.emplace_back(FastResidual(*same));
+    if (const auto* up = dynamic_cast<const erfnet::Upsampler*>(&block)) m_steps.emplace_back(FastUpsampler(*up));
+  }
+  std::vector<std::variant<FastDownsampler, FastResidual, FastUpsampler>> m_steps;
+  FoldedUpsampling m_output;
+};
+
+std::optional<NetworkShape> shapeOf(const StateDict& tensors) {
+  const auto w0 = extent(tensors, "encoder.layers.0.conv.weight", 4, 1);
+  const auto w1 = extent(tensors, "encoder.layers.6.conv.weight", 4, 1);
+  const auto w2 = extent(tensors, "decoder.layers.0.conv.weight", 4, 0);
+  const auto classes = extent(tensors, "decoder.output_conv.weight", 4, 1);
+  if (!w0 || !w1 || !w2 || !classes || *w0 <= 3 || *w1 <= *w0 || *w2 <= *w1) return std::nullopt;
+  return NetworkShape{.classes = *classes, .widths = {*w0, *w1, *w2}};
+}
+
+bool endsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+}  // namespace
+
+NetworkKind erfnetKind() {
+  return {.name = "ERFNet",
+          .signature = {"encoder.initial_block.conv.weight", "encoder.layers.1.conv3x1_1.weight",
+                        "encoder.layers.6.conv.weight", "decoder.layers.0.conv.weight", "decoder.output_conv.weight"},
+          .unusedBelow = {"encoder.output_conv."},
+          .mayBeFolded = [](std::string_view norm) { return endsWith(norm, ".bn1") || endsWith(norm, ".bn2"); },
+          .shapeOf = shapeOf,
+          .make = [](const NetworkShape& shape) { return std::make_shared<erfnet::Erfnet>(shape); },
+          .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
+            return std::make_unique<FastErfnet>(dynamic_cast<const erfnet::Erfnet&>(network));
+          }};
+}
+
+}  // namespace oodscope

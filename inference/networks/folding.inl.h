@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace oodscope {
+
+/// y = scale * x + shift per channel: a batch norm at rest.
+struct Affine {
+  torch::Tensor scale, shift;
+  [[nodiscard]] bool isIdentity() const;
+  [[nodiscard]] Affine channels(std::int64_t first, std::int64_t count) const;
+};
+[[nodiscard]] Affine atRest(const torch::nn::BatchNorm2d& norm);
+
+/// A convolution with the normalisation after it folded in; weights in channels-last order.
+class FoldedConv {
+public:
+  FoldedConv() = default;
+  FoldedConv(const torch::nn::Conv2d& conv, const std::optional<Affine>& after);
+  [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
+
+private:
+  torch::Tensor m_weight, m_bias;
+  std::vector<std::int64_t> m_stride, m_padding, m_dilation;
+};
+
+/// A transposed convolution of stride 2 that exactly doubles the size (2x2, or 3x3 with padding and output padding 1),
+/// rewritten as a plain convolution to four times the channels and a rearrangement: LibTorch sends the transposed one
+/// to BLAS at a third of the speed. Equal up to float rounding.
+class FoldedUpsampling {
+public:
+  FoldedUpsampling() = default;
+  FoldedUpsampling(const torch::nn::ConvTranspose2d& conv, const std::optional<Affine>& after);
+  /// Channels-last in and out; relu where asked.
+  [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, bool relu) const;
+  /// Channels-last in; fills `out`, N x C x 2H x 2W, any device and format, planar float32 without a further copy.
+  void planar(const torch::Tensor& x, const torch::Tensor& out) const;
+
+private:
+  [[nodiscard]] torch::Tensor convolve(const torch::Tensor& x) const;
+  torch::Tensor m_weight, m_bias;  ///< output channel (a * 2 + b) * C + c makes pixel (2y + a, 2x + b)
+  bool m_needsMargin = false;      ///< 3x3: reads one pixel to the right and below
+};
+
+}  // namespace oodscope

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/networks/network_registry.inl.h"
+
+#include "analysis/core/error.h"
+#include "inference/networks/kinds.inl.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <unordered_set>
+
+namespace oodscope {
+namespace {
+
+/// Larger than any published segmentation network; a foreign file must not make the program allocate gigabytes.
+constexpr std::int64_t kMaxExtent = 4096;
+
+bool sameIgnoringCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+}  // namespace
+
+std::span<const NetworkKind> networkKinds() {
+  static const std::array kinds{erfnetKind(), enetKind()};
+  return kinds;
+}
+
+const NetworkKind* networkKind(std::string_view name) {
+  for (const NetworkKind& kind : networkKinds()) {
+    if (sameIgnoringCase(kind.name, name)) return &kind;
+  }
+  return nullptr;
+}
+
+const NetworkKind* recognise(const StateDict& tensors) {
+  std::unordered_set<std::string_view> keys;
+  for (const auto& [key, tensor] : tensors) keys.insert(key);
+  const NetworkKind* best = nullptr;
+  std::size_t most = 0;
+  for (const NetworkKind& kind : networkKinds()) {
+    const auto present = static_cast<std::size_t>(std::count_if(
+        kind.signature.begin(), kind.signature.end(), [&](const std::string& key) { return keys.contains(key); }));
+    if (present > most) {
+      most = present;
+      best = &kind;
+    }
+  }
+  return best;
+}
+
+std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape) {
+  const NetworkKind* kind = networkKind(name);
+  require(kind != nullptr, "makeNetwork: unknown architecture");
+  return kind->make(shape);
+}
+
+std::optional<int> extent(const StateDict& tensors, std::string_view key, int rank, int dimension) {
+  for (const auto& [name, tensor] : tensors) {
+    if (name != key) continue;
+    if (tensor.dim() != rank || tensor.size(dimension) < 1 || tensor.size(dimension) > kMaxExtent) return std::nullopt;
+    return static_cast<int>(tensor.size(dimension));
+  }
+  return std::nullopt;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "inference/networks/network_registry.inl.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+/// Copies tensors into the network by name, converting to float32. Throws Error that counts missing, left-over and
+/// mis-shaped keys and names the first few of each; the network is then unchanged. Counters of batches may be missing;
+/// normalisations may be missing where kind.mayBeFolded says so, all of them together. Returns what was assumed.
+std::vector<std::string> loadWeights(Network& network, const NetworkKind& kind, const StateDict& tensors,
+                                     const std::filesystem::path& file);
+
+/// The network's state dict in the order of its modules, as Python would save it.
+[[nodiscard]] StateDict stateDictOf(const Network& network);
+
+/// Parameters that inference uses.
+[[nodiscard]] std::int64_t countParameters(const Network& network, const NetworkKind& kind);
+
+}  // namespace oodscope
