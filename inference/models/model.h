@@ -16,13 +16,13 @@ enum class Device { Cpu, Cuda };
 enum class ModelKind { StateDict, TorchScript };
 enum class ResizeRule { PilBilinear /* antialiased, equal to PIL's 8-bit result */, Bilinear /* plain, half-pixel */ };
 
-/// How an image becomes the network's input, and what the outputs mean. Every field can be edited by the user and is part
-/// of the logits' fingerprint. Read from MODEL.json beside the file where it exists, else assumed and said.
+/// How an image becomes the network's input, and what the outputs mean. Every field can be edited by the user and is
+/// part of the logits' fingerprint. Read from MODEL.json beside the file where it exists, else assumed and said.
 struct Preprocessing {
   Size input{1024, 512};
   ResizeRule resize = ResizeRule::PilBilinear;
-  double scale = 1.0 / 255.0;                ///< pixel value times this
-  std::array<double, 3> mean{0.0, 0.0, 0.0}; ///< subtracted after scaling, RGB
+  double scale = 1.0 / 255.0;                 ///< pixel value times this
+  std::array<double, 3> mean{0.0, 0.0, 0.0};  ///< subtracted after scaling, RGB
   std::array<double, 3> deviation{1.0, 1.0, 1.0};
   bool bgr = false;
 };
@@ -44,8 +44,9 @@ struct ModelInfo {
   int channels = 0;
   Size output{0, 0};  ///< of the logits for `preprocessing.input`
   std::int64_t parameters = 0;
-  std::int64_t multiplyAdds = 0;             ///< of convolutions for one frame; FLOPs = 2x
-  std::vector<std::string> assumptions;      ///< said aloud: "no mean/std given: none assumed"
+  std::int64_t multiplyAdds = 0;         ///< of convolutions for one frame; FLOPs = 2x
+  std::vector<std::string> assumptions;  ///< said aloud: "no mean and standard deviation given: none applied"
+  std::vector<std::string> warnings;     ///< likely mistakes: input values far outside what networks are trained on
 };
 
 /// Logits as the network gave them: planar C x H x W float32.
@@ -57,13 +58,13 @@ struct LogitsMap {
 
 struct ModelOptions {
   Device device = Device::Cpu;
-  int threads = 0;  ///< 0: all cores that this process may use
+  int threads = 0;  ///< 0: all cores that this process may use. Set for the whole process at each infer()
   std::optional<Preprocessing> preprocessing = {};  ///< overrides what the file or its sidecar says
   std::optional<OutputMeaning> outputs = {};
 };
 
-/// A network ready to run. Construction and infer() throw Error (missing, left-over or mis-shaped keys listed; NaN outputs
-/// are the caller's to count). Not thread-safe: one infer() at a time; parallel inside.
+/// A network ready to run. Construction and infer() throw Error (missing, left-over or mis-shaped keys listed; NaN
+/// outputs are the caller's to count). Not thread-safe: one infer() at a time; parallel inside.
 class Model {
 public:
   [[nodiscard]] static Model load(const std::filesystem::path& file, const ModelOptions& options = {});
@@ -85,8 +86,8 @@ private:
   std::unique_ptr<Impl> m_impl;
 };
 
-/// Sets what must be set before LibTorch is first used: allocator (no mmap, no trim), OpenMP waits passively. Re-executes
-/// the program once where libgomp has already read its environment. Call first thing in main.
+/// Sets what must be set before LibTorch is first used: allocator (no mmap, no trim), OpenMP waits passively.
+/// Re-executes the program once where libgomp has already read its environment. Call first thing in main.
 void prepareProcessForInference(int argc, char** argv);
 [[nodiscard]] bool hasCuda();
 [[nodiscard]] std::string torchVersion();

@@ -11,7 +11,8 @@
 namespace oodscope {
 
 void prepareProcessForInference(int argc, char** argv) {
-  // Activations are allocated and freed by the dozen megabytes: handing each back to the kernel costs a third of the time.
+  // Activations are allocated and freed by the dozen megabytes: handing each back to the kernel costs a third of the
+  // time.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, -1);
   // libgomp reads its environment when it is loaded, which is before main: only a new process sees a change.

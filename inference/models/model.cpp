@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/models/model.h"
+
+#include "analysis/core/error.h"
+#include "analysis/core/sha256.h"
+#include "inference/checkpoints/checkpoint.inl.h"
+#include "inference/models/input_tensor.inl.h"
+#include "inference/models/multiply_adds.inl.h"
+#include "inference/models/script_network.inl.h"
+#include "inference/models/sidecar.h"
+#include "inference/networks/weights.inl.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <chrono>
+#include <sstream>
+#include <thread>
+
+namespace oodscope {
+namespace {
+
+/// Networks are trained on inputs of about 0…1 or −2…3; pixels fed as 0…255 cost half of all precision, silently.
+constexpr double kPlausibleInput = 16.0;
+
+/// Halvings inside both known architectures.
+constexpr int kSizeMultiple = 8;
+
+/// Raised when a change of the arrangement changes logits by more than rounding, so that stored ones are not mixed.
+constexpr const char* kArithmetic = "float32-1";
+
+int usableThreads(int wanted) {
+  if (wanted > 0) return wanted;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));  // counts what affinity allows
+}
+
+std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
+
+}  // namespace
+
+struct Model::Impl {
+  ModelInfo info;
+  std::unique_ptr<InferenceNetwork> network;
+  Device device = Device::Cpu;
+  int threads = 1;
+
+  void loadStateDict(const ModelOptions& options);
+  void loadTorchScript(const ModelOptions& options);
+  void settleInto(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options);
+  void warn();
+};
+
+void Model::Impl::settleInto(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options) {
+  Settled settled = settle(sidecar, channels);
+  info.channels = channels;
+  info.preprocessing = options.preprocessing.value_or(settled.preprocessing);
+  info.outputs = options.outputs.value_or(settled.outputs);
+  // What the user decided is no assumption.
+  for (std::string& text : settled.assumptions) {
+    const bool isInput = text.find("no input") == 0 || text.find("no scaling") == 0 || text.find("no mean") == 0;
+    if (isInput ? !options.preprocessing : !options.outputs) info.assumptions.push_back(std::move(text));
+  }
+  const Size input = info.preprocessing.input;
+  require(input.width > 0 && input.height > 0, "Model: the input size must be positive");
+  for (const double deviation : info.preprocessing.deviation)
+    require(deviation > 0.0, "Model: deviation must be positive");
+  require(info.outputs.voidChannel < std::max(channels, 1) && info.outputs.knownClasses <= std::max(channels, 1) &&
+              info.outputs.output >= 0,
+          "Model: the meaning of the outputs does not fit the network");
+}
+
+void Model::Impl::warn() {
+  const auto [least, most] = inputRange(info.preprocessing);
+  if (std::max(std::abs(least), std::abs(most)) <= kPlausibleInput) return;
+  std::ostringstream text;
+  text << "input values run from " << least << " to " << most
+       << ": networks expect about 0 to 1 or -2 to 3; a scale of 1/255 may be missing";
+  info.warnings.push_back(text.str());
+}
+
+void Model::Impl::loadStateDict(const ModelOptions& options) {
+  const Checkpoint checkpoint = readCheckpoint(info.file);
+  const NetworkKind* kind = recognise(checkpoint.tensors);
+  if (kind == nullptr) {
+    std::string known;
+    for (const NetworkKind& each : networkKinds()) known += (known.empty() ? "" : ", ") + each.name;
+    std::string found = std::to_string(checkpoint.tensors.size());
+    found += " keys such as " + checkpoint.tensors.front().first;
+    throw Error({.what = "The state dict is of an unknown architecture",
+                 .expected = known + " (or a TorchScript file of any)",
+                 .found = found,
+                 .file = info.file});
+  }
+  info.kind = ModelKind::StateDict;
+  info.architecture = kind->name;
+  // Where the shape cannot be told, the published one makes the keys' differences readable.
+  const NetworkShape shape = kind->shapeOf(checkpoint.tensors).value_or(NetworkShape{});
+  const std::shared_ptr<Network> trained = kind->make(shape);
+  const auto notes = loadWeights(*trained, *kind, checkpoint.tensors, info.file);
+  trained->eval();
+  info.assumptions = checkpoint.notes;
+  info.assumptions.insert(info.assumptions.end(), notes.begin(), notes.end());
+  settleInto(readSidecar(info.file), shape.classes, options);
+  const Size input = info.preprocessing.input;
+  if (input.width % kSizeMultiple != 0 || input.height % kSizeMultiple != 0) {
+    throw Error({.what = kind->name + " cannot take this input size",
+                 .expected = "width and height that are multiples of 8",
+                 .found = sizeText(input),
+                 .file = info.file});
+  }
+  if (info.outputs.output != 0) {
+    throw Error({.what = kind->name + " has one output",
+                 .expected = "output 0",
+                 .found = std::to_string(info.outputs.output),
+                 .file = info.file});
+  }
+  info.output = input;
+  info.parameters = countParameters(*trained, *kind);
+  // Multiply-adds grow with the area, exactly: sizes are multiples of the coarsest step.
+  constexpr std::int64_t side = 64;
+  const std::int64_t small = countMultiplyAdds([&] { (void)trained->forward(at::zeros({1, 3, side, side})); });
+  info.multiplyAdds = small / (side * side) * static_cast<std::int64_t>(input.area());
+  if (device == Device::Cuda) trained->to(torch::kCUDA);
+  network = kind->optimise(*trained);
+}
+
+void Model::Impl::loadTorchScript(const ModelOptions& options) {
+  info.kind = ModelKind::TorchScript;
+  info.architecture = "TorchScript";
+  const auto sidecar = readSidecar(info.file);
+  const Settled early = settle(sidecar, 0);
+  const Preprocessing preprocessing = options.preprocessing.value_or(early.preprocessing);
+  const int output = options.outputs ? options.outputs->output : early.outputs.output;
+  LoadedScript script = loadScript(info.file, preprocessing.input, output, device);
+  settleInto(sidecar, script.channels, options);
+  info.output = script.output;
+  info.parameters = script.parameters;
+  info.multiplyAdds = script.multiplyAdds;
+  network = std::move(script.network);
+}
+
+Model::Model(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+Model::~Model() = default;
+
+Model Model::load(const std::filesystem::path& file, const ModelOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->info.file = file;
+  impl->device = options.device;
+  impl->threads = usableThreads(options.threads);
+  if (options.device == Device::Cuda && !hasCuda()) {
+    throw Error({.what = "The model cannot run on CUDA",
+                 .expected = "a LibTorch with CUDA and a GPU",
+                 .found = "LibTorch " + torchVersion() + " without one",
+                 .file = file});
+  }
+  at::set_num_threads(impl->threads);
+  const c10::InferenceMode inference;
+  try {
+    if (isTorchScript(file)) {
+      impl->loadTorchScript(options);
+    } else {
+      impl->loadStateDict(options);
+    }
+  } catch (const c10::Error& problem) {
+    throw Error("LibTorch cannot use the model: " + std::string(problem.what_without_backtrace()), file);
+  }
+  impl->info.fingerprint = sha256OfFile(file);
+  impl->warn();
+  return Model(std::move(impl));
+}
+
+const ModelInfo& Model::info() const { return m_impl->info; }
+
+LogitsMap Model::infer(const RgbImage& image) {
+  Impl& impl = *m_impl;
+  require(!image.empty(), "Model::infer: empty image");
+  at::set_num_threads(impl.threads);
+  const c10::InferenceMode inference;
+  LogitsMap out;
+  out.channels = impl.info.channels;
+  out.size = impl.info.output;
+  out.values.resize(static_cast<std::size_t>(out.channels) * out.size.area());
+  try {
+    at::Tensor input = inputTensor(image, impl.info.preprocessing);
+    if (impl.device == Device::Cuda) input = input.to(at::kCUDA);
+    impl.network->run(input, at::from_blob(out.values.data(), {1, out.channels, out.size.height, out.size.width},
+                                           at::TensorOptions(at::kFloat)));
+  } catch (const c10::Error& problem) {
+    throw Error("The network failed: " + std::string(problem.what_without_backtrace()), impl.info.file);
+  }
+  return out;
+}
+
+double Model::measureLatency(int runs) {
+  require(runs > 0, "Model::measureLatency: at least one run");
+  const RgbImage image(m_impl->info.preprocessing.input, Rgb{128, 128, 128});
+  (void)infer(image);
+  std::vector<double> seconds;
+  for (int i = 0; i < runs; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    (void)infer(image);
+    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle;
+}
+
+std::string Model::logitsKey() const {
+  const ModelInfo& info = m_impl->info;
+  const Preprocessing& p = info.preprocessing;
+  std::ostringstream key;
+  key.precision(17);
+  key << info.fingerprint << '|' << sizeText(p.input) << '|'
+      << (p.resize == ResizeRule::PilBilinear ? "pil" : "bilinear") << '|' << p.scale;
+  for (const double value : p.mean) key << '|' << value;
+  for (const double value : p.deviation) key << '|' << value;
+  key << '|' << (p.bgr ? "bgr" : "rgb") << '|' << info.outputs.output << '|'
+      << (m_impl->device == Device::Cuda ? "cuda" : "cpu") << '|' << kArithmetic;
+  return key.str();
+}
+
+}  // namespace oodscope

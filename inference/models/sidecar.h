@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "inference/models/model.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+/// What a model file cannot say of itself, from MODEL.json beside MODEL.pt or MODEL.pth. Absent fields stay empty.
+struct Sidecar {
+  std::filesystem::path file;
+  std::optional<Size> input;
+  std::optional<ResizeRule> resize;
+  std::optional<double> scale;
+  std::optional<std::array<double, 3>> mean, deviation;
+  std::optional<bool> bgr;
+  std::optional<int> output, knownClasses, voidChannel;
+  std::optional<std::vector<std::string>> channelNames;
+};
+
+/// The sidecar of a model file, or nothing where there is none. Throws Error for JSON that cannot be understood: a
+/// sidecar that is ignored in part would change results silently.
+[[nodiscard]] std::optional<Sidecar> readSidecar(const std::filesystem::path& model);
+
+/// Preprocessing and outputs from the sidecar, completed by assumptions, each of which is said.
+struct Settled {
+  Preprocessing preprocessing;
+  OutputMeaning outputs;
+  std::vector<std::string> assumptions;
+};
+/// Requires: channels > 0, or 0 where they are not yet known (outputs are then left empty).
+[[nodiscard]] Settled settle(const std::optional<Sidecar>& sidecar, int channels);
+
+/// The 19 Cityscapes classes by train id.
+[[nodiscard]] const std::vector<std::string>& cityscapesNames();
+
+}  // namespace oodscope
