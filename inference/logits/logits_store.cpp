@@ -31,6 +31,8 @@ constexpr double kKeptShare = 0.9;
 constexpr int kPutsBetweenLooks = 32;
 /// A temporary file of this age was left by a process that died.
 constexpr std::time_t kAbandonedAfterSeconds = 3600;
+/// What npyHeaderText gives for three dimensions: two times 64.
+constexpr std::uint64_t kHeaderBytes = 128;
 /// Values converted and written at a time: fits the second-level cache; a multiple of 64 bytes in both precisions.
 constexpr std::size_t kPiece = 65'536;
 
@@ -305,7 +307,8 @@ StoredLogits LogitsStore::put(const std::string& address, const LogitsMap& logit
   bool isTight = false;
   {
     const std::lock_guard lock(m_impl->mutex);
-    m_impl->estimate += logits.values.size() * (m_impl->options.precision == StorePrecision::Half ? 2U : 4U);
+    m_impl->estimate += logits.values.size() * (m_impl->options.precision == StorePrecision::Half ? 2U : 4U) +
+                        kEntryRecordBytes + kHeaderBytes;
     isTight = m_impl->estimate > m_impl->options.maxBytes || ++m_impl->putsSinceLook >= kPutsBetweenLooks;
   }
   if (isTight) m_impl->makeRoom(path);
