@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/models/model.h"
+
+#include "inference/checkpoints/checkpoint.inl.h"
+
+#include "analysis/core/error.h"
+#include "inference/checkpoints/zip_archive.h"
+#include "inference/networks/weights.inl.h"
+#include "tests/support/shared_data.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/rand.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace oodscope {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class CheckpointTest : public ::testing::Test {
+protected:
+  CheckpointTest() {
+    std::string name = (fs::temp_directory_path() / "oodscope-test-XXXXXX").string();
+    if (mkdtemp(name.data()) != nullptr) folder = name;
+  }
+  ~CheckpointTest() override {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+  }
+  fs::path write(const std::string& name, const std::string& content) const {
+    std::ofstream(folder / name, std::ios::binary) << content;
+    return folder / name;
+  }
+  fs::path writeZip(const std::string& name, const std::string& pickled) const {
+    ZipWriter zip;
+    zip.add("archive/data.pkl", std::as_bytes(std::span(pickled)));
+    const auto bytes = zip.finish();
+    return write(name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+  fs::path folder;
+};
+
+std::string bytesOf(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+template <class Call>
+std::string messageOf(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+StateDict smallErfnet() {
+  const auto network = makeNetwork("ERFNet", {.classes = 5, .widths = {8, 12, 16}});
+  return stateDictOf(*network);
+}
+
+TEST_F(CheckpointTest, WhatWasWrittenIsReadBackInOrder) {
+  const StateDict tensors{{"b.weight", at::arange(6, at::kFloat).view({2, 3})},
+                          {"a.count", at::full({}, 7, at::kLong)},
+                          {"a.half", at::arange(4, at::kFloat).to(at::kHalf)}};
+  writeStateDict(folder / "x.pth", tensors);
+  const Checkpoint read = readCheckpoint(folder / "x.pth");
+  ASSERT_EQ(read.tensors.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(read.tensors[i].first, tensors[i].first);
+    EXPECT_TRUE(read.tensors[i].second.equal(tensors[i].second));
+  }
+}
+
+TEST_F(CheckpointTest, TheSameTensorsGiveTheSameBytes) {
+  const StateDict tensors{{"w", at::arange(6, at::kFloat)}};
+  writeStateDict(folder / "x.pth", tensors);
+  writeStateDict(folder / "y.pth", tensors);
+  EXPECT_EQ(bytesOf(folder / "x.pth"), bytesOf(folder / "y.pth"));
+}
+
+TEST_F(CheckpointTest, PythonReadsWhatWasWritten) {
+  if (std::system("/usr/bin/python3 -c 'import torch' 2>/dev/null") != 0) GTEST_SKIP() << "python3-torch is absent";
+  writeStateDict(folder / "x.pth", {{"w", at::arange(6, at::kFloat).view({2, 3})}, {"n", at::full({}, 7, at::kLong)}});
+  const std::string command =
+      "/usr/bin/python3 -c \"import torch; d = torch.load('" + (folder / "x.pth").string() +
+      "'); assert list(d) == ['w', 'n'] and d['w'].tolist() == [[0, 1, 2], [3, 4, 5]] and int(d['n']) == 7\"";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+}
+
+TEST_F(CheckpointTest, ACallOfTheSystemIsRefusedByNameAndNotMade) {
+  const fs::path trace = folder / "was-run";
+  const std::string pickled =
+      "\x80\x02"
+      "cos\nsystem\n(Vtouch " +
+      trace.string() + "\ntR.";
+  EXPECT_THAT(messageOf([&] { (void)readCheckpoint(writeZip("evil.pth", pickled)); }),
+              ::testing::AllOf(HasSubstr("os.system"), HasSubstr("nothing was run")));
+  EXPECT_THAT(messageOf([&] { (void)readCheckpoint(write("evil.pkl", pickled)); }), HasSubstr("os.system"));
+  EXPECT_FALSE(fs::exists(trace));
+}
+
+TEST_F(CheckpointTest, AWholeModelIsToldFromAStateDict) {
+  const std::string pickled =
+      "\x80\x02"
+      "cmynet\nNet\n)\x81}b.";
+  EXPECT_THAT(messageOf([&] { (void)readCheckpoint(writeZip("model.pth", pickled)); }),
+              ::testing::AllOf(HasSubstr("mynet.Net"), HasSubstr("state_dict")));
+}
+
+TEST_F(CheckpointTest, DamageIsAnErrorAndNeverACrash) {
+  writeStateDict(folder / "x.pth", {{"w", at::arange(40, at::kFloat)}, {"v", at::arange(3, at::kFloat)}});
+  const std::string whole = bytesOf(folder / "x.pth");
+  for (std::size_t length = 0; length < whole.size(); length += 13) {
+    EXPECT_NE(messageOf([&] { (void)readCheckpoint(write("cut.pth", whole.substr(0, length))); }), "no error")
+        << length;
+  }
+  for (std::size_t bit = 0; bit < whole.size() * 8; bit += 29) {
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    try {
+      (void)readCheckpoint(write("flipped.pth", flipped));
+    } catch (const Error&) {  // any other exception fails the test
+    }
+  }
+}
+
+TEST_F(CheckpointTest, MissingLeftOverAndMisshapenKeysAreNamed) {
+  StateDict tensors = smallErfnet();
+  for (auto& [key, tensor] : tensors) {
+    if (key == "encoder.layers.1.bn1.weight") key = "encoder.layers.1.norm.weight";
+    if (key == "encoder.layers.2.conv1x3_1.bias") tensor = at::rand({3});
+  }
+  writeStateDict(folder / "x.pth", tensors);
+  EXPECT_THAT(messageOf([&] { (void)Model::load(folder / "x.pth"); }),
+              ::testing::AllOf(HasSubstr("missing keys: 1 (encoder.layers.1.bn1.weight)"),
+                               HasSubstr("left-over keys: 1 (encoder.layers.1.norm.weight)"),
+                               HasSubstr("encoder.layers.2.conv1x3_1.bias is 3, expected 12")));
+}
+
+TEST_F(CheckpointTest, ThePrefixOfDataParallelIsStripped) {
+  StateDict tensors = smallErfnet();
+  for (auto& [key, tensor] : tensors) key = "module." + key;
+  writeStateDict(folder / "x.pth", tensors);
+  const Model model = Model::load(folder / "x.pth");
+  EXPECT_EQ(model.info().architecture, "ERFNet");
+  EXPECT_EQ(model.info().channels, 5);
+}
+
+TEST(RealCheckpoints, OtherNetworksAreRefusedWithReasons) {
+  OODSCOPE_SHARED_OR_SKIP(weights, "data/weights");
+  EXPECT_THAT(messageOf([&] { (void)Model::load(weights / "espnetv2_s2.0_cityscapes_20.pth"); }),
+              HasSubstr("unknown architecture"));
+  EXPECT_NE(messageOf([&] { (void)Model::load(weights / "enet_other_layout.pth"); }), "no error");
+}
+
+}  // namespace
+}  // namespace oodscope
