@@ -110,7 +110,13 @@ public:
     for (const FrameSample& frame : sample.frames) {
       const std::size_t begin = next;
       next += frame.pixels.size();
-      if (skipsFramesWithoutAnomaly(protocol) && frame.allPositives == 0) continue;
+      if (skipsFramesWithoutAnomaly(protocol) && frame.allPositives == 0) {
+        ++m_framesSkipped;
+        continue;
+      }
+      ++m_framesUsed;
+      m_allPositives += frame.allPositives;
+      m_allNegatives += frame.allNegatives;
       const auto stratum = static_cast<std::uint32_t>(m_strata.size());
       addStratum(frame.allPositives, frame.positives);
       addStratum(frame.allNegatives, frame.negatives());
@@ -128,7 +134,14 @@ public:
   }
 
   [[nodiscard]] bool isDefined() const { return m_tp > 0 && m_fp > 0; }
-  [[nodiscard]] std::uint64_t unusable() const { return m_unusable; }
+
+  void count(SampleEstimate& out) const {
+    out.positives = m_allPositives;
+    out.negatives = m_allNegatives;
+    out.framesUsed = m_framesUsed;
+    out.framesSkipped = m_framesSkipped;
+    out.unusable = m_unusable;
+  }
 
   void estimate(SampleEstimate& out) const {
     double ap = 0;
@@ -149,7 +162,7 @@ public:
     out.ap = interval(ap, variance[0]);
     out.fpr95 = interval(fpr95, variance[1]);
     out.auroc = interval(auroc, variance[2]);
-    curves(out.curves);
+    curves(out);
   }
 
 private:
@@ -242,22 +255,57 @@ private:
     return variance;
   }
 
-  void curves(SetCurves& out) const {
+  /// Variances of the weighted TP and FP as the threshold falls. A stratum of n sampled pixels, k of them at or above
+  /// the threshold, adds N^2 (1 - n/N) / n times k (n - k) / (n (n - 1)).
+  class CountVariances {
+  public:
+    explicit CountVariances(std::span<const Stratum> strata) : m_strata(strata), m_above(strata.size()) {}
+    void add(const Item& item) {
+      const Stratum& stratum = m_strata[item.stratum];
+      const auto n = static_cast<double>(stratum.sampled);
+      if (n < 2) return;
+      const double k = ++m_above[item.stratum];
+      // k (n - k) grew by n - 2k + 1.
+      const double step = stratum.population * (stratum.population - n) / (n * n * (n - 1)) * (n - 2 * k + 1);
+      (item.positive ? m_tp : m_fp) += step;
+    }
+    [[nodiscard]] double tp() const { return std::max(m_tp, 0.0); }
+    [[nodiscard]] double fp() const { return std::max(m_fp, 0.0); }
+
+  private:
+    std::span<const Stratum> m_strata;
+    std::vector<double> m_above;
+    double m_tp = 0, m_fp = 0;
+  };
+
+  void addPoint(SampleEstimate& out, float threshold, double tp, double fp, const CountVariances& spread) const {
+    const double predicted = tp + fp;
+    out.curves.points.push_back({threshold, tp / m_tp, predicted > 0 ? tp / predicted : 1.0, fp / m_fp,
+                                 2 * tp / (predicted + m_tp), tp / (m_tp + fp)});
+    const CurvePoint& point = out.curves.points.back();
+    const double precisionVariance =
+        predicted > 0 ? (fp * fp * spread.tp() + tp * tp * spread.fp()) / std::pow(predicted, 4.0) : 0.0;
+    const Estimate precisionBand = interval(point.precision, precisionVariance);
+    const Estimate recallBand = interval(point.recall, spread.tp() / (m_tp * m_tp));
+    out.precisionLow.push_back(precisionBand.low);
+    out.precisionHigh.push_back(precisionBand.high);
+    out.recallLow.push_back(recallBand.low);
+    out.recallHigh.push_back(recallBand.high);
+  }
+
+  void curves(SampleEstimate& out) const {
     constexpr double kSteps = 900;
-    out.prevalence = m_tp / (m_tp + m_fp);
-    const auto point = [&](float threshold, double tp, double fp) {
-      return CurvePoint{
-          threshold,       tp / m_tp, tp + fp > 0 ? tp / (tp + fp) : 1.0, fp / m_fp, 2 * tp / (tp + fp + m_tp),
-          tp / (m_tp + fp)};
-    };
-    out.points.push_back(point(std::numeric_limits<float>::infinity(), 0, 0));
+    out.curves.prevalence = m_tp / (m_tp + m_fp);
+    CountVariances spread(m_strata);
+    addPoint(out, std::numeric_limits<float>::infinity(), 0, 0, spread);
     double tpKept = 0;
     double fpKept = 0;
     for (const Tie& tie : m_ties) {
+      for (std::size_t i = tie.first; i < tie.last; ++i) spread.add(m_items[i]);
       if (tie.positives == 0) continue;
       const bool full = tie.tp >= m_tp * (1 - 1e-12);
       if (!full && (tie.tp - tpKept) * kSteps < m_tp && (tie.fp - fpKept) * kSteps < m_fp) continue;
-      out.points.push_back(point(scoreOfKey(m_items[tie.first].key), full ? m_tp : tie.tp, tie.fp));
+      addPoint(out, scoreOfKey(m_items[tie.first].key), full ? m_tp : tie.tp, tie.fp, spread);
       tpKept = tie.tp;
       fpKept = tie.fp;
       if (full) break;
@@ -271,6 +319,8 @@ private:
   double m_fp = 0;
   double m_sampledPositives = 0;
   double m_sampledNegatives = 0;
+  std::uint64_t m_allPositives = 0, m_allNegatives = 0;
+  std::size_t m_framesUsed = 0, m_framesSkipped = 0;
   std::uint64_t m_unusable = 0;
 };
 
@@ -317,7 +367,7 @@ SampleEstimate estimateFromSample(const PixelSample& sample, std::span<const flo
   SampleEstimate out;
   out.curves.protocol = protocol;
   const WeightedRanking ranking(sample, scores, protocol);
-  out.unusable = ranking.unusable();
+  ranking.count(out);
   if (protocol != Protocol::StreetHazards && ranking.isDefined()) ranking.estimate(out);
   return out;
 }

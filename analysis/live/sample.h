@@ -57,7 +57,11 @@ struct SampleEstimate {
   std::optional<Estimate> fpr95;
   std::optional<Estimate> auroc;
   SetCurves curves;
-  std::uint64_t unusable = 0;  ///< sampled pixels with NaN or infinite scores, left out
+  std::vector<double> precisionLow, precisionHigh;  ///< pointwise 95 % bands at curves.points
+  std::vector<double> recallLow, recallHigh;        ///< of the TPR at the same thresholds
+  std::uint64_t positives = 0, negatives = 0;       ///< true counts of the set, of the frames that take part
+  std::size_t framesUsed = 0, framesSkipped = 0;    ///< of the sample's frames, by the protocol's own rule
+  std::uint64_t unusable = 0;                       ///< sampled pixels with NaN or infinite scores, left out
 };
 
 /// Estimates from the scores of the sample's pixels, in its order. Each pixel stands for its class's pixels of its

@@ -2,6 +2,7 @@
 #include "analysis/scores/score_function.h"
 
 #include "analysis/imaging/bilinear_taps.h"
+#include "analysis/scores/gathered_logits.h"
 #include "analysis/scores/score_plan.h"
 
 #include <oneapi/tbb/blocked_range.h>
@@ -153,49 +154,10 @@ void scoreResizedPixels(const LogitsView& logits, const ScoreParameters& paramet
   require(out.size() == pixels.size(), "scoreResizedPixels: one output for each pixel");
   require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < target.area(); }),
           "scoreResizedPixels: a pixel is outside the target");
-  const kernels::Recipe recipe = kernels::recipeOf(logits, parameters);
-  const std::vector<BilinearTap> columns = bilinearTaps(logits.width, target.width);
-  const std::vector<BilinearTap> rows = bilinearTaps(logits.height, target.height);
-  kernels::withPlanes(logits, kernels::channelsOf(logits, parameters), [&](const auto& planes) {
-    using T = std::remove_const_t<std::remove_pointer_t<typename std::decay_t<decltype(planes)>::value_type>>;
-    using Range = oneapi::tbb::blocked_range<std::size_t>;
-    constexpr std::size_t kBlock = 512;
-    constexpr std::size_t kCorners = 4;
-    oneapi::tbb::parallel_for(Range(0, pixels.size(), kBlock), [&](const Range& range) {
-      std::vector<T> gathered(kCorners * kBlock);
-      std::vector<std::size_t> at(kCorners * kBlock);
-      std::vector<float> wide(kCorners * kBlock), weightX(kBlock), weightY(kBlock), blended(planes.size() * kBlock);
-      std::vector<const float*> blendedPlanes;
-      for (std::size_t c = 0; c < planes.size(); ++c) blendedPlanes.push_back(blended.data() + c * kBlock);
-      for (std::size_t first = range.begin(); first < range.end(); first += kBlock) {
-        const std::size_t count = std::min(kBlock, range.end() - first);
-        for (std::size_t i = 0; i < count; ++i) {
-          const BilinearTap& x = columns[pixels[first + i] % columns.size()];
-          const BilinearTap& y = rows[pixels[first + i] / columns.size()];
-          const auto index = [&](std::int32_t row, std::int32_t column) {
-            return static_cast<std::size_t>(row) * static_cast<std::size_t>(logits.width) +
-                   static_cast<std::size_t>(column);
-          };
-          at[i] = index(y.left, x.left);
-          at[kBlock + i] = index(y.left, x.right);
-          at[2 * kBlock + i] = index(y.right, x.left);
-          at[3 * kBlock + i] = index(y.right, x.right);
-          weightX[i] = x.weight;
-          weightY[i] = y.weight;
-        }
-        for (std::size_t c = 0; c < planes.size(); ++c) {
-          for (std::size_t corner = 0; corner < kCorners; ++corner)
-            for (std::size_t i = corner * kBlock; i < corner * kBlock + count; ++i) gathered[i] = planes[c][at[i]];
-          const float* values = widened(gathered.data(), gathered.size(), wide);
-          kernels::blendCorners({values, values + kBlock, values + 2 * kBlock, values + 3 * kBlock}, weightX.data(),
-                                weightY.data(), count, blended.data() + c * kBlock);
-        }
-        float* target0 = out.data() + first;
-        kernels::scoreSpan(blendedPlanes.data(), static_cast<int>(planes.size()), 0, count, std::span(&recipe, 1),
-                           &target0);
-      }
-    });
-  });
+  if (pixels.empty()) return;
+  GatheredLogits gathered(logits.channels, pixels.size(), GatheredLogits::Storage::Single);
+  gathered.fill(0, logits, target, pixels);
+  score(gathered.view(), parameters, out);
 }
 
 }  // namespace oodscope

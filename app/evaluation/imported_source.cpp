@@ -59,7 +59,7 @@ Size ImportedSource::ownSize(std::size_t frame) const {
   return m_sizes[frame];
 }
 
-ScoreParameters ImportedSource::parameters(const Configuration& configuration, int channels) const {
+ScoreParameters ImportedSource::scoreParameters(const Configuration& configuration, int channels) const {
   ScoreParameters parameters{.method = configuration.method.value(),
                              .temperature = configuration.temperature.value_or(1.0F),
                              .channels = m_channels,
@@ -69,7 +69,24 @@ ScoreParameters ImportedSource::parameters(const Configuration& configuration, i
         static_cast<std::size_t>(channels == kCityscapesClasses + 1 ? kCityscapesClasses : channels));
     std::iota(parameters.channels.begin(), parameters.channels.end(), 0);
   }
+  if (parameters.method == Method::Void && parameters.voidChannel < 0)
+    throw Error(ErrorParts{.what = "the logits have no void channel",
+                           .expected = "20 channels",
+                           .found = std::to_string(channels),
+                           .file = m_scores.root});
+  if (parameters.channels.back() >= channels)
+    throw Error(ErrorParts{.what = "a channel asked for is not in the logits",
+                           .expected = "channels 0 to " + std::to_string(channels - 1),
+                           .found = std::to_string(parameters.channels.back()),
+                           .file = m_scores.root});
   return parameters;
+}
+
+std::optional<FrameLogits> ImportedSource::frameLogits(std::size_t frame) const {
+  const ImportedFile& file = m_scores.files[frame].value();
+  if (file.content != ImportedFile::Content::Logits) return std::nullopt;
+  const auto logits = std::make_shared<const StoredLogits>(openLogits(file.file));
+  return FrameLogits{logits->view(), logits};
 }
 
 ScoreMap ImportedSource::score(std::size_t frame, const Configuration& configuration, Size target) const {
@@ -77,17 +94,7 @@ ScoreMap ImportedSource::score(std::size_t frame, const Configuration& configura
   if (file.content == ImportedFile::Content::Logits) {
     const StoredLogits logits = openLogits(file.file);
     const LogitsView view = logits.view();
-    const ScoreParameters how = parameters(configuration, view.channels);
-    if (how.method == Method::Void && how.voidChannel < 0)
-      throw Error(ErrorParts{.what = "the logits have no void channel",
-                             .expected = "20 channels",
-                             .found = std::to_string(view.channels),
-                             .file = file.file});
-    if (!how.channels.empty() && how.channels.back() >= view.channels)
-      throw Error(ErrorParts{.what = "a channel asked for is not in the logits",
-                             .expected = "channels 0 to " + std::to_string(view.channels - 1),
-                             .found = std::to_string(how.channels.back()),
-                             .file = file.file});
+    const ScoreParameters how = scoreParameters(configuration, view.channels);
     ScoreMap out(target);
     if (target == view.size())
       oodscope::score(view, how, out.values());

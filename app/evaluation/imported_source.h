@@ -27,11 +27,12 @@ public:
   /// Maps of another size than `target` are resized bilinearly (half-pixel centres).
   [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
+  [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;
+  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int channels) const override;
   [[nodiscard]] bool holdsLogits() const { return m_holdsLogits; }
   [[nodiscard]] const ImportedScores& files() const { return m_scores; }
 
 private:
-  [[nodiscard]] ScoreParameters parameters(const Configuration& configuration, int channels) const;
   std::shared_ptr<const DataSet> m_set;
   ImportedScores m_scores;
   std::vector<int> m_channels;

@@ -86,6 +86,12 @@ StoredLogits ModelScores::logits(std::size_t frame) const {
                          .file = m_set->frames[frame].image});
 }
 
+std::optional<FrameLogits> ModelScores::frameLogits(std::size_t frame) const {
+  if (const auto& held = m_inMemory[frame]) return FrameLogits{held->view(), held};
+  const auto stored = std::make_shared<const StoredLogits>(logits(frame));
+  return FrameLogits{stored->view(), stored};
+}
+
 Size ModelScores::ownSize(std::size_t) const { return m_model->info().output; }
 
 ScoreParameters ModelScores::parameters(const Configuration& configuration) const {

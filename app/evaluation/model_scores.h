@@ -25,6 +25,11 @@ public:
   [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
 
+  [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;
+  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int) const override {
+    return parameters(configuration);
+  }
+
   /// The frame's logits, mapped. Requires prepare(frame). Thread-safe.
   [[nodiscard]] StoredLogits logits(std::size_t frame) const;
   /// Whether prepare(frame) would find the logits in the store, without running anything.

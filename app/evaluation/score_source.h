@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/error.h"
 #include "analysis/core/grid.h"
 #include "analysis/scores/score_function.h"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +19,12 @@ struct Configuration {
   std::optional<Method> method;      ///< none: imported maps
   std::optional<float> temperature;  ///< none where the ranking does not depend on it
   friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
+/// Logits of one frame and what keeps them alive.
+struct FrameLogits {
+  LogitsView view;
+  std::shared_ptr<const void> owner;
 };
 
 /// Where the scores of one set come from: a network's logits or somebody's files. Frames are indices into
@@ -40,6 +48,14 @@ public:
   [[nodiscard]] virtual Size ownSize(std::size_t frame) const = 0;
   /// Scores at `target`. Requires prepare(frame). Thread-safe. Throws Error where a file has gone bad meanwhile.
   [[nodiscard]] virtual ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const = 0;
+  /// The logits that score() reads, so that chosen pixels can be scored alone; empty where the source gives finished
+  /// maps. Requires prepare(frame). Thread-safe. Throws Error as score() does.
+  [[nodiscard]] virtual std::optional<FrameLogits> frameLogits(std::size_t) const { return std::nullopt; }
+  /// What score() does to logits of so many channels. Requires: a method; asked only of sources with frameLogits().
+  /// Throws Error where the method is impossible.
+  [[nodiscard]] virtual ScoreParameters scoreParameters(const Configuration&, int) const {
+    throw ContractViolation("ScoreSource: finished maps have no parameters");
+  }
   /// Facts for provenance: key and value.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> provenance() const = 0;
 };

@@ -5,6 +5,8 @@
 #include "analysis/metrics/sorted_scores.h"
 #include "analysis/regions/component_metrics.h"
 #include "app/evaluation/score_source.h"
+#include "app/live/live_sample.h"
+#include "app/live/set_numbers.h"
 #include "app/session/session.h"
 
 #include <cstdint>
@@ -64,6 +66,7 @@ private:
 
 struct LiveOptions {
   std::uint64_t memoryBudget = std::uint64_t{400} << 20;  ///< bytes for the score maps kept of the latest configuration
+  SampleOptions sample = {};                              ///< what estimates are read from
 };
 
 /// One set scored by one source at one resolution, following the knobs while frames still come in. Thread-safe, except
@@ -91,6 +94,15 @@ public:
   [[nodiscard]] Size evaluationSize(std::size_t frame) const;
   /// Requires isReady(frame). Taken from the maps kept where they fit. Throws Error.
   [[nodiscard]] std::shared_ptr<const ScoreMap> scores(std::size_t frame, const Configuration& configuration) const;
+
+  /// Numbers, curves and bands estimated from a sample of the labelled frames that are ready, while a parameter moves.
+  /// The sample is drawn again where frames came in and kept otherwise; its scores are kept for the latest
+  /// configuration, so that a protocol switch scores nothing. metrics.positives and negatives are the set's true
+  /// counts; hygiene stays empty. Smiyc protocols are estimated as if pooled (SetNumbers::asIfPooled), StreetHazards
+  /// not at all: its metrics are empty. Empty where stopped. Throws Error. Cost: C exps and a sort for each of some
+  /// 120,000 pixels.
+  [[nodiscard]] std::shared_ptr<const SetNumbers> estimate(const Configuration& configuration, Protocol protocol,
+                                                           std::stop_token stop);
 
   /// Exact numbers. Reuses the maps kept of the same configuration (a protocol switch rescores nothing), keeps the new
   /// ones within the budget. `first`: the frame scored first. Empty where stopped. Throws Error.
@@ -121,6 +133,17 @@ private:
   std::vector<std::shared_ptr<const LabelMap>> m_labels;
   std::vector<Size> m_sizes;
   std::shared_ptr<const ScoreStack> m_kept;
+
+  struct SampleScores {
+    std::shared_ptr<const LiveSample> sample;
+    Configuration configuration;
+    std::vector<float> scores;
+  };
+  [[nodiscard]] std::shared_ptr<const SampleScores> sampleScores(const Configuration& configuration,
+                                                                 std::stop_token stop);
+  mutable std::mutex m_sampleMutex;  // held while a sample is drawn and scored; never together with m_mutex's work
+  std::shared_ptr<const LiveSample> m_sample;
+  std::shared_ptr<const SampleScores> m_sampleScores;
 };
 
 }  // namespace oodscope

@@ -20,6 +20,7 @@ struct SetNumbers {
   Configuration configuration;
   Protocol protocol = Protocol::Course;
   bool exact = false;
+  bool asIfPooled = false;      ///< an estimate that ignores the protocol's own binning by frames (Smiyc)
   std::size_t framesReady = 0;  ///< with ground truth, of framesTotal
   std::size_t framesTotal = 0;
   std::size_t samplePixels = 0;  ///< of an estimate
@@ -28,7 +29,7 @@ struct SetNumbers {
   std::optional<Interval> ap, fpr95, auroc;         ///< of an estimate
   std::vector<double> precisionLow, precisionHigh;  ///< band at curves.points, of an estimate
   std::vector<double> recallLow, recallHigh;        ///< TPR band at the same points, of an estimate
-  ScoreHygiene hygiene;
+  ScoreHygiene hygiene;                             ///< of exact numbers
 };
 
 }  // namespace oodscope

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/gathered_logits.h"
+
+#include "analysis/imaging/bilinear_taps.h"
+#include "analysis/scores/score_plan.h"
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+#include <array>
+
+namespace oodscope {
+namespace {
+
+constexpr std::size_t kBlock = 512;  // pixels gathered together: their indices stay in the nearest cache
+constexpr std::size_t kCorners = 4;
+
+const float* widened(const float* values, std::size_t, float*) { return values; }
+const float* widened(const std::uint16_t* values, std::size_t count, float* out) {
+  kernels::widen(values, count, out);
+  return out;
+}
+
+/// Places of the four corners in a plane, and how far a pixel lies between them.
+struct CornerBlock {
+  std::array<std::size_t, kCorners * kBlock> at{};
+  std::array<float, kBlock> weightX{}, weightY{};
+
+  void locate(std::span<const std::uint32_t> pixels, std::span<const BilinearTap> columns,
+              std::span<const BilinearTap> rows, int width) {
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+      const BilinearTap& x = columns[pixels[i] % columns.size()];
+      const BilinearTap& y = rows[pixels[i] / columns.size()];
+      const auto index = [&](std::int32_t row, std::int32_t column) {
+        return static_cast<std::size_t>(row) * static_cast<std::size_t>(width) + static_cast<std::size_t>(column);
+      };
+      at[i] = index(y.left, x.left);
+      at[kBlock + i] = index(y.left, x.right);
+      at[2 * kBlock + i] = index(y.right, x.left);
+      at[3 * kBlock + i] = index(y.right, x.right);
+      weightX[i] = x.weight;
+      weightY[i] = y.weight;
+    }
+  }
+};
+
+}  // namespace
+
+GatheredLogits::GatheredLogits(int channels, std::size_t pixels, Storage storage)
+    : m_channels(channels), m_pixels(pixels) {
+  require(channels > 0, "GatheredLogits: no channels");
+  const std::size_t values = static_cast<std::size_t>(channels) * pixels;
+  if (storage == Storage::Half)
+    m_half.resize(values);
+  else
+    m_single.resize(values);
+}
+
+LogitsView GatheredLogits::view() const {
+  require(m_pixels > 0, "GatheredLogits: no pixels");
+  return {.half = m_half.empty() ? nullptr : m_half.data(),
+          .single = m_single.empty() ? nullptr : m_single.data(),
+          .channels = m_channels,
+          .height = 1,
+          .width = static_cast<int>(m_pixels)};
+}
+
+void GatheredLogits::fill(std::size_t first, const LogitsView& logits, Size target,
+                          std::span<const std::uint32_t> pixels) {
+  kernels::requireLogits(logits);
+  require(logits.channels == m_channels, "GatheredLogits: another number of channels");
+  require(first + pixels.size() <= m_pixels, "GatheredLogits: a range outside");
+  require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < target.area(); }),
+          "GatheredLogits: a pixel is outside the target");
+  const bool blends = target != logits.size();
+  require(m_half.empty() || (!blends && logits.half != nullptr),
+          "GatheredLogits: half storage takes half logits as they are");
+  const std::vector<BilinearTap> columns =
+      blends ? bilinearTaps(logits.width, target.width) : std::vector<BilinearTap>{};
+  const std::vector<BilinearTap> rows =
+      blends ? bilinearTaps(logits.height, target.height) : std::vector<BilinearTap>{};
+  const std::vector<int> all = kernels::channelsOf(logits, std::span<const int>{});
+  kernels::withPlanes(logits, all, [&](const auto& planes) {
+    using T = std::remove_const_t<std::remove_pointer_t<typename std::decay_t<decltype(planes)>::value_type>>;
+    const auto copy = [&](std::size_t begin, std::span<const std::uint32_t> block) {
+      std::array<T, kBlock> values;
+      for (std::size_t c = 0; c < planes.size(); ++c) {
+        const std::size_t to = c * m_pixels + first + begin;
+        if (!m_half.empty()) {
+          if constexpr (std::is_same_v<T, std::uint16_t>)
+            for (std::size_t i = 0; i < block.size(); ++i) m_half[to + i] = planes[c][block[i]];
+          continue;
+        }
+        for (std::size_t i = 0; i < block.size(); ++i) values[i] = planes[c][block[i]];
+        if constexpr (std::is_same_v<T, std::uint16_t>)
+          kernels::widen(values.data(), block.size(), m_single.data() + to);
+        else
+          std::copy_n(values.begin(), block.size(), m_single.data() + to);
+      }
+    };
+    const auto blend = [&](std::size_t begin, std::span<const std::uint32_t> block) {
+      CornerBlock corners;
+      corners.locate(block, columns, rows, logits.width);
+      std::array<T, kCorners * kBlock> values{};
+      std::array<float, kCorners * kBlock> wide;
+      for (std::size_t c = 0; c < planes.size(); ++c) {
+        for (std::size_t corner = 0; corner < kCorners; ++corner)
+          for (std::size_t i = corner * kBlock; i < corner * kBlock + block.size(); ++i)
+            values[i] = planes[c][corners.at[i]];
+        const float* from = widened(values.data(), values.size(), wide.data());
+        kernels::blendCorners({from, from + kBlock, from + 2 * kBlock, from + 3 * kBlock}, corners.weightX.data(),
+                              corners.weightY.data(), block.size(), m_single.data() + c * m_pixels + first + begin);
+      }
+    };
+    using Range = oneapi::tbb::blocked_range<std::size_t>;
+    oneapi::tbb::parallel_for(Range(0, pixels.size(), kBlock), [&](const Range& range) {
+      for (std::size_t begin = range.begin(); begin < range.end(); begin += kBlock) {
+        const auto block = pixels.subspan(begin, std::min(kBlock, range.end() - begin));
+        if (blends)
+          blend(begin, block);
+        else
+          copy(begin, block);
+      }
+    });
+  });
+}
+
+}  // namespace oodscope
