@@ -17,7 +17,7 @@ QVariant sortValue(const std::optional<double>& value) {
 
 QString shown(const std::optional<double>& value, int decimals, bool sign = false) {
   if (!value) return kNotDefinedSign;
-  return sign ? signedText(*value, decimals) : numberText(*value, decimals);
+  return sign ? signedNumberText(*value, decimals) : numberText(*value, decimals);
 }
 
 }  // namespace

@@ -18,17 +18,17 @@ enum class FailureKind { FalsePositiveRegion, MissedObject };
 struct FailureRow {
   int id = 0;  ///< rank in the whole list, as shown
   int set = 0, frame = 0;
-  QString frameName;
-  qint64 area = 0;                   ///< pixels
-  std::optional<double> peak, mean;  ///< scores
-  std::optional<double> margin;      ///< peak - threshold
-  std::optional<double> recall;      ///< missed objects: share of their pixels found, percent
-  std::optional<double> overlap;     ///< regions: share of their pixels near an object, percent
-  std::optional<double> distance;    ///< metres
-  QString predictedClass;
-  QColor predictedColour;
+  QString frameName = {};
+  qint64 area = 0;                             ///< pixels
+  std::optional<double> peak = {}, mean = {};  ///< scores
+  std::optional<double> margin = {};           ///< peak - threshold
+  std::optional<double> recall = {};           ///< missed objects: share of their pixels found, percent
+  std::optional<double> overlap = {};          ///< regions: share of their pixels near an object, percent
+  std::optional<double> distance = {};         ///< metres
+  QString predictedClass = {};
+  QColor predictedColour = {};
   double classShare = 0.0;  ///< percent of the area predicted so
-  QStringList tags;
+  QStringList tags = {};
 };
 
 /// Failures of one kind as a table that sorts by its raw values (Qt::UserRole).

@@ -15,7 +15,7 @@ namespace {
 QString metricText(const FrameRow& row, FrameMetric metric) {
   const auto value = metricOf(row, metric);
   if (!value) return kNotDefinedSign;
-  if (metric == FrameMetric::Delta) return signedText(*value, 1);
+  if (metric == FrameMetric::Delta) return signedNumberText(*value, 1);
   const int decimals = metric == FrameMetric::MeanScore ? 3 : 1;
   return (row.estimated ? QString(kAboutSign) : QString()) + numberText(*value, decimals);
 }

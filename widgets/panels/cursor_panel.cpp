@@ -20,7 +20,7 @@ GridCell notDefined(const QString& reason = {}) {
 
 GridCell numberCell(const std::optional<double>& value, int decimals, bool sign, const QString& reason = {}) {
   if (!value) return notDefined(reason);
-  return {.text = sign ? signedText(*value, decimals) : numberText(*value, decimals), .strong = true};
+  return {.text = sign ? signedNumberText(*value, decimals) : numberText(*value, decimals), .strong = true};
 }
 
 GridCell labelCell(PixelLabel label, const Tokens& t) {
@@ -141,7 +141,7 @@ void CursorPanel::setComparison(const CursorComparison& c) {
   rows.push_back({.cells = {{tr("Rank in set")},
                             numberCell(c.a.rank, 3, false),
                             numberCell(c.b.rank, 3, false),
-                            ranks ? GridCell{signedText(*c.b.rank - *c.a.rank, 3)} : notDefined()}});
+                            ranks ? GridCell{signedNumberText(*c.b.rank - *c.a.rank, 3)} : notDefined()}});
   rows.push_back({.cells = {{tr("Margin s−δ")},
                             numberCell(c.a.margin, 3, true),
                             numberCell(c.b.margin, 3, true),

@@ -38,7 +38,7 @@ GridCell joined(const std::vector<ShownValue>& values, int decimals) {
 GridCell deltaCell(const MetricRow& row) {
   if (!row.delta) return {.text = kNotDefinedSign, .tone = Tone::Tertiary, .toolTip = row.referenceReason};
   const int decimals = row.current.estimated ? 1 : 2;
-  GridCell cell{signedText(*row.delta, decimals)};
+  GridCell cell{signedNumberText(*row.delta, decimals)};
   if (row.quiet) {
     cell.tone = Tone::Secondary;
     return cell;
@@ -155,7 +155,7 @@ std::vector<GridRow> lowerRows(const MetricsView& view) {
     for (const PairedRow& row : view.paired) {
       const bool undecided = row.low <= 0.0 && row.high >= 0.0;
       rows.push_back({.cells = {{row.name},
-                                {signedText(row.low, 1) + QStringLiteral(" … ") + signedText(row.high, 1)},
+                                {signedNumberText(row.low, 1) + QStringLiteral(" … ") + signedNumberText(row.high, 1)},
                                 {row.p < 0.001 ? QStringLiteral("< 0.001") : numberText(row.p, 3)},
                                 {.text = row.verdict, .tone = undecided ? Tone::Secondary : Tone::Normal}},
                       .shaded = rows.size() % 2 == 0});

@@ -16,7 +16,7 @@ QString numberText(double value, int decimals) {
   return zero ? text : kMinusSign + text;
 }
 
-QString signedText(double value, int decimals) {
+QString signedNumberText(double value, int decimals) {
   const QString text = numberText(value, decimals);
   const bool zero = std::none_of(text.cbegin(), text.cend(), [](QChar c) { return c >= u'1' && c <= u'9'; });
   return value > 0.0 && !zero ? QLatin1Char('+') + text : text;

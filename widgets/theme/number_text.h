@@ -21,7 +21,7 @@ struct ShownValue {
 /// Fixed decimals, U+2212 as minus, "0.00" never negative.
 [[nodiscard]] QString numberText(double value, int decimals);
 /// The same with a sign always; a value that rounds to zero has none.
-[[nodiscard]] QString signedText(double value, int decimals);
+[[nodiscard]] QString signedNumberText(double value, int decimals);
 /// "29.00", "≈30.4" (one decimal, for an interval supports no more) or "–".
 [[nodiscard]] QString valueText(const ShownValue& value, int decimals = 2);
 /// "0.48 M", "12 k", "950": counts of pixels.

@@ -75,8 +75,8 @@ TEST(ThresholdScale, TickLabelsAreShort) {
 TEST(NumberText, UsesMinusSignAndNoNegativeZero) {
   EXPECT_EQ(numberText(-1.26, 1), QStringLiteral("−1.3"));
   EXPECT_EQ(numberText(-0.001, 2), QStringLiteral("0.00"));
-  EXPECT_EQ(signedText(0.4, 1), QStringLiteral("+0.4"));
-  EXPECT_EQ(signedText(0.004, 2), QStringLiteral("0.00"));
+  EXPECT_EQ(signedNumberText(0.4, 1), QStringLiteral("+0.4"));
+  EXPECT_EQ(signedNumberText(0.004, 2), QStringLiteral("0.00"));
 }
 
 TEST(NumberText, EstimatedShowsOneDecimalAndUndefinedADash) {

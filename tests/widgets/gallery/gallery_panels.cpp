@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/widgets/gallery/gallery_pages.h"
+#include "widgets/lists/failure_view.h"
+#include "widgets/lists/frame_list.h"
+#include "widgets/panels/banner.h"
 #include "widgets/panels/cursor_panel.h"
 #include "widgets/panels/dock_title.h"
+#include "widgets/panels/messages_panel.h"
 #include "widgets/panels/metrics_panel.h"
+#include "widgets/panels/start_page.h"
+#include "widgets/panels/status_widgets.h"
 
 #include <QDockWidget>
 #include <QLabel>
 #include <QMainWindow>
 #include <QMenu>
+#include <QVBoxLayout>
 
 namespace oodscope {
 namespace {
@@ -132,6 +139,88 @@ QWidget* cursorComparison() {
 
 QWidget* empty() { return docked(QStringLiteral("Metrics"), new MetricsPanel, QSize(324, 200)); }
 
+QImage gradient(int seed) {
+  QImage image(160, 90, QImage::Format_RGB32);
+  for (int y = 0; y < 90; ++y)
+    for (int x = 0; x < 160; ++x) image.setPixel(x, y, qRgb((x + 40 * seed) % 200, y * 2, 120));
+  return image;
+}
+
+QWidget* frames() {
+  auto* list = new FrameListView;
+  std::vector<FrameRow> rows;
+  for (int i = 0; i < 10; ++i) {
+    FrameRow row{.name = QString::number(i),
+                 .label = i == 4 ? FrameLabel::None : FrameLabel::Anomaly,
+                 .anomalyShare = 8.3 + i,
+                 .objects = 1};
+    if (i != 4) row.fpr95 = 88.5 - 6.0 * i;
+    if (i != 4) row.ap = 7.3 + 5.0 * i;
+    row.estimated = i > 6;
+    if (i == 1) row.tags = {QStringLiteral("night")};
+    rows.push_back(row);
+  }
+  list->model()->setSets({{QStringLiteral("RoadAnomaly21"), rows}});
+  for (int i = 0; i < 8; ++i) list->model()->setThumbnail(0, i, gradient(i));
+  list->setCurrentFrame(0, 3);
+  return docked(QStringLiteral("Frames"), list, QSize(236, 500), QStringLiteral("10 of 10"));
+}
+
+QWidget* start() {
+  auto* page = new StartPage;
+  page->resize(1114, 640);
+  return page;
+}
+
+QWidget* lines() {
+  auto* page = new QWidget;
+  auto* layout = new QVBoxLayout(page);
+  for (const Severity severity : {Severity::Info, Severity::Warning, Severity::Error}) {
+    auto* banner = new Banner;
+    banner->setView({severity, QStringLiteral("RoadAnomaly21"),
+                     QStringLiteral("opened as course bundle: 10 images, 10 labels, nothing skipped."),
+                     QStringLiteral("Details")});
+    layout->addWidget(banner);
+  }
+  auto* status = new StatusLine;
+  status->setData(QStringLiteral("10 frames · 5.06 Mpx"));
+  status->setEstimated(true);
+  status->setCache(QStringLiteral("cache 0.2 GB of 8"));
+  status->setTiming(QStringLiteral("slider 9 ms"));
+  status->progress()->setView(
+      {.what = QStringLiteral("exact pass"), .done = 6, .total = 10, .secondsLeft = 0.4, .canPause = true});
+  status->progress()->show();
+  layout->addWidget(status);
+  auto* messages = new MessagesPanel;
+  messages->add({QDateTime(QDate(2024, 1, 2), QTime(3, 4, 5)), Severity::Warning,
+                 QStringLiteral("Label value 2 is read as anomaly"), QStringLiteral("labels/3.png")});
+  layout->addWidget(messages);
+  page->resize(1000, 330);
+  return page;
+}
+
+QWidget* failures() {
+  auto* view = new FailureView(FailureKind::FalsePositiveRegion);
+  std::vector<FailureRow> rows;
+  for (int i = 0; i < 9; ++i)
+    rows.push_back({.id = 14 + i,
+                    .frame = i,
+                    .frameName = QString::number(i),
+                    .area = 23873 - 1900 * i,
+                    .peak = 0.752,
+                    .mean = 0.375,
+                    .margin = 0.532,
+                    .predictedClass = QStringLiteral("vegetation"),
+                    .predictedColour = QColor(107, 142, 35),
+                    .classShare = 54.0,
+                    .tags = i == 1 ? QStringList{QStringLiteral("kerb")} : QStringList()});
+  view->model()->setRows(rows);
+  view->setFilter(QStringLiteral("area < 22000"));
+  view->setCurrentRow(2);
+  view->resize(700, 300);
+  return view;
+}
+
 }  // namespace
 
 std::vector<GalleryPage> panelPages() {
@@ -140,7 +229,11 @@ std::vector<GalleryPage> panelPages() {
           {"comparison", comparison},
           {"cursor", cursor},
           {"cursor_comparison", cursorComparison},
-          {"empty", empty}};
+          {"empty", empty},
+          {"frames", frames},
+          {"start", start},
+          {"lines", lines},
+          {"failures", failures}};
 }
 
 }  // namespace oodscope
