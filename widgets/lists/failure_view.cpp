@@ -147,10 +147,10 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
     const Column column = m_model->columnAt(section);
     const int width = column == Column::Thumbnail ? 66
                       : column == Column::Id      ? 36
-                      : column == Column::Class   ? 140
-                      : column == Column::Tag     ? 80
-                      : column == Column::Area    ? 74
-                                                  : 62;
+                      : column == Column::Class   ? 132
+                      : column == Column::Tag     ? 72
+                      : column == Column::Area    ? 70
+                                                  : 55;
     m_view->setColumnWidth(section, m.px(width));
   }
   if (regions)
