@@ -119,12 +119,12 @@ struct CurvePlot::State {
   QString label(int curve, int point) const {
     const CurveData& data = curves[static_cast<std::size_t>(curve)];
     const auto i = static_cast<std::size_t>(point);
-    QString text = QStringLiteral("δ ") + plain(*thresholds[static_cast<std::size_t>(curve)], 3);
+    QString text = QStringLiteral("δ ") + numberText(*thresholds[static_cast<std::size_t>(curve)], 3);
     if (kind == CurveKind::PrecisionRecall) {
-      text += QStringLiteral(" · P ") + plain(data.y[i] * kPercent, 1) + QStringLiteral(" · R ") +
-              plain(data.x[i] * kPercent, 1);
+      text += QStringLiteral(" · P ") + numberText(data.y[i] * kPercent, 1) + QStringLiteral(" · R ") +
+              numberText(data.x[i] * kPercent, 1);
     }
-    if (kind == CurveKind::F1) text += QStringLiteral(" · ") + plain(data.y[i] * kPercent, 1);
+    if (kind == CurveKind::F1) text += QStringLiteral(" · ") + numberText(data.y[i] * kPercent, 1);
     return text;
   }
 
@@ -133,16 +133,16 @@ struct CurvePlot::State {
     const auto i = static_cast<std::size_t>(point);
     QStringList lines;
     if (curves.size() > 1) lines << data.name;
-    lines << QStringLiteral("δ ") + plain(data.threshold[i], 4);
+    lines << QStringLiteral("δ ") + numberText(data.threshold[i], 4);
     const auto add = [&](const std::vector<double>& values, const QString& name) {
-      if (i < values.size()) lines << name + QLatin1Char(' ') + plain(values[i] * kPercent, 2);
+      if (i < values.size()) lines << name + QLatin1Char(' ') + numberText(values[i] * kPercent, 2);
     };
     add(data.precision, QObject::tr("precision"));
     add(data.recall, QObject::tr("recall"));
     add(data.falsePositiveRate, QObject::tr("FPR"));
     if (i < data.precision.size() && i < data.recall.size() && data.precision[i] + data.recall[i] > 0) {
       const double f1 = 2 * data.precision[i] * data.recall[i] / (data.precision[i] + data.recall[i]);
-      lines << QObject::tr("F1") + QLatin1Char(' ') + plain(f1 * kPercent, 2);
+      lines << QObject::tr("F1") + QLatin1Char(' ') + numberText(f1 * kPercent, 2);
     }
     return lines;
   }
@@ -267,7 +267,7 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
         const double end = f1 / (2 - f1) * kPercent;
         const QPointF at = cv.pixel(kPercent, end);
         cv.haloText(p, at - QPointF(4, 3), Qt::AlignRight | Qt::AlignVCenter,
-                    QStringLiteral("F1 ") + plain(f1 * kPercent, 0), t.text3);
+                    QStringLiteral("F1 ") + numberText(f1 * kPercent, 0), t.text3);
       }
     }
     QPen dotted(t.text3, 1);
@@ -277,7 +277,7 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
       p.setPen(dotted);
       p.drawLine(left, cv.pixel(kPercent, *m->chance * kPercent));
       cv.haloText(p, left + QPointF(5, 2), Qt::AlignLeft | Qt::AlignTop,
-                  tr("chance %1").arg(plain(*m->chance * kPercent, 1)), t.text3);
+                  tr("chance %1").arg(numberText(*m->chance * kPercent, 1)), t.text3);
     }
     if (m->kind == CurveKind::Roc) {
       p.setPen(dotted);
@@ -308,7 +308,7 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
       const bool right = other == 0 || at.x() >= other;
       cv.haloText(p, QPointF(at.x() + (right ? 6 : -6), box.bottom() - 4),
                   (right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignBottom,
-                  curve.fpr95Text.isEmpty() ? plain(*curve.fpr95 * kPercent, 2) : curve.fpr95Text, t.text);
+                  curve.fpr95Text.isEmpty() ? numberText(*curve.fpr95 * kPercent, 2) : curve.fpr95Text, t.text);
     }
     for (int i = 0; i < static_cast<int>(m->curves.size()); ++i) {
       const auto point = m->pointAt(i);

@@ -132,17 +132,18 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
       const double top = frame.top();
       p.drawPolygon(QPolygonF{QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x + 5, top + 9), QPointF(x, top + 14),
                               QPointF(x - 5, top + 9)});
-      cv.haloText(p, QPointF(x + 10, top + 2), Qt::AlignLeft | Qt::AlignTop, QStringLiteral("δ ") + plain(delta, 3),
-                  t.text, true);
+      cv.haloText(p, QPointF(x + 10, top + 2), Qt::AlignLeft | Qt::AlignTop,
+                  QStringLiteral("δ ") + numberText(delta, 3), t.text, true);
     }
     if (m->hover && edges.size() > 1) {
       const double score = cv.coordinate(*m->hover).x();
       const auto after = std::upper_bound(edges.begin(), edges.end(), score);
       if (after == edges.begin() || after == edges.end()) return;
       const auto bin = static_cast<std::size_t>(after - edges.begin() - 1);
-      QStringList lines = {tr("score %1 to %2").arg(plain(edges[bin], 3), plain(edges[bin + 1], 3))};
-      if (bin < m->data.normal.size()) lines << tr("normal %1 %").arg(plain(m->data.normal[bin] * kPercent, 2));
-      if (bin < m->data.anomalous.size()) lines << tr("anomaly %1 %").arg(plain(m->data.anomalous[bin] * kPercent, 2));
+      QStringList lines = {tr("score %1 to %2").arg(numberText(edges[bin], 3), numberText(edges[bin + 1], 3))};
+      if (bin < m->data.normal.size()) lines << tr("normal %1 %").arg(numberText(m->data.normal[bin] * kPercent, 2));
+      if (bin < m->data.anomalous.size())
+        lines << tr("anomaly %1 %").arg(numberText(m->data.anomalous[bin] * kPercent, 2));
       cv.readout(p, *m->hover, lines);
     }
   };

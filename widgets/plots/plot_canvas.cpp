@@ -386,14 +386,4 @@ QVector<double> times(const std::vector<double>& values, double factor) {
   return out;
 }
 
-QString plain(double value, int decimals) {
-  QString text = QString::number(value, 'f', decimals);
-  if (text.startsWith(QLatin1Char('-'))) text.replace(0, 1, QChar(0x2212));
-  return text;
-}
-
-QString signedText(double value, int decimals) {
-  return value > 0 ? QLatin1Char('+') + plain(value, decimals) : plain(value, decimals);
-}
-
 }  // namespace oodscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "widgets/plots/qcustomplot.inl.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 #include "widgets/views/render_options.h"
 
@@ -82,8 +83,5 @@ private:
 [[nodiscard]] QPen dashedPen(const QColor& colour, double width);
 [[nodiscard]] QColor withAlpha(const QColor& colour, double alpha);
 [[nodiscard]] QVector<double> times(const std::vector<double>& values, double factor);
-/// U+2212 before negative numbers.
-[[nodiscard]] QString plain(double value, int decimals);
-[[nodiscard]] QString signedText(double value, int decimals);
 
 }  // namespace oodscope

@@ -62,9 +62,9 @@ ReliabilityPlot::ReliabilityPlot(QWidget* parent) : PlotWidget(parent), m(std::m
       return std::fabs(a.confidence - confidence) < std::fabs(b.confidence - confidence);
     });
     canvas().readout(p, *m->hover,
-                     {tr("confidence %1").arg(plain(nearest->confidence * kPercent, 1)),
-                      tr("accuracy %1").arg(plain(nearest->accuracy * kPercent, 1)),
-                      tr("%1 % of the pixels").arg(plain(nearest->share * kPercent, 1))});
+                     {tr("confidence %1").arg(numberText(nearest->confidence * kPercent, 1)),
+                      tr("accuracy %1").arg(numberText(nearest->accuracy * kPercent, 1)),
+                      tr("%1 % of the pixels").arg(numberText(nearest->share * kPercent, 1))});
   };
   restyle();
 }

@@ -75,8 +75,8 @@ SweepPlot::SweepPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<S
       p.setBrush(t.text);
       p.drawPolygon(QPolygonF{QPointF(x - 5, frame.top()), QPointF(x + 5, frame.top()), QPointF(x + 5, frame.top() + 9),
                               QPointF(x, frame.top() + 14), QPointF(x - 5, frame.top() + 9)});
-      cv.haloText(p, QPointF(x + 10, frame.top() + 2), Qt::AlignLeft, QStringLiteral("T ") + plain(*m->temperature, 2),
-                  t.text, true);
+      cv.haloText(p, QPointF(x + 10, frame.top() + 2), Qt::AlignLeft,
+                  QStringLiteral("T ") + numberText(*m->temperature, 2), t.text, true);
     }
     for (std::size_t i = 0; i < m->series.size(); ++i) {
       const SweepSeries& series = m->series[i];

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/bar_list.h"
+#include "widgets/plots/curves_panel.h"
+#include "widgets/plots/transfer_matrix.h"
+
+#include "analysis/core/error.h"
+
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QImage>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QTest>
+
+namespace oodscope {
+namespace {
+
+// The plot proper lies in the widget, origin to origin.
+QWidget* inner(PlotWidget& plot) { return plot.findChild<QWidget*>(); }
+
+void move(QWidget* widget, QPointF at, Qt::MouseButtons buttons, Qt::KeyboardModifiers keys = Qt::NoModifier) {
+  QMouseEvent event(QEvent::MouseMove, at, widget->mapToGlobal(at), Qt::NoButton, buttons, keys);
+  QApplication::sendEvent(widget, &event);
+}
+
+// Recall i / 10 at threshold 1 - i / 10, precision falling from 1 to 0.5.
+CurveData line() {
+  CurveData curve;
+  for (int i = 0; i <= 10; ++i) {
+    curve.x.push_back(i / 10.0);
+    curve.y.push_back(1 - i / 20.0);
+    curve.threshold.push_back(1 - i / 10.0);
+  }
+  return curve;
+}
+
+class CurvePlotTest : public testing::Test {
+protected:
+  void SetUp() override {
+    plot.resize(400, 300);
+    plot.show();
+    plot.setCurves({line()});
+    plot.setThreshold(0, 0.5);
+    QTest::qWait(20);
+    QObject::connect(&plot, &CurvePlot::thresholdEdited, [this](int curve, double t) { edits << QPair(curve, t); });
+    QObject::connect(&plot, &CurvePlot::thresholdSettled, [this](int, double t) { settled << t; });
+  }
+  CurvePlot plot{CurveKind::PrecisionRecall};
+  QList<QPair<int, double>> edits;
+  QList<double> settled;
+};
+
+TEST_F(CurvePlotTest, ClickSetsTheThresholdOfTheNearestPoint) {
+  const QPointF at = *plot.operatingPoint(0);
+  plot.setThreshold(0, 0.9);
+  QTest::mouseClick(inner(plot), Qt::LeftButton, {}, at.toPoint() + QPoint(3, 5));
+  ASSERT_EQ(edits.size(), 1);
+  EXPECT_DOUBLE_EQ(edits[0].second, 0.5);
+  EXPECT_EQ(settled.size(), 1);
+}
+
+TEST_F(CurvePlotTest, RingIsDraggedAlongTheCurve) {
+  const QPointF from = *plot.operatingPoint(0);
+  plot.setThreshold(0, 0.2);
+  const QPointF to = *plot.operatingPoint(0);
+  plot.setThreshold(0, 0.5);
+  QTest::mousePress(inner(plot), Qt::LeftButton, {}, from.toPoint());
+  for (int step = 1; step <= 10; ++step) move(inner(plot), from + (to - from) * step / 10.0, Qt::LeftButton);
+  EXPECT_TRUE(settled.isEmpty());
+  QTest::mouseRelease(inner(plot), Qt::LeftButton, {}, to.toPoint());
+  ASSERT_FALSE(edits.isEmpty());
+  EXPECT_NEAR(edits.back().second, 0.2, 1e-9);
+  EXPECT_EQ(settled.size(), 1);
+}
+
+TEST_F(CurvePlotTest, ShiftDragBrushesTheThresholdsBetween) {
+  QList<double> ends;
+  QObject::connect(&plot, &CurvePlot::brushed, [&](int, double low, double high) { ends << low << high; });
+  plot.setThreshold(0, 0.7);
+  const QPointF left = *plot.operatingPoint(0);  // recall 0.3
+  plot.setThreshold(0, 0.4);
+  const QPointF right = *plot.operatingPoint(0);  // recall 0.6
+  plot.setThreshold(0, std::nullopt);
+  QTest::mousePress(inner(plot), Qt::LeftButton, Qt::ShiftModifier, left.toPoint() - QPoint(3, 0));
+  move(inner(plot), right + QPointF(3, 0), Qt::LeftButton, Qt::ShiftModifier);
+  QTest::mouseRelease(inner(plot), Qt::LeftButton, Qt::ShiftModifier, right.toPoint() + QPoint(3, 0));
+  ASSERT_EQ(ends.size(), 2);
+  EXPECT_NEAR(ends[0], 0.4, 1e-9);
+  EXPECT_NEAR(ends[1], 0.7, 1e-9);
+}
+
+TEST_F(CurvePlotTest, EmptyPlotEmitsNothing) {
+  plot.setCurves({});
+  QTest::mouseClick(inner(plot), Qt::LeftButton, {}, {200, 150});
+  EXPECT_TRUE(edits.isEmpty());
+}
+
+TEST_F(CurvePlotTest, DocumentIsLight) {
+  QImage page(800, 600, QImage::Format_RGB32);
+  page.fill(Qt::red);
+  QPainter painter(&page);
+  painter.scale(800 / 252.0, 600 / 189.0);
+  plot.render(painter, QRectF(0, 0, 252, 189), RenderOptions{});
+  painter.end();
+  EXPECT_EQ(page.pixelColor(400, 4), QColor(Qt::white));
+}
+
+TEST(HistogramPlotTest, HandleIsDraggedAndStaysWithinTheScores) {
+  HistogramPlot plot;
+  plot.resize(400, 300);
+  plot.show();
+  plot.setData({{0, 0.5, 1}, {0.9, 0.1}, {0.2, 0.8}, false, {}});
+  plot.setThreshold(0.25);
+  QTest::qWait(20);
+  QList<double> edits;
+  QObject::connect(&plot, &HistogramPlot::thresholdEdited, [&](double t) { edits << t; });
+  const QPointF from = *plot.handle();
+  plot.setThreshold(0.75);
+  const QPointF to = *plot.handle();
+  plot.setThreshold(0.25);
+  QTest::mousePress(inner(plot), Qt::LeftButton, {}, from.toPoint());
+  move(inner(plot), to, Qt::LeftButton);
+  move(inner(plot), {2000, to.y()}, Qt::LeftButton);
+  QTest::mouseRelease(inner(plot), Qt::LeftButton, {}, {390, 100});
+  ASSERT_EQ(edits.size(), 2);
+  EXPECT_NEAR(edits[0], 0.75, 0.01);
+  EXPECT_DOUBLE_EQ(edits[1], 1.0);
+}
+
+TEST(CurvesPanelTest, LatestToggledStaysWhereThereIsNoRoom) {
+  CurvesPanel panel;
+  panel.resize(1300, 260);
+  panel.show();
+  panel.setShown(CurvesPanel::F1, true);
+  EXPECT_FALSE(panel.precisionRecall()->isVisible());  // toggled longest ago
+  EXPECT_TRUE(panel.f1()->isVisible());
+  panel.resize(500, 260);
+  QTest::qWait(0);
+  EXPECT_TRUE(panel.f1()->isVisible());
+  EXPECT_FALSE(panel.histogram()->isVisible());
+  EXPECT_TRUE(panel.isShown(CurvesPanel::Histogram));
+}
+
+TEST(BarListTest, ClickTellsTheRow) {
+  BarList bars;
+  bars.resize(260, 200);
+  bars.setRows({{"road", Qt::gray, 0.6, "60 %"}, {"sky", Qt::blue, 0.4, "40 %"}});
+  bars.show();
+  QList<int> rows;
+  QObject::connect(&bars, &BarList::rowClicked, [&](int row) { rows << row; });
+  QTest::mouseClick(&bars, Qt::LeftButton, {}, bars.rowRect(1).center());
+  QTest::keyClick(&bars, Qt::Key_Up);
+  QTest::keyClick(&bars, Qt::Key_Return);
+  EXPECT_EQ(rows, (QList<int>{1, 0}));
+}
+
+TEST(TransferMatrixTest, ClickTellsTheCellAndSizesMustFit) {
+  TransferMatrix matrix;
+  matrix.resize(500, 250);
+  EXPECT_THROW(matrix.setCells({"a", "b"}, {{}}), ContractViolation);
+  matrix.setCells({"a", "b"}, {{0.5, "50", "", ""}, {0.4, "40", "", ""}, {0.3, "30", "", ""}, {{}, "", "", ""}});
+  matrix.show();
+  QList<QPair<int, int>> cells;
+  QObject::connect(&matrix, &TransferMatrix::cellClicked, [&](int r, int c) { cells << QPair(r, c); });
+  QTest::mouseClick(&matrix, Qt::LeftButton, {}, matrix.cellRect(1, 0).center().toPoint());
+  EXPECT_EQ(cells, (QList<QPair<int, int>>{{1, 0}}));
+}
+
+}  // namespace
+}  // namespace oodscope
