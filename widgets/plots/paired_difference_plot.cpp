@@ -12,7 +12,7 @@ namespace {
 class SignedTicker : public QCPAxisTicker {
 protected:
   QString getTickLabel(double tick, const QLocale&, QChar, int) override {
-    return signedText(std::fabs(tick) < 1e-9 ? 0 : tick, std::fabs(tick - std::round(tick)) < 1e-9 ? 0 : 1);
+    return signedNumberText(std::fabs(tick) < 1e-9 ? 0 : tick, std::fabs(tick - std::round(tick)) < 1e-9 ? 0 : 1);
   }
 };
 
