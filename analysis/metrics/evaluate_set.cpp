@@ -12,6 +12,7 @@
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/parallel_invoke.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
@@ -43,7 +44,8 @@ struct FrameRecord {
   std::uint64_t positives = 0;
   std::uint64_t negatives = 0;
   FrameBins bins;
-  std::optional<PixelMetrics> own;  ///< ranked within the frame by the rule of StreetHazards
+  std::optional<LabelIndex> ownIndex;  ///< where the provider gave none
+  std::optional<PixelMetrics> own;     ///< ranked within the frame by the rule of StreetHazards
 };
 
 /// One evaluation: the passes in order, on the threads of the caller's arena.
@@ -102,6 +104,10 @@ private:
     return m_options.memory == MemoryUse::Fast ? m_kept[frame] : load(frame);
   }
 
+  [[nodiscard]] const LabelIndex& indexOf(std::size_t frame, const ScoredFrame& loaded) const {
+    return loaded.index != nullptr ? *loaded.index : m_records[frame].ownIndex.value();
+  }
+
   /// Calls body(first, count) for blocks of a frame's pixels in parallel.
   template <class Body>
   void forBlocks(std::size_t pixels, const Body& body) const {
@@ -144,15 +150,15 @@ private:
         m_failures.push_back({frame, error.what()});
         return;
       }
-      std::atomic<std::uint64_t> positives = 0;
-      forBlocks(loaded.labels.size(), [&](std::size_t first, std::size_t count) {
-        Local& local = locals.local();
-        const std::size_t before = local.keys.size();
-        gatherPositives(loaded.scores.subspan(first, count), loaded.labels.subspan(first, count), local.keys,
-                        local.hygiene);
-        positives += local.keys.size() - before;
-      });
-      m_records[frame].positives = positives;
+      FrameRecord& record = m_records[frame];
+      if (loaded.index == nullptr) record.ownIndex.emplace(loaded.labels);
+      const LabelIndex& index = indexOf(frame, loaded);
+      require(index.size() == loaded.labels.size(), "evaluateSet: an index of other labels");
+      Local& local = locals.local();
+      const std::size_t before = local.keys.size();
+      gatherPositives(loaded.scores, index.positives(), local.keys, local.hygiene);
+      record.positives = local.keys.size() - before;
+      local.hygiene.voidPixels += index.voidCount();
       if (m_options.memory == MemoryUse::Fast) m_kept[frame] = std::move(loaded);
     });
     std::size_t total = 0;
@@ -182,18 +188,18 @@ private:
     if (intoSlots && !frames.empty()) tally.emplace(index);
     forFrames(frames, [&](std::size_t frame) {
       const ScoredFrame loaded = again(frame);
+      const std::span<const PixelRun> runs = indexOf(frame, loaded).negatives();
       std::atomic<std::uint64_t> negatives = 0;
       forBlocks(loaded.labels.size(), [&](std::size_t first, std::size_t count) {
         Local& local = locals.local();
-        const auto scores = loaded.scores.subspan(first, count);
-        const auto labels = loaded.labels.subspan(first, count);
-        std::uint64_t here = 0;
-        tallyNegatives(scores, labels, here, local.hygiene);
-        negatives += here;
-        if (m_options.histogramBins > 0) local.range.add(scores, labels);
-        if (!tally) return;
+        if (m_options.histogramBins > 0)
+          local.range.add(loaded.scores.subspan(first, count), loaded.labels.subspan(first, count));
+        if (!tally) {
+          negatives += countFinite(loaded.scores, runs, first, count, local.hygiene);
+          return;
+        }
         if (!local.buffers) local.buffers.emplace(index, bufferBytes);
-        tally->add(scores, labels, *local.buffers);
+        negatives += tally->add(loaded.scores, runs, first, count, *local.buffers, local.hygiene);
       });
       FrameRecord& record = m_records[frame];
       record.negatives = negatives;
@@ -288,8 +294,10 @@ private:
       const bool withoutToo = !skipsFramesWithoutAnomaly(protocol) && m_countsWithout.size() > 0;
       const RankedPixels pixels{m_keys,      m_atKey,          &m_countsWith, withoutToo ? &m_countsWithout : nullptr,
                                 m_positives, counted.negatives};
-      metrics = rankingMetrics(pixels, protocol);
-      if (m_options.curves) curves = rankingCurves(pixels, protocol);
+      tbb::parallel_invoke([&] { metrics = rankingMetrics(pixels, protocol); },
+                           [&] {
+                             if (m_options.curves) curves = rankingCurves(pixels, protocol);
+                           });
     } else {
       BinnedSet set = binned(protocol);
       metrics = set.metrics;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/metrics/label_index.h"
 #include "analysis/metrics/pixel_metrics.h"
 
 #include <cstddef>
@@ -13,11 +14,12 @@
 
 namespace oodscope {
 
-/// Scores and labels (kNormal, kAnomaly; all else is void) of one frame, of equal length. `owner` keeps both alive.
+/// Scores and labels (kNormal, kAnomaly; all else is void) of one frame, of equal length. `owner` keeps all alive.
 struct ScoredFrame {
   std::span<const float> scores;
   std::span<const std::uint8_t> labels;
   std::shared_ptr<const void> owner;
+  const LabelIndex* index = nullptr;  ///< of the labels, where the caller keeps it from one score map to the next
 };
 
 /// Gives frame i. Called from several threads at once and, in low memory, more than once per frame with equal results.
@@ -26,8 +28,8 @@ using FrameProvider = std::function<ScoredFrame(std::size_t frame)>;
 
 enum class MemoryUse {
   Fast,  ///< every ScoredFrame is asked for once and kept until the end
-  Low    ///< frames are asked for again in each pass (two, three with histograms); about 16 bytes per distinct
-         ///< anomaly score and a few megabytes beside the frames in work
+  Low    ///< frames are asked for again in each pass (two, three with histograms); about 20 bytes per
+         ///< anomalous pixel and a few megabytes beside the frames in work
 };
 
 struct EvaluateOptions {

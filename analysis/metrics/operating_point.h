@@ -19,13 +19,13 @@ struct ThresholdRule {
   friend bool operator==(const ThresholdRule&, const ThresholdRule&) = default;
 };
 
-/// The curve's point that the rule chooses, among the points that have a threshold; empty where the curve is empty or no point
-/// fulfils the rule. Exact to the curve's points (kMaxCurvePoints at most); BestF1 is better taken from PixelMetrics.
-/// Cost: O(points).
+/// The curve's point that the rule chooses, among the points that have a threshold; empty where the curve is empty or
+/// no point fulfils the rule. Exact to the curve's points (kMaxCurvePoints at most); BestF1 is better taken from
+/// PixelMetrics. Cost: O(points).
 [[nodiscard]] std::optional<CurvePoint> chooseOperatingPoint(const SetCurves& curves, const ThresholdRule& rule);
 
-/// The curve's point nearest to a threshold: the loosest one that is not looser than `threshold` (decision: score >= threshold).
-/// Empty where the curve is empty. Cost: O(log points).
+/// The curve's point nearest to a threshold: the loosest one that is not looser than `threshold` (decision: score >=
+/// threshold). Empty where the curve is empty. Cost: O(log points).
 [[nodiscard]] std::optional<CurvePoint> operatingPointAt(const SetCurves& curves, float threshold);
 
 }  // namespace oodscope

@@ -3,6 +3,8 @@
 
 #include "analysis/core/error.h"
 
+#include <oneapi/tbb/parallel_for.h>
+
 #include <algorithm>
 #include <bit>
 #include <limits>
@@ -58,6 +60,8 @@ PositiveIndex::PositiveIndex(std::span<const std::int32_t> distinctKeys)
     partitionCell = cell + 1;
   }
   m_partitionOfCell[cells] = static_cast<std::uint16_t>(m_partitions.size());
+  m_buckets.resize(m_partitions.back().firstBucket + m_partitions.back().buckets + 1);
+  tbb::parallel_for(std::size_t{0}, m_partitions.size(), [&](std::size_t p) { fillBuckets(m_partitions[p]); });
 }
 
 void PositiveIndex::addPartition(std::size_t firstKey, std::size_t endKey, std::uint32_t base, std::uint64_t width) {
@@ -65,18 +69,22 @@ void PositiveIndex::addPartition(std::size_t firstKey, std::size_t endKey, std::
   partition.base = base;
   partition.firstKey = firstKey;
   partition.keyCount = endKey - firstKey;
-  partition.firstBucket = m_buckets.size();
+  if (!m_partitions.empty()) partition.firstBucket = m_partitions.back().firstBucket + m_partitions.back().buckets + 1;
   partition.shift = shiftFor(width, std::max<std::size_t>(16, kBucketsPerKey * partition.keyCount));
-  const std::size_t buckets = ((width - 1) >> partition.shift) + 1;
-  std::size_t key = 0;
-  for (std::size_t bucket = 0; bucket <= buckets; ++bucket) {
-    const std::size_t start = key;
-    while (key < partition.keyCount &&
-           ((static_cast<std::uint32_t>(m_keys[firstKey + key]) - base) >> partition.shift) == bucket)
-      ++key;
-    m_buckets.push_back(static_cast<std::uint16_t>(start | (key - start > 1 ? kCrowded : 0U)));
-  }
+  partition.buckets = ((width - 1) >> partition.shift) + 1;
   m_partitions.push_back(partition);
+}
+
+void PositiveIndex::fillBuckets(const Partition& partition) {
+  std::uint16_t* buckets = m_buckets.data() + partition.firstBucket;
+  const std::int32_t* own = m_keys.data() + partition.firstKey;
+  std::size_t next = 0;  // the first bucket that has no start yet
+  for (std::size_t key = 0; key < partition.keyCount; ++key) {
+    const std::size_t bucket = (static_cast<std::uint32_t>(own[key]) - partition.base) >> partition.shift;
+    if (bucket + 1 == next) buckets[bucket] |= kCrowded;
+    while (next <= bucket) buckets[next++] = static_cast<std::uint16_t>(key);
+  }
+  while (next <= partition.buckets) buckets[next++] = static_cast<std::uint16_t>(partition.keyCount);
 }
 
 void PositiveIndex::count(const Partition& partition, std::span<const std::int32_t> keys, std::uint32_t* counts) const {

@@ -18,7 +18,8 @@ public:
     int shift = 0;             ///< key - base >> shift is the bucket
     std::size_t firstKey = 0;  ///< into keys()
     std::size_t keyCount = 0;
-    std::size_t firstBucket = 0;  ///< into buckets()
+    std::size_t firstBucket = 0;  ///< into the buckets
+    std::size_t buckets = 0;      ///< and how many, one more at the end apart
     [[nodiscard]] std::size_t slots() const { return 2 * keyCount + 1; }
   };
 
@@ -44,6 +45,7 @@ public:
 
 private:
   void addPartition(std::size_t firstKey, std::size_t endKey, std::uint32_t base, std::uint64_t width);
+  void fillBuckets(const Partition& partition);
 
   std::vector<std::int32_t> m_keys;  // with a sentinel
   std::size_t m_keyCount = 0;

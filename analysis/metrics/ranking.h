@@ -26,6 +26,10 @@ public:
   void add(std::size_t slot, std::uint64_t count);
   /// Adds counts[i] to slot first + i.
   void add(std::size_t first, std::span<const std::uint32_t> counts);
+  /// The low 32 bits of `count` slots, for a caller who knows that none of them passes 2^32.
+  [[nodiscard]] std::span<std::uint32_t> row(std::size_t first, std::size_t count) {
+    return std::span(m_low).subspan(first, count);
+  }
   /// The slots are rows of these sizes, laid one after another: the first slot of each row joins the last one before
   /// it.
   void joinRows(std::span<const std::size_t> rowSizes);
