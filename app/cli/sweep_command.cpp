@@ -85,7 +85,7 @@ Command addSweepCommand(CLI::App& app) {
   options->request.addTo(app);
   app.add_option("--from", options->sweep.low, "Lowest temperature")->check(CLI::PositiveNumber);
   app.add_option("--to", options->sweep.high, "Highest temperature")->check(CLI::PositiveNumber);
-  app.add_option("--values", options->sweep.values, "Number of temperatures, logarithmically spaced")
+  app.add_option("--steps", options->sweep.values, "Number of temperatures, logarithmically spaced")
       ->check(CLI::Range(1, 10000));
   app.add_option("--refine", options->sweep.refinements, "Further temperatures around the best")
       ->check(CLI::Range(0, 1000));
