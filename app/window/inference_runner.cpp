@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/inference_runner.h"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "app/window/background_priority.h"
 
 #include <algorithm>
 #include <numeric>
@@ -12,12 +10,6 @@ namespace oodscope {
 namespace {
 
 constexpr std::size_t kRecentFrames = 8;  // the rate follows the last few frames: sets differ in size
-constexpr int kBackgroundNiceness = 10;
-
-void lowerOwnPriority() {
-  // Threads that LibTorch starts from here inherit it.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kBackgroundNiceness);
-}
 
 }  // namespace
 
@@ -134,7 +126,7 @@ void InferenceRunner::report() {
 }
 
 void InferenceRunner::run() {
-  lowerOwnPriority();
+  lowerThreadPriority();  // threads that LibTorch starts from here inherit it
   for (;;) {
     Task task;
     {

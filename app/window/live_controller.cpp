@@ -69,7 +69,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
               picture->scores = request.live->scores(request.frame, request.configuration);
               picture->label = request.live->label(request.frame);
               if (const auto* model = dynamic_cast<const ModelScores*>(&request.live->source())) {
-                picture->logits = model->logits(request.frame);
+                picture->logits = std::make_shared<const StoredLogits>(model->logits(request.frame));
                 picture->parameters = model->parameters(request.configuration);
               }
             }

@@ -4,6 +4,7 @@
 #include "app/live/live_set.h"
 #include "app/session/session.h"
 #include "inference/logits/logits_store.h"
+#include "widgets/panels/banner.h"
 
 #include <QObject>
 #include <QString>
@@ -16,8 +17,6 @@
 namespace oodscope {
 
 class InferenceRunner;
-
-enum class Severity { Info, Warning, Error };
 
 /// A set that is open, with what the user gave to read it.
 struct OpenSet {

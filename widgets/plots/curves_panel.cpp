@@ -9,7 +9,7 @@
 
 namespace oodscope {
 namespace {
-constexpr int kLeastWidth = 380;  // logical pixels a plot needs for its labels
+constexpr int kLeastWidth = 350;  // logical pixels a plot needs for its labels
 }
 
 CurvesPanel::CurvesPanel(QWidget* parent)

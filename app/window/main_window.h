@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/window/live_controller.h"
+#include "app/window/presenters.h"
+#include "app/window/session_model.h"
+#include "app/window/thumbnail_loader.h"
+#include "app/window/window_actions.h"
+#include "app/window/workspace.h"
+
+#include <QMainWindow>
+
+#include <map>
+#include <memory>
+#include <optional>
+
+class QDockWidget;
+class QStackedWidget;
+class QTabWidget;
+
+namespace oodscope {
+
+class Banner;
+class ControlsPanel;
+class CursorPanel;
+class CurvesPanel;
+class DockTitle;
+class FrameListView;
+class LabelledCombo;
+class MessagesPanel;
+class MetricsPanel;
+class StartPage;
+class StatusLine;
+class SweepTab;
+class Theme;
+class ViewGrid;
+
+/// What the command line asked for, on top of the session.
+struct WindowRequest {
+  std::optional<std::filesystem::path> session;
+  std::vector<SetEntry> sets;
+  std::vector<ModelEntry> models;
+  std::vector<std::filesystem::path> scores;
+  std::optional<ScoreChoice> score;
+  std::optional<float> threshold;
+  std::optional<Protocol> protocol;
+  std::string frame;
+};
+
+/// The window: owns what is open, the knobs and the jobs, and wires them to widgets that know nothing of each other.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+public:
+  MainWindow(Theme& theme, WorkOptions options, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  void open(const WindowRequest& request);
+  /// Opens a session that is in no file: what a crash left.
+  void restore(Session session);
+  /// Opens whatever the paths are: set folders, models, sessions, folders of score maps.
+  void openPaths(const QStringList& paths);
+  /// Everything asked for is open, scored, exact and drawn.
+  [[nodiscard]] bool isSettled() const;
+
+  [[nodiscard]] SessionModel& session() { return m_session; }
+  [[nodiscard]] Workspace& workspace() { return m_workspace; }
+  [[nodiscard]] LiveController& controller() { return m_controller; }
+  [[nodiscard]] ViewGrid* views() const { return m_views; }
+  [[nodiscard]] CurvesPanel* curves() const { return m_curves; }
+  [[nodiscard]] ControlsPanel* controls() const { return m_controls; }
+  [[nodiscard]] MetricsPanel* metrics() const { return m_metrics; }
+  [[nodiscard]] FrameListView* frames() const { return m_frames; }
+  [[nodiscard]] WindowActions& actions() { return *m_actions; }
+
+  void saveSession(const std::filesystem::path& file);
+
+protected:
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+private:
+  // main_window.cpp: what there is
+  void buildDocks();
+  void buildToolBar();
+  QDockWidget* addDock(const QString& title, const QString& name, QWidget* content, Qt::DockWidgetArea area,
+                       DockTitle** titleBar);
+  void restoreLayout();
+  // main_window_wiring.cpp: who tells whom
+  void connectControls();
+  void connectViews();
+  void connectResults();
+  void connectWorkspace();
+  void connectActions();
+  // main_window_show.cpp: results to widgets
+  void showView(const ViewState& before, const ViewState& after, bool dragging);
+  void showPicture();
+  void showNumbers();
+  void showThreshold();
+  void showDetails();
+  void showCursor();
+  void showStatus();
+  void showFrames();
+  void showOpenChoices();
+  void showScale();
+  void rebuildPanes();
+
+  void edit(const std::function<void(ViewState&)>& change, const QString& text);
+  void chooseDefaults();
+  void stepFrame(int steps);
+  void stepFailure(int steps);
+  void tell(Severity severity, const QString& text, const QString& file);
+  void syncSession();
+  void openDialog(const QString& kind);
+  void openSessionFile(const std::filesystem::path& file);
+  void openSession(Session session);
+  void saveSessionAs();
+  void autosave();
+  void remember(const QString& path, const QString& kind);
+  void showRecent();
+  [[nodiscard]] std::shared_ptr<const DataSet> currentSet() const;
+  [[nodiscard]] std::optional<std::size_t> currentFrame() const;
+  [[nodiscard]] std::optional<ReferenceNumbers> referenceNumbers() const;
+
+  Theme& m_theme;
+  Workspace m_workspace;
+  SessionModel m_session;
+  LiveController m_controller;
+  ThumbnailLoader m_thumbnails;
+  std::unique_ptr<WindowActions> m_actions;
+  std::optional<std::filesystem::path> m_sessionFile;
+  std::shared_ptr<const SetNumbers> m_reference;  ///< pinned by the user
+  std::optional<ComponentMetrics> m_components;
+  std::optional<QPointF> m_cursor;
+  std::map<QString, std::map<std::size_t, FramePreview>> m_previews;
+  QTimer m_autosave;
+  QElapsedTimer m_sinceStart;
+
+  QStackedWidget* m_centre = nullptr;
+  StartPage* m_start = nullptr;
+  Banner* m_banner = nullptr;
+  ViewGrid* m_views = nullptr;
+  FrameListView* m_frames = nullptr;
+  ControlsPanel* m_controls = nullptr;
+  MetricsPanel* m_metrics = nullptr;
+  CursorPanel* m_cursorPanel = nullptr;
+  MessagesPanel* m_messages = nullptr;
+  QTabWidget* m_analysis = nullptr;
+  CurvesPanel* m_curves = nullptr;
+  SweepTab* m_sweep = nullptr;
+  StatusLine* m_status = nullptr;
+  DockTitle *m_framesTitle = nullptr, *m_controlsTitle = nullptr, *m_metricsTitle = nullptr, *m_cursorTitle = nullptr;
+  QDockWidget* m_messagesDock = nullptr;
+  LabelledCombo *m_setCombo = nullptr, *m_modelCombo = nullptr, *m_methodCombo = nullptr, *m_protocolCombo = nullptr;
+};
+
+}  // namespace oodscope

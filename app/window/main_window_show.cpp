@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/evaluation/evaluate.h"
+#include "app/window/inference_runner.h"
+#include "app/window/main_window.h"
+#include "app/window/settings.h"
+#include "app/window/sweep_tab.h"
+#include "widgets/controls/controls_panel.h"
+#include "widgets/controls/labelled_combo.h"
+#include "widgets/controls/temperature_slider.h"
+#include "widgets/controls/threshold_slider.h"
+#include "widgets/lists/frame_list.h"
+#include "widgets/panels/cursor_panel.h"
+#include "widgets/panels/dock_title.h"
+#include "widgets/panels/metrics_panel.h"
+#include "widgets/panels/start_page.h"
+#include "widgets/panels/status_widgets.h"
+#include "widgets/plots/curves_panel.h"
+#include "widgets/theme/number_text.h"
+#include "widgets/theme/theme.h"
+#include "widgets/views/view_grid.h"
+
+#include <QSignalBlocker>
+#include <QStackedWidget>
+
+#include <algorithm>
+#include <thread>
+
+namespace oodscope {
+namespace {
+
+Pin pinOf(const ViewState& view) {
+  Pin pin;
+  switch (view.pin) {
+    case PinRule::TruePositiveRate:
+      pin.rule = Pin::Rule::TruePositiveRate;
+      break;
+    case PinRule::BestF1:
+      pin.rule = Pin::Rule::BestF1;
+      break;
+    case PinRule::FalsePositiveRate:
+      pin.rule = Pin::Rule::FalsePositiveRate;
+      break;
+    case PinRule::CostRatio:
+      pin.rule = Pin::Rule::CostRatio;
+      break;
+    case PinRule::None:
+      pin.rule = Pin::Rule::None;
+      break;
+  }
+  pin.value = view.pin == PinRule::CostRatio ? view.pinValue : 100.0 * view.pinValue;
+  return pin;
+}
+
+HeatScale heatScaleOf(const ViewState& view) {
+  HeatScale scale;
+  switch (view.scale) {
+    case ScaleMode::Image:
+      scale.mode = HeatScale::Mode::Image;
+      break;
+    case ScaleMode::Set:
+      scale.mode = HeatScale::Mode::Set;
+      break;
+    case ScaleMode::SetTrimmed:
+      scale.mode = HeatScale::Mode::SetTrimmed;
+      break;
+    case ScaleMode::Percentile:
+      scale.mode = HeatScale::Mode::Percentile;
+      break;
+    case ScaleMode::Manual:
+      scale.mode = HeatScale::Mode::Manual;
+      break;
+  }
+  scale.low = view.scaleLow;
+  scale.high = view.scaleHigh;
+  scale.locked = view.scaleLocked;
+  return scale;
+}
+
+GridArrangement arrangementOf(ViewLayout layout) {
+  switch (layout) {
+    case ViewLayout::One:
+      return GridArrangement::One;
+    case ViewLayout::OneByTwo:
+      return GridArrangement::OneByTwo;
+    case ViewLayout::TwoByTwo:
+      return GridArrangement::TwoByTwo;
+    case ViewLayout::PerMethod:
+      return GridArrangement::All;
+  }
+  return GridArrangement::TwoByTwo;
+}
+
+QString scoreText(double score) { return numberText(score, 3); }
+
+QString gigabytes(std::uint64_t bytes) { return numberText(static_cast<double>(bytes) / 1e9, 1); }
+
+constexpr int kImagePane = 0, kTruthPane = 1, kHeatPane = 2, kDecisionPane = 3;
+
+}  // namespace
+
+void MainWindow::rebuildPanes() {
+  std::vector<PaneSpec> panes(4);
+  panes[kImagePane].title = tr("Image");
+  panes[kImagePane].look.kind = ViewKind::Image;
+  panes[kTruthPane].title = tr("Ground truth");
+  panes[kTruthPane].look.kind = ViewKind::GroundTruth;
+  panes[kHeatPane].title = tr("Heatmap");
+  panes[kHeatPane].look.kind = ViewKind::Heatmap;
+  panes[kDecisionPane].title = tr("Decision");
+  panes[kDecisionPane].look.kind = ViewKind::Decision;
+  m_views->setPanes(panes);
+  m_views->setCurrent(kDecisionPane);
+}
+
+void MainWindow::showView(const ViewState& before, const ViewState& after, bool dragging) {
+  if (m_views->count() == 0) rebuildPanes();
+  m_controller.show(after, dragging);
+  const QString noEffect = noTemperatureReason(after.score);
+  m_controls->temperature()->setTemperature(static_cast<double>(after.score.temperature));
+  m_controls->temperature()->setNoEffect(noEffect);
+  m_controls->threshold()->setPin(pinOf(after));
+  m_controls->heatScale()->setHeatScale(heatScaleOf(after));
+  m_controls->setColourMap(colourMapFromName(QString::fromStdString(after.colourMap)), after.colourMapReversed);
+  m_controls->setOpacity(after.opacity);
+  m_controls->setResolutions(
+      {tr("by protocol (%1)")
+           .arg(defaultResolution(after.protocol) == Resolution::Network ? tr("network") : tr("label")),
+       tr("network"), tr("label")},
+      static_cast<int>(after.resolution));
+  const OpenModel* model = m_workspace.findModel(QString::fromStdString(after.model));
+  QStringList channels;
+  if (model != nullptr && model->info)
+    channels << tr("%1 known classes").arg(model->info->outputs.knownClasses)
+             << tr("all %1 outputs").arg(model->info->channels);
+  m_controls->setChannels(channels.isEmpty() ? QStringList{tr("known classes"), tr("all outputs")} : channels,
+                          after.allChannels ? 1 : 0,
+                          after.score.imported ? tr("imported maps have no channels") : QString());
+  m_views->setLinked(after.linked);
+  m_views->setCrosshairShown(after.crosshair);
+  m_views->setContour(after.contour);
+  m_views->setVoidHatch(after.voidHatch);
+  m_views->setOpacity(after.opacity);
+  m_views->setArrangement(arrangementOf(after.layout));
+  m_actions->link->setChecked(after.linked);
+  m_actions->crosshair->setChecked(after.crosshair);
+  m_actions->contour->setChecked(after.contour);
+  m_actions->voidHatch->setChecked(after.voidHatch);
+  for (auto [action, layout] : {std::pair{m_actions->layoutOne, ViewLayout::One},
+                                {m_actions->layoutOneByTwo, ViewLayout::OneByTwo},
+                                {m_actions->layoutTwoByTwo, ViewLayout::TwoByTwo},
+                                {m_actions->layoutMethods, ViewLayout::PerMethod}})
+    action->setChecked(after.layout == layout);
+  const auto methods = allMethods();
+  for (std::size_t i = 0; i < methods.size(); ++i)
+    m_actions->methods[i]->setChecked(!after.score.imported && methods[i] == after.score.method);
+  m_sweep->setTemperature(static_cast<double>(after.score.temperature));
+  if (before.set != after.set || before.frame != after.frame || m_frames->model()->sets().empty()) showFrames();
+  if (const auto frame = currentFrame()) {
+    const auto& sets = m_workspace.sets();
+    for (std::size_t s = 0; s < sets.size(); ++s)
+      if (sets[s].set == currentSet()) m_frames->setCurrentFrame(static_cast<int>(s), static_cast<int>(*frame));
+  }
+  m_centre->setCurrentIndex(m_workspace.sets().empty() ? 0 : 1);
+  showOpenChoices();
+  showScale();
+  showThreshold();
+  if (!dragging) m_autosave.start();
+}
+
+void MainWindow::showPicture() {
+  const auto& picture = m_controller.picture();
+  if (!picture) return;
+  m_views->setFrame(picture->decoded.image, picture->decoded.label);
+  for (const int pane : {kHeatPane, kDecisionPane})
+    if (pane < m_views->count()) m_views->view(pane)->setScores(picture->scores);
+  const QString size = picture->decoded.image
+                           ? tr("%1 × %2").arg(picture->decoded.image->width()).arg(picture->decoded.image->height())
+                           : picture->failure;
+  m_views->header(kImagePane)
+      ->setSubtitle(QString::fromStdString(m_session.view().frame) + QStringLiteral(" · ") + size);
+  m_views->header(kImagePane)
+      ->setNote(m_session.view().contour && picture->decoded.label ? tr("GT contour on") : QString());
+  double share = 0.0;
+  if (picture->decoded.label) {
+    std::size_t anomalous = 0, labelled = 0;
+    for (const std::uint8_t value : picture->decoded.label->values()) {
+      anomalous += value == kAnomaly ? 1 : 0;
+      labelled += value == kVoid ? 0 : 1;
+    }
+    share = labelled == 0 ? 0.0 : 100.0 * static_cast<double>(anomalous) / static_cast<double>(labelled);
+  }
+  const Tokens& colours = m_theme.current();
+  m_views->header(kTruthPane)
+      ->setSubtitle(picture->decoded.label ? tr("%1 % anomaly").arg(numberText(share, 1))
+                                           : tr("ground truth is withheld"));
+  m_views->header(kTruthPane)
+      ->setLegend(
+          {{colours.anomaly.over, tr("anomaly")}, {colours.strong, tr("normal")}, {colours.voidArea.over, tr("void")}});
+  m_views->header(kDecisionPane)
+      ->setLegend({{colours.tp.over, tr("TP")},
+                   {colours.fp.over, tr("FP")},
+                   {colours.fn.over, tr("FN")},
+                   {colours.voidArea.over, tr("void")}});
+  m_views->view(kHeatPane)->setEmptyText(picture->scores ? QString() : tr("Not scored yet"));
+  m_views->header(kHeatPane)->setSubtitle(picture->configuration ? configurationTitle(*picture->configuration)
+                                                                 : QString());
+  showScale();
+  showThreshold();
+  showCursor();
+  showStatus();
+}
+
+void MainWindow::showScale() {
+  const auto& picture = m_controller.picture();
+  const ViewState& view = m_session.view();
+  const ColourMap map = colourMapFromName(QString::fromStdString(view.colourMap));
+  m_views->setColourMap(map, view.colourMapReversed);
+  if (!picture || !picture->scores) {
+    m_views->header(kHeatPane)->setColourBar(std::nullopt);
+    return;
+  }
+  const auto details = m_controller.details();
+  const bool sameScores = details && picture->configuration && details->configuration == *picture->configuration;
+  const ScaleLimits limits =
+      scaleLimits(view, *picture->scores, sameScores || view.scaleLocked ? details.get() : nullptr);
+  m_views->setScale(limits.low, limits.high);
+  m_controls->heatScale()->setCurrentLimits(static_cast<double>(limits.low), static_cast<double>(limits.high));
+  ColourBarSpec bar;
+  bar.table = colourTable(map, view.colourMapReversed);
+  bar.min = static_cast<double>(limits.low);
+  bar.max = static_cast<double>(limits.high);
+  bar.minText = numberText(bar.min, 2);
+  bar.maxText = numberText(bar.max, 2);
+  if (const auto threshold = m_controller.threshold()) bar.threshold = static_cast<double>(*threshold);
+  if (limits.clampedShare > 0.0)
+    bar.remark = tr("▸ %1 % clamped").arg(numberText(std::max(0.1, 100.0 * limits.clampedShare), 1));
+  m_views->header(kHeatPane)->setColourBar(bar);
+}
+
+void MainWindow::showThreshold() {
+  const auto threshold = m_controller.threshold();
+  if (!threshold) return;
+  m_views->setThreshold(*threshold);
+  m_controls->threshold()->setThreshold(static_cast<double>(*threshold));
+  m_curves->setThreshold(0, static_cast<double>(*threshold));
+  m_views->header(kDecisionPane)->setSubtitle(tr("s ≥ δ = %1").arg(scoreText(static_cast<double>(*threshold))));
+  showScale();
+  showNumbers();
+  showCursor();
+}
+
+std::optional<ReferenceNumbers> MainWindow::referenceNumbers() const {
+  if (!m_reference) return std::nullopt;
+  ReferenceNumbers out;
+  out.name = configurationTitle(m_reference->configuration);
+  out.ap = m_reference->metrics.ap;
+  out.fpr95 = m_reference->metrics.fpr95;
+  out.auroc = m_reference->metrics.auroc;
+  out.bestF1 = m_reference->metrics.bestF1;
+  return out;
+}
+
+void MainWindow::showNumbers() {
+  const auto numbers = m_controller.numbers();
+  if (!numbers) {
+    m_metrics->clear();
+    m_metricsTitle->badge()->clear();
+    for (CurvePlot* plot : {m_curves->precisionRecall(), m_curves->roc(), m_curves->f1()}) plot->setCurves({});
+    m_status->clearState();
+    return;
+  }
+  MetricsInput input;
+  input.numbers = numbers.get();
+  const auto details = m_controller.details();
+  const auto counts = m_controller.counts();
+  input.details = details.get();
+  input.counts = counts.get();
+  input.frame = currentFrame();
+  input.frameName = QString::fromStdString(m_session.view().frame);
+  input.threshold = m_controller.threshold();
+  input.components = m_components;
+  input.reference = referenceNumbers();
+  if (const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
+      model != nullptr && model->info)
+    input.modelFingerprint = QString::fromStdString(model->info->fingerprint);
+  input.dataName = QString::fromStdString(m_session.view().set);
+  input.threads = m_workspace.options().threads > 0 ? m_workspace.options().threads
+                                                    : static_cast<int>(std::thread::hardware_concurrency());
+  m_metrics->setView(metricsView(input));
+  if (numbers->exact)
+    m_metricsTitle->badge()->setBadge(Badge::Kind::Exact, tr("= exact"));
+  else
+    m_metricsTitle->badge()->setBadge(Badge::Kind::Estimated, tr("≈ estimated"));
+  m_status->setEstimated(!numbers->exact);
+
+  const QString name = configurationTitle(numbers->configuration);
+  const auto curves = [&](auto make) {
+    std::vector<CurveData> out;
+    if (m_reference && m_reference != numbers)
+      out.push_back(make(*m_reference, CurveRole::Reference, configurationTitle(m_reference->configuration)));
+    out.insert(out.begin(), make(*numbers, CurveRole::A, name));
+    return out;
+  };
+  m_curves->precisionRecall()->setCurves(curves(precisionRecallCurve));
+  m_curves->precisionRecall()->setChance(numbers->curves.prevalence);
+  m_curves->roc()->setCurves(curves(rocCurve));
+  m_curves->f1()->setCurves(curves(f1Curve));
+  if (const auto threshold = m_controller.threshold()) {
+    m_curves->setThreshold(0, static_cast<double>(*threshold));
+    if (const auto decided = decisionCounts(*numbers, counts.get(), *threshold))
+      m_curves->histogram()->setShares(decisionShares(*decided));
+  }
+  showStatus();
+}
+
+void MainWindow::showDetails() {
+  const auto details = m_controller.details();
+  if (!details) return;
+  m_controls->threshold()->setQuantiles(details->sliderScale);
+  std::vector<float> shares(details->anomalyShare.begin(), details->anomalyShare.end());
+  m_controls->threshold()->setAnomalyShares(std::move(shares));
+  m_curves->histogram()->setData(histogramData(details->histogram, configurationTitle(details->configuration)));
+  if (const auto threshold = m_controller.threshold())
+    m_curves->histogram()->setThreshold(static_cast<double>(*threshold));
+  showFrames();
+  showScale();
+  showThreshold();
+}
+
+void MainWindow::showCursor() {
+  const auto& picture = m_controller.picture();
+  if (!m_cursor || !picture) {
+    m_cursorPanel->clear();
+    m_cursorTitle->setNote(QString());
+    m_views->setCrosshair(std::nullopt);
+    return;
+  }
+  m_views->setCrosshair(m_cursor);
+  std::vector<std::string> names;
+  if (const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
+      model != nullptr && model->info)
+    names = model->info->outputs.channelNames;
+  const auto counts = m_controller.counts();
+  m_cursorPanel->setView(cursorView(*picture, *m_cursor, m_controller.threshold(), counts.get(), names));
+  m_cursorTitle->setNote(tr("frame %1 · x %2 y %3")
+                             .arg(QString::fromStdString(m_session.view().frame))
+                             .arg(static_cast<int>(m_cursor->x()))
+                             .arg(static_cast<int>(m_cursor->y())));
+}
+
+void MainWindow::showFrames() {
+  const auto details = m_controller.details();
+  const auto numbers = m_controller.numbers();
+  std::vector<FrameSet> sets;
+  for (const OpenSet& open : m_workspace.sets()) {
+    FrameSet shown;
+    shown.name = QString::fromStdString(open.set->name);
+    const auto& previews = m_previews[shown.name];
+    const bool current = open.set->name == m_session.view().set;
+    for (std::size_t i = 0; i < open.set->frames.size(); ++i) {
+      FrameRow row;
+      row.name = QString::fromStdString(open.set->frames[i].name);
+      row.label = open.set->frames[i].label ? FrameLabel::None : FrameLabel::Withheld;
+      if (const auto preview = previews.find(i); preview != previews.end() && preview->second.hasLabel) {
+        row.anomalyShare = 100.0 * preview->second.anomalyShare;
+        row.objects = preview->second.objects;
+        row.label = preview->second.objects > 0 ? FrameLabel::Anomaly : FrameLabel::None;
+      }
+      for (const Note& note : m_session.session().notes)
+        if (note.set == open.set->name && note.frame == open.set->frames[i].name && !note.region)
+          for (const std::string& tag : note.tags) row.tags << QString::fromStdString(tag);
+      if (current && details) {
+        const auto found = std::find_if(details->frames.begin(), details->frames.end(),
+                                        [&](const FrameMetrics& f) { return f.frame == i; });
+        if (found != details->frames.end()) {
+          const auto percent = [](const std::optional<double>& value) {
+            return value ? std::optional(100.0 * *value) : std::nullopt;
+          };
+          row.ap = percent(found->ap);
+          row.fpr95 = percent(found->fpr95);
+          row.f1 = percent(found->bestF1);
+          row.meanScore = found->meanScore;
+          row.estimated = numbers && !(numbers->configuration == details->configuration);
+        }
+      }
+      shown.frames.push_back(std::move(row));
+    }
+    sets.push_back(std::move(shown));
+  }
+  FrameModel* model = m_frames->model();
+  const auto& known = model->sets();
+  const bool sameShape = known.size() == sets.size() &&
+                         std::equal(known.begin(), known.end(), sets.begin(), [](const FrameSet& a, const FrameSet& b) {
+                           return a.name == b.name && a.frames.size() == b.frames.size();
+                         });
+  if (!sameShape) {
+    model->setSets(sets);
+    for (std::size_t s = 0; s < sets.size(); ++s)
+      for (const auto& [frame, preview] : m_previews[sets[s].name])
+        model->setThumbnail(static_cast<int>(s), static_cast<int>(frame), preview.thumbnail);
+  } else {
+    for (std::size_t s = 0; s < sets.size(); ++s) model->updateFrames(static_cast<int>(s), std::move(sets[s].frames));
+  }
+  if (const auto frame = currentFrame())
+    for (std::size_t s = 0; s < m_workspace.sets().size(); ++s)
+      if (m_workspace.sets()[s].set == currentSet())
+        m_frames->setCurrentFrame(static_cast<int>(s), static_cast<int>(*frame));
+}
+
+void MainWindow::showOpenChoices() {
+  const ViewState& view = m_session.view();
+  const auto fill = [](LabelledCombo* combo, const auto& add, const QVariant& current) {
+    const QSignalBlocker block(combo);
+    combo->clear();
+    add(combo);
+    combo->setCurrentIndex(combo->findData(current));
+    combo->setEnabled(combo->count() > 0);
+  };
+  fill(
+      m_setCombo,
+      [&](LabelledCombo* combo) {
+        for (const OpenSet& set : m_workspace.sets()) {
+          const QString name = QString::fromStdString(set.set->name);
+          combo->addItem(tr("%1 · %2").arg(name).arg(set.set->frames.size()), name);
+        }
+      },
+      QString::fromStdString(view.set));
+  fill(
+      m_modelCombo,
+      [&](LabelledCombo* combo) {
+        for (const OpenModel& model : m_workspace.models()) {
+          combo->addItem(
+              model.info ? tr("%1 %2").arg(QString::fromStdString(model.info->architecture)).arg(model.info->channels)
+                         : model.name(),
+              model.name());
+          combo->setItemData(combo->count() - 1, model.name(), Qt::ToolTipRole);
+        }
+        for (const auto& folder : m_workspace.scoreFolders()) {
+          combo->addItem(QString::fromStdString(folder.filename().string()),
+                         QString::fromStdString(folder.filename().string()));
+          combo->setItemData(combo->count() - 1, true, Qt::UserRole + 1);
+        }
+      },
+      QString::fromStdString(view.score.imported.value_or(view.model)));
+  fill(
+      m_methodCombo,
+      [&](LabelledCombo* combo) {
+        int key = 0;
+        for (const Method method : allMethods()) {
+          combo->addItem(methodTitle(method), static_cast<int>(method));
+          combo->setItemData(combo->count() - 1, tr("key %1").arg(++key), LabelledCombo::kNoteRole);
+        }
+      },
+      static_cast<int>(view.score.method));
+  m_methodCombo->setEnabled(!m_workspace.models().empty() && !view.score.imported);
+  fill(
+      m_protocolCombo,
+      [&](LabelledCombo* combo) {
+        for (const Protocol protocol : allProtocols()) {
+          combo->addItem(protocolTitle(protocol), static_cast<int>(protocol));
+          const std::string_view text = protocolDescription(protocol);
+          combo->setItemData(combo->count() - 1, QString::fromUtf8(text.data(), static_cast<int>(text.size())),
+                             Qt::ToolTipRole);
+        }
+      },
+      static_cast<int>(view.protocol));
+  m_protocolCombo->setEnabled(!m_workspace.sets().empty());
+}
+
+void MainWindow::showStatus() {
+  const auto set = currentSet();
+  const auto numbers = m_controller.numbers();
+  if (!set) {
+    m_status->setData(tr("No set open"));
+    m_status->clearState();
+  } else {
+    const double pixels = numbers ? static_cast<double>(numbers->metrics.positives + numbers->metrics.negatives) : 0.0;
+    m_status->setData(pixels > 0 ? tr("%1 frames · %2 Mpx").arg(set->frames.size()).arg(numberText(pixels * 1e-6, 2))
+                                 : tr("%1 frames").arg(set->frames.size()));
+  }
+  m_status->setCache(tr("cache %1 GB of %2")
+                         .arg(gigabytes(m_workspace.store().bytesUsed()),
+                              numberText(static_cast<double>(m_workspace.options().store.maxBytes) / 1e9, 0)));
+  m_status->setTiming(m_controller.pictureLatencyMs() > 0.0
+                          ? tr("picture %1 ms").arg(numberText(m_controller.pictureLatencyMs(), 0))
+                          : QString());
+  const QString working = m_workspace.isOpening()    ? tr("Opening…")
+                          : m_controller.isSettled() ? tr("Ready")
+                                                     : tr("Working…");
+  m_status->setSentence(set && !m_session.view().frame.empty()
+                            ? tr("Frame %1 · %2").arg(QString::fromStdString(m_session.view().frame), working)
+                            : working);
+}
+
+void MainWindow::showRecent() { m_start->setRecent(readRecent()); }
+
+}  // namespace oodscope

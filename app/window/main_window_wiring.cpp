@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/evaluation/evaluate.h"
+#include "app/window/inference_runner.h"
+#include "app/window/main_window.h"
+#include "app/window/settings.h"
+#include "app/window/sweep_tab.h"
+#include "widgets/controls/controls_panel.h"
+#include "widgets/controls/labelled_combo.h"
+#include "widgets/controls/temperature_slider.h"
+#include "widgets/controls/threshold_slider.h"
+#include "widgets/lists/frame_list.h"
+#include "widgets/panels/banner.h"
+#include "widgets/panels/dock_title.h"
+#include "widgets/panels/messages_panel.h"
+#include "widgets/panels/metrics_panel.h"
+#include "widgets/panels/start_page.h"
+#include "widgets/panels/status_widgets.h"
+#include "widgets/plots/curves_panel.h"
+#include "widgets/theme/theme.h"
+#include "widgets/views/view_grid.h"
+
+#include <QClipboard>
+#include <QDateTime>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QStackedWidget>
+
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+constexpr double kTemperatureStep = 1.1;   // a key press: ten percent
+constexpr double kThresholdSteps = 100.0;  // a key press: a hundredth of the slider
+
+PinRule ruleOf(const Pin& pin) {
+  switch (pin.rule) {
+    case Pin::Rule::TruePositiveRate:
+      return PinRule::TruePositiveRate;
+    case Pin::Rule::BestF1:
+      return PinRule::BestF1;
+    case Pin::Rule::FalsePositiveRate:
+      return PinRule::FalsePositiveRate;
+    case Pin::Rule::CostRatio:
+      return PinRule::CostRatio;
+    case Pin::Rule::None:
+      break;
+  }
+  return PinRule::None;
+}
+
+ScaleMode modeOf(HeatScale::Mode mode) {
+  switch (mode) {
+    case HeatScale::Mode::Image:
+      return ScaleMode::Image;
+    case HeatScale::Mode::Set:
+      return ScaleMode::Set;
+    case HeatScale::Mode::SetTrimmed:
+      return ScaleMode::SetTrimmed;
+    case HeatScale::Mode::Percentile:
+      return ScaleMode::Percentile;
+    case HeatScale::Mode::Manual:
+      return ScaleMode::Manual;
+  }
+  return ScaleMode::SetTrimmed;
+}
+
+}  // namespace
+
+void MainWindow::edit(const std::function<void(ViewState&)>& change, const QString& text) {
+  ViewState view = m_session.view();
+  change(view);
+  m_session.edit(view, text);
+}
+
+void MainWindow::connectControls() {
+  connect(m_controls, &ControlsPanel::editBegan, &m_session, &SessionModel::beginDrag);
+  connect(m_controls, &ControlsPanel::editEnded, &m_session, &SessionModel::endDrag);
+  connect(m_controls, &ControlsPanel::temperatureEdited, this, [this](double value) {
+    edit([&](ViewState& view) { view.score.temperature = static_cast<float>(value); }, tr("temperature"));
+  });
+  connect(m_controls, &ControlsPanel::thresholdEdited, this, [this](double value) {
+    edit(
+        [&](ViewState& view) {
+          view.threshold = static_cast<float>(value);
+          view.pin = PinRule::None;
+        },
+        tr("threshold"));
+  });
+  connect(m_controls, &ControlsPanel::pinEdited, this, [this](const Pin& pin) {
+    edit(
+        [&](ViewState& view) {
+          view.pin = ruleOf(pin);
+          view.pinValue = pin.rule == Pin::Rule::CostRatio ? pin.value : pin.value / 100.0;
+          if (view.pin == PinRule::None && !view.threshold) view.threshold = m_controller.threshold();
+        },
+        tr("pin"));
+  });
+  connect(m_controls, &ControlsPanel::heatScaleEdited, this, [this](const HeatScale& scale) {
+    edit(
+        [&](ViewState& view) {
+          view.scale = modeOf(scale.mode);
+          view.scaleLow = scale.low;
+          view.scaleHigh = scale.high;
+          view.scaleLocked = scale.locked;
+        },
+        tr("heat scale"));
+  });
+  connect(m_controls, &ControlsPanel::colourMapEdited, this, [this](ColourMap map, bool reversed) {
+    edit(
+        [&](ViewState& view) {
+          view.colourMap = colourMapName(map).toStdString();
+          view.colourMapReversed = reversed;
+        },
+        tr("colour map"));
+  });
+  connect(m_controls, &ControlsPanel::opacityEdited, this,
+          [this](double share) { edit([&](ViewState& view) { view.opacity = share; }, tr("opacity")); });
+  connect(m_controls, &ControlsPanel::resolutionEdited, this, [this](int index) {
+    edit([&](ViewState& view) { view.resolution = static_cast<Resolution>(index); }, tr("resolution"));
+  });
+  connect(m_controls, &ControlsPanel::channelsEdited, this,
+          [this](int index) { edit([&](ViewState& view) { view.allChannels = index == 1; }, tr("channels")); });
+
+  connect(m_setCombo, &QComboBox::activated, this, [this](int index) {
+    const QString name = m_setCombo->itemData(index).toString();
+    edit(
+        [&](ViewState& view) {
+          view.set = name.toStdString();
+          const OpenSet* open = m_workspace.findSet(name);
+          view.frame = open == nullptr || open->set->frames.empty() ? std::string() : open->set->frames.front().name;
+        },
+        tr("set"));
+  });
+  connect(m_modelCombo, &QComboBox::activated, this, [this](int index) {
+    const QString name = m_modelCombo->itemData(index).toString();
+    const bool imported = m_modelCombo->itemData(index, Qt::UserRole + 1).toBool();
+    edit(
+        [&](ViewState& view) {
+          if (imported) {
+            view.score.imported = name.toStdString();
+          } else {
+            view.score.imported.reset();
+            view.model = name.toStdString();
+          }
+        },
+        tr("model"));
+  });
+  connect(m_methodCombo, &QComboBox::activated, this, [this](int index) {
+    edit([&](ViewState& view) { view.score.method = static_cast<Method>(m_methodCombo->itemData(index).toInt()); },
+         tr("method"));
+  });
+  connect(m_protocolCombo, &QComboBox::activated, this, [this](int index) {
+    edit([&](ViewState& view) { view.protocol = static_cast<Protocol>(m_protocolCombo->itemData(index).toInt()); },
+         tr("protocol"));
+  });
+}
+
+void MainWindow::connectViews() {
+  connect(m_views, &ViewGrid::hovered, this, [this](int, QPointF at) {
+    m_cursor = at;
+    showCursor();
+  });
+  connect(m_views, &ViewGrid::hoverLeft, this, [this] {
+    m_cursor.reset();
+    showCursor();
+  });
+  connect(m_views, &ViewGrid::linkedEdited, this,
+          [this](bool linked) { edit([&](ViewState& view) { view.linked = linked; }, tr("link views")); });
+  connect(m_views, &ViewGrid::regionSelected, this, [this](int, QRect pixels) { m_views->zoomToRegion(pixels); });
+
+  connect(m_curves, &CurvesPanel::thresholdEdited, this, [this](int, double threshold) {
+    m_session.beginDrag();
+    edit(
+        [&](ViewState& view) {
+          view.threshold = static_cast<float>(threshold);
+          view.pin = PinRule::None;
+        },
+        tr("operating point"));
+  });
+  connect(m_curves, &CurvesPanel::thresholdSettled, this, [this](int, double threshold) {
+    m_session.beginDrag();
+    edit(
+        [&](ViewState& view) {
+          view.threshold = static_cast<float>(threshold);
+          view.pin = PinRule::None;
+        },
+        tr("operating point"));
+    m_session.endDrag();
+  });
+
+  connect(m_frames, &FrameListView::currentFrameChanged, this, [this](int set, int frame) {
+    const auto& sets = m_workspace.sets();
+    if (set < 0 || set >= static_cast<int>(sets.size())) return;
+    const DataSet& chosen = *sets[static_cast<std::size_t>(set)].set;
+    // Which frame is looked at is no knob: it is remembered, and not a step of undo.
+    ViewState view = m_session.view();
+    view.set = chosen.name;
+    view.frame = chosen.frames[static_cast<std::size_t>(frame)].name;
+    m_session.follow(view);
+  });
+  connect(m_frames, &FrameListView::thumbnailNeeded, this, [this](int set, int frame) {
+    const auto& sets = m_workspace.sets();
+    if (set >= 0 && set < static_cast<int>(sets.size()))
+      m_thumbnails.request(sets[static_cast<std::size_t>(set)].set, static_cast<std::size_t>(frame));
+  });
+  connect(m_frames, &FrameListView::shownCountChanged, this,
+          [this](int shown, int all) { m_framesTitle->setNote(tr("%1 of %2").arg(shown).arg(all)); });
+  connect(&m_thumbnails, &ThumbnailLoader::previewReady, this,
+          [this](const QString& set, std::size_t frame, const FramePreview& preview) {
+            m_previews[set][frame] = preview;
+            const auto& sets = m_workspace.sets();
+            for (std::size_t s = 0; s < sets.size(); ++s)
+              if (QString::fromStdString(sets[s].set->name) == set)
+                m_frames->model()->setThumbnail(static_cast<int>(s), static_cast<int>(frame), preview.thumbnail);
+            showFrames();
+          });
+}
+
+void MainWindow::connectResults() {
+  connect(&m_session, &SessionModel::viewChanged, this, &MainWindow::showView);
+  connect(&m_controller, &LiveController::pictureChanged, this, [this] { showPicture(); });
+  connect(&m_controller, &LiveController::numbersChanged, this, [this] { showNumbers(); });
+  connect(&m_controller, &LiveController::countsChanged, this, [this] { showNumbers(); });
+  connect(&m_controller, &LiveController::detailsChanged, this, [this] { showDetails(); });
+  connect(&m_controller, &LiveController::thresholdChanged, this, [this] { showThreshold(); });
+  connect(&m_controller, &LiveController::componentsChanged, this,
+          [this](const std::optional<ComponentMetrics>& components) {
+            m_components = components;
+            showNumbers();
+          });
+  connect(&m_controller, &LiveController::failed, this,
+          [this](const QString& text) { tell(Severity::Error, text, QString()); });
+  connect(&m_controller, &LiveController::settledChanged, this, [this] { showStatus(); });
+  connect(m_sweep, &SweepTab::temperatureEdited, this, [this](double value) {
+    edit([&](ViewState& view) { view.score.temperature = static_cast<float>(value); }, tr("temperature"));
+  });
+  connect(m_sweep, &SweepTab::bestFound, this, [this](std::optional<double> temperature, const QString& what) {
+    m_controls->temperature()->setBest(temperature, what);
+  });
+}
+
+void MainWindow::connectWorkspace() {
+  connect(&m_workspace, &Workspace::setOpened, this, [this](const QString& name) {
+    const OpenSet* open = m_workspace.findSet(name);
+    remember(QString::fromStdString(open->entry.path.string()), QStringLiteral("set"));
+    m_banner->setView(
+        {Severity::Info, name,
+         tr("opened as %1: %2 frames, %3")
+             .arg(QString::fromUtf8(layoutName(open->set->layout).data(),
+                                    static_cast<int>(layoutName(open->set->layout).size())))
+             .arg(open->set->frames.size())
+             .arg(open->set->skipped.empty() ? tr("nothing skipped") : tr("%1 skipped").arg(open->set->skipped.size())),
+         tr("Details")});
+    m_banner->show();
+    chooseDefaults();
+    showOpenChoices();
+  });
+  connect(&m_workspace, &Workspace::modelOpened, this, [this](const QString& name) {
+    remember(QString::fromStdString(m_workspace.findModel(name)->entry.path.string()), QStringLiteral("model"));
+    chooseDefaults();
+    showOpenChoices();
+    showView(m_session.view(), m_session.view(), false);
+  });
+  connect(&m_workspace, &Workspace::scoresOpened, this, [this](const QString&) {
+    chooseDefaults();
+    showOpenChoices();
+  });
+  connect(&m_workspace, &Workspace::setClosed, this, [this](const QString&) { showOpenChoices(); });
+  connect(&m_workspace, &Workspace::modelClosed, this, [this](const QString&) { showOpenChoices(); });
+  connect(&m_workspace, &Workspace::message, this, &MainWindow::tell);
+  connect(&m_workspace, &Workspace::settled, this, [this] { showStatus(); });
+  connect(
+      &m_workspace.runner(), &InferenceRunner::frameFailed, this,
+      [this](const std::shared_ptr<LiveSet>& set, std::size_t frame, const QString& text) {
+        tell(Severity::Warning,
+             QString::fromStdString(set->dataSet().name + ", frame " + set->dataSet().frames[frame].name + ": ") + text,
+             QString());
+      });
+  connect(&m_workspace.runner(), &InferenceRunner::progressChanged, this, [this](const InferenceProgress& progress) {
+    if (progress.done >= progress.total) {
+      m_status->progress()->finish();
+      return;
+    }
+    ProgressView view;
+    view.what = tr("inference");
+    view.done = static_cast<int>(progress.done);
+    view.total = static_cast<int>(progress.total);
+    view.secondsLeft = progress.secondsLeft;
+    view.rate = tr("%1 frames/s").arg(progress.framesPerSecond, 0, 'f', 1);
+    view.canPause = true;
+    view.isPaused = progress.paused;
+    m_status->progress()->setView(view);
+    m_actions->pauseInference->setChecked(progress.paused);
+  });
+  connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] { showStatus(); });
+  connect(m_status->progress(), &ProgressItem::pauseRequested, this,
+          [this](bool pause) { pause ? m_workspace.runner().pause() : m_workspace.runner().resume(); });
+  connect(m_status->progress(), &ProgressItem::stopRequested, this, [this] { m_workspace.runner().cancel(); });
+  connect(m_status, &StatusLine::messagesRequested, this, [this] { m_actions->messages->trigger(); });
+  connect(m_banner, &Banner::closed, m_banner, &QWidget::hide);
+  connect(m_banner, &Banner::actionTriggered, this, [this] { m_messagesDock->show(); });
+  connect(m_messages, &MessagesPanel::countChanged, m_status, &StatusLine::setMessageCount);
+  connect(m_start, &StartPage::openFolderRequested, m_actions->openFolder, &QAction::trigger);
+  connect(m_start, &StartPage::openModelRequested, m_actions->openModel, &QAction::trigger);
+  connect(m_start, &StartPage::openSessionRequested, m_actions->openSession, &QAction::trigger);
+  connect(m_start, &StartPage::openDemoRequested, m_actions->openDemo, &QAction::trigger);
+  connect(m_start, &StartPage::recentActivated, this, [this](const QString& path) { openPaths({path}); });
+  connect(m_start, &StartPage::dropped, this, &MainWindow::openPaths);
+}
+
+void MainWindow::stepFrame(int steps) { m_frames->step(steps); }
+
+void MainWindow::tell(Severity severity, const QString& text, const QString& file) {
+  m_messages->add({QDateTime::currentDateTime(), severity, text, file});
+  if (severity == Severity::Info) return;
+  m_banner->setView({severity, QString(), text, tr("Messages")});
+  m_banner->show();
+  if (m_workspace.sets().empty()) m_centre->setCurrentIndex(severity == Severity::Error ? 1 : m_centre->currentIndex());
+}
+
+void MainWindow::remember(const QString& path, const QString& kind) {
+  addRecent(path, kind);
+  showRecent();
+}
+
+void MainWindow::chooseDefaults() {
+  ViewState view = m_session.view();
+  if (m_workspace.findSet(QString::fromStdString(view.set)) == nullptr && !m_workspace.sets().empty()) {
+    const DataSet& set = *m_workspace.sets().front().set;
+    // A session that is still opening its sets must not lose the one it names.
+    const bool named = !view.set.empty() && m_workspace.isOpening();
+    if (!named) view.set = set.name;
+  }
+  if (const OpenSet* open = m_workspace.findSet(QString::fromStdString(view.set));
+      open != nullptr && !open->set->frames.empty()) {
+    const auto& frames = open->set->frames;
+    const bool known =
+        std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) { return frame.name == view.frame; });
+    if (!known) view.frame = frames.front().name;
+  }
+  if (m_workspace.findModel(QString::fromStdString(view.model)) == nullptr && !m_workspace.models().empty() &&
+      !m_workspace.isOpening())
+    view.model = m_workspace.models().front().name().toStdString();
+  else if (view.model.empty() && !m_workspace.models().empty())
+    view.model = m_workspace.models().front().name().toStdString();
+  if (m_workspace.models().empty() && !view.score.imported && !m_workspace.scoreFolders().empty())
+    view.score.imported = m_workspace.scoreFolders().front().filename().string();
+  m_session.follow(view);
+  showView(m_session.view(), m_session.view(), false);
+}
+
+void MainWindow::connectActions() {
+  const auto on = [this](QAction* action, auto function) { connect(action, &QAction::triggered, this, function); };
+  on(m_actions->openFolder, [this] { openDialog(QStringLiteral("folder")); });
+  on(m_actions->openModel, [this] { openDialog(QStringLiteral("model")); });
+  on(m_actions->openScores, [this] { openDialog(QStringLiteral("scores")); });
+  on(m_actions->openSession, [this] { openDialog(QStringLiteral("session")); });
+  on(m_actions->openDemo, [this] {
+    const auto demo = demoSession();
+    if (demo)
+      openSessionFile(*demo);
+    else
+      tell(Severity::Error, tr("The demo is not installed beside the program."), QString());
+  });
+  on(m_actions->save, [this] { m_sessionFile ? saveSession(*m_sessionFile) : saveSessionAs(); });
+  on(m_actions->saveAs, [this] { saveSessionAs(); });
+  on(m_actions->quit, [this] { close(); });
+  on(m_actions->fit, [this] { m_views->fit(); });
+  on(m_actions->oneToOne, [this] { m_views->oneToOne(); });
+  on(m_actions->zoomIn, [this] { m_views->zoomBy(kZoomStep * kZoomStep); });
+  on(m_actions->zoomOut, [this] { m_views->zoomBy(1.0 / (kZoomStep * kZoomStep)); });
+  on(m_actions->link,
+     [this](bool checked) { edit([&](ViewState& view) { view.linked = checked; }, tr("link views")); });
+  on(m_actions->crosshair,
+     [this](bool checked) { edit([&](ViewState& view) { view.crosshair = checked; }, tr("crosshair")); });
+  on(m_actions->contour,
+     [this](bool checked) { edit([&](ViewState& view) { view.contour = checked; }, tr("contour")); });
+  on(m_actions->voidHatch,
+     [this](bool checked) { edit([&](ViewState& view) { view.voidHatch = checked; }, tr("void hatching")); });
+  on(m_actions->overlay, [this](bool checked) { m_views->setOverlay(checked); });
+  const auto layout = [this](ViewLayout value) { edit([&](ViewState& view) { view.layout = value; }, tr("layout")); };
+  on(m_actions->layoutOne, [layout] { layout(ViewLayout::One); });
+  on(m_actions->layoutOneByTwo, [layout] { layout(ViewLayout::OneByTwo); });
+  on(m_actions->layoutTwoByTwo, [layout] { layout(ViewLayout::TwoByTwo); });
+  on(m_actions->layoutMethods, [layout] { layout(ViewLayout::PerMethod); });
+  on(m_actions->nextFrame, [this] { stepFrame(1); });
+  on(m_actions->previousFrame, [this] { stepFrame(-1); });
+  on(m_actions->firstFrame, [this] { stepFrame(-1000000); });
+  on(m_actions->lastFrame, [this] { stepFrame(1000000); });
+  for (std::size_t i = 0; i < m_actions->methods.size(); ++i)
+    on(m_actions->methods[i], [this, i] {
+      edit(
+          [&](ViewState& view) {
+            view.score.method = allMethods()[i];
+            view.score.imported.reset();
+          },
+          tr("method"));
+    });
+  const auto temper = [this](double factor) {
+    edit(
+        [&](ViewState& view) {
+          view.score.temperature = std::clamp(view.score.temperature * static_cast<float>(factor), 0.05F, 20.0F);
+        },
+        tr("temperature"));
+  };
+  on(m_actions->temperatureUp, [temper] { temper(kTemperatureStep); });
+  on(m_actions->temperatureDown, [temper] { temper(1.0 / kTemperatureStep); });
+  on(m_actions->temperatureReset,
+     [this] { edit([](ViewState& view) { view.score.temperature = 1.0F; }, tr("temperature")); });
+  const auto moveThreshold = [this](int direction) {
+    const auto details = m_controller.details();
+    const auto now = m_controller.threshold();
+    if (!details || details->sliderScale.empty() || !now) return;
+    const ThresholdScale scale(details->sliderScale, ThresholdScale::Kind::Quantile);
+    const double position = scale.position(static_cast<double>(*now)) + direction / kThresholdSteps;
+    edit(
+        [&](ViewState& view) {
+          view.threshold = static_cast<float>(scale.score(std::clamp(position, 0.0, 1.0)));
+          view.pin = PinRule::None;
+        },
+        tr("threshold"));
+  };
+  on(m_actions->thresholdUp, [moveThreshold] { moveThreshold(1); });
+  on(m_actions->thresholdDown, [moveThreshold] { moveThreshold(-1); });
+  on(m_actions->sweep, [this] {
+    m_analysis->setCurrentWidget(m_sweep);
+    m_sweep->start(m_session.view());
+  });
+  on(m_actions->pauseInference,
+     [this](bool pause) { pause ? m_workspace.runner().pause() : m_workspace.runner().resume(); });
+  on(m_actions->cancelInference, [this] { m_workspace.runner().cancel(); });
+  on(m_actions->pinReference, [this] {
+    m_reference = m_controller.numbers();
+    showNumbers();
+  });
+  on(m_actions->clearReference, [this] {
+    m_reference.reset();
+    showNumbers();
+  });
+  on(m_actions->copyMetrics, [this] { QGuiApplication::clipboard()->setText(m_metrics->asText()); });
+  on(m_actions->savePicture, [this] {
+    const QString file = QFileDialog::getSaveFileName(
+        this, tr("Save the window's picture"), lastFolder() + QStringLiteral("/oodscope.png"), tr("PNG (*.png)"));
+    if (!file.isEmpty() && !grab().save(file)) tell(Severity::Error, tr("The picture could not be written."), file);
+  });
+  on(m_actions->messages, [this](bool shown) { m_messagesDock->setVisible(shown); });
+  connect(m_messagesDock, &QDockWidget::visibilityChanged, m_actions->messages, &QAction::setChecked);
+  const auto theme = [this](ThemeChoice choice) {
+    m_theme.setChoice(choice);
+    writeThemeChoice(choice);
+  };
+  on(m_actions->themeLight, [theme] { theme(ThemeChoice::Light); });
+  on(m_actions->themeDark, [theme] { theme(ThemeChoice::Dark); });
+  on(m_actions->themeSystem, [theme] { theme(ThemeChoice::System); });
+}
+
+}  // namespace oodscope

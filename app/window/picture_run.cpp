@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/picture_run.h"
+
+#include <QApplication>
+
+#include <cstdio>
+
+namespace oodscope {
+namespace {
+
+constexpr int kLookEveryMs = 50;
+constexpr int kSettledLooks = 6;  // settled for 0.3 s: queued repaints and late thumbnails are in
+
+}  // namespace
+
+PictureRun::PictureRun(MainWindow& window, QString file) : m_window(window), m_file(std::move(file)) {
+  m_timer.setInterval(kLookEveryMs);
+  connect(&m_timer, &QTimer::timeout, this, &PictureRun::look);
+  m_timer.start();
+}
+
+void PictureRun::look() {
+  m_settledLooks = m_window.isSettled() ? m_settledLooks + 1 : 0;
+  if (m_settledLooks < kSettledLooks) return;
+  m_timer.stop();
+  const bool written = m_window.grab().save(m_file);
+  if (!written) std::fprintf(stderr, "oodscope: the picture could not be written (%s)\n", qPrintable(m_file));
+  m_window.close();
+  QApplication::exit(written ? 0 : 3);
+}
+
+}  // namespace oodscope

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/settings.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <QSettings>
+#include <QStandardPaths>
+
+#include <fstream>
+
+namespace oodscope {
+namespace {
+
+constexpr int kRecentEntries = 12;
+
+std::filesystem::path stateFolder() {
+  return std::filesystem::path(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString());
+}
+
+std::filesystem::path autosaveFile() { return stateFolder() / "autosave.oodscope"; }
+std::filesystem::path runningMark() { return stateFolder() / "running"; }
+
+}  // namespace
+
+WindowLayout readWindowLayout() {
+  const QSettings settings;
+  return {settings.value(QStringLiteral("window/geometry")).toByteArray(),
+          settings.value(QStringLiteral("window/state")).toByteArray()};
+}
+
+void writeWindowLayout(const WindowLayout& layout) {
+  QSettings settings;
+  settings.setValue(QStringLiteral("window/geometry"), layout.geometry);
+  settings.setValue(QStringLiteral("window/state"), layout.state);
+}
+
+ThemeChoice readThemeChoice() {
+  const QString text = QSettings().value(QStringLiteral("theme"), QStringLiteral("system")).toString();
+  if (text == QLatin1String("light")) return ThemeChoice::Light;
+  return text == QLatin1String("dark") ? ThemeChoice::Dark : ThemeChoice::System;
+}
+
+void writeThemeChoice(ThemeChoice choice) {
+  const QString text = choice == ThemeChoice::Light  ? QStringLiteral("light")
+                       : choice == ThemeChoice::Dark ? QStringLiteral("dark")
+                                                     : QStringLiteral("system");
+  QSettings().setValue(QStringLiteral("theme"), text);
+}
+
+WorkOptions readWorkOptions() {
+  const QSettings settings;
+  WorkOptions options;
+  options.device = settings.value(QStringLiteral("work/device")).toString() == QLatin1String("cuda") && hasCuda()
+                       ? Device::Cuda
+                       : Device::Cpu;
+  options.threads = settings.value(QStringLiteral("work/threads"), 0).toInt();
+  options.store.folder = settings.value(QStringLiteral("cache/folder")).toString().toStdString();
+  options.store.maxBytes =
+      static_cast<std::uint64_t>(settings.value(QStringLiteral("cache/gigabytes"), 8.0).toDouble() * 1e9);
+  options.store.precision = settings.value(QStringLiteral("cache/precision")).toString() == QLatin1String("single")
+                                ? StorePrecision::Single
+                                : StorePrecision::Half;
+  options.memoryBudget = static_cast<std::uint64_t>(settings.value(QStringLiteral("work/megabytes"), 400).toInt())
+                         << 20U;
+  return options;
+}
+
+void writeWorkOptions(const WorkOptions& options) {
+  QSettings settings;
+  settings.setValue(QStringLiteral("work/device"),
+                    options.device == Device::Cuda ? QStringLiteral("cuda") : QStringLiteral("cpu"));
+  settings.setValue(QStringLiteral("work/threads"), options.threads);
+  settings.setValue(QStringLiteral("work/megabytes"), static_cast<int>(options.memoryBudget >> 20U));
+  settings.setValue(QStringLiteral("cache/folder"), QString::fromStdString(options.store.folder.string()));
+  settings.setValue(QStringLiteral("cache/gigabytes"), static_cast<double>(options.store.maxBytes) / 1e9);
+  settings.setValue(QStringLiteral("cache/precision"), options.store.precision == StorePrecision::Single
+                                                           ? QStringLiteral("single")
+                                                           : QStringLiteral("half"));
+}
+
+std::vector<RecentEntry> readRecent() {
+  QSettings settings;
+  std::vector<RecentEntry> out;
+  const int count = settings.beginReadArray(QStringLiteral("recent"));
+  for (int i = 0; i < count; ++i) {
+    settings.setArrayIndex(i);
+    RecentEntry entry;
+    entry.path = settings.value(QStringLiteral("path")).toString();
+    entry.kind = settings.value(QStringLiteral("kind")).toString();
+    entry.isMissing = !QFileInfo::exists(entry.path);
+    out.push_back(entry);
+  }
+  settings.endArray();
+  return out;
+}
+
+void addRecent(const QString& path, const QString& kind) {
+  std::vector<RecentEntry> entries = readRecent();
+  std::erase_if(entries, [&](const RecentEntry& entry) { return entry.path == path; });
+  entries.insert(entries.begin(), {path, kind, false});
+  if (entries.size() > kRecentEntries) entries.resize(kRecentEntries);
+  QSettings settings;
+  settings.beginWriteArray(QStringLiteral("recent"), static_cast<int>(entries.size()));
+  for (int i = 0; i < static_cast<int>(entries.size()); ++i) {
+    settings.setArrayIndex(i);
+    settings.setValue(QStringLiteral("path"), entries[static_cast<std::size_t>(i)].path);
+    settings.setValue(QStringLiteral("kind"), entries[static_cast<std::size_t>(i)].kind);
+  }
+  settings.endArray();
+}
+
+QString lastFolder() { return QSettings().value(QStringLiteral("folder"), QDir::homePath()).toString(); }
+
+void rememberFolder(const QString& path) {
+  QSettings().setValue(QStringLiteral("folder"), QFileInfo(path).absolutePath());
+}
+
+std::filesystem::path thumbnailFolder() {
+  return std::filesystem::path(QStandardPaths::writableLocation(QStandardPaths::CacheLocation).toStdString()) /
+         "thumbnails";
+}
+
+std::optional<std::filesystem::path> demoSession() {
+  const std::filesystem::path beside(QCoreApplication::applicationDirPath().toStdString());
+  for (const std::filesystem::path& candidate : {beside / "../share/oodscope/demo/session.json",
+                                                 std::filesystem::path(OODSCOPE_RESOURCES_DIR) / "demo/session.json"})
+    if (std::filesystem::exists(candidate)) return std::filesystem::weakly_canonical(candidate);
+  return std::nullopt;
+}
+
+void writeAutosave(const Session& session) {
+  std::filesystem::create_directories(stateFolder());
+  writeSession(session, autosaveFile());
+  std::ofstream(runningMark()) << '1';
+}
+
+void markCleanExit() {
+  std::error_code ignored;
+  std::filesystem::remove(runningMark(), ignored);
+}
+
+std::optional<Session> takeCrashedSession() {
+  std::error_code ignored;
+  if (!std::filesystem::exists(runningMark(), ignored)) return std::nullopt;
+  markCleanExit();
+  try {
+    return readSession(autosaveFile());
+  } catch (const Error&) {
+    return std::nullopt;  // nothing was saved before the crash
+  }
+}
+
+}  // namespace oodscope

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/session/session.h"
+#include "app/window/workspace.h"
+#include "widgets/panels/start_page.h"
+#include "widgets/theme/tokens.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace oodscope {
+
+/// What the program remembers between runs, below the user's configuration and cache folders. Never part of a session.
+
+struct WindowLayout {
+  QByteArray geometry, state;
+};
+[[nodiscard]] WindowLayout readWindowLayout();
+void writeWindowLayout(const WindowLayout& layout);
+
+[[nodiscard]] ThemeChoice readThemeChoice();
+void writeThemeChoice(ThemeChoice choice);
+
+/// Device, threads, cache place, size and precision.
+[[nodiscard]] WorkOptions readWorkOptions();
+void writeWorkOptions(const WorkOptions& options);
+
+[[nodiscard]] std::vector<RecentEntry> readRecent();
+/// Puts it first; at most twelve are kept.
+void addRecent(const QString& path, const QString& kind);
+
+[[nodiscard]] QString lastFolder();
+void rememberFolder(const QString& path);
+
+[[nodiscard]] std::filesystem::path thumbnailFolder();
+/// resources/demo/session.json as installed or in the source tree; empty where there is none.
+[[nodiscard]] std::optional<std::filesystem::path> demoSession();
+
+/// The session as it was a moment ago, for a start after a crash. Throws Error.
+void writeAutosave(const Session& session);
+void markCleanExit();
+/// The autosaved session where the last run did not end cleanly.
+[[nodiscard]] std::optional<Session> takeCrashedSession();
+
+}  // namespace oodscope

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/thumbnail_loader.h"
+
+#include "analysis/core/sha256.h"
+#include "analysis/imaging/resize.h"
+#include "analysis/regions/components.h"
+#include "app/window/background_priority.h"
+
+#include <algorithm>
+
+namespace oodscope {
+namespace {
+
+constexpr int kThumbnailWidth = 192;  // twice the widest list row, for high-density screens
+
+QImage thumbnailOf(const RgbImage& image) {
+  const int height = std::max(1, kThumbnailWidth * image.height() / std::max(1, image.width()));
+  const RgbImage small = resizePilBilinear(image, {kThumbnailWidth, height});
+  const QImage view(reinterpret_cast<const uchar*>(small.values().data()), small.width(), small.height(),
+                    3 * small.width(), QImage::Format_RGB888);
+  return view.copy();
+}
+
+}  // namespace
+
+ThumbnailLoader::ThumbnailLoader(std::filesystem::path cacheFolder, QObject* parent)
+    : QObject(parent), m_folder(std::move(cacheFolder)), m_thread([this] { run(); }) {}
+
+ThumbnailLoader::~ThumbnailLoader() {
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_ending = true;
+    m_tasks.clear();
+  }
+  m_wake.notify_all();
+  m_thread.join();
+}
+
+void ThumbnailLoader::request(const std::shared_ptr<const DataSet>& set, std::size_t frame) {
+  {
+    const std::scoped_lock lock(m_mutex);
+    m_tasks.push_front({set, frame});  // what came into view last is what is looked at
+  }
+  m_wake.notify_all();
+}
+
+bool ThumbnailLoader::isBusy() const {
+  const std::scoped_lock lock(m_mutex);
+  return m_running || !m_tasks.empty();
+}
+
+FramePreview ThumbnailLoader::make(const Task& task) const {
+  const Frame& frame = task.set->frames[task.frame];
+  FramePreview preview;
+  std::filesystem::path kept;
+  if (!m_folder.empty()) {
+    std::error_code ignored;
+    const auto modified = std::filesystem::last_write_time(frame.image, ignored).time_since_epoch().count();
+    const auto bytes = std::filesystem::file_size(frame.image, ignored);
+    kept = m_folder / (Sha256()
+                           .add(std::filesystem::absolute(frame.image).string())
+                           .add(std::to_string(modified) + " " + std::to_string(bytes))
+                           .hex() +
+                       ".jpg");
+    preview.thumbnail = QImage(QString::fromStdString(kept.string()));
+  }
+  try {
+    if (preview.thumbnail.isNull()) {
+      preview.thumbnail = thumbnailOf(readImage(frame));
+      if (!kept.empty()) {
+        std::error_code ignored;
+        std::filesystem::create_directories(m_folder, ignored);
+        const QString temporary = QString::fromStdString(kept.string()) + QStringLiteral(".part");
+        if (preview.thumbnail.save(temporary, "JPG", 85))
+          std::filesystem::rename(temporary.toStdString(), kept, ignored);
+      }
+    }
+    if (frame.label) {
+      const LabelMap label = readLabel(*task.set, frame);
+      std::size_t anomalous = 0, labelled = 0;
+      for (const std::uint8_t value : label.values()) {
+        anomalous += value == kAnomaly ? 1 : 0;
+        labelled += value == kVoid ? 0 : 1;
+      }
+      preview.hasLabel = true;
+      preview.anomalyShare = labelled == 0 ? 0.0 : static_cast<double>(anomalous) / static_cast<double>(labelled);
+      if (anomalous > 0) {
+        std::vector<std::uint8_t> mask(label.values().size());
+        std::transform(label.values().begin(), label.values().end(), mask.begin(),
+                       [](std::uint8_t value) { return static_cast<std::uint8_t>(value == kAnomaly ? 1 : 0); });
+        preview.objects = static_cast<int>(labelComponents(mask, label.size()).count());
+      }
+    }
+  } catch (const Error&) {
+    // The frame itself is reported when it is opened; here it stays without a picture.
+  }
+  return preview;
+}
+
+void ThumbnailLoader::run() {
+  lowerThreadPriority();
+  for (;;) {
+    Task task;
+    {
+      std::unique_lock lock(m_mutex);
+      m_running = false;
+      m_wake.wait(lock, [this] { return m_ending || !m_tasks.empty(); });
+      if (m_ending) return;
+      task = std::move(m_tasks.front());
+      m_tasks.pop_front();
+      m_running = true;
+    }
+    const FramePreview preview = make(task);
+    QMetaObject::invokeMethod(
+        this,
+        [this, name = QString::fromStdString(task.set->name), frame = task.frame, preview] {
+          Q_EMIT
+          previewReady(name, frame, preview);
+        },
+        Qt::QueuedConnection);
+  }
+}
+
+}  // namespace oodscope

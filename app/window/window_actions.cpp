@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/window_actions.h"
+
+#include "app/window/presenters.h"
+#include "widgets/theme/icon.h"
+
+#include <QActionGroup>
+#include <QMainWindow>
+#include <QMenu>
+#include <QMenuBar>
+#include <QUndoStack>
+
+namespace oodscope {
+
+WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&window), m_window(window) {
+  const auto key = [](const char* text) { return QKeySequence(QString::fromLatin1(text)); };
+
+  QMenu* file = window.menuBar()->addMenu(tr("&File"));
+  openFolder = add(file, tr("Open &folder…"), "open-folder", QKeySequence::Open, "folder");
+  openModel = add(file, tr("Open &model…"), "open-model", key("Ctrl+M"), "cube");
+  openScores = add(file, tr("Open s&core maps…"), "open-scores", key("Ctrl+Shift+M"), "import");
+  openSession = add(file, tr("Open &session…"), "open-session", key("Ctrl+Shift+O"), "file");
+  m_recent = file->addMenu(tr("Open &recent"));
+  openDemo = add(file, tr("Open the &demo"), "open-demo", key("Ctrl+D"), "play");
+  file->addSeparator();
+  save = add(file, tr("&Save session"), "save", QKeySequence::Save, "save");
+  saveAs = add(file, tr("Save session &as…"), "save-as", QKeySequence::SaveAs);
+  file->addSeparator();
+  preferences = add(file, tr("&Preferences…"), "preferences", key("Ctrl+,"), "gear");
+  quit = add(file, tr("&Quit"), "quit", QKeySequence::Quit);
+
+  QMenu* editMenu = window.menuBar()->addMenu(tr("&Edit"));
+  undo = stack.createUndoAction(this, tr("&Undo"));
+  undo->setShortcut(QKeySequence::Undo);
+  redo = stack.createRedoAction(this, tr("&Redo"));
+  redo->setShortcut(QKeySequence::Redo);
+  for (QAction* action : {undo, redo}) {
+    editMenu->addAction(action);
+    m_all.push_back(action);
+  }
+
+  QMenu* view = window.menuBar()->addMenu(tr("&View"));
+  fit = add(view, tr("&Fit"), "fit", key("F"), "fit");
+  oneToOne = add(view, tr("&1:1"), "one-to-one", key("Z"));
+  zoomIn = add(view, tr("Zoom &in"), "zoom-in", QKeySequence::ZoomIn, "plus");
+  zoomOut = add(view, tr("Zoom &out"), "zoom-out", QKeySequence::ZoomOut, "minus");
+  view->addSeparator();
+  link = add(view, tr("&Link views"), "link", key("L"), "link", true);
+  crosshair = add(view, tr("C&rosshair"), "crosshair", key("X"), "crosshair", true);
+  contour = add(view, tr("Ground-truth &contour"), "contour", key("G"), "contour", true);
+  voidHatch = add(view, tr("&Void hatching"), "void-hatch", key("H"), {}, true);
+  overlay = add(view, tr("&Overlay heatmap on image"), "overlay", key("O"), "image", true);
+  view->addSeparator();
+  layoutOne = add(view, tr("One view"), "layout-1", key("Ctrl+1"), "grid_1", true);
+  layoutOneByTwo = add(view, tr("Two views"), "layout-1x2", key("Ctrl+2"), "grid_1x2", true);
+  layoutTwoByTwo = add(view, tr("Four views"), "layout-2x2", key("Ctrl+4"), "grid_2x2", true);
+  layoutMethods = add(view, tr("One view for each method"), "layout-methods", key("Ctrl+5"), "grid_methods", true);
+  auto* layouts = new QActionGroup(this);
+  for (QAction* action : {layoutOne, layoutOneByTwo, layoutTwoByTwo, layoutMethods}) layouts->addAction(action);
+  view->addSeparator();
+  nextFrame = add(view, tr("&Next frame"), "next-frame", key("Ctrl+Down"), "next");
+  previousFrame = add(view, tr("&Previous frame"), "previous-frame", key("Ctrl+Up"), "previous");
+  firstFrame = add(view, tr("First frame"), "first-frame", key("Ctrl+Home"));
+  lastFrame = add(view, tr("Last frame"), "last-frame", key("Ctrl+End"));
+  nextFailure = add(view, tr("Next failure"), "next-failure", key("J"));
+  previousFailure = add(view, tr("Previous failure"), "previous-failure", key("K"));
+  view->addSeparator();
+  m_panels = view->addMenu(tr("&Panels"));
+  QMenu* themes = view->addMenu(tr("&Theme"));
+  themeLight = add(themes, tr("Light"), "theme-light", {}, {}, true);
+  themeDark = add(themes, tr("Dark"), "theme-dark", {}, {}, true);
+  themeSystem = add(themes, tr("As the system"), "theme-system", {}, {}, true);
+  auto* themeGroup = new QActionGroup(this);
+  for (QAction* action : {themeLight, themeDark, themeSystem}) themeGroup->addAction(action);
+  latency = add(view, tr("Latency overlay"), "latency", key("Ctrl+Shift+L"), {}, true);
+
+  QMenu* method = window.menuBar()->addMenu(tr("&Method"));
+  int number = 0;
+  auto* methodGroup = new QActionGroup(this);
+  for (const Method value : allMethods()) {
+    ++number;
+    QAction* action = add(method, methodTitle(value), QStringLiteral("method-%1").arg(number),
+                          QKeySequence(QString::number(number)), {}, true);
+    methodGroup->addAction(action);
+    methods.push_back(action);
+  }
+  method->addSeparator();
+  temperatureUp = add(method, tr("Temperature up"), "temperature-up", key("Shift+]"));
+  temperatureDown = add(method, tr("Temperature down"), "temperature-down", key("Shift+["));
+  temperatureReset = add(method, tr("Temperature 1"), "temperature-reset", key("Ctrl+T"), "reset");
+  thresholdUp = add(method, tr("Threshold up"), "threshold-up", key("]"));
+  thresholdDown = add(method, tr("Threshold down"), "threshold-down", key("["));
+  method->addSeparator();
+  sweep = add(method, tr("&Sweep temperatures"), "sweep", key("Ctrl+Shift+S"), "chart");
+  pauseInference = add(method, tr("&Pause inference"), "pause-inference", key("Ctrl+P"), "pause", true);
+  cancelInference = add(method, tr("&Cancel inference"), "cancel-inference", {}, "cancel");
+
+  QMenu* compare = window.menuBar()->addMenu(tr("&Compare"));
+  pinReference = add(compare, tr("&Pin these numbers as reference"), "pin-reference", key("Ctrl+R"), "pin");
+  clearReference = add(compare, tr("Clear the reference"), "clear-reference", key("Ctrl+Shift+R"));
+  keepCurve = add(compare, tr("&Keep this curve"), "keep-curve", key("Ctrl+K, Ctrl+C"), "compare");
+  wipe = add(compare, tr("&Wipe against the reference"), "wipe", key("W"), "wipe", true);
+
+  QMenu* exportMenu = window.menuBar()->addMenu(tr("E&xport"));
+  copyMetrics = add(exportMenu, tr("&Copy the numbers"), "copy-metrics", key("Ctrl+Shift+C"), "copy");
+  exportTable = add(exportMenu, tr("Export &table…"), "export-table", key("Ctrl+E"), "export");
+  savePicture = add(exportMenu, tr("Save the window's &picture…"), "save-picture", {}, "image");
+
+  QMenu* help = window.menuBar()->addMenu(tr("&Help"));
+  palette = add(help, tr("&Find action…"), "find-action", key("Ctrl+K"), "search");
+  cheatSheet = add(help, tr("&Shortcuts"), "cheat-sheet", QKeySequence::HelpContents, "keyboard");
+  cheatSheet->setShortcuts({QKeySequence(Qt::Key_F1), QKeySequence(QStringLiteral("?"))});
+  messages = add(help, tr("&Messages"), "messages", key("Ctrl+Shift+E"), "messages", true);
+  about = add(help, tr("&About Oodscope"), "about");
+  keepCurve->setShortcut(key("Ctrl+Shift+K"));
+}
+
+QAction* WindowActions::add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& shortcut,
+                            const QString& iconName, bool checkable) {
+  auto* action = new QAction(text, this);
+  action->setObjectName(name);
+  if (!shortcut.isEmpty()) action->setShortcut(shortcut);
+  if (!iconName.isEmpty()) action->setIcon(icon(iconName));
+  action->setCheckable(checkable);
+  menu->addAction(action);
+  m_window.addAction(action);
+  m_all.push_back(action);
+  return action;
+}
+
+}  // namespace oodscope

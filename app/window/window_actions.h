@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QAction>
+#include <QObject>
+
+#include <vector>
+
+class QMainWindow;
+class QUndoStack;
+
+namespace oodscope {
+
+/// Every action of the window: name, icon, shortcut, menu. What they do is connected by the window. All are in a menu
+/// and in the command palette.
+class WindowActions : public QObject {
+  Q_OBJECT
+
+public:
+  WindowActions(QMainWindow& window, QUndoStack& undo);
+
+  [[nodiscard]] const std::vector<QAction*>& all() const { return m_all; }
+  /// Menu of the docks, to be filled with their toggles.
+  [[nodiscard]] QMenu* panelsMenu() const { return m_panels; }
+  [[nodiscard]] QMenu* recentMenu() const { return m_recent; }
+
+  QAction *openFolder, *openModel, *openScores, *openSession, *openDemo, *save, *saveAs, *preferences, *quit;
+  QAction *undo, *redo;
+  QAction *fit, *oneToOne, *zoomIn, *zoomOut, *link, *crosshair, *contour, *voidHatch, *overlay;
+  QAction *layoutOne, *layoutOneByTwo, *layoutTwoByTwo, *layoutMethods, *wipe;
+  QAction *nextFrame, *previousFrame, *firstFrame, *lastFrame, *nextFailure, *previousFailure;
+  QAction *thresholdUp, *thresholdDown, *temperatureUp, *temperatureDown, *temperatureReset;
+  QAction *pinReference, *clearReference, *keepCurve, *sweep, *pauseInference, *cancelInference;
+  QAction *copyMetrics, *exportTable, *savePicture;
+  QAction *palette, *cheatSheet, *themeLight, *themeDark, *themeSystem, *latency, *about, *messages;
+  std::vector<QAction*> methods;  ///< keys 1 to 9, in the order of allMethods()
+
+private:
+  QAction* add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& shortcut = {},
+               const QString& icon = {}, bool checkable = false);
+
+  std::vector<QAction*> m_all;
+  QMainWindow& m_window;
+  QMenu* m_panels = nullptr;
+  QMenu* m_recent = nullptr;
+};
+
+}  // namespace oodscope
