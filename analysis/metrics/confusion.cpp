@@ -149,7 +149,7 @@ OpenSetResult mergeTowns(std::span<const OpenSetTally> towns) {
   return {open.value(), closed.value()};
 }
 
-Grid<float> distanceFromDisparity(const Grid<std::uint16_t>& disparity, const StereoCamera& camera,
+Grid<float> distanceFromDisparity(const Grid<std::uint16_t>& disparity, const StereoGeometry& camera,
                                   DisparityEncoding encoding) {
   require(camera.baseline > 0 && camera.fx > 0 && camera.fy > 0, "distanceFromDisparity: camera without geometry");
   const double scale = camera.baseline * (camera.fx + camera.fy) / 2.0 * kDisparityUnit;

@@ -75,14 +75,14 @@ enum class DisparityEncoding {
   Cityscapes     ///< d = (value - 1) / 256
 };
 
-struct StereoCamera {
+struct StereoGeometry {
   double baseline = 0;  ///< metres
   double fx = 0;        ///< pixels
   double fy = 0;
 };
 
 /// Distance in metres per pixel, Z = baseline * (fx + fy) / 2 / d; NaN where unknown. Source: Lost and Found.
-[[nodiscard]] Grid<float> distanceFromDisparity(const Grid<std::uint16_t>& disparity, const StereoCamera& camera,
+[[nodiscard]] Grid<float> distanceFromDisparity(const Grid<std::uint16_t>& disparity, const StereoGeometry& camera,
                                                 DisparityEncoding encoding);
 
 /// Bins of 5 m from 5 to 50 m: nine bins, closed below and open above.

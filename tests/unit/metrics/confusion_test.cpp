@@ -95,7 +95,7 @@ TEST(OpenSetTally, TownsAreWeightedByTheirFrames) {
 
 TEST(Distance, DisparityInBothEncodingsAndZeroIsUnknown) {
   const Grid<std::uint16_t> disparity({3, 1}, {0, 256, 2561});
-  const StereoCamera camera{.baseline = 0.2, .fx = 2000.0, .fy = 3000.0};  // Z = 500 / d
+  const StereoGeometry camera{.baseline = 0.2, .fx = 2000.0, .fy = 3000.0};  // Z = 500 / d
   const Grid<float> lost = distanceFromDisparity(disparity, camera, DisparityEncoding::LostAndFound);
   EXPECT_TRUE(std::isnan(lost.at(0, 0)));
   EXPECT_FLOAT_EQ(lost.at(1, 0), 500.0F);
