@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/training/augmentation.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+template <class T>
+void mirror(Grid<T>& grid) {
+  for (int y = 0; y < grid.height(); ++y) std::reverse(grid.row(y).begin(), grid.row(y).end());
+}
+
+template <class T>
+Grid<T> window(const Grid<T>& grid, int left, int top, Size size, T beyond) {
+  Grid<T> out(size, beyond);
+  const int width = std::min(size.width, grid.width() - left);
+  const int height = std::min(size.height, grid.height() - top);
+  for (int y = 0; y < height; ++y) {
+    const auto from = grid.row(top + y).subspan(static_cast<std::size_t>(left), static_cast<std::size_t>(width));
+    std::copy(from.begin(), from.end(), out.row(y).begin());
+  }
+  return out;
+}
+
+/// ITU-R 601 luma, which PIL's and torchvision's grey is.
+float grey(Rgb c) {
+  return 0.299F * static_cast<float>(c.r) + 0.587F * static_cast<float>(c.g) + 0.114F * static_cast<float>(c.b);
+}
+
+void recolour(RgbImage& image, float brightness, float contrast, float saturation) {
+  double sum = 0.0;
+  for (const Rgb c : image.values()) sum += static_cast<double>(grey(c));
+  const float mean = static_cast<float>(sum / static_cast<double>(image.values().size())) * brightness;
+  const auto bounded = [](float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0F, 255.0F) + 0.5F); };
+  for (Rgb& c : image.values()) {
+    const float own = grey(c);
+    const auto value = [&](std::uint8_t v) {
+      const float saturated = own + (static_cast<float>(v) - own) * saturation;
+      return bounded(mean + (saturated * brightness - mean) * contrast);
+    };
+    c = {value(c.r), value(c.g), value(c.b)};
+  }
+}
+
+int scaled(int length, double scale) { return std::max(1, static_cast<int>(std::lround(length * scale))); }
+
+}  // namespace
+
+Sample augmented(const Sample& sample, const Augmentation& how, SplitMix& random) {
+  // All numbers are drawn whether used or not, so that one option does not change what another one does.
+  const bool flip = random.uniform() < 0.5;
+  const double scale = std::exp(random.uniform(std::log(how.smallest), std::log(how.largest)));
+  const double across = random.uniform(), down = random.uniform();
+  std::array<float, 3> factors{};
+  const std::array<double, 3> spreads{how.brightness, how.contrast, how.saturation};
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    factors[i] = static_cast<float>(random.uniform(1.0 - spreads[i], 1.0 + spreads[i]));
+  }
+  const Size target{scaled(sample.image.width(), scale), scaled(sample.image.height(), scale)};
+  Sample out = resized(sample, target);
+  if (how.crop.area() > 0) {
+    const int left = static_cast<int>(across * (std::max(0, target.width - how.crop.width) + 1));
+    const int top = static_cast<int>(down * (std::max(0, target.height - how.crop.height) + 1));
+    out.image = window(out.image, left, top, how.crop, Rgb{});
+    out.classes = window(out.classes, left, top, how.crop, kUnlearned);
+    if (!out.label.empty()) out.label = window(out.label, left, top, how.crop, kVoid);
+  }
+  if (how.flip && flip) {
+    mirror(out.image);
+    mirror(out.classes);
+    if (!out.label.empty()) mirror(out.label);
+  }
+  if (how.brightness > 0.0 || how.contrast > 0.0 || how.saturation > 0.0) {
+    recolour(out.image, factors[0], factors[1], factors[2]);
+  }
+  return out;
+}
+
+}  // namespace oodscope

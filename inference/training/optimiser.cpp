@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/training/optimiser.inl.h"
+
+#include "analysis/core/error.h"
+
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/full.h>
+#include <c10/util/Exception.h>
+#include <torch/optim/adam.h>
+#include <torch/optim/sgd.h>
+
+namespace oodscope {
+namespace {
+
+namespace optim = torch::optim;
+
+// LibTorch 1.13 finds the state of a parameter by its address in memory, written as text.
+std::string keyOf(const at::Tensor& parameter) { return c10::guts::to_string(parameter.unsafeGetTensorImpl()); }
+
+const at::Tensor* find(const StateDict& saved, const std::string& name) {
+  for (const auto& [key, tensor] : saved) {
+    if (key == name) return &tensor;
+  }
+  return nullptr;
+}
+
+at::Tensor need(const StateDict& saved, const std::string& name, const at::Tensor& like,
+                const std::filesystem::path& file) {
+  const at::Tensor* found = find(saved, name);
+  if (found == nullptr || found->sizes() != like.sizes()) {
+    throw Error({.what = "checkpoint does not fit the network", .expected = name, .found = "none such", .file = file});
+  }
+  return at::empty_like(like).copy_(*found);  // the parameter's own memory format
+}
+
+}  // namespace
+
+TrainingOptimiser::TrainingOptimiser(const TrainingOptions& options, std::vector<at::Tensor> parameters)
+    : m_kind(options.optimiser), m_parameters(std::move(parameters)) {
+  if (m_kind == Optimiser::Adam) {
+    // Decay inside the gradient, as torch.optim.Adam; the second beta is that optimiser's default.
+    m_optimiser = std::make_unique<optim::Adam>(
+        m_parameters,
+        optim::AdamOptions(options.learningRate).betas({options.momentum, 0.999}).weight_decay(options.weightDecay));
+  } else {
+    m_optimiser = std::make_unique<optim::SGD>(
+        m_parameters,
+        optim::SGDOptions(options.learningRate).momentum(options.momentum).weight_decay(options.weightDecay));
+  }
+}
+
+void TrainingOptimiser::setLearningRate(double rate) {
+  for (auto& group : m_optimiser->param_groups()) group.options().set_lr(rate);
+}
+
+void TrainingOptimiser::step() {
+  m_optimiser->step();
+  m_optimiser->zero_grad();
+}
+
+void TrainingOptimiser::save(const std::string& prefix, StateDict& out) const {
+  for (std::size_t i = 0; i < m_parameters.size(); ++i) {
+    const auto found = m_optimiser->state().find(keyOf(m_parameters[i]));
+    if (found == m_optimiser->state().end()) continue;  // never had a gradient
+    const std::string name = prefix + std::to_string(i) + ".";
+    if (m_kind == Optimiser::Adam) {
+      const auto& state = static_cast<const optim::AdamParamState&>(*found->second);
+      out.emplace_back(name + "step", at::full({1}, state.step(), at::kLong));
+      out.emplace_back(name + "exp_avg", state.exp_avg());
+      out.emplace_back(name + "exp_avg_sq", state.exp_avg_sq());
+    } else {
+      const auto& state = static_cast<const optim::SGDParamState&>(*found->second);
+      if (state.momentum_buffer().defined()) out.emplace_back(name + "momentum_buffer", state.momentum_buffer());
+    }
+  }
+}
+
+void TrainingOptimiser::load(const std::string& prefix, const StateDict& saved, const std::filesystem::path& file) {
+  for (std::size_t i = 0; i < m_parameters.size(); ++i) {
+    const at::Tensor& parameter = m_parameters[i];
+    const std::string name = prefix + std::to_string(i) + ".";
+    if (m_kind == Optimiser::Adam) {
+      const at::Tensor* step = find(saved, name + "step");
+      if (step == nullptr) continue;
+      auto state = std::make_unique<optim::AdamParamState>();
+      state->step(step->item<std::int64_t>());
+      state->exp_avg(need(saved, name + "exp_avg", parameter, file));
+      state->exp_avg_sq(need(saved, name + "exp_avg_sq", parameter, file));
+      m_optimiser->state()[keyOf(parameter)] = std::move(state);
+    } else {
+      if (find(saved, name + "momentum_buffer") == nullptr) continue;
+      auto state = std::make_unique<optim::SGDParamState>();
+      state->momentum_buffer(need(saved, name + "momentum_buffer", parameter, file));
+      m_optimiser->state()[keyOf(parameter)] = std::move(state);
+    }
+  }
+}
+
+}  // namespace oodscope

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "inference/training/training.h"
+
+// After model.h, whose ModelKind::StateDict GCC 12 otherwise takes for a shadow of the type.
+#include "inference/checkpoints/state_dict.inl.h"
+
+#include <torch/optim/optimizer.h>
+
+#include <memory>
+
+namespace oodscope {
+
+/// A LibTorch optimiser whose state can be written as plain tensors and taken up again without loss.
+class TrainingOptimiser {
+public:
+  TrainingOptimiser(const TrainingOptions& options, std::vector<at::Tensor> parameters);
+  void setLearningRate(double rate);
+  /// One step from the gradients, which are cleared afterwards.
+  void step();
+  /// The state, each name below `prefix`.
+  void save(const std::string& prefix, StateDict& out) const;
+  /// Takes up what save() wrote. Throws Error where a tensor is missing or has another shape.
+  void load(const std::string& prefix, const StateDict& saved, const std::filesystem::path& file);
+
+private:
+  Optimiser m_kind;
+  std::vector<at::Tensor> m_parameters;
+  std::unique_ptr<torch::optim::Optimizer> m_optimiser;
+};
+
+}  // namespace oodscope

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/training/training.h"
+
+#include "analysis/core/error.h"
+#include "analysis/formats/atomic_file.h"
+#include "inference/checkpoints/checkpoint.inl.h"
+#include "inference/models/sidecar.h"
+#include "inference/networks/network_registry.inl.h"
+#include "inference/networks/weights.inl.h"
+#include "inference/training/batches.inl.h"
+#include "inference/training/loss.inl.h"
+#include "inference/training/optimiser.inl.h"
+#include "inference/training/schedule.h"
+#include "inference/training/training_state.inl.h"
+#include "inference/training/validation.inl.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/zeros.h>
+#include <torch/nn/modules/dropout.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace oodscope {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kStepStream = 3;
+constexpr std::size_t kPicturesForWeights = 500;
+constexpr int kEncoderReduction = 8;
+
+/// 1 / ln(1.02 + share of the learned pixels); a class without pixels weighs 0. Source: Paszke et al., ENet, 2016.
+at::Tensor logarithmicWeights(const SampleSource& pictures, int channels, int voidClass) {
+  std::vector<double> counts(256, 0.0);
+  const std::size_t used = std::min(kPicturesForWeights, pictures.size());
+  for (std::size_t i = 0; i < used; ++i) {
+    const Sample sample = pictures.read(i * pictures.size() / used);
+    for (const std::uint8_t value : sample.classes.values()) counts[value] += 1.0;
+  }
+  if (voidClass >= 0) counts[static_cast<std::size_t>(voidClass)] = counts[kVoid];
+  double total = 0.0;
+  for (int i = 0; i < channels; ++i) total += counts[static_cast<std::size_t>(i)];
+  at::Tensor weights = at::zeros({channels}, at::kFloat);
+  for (int i = 0; i < channels; ++i) {
+    const double count = counts[static_cast<std::size_t>(i)];
+    if (count > 0.0) weights.data_ptr<float>()[i] = static_cast<float>(1.0 / std::log(1.02 + count / total));
+  }
+  return weights;
+}
+
+/// Convolution weights in channels-last order, which oneDNN and cuDNN run fastest.
+void toChannelsLast(Network& network) {
+  for (at::Tensor& parameter : network.parameters()) {
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+  }
+}
+
+void scaleDropout(Network& network, double factor) {
+  for (const auto& module : network.modules(false)) {
+    if (auto* dropout = module->as<torch::nn::Dropout2dImpl>()) dropout->options.p(dropout->options.p() * factor);
+  }
+}
+
+StateDict detached(const StateDict& tensors) {
+  StateDict out;
+  for (const auto& [key, tensor] : tensors) out.emplace_back(key, tensor.detach());
+  return out;
+}
+
+class Training {
+public:
+  Training(const TrainingOptions& options, const SampleSource& pictures, const SampleSource* validation,
+           fs::path folder, const std::function<void(const TrainingProgress&)>& progress, std::stop_token stop)
+      : m_options(options),
+        m_pictures(pictures),
+        m_validation(validation),
+        m_folder(std::move(folder)),
+        m_progress(progress),
+        m_stop(std::move(stop)),
+        m_kind(networkKind(options.network)),
+        m_channels(pictures.classes() + 1) {
+    require(m_kind != nullptr, "train: unknown network");
+    require(pictures.size() > 0 && options.batch > 0 && options.epochs >= 0 && options.encoderEpochs >= 0,
+            "train: nothing to train on");
+    require(options.input.width % 8 == 0 && options.input.height % 8 == 0, "train: input is no multiple of 8");
+    const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
+    at::set_num_threads(std::max(1, threads));
+    torch::manual_seed(options.seed);
+    m_network = m_kind->make({.classes = m_channels, .widths = options.widths});
+    scaleDropout(*m_network, options.dropout);
+    if (!options.start.empty()) {
+      loadWeights(*m_network, *m_kind, readCheckpoint(options.start).tensors, options.start);
+    }
+  }
+
+  TrainingResult run() {
+    std::error_code failure;
+    fs::create_directories(m_folder, failure);
+    if (failure) throw Error({.what = "cannot make folder", .found = failure.message(), .file = m_folder});
+    const std::string recipe = recipeText(m_options, m_pictures);
+    if (auto saved = readTrainingState(checkpointFile(), recipe)) {
+      m_state = std::move(*saved);
+      loadWeights(*m_network, *m_kind, m_state.network, checkpointFile());
+    } else {
+      m_state.recipe = recipe;
+      m_state.stage = m_options.encoderEpochs > 0 ? 0 : 1;
+      m_state.log = logHeading();
+      if (m_options.classWeights == ClassWeights::Logarithmic) {
+        m_state.classWeights = logarithmicWeights(m_pictures, m_channels, voidClass());
+      }
+    }
+    toChannelsLast(*m_network);
+    if (m_options.device == Device::Cuda) m_network->to(at::kCUDA);
+    at::Tensor weights = m_state.classWeights;
+    if (weights.defined() && m_options.device == Device::Cuda) weights = weights.cuda();
+    m_loss = makeLoss(m_options.loss, {.classWeights = weights, .focalGamma = m_options.focalGamma});
+
+    TrainingResult result;
+    for (; m_state.stage <= 1; ++m_state.stage, m_state.epoch = 0) {
+      // Each stage has its own schedule and begins with a fresh optimiser.
+      m_optimiser = std::make_unique<TrainingOptimiser>(m_options, m_network->parameters());
+      m_optimiser->load("", m_state.optimiser, checkpointFile());
+      while (m_state.epoch < epochsOfStage()) {
+        if (!runEpoch(result)) {
+          result.epochs = finishedEpochs();
+          return result;
+        }
+      }
+      m_state.optimiser.clear();
+    }
+    m_state.stage = 1;
+    m_state.epoch = m_options.epochs;
+    writeWeights();
+    result.complete = true;
+    result.epochs = finishedEpochs();
+    result.weights = m_folder / "weights.pth";
+    return result;
+  }
+
+private:
+  [[nodiscard]] fs::path checkpointFile() const { return m_folder / "checkpoint.pth"; }
+  [[nodiscard]] int voidClass() const { return m_options.trainVoid ? m_channels - 1 : -1; }
+  [[nodiscard]] bool encoderAlone() const { return m_state.stage == 0; }
+  [[nodiscard]] int epochsOfStage() const { return encoderAlone() ? m_options.encoderEpochs : m_options.epochs; }
+  [[nodiscard]] int finishedEpochs() const { return m_state.epoch + (encoderAlone() ? 0 : m_options.encoderEpochs); }
+
+  /// The rest of the epoch under way. False where stopped; a checkpoint is written either way.
+  bool runEpoch(TrainingResult& result) {
+    const int epoch = finishedEpochs();
+    Batches batches(m_options, m_pictures, voidClass(), epoch);
+    TrainingProgress progress{.encoderAlone = encoderAlone(),
+                              .epoch = epoch + 1,
+                              .epochs = m_options.encoderEpochs + m_options.epochs,
+                              .steps = batches.steps(),
+                              .validation = {}};
+    const auto begin = Clock::now();
+    const int first = m_state.step;
+    m_network->train();
+    while (m_state.step < batches.steps()) {
+      if (m_stop.stop_requested()) {
+        writeCheckpoint();
+        return false;
+      }
+      const std::int64_t done = std::int64_t{m_state.epoch} * batches.steps() + m_state.step;
+      progress.learningRate = learningRateAt(m_options.schedule, m_options.learningRate, done,
+                                             std::int64_t{epochsOfStage()} * batches.steps());
+      learn(batches.take(m_state.step), progress.learningRate,
+            mixSeeds(m_options.seed,
+                     static_cast<std::uint64_t>(epoch) << 32U | static_cast<std::uint32_t>(m_state.step), kStepStream));
+      ++m_state.step;
+      progress.step = m_state.step;
+      progress.loss = m_state.lossSum / m_state.step;
+      progress.secondsPerStep = std::chrono::duration<double>(Clock::now() - begin).count() / (m_state.step - first);
+      m_progress(progress);
+      if (m_options.stepsBetweenCheckpoints > 0 && m_state.step < batches.steps() &&
+          m_state.step % m_options.stepsBetweenCheckpoints == 0) {
+        writeCheckpoint();
+      }
+    }
+    if (m_validation != nullptr && !encoderAlone()) {
+      progress.validation = validate(*m_network, *m_validation, m_options, m_stop);
+      if (!progress.validation) {
+        // The epoch's last step is done, its validation is not: it is made again on going on.
+        writeCheckpoint();
+        return false;
+      }
+      result.last = progress.validation;
+    }
+    progress.loss = m_state.lossSum / std::max(1, m_state.step);
+    m_state.log += logLine(progress);
+    ++m_state.epoch;
+    m_state.step = 0;
+    m_state.lossSum = 0.0;
+    writeCheckpoint();
+    progress.kind = TrainingProgress::Kind::Epoch;
+    m_progress(progress);
+    return true;
+  }
+
+  void learn(Batch batch, double learningRate, std::uint64_t seed) {
+    torch::manual_seed(seed);  // of dropout
+    if (encoderAlone()) {
+      // The pixel in the middle of each cell of the encoder's output.
+      const auto every = [](const at::Tensor& t, int dimension) {
+        return t.slice(dimension, kEncoderReduction / 2, c10::nullopt, kEncoderReduction);
+      };
+      batch.targets = every(every(batch.targets, 1), 2).contiguous();
+    }
+    if (m_options.device == Device::Cuda) batch = {batch.images.cuda(), batch.targets.cuda()};
+    const at::Tensor logits =
+        encoderAlone() ? m_network->forwardEncoder(batch.images) : m_network->forward(batch.images);
+    const at::Tensor loss = (*m_loss)(logits, batch.targets);
+    loss.backward();
+    m_optimiser->setLearningRate(learningRate);
+    m_optimiser->step();
+    const double value = loss.item<double>();
+    if (!std::isfinite(value)) {
+      throw Error({.what = "the loss is no longer finite: lower the learning rate and go on from the last checkpoint",
+                   .expected = "a number",
+                   .found = std::to_string(value),
+                   .file = checkpointFile()});
+    }
+    m_state.lossSum += value;
+  }
+
+  /// The log follows the checkpoint, which holds it: whatever is interrupted, going on makes both whole.
+  void writeCheckpoint() {
+    m_state.network = detached(stateDictOf(*m_network));
+    m_state.optimiser.clear();
+    m_optimiser->save("", m_state.optimiser);
+    writeTrainingState(m_state, checkpointFile());
+    writeFileAtomically(m_folder / "log.csv", std::string_view(m_state.log));
+    if (m_state.step == 0) writeWeights();
+  }
+
+  void writeWeights() const {
+    nlohmann::ordered_json sidecar;
+    sidecar["input_size"] = {m_options.input.width, m_options.input.height};
+    sidecar["resize"] = "pil-bilinear";
+    sidecar["scale"] = 1.0 / 255.0;
+    sidecar["mean"] = {0.0, 0.0, 0.0};
+    sidecar["std"] = {1.0, 1.0, 1.0};
+    sidecar["channel_order"] = "rgb";
+    std::vector<std::string> names;
+    const auto& cityscapes = cityscapesNames();
+    for (int i = 0; i + 1 < m_channels; ++i) {
+      const bool isCityscapes = static_cast<int>(cityscapes.size()) == m_channels - 1;
+      names.push_back(isCityscapes ? cityscapes[static_cast<std::size_t>(i)] : "class " + std::to_string(i));
+    }
+    names.emplace_back(m_options.trainVoid ? "void" : "void (untrained)");
+    sidecar["channels"] = names;
+    sidecar["known_classes"] = m_channels - 1;
+    sidecar["void_channel"] = voidClass();
+    sidecar["description"] = m_options.network + " trained on " + m_pictures.identity();
+    writeFileAtomically(m_folder / "weights.json", std::string_view(sidecar.dump(2) + "\n"));
+    writeStateDict(m_folder / "weights.pth", detached(stateDictOf(*m_network)));
+  }
+
+  const TrainingOptions& m_options;
+  const SampleSource& m_pictures;
+  const SampleSource* m_validation;
+  fs::path m_folder;
+  const std::function<void(const TrainingProgress&)>& m_progress;
+  std::stop_token m_stop;
+  const NetworkKind* m_kind;
+  int m_channels;
+  std::shared_ptr<Network> m_network;
+  std::unique_ptr<Loss> m_loss;
+  std::unique_ptr<TrainingOptimiser> m_optimiser;
+  TrainingState m_state;
+};
+
+}  // namespace
+
+std::vector<std::string> networkNames() {
+  std::vector<std::string> names;
+  for (const NetworkKind& kind : networkKinds()) names.push_back(kind.name);
+  return names;
+}
+
+TrainingResult train(const TrainingOptions& options, const SampleSource& pictures, const SampleSource* validation,
+                     const fs::path& folder, const std::function<void(const TrainingProgress&)>& progress,
+                     std::stop_token stop) {
+  try {
+    return Training(options, pictures, validation, folder, progress, std::move(stop)).run();
+  } catch (const c10::Error& error) {
+    throw Error({.what = "training failed inside LibTorch", .found = error.what_without_backtrace(), .file = folder});
+  }
+}
+
+}  // namespace oodscope

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "inference/models/model.h"
+#include "inference/training/augmentation.h"
+#include "inference/training/samples.h"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+enum class Optimiser { Adam, Sgd };
+enum class Schedule { Constant, Polynomial /* (1 - progress)^0.9 */, Cosine /* to zero */ };
+/// Weight of each class in the loss. Logarithmic: 1 / ln(1.02 + share of pixels), as ENet and ERFNet were trained.
+enum class ClassWeights { Equal, Logarithmic };
+
+/// Everything that decides the weights, beside the pictures.
+struct TrainingOptions {
+  std::string network = "ERFNet";
+  std::array<int, 3> widths{16, 64, 128};
+  /// The 20th channel (for 19 classes) is trained on void pixels; else they are left out and the channel is untrained.
+  bool trainVoid = true;
+  std::string loss = "cross-entropy";  ///< see lossNames()
+  double focalGamma = 2.0;
+  ClassWeights classWeights = ClassWeights::Logarithmic;
+  Optimiser optimiser = Optimiser::Adam;
+  double learningRate = 5e-4;
+  double momentum = 0.9;  ///< of SGD; Adam's first beta
+  double weightDecay = 1e-4;
+  Schedule schedule = Schedule::Polynomial;
+  double dropout = 1.0;   ///< factor on the network's dropout rates; below 1 for short trainings and slim networks
+  int encoderEpochs = 0;  ///< first train the encoder alone at 1/8 of the size (networks with such a head)
+  int epochs = 100;
+  int batch = 6;
+  Size input{1024, 512};  ///< the network's: pictures are brought to it before they are varied; multiples of 8
+  Augmentation augmentation;
+  std::uint64_t seed = 1;
+  std::filesystem::path start = {};  ///< weights to begin with; empty: random ones
+  Device device = Device::Cpu;
+  int threads = 0;                  ///< of LibTorch; 0: all cores. Other numbers of threads may round otherwise
+  int stepsBetweenCheckpoints = 0;  ///< beside those at the end of each epoch; 0: none
+};
+
+[[nodiscard]] std::vector<std::string> lossNames();
+[[nodiscard]] std::vector<std::string> networkNames();
+
+/// What validation found after an epoch. Metrics are fractions, at the network's resolution, under the Fishyscapes
+/// protocol; empty where not defined.
+struct ValidationReport {
+  std::optional<double> miou, accuracy;
+  struct Anomaly {
+    std::string method;
+    std::optional<double> ap, fpr95;
+  };
+  std::vector<Anomaly> anomalies;  ///< msp, max-logit, max-entropy, energy and, with a trained void class, void
+};
+
+struct TrainingProgress {
+  enum class Kind { Step, Epoch } kind = Kind::Step;
+  bool encoderAlone = false;
+  int epoch = 0, epochs = 0;  ///< 1-based, over both stages
+  int step = 0, steps = 0;    ///< within the epoch
+  double loss = 0.0;          ///< mean over the epoch so far
+  double learningRate = 0.0;
+  double secondsPerStep = 0.0;
+  std::optional<ValidationReport> validation;  ///< with Kind::Epoch, where there is a validation split
+};
+
+struct TrainingResult {
+  bool complete = false;  ///< false: stopped; call train() again with the same arguments to go on
+  int epochs = 0;         ///< finished ones
+  std::optional<ValidationReport> last;
+  std::filesystem::path weights;  ///< written where complete
+};
+
+/// Trains and writes into `folder`: checkpoint.pth (state to go on from, replaced atomically at the end of each epoch
+/// and when stopped), log.csv (one row an epoch), weights.pth with weights.json (state dict as Python's torch.load and
+/// Model::load read it). Where a checkpoint of the same options and pictures is there, goes on from it: the final
+/// weights are those of an uninterrupted run, bit for bit on the CPU with the same number of threads.
+/// Throws Error: a checkpoint of other options (which one), unreadable pictures, a full disk, a loss that is not
+/// finite. `progress` is called from the calling thread.
+TrainingResult train(const TrainingOptions& options, const SampleSource& pictures, const SampleSource* validation,
+                     const std::filesystem::path& folder, const std::function<void(const TrainingProgress&)>& progress,
+                     std::stop_token stop = {});
+
+}  // namespace oodscope

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/training/training_state.inl.h"
+
+#include "analysis/core/error.h"
+#include "analysis/core/sha256.h"
+#include "inference/checkpoints/checkpoint.inl.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <set>
+#include <sstream>
+
+namespace oodscope {
+namespace {
+
+constexpr std::string_view kNetwork = "network.", kOptimiser = "optimizer.";
+
+std::string numberText(double value) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.17g", value);
+  return text.data();
+}
+
+std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
+
+at::Tensor textTensor(const std::string& text) {
+  at::Tensor out = at::empty({static_cast<std::int64_t>(text.size())}, at::kByte);
+  if (!text.empty()) std::memcpy(out.data_ptr(), text.data(), text.size());
+  return out;
+}
+
+std::string textOf(const at::Tensor& tensor) {
+  const at::Tensor bytes = tensor.to(at::kByte).contiguous();
+  std::string out(static_cast<std::size_t>(bytes.numel()), ' ');
+  if (!out.empty()) std::memcpy(out.data(), bytes.data_ptr(), out.size());
+  return out;
+}
+
+at::Tensor scalar(double value) {
+  at::Tensor out = at::empty({1}, at::kDouble);
+  *out.data_ptr<double>() = value;
+  return out;
+}
+
+std::set<std::string> linesOf(const std::string& text) {
+  std::istringstream in(text);
+  std::set<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.insert(line);
+  return lines;
+}
+
+/// Lines of `a` that `b` lacks, joined.
+std::string difference(const std::string& a, const std::string& b) {
+  const auto left = linesOf(a), right = linesOf(b);
+  std::string out;
+  for (const std::string& line : left) {
+    if (right.contains(line)) continue;
+    if (!out.empty()) out += "; ";
+    out += line;
+  }
+  return out.empty() ? "nothing of the kind" : out;
+}
+
+/// A cell of log.csv, after its comma.
+void addPercent(std::string& line, const std::optional<double>& fraction) {
+  std::array<char, 24> text{','};
+  if (fraction) std::snprintf(text.data() + 1, text.size() - 1, "%.3f", *fraction * 100.0);
+  line += text.data();
+}
+
+constexpr std::array kLogMethods{"msp", "max-logit", "max-entropy", "energy", "void"};
+
+}  // namespace
+
+std::string recipeText(const TrainingOptions& options, const SampleSource& pictures) {
+  std::ostringstream out;
+  const Augmentation& vary = options.augmentation;
+  out << "network: " << options.network << " " << options.widths[0] << " " << options.widths[1] << " "
+      << options.widths[2] << "\nvoid class: " << (options.trainVoid ? "trained" : "left out")
+      << "\nloss: " << options.loss << " " << numberText(options.focalGamma)
+      << "\nclass weights: " << (options.classWeights == ClassWeights::Equal ? "equal" : "logarithmic")
+      << "\noptimiser: " << (options.optimiser == Optimiser::Adam ? "adam" : "sgd") << " "
+      << numberText(options.learningRate) << " " << numberText(options.momentum) << " "
+      << numberText(options.weightDecay) << "\nschedule: " << static_cast<int>(options.schedule)
+      << "\ndropout: " << numberText(options.dropout) << "\nepochs: " << options.encoderEpochs << " + "
+      << options.epochs << "\nbatch: " << options.batch << "\ninput: " << sizeText(options.input)
+      << "\nvariation: " << (vary.flip ? "flip " : "") << numberText(vary.smallest) << " " << numberText(vary.largest)
+      << " " << sizeText(vary.crop) << " " << numberText(vary.brightness) << " " << numberText(vary.contrast) << " "
+      << numberText(vary.saturation) << "\nseed: " << options.seed
+      << "\nstart: " << (options.start.empty() ? "random" : sha256OfFile(options.start))
+      << "\ndevice: " << (options.device == Device::Cuda ? "cuda" : "cpu") << "\npictures: " << pictures.identity()
+      << "\n";
+  return out.str();
+}
+
+void writeTrainingState(const TrainingState& state, const std::filesystem::path& file) {
+  StateDict out;
+  out.emplace_back("recipe", textTensor(state.recipe));
+  out.emplace_back("log", textTensor(state.log));
+  out.emplace_back("stage", scalar(state.stage));
+  out.emplace_back("epoch", scalar(state.epoch));
+  out.emplace_back("step", scalar(state.step));
+  out.emplace_back("loss_sum", scalar(state.lossSum));
+  if (state.classWeights.defined()) out.emplace_back("class_weights", state.classWeights);
+  for (const auto& [key, tensor] : state.network) out.emplace_back(std::string(kNetwork) + key, tensor);
+  for (const auto& [key, tensor] : state.optimiser) out.emplace_back(std::string(kOptimiser) + key, tensor);
+  writeStateDict(file, out);
+}
+
+std::optional<TrainingState> readTrainingState(const std::filesystem::path& file, const std::string& recipe) {
+  std::error_code failure;
+  if (!std::filesystem::exists(file, failure)) return std::nullopt;
+  const Checkpoint checkpoint = readCheckpoint(file);
+  const auto need = [&](const char* name) -> const at::Tensor& {
+    for (const auto& [key, tensor] : checkpoint.tensors) {
+      if (key == name && tensor.numel() > 0) return tensor;
+    }
+    throw Error({.what = "not a training's checkpoint",
+                 .expected = std::string("a tensor '") + name + "'",
+                 .found = std::to_string(checkpoint.tensors.size()) + " other tensors",
+                 .file = file});
+  };
+  TrainingState state;
+  state.recipe = textOf(need("recipe"));
+  if (state.recipe != recipe) {
+    throw Error({.what = "the folder holds a training with other options or pictures: name another folder, or the same "
+                         "options",
+                 .expected = difference(recipe, state.recipe),
+                 .found = difference(state.recipe, recipe),
+                 .file = file});
+  }
+  state.log = textOf(need("log"));
+  state.stage = static_cast<int>(need("stage").item<double>());
+  state.epoch = static_cast<int>(need("epoch").item<double>());
+  state.step = static_cast<int>(need("step").item<double>());
+  state.lossSum = need("loss_sum").item<double>();
+  for (const auto& [key, tensor] : checkpoint.tensors) {
+    if (key == "class_weights") state.classWeights = tensor;
+    if (key.starts_with(kNetwork)) state.network.emplace_back(key.substr(kNetwork.size()), tensor);
+    if (key.starts_with(kOptimiser)) state.optimiser.emplace_back(key.substr(kOptimiser.size()), tensor);
+  }
+  return state;
+}
+
+std::string logHeading() {
+  std::string out = "epoch,stage,steps,learning_rate,loss,seconds_per_step,miou,accuracy";
+  for (const char* method : kLogMethods) {
+    for (const char* metric : {",ap_", ",fpr95_"}) {
+      out += metric;
+      out += method;
+    }
+  }
+  out += '\n';
+  return out;
+}
+
+std::string logLine(const TrainingProgress& epoch) {
+  std::array<char, 160> text{};
+  std::snprintf(text.data(), text.size(), "%d,%s,%d,%.9g,%.6f,%.3f", epoch.epoch,
+                epoch.encoderAlone ? "encoder" : "network", epoch.steps, epoch.learningRate, epoch.loss,
+                epoch.secondsPerStep);
+  std::string out = text.data();
+  const ValidationReport report = epoch.validation.value_or(ValidationReport{});
+  addPercent(out, report.miou);
+  addPercent(out, report.accuracy);
+  for (const char* method : kLogMethods) {
+    const auto found = std::find_if(report.anomalies.begin(), report.anomalies.end(),
+                                    [&](const auto& anomaly) { return anomaly.method == method; });
+    const bool has = found != report.anomalies.end();
+    addPercent(out, has ? found->ap : std::nullopt);
+    addPercent(out, has ? found->fpr95 : std::nullopt);
+  }
+  out += '\n';
+  return out;
+}
+
+}  // namespace oodscope
