@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
+#include "analysis/demo/scene.h"
+#include "app/cli/command.h"
+
+#include <cstdio>
+#include <memory>
+
+namespace oodscope {
+namespace {
+
+struct Options {
+  std::uint64_t seed = 1;
+  int frames = 24;
+  std::vector<int> size{1024, 512};
+  bool clutter = false, noAnomalies = false, quiet = false;
+  std::string output;
+};
+
+int generate(const Options& options) {
+  const Size size{options.size.at(0), options.size.at(1)};
+  if (size.width != 2 * size.height || size.width < 64)
+    throw CLI::ValidationError("--size", "scenes are twice as wide as high, at least 64x32");
+  writeDemoSet(options.output, options.seed, options.frames,
+               {.size = size, .withAnomalies = !options.noAnomalies, .withVoidObjects = options.clutter});
+  if (!options.quiet) std::fprintf(stderr, "%d frames: %s\n", options.frames, options.output.c_str());
+  return kDone;
+}
+
+}  // namespace
+
+Command addDemoCommand(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.require_subcommand(1);
+  CLI::App* sub = app.add_subcommand(
+      "generate", "Render road scenes with anomalies, class labels, disparity and cameras: the same bytes for a seed");
+  sub->add_option("--seed", options->seed, "Series of scenes; 1 is the set that comes with the program");
+  sub->add_option("--frames", options->frames, "Number of scenes")->check(CLI::Range(1, 1'000'000));
+  sub->add_option("--size", options->size, "Pixels, twice as wide as high")->expected(2)->type_name("W H");
+  sub->add_flag("--clutter", options->clutter, "Add out-of-class objects that are void, as scenes for training have");
+  sub->add_flag("--no-anomalies", options->noAnomalies, "Leave the anomalies out");
+  sub->add_flag("--quiet", options->quiet, "Say nothing but errors");
+  sub->add_option("--output", options->output, "Folder to write the set into")->required()->type_name("DIR");
+  return [options] { return generate(*options); };
+}
+
+}  // namespace oodscope

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
+#include "app/cli/command.h"
+#include "app/cli/console.h"
+#include "inference/training/training.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+
+namespace oodscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  TrainingOptions training;
+  std::string set, validation, images, masks, validationImages, validationMasks, colours, output;
+  int voidIndex = 255;
+  std::vector<std::uint64_t> generated, validationGenerated;  ///< seed and count
+  std::string cache, widths = "16,64,128";
+  std::vector<int> input{1024, 512}, crop;
+  std::vector<double> scales{1.0, 1.0}, colour{0.0, 0.0, 0.0};
+  std::string optimiser = "adam", schedule = "polynomial", classWeights = "logarithmic", device = "cpu";
+  bool noFlip = false, noVoid = false, keep = false, quiet = false;
+};
+
+template <class T>
+T chosen(const std::string& name, std::initializer_list<std::pair<const char*, T>> values) {
+  for (const auto& [text, value] : values) {
+    if (name == text) return value;
+  }
+  throw ContractViolation("train: an unchecked choice");
+}
+
+std::array<int, 3> parseWidths(const std::string& text) {
+  std::array<int, 3> widths{};
+  int end = 0;
+  if (std::sscanf(text.c_str(), "%d,%d,%d%n", &widths[0], &widths[1], &widths[2], &end) != 3 ||
+      static_cast<std::size_t>(end) != text.size() || widths[0] < 4 || widths[1] <= widths[0] ||
+      widths[2] <= widths[1] || widths[2] > 4096) {
+    throw CLI::ValidationError("--widths", "'" + text + "' is not three growing numbers as 16,64,128");
+  }
+  return widths;
+}
+
+Size sizeOf(const std::vector<int>& values, const char* option) {
+  const Size size{values.at(0), values.at(1)};
+  if (size.width < 8 || size.height < 8 || size.width % 8 != 0 || size.height % 8 != 0)
+    throw CLI::ValidationError(option, "width and height are multiples of 8");
+  return size;
+}
+
+struct Request {
+  std::string option, set, images, masks;
+  std::vector<std::uint64_t> generated;
+  bool forValidation = false;
+};
+
+/// The pictures that one group of options names; nothing where it names none.
+std::unique_ptr<SampleSource> sourceFor(const Request& request, const Options& options) {
+  const int named =
+      (request.set.empty() ? 0 : 1) + (request.images.empty() ? 0 : 1) + (request.generated.empty() ? 0 : 1);
+  if (named > 1) throw CLI::ValidationError(request.option, "name one kind of pictures, not several");
+  if (request.images.empty() != request.masks.empty())
+    throw CLI::ValidationError(request.option, "pictures and masks are named together");
+  std::unique_ptr<SampleSource> source;
+  if (!request.set.empty()) source = openClassLabelled(request.set);
+  if (!request.images.empty()) {
+    source = openCamVid({.images = request.images,
+                         .masks = request.masks,
+                         .colourTable = options.colours,
+                         .voidIndex = options.voidIndex});
+  }
+  if (!request.generated.empty()) {
+    if (request.generated[1] < 1 || request.generated[1] > 1'000'000)
+      throw CLI::ValidationError(request.option, "SEED COUNT, with a count of 1 to 1000000");
+    // Training scenes hold clutter for the void class and none of the anomalies that validation scenes hold.
+    GeneratedScenes scenes{.seed = request.generated[0],
+                           .first = 0,
+                           .count = static_cast<int>(request.generated[1]),
+                           .options = {.size = options.training.input,
+                                       .withAnomalies = request.forValidation,
+                                       .withVoidObjects = !request.forValidation},
+                           .cache = options.cache};
+    if (scenes.options.size.width != 2 * scenes.options.size.height || scenes.options.size.width < 64)
+      throw CLI::ValidationError("--input", "generated scenes are twice as wide as high, at least 64x32");
+    source = openGenerated(scenes);
+  }
+  if (source && options.keep) source = keptInMemory(std::move(source), options.training.input);
+  return source;
+}
+
+void settle(Options& options) {
+  TrainingOptions& training = options.training;
+  training.widths = parseWidths(options.widths);
+  training.input = sizeOf(options.input, "--input");
+  if (!options.crop.empty()) training.augmentation.crop = sizeOf(options.crop, "--crop");
+  training.augmentation.flip = !options.noFlip;
+  training.augmentation.smallest = options.scales.at(0);
+  training.augmentation.largest = options.scales.at(1);
+  if (!(options.scales[0] > 0.0) || options.scales[1] < options.scales[0] || options.scales[1] > 16.0)
+    throw CLI::ValidationError("--scale", "two numbers above 0, the smaller first");
+  if (options.scales[0] != options.scales[1] && options.crop.empty())
+    throw CLI::ValidationError("--scale", "needs --crop, so that the pictures of a batch are of one size");
+  training.augmentation.brightness = options.colour.at(0);
+  training.augmentation.contrast = options.colour.at(1);
+  training.augmentation.saturation = options.colour.at(2);
+  training.trainVoid = !options.noVoid;
+  training.optimiser = chosen<Optimiser>(options.optimiser, {{"adam", Optimiser::Adam}, {"sgd", Optimiser::Sgd}});
+  training.schedule = chosen<Schedule>(
+      options.schedule,
+      {{"constant", Schedule::Constant}, {"polynomial", Schedule::Polynomial}, {"cosine", Schedule::Cosine}});
+  training.classWeights = chosen<ClassWeights>(
+      options.classWeights, {{"equal", ClassWeights::Equal}, {"logarithmic", ClassWeights::Logarithmic}});
+  if (options.device == "cuda") {
+    if (!hasCuda()) throw CLI::ValidationError("--device", "the linked LibTorch has no CUDA device; use cpu");
+    training.device = Device::Cuda;
+  }
+}
+
+std::string percentText(const std::optional<double>& fraction) {
+  if (!fraction) return "–";
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%.2f", *fraction * 100.0);
+  return text.data();
+}
+
+void showEpoch(const TrainingProgress& progress) {
+  std::string line = progress.encoderAlone ? "encoder, " : "";
+  line += "epoch " + std::to_string(progress.epoch) + "/" + std::to_string(progress.epochs);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), ": loss %.4f, %.2f s a step", progress.loss, progress.secondsPerStep);
+  line += text.data();
+  if (progress.validation) {
+    line += ", mIoU " + percentText(progress.validation->miou);
+    for (const auto& anomaly : progress.validation->anomalies) {
+      if (anomaly.ap)
+        line += ", " + anomaly.method + " AP " + percentText(anomaly.ap) + " FPR95 " + percentText(anomaly.fpr95);
+    }
+  }
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+int run(Options& options) {
+  settle(options);
+  const std::stop_token stop = stopOnInterrupt();
+  const auto pictures = sourceFor({"--set", options.set, options.images, options.masks, options.generated}, options);
+  if (!pictures) throw CLI::ValidationError("--set", "pictures to train on are needed: --set, --images or --generated");
+  const auto validation = sourceFor({"--val-set", options.validation, options.validationImages, options.validationMasks,
+                                     options.validationGenerated, true},
+                                    options);
+  if (validation && validation->classes() > pictures->classes())
+    throw CLI::ValidationError("--val-set", "has " + std::to_string(validation->classes()) +
+                                                " classes, the pictures to train on have " +
+                                                std::to_string(pictures->classes()));
+  const Verbosity verbosity = options.quiet ? Verbosity::Quiet : Verbosity::Normal;
+  const ProgressSink line = terminalProgress(verbosity);
+  const auto onProgress = [&](const TrainingProgress& progress) {
+    if (progress.kind == TrainingProgress::Kind::Step) {
+      std::array<char, 32> loss{};
+      std::snprintf(loss.data(), loss.size(), "loss %.4f, step", progress.loss);
+      line({loss.data(), "epoch " + std::to_string(progress.epoch) + "/" + std::to_string(progress.epochs),
+            static_cast<std::size_t>(progress.step), static_cast<std::size_t>(progress.steps)});
+      return;
+    }
+    endProgressLine();
+    if (!options.quiet) showEpoch(progress);
+  };
+  const TrainingResult result = train(options.training, *pictures, validation.get(), options.output, onProgress, stop);
+  endProgressLine();
+  if (!result.complete) {
+    std::fprintf(stderr, "stopped after %d epochs: %s holds the state; the same command goes on from there\n",
+                 result.epochs, (fs::path(options.output) / "checkpoint.pth").c_str());
+    return kSomeFailed;
+  }
+  if (!options.quiet) std::fprintf(stderr, "weights: %s\n", result.weights.c_str());
+  return kDone;
+}
+
+}  // namespace
+
+Command addTrainCommand(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  TrainingOptions& training = options->training;
+  app.footer(
+      "Writes checkpoint.pth, log.csv, weights.pth and weights.json into --output. Ctrl-C writes a checkpoint and "
+      "ends;\n"
+      "the same command goes on from it, to the same weights.\n"
+      "Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 nothing done.");
+  app.add_option("--set", options->set, "Cityscapes split or demo set with class labels to train on")->type_name("DIR");
+  app.add_option("--images", options->images, "Pictures to train on, CamVid-style")->type_name("DIR");
+  app.add_option("--masks", options->masks, "Their masks, of the same stems")->type_name("DIR");
+  app.add_option("--generated", options->generated, "Rendered scenes to train on: seed and count")
+      ->expected(2)
+      ->type_name("SEED COUNT");
+  app.add_option("--val-set", options->validation, "As --set, to validate on after each epoch")->type_name("DIR");
+  app.add_option("--val-images", options->validationImages, "As --images, to validate on")->type_name("DIR");
+  app.add_option("--val-masks", options->validationMasks, "As --masks, to validate on")->type_name("DIR");
+  app.add_option("--val-generated", options->validationGenerated, "As --generated, to validate on, with anomalies")
+      ->expected(2)
+      ->type_name("SEED COUNT");
+  app.add_option("--colours", options->colours, "Masks hold colours: table of 'r g b name' lines")->type_name("FILE");
+  app.add_option("--void-index", options->voidIndex, "Masks hold class indices: the one that means void")
+      ->check(CLI::Range(0, 255));
+  app.add_option("--cache", options->cache, "Folder that keeps rendered scenes")->type_name("DIR");
+  app.add_flag("--keep-in-memory", options->keep, "Decode each picture once (5 bytes a pixel)");
+  app.add_option("--output", options->output, "Folder for checkpoint, log and weights")->required()->type_name("DIR");
+  app.add_option("--network", training.network, "Architecture")->check(CLI::IsMember(networkNames(), CLI::ignore_case));
+  app.add_option("--widths", options->widths, "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network");
+  app.add_option("--start", training.start, "Weights to begin with (.pth); default: random")->check(CLI::ExistingFile);
+  app.add_flag("--no-void", options->noVoid, "Leave void pixels out instead of training the last channel on them");
+  app.add_option("--loss", training.loss, "Loss")->check(CLI::IsMember(lossNames()));
+  app.add_option("--focal-gamma", training.focalGamma, "Focusing parameter of the focal loss")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--class-weights", options->classWeights, "equal, or logarithmic: 1 / ln(1.02 + share of pixels)")
+      ->check(CLI::IsMember({"equal", "logarithmic"}));
+  app.add_option("--optimiser", options->optimiser, "adam or sgd")->check(CLI::IsMember({"adam", "sgd"}));
+  app.add_option("--learning-rate", training.learningRate, "Learning rate at the start")->check(CLI::PositiveNumber);
+  app.add_option("--momentum", training.momentum, "Momentum of SGD, first beta of Adam")
+      ->check(CLI::Range(0.0, 0.9999));
+  app.add_option("--weight-decay", training.weightDecay, "L2 penalty")->check(CLI::NonNegativeNumber);
+  app.add_option("--schedule", options->schedule, "constant, polynomial (power 0.9) or cosine")
+      ->check(CLI::IsMember({"constant", "polynomial", "cosine"}));
+  app.add_option("--dropout", training.dropout, "Factor on the network's dropout rates; 0 turns dropout off")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--encoder-epochs", training.encoderEpochs, "First train ERFNet's encoder alone for so many epochs")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--epochs", training.epochs, "Epochs of the whole network")->check(CLI::NonNegativeNumber);
+  app.add_option("--batch", training.batch, "Pictures a step")->check(CLI::PositiveNumber);
+  app.add_option("--input", options->input, "Input size of the network, multiples of 8")->expected(2)->type_name("W H");
+  app.add_option("--crop", options->crop, "Train on windows of this size")->expected(2)->type_name("W H");
+  app.add_option("--scale", options->scales, "Scale pictures at random between these before cropping")->expected(2);
+  app.add_option("--colour", options->colour,
+                 "Vary brightness, contrast and saturation by these factors, as 0.2 0.2 0.2")
+      ->expected(3)
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_flag("--no-flip", options->noFlip, "Do not mirror pictures");
+  app.add_option("--seed", training.seed, "Seed of weights, order, variation and dropout");
+  app.add_option("--device", options->device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
+  app.add_option("--threads", training.threads, "Threads of LibTorch (default: all cores)")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--checkpoint-steps", training.stepsBetweenCheckpoints, "Write a checkpoint every so many steps, too")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--quiet", options->quiet, "Say nothing but errors");
+  return [options] {
+    if (networkNames() != std::vector<std::string>{} && options->training.encoderEpochs > 0 &&
+        options->training.network != "ERFNet" && options->training.network != "erfnet")
+      throw CLI::ValidationError("--encoder-epochs", "only ERFNet's encoder has a head of its own");
+    return run(*options);
+  };
+}
+
+}  // namespace oodscope
