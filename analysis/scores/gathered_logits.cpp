@@ -104,13 +104,17 @@ void GatheredLogits::fill(std::size_t first, const LogitsView& logits, Size targ
       corners.locate(block, columns, rows, logits.width);
       std::array<T, kCorners * kBlock> values{};
       std::array<float, kCorners * kBlock> wide;
+      std::array<float, kBlock> blended;
       for (std::size_t c = 0; c < planes.size(); ++c) {
         for (std::size_t corner = 0; corner < kCorners; ++corner)
           for (std::size_t i = corner * kBlock; i < corner * kBlock + block.size(); ++i)
             values[i] = planes[c][corners.at[i]];
         const float* from = widened(values.data(), values.size(), wide.data());
+        // The kernel fills whole vectors: it may not write where the next frame's pixels lie.
         kernels::blendCorners({from, from + kBlock, from + 2 * kBlock, from + 3 * kBlock}, corners.weightX.data(),
-                              corners.weightY.data(), block.size(), m_single.data() + c * m_pixels + first + begin);
+                              corners.weightY.data(), block.size(), blended.data());
+        std::copy_n(blended.begin(), block.size(),
+                    m_single.begin() + static_cast<std::ptrdiff_t>(c * m_pixels + first + begin));
       }
     };
     using Range = oneapi::tbb::blocked_range<std::size_t>;

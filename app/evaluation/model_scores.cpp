@@ -21,7 +21,8 @@ ModelScores::ModelScores(std::shared_ptr<const DataSet> set, std::shared_ptr<Mod
       m_store(std::move(store)),
       m_channels(std::move(channels)),
       m_addresses(m_set->frames.size()),
-      m_inMemory(m_set->frames.size()) {
+      m_inMemory(m_set->frames.size()),
+      m_mapped(m_set->frames.size()) {
   if (m_channels.empty()) {
     m_channels.resize(static_cast<std::size_t>(
         std::min(m_model->info().channels, std::max(1, m_model->info().outputs.knownClasses))));
@@ -86,10 +87,21 @@ StoredLogits ModelScores::logits(std::size_t frame) const {
                          .file = m_set->frames[frame].image});
 }
 
+std::shared_ptr<const StoredLogits> ModelScores::mapped(std::size_t frame) const {
+  if (const auto& held = m_inMemory[frame]) return held;
+  {
+    const std::scoped_lock lock(m_mappedMutex);
+    if (m_mapped[frame]) return m_mapped[frame];
+  }
+  auto stored = std::make_shared<const StoredLogits>(logits(frame));
+  const std::scoped_lock lock(m_mappedMutex);
+  m_mapped[frame] = stored;
+  return stored;
+}
+
 std::optional<FrameLogits> ModelScores::frameLogits(std::size_t frame) const {
-  if (const auto& held = m_inMemory[frame]) return FrameLogits{held->view(), held};
-  const auto stored = std::make_shared<const StoredLogits>(logits(frame));
-  return FrameLogits{stored->view(), stored};
+  const auto held = mapped(frame);
+  return FrameLogits{held->view(), held};
 }
 
 Size ModelScores::ownSize(std::size_t) const { return m_model->info().output; }
@@ -103,18 +115,12 @@ ScoreParameters ModelScores::parameters(const Configuration& configuration) cons
 
 ScoreMap ModelScores::score(std::size_t frame, const Configuration& configuration, Size target) const {
   ScoreMap out(target);
-  const auto scoreInto = [&](const LogitsView& view) {
-    if (target == view.size())
-      oodscope::score(view, parameters(configuration), out.values());
-    else
-      scoreResized(view, parameters(configuration), target, out.values());
-  };
-  if (const auto& held = m_inMemory[frame]) {
-    scoreInto(held->view());
-  } else {
-    const StoredLogits stored = logits(frame);
-    scoreInto(stored.view());
-  }
+  const auto held = mapped(frame);
+  const LogitsView view = held->view();
+  if (target == view.size())
+    oodscope::score(view, parameters(configuration), out.values());
+  else
+    scoreResized(view, parameters(configuration), target, out.values());
   return out;
 }
 

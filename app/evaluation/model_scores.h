@@ -6,6 +6,7 @@
 #include "inference/models/model.h"
 
 #include <memory>
+#include <mutex>
 
 namespace oodscope {
 
@@ -42,6 +43,7 @@ public:
 
 private:
   const std::string& address(std::size_t frame);
+  [[nodiscard]] std::shared_ptr<const StoredLogits> mapped(std::size_t frame) const;
 
   std::shared_ptr<const DataSet> m_set;
   std::shared_ptr<Model> m_model;
@@ -49,6 +51,8 @@ private:
   std::vector<int> m_channels;
   std::vector<std::string> m_addresses;                   ///< empty until asked for
   std::vector<std::shared_ptr<StoredLogits>> m_inMemory;  ///< frames that the store could not take
+  mutable std::mutex m_mappedMutex;
+  mutable std::vector<std::shared_ptr<const StoredLogits>> m_mapped;  ///< kept: mapping anew costs a fault a page
   std::vector<std::string> m_warnings;
   std::size_t m_networkPasses = 0;
 };

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 #include <tbb/parallel_for.h>
 
@@ -94,6 +93,12 @@ void fillQuantiles(const ThresholdCounts& counts, RunDetails& details) {
   }
 }
 
+/// Two configurations that rank alike are one: max-logit knows no temperature.
+Configuration rankingOf(Configuration configuration) {
+  if (configuration.method && !dependsOnTemperature(*configuration.method)) configuration.temperature.reset();
+  return configuration;
+}
+
 }  // namespace
 
 ThresholdCounts::ThresholdCounts(std::vector<std::size_t> frames, std::vector<SortedScores> sorted)
@@ -127,8 +132,9 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
       m_resolution(resolution),
       m_options(options),
       m_ready(m_set->frames.size(), 0),
-      m_labels(m_set->frames.size()),
-      m_sizes(m_set->frames.size()) {
+      m_truths(m_set->frames.size()),
+      m_sizes(m_set->frames.size()),
+      m_maps(m_set->frames.size(), options.memoryBudget) {
   require(resolution != Resolution::ByProtocol, "LiveSet: the resolution is decided by then");
 }
 
@@ -136,17 +142,17 @@ void LiveSet::prepareFrame(std::size_t frame) {
   if (isReady(frame)) return;
   const Frame& record = m_set->frames[frame];
   m_source->prepare(frame);
-  const Size own = m_source->ownSize(frame);
-  std::shared_ptr<const LabelMap> label;
-  Size size = own;
+  Size size = m_source->ownSize(frame);
+  std::shared_ptr<Truth> truth;
   if (record.label) {
     LabelMap decoded = readLabel(*m_set, record);
     if (m_resolution == Resolution::Label) size = decoded.size();
-    label =
-        std::make_shared<const LabelMap>(decoded.size() == size ? std::move(decoded) : resizePilNearest(decoded, size));
+    truth = std::make_shared<Truth>();
+    truth->map = decoded.size() == size ? std::move(decoded) : resizePilNearest(decoded, size);
+    truth->index = LabelIndex(truth->map.values());
   }
   const std::scoped_lock lock(m_mutex);
-  m_labels[frame] = std::move(label);
+  m_truths[frame] = std::move(truth);
   m_sizes[frame] = size;
   m_ready[frame] = 1;
 }
@@ -168,13 +174,18 @@ std::vector<std::size_t> LiveSet::labelledFrames() const {
   const std::scoped_lock lock(m_mutex);
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < m_ready.size(); ++i)
-    if (m_ready[i] != 0 && m_labels[i]) out.push_back(i);
+    if (m_ready[i] != 0 && m_truths[i]) out.push_back(i);
   return out;
 }
 
-std::shared_ptr<const LabelMap> LiveSet::label(std::size_t frame) const {
+std::shared_ptr<const LiveSet::Truth> LiveSet::truth(std::size_t frame) const {
   const std::scoped_lock lock(m_mutex);
-  return m_labels[frame];
+  return m_truths[frame];
+}
+
+std::shared_ptr<const LabelMap> LiveSet::label(std::size_t frame) const {
+  const auto held = truth(frame);
+  return held ? std::shared_ptr<const LabelMap>(held, &held->map) : nullptr;
 }
 
 Size LiveSet::evaluationSize(std::size_t frame) const {
@@ -183,90 +194,49 @@ Size LiveSet::evaluationSize(std::size_t frame) const {
   return m_sizes[frame];
 }
 
-std::shared_ptr<const ScoreMap> LiveSet::scores(std::size_t frame, const Configuration& configuration) const {
-  std::shared_ptr<const ScoreStack> kept;
-  {
-    const std::scoped_lock lock(m_mutex);
-    kept = m_kept;
-  }
-  if (kept && kept->configuration == configuration) {
-    const auto found = std::find(kept->frames.begin(), kept->frames.end(), frame);
-    if (found != kept->frames.end()) return kept->maps[static_cast<std::size_t>(found - kept->frames.begin())];
-  }
-  return std::make_shared<const ScoreMap>(m_source->score(frame, configuration, evaluationSize(frame)));
-}
-
-std::shared_ptr<const ScoreStack> LiveSet::stack(const Configuration& configuration,
-                                                 const std::vector<std::size_t>& frames,
-                                                 std::optional<std::size_t> first, std::stop_token stop) {
-  std::uint64_t bytes = 0;
-  std::shared_ptr<const ScoreStack> kept;
-  {
-    const std::scoped_lock lock(m_mutex);
-    for (const std::size_t frame : frames) bytes += m_sizes[frame].area() * sizeof(float);
-    kept = m_kept;
-    if (kept && !(kept->configuration == configuration)) {
-      kept.reset();
-      m_kept.reset();  // before the new maps are made, so that both are never held at once
-    }
-  }
-  if (kept && kept->frames == frames) return kept;
-  if (bytes > m_options.memoryBudget) return nullptr;
-  auto made = std::make_shared<ScoreStack>();
-  made->configuration = configuration;
-  made->frames = frames;
-  made->maps.resize(frames.size());
-  std::vector<std::size_t> order(frames.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  if (first) std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return frames[i] == *first; });
-  tbb::parallel_for(std::size_t{0}, order.size(), [&](std::size_t o) {
-    if (stop.stop_requested()) return;
-    const std::size_t i = order[o];
-    if (kept) {
-      const auto found = std::find(kept->frames.begin(), kept->frames.end(), frames[i]);
-      if (found != kept->frames.end()) {
-        made->maps[i] = kept->maps[static_cast<std::size_t>(found - kept->frames.begin())];
-        return;
-      }
-    }
-    made->maps[i] =
-        std::make_shared<const ScoreMap>(m_source->score(frames[i], configuration, evaluationSize(frames[i])));
-  });
-  if (stop.stop_requested()) return nullptr;
-  const std::scoped_lock lock(m_mutex);
-  m_kept = made;
+std::shared_ptr<const ScoreMap> LiveSet::scores(std::size_t frame, const Configuration& asked) {
+  const Configuration configuration = rankingOf(asked);
+  if (auto held = m_maps.find(configuration, frame)) return held;
+  auto made = std::make_shared<const ScoreMap>(m_source->score(frame, configuration, evaluationSize(frame)));
+  m_maps.insert(configuration, frame, made);
   return made;
 }
 
-FrameProvider LiveSet::provider(const Configuration& configuration, const std::vector<std::size_t>& frames,
-                                std::shared_ptr<const ScoreStack> held) const {
-  return [this, configuration, frames, held = std::move(held)](std::size_t i) {
-    auto map =
-        held ? held->maps[i]
-             : std::make_shared<const ScoreMap>(m_source->score(frames[i], configuration, evaluationSize(frames[i])));
+FrameProvider LiveSet::provider(const Configuration& configuration, const std::vector<std::size_t>& frames) {
+  return [this, configuration, frames](std::size_t i) {
     struct Both {
       std::shared_ptr<const ScoreMap> map;
-      std::shared_ptr<const LabelMap> label;
+      std::shared_ptr<const Truth> truth;
     };
-    auto both = std::make_shared<const Both>(Both{map, label(frames[i])});
-    return ScoredFrame{both->map->values(), both->label->values(), both};
+    const auto both = std::make_shared<const Both>(Both{scores(frames[i], configuration), truth(frames[i])});
+    return ScoredFrame{both->map->values(), both->truth->map.values(), both, &both->truth->index};
   };
+}
+
+bool LiveSet::fits(const std::vector<std::size_t>& frames) const {
+  const std::scoped_lock lock(m_mutex);
+  std::uint64_t bytes = 0;
+  for (const std::size_t frame : frames) bytes += m_sizes[frame].area() * sizeof(float);
+  return bytes <= m_options.memoryBudget;
+}
+
+void LiveSet::throwFirst(const std::vector<FrameFailure>& failures, const std::vector<std::size_t>& frames) const {
+  if (failures.empty()) return;
+  const FrameFailure& first = failures.front();
+  throw Error(m_set->name + ", frame " + m_set->frames[frames[first.frame]].name + ": " + first.message, {});
 }
 
 std::shared_ptr<const ExactRun> LiveSet::exact(const Configuration& configuration, Protocol protocol,
                                                std::optional<std::size_t> first, std::stop_token stop) {
   const std::vector<std::size_t> frames = labelledFrames();
-  const auto held = stack(configuration, frames, first, stop);
   if (stop.stop_requested()) return nullptr;
+  if (first && isReady(*first)) static_cast<void>(scores(*first, configuration));
   EvaluateOptions options;
-  options.memory = held ? MemoryUse::Fast : MemoryUse::Low;
+  options.memory = fits(frames) ? MemoryUse::Fast : MemoryUse::Low;
   SetResult result =
-      evaluateSet(frames.size(), provider(configuration, frames, held), std::span(&protocol, 1), options, stop);
+      evaluateSet(frames.size(), provider(configuration, frames), std::span(&protocol, 1), options, stop);
   if (result.cancelled) return nullptr;
-  if (!result.failures.empty())
-    throw Error(m_set->name + ", frame " + m_set->frames[frames[result.failures.front().frame]].name + ": " +
-                    result.failures.front().message,
-                {});
+  throwFirst(result.failures, frames);
   auto run = std::make_shared<ExactRun>();
   run->configuration = configuration;
   run->protocol = protocol;
@@ -279,8 +249,7 @@ std::shared_ptr<const ExactRun> LiveSet::exact(const Configuration& configuratio
 
 std::shared_ptr<const ThresholdCounts> LiveSet::counts(const Configuration& configuration, std::stop_token stop) {
   const std::vector<std::size_t> frames = labelledFrames();
-  const auto held = stack(configuration, frames, std::nullopt, stop);
-  const FrameProvider provide = provider(configuration, frames, held);
+  const FrameProvider provide = provider(configuration, frames);
   std::vector<SortedScores> sorted(frames.size());
   tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
     if (stop.stop_requested()) return;
@@ -294,51 +263,34 @@ std::shared_ptr<const ThresholdCounts> LiveSet::counts(const Configuration& conf
 std::shared_ptr<const RunDetails> LiveSet::details(const Configuration& configuration,
                                                    const ThresholdCounts& thresholds, std::stop_token stop) {
   const std::vector<std::size_t> frames = labelledFrames();
-  const auto held = stack(configuration, frames, std::nullopt, stop);
   if (stop.stop_requested()) return nullptr;
   EvaluateOptions options;
-  options.memory = held ? MemoryUse::Fast : MemoryUse::Low;
+  options.memory = fits(frames) ? MemoryUse::Fast : MemoryUse::Low;
   options.curves = false;
   options.perFrame = true;
   options.histogramBins = kHistogramBins;
   const Protocol pooled = Protocol::Fishyscapes;
-  SetResult result =
-      evaluateSet(frames.size(), provider(configuration, frames, held), std::span(&pooled, 1), options, stop);
+  SetResult result = evaluateSet(frames.size(), provider(configuration, frames), std::span(&pooled, 1), options, stop);
   if (result.cancelled) return nullptr;
+  throwFirst(result.failures, frames);
   auto details = std::make_shared<RunDetails>();
   details->configuration = configuration;
   details->frames = std::move(result.frames);
   for (FrameMetrics& frame : details->frames) frame.frame = frames[frame.frame];
   details->histogram = std::move(result.histogram);
-
   fillQuantiles(thresholds, *details);
   return details;
 }
 
-std::optional<ComponentMetrics> LiveSet::components(const Configuration& configuration, float threshold,
-                                                    const ComponentTrack& track, std::stop_token stop) {
-  const std::vector<std::size_t> frames = labelledFrames();
-  std::vector<ComponentTally> tallies(frames.size());
-  tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
-    if (stop.stop_requested()) return;
-    const auto map = scores(frames[i], configuration);
-    const auto truth = label(frames[i]);
-    tallies[i] = ComponentTally(
-        evaluateComponents(map->values(), truth->values(), map->size(), static_cast<double>(threshold), track));
-  });
-  if (stop.stop_requested()) return std::nullopt;
-  ComponentTally all;
-  for (const ComponentTally& tally : tallies) all += tally;
-  return summary(all, static_cast<double>(threshold));
-}
-
 std::uint64_t LiveSet::bytesHeld() const {
-  const std::scoped_lock lock(m_mutex);
-  std::uint64_t bytes = 0;
-  for (const auto& label : m_labels)
-    if (label) bytes += label->values().size_bytes();
-  if (m_kept)
-    for (const auto& map : m_kept->maps) bytes += map->values().size_bytes();
+  std::uint64_t bytes = m_maps.bytes();
+  {
+    const std::scoped_lock lock(m_mutex);
+    for (const auto& truth : m_truths)
+      if (truth) bytes += truth->map.values().size_bytes() + truth->index.bytes();
+  }
+  const std::scoped_lock lock(m_sampleMutex);
+  if (m_sample) bytes += m_sample->bytes();
   return bytes;
 }
 

@@ -3,13 +3,15 @@
 #include "analysis/datasets/data_set.h"
 #include "analysis/metrics/evaluate_set.h"
 #include "analysis/metrics/sorted_scores.h"
-#include "analysis/regions/component_metrics.h"
+#include "analysis/regions/component_curve.h"
 #include "app/evaluation/score_source.h"
 #include "app/live/live_sample.h"
+#include "app/live/map_cache.h"
 #include "app/live/set_numbers.h"
 #include "app/session/session.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,13 +20,6 @@
 #include <vector>
 
 namespace oodscope {
-
-/// Score maps of the frames of one configuration, held between passes. frames[i] is the DataSet index of maps[i].
-struct ScoreStack {
-  Configuration configuration;
-  std::vector<std::size_t> frames;
-  std::vector<std::shared_ptr<const ScoreMap>> maps;
-};
 
 /// Exact numbers of the frames that were ready, under one protocol.
 struct ExactRun {
@@ -65,8 +60,10 @@ private:
 };
 
 struct LiveOptions {
-  std::uint64_t memoryBudget = std::uint64_t{400} << 20;  ///< bytes for the score maps kept of the latest configuration
-  SampleOptions sample = {};                              ///< what estimates are read from
+  /// Bytes for score maps, of the configurations used last. A set that does not fit is scored again in each pass, the
+  /// frames that do fit apart.
+  std::uint64_t memoryBudget = std::uint64_t{256} << 20;
+  SampleOptions sample = {};  ///< what estimates are read from
 };
 
 /// One set scored by one source at one resolution, following the knobs while frames still come in. Thread-safe, except
@@ -92,8 +89,9 @@ public:
   /// At the evaluation size; nullptr: ground truth is withheld. Requires isReady(frame).
   [[nodiscard]] std::shared_ptr<const LabelMap> label(std::size_t frame) const;
   [[nodiscard]] Size evaluationSize(std::size_t frame) const;
-  /// Requires isReady(frame). Taken from the maps kept where they fit. Throws Error.
-  [[nodiscard]] std::shared_ptr<const ScoreMap> scores(std::size_t frame, const Configuration& configuration) const;
+  /// Taken from the maps held, and held from then on where it fits: a pass that was stopped, a picture that was shown
+  /// leave less to do. Requires isReady(frame). Throws Error.
+  [[nodiscard]] std::shared_ptr<const ScoreMap> scores(std::size_t frame, const Configuration& configuration);
 
   /// Numbers, curves and bands estimated from a sample of the labelled frames that are ready, while a parameter moves.
   /// The sample is drawn again where frames came in and kept otherwise; its scores are kept for the latest
@@ -104,24 +102,41 @@ public:
   [[nodiscard]] std::shared_ptr<const SetNumbers> estimate(const Configuration& configuration, Protocol protocol,
                                                            std::stop_token stop);
 
-  /// Exact numbers. Reuses the maps kept of the same configuration (a protocol switch rescores nothing), keeps the new
-  /// ones within the budget. `first`: the frame scored first. Empty where stopped. Throws Error.
+  /// Exact numbers. Scores what is not held; a protocol switch scores nothing. `first`: the frame scored first. Empty
+  /// where stopped. Throws Error. The same for any number of threads.
   [[nodiscard]] std::shared_ptr<const ExactRun> exact(const Configuration& configuration, Protocol protocol,
                                                       std::optional<std::size_t> first, std::stop_token stop);
   [[nodiscard]] std::shared_ptr<const RunDetails> details(const Configuration& configuration,
                                                           const ThresholdCounts& counts, std::stop_token stop);
   [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts(const Configuration& configuration, std::stop_token stop);
+
+  /// One frame's components at a threshold. Requires: ready, with ground truth. Throws Error.
+  [[nodiscard]] ComponentTally frameComponents(std::size_t frame, const Configuration& configuration, float threshold,
+                                               const ComponentTrack& track);
   /// Component metrics of the set at a threshold; frames without ground truth take no part. Empty where stopped.
   [[nodiscard]] std::optional<ComponentMetrics> components(const Configuration& configuration, float threshold,
                                                            const ComponentTrack& track, std::stop_token stop);
+  /// The same at many thresholds for little more than one, the frame `first` before all others; `sink`, where given, is
+  /// handed each frame's tallies as they come, one call at a time, from a working thread. Empty where stopped. Requires
+  /// and costs: componentTallies().
+  using ComponentSink = std::function<void(std::size_t frame, const std::vector<ComponentTally>& tallies)>;
+  [[nodiscard]] std::optional<ComponentCurve> componentCurve(const Configuration& configuration,
+                                                             std::span<const double> thresholds,
+                                                             const ComponentTrack& track,
+                                                             std::optional<std::size_t> first, std::stop_token stop,
+                                                             const ComponentSink& sink = {});
+  /// Labels, score maps and the sample; logits are the source's.
   [[nodiscard]] std::uint64_t bytesHeld() const;
 
 private:
-  [[nodiscard]] std::shared_ptr<const ScoreStack> stack(const Configuration& configuration,
-                                                        const std::vector<std::size_t>& frames,
-                                                        std::optional<std::size_t> first, std::stop_token stop);
-  [[nodiscard]] FrameProvider provider(const Configuration& configuration, const std::vector<std::size_t>& frames,
-                                       std::shared_ptr<const ScoreStack> held) const;
+  struct Truth {
+    LabelMap map;
+    LabelIndex index;
+  };
+  [[nodiscard]] std::shared_ptr<const Truth> truth(std::size_t frame) const;
+  [[nodiscard]] FrameProvider provider(const Configuration& configuration, const std::vector<std::size_t>& frames);
+  [[nodiscard]] bool fits(const std::vector<std::size_t>& frames) const;
+  void throwFirst(const std::vector<FrameFailure>& failures, const std::vector<std::size_t>& frames) const;
 
   std::shared_ptr<const DataSet> m_set;
   std::shared_ptr<ScoreSource> m_source;
@@ -130,9 +145,9 @@ private:
 
   mutable std::mutex m_mutex;
   std::vector<char> m_ready;
-  std::vector<std::shared_ptr<const LabelMap>> m_labels;
+  std::vector<std::shared_ptr<const Truth>> m_truths;
   std::vector<Size> m_sizes;
-  std::shared_ptr<const ScoreStack> m_kept;
+  MapCache m_maps;
 
   struct SampleScores {
     std::shared_ptr<const LiveSample> sample;

@@ -20,11 +20,13 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   const Protocol protocol = request.protocols.empty() ? Protocol::Course : request.protocols.front();
   const Resolution resolution =
       request.resolution == Resolution::ByProtocol ? defaultResolution(protocol) : request.resolution;
+  LiveOptions options;
+  options.memoryBudget = request.memoryBudget / sets.size();  // one setting for all that is open
   const auto store = std::make_shared<LogitsStore>(request.store);
 
   const auto add = [&](const std::shared_ptr<const DataSet>& set, std::shared_ptr<ScoreSource> source) {
     const std::string name = source->name();
-    auto live = std::make_shared<LiveSet>(set, std::move(source), resolution, LiveOptions{request.memoryBudget});
+    auto live = std::make_shared<LiveSet>(set, std::move(source), resolution, options);
     const std::size_t count = set->frames.size();
     for (std::size_t i = 0; i < count && !stop.stop_requested(); ++i) {
       progress({"frames", set->name + ", " + name, i, count});

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metrics/evaluate_set.h"
+#include "app/live/sweep.h"
+#include "tests/unit/live/made_live_set.h"
+
+#include <gtest/gtest.h>
+
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+namespace oodscope::testing {
+namespace {
+
+constexpr std::size_t kFrames = 5;
+constexpr std::uint64_t kStackBytes = kFrames * 96 * 64 * sizeof(float);
+
+/// The numbers of the set by a plain evaluation of freshly made maps.
+SetResult plain(const MadeSet& made, const Configuration& configuration, Protocol protocol) {
+  std::vector<ScoreMap> maps;
+  std::vector<LabelMap> labels;
+  for (std::size_t f = 0; f < made.set->frames.size(); ++f) {
+    maps.push_back(made.source->score(f, configuration, kMadeSize));
+    labels.push_back(readLabel(*made.set, made.set->frames[f]));
+  }
+  return evaluateSet(
+      maps.size(),
+      [&](std::size_t f) {
+        return ScoredFrame{maps[f].values(), labels[f].values(), nullptr};
+      },
+      std::span(&protocol, 1));
+}
+
+TEST(LiveSet, ExactNumbersEqualAPlainEvaluation) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();
+  for (const Protocol protocol : allProtocols()) {
+    const auto run = live->exact(msp(1.7F), protocol, std::nullopt, {});
+    ASSERT_TRUE(run);
+    const SetResult expected = plain(made, msp(1.7F), protocol);
+    EXPECT_EQ(run->metrics.ap, expected.metrics[0].ap) << protocolName(protocol);
+    EXPECT_EQ(run->metrics.fpr95, expected.metrics[0].fpr95);
+    EXPECT_EQ(run->metrics.positives, expected.metrics[0].positives);
+    EXPECT_EQ(run->metrics.framesSkipped, expected.metrics[0].framesSkipped);
+  }
+}
+
+TEST(LiveSet, ScoresEachFrameOnceForAllProtocolsAndThresholds) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();
+  for (const Protocol protocol : allProtocols()) ASSERT_TRUE(live->exact(msp(1.0F), protocol, std::nullopt, {}));
+  const auto counts = live->counts(msp(1.0F), {});
+  ASSERT_TRUE(counts);
+  ASSERT_TRUE(live->details(msp(1.0F), *counts, {}));
+  for (const float threshold : {0.1F, 0.3F, 0.5F}) {
+    static_cast<void>(counts->set(threshold, true));
+    ASSERT_TRUE(live->components(msp(1.0F), threshold, kObstacleTrack, {}));
+  }
+  EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
+}
+
+TEST(LiveSet, GoingBackToAConfigurationThatIsHeldScoresNothing) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();
+  for (int round = 0; round < 2; ++round)
+    for (const Configuration& configuration : {msp(1.0F), msp(2.0F), maxLogit()})
+      ASSERT_TRUE(live->exact(configuration, Protocol::Course, std::nullopt, {}));
+  EXPECT_EQ(made.source->calls, 3 * static_cast<int>(kFrames));
+}
+
+TEST(LiveSet, MaxLogitIsScoredOnceWhateverTheTemperature) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();
+  for (const float temperature : {0.5F, 1.0F, 3.0F}) {
+    const Configuration configuration{"max-logit", Method::MaxLogit, temperature};
+    ASSERT_TRUE(live->exact(configuration, Protocol::Course, std::nullopt, {}));
+  }
+  EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
+}
+
+TEST(LiveSet, HoldsNoMoreMapsThanTheBudgetAndStaysExact) {
+  const MadeSet made(kFrames);
+  const auto labels = made.live({.memoryBudget = 0})->bytesHeld();
+  const auto expected = plain(made, msp(1.0F), Protocol::Course);
+  for (const std::uint64_t budget : {std::uint64_t{0}, kStackBytes / 2, kStackBytes, 2 * kStackBytes}) {
+    const auto live = made.live({.memoryBudget = budget});
+    for (const Configuration& configuration : {msp(2.0F), maxLogit(), msp(1.0F)}) {
+      const auto run = live->exact(configuration, Protocol::Course, std::nullopt, {});
+      ASSERT_TRUE(run);
+      EXPECT_LE(live->bytesHeld() - labels, budget);
+      if (configuration == msp(1.0F)) {
+        EXPECT_EQ(run->metrics.ap, expected.metrics[0].ap) << budget;
+      }
+    }
+  }
+}
+
+TEST(LiveSet, AFrameThatComesInLaterIsTheOnlyOneScored) {
+  const MadeSet made(kFrames);
+  LiveSet live(made.set, made.source, Resolution::Network);
+  for (std::size_t f = 0; f + 1 < kFrames; ++f) live.prepareFrame(f);
+  ASSERT_TRUE(live.exact(msp(1.0F), Protocol::Course, std::nullopt, {}));
+  EXPECT_EQ(made.source->calls, static_cast<int>(kFrames) - 1);
+  live.prepareFrame(kFrames - 1);
+  const auto run = live.exact(msp(1.0F), Protocol::Course, std::nullopt, {});
+  EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
+  EXPECT_EQ(run->frames.size(), kFrames);
+}
+
+TEST(LiveSet, ScoresTheVisibleFrameFirst) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();
+  tbb::task_arena one(1);
+  one.execute([&] { ASSERT_TRUE(live->exact(msp(1.0F), Protocol::Course, 3, {})); });
+  ASSERT_EQ(made.source->scoredFrames.size(), kFrames);
+  EXPECT_EQ(made.source->scoredFrames.front(), 3U);
+}
+
+TEST(LiveSet, APassThatIsStoppedEndsSoonAndItsMapsAreNotLost) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();
+  std::stop_source stop;
+  made.source->onScore = [&](int calls) {
+    if (calls == 2) stop.request_stop();
+  };
+  tbb::task_arena one(1);
+  one.execute([&] { EXPECT_FALSE(live->exact(msp(1.0F), Protocol::Course, std::nullopt, stop.get_token())); });
+  EXPECT_EQ(made.source->calls, 2);
+  made.source->onScore = nullptr;
+  ASSERT_TRUE(live->exact(msp(1.0F), Protocol::Course, std::nullopt, {}));
+  EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
+}
+
+TEST(LiveSet, GivesTheSameNumbersWithOneThreadAndWithMany) {
+  std::vector<std::pair<PixelMetrics, std::vector<ComponentTally>>> results;
+  const std::vector<double> thresholds{0.2, 0.4, 0.6};
+  for (const int threads : {1, 2, 7}) {
+    const MadeSet made(kFrames);
+    const auto live = made.live({.memoryBudget = kStackBytes / 2});
+    const tbb::global_control most(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+    tbb::task_arena arena(threads);
+    arena.execute([&] {
+      const auto run = live->exact(msp(1.3F), Protocol::Course, 1, {});
+      const auto curve = live->componentCurve(msp(1.3F), thresholds, kObstacleTrack, 1, {});
+      results.emplace_back(run->metrics, curve->tallies);
+    });
+  }
+  for (const auto& [metrics, tallies] : results) {
+    EXPECT_EQ(metrics.ap, results.front().first.ap);
+    EXPECT_EQ(metrics.auroc, results.front().first.auroc);
+    EXPECT_EQ(metrics.fpr95, results.front().first.fpr95);
+    EXPECT_EQ(tallies, results.front().second);
+  }
+}
+
+TEST(LiveSet, EstimateOfASampleThatHoldsEveryPixelIsExact) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();  // 96 x 64 x 5 pixels are fewer than the sample may hold
+  const auto estimate = live->estimate(msp(1.3F), Protocol::Course, {});
+  EXPECT_EQ(made.source->calls, 0);
+  const auto exact = live->exact(msp(1.3F), Protocol::Course, std::nullopt, {});
+  ASSERT_TRUE(estimate && exact);
+  EXPECT_FALSE(estimate->exact);
+  EXPECT_NEAR(*estimate->metrics.ap, *exact->metrics.ap, 1e-9);
+  EXPECT_NEAR(*estimate->metrics.auroc, *exact->metrics.auroc, 1e-9);
+  EXPECT_NEAR(*estimate->metrics.fpr95, *exact->metrics.fpr95, 2e-3);  // the estimate does not interpolate
+  EXPECT_NEAR(*estimate->metrics.bestF1, *exact->metrics.bestF1, 1e-2);
+  EXPECT_EQ(estimate->metrics.positives, exact->metrics.positives);
+  EXPECT_EQ(estimate->metrics.negatives, exact->metrics.negatives);
+  EXPECT_EQ(estimate->metrics.framesSkipped, 1U);
+  EXPECT_EQ(estimate->framesReady, kFrames);
+  EXPECT_EQ(estimate->precisionLow.size(), estimate->curves.points.size());
+  EXPECT_EQ(estimate->recallHigh.size(), estimate->curves.points.size());
+}
+
+TEST(LiveSet, EstimateLiesInBandsAroundItselfAndNearTheExactValue) {
+  const MadeSet made(kFrames);
+  const auto live = made.live({.sample = {.positivesCap = 600, .negatives = 3000}});
+  const auto estimate = live->estimate(msp(1.3F), Protocol::Course, {});
+  const auto exact = live->exact(msp(1.3F), Protocol::Course, std::nullopt, {});
+  ASSERT_TRUE(estimate && exact);
+  EXPECT_LT(estimate->samplePixels, 3700U);
+  EXPECT_NEAR(*estimate->metrics.ap, *exact->metrics.ap, 0.1);
+  EXPECT_LT(estimate->ap->low, *estimate->metrics.ap);
+  EXPECT_GT(estimate->ap->high, *estimate->metrics.ap);
+  EXPECT_EQ(estimate->metrics.positives, exact->metrics.positives);  // true counts, not the sample's
+  for (std::size_t i = 0; i < estimate->curves.points.size(); ++i) {
+    EXPECT_LE(estimate->precisionLow[i], estimate->curves.points[i].precision);
+    EXPECT_GE(estimate->precisionHigh[i], estimate->curves.points[i].precision);
+    EXPECT_LE(estimate->recallLow[i], estimate->curves.points[i].recall + 1e-12);
+    EXPECT_GE(estimate->recallHigh[i], estimate->curves.points[i].recall - 1e-12);
+  }
+}
+
+TEST(LiveSet, EstimateReadsTheSameScoresFromMapsAndAtTheLabelsSize) {
+  for (const int scale : {1, 2}) {
+    const MadeSet fromLogits(3, scale, true), fromMaps(3, scale, false);
+    const LiveOptions options{.sample = {.positivesCap = 300, .negatives = 700}};
+    const auto first = fromLogits.live(options, Resolution::Label)->estimate(msp(0.8F), Protocol::Fishyscapes, {});
+    const auto second = fromMaps.live(options, Resolution::Label)->estimate(msp(0.8F), Protocol::Fishyscapes, {});
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(first->metrics.ap, second->metrics.ap) << scale;
+    EXPECT_EQ(first->metrics.bestF1Threshold, second->metrics.bestF1Threshold);
+  }
+}
+
+TEST(LiveSet, EstimateSaysWhatItCannotEstimate) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();
+  EXPECT_FALSE(live->estimate(msp(1.0F), Protocol::Course, {})->asIfPooled);
+  EXPECT_TRUE(live->estimate(msp(1.0F), Protocol::Smiyc2023, {})->asIfPooled);
+  const auto hazards = live->estimate(msp(1.0F), Protocol::StreetHazards, {});
+  EXPECT_FALSE(hazards->metrics.ap.has_value());
+  EXPECT_FALSE(hazards->metrics.bestF1.has_value());
+  EXPECT_TRUE(hazards->curves.points.empty());
+}
+
+TEST(LiveSet, ComponentCurveEqualsOneThresholdAtATimeAndHandsOverTheVisibleFrameFirst) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();
+  const std::vector<double> thresholds{0.1, 0.3, 0.5, 0.7};
+  std::vector<std::size_t> order;
+  const auto curve = live->componentCurve(msp(1.0F), thresholds, kObstacleTrack, 4, {},
+                                          [&](std::size_t frame, const auto&) { order.push_back(frame); });
+  ASSERT_TRUE(curve);
+  EXPECT_EQ(order.size(), kFrames);
+  EXPECT_EQ(order.front(), 4U);
+  for (std::size_t t = 0; t < thresholds.size(); ++t) {
+    const auto one = live->components(msp(1.0F), static_cast<float>(thresholds[t]), kObstacleTrack, {});
+    const ComponentMetrics metrics = curve->metrics()[t];
+    EXPECT_EQ(metrics.truths, one->truths);
+    EXPECT_EQ(metrics.truths, 4U);  // one square in each frame but the third
+  }
+  EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
+}
+
+TEST(LiveSet, ComponentCurveCanBeStopped) {
+  const MadeSet made(kFrames);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_FALSE(made.live()->componentCurve(msp(1.0F), std::vector<double>{0.5}, kObstacleTrack, 0, stop.get_token()));
+}
+
+TEST(Sweep, NamesTheTemperatureWithTheBestMeanTradeOff) {
+  const MadeSet made(3);
+  const auto live = made.live();
+  std::size_t points = 0;
+  const SweepResult result = sweep({live}, Method::Msp, Protocol::Course, {.values = 5, .refinements = 2},
+                                   [&](std::size_t, const SweepPoint&) { ++points; }, {});
+  EXPECT_TRUE(result.complete);
+  ASSERT_TRUE(result.bestTemperature);
+  EXPECT_EQ(points, result.curves[0].points.size());
+  double best = -2.0;
+  for (const SweepPoint& point : result.curves[0].points) best = std::max(best, *point.ap - *point.fpr95);
+  EXPECT_DOUBLE_EQ(*result.bestTradeOff, best);
+}
+
+}  // namespace
+}  // namespace oodscope::testing
