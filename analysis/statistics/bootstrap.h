@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/regions/component_metrics.h"
 #include "analysis/statistics/frame_histograms.h"
+#include "analysis/statistics/interval.h"
 
 #include <array>
 #include <cstdint>
@@ -11,19 +12,13 @@
 
 namespace oodscope {
 
-/// Ends of a confidence interval.
-struct Interval {
-  double low = 0.0, high = 0.0;
-  friend bool operator==(const Interval&, const Interval&) = default;
-};
-
 /// A statistic of a set with the interval that drawing the frames anew gives it. Empty where not defined.
-struct Estimate {
+struct ResampledValue {
   std::optional<double> value;   ///< exact where it was given, else from the bins
   std::optional<double> binned;  ///< as the bins give it; value - binned is the binning error
   std::optional<Interval> interval;
   std::size_t undefinedResamples = 0;  ///< resamples that had no answer and were left out
-  friend bool operator==(const Estimate&, const Estimate&) = default;
+  friend bool operator==(const ResampledValue&, const ResampledValue&) = default;
 };
 
 enum class IntervalKind {
@@ -54,7 +49,7 @@ struct Band {
 };
 
 struct RankingBootstrap {
-  Estimate ap, fpr95, auroc, bestF1;
+  ResampledValue ap, fpr95, auroc, bestF1;
   std::optional<Band> precisionRecall, roc;
   friend bool operator==(const RankingBootstrap&, const RankingBootstrap&) = default;
 };
@@ -68,7 +63,7 @@ struct RankingBootstrap {
                                                 const RankingValues& exact = {});
 
 struct ComponentBootstrap {
-  Estimate siou, ppv, f1Star;
+  ResampledValue siou, ppv, f1Star;
   friend bool operator==(const ComponentBootstrap&, const ComponentBootstrap&) = default;
 };
 /// The same for component metrics at one threshold, one tally a frame.

@@ -36,11 +36,26 @@ std::vector<float> sortedSample(std::span<const ScoredImage> frames) {
   return sample;
 }
 
-}  // namespace
+std::vector<float> sortedSample(std::span<const SortedScores* const> frames) {
+  std::size_t pixels = 0;
+  for (const SortedScores* frame : frames) pixels += frame->positives() + frame->negatives();
+  const std::size_t stride = (pixels / kSample) | 1U;
+  std::vector<std::int32_t> keys;
+  keys.reserve(pixels / stride + frames.size());
+  std::size_t at = 0;
+  for (const SortedScores* frame : frames)
+    for (const std::span<const std::int32_t> list : {frame->positiveKeys(), frame->negativeKeys()}) {
+      for (; at < list.size(); at += stride) keys.push_back(list[at]);
+      at -= list.size();
+    }
+  std::sort(keys.begin(), keys.end());
+  std::vector<float> sample(keys.size());
+  std::transform(keys.begin(), keys.end(), sample.begin(), scoreOfKey);
+  return sample;
+}
 
-std::vector<float> quantileEdges(std::span<const ScoredImage> frames, std::size_t bins) {
+std::vector<float> edgesOf(const std::vector<float>& sample, std::size_t bins) {
   require(bins >= 2, "quantileEdges: fewer than two bins");
-  const std::vector<float> sample = sortedSample(frames);
   std::vector<float> edges(bins - 1, 0.0F);
   if (sample.empty()) return edges;
   const double last = static_cast<double>(sample.size() - 1);
@@ -55,6 +70,16 @@ std::vector<float> quantileEdges(std::span<const ScoredImage> frames, std::size_
   }
   std::sort(edges.begin(), edges.end());
   return edges;
+}
+
+}  // namespace
+
+std::vector<float> quantileEdges(std::span<const ScoredImage> frames, std::size_t bins) {
+  return edgesOf(sortedSample(frames), bins);
+}
+
+std::vector<float> quantileEdges(std::span<const SortedScores* const> frames, std::size_t bins) {
+  return edgesOf(sortedSample(frames), bins);
 }
 
 FrameHistograms::FrameHistograms(std::size_t frames, std::size_t bins)
@@ -74,6 +99,25 @@ FrameHistograms::FrameHistograms(std::span<const ScoredImage> frames, std::span<
       if (!takesPart(image, i)) continue;
       const std::size_t bin = m_bins - 1 - levels.below(image.scores[i]);
       ++counts[image.labels[i] == kAnomaly ? bin : m_bins + bin];
+    }
+  });
+  if (!m_counts.empty()) m_largest = *std::max_element(m_counts.begin(), m_counts.end());
+}
+
+FrameHistograms::FrameHistograms(std::span<const SortedScores* const> frames, std::span<const float> edges)
+    : FrameHistograms(frames.size(), edges.size() + 1) {
+  std::vector<std::int32_t> keys(edges.size());
+  std::transform(edges.begin(), edges.end(), keys.begin(), keyOfScore);
+  tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t f) {
+    const std::span<std::uint32_t> counts = std::span(m_counts).subspan(2 * m_bins * f, 2 * m_bins);
+    const std::span<const std::int32_t> lists[2] = {frames[f]->positiveKeys(), frames[f]->negativeKeys()};
+    for (std::size_t list = 0; list < 2; ++list) {
+      auto from = lists[list].begin();
+      for (std::size_t e = 0; e <= keys.size(); ++e) {
+        const auto to = e == keys.size() ? lists[list].end() : std::lower_bound(from, lists[list].end(), keys[e]);
+        counts[list * m_bins + m_bins - 1 - e] = static_cast<std::uint32_t>(to - from);
+        from = to;
+      }
     }
   });
   if (!m_counts.empty()) m_largest = *std::max_element(m_counts.begin(), m_counts.end());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/metrics/sorted_scores.h"
 #include "analysis/regions/scored_image.h"
 
 #include <cstddef>
@@ -15,6 +16,8 @@ namespace oodscope {
 /// Quantiles are read from an even sample of about a million labelled pixels, so edges are approximate; counts on them
 /// are not. Requires: bins >= 2. Cost: one pass and a sort of the sample.
 [[nodiscard]] std::vector<float> quantileEdges(std::span<const ScoredImage> frames, std::size_t bins = 4096);
+/// The same from sorted scores: another sample of the same size. Cost: a sort of it.
+[[nodiscard]] std::vector<float> quantileEdges(std::span<const SortedScores* const> frames, std::size_t bins = 4096);
 
 /// Anomalous and normal pixels of each frame on one grid of thresholds, strictest bin first. Pixels whose score is NaN
 /// or infinite are left out, as in the pixel metrics.
@@ -23,6 +26,8 @@ public:
   FrameHistograms(std::size_t frames, std::size_t bins);
   /// Counts frames on a grid, in parallel. Cost: about 5 ns a pixel.
   FrameHistograms(std::span<const ScoredImage> frames, std::span<const float> edges);
+  /// The same counts from sorted scores. Cost: bins binary searches in short stretches a frame.
+  FrameHistograms(std::span<const SortedScores* const> frames, std::span<const float> edges);
 
   [[nodiscard]] std::size_t frames() const { return m_frames; }
   [[nodiscard]] std::size_t bins() const { return m_bins; }

@@ -6,7 +6,7 @@ namespace oodscope {
 
 /// How two runs over the same frames differ: A minus B.
 struct PairedEstimate {
-  Estimate difference;           ///< interval from drawing frames, the same ones for both runs
+  ResampledValue difference;     ///< interval from drawing frames, the same ones for both runs
   std::optional<double> pValue;  ///< two-sided, of "the runs are exchangeable frame by frame"; (1 + hits) / (1 + draws)
   friend bool operator==(const PairedEstimate&, const PairedEstimate&) = default;
 };

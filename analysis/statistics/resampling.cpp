@@ -131,9 +131,9 @@ std::vector<double> column(std::span<const double> matrix, std::size_t columns, 
   return out;
 }
 
-Estimate estimate(std::vector<double> resampledValues, std::span<const double> leftOutValues, double binned,
-                  std::optional<double> exact, Interval range, const BootstrapOptions& options) {
-  Estimate out;
+ResampledValue estimate(std::vector<double> resampledValues, std::span<const double> leftOutValues, double binned,
+                        std::optional<double> exact, Interval range, const BootstrapOptions& options) {
+  ResampledValue out;
   out.value = exact;
   if (std::isnan(binned)) return out;
   out.binned = binned;

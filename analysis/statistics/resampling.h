@@ -39,10 +39,10 @@ using WeightedStatistics = std::function<void(std::span<const std::uint32_t> tim
 /// The i-th column of a row-major matrix.
 [[nodiscard]] std::vector<double> column(std::span<const double> matrix, std::size_t columns, std::size_t i);
 
-/// Estimate of a statistic: the interval is found around `binned`, moved to `exact` where that is given, and kept
+/// ResampledValue of a statistic: the interval is found around `binned`, moved to `exact` where that is given, and kept
 /// within `range`.
-[[nodiscard]] Estimate estimate(std::vector<double> resampledValues, std::span<const double> leftOutValues,
-                                double binned, std::optional<double> exact, Interval range,
-                                const BootstrapOptions& options);
+[[nodiscard]] ResampledValue estimate(std::vector<double> resampledValues, std::span<const double> leftOutValues,
+                                      double binned, std::optional<double> exact, Interval range,
+                                      const BootstrapOptions& options);
 
 }  // namespace oodscope

@@ -111,7 +111,7 @@ Key highestBest(const SetScores& set, KeyRange range, const Gain& gain) {
 
 std::optional<float> chooseThreshold(const SetScores& set, const ThresholdRule& rule) {
   using Kind = ThresholdRule::Kind;
-  const bool isShare = rule.kind == Kind::Tpr || rule.kind == Kind::Fpr;
+  const bool isShare = rule.kind == Kind::TruePositiveRate || rule.kind == Kind::FalsePositiveRate;
   require(!isShare || (rule.value >= 0.0 && rule.value <= 1.0), "chooseThreshold: the rate is not between 0 and 1");
   require(rule.kind != Kind::CostRatio || rule.value > 0.0, "chooseThreshold: the cost ratio is not positive");
   const KeyRange range = rangeOf(set);
@@ -121,17 +121,17 @@ std::optional<float> chooseThreshold(const SetScores& set, const ThresholdRule& 
     positives += frame->positives();
     negatives += frame->negatives();
   }
-  if ((rule.kind == Kind::Fpr ? negatives : positives) == 0) return std::nullopt;
+  if ((rule.kind == Kind::FalsePositiveRate ? negatives : positives) == 0) return std::nullopt;
   const double p = static_cast<double>(positives);
   const double n = static_cast<double>(negatives);
 
   Key key = 0;
   switch (rule.kind) {
-    case Kind::Tpr:
+    case Kind::TruePositiveRate:
       key = highestWhere(set, range,
                          [&](const ConfusionCounts& c) { return static_cast<double>(c.tp) / p >= rule.value; });
       break;
-    case Kind::Fpr:
+    case Kind::FalsePositiveRate:
       key = lowestWhere(set, range,
                         [&](const ConfusionCounts& c) { return static_cast<double>(c.fp) / n <= rule.value; });
       break;

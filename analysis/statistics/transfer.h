@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/metrics/operating_point.h"
 #include "analysis/metrics/sorted_scores.h"
 
 #include <optional>
@@ -9,25 +10,14 @@
 
 namespace oodscope {
 
-/// How an operating point is chosen. Decision: score >= threshold.
-struct ThresholdRule {
-  enum class Kind {
-    Tpr,       ///< the highest threshold whose TPR is `value` or more
-    Fpr,       ///< the lowest threshold whose FPR is `value` or less
-    BestF1,    ///< the highest threshold that attains the best F1
-    CostRatio  ///< the highest threshold of the least cost, a miss costing `value` times a false alarm (per pixel)
-  };
-  Kind kind = Kind::Tpr;
-  double value = 0.95;  ///< Tpr, Fpr: in [0, 1]; CostRatio: > 0; BestF1: ignored
-};
-
 /// A set's scores, one entry a frame.
 using SetScores = std::vector<const SortedScores*>;
 
 /// The exact threshold a rule chooses on a set; +infinity where predicting nothing is right. Empty where the rule is
-/// not defined: no positives (Tpr, BestF1, CostRatio) or no negatives (Fpr). At a score of the set (Fpr: it may be the
-/// float after one), or infinite. Errors: ContractViolation for a value out of range. Cost: tens (Tpr, Fpr) to some
-/// thousands of countsAt.
+/// not defined: no positives (TPR, best F1, cost ratio) or no negatives (FPR). At a score of the set (FPR: it may be
+/// the float after one), or infinite. A miss of cost ratio r costs r times a false alarm, per pixel. Errors:
+/// ContractViolation for a rate outside [0, 1] or a ratio that is not positive. Cost: tens (rates) to some thousands of
+/// countsAt.
 [[nodiscard]] std::optional<float> chooseThreshold(const SetScores& set, const ThresholdRule& rule);
 
 /// A threshold applied to a set.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/metrics/pixel_metrics.h"
+#include "analysis/statistics/interval.h"
 #include "app/evaluation/score_source.h"
 
 #include <cstddef>
@@ -8,12 +9,6 @@
 #include <vector>
 
 namespace oodscope {
-
-/// A 95 % interval, as fractions.
-struct Interval {
-  double low = 0.0;
-  double high = 0.0;
-};
 
 /// What is known of a set for one configuration and protocol: estimated from its sample, or exact. Fractions.
 struct SetNumbers {
@@ -26,7 +21,7 @@ struct SetNumbers {
   std::size_t samplePixels = 0;  ///< of an estimate
   PixelMetrics metrics;
   SetCurves curves;
-  std::optional<Interval> ap, fpr95, auroc;         ///< of an estimate
+  std::optional<Interval> ap, fpr95, auroc;         ///< 95 %, of an estimate
   std::vector<double> precisionLow, precisionHigh;  ///< band at curves.points, of an estimate
   std::vector<double> recallLow, recallHigh;        ///< TPR band at the same points, of an estimate
   ScoreHygiene hygiene;                             ///< of exact numbers

@@ -162,7 +162,7 @@ TEST(Bootstrap, IntervalsOfAHundredFramesCoverThePopulationsValue) {
   const RankingValues truth = rankingValues(population);
   constexpr int kRounds = 400;
   int ap = 0, auroc = 0, fpr95 = 0, f1 = 0;
-  const auto covers = [](const Estimate& e, const std::optional<double>& value) {
+  const auto covers = [](const ResampledValue& e, const std::optional<double>& value) {
     return e.interval->low <= *value && *value <= e.interval->high ? 1 : 0;
   };
   for (int round = 0; round < kRounds; ++round) {
@@ -198,8 +198,9 @@ ComponentTally simulatedTally(std::mt19937& random, double skill) {
 TEST(Bootstrap, BcaIntervalsAgreeWithPercentileOnesWhereTheStatisticIsSymmetric) {
   std::mt19937 random(26);
   const FrameHistograms set = simulatedSet(random, 200);
-  const Estimate percentile = bootstrapRanking(set, {.resamples = 1000, .bands = false}).auroc;
-  const Estimate bca = bootstrapRanking(set, {.resamples = 1000, .kind = IntervalKind::Bca, .bands = false}).auroc;
+  const ResampledValue percentile = bootstrapRanking(set, {.resamples = 1000, .bands = false}).auroc;
+  const ResampledValue bca =
+      bootstrapRanking(set, {.resamples = 1000, .kind = IntervalKind::Bca, .bands = false}).auroc;
   const double width = percentile.interval->high - percentile.interval->low;
   EXPECT_NEAR(bca.interval->low, percentile.interval->low, 0.15 * width);
   EXPECT_NEAR(bca.interval->high, percentile.interval->high, 0.15 * width);
@@ -215,7 +216,8 @@ TEST(Bootstrap, ComponentIntervalsOfAHundredFramesCoverThePopulationsValue) {
   for (int round = 0; round < kRounds; ++round) {
     std::vector<ComponentTally> set;
     for (int f = 0; f < 100; ++f) set.push_back(simulatedTally(random, 1.0));
-    const Estimate f1 = bootstrapComponents(set, {.resamples = 400, .seed = static_cast<std::uint64_t>(round)}).f1Star;
+    const ResampledValue f1 =
+        bootstrapComponents(set, {.resamples = 400, .seed = static_cast<std::uint64_t>(round)}).f1Star;
     hits += f1.interval->low <= *population.f1Star() && *population.f1Star() <= f1.interval->high ? 1 : 0;
   }
   EXPECT_GE(static_cast<double>(hits) / kRounds, 0.93);

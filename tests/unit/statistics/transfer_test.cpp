@@ -93,9 +93,9 @@ TEST(ChooseThreshold, EqualsTryingEveryDecision) {
       const auto all = candidates(set);
       const auto reached =
           std::find_if(all.begin(), all.end(), [&](float t) { return naiveCounts(set, t).recall() >= rate; });
-      ASSERT_EQ(chooseThreshold(set.view(), {.kind = ThresholdRule::Kind::Tpr, .value = rate}), *reached);
+      ASSERT_EQ(chooseThreshold(set.view(), {.kind = ThresholdRule::Kind::TruePositiveRate, .value = rate}), *reached);
       const auto over = std::find_if(all.begin(), all.end(), [&](float t) { return naiveCounts(set, t).fpr() > rate; });
-      const auto chosen = chooseThreshold(set.view(), {.kind = ThresholdRule::Kind::Fpr, .value = rate});
+      const auto chosen = chooseThreshold(set.view(), {.kind = ThresholdRule::Kind::FalsePositiveRate, .value = rate});
       ASSERT_EQ(naiveCounts(set, *chosen), naiveCounts(set, *std::prev(over)));
     }
   }
@@ -103,14 +103,16 @@ TEST(ChooseThreshold, EqualsTryingEveryDecision) {
 
 TEST(ChooseThreshold, IsNotDefinedWithoutTheKindItNeeds) {
   const Set normal = randomSet(1, 0);
-  EXPECT_FALSE(chooseThreshold(normal.view(), {.kind = ThresholdRule::Kind::Tpr}).has_value());
+  EXPECT_FALSE(chooseThreshold(normal.view(), {.kind = ThresholdRule::Kind::TruePositiveRate}).has_value());
   EXPECT_FALSE(chooseThreshold(normal.view(), {.kind = ThresholdRule::Kind::BestF1}).has_value());
-  EXPECT_TRUE(chooseThreshold(normal.view(), {.kind = ThresholdRule::Kind::Fpr, .value = 0.1}).has_value());
-  EXPECT_FALSE(chooseThreshold({}, {.kind = ThresholdRule::Kind::Fpr}).has_value());
+  EXPECT_TRUE(
+      chooseThreshold(normal.view(), {.kind = ThresholdRule::Kind::FalsePositiveRate, .value = 0.1}).has_value());
+  EXPECT_FALSE(chooseThreshold({}, {.kind = ThresholdRule::Kind::FalsePositiveRate}).has_value());
 }
 
 TEST(ChooseThreshold, RefusesRatesThatAreNone) {
-  EXPECT_THROW((void)chooseThreshold({}, {.kind = ThresholdRule::Kind::Tpr, .value = 1.5}), ContractViolation);
+  EXPECT_THROW((void)chooseThreshold({}, {.kind = ThresholdRule::Kind::TruePositiveRate, .value = 1.5}),
+               ContractViolation);
   EXPECT_THROW((void)chooseThreshold({}, {.kind = ThresholdRule::Kind::CostRatio, .value = 0.0}), ContractViolation);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/bar_list.h"
 #include "widgets/plots/curves_panel.h"
-#include "widgets/plots/transfer_matrix.h"
+#include "widgets/plots/transfer_matrix_plot.h"
 
 #include "analysis/core/error.h"
 
@@ -156,13 +156,13 @@ TEST(BarListTest, ClickTellsTheRow) {
 }
 
 TEST(TransferMatrixTest, ClickTellsTheCellAndSizesMustFit) {
-  TransferMatrix matrix;
+  TransferMatrixPlot matrix;
   matrix.resize(500, 250);
   EXPECT_THROW(matrix.setCells({"a", "b"}, {{}}), ContractViolation);
   matrix.setCells({"a", "b"}, {{0.5, "50", "", ""}, {0.4, "40", "", ""}, {0.3, "30", "", ""}, {{}, "", "", ""}});
   matrix.show();
   QList<QPair<int, int>> cells;
-  QObject::connect(&matrix, &TransferMatrix::cellClicked, [&](int r, int c) { cells << QPair(r, c); });
+  QObject::connect(&matrix, &TransferMatrixPlot::cellClicked, [&](int r, int c) { cells << QPair(r, c); });
   QTest::mouseClick(&matrix, Qt::LeftButton, {}, matrix.cellRect(1, 0).center().toPoint());
   EXPECT_EQ(cells, (QList<QPair<int, int>>{{1, 0}}));
 }

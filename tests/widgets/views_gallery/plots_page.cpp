@@ -4,7 +4,7 @@
 #include "widgets/plots/curves_panel.h"
 #include "widgets/plots/reliability_plot.h"
 #include "widgets/plots/sweep_plot.h"
-#include "widgets/plots/transfer_matrix.h"
+#include "widgets/plots/transfer_matrix_plot.h"
 #include "widgets/theme/tokens.h"
 
 #include <QApplication>
@@ -154,7 +154,7 @@ void plotsPage(const QString& folder, const QString& theme) {
     bins.push_back({c, std::max(0.0, c - 0.14 * std::sin(3.1 * c)), 0.01 + c * c * 0.2});
   }
   reliability->setBins(bins, "ECE 4.21");
-  auto* matrix = new TransferMatrix(&page);
+  auto* matrix = new TransferMatrixPlot(&page);
   matrix->setTitle("F1 of thresholds chosen at best F1");
   matrix->setCells({"RoadAnomaly21", "FS L&F", "FS Static"}, {{0.364, "36.4", "0.0", ""},
                                                               {0.12, "12.0", "−8.2", ""},

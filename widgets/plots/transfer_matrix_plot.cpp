@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/plots/transfer_matrix.h"
+#include "widgets/plots/transfer_matrix_plot.h"
 
 #include "analysis/core/error.h"
 #include "widgets/theme/tokens.h"
@@ -22,26 +22,26 @@ QColor blend(const QColor& a, const QColor& b, double share) {
 }
 }  // namespace
 
-struct TransferMatrix::Places {
+struct TransferMatrixPlot::Places {
   double unit = 1, left = 0, top = 0, cellWidth = 0, cellHeight = 0;
 };
 
-TransferMatrix::TransferMatrix(QWidget* parent) : QWidget(parent) {}
+TransferMatrixPlot::TransferMatrixPlot(QWidget* parent) : QWidget(parent) {}
 
-void TransferMatrix::setTitle(const QString& title) {
+void TransferMatrixPlot::setTitle(const QString& title) {
   m_title = title;
   setAccessibleName(title);
   update();
 }
 
-void TransferMatrix::setCells(std::vector<QString> names, std::vector<TransferCell> cells) {
-  require(cells.size() == names.size() * names.size(), "TransferMatrix: one cell for each pair of sets");
+void TransferMatrixPlot::setCells(std::vector<QString> names, std::vector<ShownTransfer> cells) {
+  require(cells.size() == names.size() * names.size(), "TransferMatrixPlot: one cell for each pair of sets");
   m_names = std::move(names);
   m_cells = std::move(cells);
   update();
 }
 
-TransferMatrix::Places TransferMatrix::places(const QRectF& area, const QFont& base) const {
+TransferMatrixPlot::Places TransferMatrixPlot::places(const QRectF& area, const QFont& base) const {
   Places p;
   p.unit = QFontMetricsF(base).height() / kDesignHeight;
   const QFontMetricsF metrics(tableFont(base));
@@ -55,18 +55,18 @@ TransferMatrix::Places TransferMatrix::places(const QRectF& area, const QFont& b
   return p;
 }
 
-QRectF TransferMatrix::cellRect(int row, int column) const {
+QRectF TransferMatrixPlot::cellRect(int row, int column) const {
   const Places p = places(QRectF(rect()), font());
   return {p.left + column * p.cellWidth, p.top + row * p.cellHeight, p.cellWidth - 1, p.cellHeight - 1};
 }
 
-void TransferMatrix::paintEvent(QPaintEvent*) {
+void TransferMatrixPlot::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.fillRect(rect(), tokensFor(this).panel);
   paintInto(painter, QRectF(rect()), font(), palette());
 }
 
-void TransferMatrix::render(QPainter& painter, const QRectF& area, const RenderOptions& options) const {
+void TransferMatrixPlot::render(QPainter& painter, const QRectF& area, const RenderOptions& options) const {
   QFont printed = font();
   printed.setPixelSize(static_cast<int>(options.fontPoints * kPixelsPerPoint / 0.9 + 0.5));
   painter.save();
@@ -77,8 +77,8 @@ void TransferMatrix::render(QPainter& painter, const QRectF& area, const RenderO
   painter.restore();
 }
 
-void TransferMatrix::paintInto(QPainter& painter, const QRectF& area, const QFont& base,
-                               const QPalette& palette) const {
+void TransferMatrixPlot::paintInto(QPainter& painter, const QRectF& area, const QFont& base,
+                                   const QPalette& palette) const {
   const Tokens& t = tokensFor(palette);
   const Places p = places(area, base);
   const QFont plain = tableFont(base);
@@ -108,7 +108,7 @@ void TransferMatrix::paintInto(QPainter& painter, const QRectF& area, const QFon
          Qt::AlignVCenter | Qt::AlignLeft,
          metrics.elidedText(name, Qt::ElideRight, p.left - area.left() - margin - 8 * p.unit), t.text, plain);
     for (int j = 0; j < n; ++j) {
-      const TransferCell& cell = m_cells[static_cast<std::size_t>(i * n + j)];
+      const ShownTransfer& cell = m_cells[static_cast<std::size_t>(i * n + j)];
       const QRectF place(p.left + j * p.cellWidth, p.top + i * p.cellHeight, p.cellWidth - 1, p.cellHeight - 1);
       const double share = std::clamp(cell.share.value_or(0), 0.0, 1.0);
       painter.fillRect(place, cell.share ? blend(t.plot, t.accent, share * 0.75) : t.plot);
@@ -133,7 +133,7 @@ void TransferMatrix::paintInto(QPainter& painter, const QRectF& area, const QFon
   }
 }
 
-std::optional<std::pair<int, int>> TransferMatrix::cellAt(QPointF at) const {
+std::optional<std::pair<int, int>> TransferMatrixPlot::cellAt(QPointF at) const {
   const int n = static_cast<int>(m_names.size());
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j < n; ++j) {
@@ -143,12 +143,12 @@ std::optional<std::pair<int, int>> TransferMatrix::cellAt(QPointF at) const {
   return {};
 }
 
-void TransferMatrix::mousePressEvent(QMouseEvent* event) {
+void TransferMatrixPlot::mousePressEvent(QMouseEvent* event) {
   if (const auto cell = cellAt(event->position())) Q_EMIT
   cellClicked(cell->first, cell->second);
 }
 
-bool TransferMatrix::event(QEvent* event) {
+bool TransferMatrixPlot::event(QEvent* event) {
   if (event->type() == QEvent::ToolTip) {
     auto* help = static_cast<QHelpEvent*>(event);
     const auto cell = cellAt(help->pos());

@@ -10,7 +10,7 @@
 namespace oodscope {
 
 /// What a threshold chosen on one set gives on another. `share` (0 … 1) colours the cell; the texts are shown in it.
-struct TransferCell {
+struct ShownTransfer {
   std::optional<double> share = {};  ///< empty: not defined, shown as "–"
   QString text;                      ///< "36.4"
   QString gap;                       ///< against the set's own best: "−2.1"
@@ -18,14 +18,14 @@ struct TransferCell {
 };
 
 /// Rows: the set the threshold was chosen on. Columns: the set it is applied to.
-class TransferMatrix : public QWidget {
+class TransferMatrixPlot : public QWidget {
   Q_OBJECT
 
 public:
-  explicit TransferMatrix(QWidget* parent = nullptr);
+  explicit TransferMatrixPlot(QWidget* parent = nullptr);
   void setTitle(const QString& title);  ///< "F1 of thresholds chosen at best F1"
   /// Requires: cells.size() == names.size() squared, row by row.
-  void setCells(std::vector<QString> names, std::vector<TransferCell> cells);
+  void setCells(std::vector<QString> names, std::vector<ShownTransfer> cells);
   [[nodiscard]] QRectF cellRect(int row, int column) const;
   void render(QPainter& painter, const QRectF& area, const RenderOptions& options) const;
   using QWidget::render;
@@ -47,7 +47,7 @@ private:
   [[nodiscard]] std::optional<std::pair<int, int>> cellAt(QPointF at) const;
   QString m_title;
   std::vector<QString> m_names;
-  std::vector<TransferCell> m_cells;
+  std::vector<ShownTransfer> m_cells;
 };
 
 }  // namespace oodscope
