@@ -10,7 +10,6 @@ find_package(ZLIB REQUIRED)                                     # .npz members a
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)                # SHA-256 fingerprints
 find_package(nlohmann_json 3.11 REQUIRED)                       # sessions, sidecars, results
 find_package(CLI11 REQUIRED)                                    # command line
-find_package(spdlog REQUIRED)                                   # log of the programs
 find_package(Torch REQUIRED)                                    # networks and training; CMAKE_PREFIX_PATH chooses another one
 if(OODSCOPE_BUILD_WINDOW)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets OpenGL OpenGLWidgets PrintSupport Svg Test)
