@@ -9,12 +9,13 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <unordered_set>
 
 namespace oodscope {
 namespace {
 
 constexpr double kNormalQuantile = 1.959963984540054;  // of 0.975
-constexpr double kRocSlopeHalfWidth = 0.025;           // TPR on both sides of 0.95 over which the ROC's slope is taken
 constexpr std::size_t kLeastPerStratum = 2;            // a variance needs two
 
 /// splitmix64: one stream per frame and class, so that frames can be drawn in any order.
@@ -41,25 +42,96 @@ std::size_t shareOf(std::uint64_t own, std::uint64_t all, std::size_t budget) {
   return std::min<std::size_t>(own, std::max(kLeastPerStratum, share));
 }
 
-/// `count` of the pixels that carry `label`, each subset equally likely (Knuth's selection sampling).
-void choose(std::span<const std::uint8_t> labels, std::uint8_t label, std::uint64_t population, std::size_t count,
-            Random random, std::vector<std::uint32_t>& pixels) {
-  std::uint64_t left = population;
-  std::size_t wanted = count;
-  for (std::size_t i = 0; i < labels.size() && wanted > 0; ++i) {
-    if (labels[i] != label) continue;
-    if (wanted == left || random.uniform() * static_cast<double>(left) < static_cast<double>(wanted)) {
-      pixels.push_back(static_cast<std::uint32_t>(i));
-      --wanted;
-    }
-    --left;
+/// `count` of the numbers below `population`, ascending, each subset equally likely (Floyd's algorithm).
+std::vector<std::uint64_t> chooseRanks(std::uint64_t population, std::size_t count, Random random) {
+  std::vector<std::uint64_t> ranks(count);
+  if (count == population) {
+    std::iota(ranks.begin(), ranks.end(), std::uint64_t{0});
+    return ranks;
+  }
+  std::unordered_set<std::uint64_t> taken;
+  taken.reserve(2 * count);
+  std::size_t next = 0;
+  for (std::uint64_t j = population - count; j < population; ++j) {
+    const auto drawn = static_cast<std::uint64_t>(random.uniform() * static_cast<double>(j + 1));
+    ranks[next] = taken.insert(drawn).second ? drawn : j;
+    taken.insert(ranks[next++]);
+  }
+  std::ranges::sort(ranks);
+  return ranks;
+}
+
+/// The pixels of these ranks among those of the runs.
+void appendRanked(std::span<const PixelRun> runs, std::span<const std::uint64_t> ranks,
+                  std::vector<std::uint32_t>& pixels) {
+  auto run = runs.begin();
+  std::uint64_t before = 0;  // pixels of the runs passed
+  for (const std::uint64_t rank : ranks) {
+    while (rank - before >= run->count) before += (run++)->count;
+    pixels.push_back(run->first + static_cast<std::uint32_t>(rank - before));
   }
 }
 
+/// A sampled pixel: its score's key and its stratum, odd for negatives.
 struct Item {
   std::int32_t key = 0;
   std::uint32_t stratum = 0;
-  bool positive = false;
+  [[nodiscard]] bool positive() const { return stratum % 2 == 0; }
+};
+
+/// Highest key first, equal ones in the order given. Three passes over 11 bits each: a third of what comparing costs.
+void sortByFallingKey(std::vector<Item>& items) {
+  constexpr std::uint32_t kDigits = 2048;
+  const auto digit = [](const Item& item, int pass) {
+    return (~(static_cast<std::uint32_t>(item.key) ^ 0x80000000U) >> (11 * pass)) & (kDigits - 1);
+  };
+  std::vector<std::uint32_t> starts(3 * kDigits);
+  for (const Item& item : items)
+    for (int pass = 0; pass < 3; ++pass) ++starts[static_cast<std::uint32_t>(pass) * kDigits + digit(item, pass)];
+  std::vector<Item> scratch(items.size());
+  for (int pass = 0; pass < 3; ++pass) {
+    const auto own = std::span(starts).subspan(static_cast<std::size_t>(pass) * kDigits, kDigits);
+    std::exclusive_scan(own.begin(), own.end(), own.begin(), 0U);
+    for (const Item& item : items) scratch[own[digit(item, pass)]++] = item;
+    items.swap(scratch);
+  }
+}
+
+/// Precision tp / (tp + fp) where fp is not known but `seen` negatives were sampled above, each standing for `weight`.
+/// The plain quotient is too high on average, most of all where few were seen: it takes 1 before the first. With
+/// c = tp / weight and a Poisson number k seen of mean m, the integral over s in [0, 1] of c e^(-c s) (1 - s)^k has the
+/// expectation c / (c + m) (1 - e^-(c + m)). The part that is missing is taken from the ratio r of false to true ones
+/// among the strictest decisions: e^(-c (1 + r)) / (1 + r).
+class UnbiasedPrecision {
+public:
+  explicit UnbiasedPrecision(double leadingRatio) : m_lead(1 + leadingRatio) {}
+
+  double at(double tp, double fp, double weight) {
+    if (weight <= 0) return tp / (tp + fp);
+    const double c = tp / weight;
+    const double k = fp / weight;
+    const double sum = c + k;
+    if (sum > kManySeen) return c / sum * (1 - k / (sum * sum));  // the integral's expansion
+    if (k != m_k) {
+      m_k = k;
+      for (std::size_t i = 0; i < kNodes.size(); ++i) m_power[i] = kWeights[i] * std::pow(1 - kNodes[i], k);
+    }
+    double integral = 0;
+    for (std::size_t i = 0; i < kNodes.size(); ++i) integral += m_power[i] * std::exp(-c * kNodes[i]);
+    return c * integral + std::exp(-c * m_lead) / m_lead;
+  }
+
+private:
+  static constexpr double kManySeen = 16;
+  // Gauss-Legendre with eight points on [0, 1].
+  static constexpr std::array kNodes{0.019855071751231884, 0.10166676129318664, 0.2372337950418355, 0.4082826787521751,
+                                     0.5917173212478249,   0.7627662049581645,  0.8983332387068134, 0.9801449282487681};
+  static constexpr std::array kWeights{0.05061426814518813, 0.11119051722668724, 0.15685332293894364,
+                                       0.18134189168918100, 0.18134189168918100, 0.15685332293894364,
+                                       0.11119051722668724, 0.05061426814518813};
+  double m_lead;
+  double m_k = -1;
+  std::array<double, kNodes.size()> m_power{};
 };
 
 struct Stratum {
@@ -68,14 +140,13 @@ struct Stratum {
   std::size_t sampled = 0;
 };
 
-/// Influence of one pixel's weight on each estimate.
-struct Influence {
-  double ap = 0, fpr95 = 0, auroc = 0;
-};
+/// What is estimated, and has a variance. Tpr and Fpr: at the threshold where the TPR reaches 0.95.
+enum : std::size_t { kAp, kTpr, kFpr, kAuroc, kEstimates };
+using Influence = std::array<double, kEstimates>;  ///< of one pixel's weight on each
 
 struct Moments {
-  std::array<double, 3> sum{};
-  std::array<double, 3> squares{};
+  Influence sum{};
+  Influence squares{};
 };
 
 /// A run of equal scores, with what was cumulated down to and with it.
@@ -126,10 +197,10 @@ public:
           ++m_unusable;
           continue;
         }
-        m_items.push_back({keyOfScore(scores[i]), stratum + (positive ? 0U : 1U), positive});
+        m_items.push_back({keyOfScore(scores[i]), stratum + (positive ? 0U : 1U)});
       }
     }
-    std::ranges::sort(m_items, std::ranges::greater{}, &Item::key);
+    sortByFallingKey(m_items);
     collectTies();
   }
 
@@ -144,13 +215,14 @@ public:
   }
 
   void estimate(SampleEstimate& out) const {
+    UnbiasedPrecision unbiased(leadingRatio());
     double ap = 0;
     double auroc = 0;
     double fpr95 = 1;
     bool crossed = false;
     std::int32_t crossingKey = 0;
     for (const Tie& tie : m_ties) {
-      if (tie.positives > 0) ap += tie.positives * precision(tie) / m_tp;
+      if (tie.positives > 0) ap += tie.positives * precision(tie, unbiased) / m_tp;
       auroc += tie.positives * (m_fp - tie.fp + 0.5 * tie.negatives) / (m_tp * m_fp);
       if (!crossed && tie.tp >= 0.95 * m_tp * (1 - 1e-12)) {
         crossed = true;
@@ -158,10 +230,10 @@ public:
         crossingKey = m_items[tie.first].key;
       }
     }
-    const std::array variance = variances(crossingKey, ap, fpr95, auroc);
-    out.ap = interval(ap, variance[0]);
-    out.fpr95 = interval(fpr95, variance[1]);
-    out.auroc = interval(auroc, variance[2]);
+    const Influence variance = variances(crossingKey, ap, fpr95, auroc);
+    out.ap = interval(ap, variance[kAp]);
+    out.fpr95 = fprInterval(fpr95, variance[kTpr], variance[kFpr]);
+    out.auroc = interval(auroc, variance[kAuroc]);
     curves(out);
   }
 
@@ -173,17 +245,26 @@ private:
 
   [[nodiscard]] double weight(const Item& item) const { return m_strata[item.stratum].weight; }
 
-  /// Precision at a run, freed of its bias to second order: counts estimated from pixels of weight w vary like w - 1
-  /// times themselves, and TP / (TP + FP) is convex in FP and concave in TP.
-  [[nodiscard]] double precision(const Tie& tie) const {
+  /// Precision at a run, freed of its bias: see UnbiasedPrecision for the negatives; for the positives, which are many,
+  /// to second order: an estimated count of pixels of weight w varies like w - 1 times itself.
+  [[nodiscard]] double precision(const Tie& tie, UnbiasedPrecision& unbiased) const {
     // A pixel that stands for w others lies in the middle of their ranks, not behind them all.
     const double ahead = tie.last - tie.first == 1 ? std::max(0.0, tie.positives - 1) / 2 : 0.0;
     const double tp = tie.tp - ahead;
     const double predicted = tp + tie.fp;
     const double tpSpread = std::max(0.0, m_tp / m_sampledPositives - 1) * (1 - tie.tp / m_tp);
     const double fpSpread = std::max(0.0, m_fp / m_sampledNegatives - 1) * (1 - tie.fp / m_fp);
-    const double bias = tp * tie.fp * (fpSpread - tpSpread) / (predicted * predicted * predicted);
-    return std::clamp(tp / predicted - bias, 0.0, 1.0);
+    const double bias = tp * tie.fp * tpSpread / (predicted * predicted * predicted);
+    return std::clamp(unbiased.at(tp, tie.fp, fpSpread) + bias, 0.0, 1.0);
+  }
+
+  /// False to true ones where the first few negatives have been seen.
+  [[nodiscard]] double leadingRatio() const {
+    constexpr double kFew = 3;
+    const double enough = std::min(kFew, m_sampledNegatives) * m_fp / m_sampledNegatives * (1 - 1e-9);
+    const auto found = std::ranges::partition_point(m_ties, [&](const Tie& tie) { return tie.fp < enough; });
+    const Tie& tie = found == m_ties.end() ? m_ties.back() : *found;
+    return tie.tp > 0 ? tie.fp / tie.tp : 1e9;
   }
 
   void collectTies() {
@@ -191,8 +272,8 @@ private:
       Tie tie;
       tie.first = i;
       while (i < m_items.size() && m_items[i].key == m_items[tie.first].key) {
-        (m_items[i].positive ? tie.positives : tie.negatives) += weight(m_items[i]);
-        (m_items[i].positive ? m_sampledPositives : m_sampledNegatives) += 1;
+        (m_items[i].positive() ? tie.positives : tie.negatives) += weight(m_items[i]);
+        (m_items[i].positive() ? m_sampledPositives : m_sampledNegatives) += 1;
         ++i;
       }
       tie.last = i;
@@ -202,15 +283,34 @@ private:
     }
   }
 
-  /// FPR where the weighted TPR first reaches `tpr`.
-  [[nodiscard]] double fprAt(double tpr) const {
-    const auto found = std::ranges::partition_point(m_ties, [&](const Tie& tie) { return tie.tp < tpr * m_tp; });
-    return found == m_ties.end() ? 1.0 : found->fp / m_fp;
+  /// The run where the weighted TPR first reaches `tpr`.
+  [[nodiscard]] std::size_t tieAt(double tpr) const {
+    const auto found =
+        std::ranges::partition_point(m_ties, [&](const Tie& tie) { return tie.tp < tpr * m_tp * (1 - 1e-12); });
+    return found == m_ties.end() ? m_ties.size() - 1 : static_cast<std::size_t>(found - m_ties.begin());
   }
 
-  [[nodiscard]] std::array<double, 3> variances(std::int32_t crossingKey, double ap, double fpr95, double auroc) const {
-    const double slope =
-        (fprAt(0.95 + kRocSlopeHalfWidth) - fprAt(0.95 - kRocSlopeHalfWidth)) / (2 * kRocSlopeHalfWidth);
+  /// Woodruff's interval: the FPR at the thresholds between which the TPR may be 0.95, widened by what the FPR itself
+  /// is uncertain by, on the logit scale. It follows steps of tied scores, which a slope would not.
+  [[nodiscard]] Estimate fprInterval(double fpr, double tprVariance, double fprVariance) const {
+    constexpr std::size_t kFewSteps = 5;  // fewer runs in between are steps of tied scores, not a slope
+    const double reach = kNormalQuantile * std::sqrt(std::max(tprVariance, 0.0));
+    const std::size_t from = tieAt(0.95 - reach), at = tieAt(0.95), to = tieAt(std::min(0.95 + reach, 1.0));
+    const Estimate around = interval(fpr, fprVariance);
+    const auto logit = [](double x) {
+      const double inside = std::clamp(x, 1e-12, 1 - 1e-12);
+      return std::log(inside / (1 - inside));
+    };
+    const double own = logit(fpr);
+    const auto combined = [](double step, double spread, std::size_t runs) {
+      return runs < kFewSteps ? step + spread : std::hypot(step, spread);
+    };
+    const double down = combined(own - logit(m_ties[from].fp / m_fp), own - logit(around.low), at - from);
+    const double up = combined(logit(m_ties[to].fp / m_fp) - own, logit(around.high) - own, to - at);
+    return {fpr, down > 0 ? 1 / (1 + std::exp(down - own)) : fpr, up > 0 ? 1 / (1 + std::exp(-own - up)) : fpr};
+  }
+
+  [[nodiscard]] Influence variances(std::int32_t crossingKey, double ap, double fpr95, double auroc) const {
     const double positiveWeight = m_tp / m_sampledPositives;
     const double negativeWeight = m_fp / m_sampledNegatives;
     std::vector<Moments> moments(m_strata.size());
@@ -222,32 +322,27 @@ private:
       // The change that deleting the pixel makes, as a jackknife has it: the derivative alone covers too seldom.
       lossBelow += tie->positives * tie->tp / (predicted * std::max(predicted - negativeWeight, 0.5 * predicted));
       gainBelow += tie->positives * tie->fp / (predicted * std::max(predicted - positiveWeight, 0.5 * predicted));
-      const bool above = m_items[tie->first].key >= crossingKey;
-      Influence positive;
-      positive.ap = (tie->tp / predicted + gainBelow - ap) / m_tp;
-      positive.fpr95 = -slope * ((above ? 1.0 : 0.0) - 0.95) / m_tp;
-      positive.auroc = ((m_fp - tie->fp + 0.5 * tie->negatives) / m_fp - auroc) / m_tp;
-      Influence negative;
-      negative.ap = -lossBelow / m_tp;
-      negative.fpr95 = ((above ? 1.0 : 0.0) - fpr95) / m_fp;
-      negative.auroc = -(m_tp - tie->tp + 0.5 * tie->positives) / m_tp / m_fp + (1.0 - auroc) / m_fp;
+      const double above = m_items[tie->first].key >= crossingKey ? 1.0 : 0.0;
+      const Influence positive{(tie->tp / predicted + gainBelow - ap) / m_tp, (above - 0.95) / m_tp, 0.0,
+                               ((m_fp - tie->fp + 0.5 * tie->negatives) / m_fp - auroc) / m_tp};
+      const Influence negative{-lossBelow / m_tp, 0.0, (above - fpr95) / m_fp,
+                               -(m_tp - tie->tp + 0.5 * tie->positives) / m_tp / m_fp + (1.0 - auroc) / m_fp};
       for (std::size_t i = tie->first; i < tie->last; ++i) {
-        const Influence& own = m_items[i].positive ? positive : negative;
+        const Influence& own = m_items[i].positive() ? positive : negative;
         Moments& stratum = moments[m_items[i].stratum];
-        const std::array values{own.ap, own.fpr95, own.auroc};
-        for (std::size_t k = 0; k < 3; ++k) {
-          stratum.sum[k] += values[k];
-          stratum.squares[k] += values[k] * values[k];
+        for (std::size_t k = 0; k < kEstimates; ++k) {
+          stratum.sum[k] += own[k];
+          stratum.squares[k] += own[k] * own[k];
         }
       }
     }
-    std::array<double, 3> variance{};
+    Influence variance{};
     for (std::size_t h = 0; h < m_strata.size(); ++h) {
       const Stratum& stratum = m_strata[h];
       if (stratum.sampled < 2) continue;
       const auto n = static_cast<double>(stratum.sampled);
       const double left = 1.0 - n / stratum.population;
-      for (std::size_t k = 0; k < 3; ++k) {
+      for (std::size_t k = 0; k < kEstimates; ++k) {
         const double spread = (moments[h].squares[k] - moments[h].sum[k] * moments[h].sum[k] / n) / (n - 1);
         variance[k] += stratum.population * stratum.population * left * std::max(spread, 0.0) / n;
       }
@@ -267,7 +362,7 @@ private:
       const double k = ++m_above[item.stratum];
       // k (n - k) grew by n - 2k + 1.
       const double step = stratum.population * (stratum.population - n) / (n * n * (n - 1)) * (n - 2 * k + 1);
-      (item.positive ? m_tp : m_fp) += step;
+      (item.positive() ? m_tp : m_fp) += step;
     }
     [[nodiscard]] double tp() const { return std::max(m_tp, 0.0); }
     [[nodiscard]] double fp() const { return std::max(m_fp, 0.0); }
@@ -332,32 +427,30 @@ std::size_t PixelSample::pixelCount() const {
   return count;
 }
 
-PixelSample drawSample(std::size_t frames, const LabelProvider& provider, const SampleOptions& options) {
+PixelSample drawSample(std::span<const LabelIndex* const> frames, const SampleOptions& options) {
   PixelSample sample;
   std::uint64_t positives = 0;
   std::uint64_t negatives = 0;
-  for (std::size_t frame = 0; frame < frames; ++frame) {
-    const FrameLabels labels = provider(frame);
-    FrameSample part;
-    part.frame = frame;
-    for (const std::uint8_t label : labels.labels) {
-      part.allPositives += static_cast<std::uint64_t>(label == kAnomaly);
-      part.allNegatives += static_cast<std::uint64_t>(label == kNormal);
-    }
-    if (part.allPositives + part.allNegatives == 0) continue;
-    positives += part.allPositives;
-    negatives += part.allNegatives;
-    sample.frames.push_back(std::move(part));
+  for (const LabelIndex* labels : frames) {
+    positives += labels->positiveCount();
+    negatives += labels->negativeCount();
   }
-  for (FrameSample& part : sample.frames) {
-    const FrameLabels labels = provider(part.frame);
-    Random seeds(options.seed * 0x2545f4914f6cdd1dU + part.frame);
+  for (std::size_t frame = 0; frame < frames.size(); ++frame) {
+    const LabelIndex& labels = *frames[frame];
+    if (labels.positiveCount() + labels.negativeCount() == 0) continue;
+    FrameSample& part = sample.frames.emplace_back();
+    part.frame = frame;
+    part.allPositives = labels.positiveCount();
+    part.allNegatives = labels.negativeCount();
+    Random seeds(options.seed * 0x2545f4914f6cdd1dU + frame);
     const Random forPositives(seeds.next());
     const Random forNegatives(seeds.next());
     part.positives = shareOf(part.allPositives, positives, options.positivesCap);
-    choose(labels.labels, kAnomaly, part.allPositives, part.positives, forPositives, part.pixels);
-    choose(labels.labels, kNormal, part.allNegatives, shareOf(part.allNegatives, negatives, options.negatives),
-           forNegatives, part.pixels);
+    for (const std::uint64_t rank : chooseRanks(part.allPositives, part.positives, forPositives))
+      part.pixels.push_back(labels.positives()[rank]);
+    appendRanked(labels.negatives(),
+                 chooseRanks(part.allNegatives, shareOf(part.allNegatives, negatives, options.negatives), forNegatives),
+                 part.pixels);
   }
   return sample;
 }

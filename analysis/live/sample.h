@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/metrics/label_index.h"
 #include "analysis/metrics/pixel_metrics.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -35,15 +34,9 @@ struct PixelSample {
   [[nodiscard]] std::size_t pixelCount() const;
 };
 
-struct FrameLabels {
-  std::span<const std::uint8_t> labels;
-  std::shared_ptr<const void> owner;
-};
-using LabelProvider = std::function<FrameLabels(std::size_t frame)>;
-
-/// Chooses the pixels. The provider is asked twice per frame. Errors: what the provider throws. Cost: O(pixels) of
-/// labels.
-[[nodiscard]] PixelSample drawSample(std::size_t frames, const LabelProvider& provider, const SampleOptions& options);
+/// Chooses the pixels: frames[i] says where frame i's labels are what. Each subset of a class's pixels in a frame is
+/// equally likely. Cost: O(sample log sample + runs), so that it can be drawn again as frames come in.
+[[nodiscard]] PixelSample drawSample(std::span<const LabelIndex* const> frames, const SampleOptions& options);
 
 /// A value with its 95 % interval; low = value = high where nothing was left out of the sample.
 struct Estimate {
@@ -65,10 +58,12 @@ struct SampleEstimate {
 };
 
 /// Estimates from the scores of the sample's pixels, in its order. Each pixel stands for its class's pixels of its
-/// frame. Intervals: linearised variance over strata (frame, class) with finite-population correction, on the logit
-/// scale. Frames without anomalies are left out where the protocol skips them. The Smiyc protocols are estimated as if
-/// pooled exactly; StreetHazards, a mean over frames, is not estimated: all empty. Requires: one score per pixel. Cost:
-/// O(n log n), one thread. Source: Särndal, Swensson, Wretman, Model Assisted Survey Sampling, section 5.5.
+/// frame. AP is freed of the bias that a quotient of estimated counts has. Intervals: linearised variance over strata
+/// (frame, class) with finite-population correction, on the logit scale; for FPR95 Woodruff's, which follows the steps
+/// of tied scores. Frames without anomalies are left out where the protocol skips them. The Smiyc protocols are
+/// estimated as if pooled; StreetHazards, a mean over frames, is not estimated: all empty. Requires: one score per
+/// pixel. Cost: O(n), one thread. Source: Särndal, Swensson, Wretman, Model Assisted Survey Sampling, sections 5.5
+/// and 5.11.
 [[nodiscard]] SampleEstimate estimateFromSample(const PixelSample& sample, std::span<const float> scores,
                                                 Protocol protocol);
 

@@ -37,13 +37,10 @@ std::shared_ptr<const LiveSet::SampleScores> LiveSet::sampleScores(const Configu
   if (!m_sample || m_sample->frames() != frames) {
     std::vector<Size> sizes;
     for (const std::size_t frame : frames) sizes.push_back(evaluationSize(frame));
-    PixelSample pixels = drawSample(
-        frames.size(),
-        [&](std::size_t i) {
-          const auto map = label(frames[i]);
-          return FrameLabels{map->values(), map};
-        },
-        m_options.sample);
+    std::vector<std::shared_ptr<const Truth>> held;
+    std::vector<const LabelIndex*> labels;
+    for (const std::size_t frame : frames) labels.push_back(&held.emplace_back(truth(frame))->index);
+    PixelSample pixels = drawSample(labels, m_options.sample);
     m_sample = std::make_shared<const LiveSample>(std::move(pixels), frames, std::move(sizes), *m_source);
   }
   if (m_sampleScores && m_sampleScores->sample == m_sample && m_sampleScores->configuration == configuration)
