@@ -14,6 +14,7 @@ using Command = std::function<int()>;
 Command addEvaluateCommand(CLI::App& app);
 Command addInfoCommand(CLI::App& app);
 Command addSweepCommand(CLI::App& app);
+Command addMiouCommand(CLI::App& app);
 Command addTrainCommand(CLI::App& app);
 Command addDemoCommand(CLI::App& app);
 Command addBenchCommand(CLI::App& app);

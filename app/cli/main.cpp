@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
 #ifdef OODSCOPE_HAS_SWEEP
   add("sweep", "AP and FPR95 against temperature, with the best trade-off", addSweepCommand);
 #endif
+  add("miou", "Closed-set IoU of each class on frames with class labels", addMiouCommand);
 #ifdef OODSCOPE_HAS_TRAIN
   add("train", "Train ERFNet or ENet, with a void class", addTrainCommand);
 #endif

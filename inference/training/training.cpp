@@ -73,6 +73,22 @@ StateDict detached(const StateDict& tensors) {
   return out;
 }
 
+constexpr const char* kCheckpoint = "checkpoint.pth";
+constexpr const char* kLog = "log.csv";
+constexpr const char* kWeights = "weights.pth";
+constexpr const char* kSidecar = "weights.json";
+
+/// Removes what a killed program left of files that it was about to put in place.
+void removeLeftovers(const fs::path& folder) {
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    const std::string name = entry.path().filename().string();
+    for (const char* own : {kCheckpoint, kLog, kWeights, kSidecar}) {
+      if (name.starts_with(std::string(own) + ".part-")) fs::remove(entry.path(), failure);
+    }
+  }
+}
+
 class Training {
 public:
   Training(const TrainingOptions& options, const SampleSource& pictures, const SampleSource* validation,
@@ -103,6 +119,7 @@ public:
     std::error_code failure;
     fs::create_directories(m_folder, failure);
     if (failure) throw Error({.what = "cannot make folder", .found = failure.message(), .file = m_folder});
+    removeLeftovers(m_folder);
     const std::string recipe = recipeText(m_options, m_pictures);
     if (auto saved = readTrainingState(checkpointFile(), recipe)) {
       m_state = std::move(*saved);
@@ -139,12 +156,12 @@ public:
     writeWeights();
     result.complete = true;
     result.epochs = finishedEpochs();
-    result.weights = m_folder / "weights.pth";
+    result.weights = m_folder / kWeights;
     return result;
   }
 
 private:
-  [[nodiscard]] fs::path checkpointFile() const { return m_folder / "checkpoint.pth"; }
+  [[nodiscard]] fs::path checkpointFile() const { return m_folder / kCheckpoint; }
   [[nodiscard]] int voidClass() const { return m_options.trainVoid ? m_channels - 1 : -1; }
   [[nodiscard]] bool encoderAlone() const { return m_state.stage == 0; }
   [[nodiscard]] int epochsOfStage() const { return encoderAlone() ? m_options.encoderEpochs : m_options.epochs; }
@@ -235,7 +252,7 @@ private:
     m_state.optimiser.clear();
     m_optimiser->save("", m_state.optimiser);
     writeTrainingState(m_state, checkpointFile());
-    writeFileAtomically(m_folder / "log.csv", std::string_view(m_state.log));
+    writeFileAtomically(m_folder / kLog, std::string_view(m_state.log));
     if (m_state.step == 0) writeWeights();
   }
 
@@ -258,8 +275,8 @@ private:
     sidecar["known_classes"] = m_channels - 1;
     sidecar["void_channel"] = voidClass();
     sidecar["description"] = m_options.network + " trained on " + m_pictures.identity();
-    writeFileAtomically(m_folder / "weights.json", std::string_view(sidecar.dump(2) + "\n"));
-    writeStateDict(m_folder / "weights.pth", detached(stateDictOf(*m_network)));
+    writeFileAtomically(m_folder / kSidecar, std::string_view(sidecar.dump(2) + "\n"));
+    writeStateDict(m_folder / kWeights, detached(stateDictOf(*m_network)));
   }
 
   const TrainingOptions& m_options;

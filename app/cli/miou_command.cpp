@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
+#include "analysis/tables/number_text.h"
+#include "analysis/tables/value.h"
+#include "app/cli/command.h"
+#include "app/cli/console.h"
+#include "app/evaluation/closed_set.h"
+#include "app/evaluation/provenance.h"
+
+#include <cstdio>
+#include <memory>
+
+namespace oodscope {
+namespace {
+
+struct Options {
+  std::string set, model, resolution = "network", device = "cpu", format = "markdown", output;
+  int threads = 0;
+  bool quiet = false;
+};
+
+struct ClassRow {
+  std::string name;
+  std::optional<double> iou;
+};
+
+std::vector<ClassRow> rowsOf(const ClosedSetReport& report, const ModelInfo& model) {
+  const auto ious = report.confusion.iouPerClass();
+  std::vector<ClassRow> rows;
+  for (std::size_t i = 0; i < ious.size(); ++i) {
+    const auto& names = model.outputs.channelNames;
+    rows.push_back({i < names.size() ? names[i] : "channel " + std::to_string(i), ious[i]});
+  }
+  return rows;
+}
+
+std::string asMarkdown(const std::vector<ClassRow>& rows, const ClosedSetReport& report, const Value::Object& facts) {
+  const auto percent = [](const std::optional<double>& v) { return v ? percentText(*v) : std::string("–"); };
+  std::string out = "| Class | IoU |\n| --- | ---: |\n";
+  const auto add = [&](const std::string& name, const std::string& value) {
+    out.append("| ").append(name).append(" | ").append(value).append(" |\n");
+  };
+  for (const ClassRow& row : rows) add(row.name, percent(row.iou));
+  add("mean of the classes that occur", percent(report.confusion.meanIou()));
+  add("pixels right", percent(report.confusion.accuracy()));
+  out += '\n';
+  for (const Member& fact : facts) {
+    const auto* text = std::get_if<std::string>(&fact.value.data());
+    out.append("- ").append(fact.key).append(": ").append(text != nullptr ? *text : fact.value.json()).append("\n");
+  }
+  return out;
+}
+
+Value numberOrNull(const std::optional<double>& value) { return value ? Value(*value) : Value(); }
+
+std::string asJson(const std::vector<ClassRow>& rows, const ClosedSetReport& report, const Value::Object& facts) {
+  Value::Object classes;
+  for (const ClassRow& row : rows) classes.push_back({row.name, numberOrNull(row.iou)});
+  const Value::Object all{{"miou", numberOrNull(report.confusion.meanIou())},
+                          {"accuracy", numberOrNull(report.confusion.accuracy())},
+                          {"iou", Value(classes)},
+                          {"provenance", Value(facts)}};
+  return Value(all).json() + "\n";
+}
+
+int run(const Options& options) {
+  if (options.device == "cuda" && !hasCuda())
+    throw CLI::ValidationError("--device", "the linked LibTorch has no CUDA device; use cpu");
+  const DataSet set = openDataSet(options.set);
+  Model model = Model::load(options.model, {.device = options.device == "cuda" ? Device::Cuda : Device::Cpu,
+                                            .threads = options.threads,
+                                            .preprocessing = {},
+                                            .outputs = {}});
+  const auto resolution = options.resolution == "label" ? ClassResolution::Label : ClassResolution::Network;
+  const Verbosity verbosity = options.quiet ? Verbosity::Quiet : Verbosity::Normal;
+  const ClosedSetReport report =
+      evaluateClosedSet(set, model, resolution, terminalProgress(verbosity), stopOnInterrupt());
+  endProgressLine();
+  for (const FailedFrame& failure : report.failures)
+    std::fprintf(stderr, "failed: frame %s: %s\n", failure.frame.c_str(), failure.message.c_str());
+  if (report.frames == 0) return kNothingDone;
+  const Size input = model.info().preprocessing.input;
+  Value::Object facts{{"set", set.name},
+                      {"frames", static_cast<std::int64_t>(report.frames)},
+                      {"frames without class labels", static_cast<std::int64_t>(report.without)},
+                      {"model", model.info().file.filename().string()},
+                      {"model_sha256", model.info().fingerprint},
+                      {"input", std::to_string(input.width) + "x" + std::to_string(input.height)},
+                      {"resolution", options.resolution}};
+  for (const auto& [key, value] : environmentFacts(options.threads)) facts.push_back({key, Value(value)});
+  const auto rows = rowsOf(report, model.info());
+  writeOutput(options.format == "json" ? asJson(rows, report, facts) : asMarkdown(rows, report, facts), options.output);
+  if (report.cancelled) std::fprintf(stderr, "stopped after %zu frames\n", report.frames);
+  return report.cancelled || !report.failures.empty() ? kSomeFailed : kDone;
+}
+
+}  // namespace
+
+Command addMiouCommand(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--set", options->set, "Cityscapes split or demo set with class labels")->required()->type_name("DIR");
+  app.add_option("--model", options->model, "Model file (.pth, .pt)")->required()->type_name("FILE");
+  app.add_option("--resolution", options->resolution,
+                 "network: labels at the network's output; label: logits at the label's size")
+      ->check(CLI::IsMember({"network", "label"}));
+  app.add_option("--device", options->device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
+  app.add_option("--threads", options->threads, "Threads (default: all cores)")->check(CLI::NonNegativeNumber);
+  app.add_option("--format", options->format, "markdown or json")->check(CLI::IsMember({"markdown", "json"}));
+  app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
+  app.add_flag("--quiet", options->quiet, "Say nothing but errors");
+  return [options] { return run(*options); };
+}
+
+}  // namespace oodscope

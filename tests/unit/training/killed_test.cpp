@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A training that is killed twenty times at moments spread over its work. The killed one is this program, started
+// again.
+#include "analysis/core/sha256.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/unit/training/tiny_pictures.h"
+
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+extern char** environ;
+
+namespace oodscope {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::TemporaryFolder;
+using testing::TinyPictures;
+
+constexpr int kKills = 20;
+
+/// Four epochs of three steps, a checkpoint after each step: writing is a good part of the work.
+TrainingOptions options() {
+  TrainingOptions out = testing::tinyTraining();
+  out.epochs = 3;
+  out.stepsBetweenCheckpoints = 1;
+  return out;
+}
+
+TrainingResult trainIn(const fs::path& folder) {
+  const TinyPictures pictures;
+  return train(options(), pictures, nullptr, folder, [](const TrainingProgress&) {});
+}
+
+void killMyself(int) { kill(getpid(), SIGKILL); }
+
+/// Runs in the started program: trains, and kills itself without any warning after `microseconds` (0: never).
+int trainAndDie(const fs::path& folder, long microseconds) {
+  std::signal(SIGALRM, killMyself);
+  const itimerval timer{.it_interval = {},
+                        .it_value = {.tv_sec = microseconds / 1'000'000, .tv_usec = microseconds % 1'000'000}};
+  setitimer(ITIMER_REAL, &timer, nullptr);
+  return trainIn(folder).complete ? 0 : 1;
+}
+
+/// The wait status of this program, started with `arguments`.
+int statusOf(const std::vector<std::string>& arguments) {
+  std::vector<char*> raw;
+  for (const std::string& argument : arguments) raw.push_back(const_cast<char*>(argument.c_str()));
+  raw.push_back(nullptr);
+  pid_t child = 0;
+  if (posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, raw.data(), environ) != 0) return -1;
+  int status = -1;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+TEST(KilledTraining, ComesToTheWeightsOfAnUninterruptedOne) {
+  const TemporaryFolder folder;
+  const auto whole = trainIn(folder.path() / "whole");
+  const fs::path broken = folder.path() / "broken";
+  int killed = 0;
+  for (int i = 0; i < kKills; ++i) {
+    // 3 ms to 250 ms after its start: before the first step, in steps, in writing.
+    const long after = 3'000 + 13'000L * ((i * 7) % kKills);
+    const int status = statusOf({"killed", "--train", broken.string(), std::to_string(after)});
+    ASSERT_NE(status, -1);
+    if (WIFSIGNALED(status)) {
+      EXPECT_EQ(WTERMSIG(status), SIGKILL);
+      ++killed;
+    } else {
+      // Done before its time came. What it wrote is whole: begin anew to have something to kill.
+      ASSERT_EQ(WEXITSTATUS(status), 0);
+      EXPECT_EQ(sha256OfFile(broken / "weights.pth"), sha256OfFile(whole.weights));
+      fs::remove_all(broken);
+    }
+  }
+  EXPECT_GT(killed, kKills / 2);
+  ASSERT_EQ(statusOf({"killed", "--train", broken.string(), "0"}), 0);
+  EXPECT_EQ(sha256OfFile(broken / "weights.pth"), sha256OfFile(whole.weights));
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(broken)) ++files;
+  EXPECT_EQ(files, 4U) << "checkpoint, log, weights and sidecar, and nothing that a killed one left";
+}
+
+}  // namespace
+}  // namespace oodscope
+
+int main(int argc, char** argv) {
+  if (argc == 4 && std::string_view(argv[1]) == "--train") {
+    return oodscope::trainAndDie(argv[2], std::strtol(argv[3], nullptr, 10));
+  }
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

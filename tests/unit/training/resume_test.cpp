@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
+#include "analysis/core/sha256.h"
+#include "inference/models/model.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/unit/training/tiny_pictures.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace oodscope {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::TemporaryFolder;
+using testing::TinyPictures;
+using testing::tinyTraining;
+namespace fs = std::filesystem;
+
+const auto kSilent = [](const TrainingProgress&) {};
+
+std::string textOf(const fs::path& file) {
+  std::ostringstream out;
+  out << std::ifstream(file, std::ios::binary).rdbuf();
+  return out.str();
+}
+
+/// Trains with a stop after every `steps` steps until it is complete.
+TrainingResult trainInPieces(const TrainingOptions& options, const fs::path& folder, int steps, int& pieces) {
+  const TinyPictures pictures;
+  for (pieces = 1;; ++pieces) {
+    std::stop_source stop;
+    int done = 0;
+    const auto result = train(
+        options, pictures, &pictures, folder,
+        [&](const TrainingProgress& progress) {
+          if (progress.kind == TrainingProgress::Kind::Step && ++done == steps) stop.request_stop();
+        },
+        stop.get_token());
+    if (result.complete) return result;
+    if (pieces > 100) throw std::runtime_error("no progress");
+  }
+}
+
+void expectSameWeightsHoweverStopped(const TrainingOptions& options) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  const auto whole = train(options, pictures, &pictures, folder.path() / "whole", kSilent);
+  ASSERT_TRUE(whole.complete);
+  EXPECT_EQ(whole.epochs, options.encoderEpochs + options.epochs);
+  for (const int steps : {1, 2}) {
+    int pieces = 0;
+    const auto parts = trainInPieces(options, folder.path() / std::to_string(steps), steps, pieces);
+    EXPECT_GT(pieces, 3);
+    EXPECT_EQ(sha256OfFile(parts.weights), sha256OfFile(whole.weights)) << "stopped every " << steps << " steps";
+  }
+}
+
+TEST(Training, StoppedAndContinuedGivesTheSameBytesWithAdam) { expectSameWeightsHoweverStopped(tinyTraining()); }
+
+TEST(Training, StoppedAndContinuedGivesTheSameBytesWithSgdAndFocalLoss) {
+  TrainingOptions options = tinyTraining();
+  options.optimiser = Optimiser::Sgd;
+  options.loss = "focal";
+  options.schedule = Schedule::Cosine;
+  expectSameWeightsHoweverStopped(options);
+}
+
+TEST(Training, StoppedAndContinuedGivesTheSameBytesForEnet) {
+  TrainingOptions options = tinyTraining();
+  options.network = "ENet";
+  options.widths = {4, 8, 16};
+  options.encoderEpochs = 0;
+  expectSameWeightsHoweverStopped(options);
+}
+
+TEST(Training, SeedDecidesTheWeights) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  TrainingOptions options = tinyTraining();
+  const auto first = train(options, pictures, nullptr, folder.path() / "a", kSilent);
+  const auto again = train(options, pictures, nullptr, folder.path() / "b", kSilent);
+  options.seed = 6;
+  const auto other = train(options, pictures, nullptr, folder.path() / "c", kSilent);
+  EXPECT_EQ(sha256OfFile(first.weights), sha256OfFile(again.weights));
+  EXPECT_NE(sha256OfFile(first.weights), sha256OfFile(other.weights));
+}
+
+TEST(Training, LearnsBlocksOfColourAndTheVoidClass) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures(8);
+  TrainingOptions options = tinyTraining();
+  options.widths = {8, 16, 24};
+  options.epochs = 20;
+  options.dropout = 0.0;
+  options.learningRate = 5e-3;
+  const auto result = train(options, pictures, &pictures, folder.path(), kSilent);
+  ASSERT_TRUE(result.last.has_value());
+  EXPECT_GT(result.last->miou.value(), 0.8);
+  ASSERT_EQ(result.last->anomalies.back().method, "void");
+  EXPECT_GT(result.last->anomalies.back().ap.value(), 0.9);
+}
+
+TEST(Training, WeightsLoadAsAModelThatKnowsItsVoidChannel) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  const auto result = train(tinyTraining(), pictures, nullptr, folder.path(), kSilent);
+  const Model model = Model::load(result.weights, {.threads = 1, .preprocessing = {}, .outputs = {}});
+  EXPECT_EQ(model.info().architecture, "ERFNet");
+  EXPECT_EQ(model.info().channels, 3);
+  EXPECT_EQ(model.info().outputs.knownClasses, 2);
+  EXPECT_EQ(model.info().outputs.voidChannel, 2);
+  EXPECT_EQ(model.info().preprocessing.input, (Size{64, 32}));
+  EXPECT_TRUE(model.info().assumptions.empty());
+}
+
+TEST(Training, RefusesAFolderOfATrainingWithOtherOptionsAndSaysWhich) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  TrainingOptions options = tinyTraining();
+  static_cast<void>(train(options, pictures, nullptr, folder.path(), kSilent));
+  options.learningRate = 0.125;
+  try {
+    static_cast<void>(train(options, pictures, nullptr, folder.path(), kSilent));
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("optimiser: adam 0.125"));
+    EXPECT_THAT(error.what(), HasSubstr("optimiser: adam 0.002"));
+  }
+}
+
+TEST(Training, RefusesADamagedCheckpoint) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  static_cast<void>(train(tinyTraining(), pictures, nullptr, folder.path(), kSilent));
+  const auto file = folder.path() / "checkpoint.pth";
+  std::string bytes = textOf(file);
+  bytes.resize(bytes.size() / 2);
+  std::ofstream(file, std::ios::binary) << bytes;
+  EXPECT_THROW(static_cast<void>(train(tinyTraining(), pictures, nullptr, folder.path(), kSilent)), Error);
+}
+
+TEST(Training, LogHasALineForEachEpochHoweverOftenItWasStopped) {
+  const TemporaryFolder folder;
+  int pieces = 0;
+  static_cast<void>(trainInPieces(tinyTraining(), folder.path(), 1, pieces));
+  std::istringstream log(textOf(folder.path() / "log.csv"));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(log, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 4U);  // heading, one of the encoder, two of the network
+  EXPECT_THAT(lines[0], HasSubstr("epoch,stage,steps,learning_rate,loss"));
+  EXPECT_THAT(lines[1], HasSubstr("1,encoder,3,"));
+  EXPECT_THAT(lines[2], HasSubstr("2,network,3,"));
+  EXPECT_THAT(lines[3], HasSubstr("3,network,3,"));
+}
+
+}  // namespace
+}  // namespace oodscope
