@@ -118,7 +118,8 @@ public:
       return;
     }
     for (std::size_t i = 0; i < m_pairs.size(); ++i) {
-      for (const std::uint8_t value : readMask(i).values()) {
+      const ClassMap mask = readMask(i);
+      for (const std::uint8_t value : mask.values()) {
         if (value != kVoid) m_classes = std::max(m_classes, value + 1);
       }
     }

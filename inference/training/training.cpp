@@ -140,7 +140,9 @@ public:
 
     TrainingResult result;
     for (; m_state.stage <= 1; ++m_state.stage, m_state.epoch = 0) {
-      // Each stage has its own schedule and begins with a fresh optimiser.
+      // Each stage has its own schedule and begins with a fresh optimiser and without gradients: those of the encoder's
+      // own head would otherwise stay at zero, and weight decay would go on moving it.
+      for (at::Tensor& parameter : m_network->parameters()) parameter.mutable_grad() = at::Tensor();
       m_optimiser = std::make_unique<TrainingOptimiser>(m_options, m_network->parameters());
       m_optimiser->load("", m_state.optimiser, checkpointFile());
       while (m_state.epoch < epochsOfStage()) {

@@ -7,6 +7,7 @@
 #include <torch/types.h>
 
 #include <cmath>
+#include <vector>
 
 namespace oodscope {
 namespace {
@@ -16,7 +17,9 @@ at::Tensor someLogits() {
   return (torch::arange(2 * 3 * 2 * 2, torch::kDouble) * 1.7).sin().mul(4.0).view({2, 3, 2, 2});
 }
 
-at::Tensor someTargets() { return torch::tensor({0, 1, 2, kIgnoredTarget, 2, 2, 1, 0}, torch::kLong).view({2, 2, 2}); }
+at::Tensor someTargets() {
+  return torch::tensor(std::vector<std::int64_t>{0, 1, 2, kIgnoredTarget, 2, 2, 1, 0}, torch::kLong).view({2, 2, 2});
+}
 
 TEST(Loss, CrossEntropyOfEqualLogitsIsTheLogarithmOfTheClasses) {
   const auto loss = makeLoss("cross-entropy", {});
