@@ -84,6 +84,15 @@ void countObjects(const ScoredImage& frame, const FailureMasks& masks, const Fai
         {.count = 1, .missed = 0, .pixels = area, .missedPixels = 0};
 }
 
+Attribution attributionOf(const ScoredImage& frame, const FailureMasks& masks, const FailureOptions& options,
+                          const FailureContext& context) {
+  Attribution out;
+  countPixels(frame, options, context, out);
+  countObjects(frame, masks, options, context, out);
+  out.frames.push_back(masks.counts);
+  return out;
+}
+
 }  // namespace
 
 Attribution::Objects& Attribution::Objects::operator+=(const Objects& other) {
@@ -123,12 +132,13 @@ std::size_t Attribution::distanceBin(float metres) {
 
 Attribution attribute(const ScoredImage& frame, const FailureOptions& options, const FailureContext& context) {
   requireFits(frame, context);
+  return attributionOf(frame, failureMasks(frame, options), options, context);
+}
+
+FrameStudy studyFrame(const ScoredImage& frame, const FailureOptions& options, const FailureContext& context) {
+  requireFits(frame, context);
   const FailureMasks masks = failureMasks(frame, options);
-  Attribution out;
-  countPixels(frame, options, context, out);
-  countObjects(frame, masks, options, context, out);
-  out.frames.push_back(masks.counts);
-  return out;
+  return {failuresIn(frame, masks, options, context), attributionOf(frame, masks, options, context)};
 }
 
 SetFailures listFailures(std::span<const FrameFailures> frames) {

@@ -48,6 +48,14 @@ struct Attribution {
 [[nodiscard]] Attribution attribute(const ScoredImage& frame, const FailureOptions& options,
                                     const FailureContext& context = {});
 
+/// Both of one frame, from one look at its components: equal to findFailures() and attribute().
+struct FrameStudy {
+  FrameFailures failures;
+  Attribution attribution;
+};
+[[nodiscard]] FrameStudy studyFrame(const ScoredImage& frame, const FailureOptions& options,
+                                    const FailureContext& context = {});
+
 /// The lists of a set: false positives by falling area, missed objects by rising recall and falling area; equals by
 /// frame.
 struct SetFailures {

@@ -3,6 +3,7 @@
 
 #include "analysis/regions/decision.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace oodscope {
@@ -41,6 +42,20 @@ BrushCounts countBrushed(const ScoredImage& frame, const ScoreStretch& stretch) 
   BrushCounts counts;
   forEachBrushed(frame, stretch, [&](std::size_t, std::uint8_t label) { count(counts, label); });
   return counts;
+}
+
+std::uint64_t countBrushed(const ScoredImage& frame, const FailureRegion& region, const ScoreStretch& stretch) {
+  const float low = std::max(floatAtLeast(stretch.low), std::numeric_limits<float>::lowest());
+  const float high = stretch.high ? floatAtLeast(*stretch.high) : std::numeric_limits<float>::infinity();
+  std::uint64_t pixels = 0;
+  for (const Run& run : region.runs) {
+    const std::size_t row = static_cast<std::size_t>(run.y) * static_cast<std::size_t>(frame.size.width);
+    for (int x = run.begin; x < run.end; ++x) {
+      const float s = frame.scores[row + static_cast<std::size_t>(x)];
+      pixels += s >= low && s < high ? 1 : 0;
+    }
+  }
+  return pixels;
 }
 
 BrushedFrame brush(const ScoredImage& frame, const ScoreStretch& stretch) {

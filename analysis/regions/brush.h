@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/regions/failures.h"
 #include "analysis/regions/scored_image.h"
 
 #include <cstdint>
@@ -27,6 +28,10 @@ inline constexpr std::uint8_t kBrushedAnomaly = 2;
 
 /// Counts alone. Cost: one pass.
 [[nodiscard]] BrushCounts countBrushed(const ScoredImage& frame, const ScoreStretch& stretch);
+
+/// Pixels of one region that lie in the stretch; those in void count, as a region has none.
+[[nodiscard]] std::uint64_t countBrushed(const ScoredImage& frame, const FailureRegion& region,
+                                         const ScoreStretch& stretch);
 
 struct BrushedFrame {
   Grid<std::uint8_t> mask;  ///< 0, kBrushedNormal or kBrushedAnomaly

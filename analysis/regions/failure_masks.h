@@ -29,6 +29,10 @@ struct RunsByComponent {
 [[nodiscard]] std::optional<double> medianDistance(std::span<const Run> runs, const Grid<float>& distance,
                                                    std::vector<float>& scratch);
 
+/// findFailures() of a frame whose masks are there already.
+[[nodiscard]] FrameFailures failuresIn(const ScoredImage& frame, const FailureMasks& masks,
+                                       const FailureOptions& options, const FailureContext& context);
+
 /// Refuses a context whose maps differ from the frame in size.
 void requireFits(const ScoredImage& frame, const FailureContext& context);
 

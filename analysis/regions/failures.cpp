@@ -116,7 +116,11 @@ std::vector<std::uint32_t> foundPixels(const ScoredImage& frame, const Component
 
 FrameFailures findFailures(const ScoredImage& frame, const FailureOptions& options, const FailureContext& context) {
   requireFits(frame, context);
-  const FailureMasks masks = failureMasks(frame, options);
+  return failuresIn(frame, failureMasks(frame, options), options, context);
+}
+
+FrameFailures failuresIn(const ScoredImage& frame, const FailureMasks& masks, const FailureOptions& options,
+                         const FailureContext& context) {
   FrameFailures out;
   out.size = frame.size;
   out.threshold = options.threshold;

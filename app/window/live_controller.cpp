@@ -41,13 +41,6 @@ std::optional<ThresholdRule> ruleOf(const ViewState& view) {
   return std::nullopt;
 }
 
-ComponentTrack trackOf(const DataSet& set) {
-  const bool obstacles = set.layout == Layout::SmiycObstacle || set.layout == Layout::LostAndFound ||
-                         set.layout == Layout::FishyscapesLostAndFound ||
-                         set.name.find("bst") != std::string::npos;  // RoadObstacle21, RoadObsticle21
-  return obstacles ? kObstacleTrack : kAnomalyTrack;
-}
-
 }  // namespace
 
 LiveController::LiveController(Workspace& workspace, QObject* parent)
@@ -168,6 +161,13 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
 }
 
 LiveController::~LiveController() = default;
+
+ComponentTrack LiveController::trackOf(const DataSet& set) {
+  const bool obstacles = set.layout == Layout::SmiycObstacle || set.layout == Layout::LostAndFound ||
+                         set.layout == Layout::FishyscapesLostAndFound ||
+                         set.name.find("bst") != std::string::npos;  // RoadObstacle21, RoadObsticle21
+  return obstacles ? kObstacleTrack : kAnomalyTrack;
+}
 
 Configuration LiveController::configurationOf(const ViewState& view) {
   if (view.score.imported) return {*view.score.imported, std::nullopt, std::nullopt};

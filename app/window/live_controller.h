@@ -58,6 +58,8 @@ public:
 
   /// The configuration that a view asks for.
   [[nodiscard]] static Configuration configurationOf(const ViewState& view);
+  /// The least sizes of components that suit a set: obstacles are small, other anomalies are not.
+  [[nodiscard]] static ComponentTrack trackOf(const DataSet& set);
 
 Q_SIGNALS:
   void pictureChanged(const std::shared_ptr<const oodscope::FramePicture>& picture);

@@ -2,6 +2,7 @@
 #include "app/window/main_window.h"
 
 #include "analysis/formats/file_kind.h"
+#include "app/window/failures/failure_desk.h"
 #include "app/window/inference_runner.h"
 #include "app/window/settings.h"
 #include "app/window/sweep_tab.h"
@@ -13,6 +14,7 @@
 #include "widgets/panels/dock_title.h"
 #include "widgets/panels/messages_panel.h"
 #include "widgets/panels/metrics_panel.h"
+#include "widgets/panels/region_panel.h"
 #include "widgets/panels/start_page.h"
 #include "widgets/panels/status_widgets.h"
 #include "widgets/plots/curves_panel.h"
@@ -52,6 +54,7 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   buildToolBar();
   buildDocks();
   connectActions();
+  connectFailures();
   connectControls();
   connectViews();
   connectResults();
@@ -113,7 +116,14 @@ void MainWindow::buildDocks() {
   m_sweep = new SweepTab(m_workspace);
   m_analysis->addTab(m_curves, tr("Curves"));
   m_analysis->addTab(m_sweep, tr("T sweep"));
-  m_analysis->setCornerWidget(m_curves->toggleBar(), Qt::TopRightCorner);
+  m_failures =
+      new FailureDesk({m_session, m_workspace, m_controller, *m_views, *m_frames, *m_curves, *m_analysis}, this);
+  auto* corner = new QWidget;
+  auto* cornerRow = new QHBoxLayout(corner);
+  cornerRow->setContentsMargins(0, 0, 0, 0);
+  cornerRow->addWidget(m_failures->brushChip());
+  cornerRow->addWidget(m_curves->toggleBar());
+  m_analysis->setCornerWidget(corner, Qt::TopRightCorner);
   m_curves->toggleBar()->show();
   auto* analysis = new QDockWidget(tr("Analysis"), this);
   analysis->setObjectName(QStringLiteral("dock-analysis"));
@@ -121,6 +131,11 @@ void MainWindow::buildDocks() {
   analysis->setTitleBarWidget(new QWidget(analysis));  // the tab bar is its title
   addDockWidget(Qt::BottomDockWidgetArea, analysis);
   m_actions->panelsMenu()->addAction(analysis->toggleViewAction());
+
+  m_regionDock =
+      addDock(tr("Region"), "dock-region", m_failures->regionPanel(), Qt::RightDockWidgetArea, &m_regionTitle);
+  tabifyDockWidget(cursor, m_regionDock);
+  cursor->raise();
 
   m_messages = new MessagesPanel;
   m_messagesDock = addDock(tr("Messages"), "dock-messages", m_messages, Qt::BottomDockWidgetArea, nullptr);
@@ -181,7 +196,7 @@ void MainWindow::restoreLayout() {
 }
 
 bool MainWindow::isSettled() const {
-  return m_controller.isSettled() && !m_workspace.isOpening() && !m_thumbnails.isBusy();
+  return m_controller.isSettled() && !m_workspace.isOpening() && !m_thumbnails.isBusy() && !m_failures->isBusy();
 }
 
 void MainWindow::open(const WindowRequest& request) {

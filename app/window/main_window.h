@@ -24,6 +24,7 @@ class ControlsPanel;
 class CursorPanel;
 class CurvesPanel;
 class DockTitle;
+class FailureDesk;
 class FrameListView;
 class LabelledCombo;
 class MessagesPanel;
@@ -70,6 +71,8 @@ public:
   [[nodiscard]] ControlsPanel* controls() const { return m_controls; }
   [[nodiscard]] MetricsPanel* metrics() const { return m_metrics; }
   [[nodiscard]] FrameListView* frames() const { return m_frames; }
+  [[nodiscard]] FailureDesk* failures() const { return m_failures; }
+  [[nodiscard]] QTabWidget* analysis() const { return m_analysis; }
   [[nodiscard]] WindowActions& actions() { return *m_actions; }
 
   void saveSession(const std::filesystem::path& file);
@@ -92,6 +95,7 @@ private:
   void connectResults();
   void connectWorkspace();
   void connectActions();
+  void connectFailures();
   // main_window_show.cpp: results to widgets
   void showView(const ViewState& before, const ViewState& after, bool dragging);
   void showPicture();
@@ -108,7 +112,6 @@ private:
   void edit(const std::function<void(ViewState&)>& change, const QString& text);
   void chooseDefaults();
   void stepFrame(int steps);
-  void stepFailure(int steps);
   void tell(Severity severity, const QString& text, const QString& file);
   void syncSession();
   void openDialog(const QString& kind);
@@ -148,9 +151,11 @@ private:
   QTabWidget* m_analysis = nullptr;
   CurvesPanel* m_curves = nullptr;
   SweepTab* m_sweep = nullptr;
+  FailureDesk* m_failures = nullptr;
   StatusLine* m_status = nullptr;
   DockTitle *m_framesTitle = nullptr, *m_controlsTitle = nullptr, *m_metricsTitle = nullptr, *m_cursorTitle = nullptr;
-  QDockWidget* m_messagesDock = nullptr;
+  DockTitle* m_regionTitle = nullptr;
+  QDockWidget *m_regionDock = nullptr, *m_messagesDock = nullptr;
   LabelledCombo *m_setCombo = nullptr, *m_modelCombo = nullptr, *m_methodCombo = nullptr, *m_protocolCombo = nullptr;
 };
 

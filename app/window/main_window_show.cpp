@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/evaluate.h"
+#include "app/window/failures/failure_desk.h"
 #include "app/window/inference_runner.h"
 #include "app/window/main_window.h"
 #include "app/window/settings.h"
@@ -115,6 +116,7 @@ void MainWindow::rebuildPanes() {
 void MainWindow::showView(const ViewState& before, const ViewState& after, bool dragging) {
   if (m_views->count() == 0) rebuildPanes();
   m_controller.show(after, dragging);
+  m_failures->follow(after, dragging);
   const QString noEffect = noTemperatureReason(after.score);
   m_controls->temperature()->setTemperature(static_cast<double>(after.score.temperature));
   m_controls->temperature()->setNoEffect(noEffect);
@@ -294,11 +296,13 @@ void MainWindow::showNumbers() {
   m_status->setEstimated(!numbers->exact);
 
   const QString name = configurationTitle(numbers->configuration);
+  const auto part = m_failures->part();
   const auto curves = [&](auto make) {
     std::vector<CurveData> out;
     if (m_reference && m_reference != numbers)
       out.push_back(make(*m_reference, CurveRole::Reference, configurationTitle(m_reference->configuration)));
     out.insert(out.begin(), make(*numbers, CurveRole::A, name));
+    if (part) out.push_back(make(*part, CurveRole::Other, m_failures->partName()));
     return out;
   };
   m_curves->precisionRecall()->setCurves(curves(precisionRecallCurve));
@@ -369,6 +373,7 @@ void MainWindow::showFrames() {
       for (const Note& note : m_session.session().notes)
         if (note.set == open.set->name && note.frame == open.set->frames[i].name && !note.region)
           for (const std::string& tag : note.tags) row.tags << QString::fromStdString(tag);
+      if (current) row.brushed = m_failures->brushedPixels(i);
       if (current && details) {
         const auto found = std::find_if(details->frames.begin(), details->frames.end(),
                                         [&](const FrameMetrics& f) { return f.frame == i; });

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/evaluate.h"
+#include "app/window/failures/failure_desk.h"
+#include "app/window/failures/failures_tab.h"
 #include "app/window/inference_runner.h"
 #include "app/window/main_window.h"
 #include "app/window/settings.h"
@@ -349,6 +351,21 @@ void MainWindow::chooseDefaults() {
     view.score.imported = m_workspace.scoreFolders().front().filename().string();
   m_session.follow(view);
   showView(m_session.view(), m_session.view(), false);
+}
+
+void MainWindow::connectFailures() {
+  connect(m_actions->nextFailure, &QAction::triggered, this, [this] { m_failures->step(1); });
+  connect(m_actions->previousFailure, &QAction::triggered, this, [this] { m_failures->step(-1); });
+  connect(m_failures, &FailureDesk::framesChanged, this, [this] { showFrames(); });
+  connect(m_failures, &FailureDesk::curvesChanged, this, [this] { showNumbers(); });
+  connect(m_failures, &FailureDesk::settledChanged, this, [this] { showStatus(); });
+  connect(m_failures, &FailureDesk::failed, this,
+          [this](const QString& text) { tell(Severity::Error, text, QString()); });
+  connect(m_failures, &FailureDesk::regionTitleChanged, m_regionTitle, &DockTitle::setNote);
+  connect(m_failures, &FailureDesk::regionRaised, this, [this] {
+    m_regionDock->show();
+    m_regionDock->raise();
+  });
 }
 
 void MainWindow::connectActions() {

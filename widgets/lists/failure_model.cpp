@@ -23,7 +23,7 @@ QString shown(const std::optional<double>& value, int decimals, bool sign = fals
 }  // namespace
 
 FailureModel::FailureModel(FailureKind kind, QObject* parent) : QAbstractTableModel(parent), m_kind(kind) {
-  if (kind == FailureKind::FalsePositiveRegion)
+  if (kind == FailureKind::FalsePositive)
     m_columns = {Column::Id,   Column::Thumbnail, Column::Frame, Column::Area, Column::Peak,
                  Column::Mean, Column::Margin,    Column::Class, Column::Tag,  Column::Distance};
   else

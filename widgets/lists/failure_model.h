@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/regions/failures.h"
+
 #include <QAbstractTableModel>
 #include <QColor>
 #include <QImage>
@@ -11,8 +13,6 @@
 #include <vector>
 
 namespace oodscope {
-
-enum class FailureKind { FalsePositiveRegion, MissedObject };
 
 /// One region that is wrongly taken for an anomaly, or one object that was not found.
 struct FailureRow {
@@ -29,6 +29,7 @@ struct FailureRow {
   QColor predictedColour = {};
   double classShare = 0.0;  ///< percent of the area predicted so
   QStringList tags = {};
+  std::optional<double> brushed = {};  ///< pixels of it that are brushed; empty: nothing is brushed
 };
 
 /// Failures of one kind as a table that sorts by its raw values (Qt::UserRole).

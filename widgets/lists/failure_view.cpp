@@ -49,7 +49,7 @@ public:
       painter->restore();
       return;
     }
-    const bool leading = column == (m_model.kind() == FailureKind::MissedObject ? Column::Recall : Column::Area);
+    const bool leading = column == (m_model.kind() == FailureKind::Missed ? Column::Recall : Column::Area);
     const QFont face = numberFont(option.font);
     painter->setFont(leading ? strongFont(face) : face);
     const QString text = index.data().toString();
@@ -87,6 +87,7 @@ std::optional<std::optional<double>> numberOf(const FailureRow& row, const QStri
   if (key == QLatin1String("recall")) return row.recall;
   if (key == QLatin1String("overlap")) return row.overlap;
   if (key == QLatin1String("distance")) return row.distance;
+  if (key == QLatin1String("brushed")) return row.brushed;
   if (key == QLatin1String("share")) return std::optional(row.classShare);
   return std::nullopt;
 }
@@ -103,7 +104,8 @@ void FailureProxy::setExpression(const QString& text) {
 bool FailureProxy::filterAcceptsRow(int row, const QModelIndex&) const {
   const FailureRow& failure = static_cast<const FailureModel*>(sourceModel())->rows()[static_cast<std::size_t>(row)];
   return m_expression.matches({failure.frameName + QLatin1Char(' ') + failure.predictedClass, failure.tags,
-                               [&failure](const QString& key) { return numberOf(failure, key); }});
+                               [&failure](const QString& key) { return numberOf(failure, key); },
+                               failure.predictedClass});
 }
 
 FailureView::FailureView(FailureKind kind, QWidget* parent)
@@ -115,7 +117,7 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
       m_count(new QLabel) {
   usePanelBackground(this);
   const Metrics m(this);
-  const bool regions = kind == FailureKind::FalsePositiveRegion;
+  const bool regions = kind == FailureKind::FalsePositive;
   const QString name = regions ? tr("False-positive regions") : tr("Missed objects");
   auto* title = new QLabel(name);
   title->setFont(strongFont(tableFont(font())));
@@ -125,7 +127,7 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
   m_filter->setClearButtonEnabled(true);
   m_filter->setAccessibleName(tr("Filter %1").arg(name));
   m_filter->setToolTip(
-      tr("Text, tag:NAME, or comparisons of area, peak, mean, margin, recall, overlap, distance, share"));
+      tr("Text, tag:NAME, class:NAME, or comparisons of area, peak, mean, margin, recall, distance, share, brushed"));
   m_filter->setMaximumWidth(m.px(190));
   m_proxy->setSourceModel(m_model);
   m_view->setModel(m_proxy);
@@ -186,10 +188,11 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
 
 void FailureView::setFilter(const QString& text) { m_filter->setText(text); }
 
+QString FailureView::filter() const { return m_filter->text(); }
+
 void FailureView::setCurrentRow(int row) {
-  const QModelIndex index = m_proxy->mapFromSource(m_model->index(row, 0));
   m_setting = true;
-  m_view->setCurrentIndex(index);
+  m_view->setCurrentIndex(row < 0 ? QModelIndex() : m_proxy->mapFromSource(m_model->index(row, 0)));
   m_setting = false;
 }
 

@@ -35,7 +35,8 @@ public:
   explicit FailureView(FailureKind kind, QWidget* parent = nullptr);
   [[nodiscard]] FailureModel* model() const { return m_model; }
   void setFilter(const QString& text);
-  void setCurrentRow(int row);  ///< of the model; silent
+  [[nodiscard]] QString filter() const;
+  void setCurrentRow(int row);  ///< of the model, -1 for none; silent
   /// The failure `steps` further in the shown order, as failureSelected and failureActivated.
   void step(int steps);
   /// Shown rows, in order, as rows of the model.

@@ -9,8 +9,9 @@
 namespace oodscope {
 
 FilterExpression::FilterExpression(const QString& text) {
-  static const QRegularExpression kPart(QStringLiteral(
-      "([\\p{L}][\\p{L}\\d_]*)\\s*(<=|>=|<|>|=)\\s*(-?\\d[\\d_]*(?:\\.\\d+)?)|tag:([^\\s,]+)|([^\\s,]+)"));
+  static const QRegularExpression kPart(
+      QStringLiteral("([\\p{L}][\\p{L}\\d_]*)\\s*(<=|>=|<|>|=)\\s*(-?\\d[\\d_]*(?:\\.\\d+)?)|tag:([^\\s,]+)|class:([^"
+                     "\\s,]+)|([^\\s,]+)"));
   QString plain = text;
   plain.replace(QChar(0x2212), QLatin1Char('-'));
   auto parts = kPart.globalMatch(plain);
@@ -21,8 +22,10 @@ FilterExpression::FilterExpression(const QString& text) {
                               part.captured(3).remove(QLatin1Char('_')).toDouble(), part.captured(0)});
     } else if (part.hasCaptured(4)) {
       m_conditions.push_back({{}, QStringLiteral("tag"), 0.0, part.captured(4)});
+    } else if (part.hasCaptured(5)) {
+      m_conditions.push_back({{}, QStringLiteral("class"), 0.0, part.captured(5)});
     } else {
-      m_conditions.push_back({{}, QStringLiteral("text"), 0.0, part.captured(5)});
+      m_conditions.push_back({{}, QStringLiteral("text"), 0.0, part.captured(6)});
     }
   }
 }
@@ -34,6 +37,10 @@ bool FilterExpression::matches(const Subject& subject) const {
   };
   return std::all_of(m_conditions.begin(), m_conditions.end(), [&](const Condition& condition) {
     if (condition.operation == QLatin1String("tag")) return contains(subject.tags, condition.text);
+    if (condition.operation == QLatin1String("class"))
+      return QString(subject.className)
+                 .replace(QLatin1Char(' '), QLatin1Char('_'))
+                 .compare(condition.text, Qt::CaseInsensitive) == 0;
     if (condition.operation == QLatin1String("text"))
       return contains({subject.name}, condition.text) || contains(subject.tags, condition.text);
     const auto number = subject.number ? subject.number(condition.key) : std::nullopt;

@@ -10,7 +10,8 @@
 namespace oodscope {
 
 /// "fpr95 > 60 tag:night dog": conditions separated by spaces or commas, all of which must hold. A condition is a
-/// comparison of a number (< <= > >= = with a value not defined never holding), tag:TEXT, or a text the name contains.
+/// comparison of a number (< <= > >= = with a value not defined never holding), tag:TEXT, class:NAME, or a text the
+/// name contains.
 class FilterExpression {
 public:
   struct Subject {
@@ -18,6 +19,7 @@ public:
     QStringList tags;
     /// The number called so, lower case; empty outer: no such number, empty inner: not defined here.
     std::function<std::optional<std::optional<double>>(const QString&)> number;
+    QString className = {};  ///< of class:NAME, whole, '_' for spaces
   };
 
   FilterExpression() = default;

@@ -31,6 +31,7 @@ std::optional<std::optional<double>> numberOf(const FrameRow& row, const QString
   if (key == QLatin1String("mean")) return row.meanScore;
   if (key == QLatin1String("dap")) return metricOf(row, FrameMetric::Delta);
   if (key == QLatin1String("anomaly")) return std::optional(row.anomalyShare);
+  if (key == QLatin1String("brushed")) return row.brushed;
   if (key == QLatin1String("objects")) return std::optional(static_cast<double>(row.objects));
   return std::nullopt;
 }

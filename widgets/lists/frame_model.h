@@ -24,6 +24,7 @@ struct FrameRow {
   std::optional<double> apA = {}, apB = {};  ///< in a comparison
   bool estimated = false;
   QStringList tags = {};
+  std::optional<double> brushed = {};  ///< pixels of it that are brushed; empty: nothing is brushed
 };
 
 struct FrameSet {

@@ -200,7 +200,7 @@ QWidget* lines() {
 }
 
 QWidget* failures() {
-  auto* view = new FailureView(FailureKind::FalsePositiveRegion);
+  auto* view = new FailureView(FailureKind::FalsePositive);
   std::vector<FailureRow> rows;
   for (int i = 0; i < 9; ++i)
     rows.push_back({.id = 14 + i,

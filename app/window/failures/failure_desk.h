@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/live/set_study.h"
+#include "app/window/coalescing_job.h"
+#include "app/window/failures/region_notes.h"
+#include "app/window/failures/region_thumbnails.h"
+#include "app/window/live_controller.h"
+#include "app/window/session_model.h"
+#include "widgets/plots/curve_plot.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+class QTabWidget;
+class QToolButton;
+
+namespace oodscope {
+
+class Badge;
+class ClassesTab;
+class CurvesPanel;
+class FailuresTab;
+class FrameListView;
+class RegionPanel;
+class SizeDistanceTab;
+class ViewGrid;
+struct WhatIfView;
+
+/// What the desk works on; all outlive it.
+struct DeskParts {
+  SessionModel& session;
+  Workspace& workspace;
+  LiveController& controller;
+  ViewGrid& views;
+  FrameListView& frames;
+  CurvesPanel& curves;
+  QTabWidget& tabs;
+};
+
+/// Everything about failures in the window: keeps the lists of the whole set at the present scores and threshold, jumps
+/// to a failure, brushes, tags, asks what per-class thresholds would do. Owns the tabs "Failures", "Classes" and "Size
+/// and distance", their jobs and the Region panel's content.
+class FailureDesk : public QObject {
+  Q_OBJECT
+
+public:
+  FailureDesk(const DeskParts& parts, QWidget* parent);
+  ~FailureDesk() override;
+
+  [[nodiscard]] RegionPanel* regionPanel() const { return m_region; }
+  /// "12,340 pixels in 7 frames": shown while something is brushed; a click clears.
+  [[nodiscard]] QToolButton* brushChip() const { return m_brushChip; }
+  [[nodiscard]] FailuresTab* failuresTab() const { return m_failures; }
+  [[nodiscard]] ClassesTab* classesTab() const { return m_classes; }
+  [[nodiscard]] bool isBusy() const;
+  [[nodiscard]] std::shared_ptr<const SetStudy> study() const { return m_study; }
+
+  /// Another view of the session; `dragging`: more changes are coming, the set waits.
+  void follow(const ViewState& view, bool dragging);
+  /// The failure `steps` further in the list used last.
+  void step(int steps);
+  /// Takes the brush away, or the selected region where nothing is brushed.
+  void clearOne();
+  void brush(double low, double high);
+  void exportLists();
+  /// Both lists as shown, with tags and notes.
+  [[nodiscard]] std::string listsAsCsv() const;
+
+  /// Brushed pixels of a frame of the current set; empty: nothing is brushed.
+  [[nodiscard]] std::optional<double> brushedPixels(std::size_t frame) const;
+  /// The part of the set that is selected (filtered frames, or the frame of the selected region), for the curves.
+  [[nodiscard]] std::optional<SetNumbers> part() const;
+  [[nodiscard]] QString partName() const { return m_partName; }
+
+Q_SIGNALS:
+  void framesChanged();  ///< brushed pixels or tags of frames
+  void curvesChanged();  ///< part() is another
+  void regionTitleChanged(const QString& note);
+  void regionRaised();  ///< the Region panel is to be seen
+  void settledChanged();
+  void failed(const QString& text);
+
+private:
+  struct StudyRequest {
+    std::shared_ptr<FrameContexts> contexts;
+    Configuration configuration;
+    FailureOptions options;
+    std::size_t frame = 0;
+  };
+  struct BrushRequest {
+    std::shared_ptr<LiveSet> live;
+    Configuration configuration;
+    ScoreStretch stretch;
+    std::shared_ptr<const SetStudy> study;
+  };
+  struct PartRequest {
+    std::shared_ptr<LiveSet> live;
+    Configuration configuration;
+    Protocol protocol = Protocol::Course;
+    std::vector<std::size_t> frames;
+  };
+  struct WhatIfRequest {
+    std::shared_ptr<FrameContexts> contexts;
+    Configuration configuration;
+    Protocol protocol = Protocol::Course;
+    float threshold = 0.0F;
+    std::vector<float> offsets;
+  };
+
+  // failure_desk.cpp
+  void connectAll(QWidget* window);
+  [[nodiscard]] std::optional<StudyRequest> studyRequest() const;
+  void refresh();
+  void requestSet();
+  void requestPart();
+  void requestWhatIf();
+  void requestBrush();
+  // failure_desk_show.cpp
+  void showLists();
+  void showAttribution();
+  void showSelection(bool zoom);
+  void showRegionPanel();
+  void showMask();
+  void showBrush();
+  void showPresentNumbers(const std::optional<WhatIfView>& after);
+  void pictureArrived();
+  void select(FailureKind kind, int row, bool jump);
+  void selectAt(QPoint pixel);
+  void clearSelection();
+  void giveThumbnail(FailureKind kind, int row);
+  void editNote(const std::function<std::vector<Note>(std::vector<Note>, const NotePlace&)>& change);
+  [[nodiscard]] std::optional<NotePlace> notePlace() const;
+  [[nodiscard]] const std::vector<ListedFailure>& list(FailureKind kind) const;
+  [[nodiscard]] std::shared_ptr<const DataSet> data() const;
+  [[nodiscard]] std::vector<std::string> classNames() const;
+  [[nodiscard]] std::optional<std::size_t> currentFrame() const;
+
+  SessionModel& m_session;
+  Workspace& m_workspace;
+  LiveController& m_controller;
+  ViewGrid& m_views;
+  FrameListView& m_frames;
+  CurvesPanel& m_curves;
+  QTabWidget& m_tabs;
+
+  FailuresTab* m_failures = nullptr;
+  ClassesTab* m_classes = nullptr;
+  SizeDistanceTab* m_sizes = nullptr;
+  RegionPanel* m_region = nullptr;
+  Badge* m_count = nullptr;
+  QToolButton* m_brushChip = nullptr;
+  RegionThumbnails m_thumbnails;
+
+  std::shared_ptr<FrameContexts> m_contexts;
+  std::shared_ptr<const SetStudy> m_study;  ///< what the lists show
+  bool m_studyExact = false;                ///< of the present scores and threshold, all frames
+  std::optional<ListedFailure> m_selected;
+  bool m_zoomPending = false;
+  bool m_dragging = false;
+  std::optional<ScoreStretch> m_stretch;
+  std::optional<BrushedSet> m_brushed;
+  std::optional<PartNumbers> m_part;
+  std::optional<PartRequest> m_partAsked;
+  QString m_partName;
+  std::map<QString, std::pair<FailureKind, int>> m_thumbnailRows;
+  QTimer m_rest;
+
+  // Last: their threads use what is above.
+  CoalescingJob<StudyRequest, StudiedFrame> m_frameJob;
+  CoalescingJob<StudyRequest, std::shared_ptr<const SetStudy>> m_setJob;
+  CoalescingJob<BrushRequest, std::optional<BrushedSet>> m_brushJob;
+  CoalescingJob<PartRequest, std::optional<PartNumbers>> m_partJob;
+  CoalescingJob<WhatIfRequest, std::optional<WhatIf>> m_whatIfJob;
+};
+
+}  // namespace oodscope

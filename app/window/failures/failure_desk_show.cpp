@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/formats/atomic_file.h"
+#include "analysis/regions/failure_table.h"
+#include "analysis/regions/region_facts.h"
+#include "app/window/failures/classes_tab.h"
+#include "app/window/failures/failure_desk.h"
+#include "app/window/failures/failure_presenter.h"
+#include "app/window/failures/failures_tab.h"
+#include "app/window/failures/size_distance_tab.h"
+#include "app/window/presenters.h"
+#include "app/window/settings.h"
+#include "widgets/lists/failure_view.h"
+#include "widgets/lists/frame_list.h"
+#include "widgets/panels/badge.h"
+#include "widgets/panels/region_panel.h"
+#include "widgets/theme/number_text.h"
+#include "widgets/views/view_grid.h"
+
+#include <QFileDialog>
+#include <QTabWidget>
+#include <QToolButton>
+
+#include <algorithm>
+
+namespace oodscope {
+namespace {
+
+constexpr std::size_t kBarsShown = 10;
+
+}  // namespace
+
+std::shared_ptr<const DataSet> FailureDesk::data() const {
+  const OpenSet* open = m_workspace.findSet(QString::fromStdString(m_session.view().set));
+  return open == nullptr ? nullptr : open->set;
+}
+
+std::vector<std::string> FailureDesk::classNames() const {
+  const auto live = m_controller.liveSet();
+  if (live)
+    if (const auto* model = dynamic_cast<const ModelScores*>(&live->source()))
+      return model->modelInfo().outputs.channelNames;
+  return {};
+}
+
+std::optional<std::size_t> FailureDesk::currentFrame() const {
+  const auto set = data();
+  if (!set) return std::nullopt;
+  for (std::size_t i = 0; i < set->frames.size(); ++i)
+    if (set->frames[i].name == m_session.view().frame) return i;
+  return std::nullopt;
+}
+
+const std::vector<ListedFailure>& FailureDesk::list(FailureKind kind) const {
+  return kind == FailureKind::Missed ? m_study->failures.missed : m_study->failures.falsePositives;
+}
+
+void FailureDesk::showLists() {
+  const auto set = data();
+  m_thumbnailRows.clear();
+  if (!m_study || !set || !m_contexts) {
+    m_failures->clear(tr("No set scored yet"));
+    m_count->hide();
+    showRegionPanel();
+    return;
+  }
+  ListContext context;
+  context.data = set.get();
+  context.notes = &m_session.session().notes;
+  context.brushed = m_brushed ? &*m_brushed : nullptr;
+  context.classes = classNames();
+  FailuresTabView view;
+  view.falsePositives = failureRows(m_study->failures.falsePositives, *m_study, context);
+  view.missed = failureRows(m_study->failures.missed, *m_study, context);
+  ClassBarsView bars = falsePositiveBars(*m_study, context.classes, kBarsShown);
+  view.bars = std::move(bars.rows);
+  view.barsNote = bars.note;
+  view.exact = m_studyExact;
+  const QString temperature =
+      m_study->configuration.temperature
+          ? tr("T %1, ").arg(numberText(static_cast<double>(*m_study->configuration.temperature), 2))
+          : QString();
+  const QString place = temperature + tr("δ %1").arg(numberText(m_study->options.threshold, 3));
+  view.state = m_studyExact ? tr("= exact at %1").arg(place)
+                            : tr("≈ frame %1 at %2").arg(QString::fromStdString(m_session.view().frame), place);
+  view.reconciliation =
+      m_studyExact ? reconciliationText(*m_study) : tr("The other frames follow when the hand rests.");
+  const int all = static_cast<int>(view.falsePositives.size() + view.missed.size());
+  m_failures->setView(std::move(view));
+  m_count->setBadge(Badge::Kind::Count, QString::number(all));
+  m_count->setToolTip(tr("%1 false-positive regions, %2 missed objects")
+                          .arg(m_study->failures.falsePositives.size())
+                          .arg(m_study->failures.missed.size()));
+  m_count->show();
+  m_count->adjustSize();
+  // The selected failure is followed as it grows and shrinks; one that has gone is selected no more.
+  if (m_selected) {
+    const FailureKind kind = m_selected->region.kind;
+    if (const auto now = sameRegion(list(kind), *m_selected)) {
+      m_selected = list(kind)[*now];
+      m_failures->setCurrent(kind, static_cast<int>(*now));
+      showSelection(false);
+    } else if (m_studyExact) {
+      clearSelection();
+    }
+  } else {
+    showRegionPanel();
+  }
+}
+
+void FailureDesk::showAttribution() {
+  if (!m_study || !m_studyExact) {
+    m_classes->clear(tr("No set scored yet"));
+    m_sizes->clear(tr("No set scored yet"));
+    return;
+  }
+  const std::vector<std::string> names = classNames();
+  ClassesView classes;
+  classes.predicted = classRows(m_study->attribution.byPredictedClass, names);
+  classes.truth =
+      m_study->hasTrueClasses ? classRows(m_study->attribution.byTrueClass, names) : std::vector<ClassRow>();
+  classes.truthReason = tr("The set has no class labels");
+  m_classes->setView(std::move(classes));
+  if (m_classes->offsets().empty()) showPresentNumbers(std::nullopt);
+  SizeDistanceView sizes;
+  sizes.sizes = sizeRows(m_study->attribution);
+  sizes.sizesNote =
+      tr("Connected pixels on the maps that are evaluated. An object counts as missed where less than %1 % of it is "
+         "found; false-positive regions of every size are counted here.")
+          .arg(numberText(100.0 * m_study->options.missedBelow, 0));
+  sizes.distances = distanceRows(m_study->attribution);
+  if (!m_study->hasDistances) sizes.distanceReason = tr("The set has no disparity maps, so that no distance is known.");
+  m_sizes->setView(std::move(sizes));
+}
+
+void FailureDesk::showPresentNumbers(const std::optional<WhatIfView>& after) {
+  WhatIfView present;
+  if (const auto numbers = m_controller.numbers()) {
+    present.ap = numbers->metrics.ap;
+    present.fpr95 = numbers->metrics.fpr95;
+    present.bestF1 = numbers->metrics.bestF1;
+  }
+  if (m_study && m_studyExact) {
+    present.precision = m_study->failures.counts.precision();
+    present.recall = m_study->failures.counts.recall();
+    present.fpr = m_study->failures.counts.fpr();
+  }
+  m_classes->setNumbers(present, after);
+}
+
+void FailureDesk::select(FailureKind kind, int row, bool jump) {
+  if (!m_study || row < 0 || row >= static_cast<int>(list(kind).size())) return;
+  m_selected = list(kind)[static_cast<std::size_t>(row)];
+  m_failures->setCurrent(kind, row);
+  if (jump) {
+    m_zoomPending = true;
+    Q_EMIT
+    regionRaised();
+    const auto set = data();
+    if (currentFrame() != m_selected->frame) {
+      ViewState view = m_session.view();
+      view.frame = set->frames[m_selected->frame].name;
+      m_session.follow(view);  // the picture's arrival goes on with it
+    }
+  }
+  showSelection(m_zoomPending);
+  requestPart();
+}
+
+void FailureDesk::showSelection(bool zoom) {
+  showRegionPanel();
+  const auto& picture = m_controller.picture();
+  const bool there = m_selected && picture && m_study && picture->frame == m_selected->frame &&
+                     picture->set == QString::fromStdString(m_session.view().set) &&
+                     m_study->sizeOf(m_selected->frame).area() > 0;
+  if (!there) {
+    m_views.setRegion(nullptr);
+    return;
+  }
+  const PlacedRegion placed =
+      placeOnPicture(m_selected->region, m_study->sizeOf(m_selected->frame), m_study->pictureOf(m_selected->frame));
+  const auto rank = sameRegion(list(m_selected->region.kind), *m_selected);
+  auto shape = std::make_shared<RegionShape>();
+  shape->box = QRect(placed.box.x, placed.box.y, placed.box.width, placed.box.height);
+  shape->mask = placed.mask;
+  shape->caption = regionCaption(m_selected->region, rank ? static_cast<int>(*rank) + 1 : 0);
+  const QRect box = shape->box;
+  m_views.setRegion(std::move(shape));
+  if (!zoom) return;
+  m_zoomPending = false;
+  const int marginX = std::max(24, box.width() / 2), marginY = std::max(24, box.height() / 2);
+  m_views.zoomToRegion(box.adjusted(-marginX, -marginY, marginX, marginY));
+}
+
+void FailureDesk::pictureArrived() {
+  if (m_selected) showSelection(m_zoomPending);
+  showMask();
+  refresh();
+}
+
+void FailureDesk::selectAt(QPoint pixel) {
+  const auto frame = currentFrame();
+  if (!m_study || !frame) return;
+  for (const FailureKind kind : {FailureKind::Missed, FailureKind::FalsePositive}) {
+    const auto& failures = list(kind);
+    for (std::size_t i = 0; i < failures.size(); ++i) {
+      if (failures[i].frame != *frame) continue;
+      const PlacedRegion placed =
+          placeOnPicture(failures[i].region, m_study->sizeOf(*frame), m_study->pictureOf(*frame));
+      const int x = pixel.x() - placed.box.x, y = pixel.y() - placed.box.y;
+      if (x < 0 || y < 0 || x >= placed.box.width || y >= placed.box.height || placed.mask.at(x, y) == 0) continue;
+      select(kind, static_cast<int>(i), false);
+      return;
+    }
+  }
+}
+
+void FailureDesk::clearSelection() {
+  const bool had = m_selected.has_value();
+  m_selected.reset();
+  m_zoomPending = false;
+  m_views.setRegion(nullptr);
+  if (had) {
+    m_failures->setCurrent(FailureKind::FalsePositive, -1);
+    requestPart();
+  }
+  showRegionPanel();
+}
+
+std::optional<NotePlace> FailureDesk::notePlace() const {
+  const auto set = data();
+  if (!set || m_session.view().frame.empty()) return std::nullopt;
+  if (!m_selected || !m_study) return NotePlace{set->name, m_session.view().frame, std::nullopt};
+  ListContext context;
+  context.data = set.get();
+  return placeOf(*m_selected, *m_study, context);
+}
+
+void FailureDesk::editNote(const std::function<std::vector<Note>(std::vector<Note>, const NotePlace&)>& change) {
+  if (const auto place = notePlace()) m_session.setNotes(change(m_session.session().notes, *place));
+}
+
+void FailureDesk::showRegionPanel() {
+  const auto place = notePlace();
+  if (!place) {
+    m_region->clear();
+    Q_EMIT
+    regionTitleChanged(QString());
+    return;
+  }
+  RegionInput input;
+  input.note = findNote(m_session.session().notes, *place);
+  const auto counts = m_controller.counts();
+  std::shared_ptr<const LabelMap> labels;
+  FrameMaps maps;
+  QString title = tr("frame %1").arg(QString::fromStdString(place->frame));
+  if (m_selected && m_study && m_contexts) {
+    input.region = &m_selected->region;
+    labels = m_contexts->set().label(m_selected->frame);
+    try {
+      maps = m_contexts->at(m_selected->frame, m_study->configuration);
+      input.maps = &maps;
+    } catch (const Error& error) {
+      Q_EMIT
+      failed(QString::fromUtf8(error.what()));
+    }
+    input.labels = labels.get();
+    input.counts = counts.get();
+    input.total = m_study->failures.counts;
+    input.setHasDistances = m_study->hasDistances;
+    input.classes = classNames();
+    const auto rank = sameRegion(list(m_selected->region.kind), *m_selected);
+    title = tr("%1 %2 · %3")
+                .arg(m_selected->region.kind == FailureKind::Missed ? tr("Missed") : QStringLiteral("FP"))
+                .arg(rank ? *rank + 1 : 0)
+                .arg(title);
+  }
+  m_region->setView(regionView(input));
+  Q_EMIT
+  regionTitleChanged(title);
+}
+
+void FailureDesk::giveThumbnail(FailureKind kind, int row) {
+  const auto set = data();
+  if (!m_study || !set || row < 0 || row >= static_cast<int>(list(kind).size())) return;
+  const ListedFailure& failure = list(kind)[static_cast<std::size_t>(row)];
+  const ThumbnailTask task{
+      set, failure.frame,
+      placeOnPicture(failure.region.box, m_study->sizeOf(failure.frame), m_study->pictureOf(failure.frame)), kind};
+  m_thumbnailRows[task.key()] = {kind, row};
+  const QImage picture = m_thumbnails.find(task);
+  if (!picture.isNull()) m_failures->setThumbnail(kind, row, picture);
+}
+
+void FailureDesk::showMask() {
+  const auto& picture = m_controller.picture();
+  if (!m_stretch || !picture || !picture->scores || !picture->label) {
+    m_views.setBrushed(nullptr);
+    return;
+  }
+  BrushedFrame marked = oodscope::brush(scoredImage(*picture->scores, *picture->label), *m_stretch);
+  m_views.setBrushed(std::make_shared<const Grid<std::uint8_t>>(std::move(marked.mask)));
+}
+
+void FailureDesk::showBrush() {
+  showMask();
+  m_brushChip->setVisible(m_stretch.has_value());
+  if (!m_stretch) m_brushed.reset();
+  const bool counted = m_brushed.has_value();
+  if (counted) {
+    const BrushCounts& total = m_brushed->total;
+    m_brushChip->setText(tr("%1 pixels in %2 frames")
+                             .arg(groupedText(static_cast<qint64>(total.normal + total.anomaly)))
+                             .arg(m_brushed->frames.size()));
+    m_brushChip->setToolTip(
+        tr("%1 normal and %2 anomalous pixels with %3 ≤ s%4. Escape or a click clears.")
+            .arg(groupedText(static_cast<qint64>(total.normal)), groupedText(static_cast<qint64>(total.anomaly)),
+                 numberText(m_brushed->stretch.low, 4),
+                 m_brushed->stretch.high ? tr(" < %1").arg(numberText(*m_brushed->stretch.high, 4)) : QString()));
+  } else {
+    m_brushChip->setText(tr("brushing…"));
+  }
+  if (!counted && m_stretch) return;  // the lists keep what they show until the counts are there
+  showLists();
+  Q_EMIT
+  framesChanged();
+  m_failures->setBrushed(counted);
+  m_frames.setFilter(withCondition(m_frames.filter(), kBrushedCondition, counted));
+}
+
+void FailureDesk::exportLists() {
+  const auto set = data();
+  if (!m_study || !set) return;
+  const QString file = QFileDialog::getSaveFileName(
+      m_failures, tr("Export the failure lists"),
+      lastFolder() + QLatin1Char('/') + QString::fromStdString(set->name) + QStringLiteral("_failures.csv"),
+      tr("CSV (*.csv)"));
+  if (file.isEmpty()) return;
+  rememberFolder(file);
+  try {
+    writeFileAtomically(file.toStdString(), listsAsCsv());
+  } catch (const Error& error) {
+    Q_EMIT
+    failed(QString::fromUtf8(error.what()));
+  }
+}
+
+std::string FailureDesk::listsAsCsv() const {
+  const auto set = data();
+  std::vector<FailureTableRow> rows;
+  if (!m_study || !set) return failuresAsCsv(rows);
+  ListContext context;
+  context.data = set.get();
+  const std::vector<std::string> names = classNames();
+  for (const FailureKind kind : {FailureKind::FalsePositive, FailureKind::Missed})
+    for (const int shown : m_failures->view(kind)->shownRows()) {
+      const ListedFailure& failure = list(kind)[static_cast<std::size_t>(shown)];
+      FailureTableRow row;
+      row.set = set->name;
+      row.frame = set->frames[failure.frame].name;
+      row.region = failure.region;
+      row.size = m_study->sizeOf(failure.frame);
+      if (failure.region.majorityClass)
+        row.predictedClass = className(names, *failure.region.majorityClass).toStdString();
+      if (const Note* note = findNote(m_session.session().notes, placeOf(failure, *m_study, context))) {
+        row.tags = note->tags;
+        row.note = note->text;
+      }
+      rows.push_back(std::move(row));
+    }
+  return failuresAsCsv(rows);
+}
+
+}  // namespace oodscope

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/datasets/data_set.h"
+#include "analysis/regions/failures.h"
+
+#include <QHash>
+#include <QImage>
+#include <QObject>
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace oodscope {
+
+/// A region's surroundings as a small picture.
+struct ThumbnailTask {
+  std::shared_ptr<const DataSet> set;
+  std::size_t frame = 0;
+  Box box;  ///< in picture pixels
+  FailureKind kind = FailureKind::FalsePositive;
+  [[nodiscard]] QString key() const;
+};
+
+/// Cuts them out in a thread of its own, frame by frame so that each image is decoded once a burst, and keeps the
+/// latest few thousand.
+class RegionThumbnails : public QObject {
+  Q_OBJECT
+
+public:
+  explicit RegionThumbnails(QObject* parent = nullptr);
+  ~RegionThumbnails() override;
+
+  /// The picture if there is one; else it is asked for and comes with ready().
+  [[nodiscard]] QImage find(const ThumbnailTask& task);
+  [[nodiscard]] bool isBusy() const;
+
+Q_SIGNALS:
+  void ready(const QString& key, const QImage& picture);
+
+private:
+  void run();
+
+  QHash<QString, QImage> m_pictures;
+  mutable std::mutex m_mutex;
+  std::condition_variable m_wake;
+  std::deque<ThumbnailTask> m_tasks;
+  int m_running = 0;
+  bool m_ending = false;
+  std::thread m_thread;
+};
+
+/// The box with as much around it again, at the lists' proportions, the box outlined.
+[[nodiscard]] QImage regionThumbnail(const RgbImage& image, const Box& box, FailureKind kind);
+
+}  // namespace oodscope
