@@ -137,6 +137,7 @@ Json toJson(const ViewState& view) {
   json["colour_map"] = view.colourMap;
   json["colour_map_reversed"] = view.colourMapReversed;
   json["opacity"] = view.opacity;
+  json["overlay"] = view.overlay;
   json["contour"] = view.contour;
   json["void_hatch"] = view.voidHatch;
   json["linked"] = view.linked;
@@ -164,6 +165,7 @@ ViewState viewOf(const Json& json) {
   read(json, "colour_map", view.colourMap);
   read(json, "colour_map_reversed", view.colourMapReversed);
   read(json, "opacity", view.opacity);
+  read(json, "overlay", view.overlay);
   read(json, "contour", view.contour);
   read(json, "void_hatch", view.voidHatch);
   read(json, "linked", view.linked);

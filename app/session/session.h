@@ -49,6 +49,7 @@ struct ViewState {
   std::string colourMap = "inferno";
   bool colourMapReversed = false;
   double opacity = 0.62;
+  bool overlay = false;  ///< heatmap over the picture
   bool contour = true;
   bool voidHatch = true;
   bool linked = true;

@@ -3,6 +3,7 @@
 
 #include "analysis/metrics/operating_point.h"
 #include "app/window/inference_runner.h"
+#include "app/window/presenters.h"
 
 #include <algorithm>
 
@@ -60,6 +61,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             if (request.live && request.live->isReady(request.frame)) {
               picture->configuration = request.configuration;
               picture->scores = request.live->scores(request.frame, request.configuration);
+              picture->ordered = orderedSample(*picture->scores);
               picture->label = request.live->label(request.frame);
               if (const auto* model = dynamic_cast<const ModelScores*>(&request.live->source())) {
                 picture->logits = std::make_shared<const StoredLogits>(model->logits(request.frame));

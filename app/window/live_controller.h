@@ -23,6 +23,7 @@ struct FramePicture {
   DecodedFrame decoded;
   std::optional<Configuration> configuration;
   std::shared_ptr<const ScoreMap> scores;
+  std::vector<float> ordered;                  ///< orderedSample(*scores)
   std::shared_ptr<const LabelMap> label;       ///< at the scores' size
   std::shared_ptr<const StoredLogits> logits;  ///< nullptr for imported maps
   ScoreParameters parameters;                  ///< for the class probabilities under the cursor

@@ -3,7 +3,10 @@
 
 #include "analysis/formats/file_kind.h"
 #include "app/window/failures/failure_desk.h"
+#include "app/window/help_windows.h"
 #include "app/window/inference_runner.h"
+#include "app/window/latency_overlay.h"
+#include "app/window/method_views.h"
 #include "app/window/settings.h"
 #include "app/window/sweep_tab.h"
 #include "widgets/controls/controls_panel.h"
@@ -12,6 +15,7 @@
 #include "widgets/panels/banner.h"
 #include "widgets/panels/cursor_panel.h"
 #include "widgets/panels/dock_title.h"
+#include "widgets/panels/find_button.h"
 #include "widgets/panels/messages_panel.h"
 #include "widgets/panels/metrics_panel.h"
 #include "widgets/panels/region_panel.h"
@@ -26,6 +30,7 @@
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QFileDialog>
+#include <QLabel>
 #include <QMenu>
 #include <QMimeData>
 #include <QStackedWidget>
@@ -42,8 +47,13 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
       m_theme(theme),
       m_workspace(std::move(options)),
       m_controller(m_workspace),
-      m_thumbnails(thumbnailFolder()) {
+      m_thumbnails(thumbnailFolder()),
+      m_cache(m_workspace.store()) {
   m_sinceStart.start();
+  m_sinceShown.start();
+  m_showTimer.setSingleShot(true);
+  m_showTimer.setTimerType(Qt::PreciseTimer);
+  connect(&m_showTimer, &QTimer::timeout, this, &MainWindow::showDue);
   setObjectName(QStringLiteral("main-window"));
   setWindowTitle(tr("Oodscope"));
   setAcceptDrops(true);
@@ -51,6 +61,7 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
   m_actions = std::make_unique<WindowActions>(*this, m_session.undoStack());
+  m_help = new HelpWindows(*this, *m_actions);
   buildToolBar();
   buildDocks();
   connectActions();
@@ -64,6 +75,7 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   showView(m_session.view(), m_session.view(), false);
   showOpenChoices();
   showRecent();
+  showTheme();
   showStatus();
   m_autosave.setInterval(2000);
   m_autosave.setSingleShot(true);
@@ -96,6 +108,12 @@ void MainWindow::buildDocks() {
   m_views = new ViewGrid;
   column->addWidget(m_banner);
   column->addWidget(m_views, 1);
+  m_methods = new MethodViews(m_workspace, *m_views);
+  m_latency = new LatencyOverlay(
+      [this] {
+        return LatencyFigures{m_controller.pictureLatencyMs(), m_controller.estimateLatencyMs()};
+      },
+      m_views);
   m_centre->addWidget(m_start);
   m_centre->addWidget(work);
   setCentralWidget(m_centre);
@@ -173,6 +191,12 @@ void MainWindow::buildToolBar() {
   bar->addSeparator();
   bar->addAction(m_actions->fit);
   bar->addAction(m_actions->oneToOne);
+  m_zoom = new QLabel(QStringLiteral("–"));
+  m_zoom->setAlignment(Qt::AlignCenter);
+  m_zoom->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral(" 6400 % ")));
+  m_zoom->setAccessibleName(tr("Zoom"));
+  m_zoom->setToolTip(tr("Screen pixels per picture pixel"));
+  bar->addWidget(m_zoom);
   bar->addSeparator();
   for (QAction* action : {m_actions->link, m_actions->crosshair, m_actions->contour}) bar->addAction(action);
   bar->addSeparator();
@@ -182,11 +206,10 @@ void MainWindow::buildToolBar() {
   auto* space = new QWidget;
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   bar->addWidget(space);
-  auto* find = new QToolButton;
-  find->setDefaultAction(m_actions->palette);
-  find->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  auto* find = new FindButton(tr("Find action"), m_actions->palette->shortcut().toString(QKeySequence::NativeText));
+  connect(find, &QPushButton::clicked, m_actions->palette, &QAction::trigger);
   bar->addWidget(find);
-  bar->addAction(m_actions->preferences);
+  bar->addAction(m_actions->themeToggle);
 }
 
 void MainWindow::restoreLayout() {
@@ -196,7 +219,8 @@ void MainWindow::restoreLayout() {
 }
 
 bool MainWindow::isSettled() const {
-  return m_controller.isSettled() && !m_workspace.isOpening() && !m_thumbnails.isBusy() && !m_failures->isBusy();
+  return m_controller.isSettled() && !m_workspace.isOpening() && !m_thumbnails.isBusy() && !m_failures->isBusy() &&
+         !m_methods->isBusy() && m_due == 0;
 }
 
 void MainWindow::open(const WindowRequest& request) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/window/cache_meter.h"
 #include "app/window/live_controller.h"
 #include "app/window/presenters.h"
+#include "app/window/published_reference.h"
 #include "app/window/session_model.h"
 #include "app/window/thumbnail_loader.h"
 #include "app/window/window_actions.h"
@@ -14,6 +16,7 @@
 #include <optional>
 
 class QDockWidget;
+class QLabel;
 class QStackedWidget;
 class QTabWidget;
 
@@ -26,8 +29,11 @@ class CurvesPanel;
 class DockTitle;
 class FailureDesk;
 class FrameListView;
+class HelpWindows;
 class LabelledCombo;
+class LatencyOverlay;
 class MessagesPanel;
+class MethodViews;
 class MetricsPanel;
 class StartPage;
 class StatusLine;
@@ -98,7 +104,26 @@ private:
   void connectFailures();
   // main_window_show.cpp: results to widgets
   void showView(const ViewState& before, const ViewState& after, bool dragging);
+  /// Results come faster than frames can be shown: what changed is noted and shown once a frame.
+  enum Part : unsigned {
+    kPicture = 1U,
+    kScale = 2U,
+    kThreshold = 4U,
+    kNumbers = 8U,
+    kDetails = 16U,
+    kFrames = 32U,
+    kCursor = 64U,
+    kStatus = 128U,
+    kMethods = 256U
+  };
+  void showChoices(const ViewState& view);
+  void showLooks(const ViewState& view);
+  void showSoon(unsigned parts);
+  void showDue();
   void showPicture();
+  void showCurves();
+  void showZoom();
+  void showTheme();
   void showNumbers();
   void showThreshold();
   void showDetails();
@@ -123,7 +148,7 @@ private:
   void showRecent();
   [[nodiscard]] std::shared_ptr<const DataSet> currentSet() const;
   [[nodiscard]] std::optional<std::size_t> currentFrame() const;
-  [[nodiscard]] std::optional<ReferenceNumbers> referenceNumbers() const;
+  [[nodiscard]] std::optional<ReferenceNumbers> referenceNumbers();
 
   Theme& m_theme;
   Workspace m_workspace;
@@ -135,6 +160,12 @@ private:
   std::shared_ptr<const SetNumbers> m_reference;  ///< pinned by the user
   std::optional<ComponentMetrics> m_components;
   std::optional<QPointF> m_cursor;
+  PublishedReference m_published{publishedValuesFile()};
+  CacheMeter m_cache;
+  unsigned m_due = 0;
+  QTimer m_showTimer;
+  QElapsedTimer m_sinceShown;
+  std::shared_ptr<const SetNumbers> m_shownNumbers, m_shownReference;  ///< those that the curves show
   std::map<QString, std::map<std::size_t, FramePreview>> m_previews;
   QTimer m_autosave;
   QElapsedTimer m_sinceStart;
@@ -153,6 +184,10 @@ private:
   SweepTab* m_sweep = nullptr;
   FailureDesk* m_failures = nullptr;
   StatusLine* m_status = nullptr;
+  MethodViews* m_methods = nullptr;
+  HelpWindows* m_help = nullptr;
+  LatencyOverlay* m_latency = nullptr;
+  QLabel* m_zoom = nullptr;
   DockTitle *m_framesTitle = nullptr, *m_controlsTitle = nullptr, *m_metricsTitle = nullptr, *m_cursorTitle = nullptr;
   DockTitle* m_regionTitle = nullptr;
   QDockWidget *m_regionDock = nullptr, *m_messagesDock = nullptr;

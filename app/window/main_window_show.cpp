@@ -3,6 +3,7 @@
 #include "app/window/failures/failure_desk.h"
 #include "app/window/inference_runner.h"
 #include "app/window/main_window.h"
+#include "app/window/method_views.h"
 #include "app/window/settings.h"
 #include "app/window/sweep_tab.h"
 #include "widgets/controls/controls_panel.h"
@@ -20,11 +21,13 @@
 #include "widgets/theme/theme.h"
 #include "widgets/views/view_grid.h"
 
+#include <QLabel>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 
 #include <algorithm>
 #include <thread>
+#include <tuple>
 
 namespace oodscope {
 namespace {
@@ -95,6 +98,8 @@ QString scoreText(double score) { return numberText(score, 3); }
 
 QString gigabytes(std::uint64_t bytes) { return numberText(static_cast<double>(bytes) / 1e9, 1); }
 
+constexpr int kFrameMs = 16;  // what changes within one screen frame is shown together
+
 constexpr int kImagePane = 0, kTruthPane = 1, kHeatPane = 2, kDecisionPane = 3;
 
 }  // namespace
@@ -109,8 +114,44 @@ void MainWindow::rebuildPanes() {
   panes[kHeatPane].look.kind = ViewKind::Heatmap;
   panes[kDecisionPane].title = tr("Decision");
   panes[kDecisionPane].look.kind = ViewKind::Decision;
+  const int firstMethod = static_cast<int>(panes.size());
+  for (PaneSpec& pane : m_methods->panes()) panes.push_back(std::move(pane));
   m_views->setPanes(panes);
+  m_methods->setFirstPane(firstMethod);
   m_views->setCurrent(kDecisionPane);
+}
+
+void MainWindow::showSoon(unsigned parts) {
+  m_due |= parts;
+  if (m_showTimer.isActive()) return;
+  m_showTimer.start(std::max(0, kFrameMs - static_cast<int>(std::min<qint64>(m_sinceShown.elapsed(), kFrameMs))));
+}
+
+void MainWindow::showDue() {
+  const unsigned due = std::exchange(m_due, 0U);
+  const auto is = [due](unsigned parts) { return (due & parts) != 0; };
+  m_sinceShown.start();
+  if (is(kPicture)) showPicture();
+  if (is(kDetails)) showDetails();
+  if (is(kThreshold)) showThreshold();
+  if (is(kPicture | kDetails | kThreshold | kScale)) showScale();
+  if (is(kNumbers | kThreshold | kDetails)) showNumbers();
+  if (is(kFrames | kDetails)) showFrames();
+  if (is(kPicture | kThreshold | kCursor)) showCursor();
+  if (is(kMethods)) m_methods->show(m_session.view(), currentFrame());
+  if (due != kCursor) showStatus();
+}
+
+void MainWindow::showTheme() {
+  m_actions->themeLight->setChecked(m_theme.choice() == ThemeChoice::Light);
+  m_actions->themeDark->setChecked(m_theme.choice() == ThemeChoice::Dark);
+  m_actions->themeSystem->setChecked(m_theme.choice() == ThemeChoice::System);
+  showSoon(kPicture);  // legends name colours
+}
+
+void MainWindow::showZoom() {
+  const bool any = m_controller.picture() != nullptr && m_views->count() > 0;
+  m_zoom->setText(any ? tr("%1 %").arg(numberText(100.0 * m_views->transform().scale, 0)) : QString(kNotDefinedSign));
 }
 
 void MainWindow::showView(const ViewState& before, const ViewState& after, bool dragging) {
@@ -124,6 +165,31 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   m_controls->heatScale()->setHeatScale(heatScaleOf(after));
   m_controls->setColourMap(colourMapFromName(QString::fromStdString(after.colourMap)), after.colourMapReversed);
   m_controls->setOpacity(after.opacity);
+  m_sweep->setTemperature(static_cast<double>(after.score.temperature));
+  const auto choices = [](const ViewState& v) {
+    return std::tie(v.set, v.model, v.score.method, v.score.imported, v.protocol, v.resolution, v.allChannels);
+  };
+  if (before == after || choices(before) != choices(after)) showChoices(after);
+  const auto looks = [](const ViewState& v) {
+    return std::tie(v.linked, v.crosshair, v.contour, v.voidHatch, v.overlay, v.opacity, v.layout, v.colourMap,
+                    v.colourMapReversed);
+  };
+  if (before == after || looks(before) != looks(after)) showLooks(after);
+  const bool sameSet = before.set == after.set && !m_frames->model()->sets().empty();
+  if (!sameSet || before == after) showFrames();
+  if (before.frame != after.frame || !sameSet)
+    if (const auto frame = currentFrame()) {
+      const auto& sets = m_workspace.sets();
+      for (std::size_t s = 0; s < sets.size(); ++s)
+        if (sets[s].set == currentSet()) m_frames->setCurrentFrame(static_cast<int>(s), static_cast<int>(*frame));
+    }
+  m_centre->setCurrentIndex(m_workspace.sets().empty() ? 0 : 1);
+  showSoon(kScale | kThreshold | kStatus | (after.layout == ViewLayout::PerMethod ? kMethods : 0U));
+  if (!dragging) m_autosave.start();
+}
+
+void MainWindow::showChoices(const ViewState& after) {
+  showOpenChoices();
   m_controls->setResolutions(
       {tr("by protocol (%1)")
            .arg(defaultResolution(after.protocol) == Resolution::Network ? tr("network") : tr("label")),
@@ -137,36 +203,30 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   m_controls->setChannels(channels.isEmpty() ? QStringList{tr("known classes"), tr("all outputs")} : channels,
                           after.allChannels ? 1 : 0,
                           after.score.imported ? tr("imported maps have no channels") : QString());
+  const auto methods = allMethods();
+  for (std::size_t i = 0; i < methods.size(); ++i)
+    m_actions->methods[i]->setChecked(!after.score.imported && methods[i] == after.score.method);
+}
+
+void MainWindow::showLooks(const ViewState& after) {
   m_views->setLinked(after.linked);
   m_views->setCrosshairShown(after.crosshair);
   m_views->setContour(after.contour);
   m_views->setVoidHatch(after.voidHatch);
   m_views->setOpacity(after.opacity);
+  m_views->setOverlay(after.overlay);
+  m_views->setColourMap(colourMapFromName(QString::fromStdString(after.colourMap)), after.colourMapReversed);
   m_views->setArrangement(arrangementOf(after.layout));
   m_actions->link->setChecked(after.linked);
   m_actions->crosshair->setChecked(after.crosshair);
   m_actions->contour->setChecked(after.contour);
   m_actions->voidHatch->setChecked(after.voidHatch);
+  m_actions->overlay->setChecked(after.overlay);
   for (auto [action, layout] : {std::pair{m_actions->layoutOne, ViewLayout::One},
                                 {m_actions->layoutOneByTwo, ViewLayout::OneByTwo},
                                 {m_actions->layoutTwoByTwo, ViewLayout::TwoByTwo},
                                 {m_actions->layoutMethods, ViewLayout::PerMethod}})
     action->setChecked(after.layout == layout);
-  const auto methods = allMethods();
-  for (std::size_t i = 0; i < methods.size(); ++i)
-    m_actions->methods[i]->setChecked(!after.score.imported && methods[i] == after.score.method);
-  m_sweep->setTemperature(static_cast<double>(after.score.temperature));
-  if (before.set != after.set || before.frame != after.frame || m_frames->model()->sets().empty()) showFrames();
-  if (const auto frame = currentFrame()) {
-    const auto& sets = m_workspace.sets();
-    for (std::size_t s = 0; s < sets.size(); ++s)
-      if (sets[s].set == currentSet()) m_frames->setCurrentFrame(static_cast<int>(s), static_cast<int>(*frame));
-  }
-  m_centre->setCurrentIndex(m_workspace.sets().empty() ? 0 : 1);
-  showOpenChoices();
-  showScale();
-  showThreshold();
-  if (!dragging) m_autosave.start();
 }
 
 void MainWindow::showPicture() {
@@ -206,17 +266,13 @@ void MainWindow::showPicture() {
   m_views->view(kHeatPane)->setEmptyText(picture->scores ? QString() : tr("Not scored yet"));
   m_views->header(kHeatPane)->setSubtitle(picture->configuration ? configurationTitle(*picture->configuration)
                                                                  : QString());
-  showScale();
-  showThreshold();
-  showCursor();
-  showStatus();
+  showZoom();
 }
 
 void MainWindow::showScale() {
   const auto& picture = m_controller.picture();
   const ViewState& view = m_session.view();
   const ColourMap map = colourMapFromName(QString::fromStdString(view.colourMap));
-  m_views->setColourMap(map, view.colourMapReversed);
   if (!picture || !picture->scores) {
     m_views->header(kHeatPane)->setColourBar(std::nullopt);
     return;
@@ -224,8 +280,9 @@ void MainWindow::showScale() {
   const auto details = m_controller.details();
   const bool sameScores = details && picture->configuration && details->configuration == *picture->configuration;
   const ScaleLimits limits =
-      scaleLimits(view, *picture->scores, sameScores || view.scaleLocked ? details.get() : nullptr);
-  m_views->setScale(limits.low, limits.high);
+      scaleLimits(view, *picture->scores, picture->ordered, sameScores || view.scaleLocked ? details.get() : nullptr);
+  m_views->view(kHeatPane)->setScale(limits.low, limits.high);
+  m_views->view(kImagePane)->setScale(limits.low, limits.high);
   m_controls->heatScale()->setCurrentLimits(static_cast<double>(limits.low), static_cast<double>(limits.high));
   ColourBarSpec bar;
   bar.table = colourTable(map, view.colourMapReversed);
@@ -246,13 +303,15 @@ void MainWindow::showThreshold() {
   m_controls->threshold()->setThreshold(static_cast<double>(*threshold));
   m_curves->setThreshold(0, static_cast<double>(*threshold));
   m_views->header(kDecisionPane)->setSubtitle(tr("s ≥ δ = %1").arg(scoreText(static_cast<double>(*threshold))));
-  showScale();
-  showNumbers();
-  showCursor();
 }
 
-std::optional<ReferenceNumbers> MainWindow::referenceNumbers() const {
-  if (!m_reference) return std::nullopt;
+std::optional<ReferenceNumbers> MainWindow::referenceNumbers() {
+  if (!m_reference) {
+    const auto numbers = m_controller.numbers();
+    const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
+    if (!numbers || model == nullptr || !model->info) return std::nullopt;
+    return m_published.find(m_session.view().set, model->info->architecture, numbers->configuration, numbers->protocol);
+  }
   ReferenceNumbers out;
   out.name = configurationTitle(m_reference->configuration);
   out.ap = m_reference->metrics.ap;
@@ -267,6 +326,7 @@ void MainWindow::showNumbers() {
   if (!numbers) {
     m_metrics->clear();
     m_metricsTitle->badge()->clear();
+    m_shownNumbers.reset();
     for (CurvePlot* plot : {m_curves->precisionRecall(), m_curves->roc(), m_curves->f1()}) plot->setCurves({});
     m_status->clearState();
     return;
@@ -294,7 +354,18 @@ void MainWindow::showNumbers() {
   else
     m_metricsTitle->badge()->setBadge(Badge::Kind::Estimated, tr("≈ estimated"));
   m_status->setEstimated(!numbers->exact);
+  if (numbers != m_shownNumbers || m_reference != m_shownReference) showCurves();
+  if (const auto threshold = m_controller.threshold()) {
+    m_curves->setThreshold(0, static_cast<double>(*threshold));
+    if (const auto decided = decisionCounts(*numbers, counts.get(), *threshold))
+      m_curves->histogram()->setShares(decisionShares(*decided));
+  }
+}
 
+void MainWindow::showCurves() {
+  const auto numbers = m_controller.numbers();
+  m_shownNumbers = numbers;
+  m_shownReference = m_reference;
   const QString name = configurationTitle(numbers->configuration);
   const auto part = m_failures->part();
   const auto curves = [&](auto make) {
@@ -309,12 +380,6 @@ void MainWindow::showNumbers() {
   m_curves->precisionRecall()->setChance(numbers->curves.prevalence);
   m_curves->roc()->setCurves(curves(rocCurve));
   m_curves->f1()->setCurves(curves(f1Curve));
-  if (const auto threshold = m_controller.threshold()) {
-    m_curves->setThreshold(0, static_cast<double>(*threshold));
-    if (const auto decided = decisionCounts(*numbers, counts.get(), *threshold))
-      m_curves->histogram()->setShares(decisionShares(*decided));
-  }
-  showStatus();
 }
 
 void MainWindow::showDetails() {
@@ -326,9 +391,6 @@ void MainWindow::showDetails() {
   m_curves->histogram()->setData(histogramData(details->histogram, configurationTitle(details->configuration)));
   if (const auto threshold = m_controller.threshold())
     m_curves->histogram()->setThreshold(static_cast<double>(*threshold));
-  showFrames();
-  showScale();
-  showThreshold();
 }
 
 void MainWindow::showCursor() {
@@ -484,7 +546,7 @@ void MainWindow::showStatus() {
                                  : tr("%1 frames").arg(set->frames.size()));
   }
   m_status->setCache(tr("cache %1 GB of %2")
-                         .arg(gigabytes(m_workspace.store().bytesUsed()),
+                         .arg(gigabytes(m_cache.bytes()),
                               numberText(static_cast<double>(m_workspace.options().store.maxBytes) / 1e9, 0)));
   m_status->setTiming(m_controller.pictureLatencyMs() > 0.0
                           ? tr("picture %1 ms").arg(numberText(m_controller.pictureLatencyMs(), 0))

@@ -2,8 +2,11 @@
 #include "app/evaluation/evaluate.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/failures/failures_tab.h"
+#include "app/window/help_windows.h"
 #include "app/window/inference_runner.h"
+#include "app/window/latency_overlay.h"
 #include "app/window/main_window.h"
+#include "app/window/method_views.h"
 #include "app/window/settings.h"
 #include "app/window/sweep_tab.h"
 #include "widgets/controls/controls_panel.h"
@@ -162,15 +165,20 @@ void MainWindow::connectControls() {
 void MainWindow::connectViews() {
   connect(m_views, &ViewGrid::hovered, this, [this](int, QPointF at) {
     m_cursor = at;
-    showCursor();
+    showSoon(kCursor);
   });
   connect(m_views, &ViewGrid::hoverLeft, this, [this] {
     m_cursor.reset();
-    showCursor();
+    showSoon(kCursor);
   });
   connect(m_views, &ViewGrid::linkedEdited, this,
           [this](bool linked) { edit([&](ViewState& view) { view.linked = linked; }, tr("link views")); });
   connect(m_views, &ViewGrid::regionSelected, this, [this](int, QRect pixels) { m_views->zoomToRegion(pixels); });
+
+  connect(m_views, &ViewGrid::viewTransformChanged, this, [this] { showZoom(); });
+  connect(m_views, &ViewGrid::currentChanged, this, [this] { showZoom(); });
+  connect(m_methods, &MethodViews::settledChanged, this, [this] { showSoon(kStatus); });
+  connect(&m_cache, &CacheMeter::changed, this, [this] { showSoon(kStatus); });
 
   connect(m_curves, &CurvesPanel::thresholdEdited, this, [this](int, double threshold) {
     m_session.beginDrag();
@@ -216,25 +224,25 @@ void MainWindow::connectViews() {
             for (std::size_t s = 0; s < sets.size(); ++s)
               if (QString::fromStdString(sets[s].set->name) == set)
                 m_frames->model()->setThumbnail(static_cast<int>(s), static_cast<int>(frame), preview.thumbnail);
-            showFrames();
+            showSoon(kFrames);
           });
 }
 
 void MainWindow::connectResults() {
   connect(&m_session, &SessionModel::viewChanged, this, &MainWindow::showView);
-  connect(&m_controller, &LiveController::pictureChanged, this, [this] { showPicture(); });
-  connect(&m_controller, &LiveController::numbersChanged, this, [this] { showNumbers(); });
-  connect(&m_controller, &LiveController::countsChanged, this, [this] { showNumbers(); });
-  connect(&m_controller, &LiveController::detailsChanged, this, [this] { showDetails(); });
-  connect(&m_controller, &LiveController::thresholdChanged, this, [this] { showThreshold(); });
+  connect(&m_controller, &LiveController::pictureChanged, this, [this] { showSoon(kPicture | kMethods); });
+  connect(&m_controller, &LiveController::numbersChanged, this, [this] { showSoon(kNumbers); });
+  connect(&m_controller, &LiveController::countsChanged, this, [this] { showSoon(kNumbers | kCursor); });
+  connect(&m_controller, &LiveController::detailsChanged, this, [this] { showSoon(kDetails); });
+  connect(&m_controller, &LiveController::thresholdChanged, this, [this] { showSoon(kThreshold); });
   connect(&m_controller, &LiveController::componentsChanged, this,
           [this](const std::optional<ComponentMetrics>& components) {
             m_components = components;
-            showNumbers();
+            showSoon(kNumbers);
           });
   connect(&m_controller, &LiveController::failed, this,
           [this](const QString& text) { tell(Severity::Error, text, QString()); });
-  connect(&m_controller, &LiveController::settledChanged, this, [this] { showStatus(); });
+  connect(&m_controller, &LiveController::settledChanged, this, [this] { showSoon(kStatus); });
   connect(m_sweep, &SweepTab::temperatureEdited, this, [this](double value) {
     edit([&](ViewState& view) { view.score.temperature = static_cast<float>(value); }, tr("temperature"));
   });
@@ -269,8 +277,11 @@ void MainWindow::connectWorkspace() {
     chooseDefaults();
     showOpenChoices();
   });
-  connect(&m_workspace, &Workspace::setClosed, this, [this](const QString&) { showOpenChoices(); });
-  connect(&m_workspace, &Workspace::modelClosed, this, [this](const QString&) { showOpenChoices(); });
+  connect(&m_workspace, &Workspace::setClosed, this, [this](const QString& name) {
+    m_previews.erase(name);
+    chooseDefaults();
+  });
+  connect(&m_workspace, &Workspace::modelClosed, this, [this](const QString&) { chooseDefaults(); });
   connect(&m_workspace, &Workspace::message, this, &MainWindow::tell);
   connect(&m_workspace, &Workspace::settled, this, [this] { showStatus(); });
   connect(
@@ -296,7 +307,10 @@ void MainWindow::connectWorkspace() {
     m_status->progress()->setView(view);
     m_actions->pauseInference->setChecked(progress.paused);
   });
-  connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] { showStatus(); });
+  connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
+    m_cache.count();
+    showSoon(kStatus);
+  });
   connect(m_status->progress(), &ProgressItem::pauseRequested, this,
           [this](bool pause) { pause ? m_workspace.runner().pause() : m_workspace.runner().resume(); });
   connect(m_status->progress(), &ProgressItem::stopRequested, this, [this] { m_workspace.runner().cancel(); });
@@ -329,6 +343,11 @@ void MainWindow::remember(const QString& path, const QString& kind) {
 
 void MainWindow::chooseDefaults() {
   ViewState view = m_session.view();
+  if (m_workspace.sets().empty() && !m_workspace.isOpening()) {
+    view.set.clear();
+    view.frame.clear();
+  }
+  if (m_workspace.models().empty() && !m_workspace.isOpening()) view.model.clear();
   if (m_workspace.findSet(QString::fromStdString(view.set)) == nullptr && !m_workspace.sets().empty()) {
     const DataSet& set = *m_workspace.sets().front().set;
     // A session that is still opening its sets must not lose the one it names.
@@ -396,7 +415,14 @@ void MainWindow::connectActions() {
      [this](bool checked) { edit([&](ViewState& view) { view.contour = checked; }, tr("contour")); });
   on(m_actions->voidHatch,
      [this](bool checked) { edit([&](ViewState& view) { view.voidHatch = checked; }, tr("void hatching")); });
-  on(m_actions->overlay, [this](bool checked) { m_views->setOverlay(checked); });
+  on(m_actions->overlay,
+     [this](bool checked) { edit([&](ViewState& view) { view.overlay = checked; }, tr("overlay")); });
+  on(m_actions->palette, [this] { m_help->showPalette(); });
+  on(m_actions->cheatSheet, [this] { m_help->showCheatSheet(); });
+  on(m_actions->about, [this] { m_help->showAbout(); });
+  on(m_actions->latency, [this](bool shown) { m_latency->setVisible(shown); });
+  on(m_actions->closeSet, [this] { m_workspace.closeSet(QString::fromStdString(m_session.view().set)); });
+  on(m_actions->closeModel, [this] { m_workspace.closeModel(QString::fromStdString(m_session.view().model)); });
   const auto layout = [this](ViewLayout value) { edit([&](ViewState& view) { view.layout = value; }, tr("layout")); };
   on(m_actions->layoutOne, [layout] { layout(ViewLayout::One); });
   on(m_actions->layoutOneByTwo, [layout] { layout(ViewLayout::OneByTwo); });
@@ -450,11 +476,11 @@ void MainWindow::connectActions() {
   on(m_actions->cancelInference, [this] { m_workspace.runner().cancel(); });
   on(m_actions->pinReference, [this] {
     m_reference = m_controller.numbers();
-    showNumbers();
+    showSoon(kNumbers);
   });
   on(m_actions->clearReference, [this] {
     m_reference.reset();
-    showNumbers();
+    showSoon(kNumbers);
   });
   on(m_actions->copyMetrics, [this] { QGuiApplication::clipboard()->setText(m_metrics->asText()); });
   on(m_actions->savePicture, [this] {
@@ -467,7 +493,9 @@ void MainWindow::connectActions() {
   const auto theme = [this](ThemeChoice choice) {
     m_theme.setChoice(choice);
     writeThemeChoice(choice);
+    showTheme();
   };
+  on(m_actions->themeToggle, [this, theme] { theme(m_theme.isDark() ? ThemeChoice::Light : ThemeChoice::Dark); });
   on(m_actions->themeLight, [theme] { theme(ThemeChoice::Light); });
   on(m_actions->themeDark, [theme] { theme(ThemeChoice::Dark); });
   on(m_actions->themeSystem, [theme] { theme(ThemeChoice::System); });

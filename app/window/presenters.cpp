@@ -212,7 +212,10 @@ MetricsView metricsView(const MetricsInput& input) {
   view.currentName = numbers.configuration.temperature
                          ? tr("T ") + numberText(static_cast<double>(*numbers.configuration.temperature), 2)
                          : configurationTitle(numbers.configuration);
-  if (input.reference) view.referenceName = input.reference->name;
+  if (input.reference) {
+    view.referenceName = input.reference->name;
+    view.referenceSource = input.reference->source;
+  }
   view.frameName = input.frame ? tr("frame ") + input.frameName : QString();
   const QString reason = undefinedReason(metrics.positives, metrics.negatives);
   const auto ofFrame = [&](std::optional<double> FrameMetrics::*member) {
@@ -230,6 +233,8 @@ MetricsView metricsView(const MetricsInput& input) {
                           reference(&ReferenceNumbers::auroc), true, ofFrame(&FrameMetrics::auroc)));
   view.rows.push_back(row(tr("best F1"), shown(metrics.bestF1, numbers.exact, std::nullopt, reason),
                           reference(&ReferenceNumbers::bestF1), true, ofFrame(&FrameMetrics::bestF1)));
+  if (input.reference)
+    for (MetricRow& line : view.rows) line.referenceReason = input.reference->reason;
   if (input.threshold) {
     view.operatingName = tr("at δ ") + numberText(static_cast<double>(*input.threshold), 3);
     view.counts = decisionCounts(numbers, input.counts, *input.threshold);
@@ -426,19 +431,25 @@ QColor classColour(int trainId) {
              : QColor(0x8c, 0x91, 0x98);
 }
 
-ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, const RunDetails* details) {
+std::vector<float> orderedSample(const ScoreMap& scores) {
+  std::vector<float> sample;
+  const auto values = scores.values();
+  const std::size_t step = std::max<std::size_t>(1, values.size() / 65536);
+  sample.reserve(values.size() / step + 1);
+  for (std::size_t i = 0; i < values.size(); i += step)
+    if (std::isfinite(values[i])) sample.push_back(values[i]);
+  std::sort(sample.begin(), sample.end());
+  return sample;
+}
+
+ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span<const float> ordered,
+                        const RunDetails* details) {
   ScaleLimits limits;
   const bool setWide = view.scaleLocked && details != nullptr && !details->quantiles.empty();
   const auto ofImage = [&](double low, double high) {
-    std::vector<float> sample;
-    const auto values = scores.values();
-    const std::size_t step = std::max<std::size_t>(1, values.size() / 65536);
-    for (std::size_t i = 0; i < values.size(); i += step)
-      if (std::isfinite(values[i])) sample.push_back(values[i]);
-    if (sample.empty()) return std::pair{0.0F, 1.0F};
-    std::sort(sample.begin(), sample.end());
+    if (ordered.empty()) return std::pair{0.0F, 1.0F};
     const auto at = [&](double share) {
-      return sample[static_cast<std::size_t>(share * static_cast<double>(sample.size() - 1))];
+      return ordered[static_cast<std::size_t>(share * static_cast<double>(ordered.size() - 1))];
     };
     return std::pair{at(low), at(high)};
   };

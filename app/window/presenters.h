@@ -14,6 +14,7 @@
 #include <QString>
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace oodscope {
@@ -33,6 +34,8 @@ namespace oodscope {
 struct ReferenceNumbers {
   QString name;                                    ///< "T 1.00", "published"
   std::optional<double> ap, fpr95, auroc, bestF1;  ///< fractions
+  QString source = {};                             ///< where published numbers stand
+  QString reason = {};                             ///< why a number is not there
 };
 
 struct MetricsInput {
@@ -70,6 +73,10 @@ struct ScaleLimits {
   float low = 0.0F, high = 1.0F;
   double clampedShare = 0.0;  ///< of the frame's pixels
 };
-[[nodiscard]] ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, const RunDetails* details);
+/// `ordered`: orderedSample(scores), read where limits are of the image.
+[[nodiscard]] ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span<const float> ordered,
+                                      const RunDetails* details);
+/// Some 65,000 finite scores of a map at equal steps, ascending. Cost: a sort of them: not for the GUI thread.
+[[nodiscard]] std::vector<float> orderedSample(const ScoreMap& scores);
 
 }  // namespace oodscope

@@ -26,6 +26,9 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
   save = add(file, tr("&Save session"), "save", QKeySequence::Save, "save");
   saveAs = add(file, tr("Save session &as…"), "save-as", QKeySequence::SaveAs);
   file->addSeparator();
+  closeSet = add(file, tr("&Close the set"), "close-set", key("Ctrl+W"), "close");
+  closeModel = add(file, tr("Close the model"), "close-model", key("Ctrl+Shift+W"));
+  file->addSeparator();
   preferences = add(file, tr("&Preferences…"), "preferences", key("Ctrl+,"), "gear");
   quit = add(file, tr("&Quit"), "quit", QKeySequence::Quit);
 
@@ -72,6 +75,7 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
   themeSystem = add(themes, tr("As the system"), "theme-system", {}, {}, true);
   auto* themeGroup = new QActionGroup(this);
   for (QAction* action : {themeLight, themeDark, themeSystem}) themeGroup->addAction(action);
+  themeToggle = add(themes, tr("Dark or light"), "theme-toggle", key("Ctrl+Shift+T"), "theme");
   latency = add(view, tr("Latency overlay"), "latency", key("Ctrl+Shift+L"), {}, true);
 
   QMenu* method = window.menuBar()->addMenu(tr("&Method"));
@@ -113,6 +117,12 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
   messages = add(help, tr("&Messages"), "messages", key("Ctrl+Shift+E"), "messages", true);
   about = add(help, tr("&About Oodscope"), "about");
   keepCurve->setShortcut(key("Ctrl+Shift+K"));
+  for (QAction* action : m_all) {
+    QString name = action->text();
+    name.remove(QLatin1Char('&'));
+    const QString keys = action->shortcut().toString(QKeySequence::NativeText);
+    action->setToolTip(keys.isEmpty() ? name : tr("%1 (%2)").arg(name, keys));
+  }
 }
 
 QAction* WindowActions::add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& shortcut,

@@ -30,8 +30,8 @@ public:
   QAction *nextFrame, *previousFrame, *firstFrame, *lastFrame, *nextFailure, *previousFailure;
   QAction *thresholdUp, *thresholdDown, *temperatureUp, *temperatureDown, *temperatureReset;
   QAction *pinReference, *clearReference, *keepCurve, *sweep, *pauseInference, *cancelInference;
-  QAction *copyMetrics, *exportTable, *savePicture;
-  QAction *palette, *cheatSheet, *themeLight, *themeDark, *themeSystem, *latency, *about, *messages;
+  QAction *closeSet, *closeModel, *copyMetrics, *exportTable, *savePicture;
+  QAction *palette, *cheatSheet, *themeLight, *themeDark, *themeSystem, *themeToggle, *latency, *about, *messages;
   std::vector<QAction*> methods;  ///< keys 1 to 9, in the order of allMethods()
 
 private:

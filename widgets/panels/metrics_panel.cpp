@@ -65,8 +65,10 @@ std::vector<GridRow> metricRows(const MetricsView& view) {
   std::vector<GridRow> rows;
   GridRow header{.cells = {{view.unit}}, .header = true};
   const GridCell current{.text = view.currentName, .tone = view.isComparison ? Tone::B : Tone::A, .strong = true};
-  const GridCell other{
-      .text = view.referenceName, .tone = view.isComparison ? Tone::A : Tone::Normal, .strong = view.isComparison};
+  const GridCell other{.text = view.referenceName,
+                       .tone = view.isComparison ? Tone::A : Tone::Normal,
+                       .strong = view.isComparison,
+                       .toolTip = view.referenceSource};
   if (view.isComparison && reference) header.cells.push_back(other);
   header.cells.push_back(current);
   if (intervals) header.cells.push_back({QStringLiteral("95 %")});

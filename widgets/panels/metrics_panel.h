@@ -53,11 +53,12 @@ struct PairedRow {
 
 /// Everything the Metrics dock shows.
 struct MetricsView {
-  QString unit;               ///< "set, %"
-  QString currentName;        ///< "T 1.60"
-  QString referenceName;      ///< "T 1.00", "published"; empty: no reference and no Δ column
-  QString frameName;          ///< "frame 3"; empty: no frame column
-  bool isComparison = false;  ///< current is run B, reference run A, in their colours
+  QString unit;                  ///< "set, %"
+  QString currentName;           ///< "T 1.60"
+  QString referenceName;         ///< "T 1.00", "published"; empty: no reference and no Δ column
+  QString referenceSource = {};  ///< where the reference's numbers stand: its tool tip
+  QString frameName;             ///< "frame 3"; empty: no frame column
+  bool isComparison = false;     ///< current is run B, reference run A, in their colours
   std::vector<MetricRow> rows;
   QString operatingName;  ///< "at δ 0.220"
   std::vector<OperatingRow> operating;

@@ -47,22 +47,27 @@ void ImageView::setLook(const PictureLook& look) {
   invalidate();
 }
 void ImageView::setImage(std::shared_ptr<const RgbImage> image) {
+  if (image == m_layers.image) return;
   m_layers.image = std::move(image);
   invalidate();
 }
 void ImageView::setLabel(std::shared_ptr<const LabelMap> label) {
+  if (label == m_layers.label) return;
   m_layers.label = std::move(label);
   invalidate();
 }
 void ImageView::setScores(std::shared_ptr<const ScoreMap> scores) {
+  if (scores == m_layers.scores) return;
   m_layers.scores = std::move(scores);
   invalidate();
 }
 void ImageView::setOtherScores(std::shared_ptr<const ScoreMap> scores) {
+  if (scores == m_layers.otherScores) return;
   m_layers.otherScores = std::move(scores);
   invalidate();
 }
 void ImageView::setThreshold(float threshold) {
+  if (!(threshold < m_layers.threshold) && !(threshold > m_layers.threshold)) return;
   m_layers.threshold = threshold;
   if (m_look.kind == ViewKind::Decision || m_look.kind == ViewKind::DecisionComparison) invalidate();
 }
@@ -71,10 +76,12 @@ void ImageView::setOtherThreshold(float threshold) {
   if (m_look.kind == ViewKind::DecisionComparison) invalidate();
 }
 void ImageView::setRegion(std::shared_ptr<const RegionShape> region) {
+  if (region == m_layers.region) return;
   m_layers.region = std::move(region);
   invalidate();
 }
 void ImageView::setBrushed(std::shared_ptr<const Grid<std::uint8_t>> mask) {
+  if (mask == m_layers.brushed) return;
   m_layers.brushed = std::move(mask);
   invalidate();
 }
@@ -83,27 +90,35 @@ void ImageView::setKind(ViewKind kind) {
   invalidate();
 }
 void ImageView::setScale(float min, float max) {
+  const auto same = [](float a, float b) { return !(a < b) && !(a > b); };
+  if (same(min, m_look.scaleMin) && same(max, m_look.scaleMax)) return;
   m_look.scaleMin = min;
   m_look.scaleMax = max;
   invalidate();
 }
 void ImageView::setColourMap(ColourMap map, bool reversed) {
-  m_look.table = std::make_shared<const ColourTable>(colourTable(map, reversed));
+  const ColourTable table = colourTable(map, reversed);
+  if (m_look.table && *m_look.table == table) return;
+  m_look.table = std::make_shared<const ColourTable>(table);
   invalidate();
 }
 void ImageView::setOpacity(double opacity) {
+  if (!(opacity < m_look.opacity) && !(opacity > m_look.opacity)) return;
   m_look.opacity = opacity;
   invalidate();
 }
 void ImageView::setOverlay(bool on) {
+  if (on == m_look.overlay) return;
   m_look.overlay = on;
   invalidate();
 }
 void ImageView::setContour(bool on) {
+  if (on == m_look.contour) return;
   m_look.contour = on;
   invalidate();
 }
 void ImageView::setVoidHatch(bool on) {
+  if (on == m_look.voidHatch) return;
   m_look.voidHatch = on;
   invalidate();
 }

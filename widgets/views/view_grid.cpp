@@ -99,7 +99,13 @@ WipeView* ViewGrid::wipeView(int pane) const { return m_panes.at(static_cast<std
 ViewHeader* ViewGrid::header(int pane) const { return m_panes.at(static_cast<std::size_t>(pane))->header; }
 
 void ViewGrid::setArrangement(GridArrangement arrangement) {
+  if (arrangement == m_arrangement) return;
   m_arrangement = arrangement;
+  arrange();
+}
+
+void ViewGrid::setPanesOfAll(std::vector<int> panes) {
+  m_panesOfAll = std::move(panes);
   arrange();
 }
 
@@ -126,16 +132,23 @@ void ViewGrid::arrange() {
       shown = std::min(4, n);
       break;
     case GridArrangement::All:
-      columns = std::max(1, static_cast<int>(std::ceil(std::sqrt(n))));
+      if (!m_panesOfAll.empty()) shown = static_cast<int>(m_panesOfAll.size());
+      columns = std::max(1, static_cast<int>(std::ceil(std::sqrt(shown))));
       break;
   }
+  const bool chosen = m_arrangement == GridArrangement::All && !m_panesOfAll.empty();
   for (int i = 0; i < n; ++i) {
     Pane& pane = *m_panes[static_cast<std::size_t>(i)];
-    const bool visible = m_arrangement == GridArrangement::One ? i == m_current : i < shown;
+    int place = m_arrangement == GridArrangement::One ? 0 : i;
+    bool visible = m_arrangement == GridArrangement::One ? i == m_current : i < shown;
+    if (chosen) {
+      const auto found = std::find(m_panesOfAll.begin(), m_panesOfAll.end(), i);
+      visible = found != m_panesOfAll.end();
+      place = static_cast<int>(found - m_panesOfAll.begin());
+    }
     pane.frame->setVisible(visible);
     pane.header->setCurrent(i == m_current);
     if (!visible) continue;
-    const int place = m_arrangement == GridArrangement::One ? 0 : i;
     grid->addWidget(pane.frame.get(), place / columns, place % columns);
     grid->setColumnStretch(place % columns, 1);
     grid->setRowStretch(place / columns, 1);
@@ -152,6 +165,7 @@ void ViewGrid::setCurrent(int pane) {
 }
 
 void ViewGrid::setLinked(bool linked) {
+  if (linked == m_linked) return;
   m_linked = linked;
   if (linked && count() > 0) spread(m_current, transform());
 }

@@ -35,6 +35,8 @@ public:
   [[nodiscard]] ViewHeader* header(int pane) const;
 
   void setArrangement(GridArrangement arrangement);
+  /// Which panes "All" lays out, in this order. Empty: all there are.
+  void setPanesOfAll(std::vector<int> panes);
   [[nodiscard]] GridArrangement arrangement() const { return m_arrangement; }
   void setCurrent(int pane);
   [[nodiscard]] int current() const { return m_current; }
@@ -85,6 +87,7 @@ private:
   std::shared_ptr<PictureCache> m_cache;
   std::vector<std::unique_ptr<Pane>> m_panes;
   GridArrangement m_arrangement = GridArrangement::TwoByTwo;
+  std::vector<int> m_panesOfAll;
   int m_current = 0;
   bool m_linked = true;
   bool m_crosshairShown = true;

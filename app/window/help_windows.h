@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QObject>
+#include <QPointer>
+
+class QDialog;
+class QMainWindow;
+
+namespace oodscope {
+
+class CheatSheet;
+class CommandPalette;
+class WindowActions;
+struct ShortcutGroup;
+
+/// What explains the window: the action finder, the shortcuts, the program's own facts. None of them is modal; each is
+/// made at its first use.
+class HelpWindows : public QObject {
+  Q_OBJECT
+
+public:
+  HelpWindows(QMainWindow& window, WindowActions& actions);
+  void showPalette();
+  void showCheatSheet();
+  void showAbout();
+
+  /// Shortcuts by menu, then what the mouse does.
+  [[nodiscard]] std::vector<ShortcutGroup> shortcutGroups() const;
+
+private:
+  QMainWindow& m_window;
+  WindowActions& m_actions;
+  CommandPalette* m_palette = nullptr;
+  QPointer<CheatSheet> m_sheet;
+  QPointer<QDialog> m_about;
+};
+
+}  // namespace oodscope

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/method_views.h"
+
+#include "app/window/live_controller.h"
+#include "app/window/presenters.h"
+#include "widgets/theme/number_text.h"
+
+namespace oodscope {
+namespace {
+
+constexpr double kTrimmed = 0.999;
+
+}  // namespace
+
+MethodViews::MethodViews(Workspace& workspace, ViewGrid& views)
+    : QObject(&views),
+      m_workspace(workspace),
+      m_views(views),
+      m_job(
+          this,
+          [](const Request& request, const std::stop_token& stop) {
+            std::vector<Map> maps;
+            for (const Method method : allMethods()) {
+              if (stop.stop_requested()) break;
+              Map map;
+              map.method = method;
+              ViewState view = request.view;
+              view.score.method = method;
+              map.configuration = LiveController::configurationOf(view);
+              try {
+                map.scores = request.live->scores(request.frame, map.configuration);
+                const std::vector<float> ordered = orderedSample(*map.scores);
+                if (!ordered.empty()) {
+                  map.low = ordered.front();
+                  map.high = ordered[static_cast<std::size_t>(kTrimmed * static_cast<double>(ordered.size() - 1))];
+                }
+              } catch (const Error& error) {
+                map.failure = QString::fromUtf8(error.what());
+              }
+              maps.push_back(std::move(map));
+            }
+            return maps;
+          },
+          [this](const Request& request, const Outcome<std::vector<Map>>& outcome) {
+            if (outcome.hasValue()) publish(request, outcome.value());
+            Q_EMIT
+            settledChanged();
+          }) {}
+
+std::vector<PaneSpec> MethodViews::panes() const {
+  std::vector<PaneSpec> panes;
+  for (const Method method : allMethods()) {
+    PaneSpec pane;
+    pane.title = methodTitle(method);
+    pane.look.kind = ViewKind::Heatmap;
+    panes.push_back(pane);
+  }
+  return panes;
+}
+
+void MethodViews::setFirstPane(int first) {
+  m_first = first;
+  std::vector<int> shown{0};
+  for (int i = 0; i < static_cast<int>(allMethods().size()); ++i) shown.push_back(first + i);
+  m_views.setPanesOfAll(shown);
+}
+
+void MethodViews::show(const ViewState& view, std::optional<std::size_t> frame) {
+  m_isShown = view.layout == ViewLayout::PerMethod;
+  if (!m_isShown) return;
+  ViewState unimported = view;
+  unimported.score.imported.reset();
+  const auto live = m_workspace.liveSet(QString::fromStdString(view.set), unimported);
+  if (!live || !frame || !live->isReady(*frame)) {
+    for (int pane = m_first; pane < m_views.count(); ++pane) {
+      m_views.view(pane)->setScores(nullptr);
+      m_views.header(pane)->setColourBar(std::nullopt);
+      m_views.view(pane)->setEmptyText(live ? tr("Not scored yet") : tr("Methods need a model"));
+    }
+    return;
+  }
+  m_job.request({live, *frame, view.score.temperature, unimported});
+}
+
+void MethodViews::publish(const Request& request, const std::vector<Map>& maps) {
+  if (!m_isShown) return;
+  const ColourMap colours = colourMapFromName(QString::fromStdString(request.view.colourMap));
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    const int pane = m_first + static_cast<int>(i);
+    if (pane >= m_views.count()) return;
+    const Map& map = maps[i];
+    m_views.view(pane)->setScores(map.scores);
+    m_views.view(pane)->setEmptyText(map.failure);
+    m_views.header(pane)->setSubtitle(
+        map.configuration.temperature
+            ? tr("T %1").arg(numberText(static_cast<double>(*map.configuration.temperature), 2))
+            : QString());
+    if (!map.scores) {
+      m_views.header(pane)->setColourBar(std::nullopt);
+      continue;
+    }
+    m_views.view(pane)->setScale(map.low, map.high);
+    ColourBarSpec bar;
+    bar.table = colourTable(colours, request.view.colourMapReversed);
+    bar.min = static_cast<double>(map.low);
+    bar.max = static_cast<double>(map.high);
+    bar.minText = numberText(bar.min, 2);
+    bar.maxText = numberText(bar.max, 2);
+    m_views.header(pane)->setColourBar(bar);
+  }
+}
+
+}  // namespace oodscope

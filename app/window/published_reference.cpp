@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/published_reference.h"
+
+#include <QCoreApplication>
+
+namespace oodscope {
+
+std::optional<ReferenceNumbers> PublishedReference::find(const std::string& set, const std::string& architecture,
+                                                         const Configuration& configuration, Protocol protocol) {
+  if (!configuration.method) return std::nullopt;
+  if (!m_isRead) {
+    m_isRead = true;
+    try {
+      m_values = PublishedValues::read(m_file);
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  }
+  if (!m_values) return std::nullopt;
+  const auto temperature =
+      configuration.temperature ? std::optional(static_cast<double>(*configuration.temperature)) : std::nullopt;
+  for (const PublishedValue& value : m_values->find(set, architecture, configuration.name, temperature)) {
+    if (value.protocol != protocolName(protocol) || (!value.ap && !value.fpr95)) continue;
+    const auto fraction = [](const std::optional<double>& percent) {
+      return percent ? std::optional(*percent / 100.0) : std::nullopt;
+    };
+    ReferenceNumbers numbers;
+    numbers.name = QCoreApplication::translate("presenters", "published");
+    numbers.source = QString::fromStdString(value.source());
+    if (!value.authors.empty()) numbers.source += QStringLiteral("\n") + QString::fromStdString(value.authors);
+    if (!value.note.empty()) numbers.source += QStringLiteral("\n") + QString::fromStdString(value.note);
+    numbers.reason = QCoreApplication::translate("presenters", "not in the source: %1").arg(numbers.source);
+    numbers.ap = fraction(value.ap);
+    numbers.fpr95 = fraction(value.fpr95);
+    if (const auto auroc = value.other.find("auroc"); auroc != value.other.end()) numbers.auroc = auroc->second / 100.0;
+    return numbers;
+  }
+  return std::nullopt;
+}
+
+std::filesystem::path publishedValuesFile() {
+  const std::filesystem::path installed =
+      std::filesystem::path(QCoreApplication::applicationDirPath().toStdString()) / "../share/oodscope/published.json";
+  return std::filesystem::exists(installed) ? installed
+                                            : std::filesystem::path(OODSCOPE_RESOURCES_DIR) / "published.json";
+}
+
+}  // namespace oodscope
