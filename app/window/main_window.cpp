@@ -72,6 +72,7 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   connectWorkspace();
   resize(1680, 1050);
   restoreLayout();
+  m_views->setFocus();  // not the first button of the toolbar
   showView(m_session.view(), m_session.view(), false);
   showOpenChoices();
   showRecent();
