@@ -375,9 +375,12 @@ void MainWindow::chooseDefaults() {
 void MainWindow::connectFailures() {
   connect(m_actions->nextFailure, &QAction::triggered, this, [this] { m_failures->step(1); });
   connect(m_actions->previousFailure, &QAction::triggered, this, [this] { m_failures->step(-1); });
-  connect(m_failures, &FailureDesk::framesChanged, this, [this] { showFrames(); });
-  connect(m_failures, &FailureDesk::curvesChanged, this, [this] { showNumbers(); });
-  connect(m_failures, &FailureDesk::settledChanged, this, [this] { showStatus(); });
+  connect(m_failures, &FailureDesk::framesChanged, this, [this] { showSoon(kFrames); });
+  connect(m_failures, &FailureDesk::curvesChanged, this, [this] {
+    m_shownNumbers.reset();
+    showSoon(kNumbers);
+  });
+  connect(m_failures, &FailureDesk::settledChanged, this, [this] { showSoon(kStatus); });
   connect(m_failures, &FailureDesk::failed, this,
           [this](const QString& text) { tell(Severity::Error, text, QString()); });
   connect(m_failures, &FailureDesk::regionTitleChanged, m_regionTitle, &DockTitle::setNote);
