@@ -16,7 +16,7 @@ inline std::optional<std::filesystem::path> sharedPath(const std::string& below)
 }  // namespace oodscope::testing
 
 /// Declares `name` as the path below the shared folder, or skips the test and says what was missing.
-#define OODSCOPE_SHARED_OR_SKIP(name, below)                                      \
-  const auto name##Found = ::oodscope::testing::sharedPath(below);                \
-  if (!name##Found) GTEST_SKIP() << "shared folder has no " << (below);           \
+#define OODSCOPE_SHARED_OR_SKIP(name, below)                            \
+  const auto name##Found = ::oodscope::testing::sharedPath(below);      \
+  if (!name##Found) GTEST_SKIP() << "shared folder has no " << (below); \
   const std::filesystem::path name = *name##Found
