@@ -42,7 +42,7 @@ void describeModel(std::ostringstream& out, const fs::path& file, bool latency) 
   const ModelInfo& info = model.info();
   const Preprocessing& preprocessing = info.preprocessing;
   line(out, "model", file.string());
-  line(out, "kind", info.kind == ModelKind::StateDict ? "state dict" : "TorchScript");
+  line(out, "kind", info.kind == ModelKind::Weights ? "state dict" : "TorchScript");
   line(out, "architecture", info.architecture);
   line(out, "input",
        "3x" + std::to_string(preprocessing.input.height) + "x" + std::to_string(preprocessing.input.width) +

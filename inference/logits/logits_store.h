@@ -40,7 +40,7 @@ enum class StorePrecision { Half, Single };
 /// written to a temporary name and renamed, bounded least-recently used; shared between runs and processes. numpy.load
 /// opens an entry: after the array comes a record of 128 bytes (see entry.h) with the entry's address and a checksum.
 /// Corrupt or foreign entries are detected by header, size, address and checksum, removed, and reported as absent. The
-/// checksum is over the whole data, once per entry and process (4 ms for 20 MB); a later find() trusts an unchanged
+/// checksum is over the whole data, once per entry and process; a later find() trusts an unchanged
 /// file. Thread-safe.
 class LogitsStore {
 public:

@@ -5,7 +5,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/upsample_bilinear2d.h>
 
 #include <algorithm>
 #include <array>
@@ -53,10 +52,8 @@ at::Tensor inputTensor(const RgbImage& image, const Preprocessing& preprocessing
   require(!image.empty(), "inputTensor: empty image");
   const Size wanted = preprocessing.input;
   if (image.size() == wanted) return channelsLast(image, preprocessing);
-  if (preprocessing.resize == ResizeRule::PilBilinear) {
-    return channelsLast(resizePilBilinear(image, wanted), preprocessing);
-  }
-  return at::upsample_bilinear2d(channelsLast(image, preprocessing), {wanted.height, wanted.width}, false);
+  const bool antialiased = preprocessing.resize == ResizeRule::PilBilinear;
+  return channelsLast(antialiased ? resizePilBilinear(image, wanted) : resizeBilinear(image, wanted), preprocessing);
 }
 
 std::pair<double, double> inputRange(const Preprocessing& preprocessing) {

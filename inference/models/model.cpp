@@ -67,9 +67,14 @@ void Model::Impl::settleInto(const std::optional<Sidecar>& sidecar, int channels
   require(input.width > 0 && input.height > 0, "Model: the input size must be positive");
   for (const double deviation : info.preprocessing.deviation)
     require(deviation > 0.0, "Model: deviation must be positive");
-  require(info.outputs.voidChannel < std::max(channels, 1) && info.outputs.knownClasses <= std::max(channels, 1) &&
-              info.outputs.output >= 0,
-          "Model: the meaning of the outputs does not fit the network");
+  require(info.outputs.output >= 0, "Model: outputs count from 0");
+  if (info.outputs.voidChannel >= channels || info.outputs.knownClasses > channels) {
+    throw Error({.what = "The meaning given to the outputs does not fit the network",
+                 .expected = "void channel and known classes among " + std::to_string(channels) + " channels",
+                 .found = "void channel " + std::to_string(info.outputs.voidChannel) + ", " +
+                          std::to_string(info.outputs.knownClasses) + " known classes",
+                 .file = info.file});
+  }
 }
 
 void Model::Impl::warn() {
@@ -87,14 +92,14 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   if (kind == nullptr) {
     std::string known;
     for (const NetworkKind& each : networkKinds()) known += (known.empty() ? "" : ", ") + each.name;
-    std::string found = std::to_string(checkpoint.tensors.size());
-    found += " keys such as " + checkpoint.tensors.front().first;
+    const NetworkKind& near = nearestByShapes(checkpoint.tensors);
     throw Error({.what = "The state dict is of an unknown architecture",
                  .expected = known + " (or a TorchScript file of any)",
-                 .found = found,
+                 .found = std::to_string(checkpoint.tensors.size()) + " keys; the nearest is " + near.name + ", with " +
+                          keyDifferences(*near.make({}), near, checkpoint.tensors),
                  .file = info.file});
   }
-  info.kind = ModelKind::StateDict;
+  info.kind = ModelKind::Weights;
   info.architecture = kind->name;
   // Where the shape cannot be told, the published one makes the keys' differences readable.
   const NetworkShape shape = kind->shapeOf(checkpoint.tensors).value_or(NetworkShape{});
@@ -119,10 +124,10 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   }
   info.output = input;
   info.parameters = countParameters(*trained, *kind);
-  // Multiply-adds grow with the area, exactly: sizes are multiples of the coarsest step.
+  // Multiply-adds grow with the area, exactly: both sizes are multiples of the coarsest step.
   constexpr std::int64_t side = 64;
   const std::int64_t small = countMultiplyAdds([&] { (void)trained->forward(at::zeros({1, 3, side, side})); });
-  info.multiplyAdds = small / (side * side) * static_cast<std::int64_t>(input.area());
+  info.multiplyAdds = small * static_cast<std::int64_t>(input.area()) / (side * side);
   if (device == Device::Cuda) trained->to(torch::kCUDA);
   network = kind->optimise(*trained);
 }
@@ -217,7 +222,7 @@ std::string Model::logitsKey() const {
   std::ostringstream key;
   key.precision(17);
   key << info.fingerprint << '|' << sizeText(p.input) << '|'
-      << (p.resize == ResizeRule::PilBilinear ? "pil" : "bilinear") << '|' << p.scale;
+      << (p.resize == ResizeRule::PilBilinear ? "pil" : "bilinear8") << '|' << p.scale;
   for (const double value : p.mean) key << '|' << value;
   for (const double value : p.deviation) key << '|' << value;
   key << '|' << (p.bgr ? "bgr" : "rgb") << '|' << info.outputs.output << '|'

@@ -13,8 +13,11 @@
 namespace oodscope {
 
 enum class Device { Cpu, Cuda };
-enum class ModelKind { StateDict, TorchScript };
-enum class ResizeRule { PilBilinear /* antialiased, equal to PIL's 8-bit result */, Bilinear /* plain, half-pixel */ };
+enum class ModelKind { Weights /* of a known architecture */, TorchScript };
+enum class ResizeRule {
+  PilBilinear,  ///< antialiased, equal to PIL's 8-bit result
+  Bilinear      ///< plain, half-pixel centres, rounded to 8 bits
+};
 
 /// How an image becomes the network's input, and what the outputs mean. Every field can be edited by the user and is
 /// part of the logits' fingerprint. Read from MODEL.json beside the file where it exists, else assumed and said.
@@ -35,7 +38,7 @@ struct OutputMeaning {
 };
 
 struct ModelInfo {
-  ModelKind kind = ModelKind::StateDict;
+  ModelKind kind = ModelKind::Weights;
   std::string architecture;  ///< "ERFNet", "ENet", "TorchScript"
   std::filesystem::path file;
   std::string fingerprint;  ///< SHA-256 of the file

@@ -3,10 +3,12 @@
 
 #include "analysis/core/error.h"
 #include "inference/networks/kinds.inl.h"
+#include "inference/networks/weights.inl.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 #include <unordered_set>
 
 namespace oodscope {
@@ -18,6 +20,27 @@ constexpr std::int64_t kMaxExtent = 4096;
 bool sameIgnoringCase(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+using ShapeCounts = std::map<std::vector<std::int64_t>, std::size_t>;
+
+ShapeCounts countShapes(const StateDict& tensors) {
+  ShapeCounts counts;
+  for (const auto& [key, tensor] : tensors) ++counts[tensor.sizes().vec()];
+  return counts;
+}
+
+/// Shapes in common over all shapes, counted as often as they occur.
+double similarity(const ShapeCounts& a, const ShapeCounts& b) {
+  std::size_t common = 0, all = 0;
+  for (const auto& [shape, count] : a) {
+    const auto other = b.find(shape);
+    const std::size_t there = other == b.end() ? 0 : other->second;
+    common += std::min(count, there);
+    all += std::max(count, there);
+  }
+  for (const auto& [shape, count] : b) all += a.contains(shape) ? 0 : count;
+  return all == 0 ? 0.0 : static_cast<double>(common) / static_cast<double>(all);
 }
 
 }  // namespace
@@ -48,6 +71,20 @@ const NetworkKind* recognise(const StateDict& tensors) {
     }
   }
   return best;
+}
+
+const NetworkKind& nearestByShapes(const StateDict& tensors) {
+  const ShapeCounts given = countShapes(tensors);
+  const NetworkKind* best = nullptr;
+  double most = -1.0;
+  for (const NetworkKind& kind : networkKinds()) {
+    const double common = similarity(given, countShapes(stateDictOf(*kind.make({}))));
+    if (common > most) {
+      most = common;
+      best = &kind;
+    }
+  }
+  return *best;
 }
 
 std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape) {

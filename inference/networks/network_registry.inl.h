@@ -33,6 +33,9 @@ struct NetworkKind {
 [[nodiscard]] const NetworkKind* networkKind(std::string_view name);
 /// The kind whose signature matches best, nullptr where no signature key is there. Cost: O(keys).
 [[nodiscard]] const NetworkKind* recognise(const StateDict& tensors);
+/// The kind of the published widths that shares most tensor shapes, for telling what a foreign state dict is near to
+/// whatever its keys are called. Cost: builds each network once.
+[[nodiscard]] const NetworkKind& nearestByShapes(const StateDict& tensors);
 /// A new, randomly initialised network. Throws ContractViolation for an unknown name.
 [[nodiscard]] std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape);
 

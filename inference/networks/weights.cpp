@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -43,6 +42,68 @@ bool isUnused(const NetworkKind& kind, std::string_view key) {
 
 bool isCounter(std::string_view key) { return key.ends_with("num_batches_tracked"); }
 
+using Index = std::unordered_map<std::string_view, const at::Tensor*>;
+using Norm = const torch::nn::BatchNorm2dImpl*;
+
+Index indexOf(const StateDict& tensors) {
+  Index out;
+  for (const auto& [key, tensor] : tensors) out.emplace(key, &tensor);
+  return out;
+}
+
+struct KeyComparison {
+  std::vector<std::string> missing, leftOver, misshapen;
+};
+
+KeyComparison compare(const StateDict& wanted, const NetworkKind& kind, const StateDict& tensors) {
+  const Index given = indexOf(tensors);
+  std::unordered_set<std::string_view> known;
+  KeyComparison out;
+  for (const auto& [key, tensor] : wanted) {
+    known.insert(key);
+    const auto found = given.find(key);
+    if (found == given.end()) {
+      if (!isUnused(kind, key) && !isCounter(key)) out.missing.push_back(key);
+    } else if (found->second->sizes() != tensor.sizes()) {
+      out.misshapen.push_back(key + " is " + shapeText(found->second->sizes()) + ", expected " +
+                              shapeText(tensor.sizes()));
+    }
+  }
+  for (const auto& [key, tensor] : tensors) {
+    if (!known.contains(key) && !isUnused(kind, key)) out.leftOver.push_back(key);
+  }
+  return out;
+}
+
+std::string text(const KeyComparison& keys) {
+  std::string out;
+  const auto add = [&](const char* what, const std::vector<std::string>& list) {
+    if (list.empty()) return;
+    if (!out.empty()) out += "; ";
+    out += what + summary(list);
+  };
+  add("missing keys: ", keys.missing);
+  add("left-over keys: ", keys.leftOver);
+  add("mis-shaped keys: ", keys.misshapen);
+  return out;
+}
+
+/// The norms folded into the convolutions before them: all that may be folded, where exactly their keys are missing.
+std::vector<Norm> foldedNorms(const Network& network, const NetworkKind& kind,
+                              const std::vector<std::string>& missing) {
+  std::unordered_set<std::string> owners;
+  for (const std::string& key : missing) owners.insert(key.substr(0, key.rfind('.')));
+  std::vector<Norm> out;
+  for (const auto& module : network.named_modules()) {
+    const auto* norm = module.value()->as<torch::nn::BatchNorm2dImpl>();
+    if (norm == nullptr || !kind.mayBeFolded(module.key())) continue;
+    if (!owners.contains(module.key())) return {};
+    out.push_back(norm);
+  }
+  // Each norm has four tensors besides its counter.
+  return owners.size() == out.size() && missing.size() == 4 * out.size() ? out : std::vector<Norm>{};
+}
+
 }  // namespace
 
 StateDict stateDictOf(const Network& network) {
@@ -60,72 +121,36 @@ StateDict stateDictOf(const Network& network) {
   return out;
 }
 
+std::string keyDifferences(const Network& network, const NetworkKind& kind, const StateDict& tensors) {
+  return text(compare(stateDictOf(network), kind, tensors));
+}
+
 std::vector<std::string> loadWeights(Network& network, const NetworkKind& kind, const StateDict& tensors,
                                      const std::filesystem::path& file) {
-  std::unordered_map<std::string_view, const at::Tensor*> given;
-  for (const auto& [key, tensor] : tensors) given.emplace(key, &tensor);
-  std::map<std::string, const torch::nn::BatchNorm2dImpl*> norms;
-  for (const auto& module : network.named_modules()) {
-    if (const auto* norm = module.value()->as<torch::nn::BatchNorm2dImpl>()) norms.emplace(module.key(), norm);
-  }
   const StateDict wanted = stateDictOf(network);
-  std::unordered_set<std::string_view> known;
-  std::vector<std::string> missing, leftOver, misshapen;
-  for (const auto& [key, tensor] : wanted) {
-    known.insert(key);
-    const auto found = given.find(key);
-    if (found == given.end()) {
-      if (!isUnused(kind, key) && !isCounter(key)) missing.push_back(key);
-    } else if (found->second->sizes() != tensor.sizes()) {
-      misshapen.push_back(key + " is " + shapeText(found->second->sizes()) + ", expected " + shapeText(tensor.sizes()));
-    }
-  }
-  for (const auto& [key, tensor] : tensors) {
-    if (!known.contains(key) && !isUnused(kind, key)) leftOver.push_back(key);
-  }
-  // Norms folded into the convolutions before them: all that may be folded are absent, and nothing else is missing.
+  KeyComparison keys = compare(wanted, kind, tensors);
+  const std::vector<Norm> folded = foldedNorms(network, kind, keys.missing);
   std::vector<std::string> notes;
-  std::unordered_set<std::string> folded;
-  const auto ownerOf = [](const std::string& key) { return key.substr(0, key.rfind('.')); };
-  for (const std::string& key : missing) folded.insert(ownerOf(key));
-  std::size_t foldable = 0;
-  for (const auto& [name, norm] : norms) foldable += kind.mayBeFolded(name) ? 1U : 0U;
-  const bool isFolded = foldable > 0 && folded.size() == foldable && missing.size() == 4 * foldable &&
-                        std::all_of(folded.begin(), folded.end(), [&](const std::string& name) {
-                          return norms.contains(name) && kind.mayBeFolded(name);
-                        });
-  if (isFolded) {
-    missing.clear();
-    notes.push_back("the file has no batch norms in its residual blocks: taken as folded into the convolutions");
+  if (!folded.empty()) {
+    keys.missing.clear();
+    notes.emplace_back("the file has no batch norms in its residual blocks: taken as folded into the convolutions");
   }
-  if (!missing.empty() || !leftOver.empty() || !misshapen.empty()) {
-    std::string found;
-    const auto add = [&](const char* what, const std::vector<std::string>& keys) {
-      if (keys.empty()) return;
-      if (!found.empty()) found += "; ";
-      found += what;
-      found += summary(keys);
-    };
-    add("missing keys: ", missing);
-    add("left-over keys: ", leftOver);
-    add("mis-shaped keys: ", misshapen);
+  if (const std::string found = text(keys); !found.empty()) {
     throw Error({.what = "The weights do not fit " + kind.name,
                  .expected = std::to_string(wanted.size()) + " keys of " + kind.name,
                  .found = found,
                  .file = file});
   }
   const torch::NoGradGuard noGradient;
+  const auto given = indexOf(tensors);
   for (const auto& [key, tensor] : wanted) {
     if (const auto found = given.find(key); found != given.end()) at::Tensor(tensor).copy_(*found->second);
   }
-  if (isFolded) {
-    for (const std::string& name : folded) {
-      const torch::nn::BatchNorm2dImpl& norm = *norms.at(name);
-      at::Tensor(norm.weight).fill_(1.0);
-      at::Tensor(norm.bias).zero_();
-      at::Tensor(norm.running_mean).zero_();
-      at::Tensor(norm.running_var).fill_(1.0 - norm.options.eps());
-    }
+  for (const Norm& norm : folded) {
+    at::Tensor(norm->weight).fill_(1.0);
+    at::Tensor(norm->bias).zero_();
+    at::Tensor(norm->running_mean).zero_();
+    at::Tensor(norm->running_var).fill_(1.0 - norm->options.eps());
   }
   return notes;
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Recorded by record_networks.py, which says where the numbers come from.
+#include "analysis/core/sha256.h"
+#include "inference/models/multiply_adds.inl.h"
+#include "inference/networks/network_registry.inl.h"
+#include "inference/networks/weights.inl.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+#include <torch/utils.h>
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace oodscope {
+namespace {
+
+nlohmann::json recorded(const char* kind) {
+  std::ifstream in(OODSCOPE_SOURCE_DIR "/tests/reference/inference/data/networks.json");
+  return nlohmann::json::parse(in).at(kind);
+}
+
+/// The formula of record_networks.py.
+void setByFormula(const std::string& key, at::Tensor tensor) {
+  if (!tensor.is_floating_point()) return;
+  double phase = 0.0;
+  for (const char c : key) phase += static_cast<double>(static_cast<unsigned char>(c));
+  const auto count = static_cast<double>(tensor.numel());
+  const double spread = std::sqrt(3.0 / (count / static_cast<double>(tensor.size(0))));
+  const at::Tensor values = at::empty(tensor.sizes(), at::kFloat);
+  for (std::int64_t n = 0; n < tensor.numel(); ++n) {
+    const auto i = static_cast<double>(n);
+    const double wave = std::sin(phase + 0.37 * i * (i + 3.0));
+    double value = wave * spread;
+    if (key.ends_with("running_var")) {
+      value = 0.75 + 0.25 * wave;
+    } else if (key.ends_with("running_mean") || key.ends_with("bias")) {
+      value = 0.1 * wave;
+    } else if (tensor.dim() == 1) {
+      value = tensor.numel() == 1 ? 0.25 + 0.1 * wave : 1.0 + 0.2 * wave;
+    }
+    values.data_ptr<float>()[n] = static_cast<float>(value);
+  }
+  tensor.copy_(values);
+}
+
+at::Tensor imageByFormula(std::int64_t height, std::int64_t width) {
+  at::Tensor image = at::empty({1, 3, height, width}, at::kFloat);
+  float* value = image.data_ptr<float>();
+  for (int c = 0; c < 3; ++c) {
+    for (std::int64_t y = 0; y < height; ++y) {
+      for (std::int64_t x = 0; x < width; ++x) {
+        *value++ = static_cast<float>(
+            0.5 + 0.5 * std::sin(1.1 * c + 0.37 * static_cast<double>(y) + 0.23 * static_cast<double>(x)));
+      }
+    }
+  }
+  return image;
+}
+
+class NetworkValues : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(NetworkValues, EqualWhatPythonComputes) {
+  const auto expected = recorded(GetParam());
+  const torch::NoGradGuard noGradient;
+  const NetworkShape shape{.classes = expected.at("classes").get<int>(),
+                           .widths = expected.at("widths").get<std::array<int, 3>>()};
+  const auto network = makeNetwork(GetParam(), shape);
+  for (const auto& [key, tensor] : stateDictOf(*network)) setByFormula(key, tensor);
+  network->eval();
+  const auto height = expected.at("height").get<std::int64_t>(), width = expected.at("width").get<std::int64_t>();
+  const at::Tensor image = imageByFormula(height, width);
+  at::Tensor fast = at::empty({1, shape.classes, height, width});
+  networkKind(GetParam())->optimise(*network)->run(image, fast);
+  const auto step = expected.at("step").get<std::int64_t>();
+  const float tolerance = 1e-5F * expected.at("largest").get<float>();  // float32 through some 70 layers
+  for (const at::Tensor& logits : {network->forward(image), fast}) {
+    std::size_t at = 0;
+    for (std::int64_t c = 0; c < shape.classes; ++c) {
+      for (std::int64_t y = 0; y < height; y += step) {
+        for (std::int64_t x = 0; x < width; x += step) {
+          EXPECT_NEAR(logits[0][c][y][x].item<float>(), expected.at("logits").at(at++).get<float>(), tolerance);
+        }
+      }
+    }
+    EXPECT_EQ(at, expected.at("logits").size());
+  }
+}
+
+TEST_P(NetworkValues, KeysAreThoseOfThePythonNetworkInItsOrder) {
+  std::string keys;
+  for (const auto& [key, tensor] : stateDictOf(*makeNetwork(GetParam(), {}))) keys += (keys.empty() ? "" : "\n") + key;
+  EXPECT_EQ(Sha256().add(keys).hex(), recorded(GetParam()).at("published_keys_sha256").get<std::string>());
+}
+
+TEST_P(NetworkValues, ParametersAndMultiplyAddsEqualPythonsCounts) {
+  const auto expected = recorded(GetParam());
+  const torch::NoGradGuard noGradient;
+  const auto network = makeNetwork(GetParam(), {});
+  network->eval();
+  EXPECT_EQ(countParameters(*network, *networkKind(GetParam())),
+            expected.at("published_parameters").get<std::int64_t>());
+  // A 64th of the recorded 512x1024: convolutions whose sizes divide evenly cost in proportion to the area.
+  EXPECT_EQ(64 * countMultiplyAdds([&] {
+              (void)network->forward(at::zeros({1, 3, 64, 128}));
+            }),
+            expected.at("published_multiply_adds").get<std::int64_t>());
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, NetworkValues, ::testing::Values("ERFNet", "ENet"));
+
+}  // namespace
+}  // namespace oodscope
