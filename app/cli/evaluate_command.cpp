@@ -35,7 +35,9 @@ int run(const Options& options) {
   const EvaluationReport report = evaluate(request, terminalProgress(verbosity), stopOnInterrupt());
   endProgressLine();
   if (verbosity == Verbosity::Verbose)
-    for (const std::string& warning : report.warnings) std::fprintf(stderr, "note: %s\n", warning.c_str());
+    for (const std::string& note : report.notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  if (verbosity != Verbosity::Quiet)
+    for (const std::string& warning : report.warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
   for (const FailedFrame& failure : report.failures)
     std::fprintf(stderr, "failed: %s, frame %s: %s\n", failure.set.c_str(), failure.frame.c_str(),
                  failure.message.c_str());

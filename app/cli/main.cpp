@@ -5,12 +5,14 @@
 #include "app/evaluation/provenance.h"
 #include "inference/models/model.h"
 
+#include <csignal>
 #include <cstdio>
 #include <vector>
 
 int main(int argc, char** argv) {
   using namespace oodscope;
   prepareProcessForInference(argc, argv);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may grow no further is an error to report, not a reason to die
   CLI::App app("Oodscope: exact evaluation of road-scene anomaly segmentation.", "oodscope-cli");
   app.set_version_flag("--version", "oodscope-cli " + programVersion());
   app.require_subcommand(1);

@@ -86,20 +86,11 @@ private:
     std::string problems;
     for (const ModelEntry& entry : m_request.models) {
       try {
-        ModelOptions options{.device = m_request.device,
-                             .threads = m_request.threads,
-                             .preprocessing = entry.preprocessing,
-                             .outputs = entry.outputs};
-        Model model = Model::load(entry.path, options);
-        if (entry.sha256 && *entry.sha256 != model.info().fingerprint)
-          throw Error(ErrorParts{.what = "the model is not the one the session was made with",
-                                 .expected = "SHA-256 " + *entry.sha256,
-                                 .found = model.info().fingerprint,
-                                 .file = entry.path});
-        if (m_request.voidChannel != -2) model = Model::load(entry.path, withVoidChannel(options, model.info()));
-        for (const std::string& assumption : model.info().assumptions)
-          m_report.warnings.push_back(entry.path.filename().string() + ": " + assumption);
-        m_models.push_back(std::make_shared<Model>(std::move(model)));
+        auto model = loadModel(m_request, entry);
+        const std::string name = entry.path.filename().string();
+        for (const std::string& text : model->info().assumptions) m_report.notes.push_back(name + ": " + text);
+        for (const std::string& text : model->info().warnings) m_report.warnings.push_back(name + ": " + text);
+        m_models.push_back(std::move(model));
       } catch (const Error& error) {
         m_report.unfinished.emplace_back(error.what());
         problems += (problems.empty() ? "" : "; ") + std::string(error.what());
@@ -109,18 +100,7 @@ private:
       throw Error(problems.empty() ? "no model and no scores given" : problems, {});
   }
 
-  [[nodiscard]] ModelOptions withVoidChannel(ModelOptions options, const ModelInfo& info) const {
-    options.outputs = info.outputs;
-    options.outputs->voidChannel = m_request.voidChannel;
-    return options;
-  }
-
-  [[nodiscard]] std::vector<int> channelsOf(const Model& model) const {
-    if (!m_request.allChannels) return m_request.channels;
-    std::vector<int> all(static_cast<std::size_t>(model.info().channels));
-    std::iota(all.begin(), all.end(), 0);
-    return all;
-  }
+  [[nodiscard]] ImportedChannels importedChannels() const { return {m_request.channels, m_request.allChannels}; }
 
   bool evaluateSetAt(const SetEntry& entry) {
     std::unique_ptr<SetWork> work;
@@ -131,8 +111,8 @@ private:
       return false;
     }
     const DataSet& set = *work->set;
-    for (const Skipped& skipped : set.skipped)
-      m_report.warnings.push_back(skipped.file.string() + ": " + skipped.reason);
+    for (const Skipped& skipped : set.skipped) m_report.notes.push_back(skipped.file.string() + ": " + skipped.reason);
+    for (const std::string& remark : set.remarks) m_report.notes.push_back(set.name + ": " + remark);
     std::size_t labelled = 0;
     for (std::size_t i = 0; i < set.frames.size(); ++i) {
       work->failed[i] = set.frames[i].label ? 0 : 1;  // withheld ground truth is not "no anomaly": it takes no part
@@ -148,11 +128,13 @@ private:
     addFact("data " + set.name, dataFingerprint(set));
     for (const auto& model : m_models) {
       if (m_stop.stop_requested()) return true;
-      withSource(*work, [&] { return std::make_unique<ModelScores>(work->set, model, m_store, channelsOf(*model)); });
+      withSource(*work, [&] {
+        return std::make_unique<ModelScores>(work->set, model, m_store, chosenChannels(m_request, model->info()));
+      });
     }
     for (const auto& folder : m_request.scores) {
       if (m_stop.stop_requested()) return true;
-      withSource(*work, [&] { return std::make_unique<ImportedSource>(work->set, folder, m_request.channels); });
+      withSource(*work, [&] { return std::make_unique<ImportedSource>(work->set, folder, importedChannels()); });
     }
     return true;
   }
@@ -281,6 +263,7 @@ private:
     }
     for (const FrameFailure& failure : result.failures) fail(work, prepared.frames[failure.frame], failure.message);
     warnOfHygiene(work, configuration, result);
+    warnOfOneClass(work, result);
     std::vector<std::pair<float, ComponentColumns>> byThreshold;  // protocols often share their best threshold
     for (std::size_t p = 0; p < protocols.size(); ++p) {
       const PixelMetrics& metrics = result.metrics[p];
@@ -338,6 +321,16 @@ private:
                                   " scores are NaN or infinite and were left out like void pixels");
   }
 
+  void warnOfOneClass(const SetWork& work, const SetResult& result) {
+    const PixelMetrics& metrics = result.metrics.front();
+    if (metrics.positives > 0 && metrics.negatives > 0) return;
+    const std::string text = work.set->name + ": the frames that take part have " +
+                             (metrics.positives == 0 ? "no anomalous pixel" : "no normal pixel") +
+                             ", so ranking metrics are not defined";
+    if (std::find(m_report.warnings.begin(), m_report.warnings.end(), text) == m_report.warnings.end())
+      m_report.warnings.push_back(text);
+  }
+
   void addProvenance(const ScoreSource& source) {
     for (const auto& [key, value] : source.provenance()) addFact(source.name() + " " + key, value);
   }
@@ -361,6 +354,30 @@ private:
 
 Resolution defaultResolution(Protocol protocol) {
   return protocol == Protocol::Course ? Resolution::Network : Resolution::Label;
+}
+
+std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEntry& entry) {
+  ModelOptions options{.device = request.device,
+                       .threads = request.threads,
+                       .preprocessing = entry.preprocessing,
+                       .outputs = entry.outputs};
+  auto model = std::make_shared<Model>(Model::load(entry.path, options));
+  if (entry.sha256 && *entry.sha256 != model->info().fingerprint)
+    throw Error(ErrorParts{.what = "the model is not the one the session was made with",
+                           .expected = "SHA-256 " + *entry.sha256,
+                           .found = model->info().fingerprint,
+                           .file = entry.path});
+  if (request.voidChannel == -2) return model;
+  options.outputs = model->info().outputs;
+  options.outputs->voidChannel = request.voidChannel;
+  return std::make_shared<Model>(Model::load(entry.path, options));
+}
+
+std::vector<int> chosenChannels(const EvaluationRequest& request, const ModelInfo& info) {
+  if (!request.allChannels) return request.channels;
+  std::vector<int> all(static_cast<std::size_t>(info.channels));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
 }
 
 EvaluationReport evaluate(const EvaluationRequest& request, const ProgressSink& progress, std::stop_token stop) {

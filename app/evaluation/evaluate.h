@@ -10,6 +10,7 @@
 #include "inference/logits/logits_store.h"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -40,13 +41,20 @@ struct EvaluationRequest {
 struct EvaluationReport {
   ResultTable table;  ///< rows of every set, source, configuration and protocol that was finished
   std::vector<FailedFrame> failures;
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings;    ///< likely mistakes and what was left out: the user should see them
+  std::vector<std::string> notes;       ///< what was assumed and skipped: for whoever asks
   std::vector<std::string> unfinished;  ///< what was asked for and is not in the table, and why
   bool cancelled = false;
 };
 
 /// The default resolution of a protocol, as its owners do it: network for Course, label for all others.
 [[nodiscard]] Resolution defaultResolution(Protocol protocol);
+
+/// The entry's network, set up as the request says. Throws Error, also where the file is not the one that the entry's
+/// SHA-256 names.
+[[nodiscard]] std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEntry& entry);
+/// Which channels of a network take part; empty: its known classes.
+[[nodiscard]] std::vector<int> chosenChannels(const EvaluationRequest& request, const ModelInfo& info);
 
 /// Runs the request: one network pass a frame whatever the number of configurations, then exact metrics of each. A
 /// frame, a set or a source that fails is listed and the rest goes on; on a stop what is complete is returned. Throws

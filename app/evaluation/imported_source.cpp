@@ -17,7 +17,7 @@ constexpr int kCityscapesClasses = 19;  // a 20th channel of a Cityscapes networ
 }  // namespace
 
 ImportedSource::ImportedSource(std::shared_ptr<const DataSet> set, const std::filesystem::path& folder,
-                               std::vector<int> channels)
+                               ImportedChannels channels)
     : m_set(std::move(set)),
       m_scores(openImportedScores(folder, *m_set)),
       m_channels(std::move(channels)),
@@ -62,11 +62,11 @@ Size ImportedSource::ownSize(std::size_t frame) const {
 ScoreParameters ImportedSource::scoreParameters(const Configuration& configuration, int channels) const {
   ScoreParameters parameters{.method = configuration.method.value(),
                              .temperature = configuration.temperature.value_or(1.0F),
-                             .channels = m_channels,
+                             .channels = m_channels.list,
                              .voidChannel = channels == kCityscapesClasses + 1 ? kCityscapesClasses : -1};
   if (parameters.channels.empty()) {
-    parameters.channels.resize(
-        static_cast<std::size_t>(channels == kCityscapesClasses + 1 ? kCityscapesClasses : channels));
+    const bool known = channels == kCityscapesClasses + 1 && !m_channels.all;
+    parameters.channels.resize(static_cast<std::size_t>(known ? kCityscapesClasses : channels));
     std::iota(parameters.channels.begin(), parameters.channels.end(), 0);
   }
   if (parameters.method == Method::Void && parameters.voidChannel < 0)

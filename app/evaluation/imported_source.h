@@ -11,13 +11,19 @@
 
 namespace oodscope {
 
+/// Which channels of imported logits take part. An empty list: the first 19 of 20, otherwise all.
+struct ImportedChannels {
+  std::vector<int> list = {};
+  bool all = false;  ///< every one, whatever it means
+};
+
 /// Scores that somebody's method wrote, one file a frame: score maps, taken as they are, or logits, scored like a
 /// model's.
 class ImportedSource : public ScoreSource {
 public:
-  /// Matches files to frames by name. channels: for logits, which take part; empty: the first 19 of 20, otherwise all.
+  /// Matches files to frames by name. channels: for logits alone.
   /// Throws Error where no file belongs to any frame.
-  ImportedSource(std::shared_ptr<const DataSet> set, const std::filesystem::path& folder, std::vector<int> channels);
+  ImportedSource(std::shared_ptr<const DataSet> set, const std::filesystem::path& folder, ImportedChannels channels);
 
   [[nodiscard]] std::string name() const override;
   [[nodiscard]] std::vector<Configuration> configurations(const std::vector<Method>& methods,
@@ -35,7 +41,7 @@ public:
 private:
   std::shared_ptr<const DataSet> m_set;
   ImportedScores m_scores;
-  std::vector<int> m_channels;
+  ImportedChannels m_channels;
   std::vector<Size> m_sizes;  ///< by frame, once prepared
   bool m_holdsLogits = false;
 };

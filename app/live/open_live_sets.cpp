@@ -40,11 +40,9 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   };
   for (const ModelEntry& entry : request.models) {
     try {
-      const auto model = std::make_shared<Model>(Model::load(entry.path, {.device = request.device,
-                                                                          .threads = request.threads,
-                                                                          .preprocessing = entry.preprocessing,
-                                                                          .outputs = entry.outputs}));
-      for (const auto& set : sets) add(set, std::make_shared<ModelScores>(set, model, store, request.channels));
+      const auto model = loadModel(request, entry);
+      for (const auto& set : sets)
+        add(set, std::make_shared<ModelScores>(set, model, store, chosenChannels(request, model->info())));
     } catch (const Error& error) {
       out.problems.emplace_back(error.what());
     }
@@ -52,7 +50,8 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   for (const auto& folder : request.scores)
     for (const auto& set : sets) {
       try {
-        add(set, std::make_shared<ImportedSource>(set, folder, request.channels));
+        add(set,
+            std::make_shared<ImportedSource>(set, folder, ImportedChannels{request.channels, request.allChannels}));
       } catch (const Error& error) {
         out.problems.emplace_back(error.what());
       }

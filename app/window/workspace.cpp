@@ -199,7 +199,7 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
         return path.filename().string() == *view.score.imported;
       });
       if (folder == m_scores.end()) return nullptr;
-      made = std::make_shared<ImportedSource>(open->set, *folder, std::vector<int>{});
+      made = std::make_shared<ImportedSource>(open->set, *folder, ImportedChannels{});
     } else {
       const OpenModel* model = findModel(source);
       if (model == nullptr || !model->info) return nullptr;
