@@ -4,9 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include <csignal>
-#include <fstream>
+#include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace oodscope::testing {
 namespace {
@@ -95,7 +96,9 @@ TEST(Evaluate, EveryProtocolAndComponentTrackGivesARowThatIsDefined) {
   ASSERT_EQ(table.at("rows").size(), 6U);
   for (const Json& row : table.at("rows")) {
     EXPECT_TRUE(row.at("ap").is_number()) << row;
-    if (row.at("protocol") != "streethazards") EXPECT_TRUE(row.at("components").at("f1_star").is_number()) << row;
+    if (row.at("protocol") != "streethazards") {
+      EXPECT_TRUE(row.at("components").at("f1_star").is_number()) << row;
+    }
   }
 }
 
@@ -115,14 +118,6 @@ TEST(Evaluate, VoidMethodUsesTheTrainedVoidChannel) {
       runCli({"evaluate", "--set", set, "--model", model, "--method", "void", "--format", "json"});
   ASSERT_EQ(result.code, 0) << result.err;
   expectRow(Json::parse(result.out), "RoadAnomaly21", "void", 1.0, {19.17, 78.05}, {0.2, 0.3});
-}
-
-TEST(Evaluate, InterruptStopsCleanlyAndSaysWhatIsComplete) {
-  OODSCOPE_SHARED_OR_SKIP(set, "data/course_sets/RoadAnomaly");
-  OODSCOPE_SHARED_OR_SKIP(model, "data/weights/erfnet_cityscapes_20.pth");
-  const CommandResult result = runCliAndSignal({"evaluate", "--set", set, "--model", model, "--no-cache"}, SIGINT, 2.0);
-  EXPECT_EQ(result.code, 3) << "nothing was complete yet: " << result.err;
-  EXPECT_NE(result.err.find("stopped"), std::string::npos) << result.err;
 }
 
 TEST(Info, SaysWhatFoldersModelsAndFilesAre) {

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/formats/hdf5_file.h"
+#include "analysis/formats/npy.h"
+#include "tests/end_to_end/command.h"
+#include "tests/end_to_end/small_set.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <opencv2/imgcodecs.hpp>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace oodscope::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+/// A small set of two frames and a folder of somebody's outputs for it.
+class ImportedScoresTest : public ::testing::Test {
+protected:
+  ImportedScoresTest() {
+    writeSmallSet(set, 2);
+    fs::create_directories(folder);
+  }
+  [[nodiscard]] CommandResult evaluate(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> all{"evaluate", "--set", set, "--scores", folder, "--format", "json"};
+    all.insert(all.end(), more.begin(), more.end());
+    return runCli(all);
+  }
+  void expectKnownNumbers() const {
+    const CommandResult result = evaluate({"--protocol", "course,fishyscapes"});
+    ASSERT_EQ(result.code, 0) << result.err;
+    const json table = json::parse(result.out);
+    ASSERT_EQ(table.at("rows").size(), 2U);
+    for (const json& row : table.at("rows")) {
+      EXPECT_EQ(row.at("method"), "TheirMethod");
+      EXPECT_TRUE(row.at("temperature").is_null());
+      EXPECT_EQ(row.at("frames"), 2);
+      EXPECT_EQ(row.at("positives"), 2 * 96);
+      EXPECT_NEAR(row.at("ap").get<double>(), kKnownAp, 1e-12);
+      EXPECT_NEAR(row.at("fpr95").get<double>(), 64.0 / (64 * 28 - 96), 1e-12);
+    }
+  }
+  [[nodiscard]] std::string file(int frame, const std::string& extension) const {
+    return (folder / (std::to_string(frame) + extension)).string();
+  }
+  void writeNpy(const std::string& path, const ScoreMap& map) const {
+    const std::array<std::size_t, 2> shape{static_cast<std::size_t>(map.height()),
+                                           static_cast<std::size_t>(map.width())};
+    writeNpyAtomically(path, NpyType::Float32, shape, std::as_bytes(map.values()));
+  }
+  const ScratchFolder scratch;
+  const fs::path set = scratch.path() / "SmallSet";
+  const fs::path folder = scratch.path() / "TheirMethod";
+};
+
+cv::Mat asMat(const ScoreMap& map) {
+  return cv::Mat(map.height(), map.width(), CV_32FC1, const_cast<float*>(map.values().data())).clone();
+}
+
+}  // namespace
+
+TEST_F(ImportedScoresTest, NpyFilesGiveTheKnownNumbers) {
+  for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), knownScores());
+  expectKnownNumbers();
+}
+
+TEST_F(ImportedScoresTest, Hdf5FilesGiveTheKnownNumbers) {
+  for (int i = 0; i < 2; ++i) writeHdf5HalfMap(file(i, ".hdf5"), "value", knownScores());
+  expectKnownNumbers();
+}
+
+TEST_F(ImportedScoresTest, SixteenBitPngFilesGiveTheKnownNumbers) {
+  cv::Mat map;
+  asMat(knownScores()).convertTo(map, CV_16UC1, 1000.0);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(cv::imwrite(file(i, ".png"), map));
+  expectKnownNumbers();
+}
+
+TEST_F(ImportedScoresTest, FloatTiffFilesGiveTheKnownNumbers) {
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(cv::imwrite(file(i, ".tiff"), asMat(knownScores())));
+  expectKnownNumbers();
+}
+
+TEST_F(ImportedScoresTest, NpzFilesGiveTheKnownNumbers) {
+  if (std::system("/usr/bin/python3 -c 'import numpy' 2>/dev/null") != 0) GTEST_SKIP() << "python3-numpy is absent";
+  writeNpy(scratch / "map.npy", knownScores());
+  const std::string command = "/usr/bin/python3 -c \"import numpy as n; m = n.load('" + (scratch / "map.npy") +
+                              "'); n.savez('" + file(0, ".npz") + "', m); n.savez_compressed('" + file(1, ".npz") +
+                              "', m)\"";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  expectKnownNumbers();
+}
+
+TEST_F(ImportedScoresTest, LogitsAreScoredLikeAModels) {
+  // Two channels: a, 0. MSP = -max softmax falls with |a|, so a small |a| is anomalous.
+  const ScoreMap known = knownScores();
+  std::vector<float> logits(2 * known.size().area(), 0.0F);
+  for (std::size_t i = 0; i < known.size().area(); ++i) logits[i] = 10.0F / known.values()[i];
+  const std::array<std::size_t, 3> shape{2, 32, 64};
+  for (int i = 0; i < 2; ++i)
+    writeNpyAtomically(file(i, ".npy"), NpyType::Float32, shape, std::as_bytes(std::span(logits)));
+  const CommandResult result = evaluate({"--method", "msp,max-logit", "--temperature", "1,2"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const json table = json::parse(result.out);
+  ASSERT_EQ(table.at("rows").size(), 3U) << "max-logit does not depend on temperature";
+  for (const json& row : table.at("rows")) {
+    EXPECT_NEAR(row.at("ap").get<double>(), kKnownAp, 1e-12) << row;
+    EXPECT_EQ(row.at("model"), "TheirMethod");
+  }
+}
+
+TEST_F(ImportedScoresTest, NaNAndInfiniteScoresAreCountedSaidAndLeftOut) {
+  ScoreMap map = knownScores();
+  for (int x = 0; x < kSmallSize.width; ++x) map.at(x, 25) = x % 2 == 0 ? NAN : std::numeric_limits<float>::infinity();
+  for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), map);
+  const CommandResult result = evaluate();
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("128 scores are NaN or infinite"));
+  EXPECT_EQ(json::parse(result.out).at("rows").at(0).at("ap"), 1.0) << "the row above the anomalies was all of it";
+}
+
+TEST_F(ImportedScoresTest, AnAbsurdHeaderIsListedAndTheRestGoesOn) {
+  writeNpy(file(0, ".npy"), knownScores());
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 16), }";
+  header.resize(118, ' ');
+  std::ofstream(file(1, ".npy"), std::ios::binary) << "\x93NUMPY\x01" << '\0' << '\x76' << '\0' << header;
+  const CommandResult result = evaluate();
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("frame 1"), HasSubstr("1.npy")));
+  EXPECT_EQ(json::parse(result.out).at("rows").at(0).at("frames"), 1);
+}
+
+TEST_F(ImportedScoresTest, ACutFileAndAMissingOneAreListed) {
+  writeNpy(file(0, ".npy"), knownScores());
+  fs::resize_file(file(0, ".npy"), 500);
+  const CommandResult none = evaluate();
+  EXPECT_EQ(none.code, 3) << none.err;
+  EXPECT_THAT(none.err, AllOf(HasSubstr("0.npy"), HasSubstr("frame 1"), HasSubstr("no file for the frame")));
+}
+
+TEST_F(ImportedScoresTest, MapsOfAnotherSizeAreResizedToTheLabel) {
+  ScoreMap half(Size{32, 16}, 1.0F);
+  for (int y = 6; y < 10; ++y) {
+    for (int x = 10; x < 16; ++x) half.at(x, y) = 5.0F;
+  }
+  for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), half);
+  const CommandResult result = evaluate({"--resolution", "label"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const json row = json::parse(result.out).at("rows").at(0);
+  EXPECT_EQ(row.at("positives"), 2 * 96);
+  EXPECT_GT(row.at("ap").get<double>(), 0.9);
+}
+
+TEST_F(ImportedScoresTest, ComponentsOfThePerfectMapArePerfect) {
+  ScoreMap map(kSmallSize, 0.0F);
+  const ScoreMap known = knownScores();
+  for (std::size_t i = 0; i < map.values().size(); ++i) map.values()[i] = known.values()[i] == 2.0F ? 1.0F : 0.0F;
+  for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), map);
+  const CommandResult result =
+      evaluate({"--components", "obstacle", "--component-threshold", "0.5", "--protocol", "fishyscapes"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const json components = json::parse(result.out).at("rows").at(0).at("components");
+  EXPECT_EQ(components.at("threshold"), 0.5);
+  EXPECT_EQ(components.at("siou"), 1.0);
+  EXPECT_EQ(components.at("ppv"), 1.0);
+  EXPECT_EQ(components.at("f1_star"), 1.0);
+}
+
+TEST_F(ImportedScoresTest, RowsHaveExactlyThePromisedKeys) {
+  for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), knownScores());
+  const json table = json::parse(evaluate({"--components", "anomaly"}).out);
+  std::vector<std::string> keys, components;
+  for (const auto& [key, value] : table.at("rows").at(0).items()) keys.push_back(key);
+  for (const auto& [key, value] : table.at("rows").at(0).at("components").items()) components.push_back(key);
+  EXPECT_THAT(keys, ::testing::UnorderedElementsAre("set", "model", "method", "temperature", "protocol", "frames",
+                                                    "skipped", "positives", "negatives", "ap", "fpr95", "auroc",
+                                                    "best_f1", "best_f1_threshold", "exact", "components"));
+  EXPECT_THAT(components, ::testing::UnorderedElementsAre("threshold", "siou", "ppv", "f1_star"));
+  for (const char* key : {"program", "libtorch", "simd", "threads", "data SmallSet", "TheirMethod scores_sha256"})
+    EXPECT_TRUE(table.at("provenance").contains(key)) << key << table.at("provenance");
+}
+
+}  // namespace oodscope::testing

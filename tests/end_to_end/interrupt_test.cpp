@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/end_to_end/command.h"
+#include "tests/end_to_end/small_set.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace oodscope::testing {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class Interrupt : public ::testing::Test {
+protected:
+  Interrupt() {
+    writeSmallSet(first, 2);
+    writeSmallSet(second, 1500);
+    writeSmallModel(scratch / "small.pth");
+  }
+  /// Sends Ctrl-C once the store holds so many frames.
+  [[nodiscard]] CommandResult evaluate(std::size_t frames) const {
+    const std::filesystem::path cache = scratch.path() / "cache";
+    return runCli({"evaluate", "--set", first, "--set", second, "--model", scratch / "small.pth", "--cache-dir", cache,
+                   "--format", "json"},
+                  {.interruptWhen = [&] { return countFiles(cache, ".npy") >= frames; }});
+  }
+  const ScratchFolder scratch;
+  const std::filesystem::path first = scratch.path() / "First", second = scratch.path() / "Second";
+};
+
+TEST_F(Interrupt, KeepsTheSetThatIsCompleteAndSaysWhatIsNot) {
+  const CommandResult result = evaluate(4);  // the first set's two, and two of the second's
+  EXPECT_EQ(result.code, 1) << result.err;
+  EXPECT_THAT(result.err, AllOf(HasSubstr("stopped: 1 rows are complete"), HasSubstr("not done: Second")));
+  const auto rows = nlohmann::json::parse(result.out).at("rows");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.at(0).at("set"), "First");
+  EXPECT_EQ(rows.at(0).at("frames"), 2);
+}
+
+TEST_F(Interrupt, BeforeAnythingIsCompleteExitsWithThree) {
+  std::filesystem::remove_all(first);
+  const CommandResult result = evaluate(1);
+  EXPECT_EQ(result.code, 3) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("stopped: 0 rows are complete"));
+  EXPECT_EQ(result.out, "");
+}
+
+}  // namespace oodscope::testing
