@@ -5,6 +5,7 @@
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -15,19 +16,53 @@
 #include <QTreeView>
 
 #include <algorithm>
+#include <cmath>
+#include <tuple>
 
 namespace oodscope {
 namespace {
 
 using Column = FailureModel::Column;
 
+int headingHeight(const QFont& font) { return Metrics(font).px(22); }
+
+/// A table whose groups have headings, painted above the first row of each.
+class GroupedTable : public QTreeView {
+public:
+  explicit GroupedTable(const FailureProxy& proxy) : m_proxy(proxy) {}
+
+protected:
+  void drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    const QString heading = m_proxy.headingOver(index);
+    if (heading.isEmpty()) {
+      QTreeView::drawRow(painter, option, index);
+      return;
+    }
+    const Tokens& t = tokensFor(this);
+    const Metrics m(font());
+    const QRect strip(0, option.rect.top(), viewport()->width(), headingHeight(font()));
+    painter->fillRect(strip, t.title);
+    painter->setFont(strongFont(font()));
+    painter->setPen(t.text2);
+    painter->drawText(strip.adjusted(m.px(10), 0, -m.px(10), 0), Qt::AlignVCenter, heading);
+    QStyleOptionViewItem row = option;
+    row.rect.setTop(option.rect.top() + strip.height());
+    QTreeView::drawRow(painter, row, index);
+  }
+
+private:
+  const FailureProxy& m_proxy;
+};
+
 /// Thumbnail, class chip with share, quiet and strong columns.
 class FailureDelegate : public QStyledItemDelegate {
 public:
-  FailureDelegate(const FailureModel& model, QObject* parent) : QStyledItemDelegate(parent), m_model(model) {}
+  FailureDelegate(const FailureModel& model, const FailureProxy& proxy, QObject* parent)
+      : QStyledItemDelegate(parent), m_model(model), m_proxy(proxy) {}
 
-  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override {
-    return {40, Metrics(option.font).thumbnailRow()};
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    const int heading = m_proxy.headingOver(index).isEmpty() ? 0 : headingHeight(option.font);
+    return {40, Metrics(option.font).thumbnailRow() + heading};
   }
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
@@ -77,7 +112,28 @@ public:
 
 private:
   const FailureModel& m_model;
+  const FailureProxy& m_proxy;
 };
+
+/// What rows are ordered by before their own sort key: unknown and nothing last.
+std::tuple<double, QString> groupKey(const FailureRow& row, FailureGroup group) {
+  constexpr double kLast = 1e18;
+  switch (group) {
+    case FailureGroup::None:
+      break;
+    case FailureGroup::Frame:
+      return {row.frame, QString()};
+    case FailureGroup::Class:
+      return {row.predictedClass.isEmpty() ? kLast : 0.0, row.predictedClass};
+    case FailureGroup::Size:
+      return {-std::floor(std::log2(std::max(1.0, static_cast<double>(row.area)))), QString()};
+    case FailureGroup::Distance:
+      return {row.distance ? std::floor(*row.distance / 5.0) : kLast, QString()};
+    case FailureGroup::Tag:
+      return {row.tags.isEmpty() ? kLast : 0.0, row.tags.join(QStringLiteral(", "))};
+  }
+  return {0.0, QString()};
+}
 
 std::optional<std::optional<double>> numberOf(const FailureRow& row, const QString& key) {
   if (key == QLatin1String("area")) return std::optional(static_cast<double>(row.area));
@@ -101,6 +157,56 @@ void FailureProxy::setExpression(const QString& text) {
   invalidateFilter();
 }
 
+QString groupTitle(const FailureRow& row, FailureGroup group) {
+  switch (group) {
+    case FailureGroup::None:
+      break;
+    case FailureGroup::Frame:
+      return FailureView::tr("frame %1").arg(row.frameName);
+    case FailureGroup::Class:
+      return row.predictedClass.isEmpty() ? FailureView::tr("class not known") : row.predictedClass;
+    case FailureGroup::Size: {
+      const auto low = static_cast<qint64>(std::exp2(-std::get<0>(groupKey(row, group))));
+      return FailureView::tr("%1–%2 px").arg(groupedText(low), groupedText(2 * low - 1));
+    }
+    case FailureGroup::Distance: {
+      if (!row.distance) return FailureView::tr("distance not known");
+      const int low = 5 * static_cast<int>(std::floor(*row.distance / 5.0));
+      return FailureView::tr("%1–%2 m").arg(low).arg(low + 5);
+    }
+    case FailureGroup::Tag:
+      return row.tags.isEmpty() ? FailureView::tr("no tag") : row.tags.join(QStringLiteral(", "));
+  }
+  return {};
+}
+
+void FailureProxy::setGroup(FailureGroup group) {
+  m_group = group;
+  invalidate();
+}
+
+const FailureRow& FailureProxy::rowOf(const QModelIndex& source) const {
+  return static_cast<const FailureModel*>(sourceModel())->rows()[static_cast<std::size_t>(source.row())];
+}
+
+QString FailureProxy::headingOver(const QModelIndex& index) const {
+  if (m_group == FailureGroup::None || !index.isValid()) return {};
+  const FailureRow& row = rowOf(mapToSource(index));
+  if (index.row() > 0 &&
+      groupKey(rowOf(mapToSource(this->index(index.row() - 1, 0))), m_group) == groupKey(row, m_group))
+    return {};
+  return groupTitle(row, m_group);
+}
+
+bool FailureProxy::lessThan(const QModelIndex& left, const QModelIndex& right) const {
+  if (m_group != FailureGroup::None) {
+    const auto a = groupKey(rowOf(left), m_group), b = groupKey(rowOf(right), m_group);
+    // Groups run one way whichever way their rows are sorted.
+    if (a != b) return (a < b) == (sortOrder() == Qt::AscendingOrder);
+  }
+  return QSortFilterProxyModel::lessThan(left, right);
+}
+
 bool FailureProxy::filterAcceptsRow(int row, const QModelIndex&) const {
   const FailureRow& failure = static_cast<const FailureModel*>(sourceModel())->rows()[static_cast<std::size_t>(row)];
   return m_expression.matches({failure.frameName + QLatin1Char(' ') + failure.predictedClass, failure.tags,
@@ -112,8 +218,9 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
     : QWidget(parent),
       m_model(new FailureModel(kind, this)),
       m_proxy(new FailureProxy(this)),
-      m_view(new QTreeView),
+      m_view(new GroupedTable(*m_proxy)),
       m_filter(new QLineEdit),
+      m_groups(new QComboBox),
       m_count(new QLabel) {
   usePanelBackground(this);
   const Metrics m(this);
@@ -129,11 +236,19 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
   m_filter->setToolTip(
       tr("Text, tag:NAME, class:NAME, or comparisons of area, peak, mean, margin, recall, distance, share, brushed"));
   m_filter->setMaximumWidth(m.px(190));
+  for (const auto& [group, text] : {std::pair{FailureGroup::None, tr("Group: none")},
+                                    {FailureGroup::Frame, tr("By frame")},
+                                    {FailureGroup::Class, tr("By class")},
+                                    {FailureGroup::Size, tr("By size")},
+                                    {FailureGroup::Distance, tr("By distance")},
+                                    {FailureGroup::Tag, tr("By tag")}})
+    m_groups->addItem(text, static_cast<int>(group));
+  m_groups->setAccessibleName(tr("Group %1").arg(name));
   m_proxy->setSourceModel(m_model);
   m_view->setModel(m_proxy);
   m_view->setFont(tableFont(font()));
   m_view->header()->setFont(captionFont(font()));
-  m_view->setItemDelegate(new FailureDelegate(*m_model, m_view));
+  m_view->setItemDelegate(new FailureDelegate(*m_model, *m_proxy, m_view));
   m_view->setRootIsDecorated(false);
   m_view->setUniformRowHeights(true);
   m_view->setAlternatingRowColors(true);
@@ -165,12 +280,15 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
   row->addWidget(title);
   row->addWidget(m_count, 1);
   row->addWidget(m_filter);
+  row->addWidget(m_groups);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addLayout(row);
   layout->addWidget(m_view, 1);
   connect(m_model, &FailureModel::modelReset, this, &FailureView::showCount);
+  connect(m_groups, &QComboBox::activated, this,
+          [this](int item) { setGroup(static_cast<FailureGroup>(m_groups->itemData(item).toInt())); });
   connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
     m_proxy->setExpression(text);
     showCount();
@@ -189,6 +307,13 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
 void FailureView::setFilter(const QString& text) { m_filter->setText(text); }
 
 QString FailureView::filter() const { return m_filter->text(); }
+
+void FailureView::setGroup(FailureGroup group) {
+  m_groups->setCurrentIndex(m_groups->findData(static_cast<int>(group)));
+  m_view->setUniformRowHeights(group == FailureGroup::None);
+  m_proxy->setGroup(group);
+  m_view->doItemsLayout();
+}
 
 void FailureView::setCurrentRow(int row) {
   m_setting = true;

@@ -6,28 +6,40 @@
 #include <QSortFilterProxyModel>
 #include <QWidget>
 
+class QComboBox;
 class QLabel;
 class QLineEdit;
 class QTreeView;
 
 namespace oodscope {
 
-/// Filters failures by expression ("area < 24000 building", "tag:kerb") and sorts by the raw values.
+/// What failures are put together by; within a group they keep the sort order.
+enum class FailureGroup { None, Frame, Class, Size /* by powers of two */, Distance /* 5 m */, Tag };
+/// The heading that a row stands under; empty without groups.
+[[nodiscard]] QString groupTitle(const FailureRow& row, FailureGroup group);
+
+/// Filters failures by expression ("area < 24000 building", "tag:kerb"), groups them and sorts by the raw values.
 class FailureProxy : public QSortFilterProxyModel {
   Q_OBJECT
 
 public:
   explicit FailureProxy(QObject* parent = nullptr);
   void setExpression(const QString& text);
+  void setGroup(FailureGroup group);
+  /// The heading over a row of this proxy where it is the first of its group; else empty.
+  [[nodiscard]] QString headingOver(const QModelIndex& index) const;
 
 protected:
   [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
+  [[nodiscard]] bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
 private:
+  [[nodiscard]] const FailureRow& rowOf(const QModelIndex& source) const;
   FilterExpression m_expression;
+  FailureGroup m_group = FailureGroup::None;
 };
 
-/// One of the two failure lists: title with count, filter, table. Enter jumps, T tags.
+/// One of the two failure lists: title with count, filter, groups, table. Enter jumps, T tags.
 class FailureView : public QWidget {
   Q_OBJECT
 
@@ -36,6 +48,7 @@ public:
   [[nodiscard]] FailureModel* model() const { return m_model; }
   void setFilter(const QString& text);
   [[nodiscard]] QString filter() const;
+  void setGroup(FailureGroup group);
   void setCurrentRow(int row);  ///< of the model, -1 for none; silent
   /// The failure `steps` further in the shown order, as failureSelected and failureActivated.
   void step(int steps);
@@ -57,6 +70,7 @@ private:
   FailureProxy* m_proxy = nullptr;
   QTreeView* m_view = nullptr;
   QLineEdit* m_filter = nullptr;
+  QComboBox* m_groups = nullptr;
   QLabel* m_count = nullptr;
   bool m_setting = false;
 };

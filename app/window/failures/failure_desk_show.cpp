@@ -90,8 +90,9 @@ void FailureDesk::showLists() {
   m_count->setToolTip(tr("%1 false-positive regions, %2 missed objects")
                           .arg(m_study->failures.falsePositives.size())
                           .arg(m_study->failures.missed.size()));
+  m_count->setFixedSize(m_count->sizeHint());
   m_count->show();
-  m_count->adjustSize();
+  m_tabs.setTabText(m_tabs.indexOf(m_failures), tr("Failures"));  // the tab makes room for its badge
   // The selected failure is followed as it grows and shrinks; one that has gone is selected no more.
   if (m_selected) {
     const FailureKind kind = m_selected->region.kind;
@@ -119,6 +120,8 @@ void FailureDesk::showAttribution() {
   classes.truth =
       m_study->hasTrueClasses ? classRows(m_study->attribution.byTrueClass, names) : std::vector<ClassRow>();
   classes.truthReason = tr("The set has no class labels");
+  if (const auto details = m_controller.details(); details && !details->quantiles.empty())
+    classes.offsetStep = niceStep(static_cast<double>(details->quantiles.back() - details->quantiles.front()) / 100.0);
   m_classes->setView(std::move(classes));
   if (m_classes->offsets().empty()) showPresentNumbers(std::nullopt);
   SizeDistanceView sizes;

@@ -199,6 +199,8 @@ std::vector<ClassRow> classRows(const std::map<std::uint8_t, ConfusionCounts>& c
   return rows;
 }
 
+double niceStep(double step) { return step > 0.0 ? std::pow(10.0, std::floor(std::log10(step))) : 0.001; }
+
 QString sizeBinText(std::size_t bin) {
   const qint64 low = qint64{1} << bin;
   if (bin + 1 == Attribution::kSizeBins) return tr("%1 px and more").arg(groupedText(low));

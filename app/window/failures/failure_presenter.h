@@ -77,6 +77,9 @@ struct ClassRow {
 [[nodiscard]] std::vector<ClassRow> classRows(const std::map<std::uint8_t, ConfusionCounts>& counts,
                                               const ClassNames& names);
 
+/// The power of ten at or below `step`; 0.001 where it is not positive.
+[[nodiscard]] double niceStep(double step);
+
 /// Tables of the "Size and distance" tab.
 [[nodiscard]] std::vector<GridRow> sizeRows(const Attribution& attribution);
 [[nodiscard]] std::vector<GridRow> distanceRows(const Attribution& attribution);
