@@ -34,7 +34,7 @@ void recolour(RgbImage& image, float brightness, float contrast, float saturatio
   double sum = 0.0;
   for (const Rgb c : image.values()) sum += static_cast<double>(grey(c));
   const float mean = static_cast<float>(sum / static_cast<double>(image.values().size())) * brightness;
-  const auto bounded = [](float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0F, 255.0F) + 0.5F); };
+  const auto bounded = [](float v) { return static_cast<std::uint8_t>(std::lround(std::clamp(v, 0.0F, 255.0F))); };
   for (Rgb& c : image.values()) {
     const float own = grey(c);
     const auto value = [&](std::uint8_t v) {
