@@ -2,7 +2,6 @@
 #pragma once
 #include "inference/training/training.h"
 
-// After model.h, whose ModelKind::StateDict GCC 12 otherwise takes for a shadow of the type.
 #include "inference/checkpoints/state_dict.inl.h"
 
 #include <torch/optim/optimizer.h>
