@@ -37,6 +37,8 @@ constexpr std::array<std::pair<ViewLayout, std::string_view>, 4> kLayouts{{{View
                                                                            {ViewLayout::OneByTwo, "1x2"},
                                                                            {ViewLayout::TwoByTwo, "2x2"},
                                                                            {ViewLayout::PerMethod, "per-method"}}};
+constexpr std::array<std::pair<CompareStyle, std::string_view>, 3> kCompareStyles{
+    {{CompareStyle::Wipe, "wipe"}, {CompareStyle::Blink, "blink"}, {CompareStyle::SideBySide, "side-by-side"}}};
 
 template <class T, std::size_t N>
 std::string_view nameOf(const std::array<std::pair<T, std::string_view>, N>& names, T value) {
@@ -118,6 +120,24 @@ ScoreChoice scoreOf(const Json& json) {
   return score;
 }
 
+Json toJson(const OtherRun& run) {
+  return Json{{"model", run.model},
+              {"score", toJson(run.score)},
+              {"threshold", run.threshold ? Json(*run.threshold) : Json(nullptr)},
+              {"pin", nameOf(kPinRules, run.pin)},
+              {"pin_value", run.pinValue}};
+}
+
+OtherRun otherRunOf(const Json& json) {
+  OtherRun run;
+  read(json, "model", run.model);
+  if (json.contains("score")) run.score = scoreOf(json.at("score"));
+  read(json, "threshold", run.threshold);
+  readName(json, "pin", kPinRules, run.pin);
+  read(json, "pin_value", run.pinValue);
+  return run;
+}
+
 Json toJson(const ViewState& view) {
   Json json;
   json["set"] = view.set;
@@ -143,6 +163,9 @@ Json toJson(const ViewState& view) {
   json["linked"] = view.linked;
   json["crosshair"] = view.crosshair;
   json["layout"] = nameOf(kLayouts, view.layout);
+  if (view.other) json["compare_with"] = toJson(*view.other);
+  json["compare_style"] = nameOf(kCompareStyles, view.compareStyle);
+  json["compare_ranks"] = view.compareRanks;
   return json;
 }
 
@@ -171,6 +194,9 @@ ViewState viewOf(const Json& json) {
   read(json, "linked", view.linked);
   read(json, "crosshair", view.crosshair);
   readName(json, "layout", kLayouts, view.layout);
+  if (json.contains("compare_with")) view.other = otherRunOf(json.at("compare_with"));
+  readName(json, "compare_style", kCompareStyles, view.compareStyle);
+  read(json, "compare_ranks", view.compareRanks);
   return view;
 }
 

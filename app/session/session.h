@@ -30,6 +30,18 @@ struct ScoreChoice {
   friend bool operator==(const ScoreChoice&, const ScoreChoice&) = default;
 };
 
+/// Run B of a comparison: what differs from the view's own run, which is A. Set, protocol, resolution and channels are
+/// shared, so that both runs rank the same pixels.
+struct OtherRun {
+  std::string model;  ///< empty: A's
+  ScoreChoice score = {.method = Method::MaxLogit};
+  std::optional<float> threshold = {};
+  PinRule pin = PinRule::BestF1;
+  double pinValue = 0.95;
+  friend bool operator==(const OtherRun&, const OtherRun&) = default;
+};
+enum class CompareStyle { Wipe, Blink, SideBySide };
+
 /// Every knob of the window as one comparable value. A drag of a slider changes nothing else.
 struct ViewState {
   std::string set;    ///< DataSet::name as listed in the session
@@ -55,6 +67,10 @@ struct ViewState {
   bool linked = true;
   bool crosshair = true;
   ViewLayout layout = ViewLayout::TwoByTwo;
+
+  std::optional<OtherRun> other = {};  ///< while two runs are compared
+  CompareStyle compareStyle = CompareStyle::Wipe;
+  bool compareRanks = true;  ///< heatmaps of ranks in the set instead of raw scores
   friend bool operator==(const ViewState&, const ViewState&) = default;
 };
 

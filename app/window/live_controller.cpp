@@ -2,6 +2,7 @@
 #include "app/window/live_controller.h"
 
 #include "analysis/metrics/operating_point.h"
+#include "app/live/run_statistics.h"
 #include "app/window/inference_runner.h"
 #include "app/window/presenters.h"
 
@@ -164,12 +165,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
 
 LiveController::~LiveController() = default;
 
-ComponentTrack LiveController::trackOf(const DataSet& set) {
-  const bool obstacles = set.layout == Layout::SmiycObstacle || set.layout == Layout::LostAndFound ||
-                         set.layout == Layout::FishyscapesLostAndFound ||
-                         set.name.find("bst") != std::string::npos;  // RoadObstacle21, RoadObsticle21
-  return obstacles ? kObstacleTrack : kAnomalyTrack;
-}
+ComponentTrack LiveController::trackOf(const DataSet& set) { return componentTrack(set); }
 
 Configuration LiveController::configurationOf(const ViewState& view) {
   if (view.score.imported) return {*view.score.imported, std::nullopt, std::nullopt};
@@ -248,7 +244,8 @@ void LiveController::requestComponents() {
   const std::optional<float> now = threshold();
   if (!m_live || !now || m_live->labelledFrames().empty()) return;
   ++m_componentRevision;
-  m_componentJob.request({m_live, configurationOf(m_view), *now, trackOf(m_live->dataSet()), m_componentRevision});
+  m_componentJob.request(
+      {m_live, configurationOf(m_view), *now, componentTrack(m_live->dataSet()), m_componentRevision});
 }
 
 void LiveController::publishNumbers(std::shared_ptr<const SetNumbers> numbers) {

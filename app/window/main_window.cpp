@@ -2,6 +2,7 @@
 #include "app/window/main_window.h"
 
 #include "analysis/formats/file_kind.h"
+#include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/help_windows.h"
 #include "app/window/inference_runner.h"
@@ -65,6 +66,7 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   buildToolBar();
   buildDocks();
   connectActions();
+  connectCompare();
   connectFailures();
   connectControls();
   connectViews();
@@ -122,8 +124,10 @@ void MainWindow::buildDocks() {
   m_frames = new FrameListView;
   QDockWidget* frames = addDock(tr("Frames"), "dock-frames", m_frames, Qt::LeftDockWidgetArea, &m_framesTitle);
   m_controls = new ControlsPanel;
+  m_controlsStack = new QStackedWidget;
+  m_controlsStack->addWidget(m_controls);
   QDockWidget* controls =
-      addDock(tr("Controls"), "dock-controls", m_controls, Qt::RightDockWidgetArea, &m_controlsTitle);
+      addDock(tr("Controls"), "dock-controls", m_controlsStack, Qt::RightDockWidgetArea, &m_controlsTitle);
   m_metrics = new MetricsPanel;
   QDockWidget* metrics = addDock(tr("Metrics"), "dock-metrics", m_metrics, Qt::RightDockWidgetArea, &m_metricsTitle);
   m_cursorPanel = new CursorPanel;
@@ -151,6 +155,7 @@ void MainWindow::buildDocks() {
   addDockWidget(Qt::BottomDockWidgetArea, analysis);
   m_actions->panelsMenu()->addAction(analysis->toggleViewAction());
 
+  buildCompare(controls);
   m_regionDock =
       addDock(tr("Region"), "dock-region", m_failures->regionPanel(), Qt::RightDockWidgetArea, &m_regionTitle);
   tabifyDockWidget(cursor, m_regionDock);
@@ -186,6 +191,12 @@ void MainWindow::buildToolBar() {
   combo(tr("Set"), &m_setCombo, 200);
   combo(tr("Model"), &m_modelCombo, 200);
   combo(tr("Method"), &m_methodCombo, 190);
+  m_swapInBar = m_actions->swapRuns;
+  bar->addAction(m_swapInBar);
+  m_methodComboB = new LabelledCombo(QStringLiteral("B"));
+  m_methodComboB->setMinimumWidth(150);
+  m_methodComboB->setAccent(LabelledCombo::Accent::B);
+  m_methodBInBar = bar->addWidget(m_methodComboB);
   combo(tr("Protocol"), &m_protocolCombo, 170);
   m_setCombo->setEmptyText(tr("none"));
   m_modelCombo->setEmptyText(tr("none"));
@@ -201,8 +212,8 @@ void MainWindow::buildToolBar() {
   bar->addSeparator();
   for (QAction* action : {m_actions->link, m_actions->crosshair, m_actions->contour}) bar->addAction(action);
   bar->addSeparator();
-  for (QAction* action :
-       {m_actions->layoutOne, m_actions->layoutOneByTwo, m_actions->layoutTwoByTwo, m_actions->layoutMethods})
+  for (QAction* action : {m_actions->layoutOne, m_actions->layoutOneByTwo, m_actions->layoutTwoByTwo,
+                          m_actions->layoutMethods, m_actions->wipe})
     bar->addAction(action);
   auto* space = new QWidget;
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
@@ -220,8 +231,8 @@ void MainWindow::restoreLayout() {
 }
 
 bool MainWindow::isSettled() const {
-  return m_controller.isSettled() && !m_workspace.isOpening() && !m_thumbnails.isBusy() && !m_failures->isBusy() &&
-         !m_methods->isBusy() && m_due == 0;
+  return m_controller.isSettled() && m_compare->isSettled() && !areTabsBusy() && !m_workspace.isOpening() &&
+         !m_thumbnails.isBusy() && !m_failures->isBusy() && !m_methods->isBusy() && m_due == 0;
 }
 
 void MainWindow::open(const WindowRequest& request) {
@@ -239,7 +250,11 @@ void MainWindow::open(const WindowRequest& request) {
     view.threshold = request.threshold;
     view.pin = PinRule::None;
   }
+  if (request.compare) view.other = OtherRun{.model = view.model, .score = *request.compare};
   m_session.follow(view);
+  for (int i = 0; i < m_analysis->count(); ++i)
+    if (m_analysis->tabText(i).startsWith(request.tab, Qt::CaseInsensitive) && !request.tab.isEmpty())
+      m_analysis->setCurrentIndex(i);
 }
 
 void MainWindow::openPaths(const QStringList& paths) {

@@ -23,6 +23,9 @@ class QTabWidget;
 namespace oodscope {
 
 class Banner;
+class CalibrationTab;
+class CompareMode;
+class ComparePanel;
 class ControlsPanel;
 class CursorPanel;
 class CurvesPanel;
@@ -35,10 +38,13 @@ class LatencyOverlay;
 class MessagesPanel;
 class MethodViews;
 class MetricsPanel;
+class RunsTab;
+class ScatterPlot;
 class StartPage;
 class StatusLine;
 class SweepTab;
 class Theme;
+class TransferTab;
 class ViewGrid;
 
 /// What the command line asked for, on top of the session.
@@ -51,6 +57,8 @@ struct WindowRequest {
   std::optional<float> threshold;
   std::optional<Protocol> protocol;
   std::string frame;
+  std::optional<ScoreChoice> compare;  ///< run B; its model is A's
+  QString tab;                         ///< the analysis tab to open, by its title
 };
 
 /// The window: owns what is open, the knobs and the jobs, and wires them to widgets that know nothing of each other.
@@ -80,6 +88,7 @@ public:
   [[nodiscard]] FailureDesk* failures() const { return m_failures; }
   [[nodiscard]] QTabWidget* analysis() const { return m_analysis; }
   [[nodiscard]] WindowActions& actions() { return *m_actions; }
+  [[nodiscard]] CompareMode& compare() { return *m_compare; }
 
   void saveSession(const std::filesystem::path& file);
 
@@ -94,6 +103,7 @@ private:
   void buildToolBar();
   QDockWidget* addDock(const QString& title, const QString& name, QWidget* content, Qt::DockWidgetArea area,
                        DockTitle** titleBar);
+  void buildCompare(QDockWidget* controls);
   void restoreLayout();
   // main_window_wiring.cpp: who tells whom
   void connectControls();
@@ -102,6 +112,7 @@ private:
   void connectWorkspace();
   void connectActions();
   void connectFailures();
+  void connectCompare();
   // main_window_show.cpp: results to widgets
   void showView(const ViewState& before, const ViewState& after, bool dragging);
   /// Results come faster than frames can be shown: what changed is noted and shown once a frame.
@@ -132,6 +143,10 @@ private:
   void showFrames();
   void showOpenChoices();
   void showScale();
+  void showCompareToggled();
+  void addKeptCurves(std::vector<CurveData>& precisionRecall, std::vector<CurveData>& roc) const;
+  [[nodiscard]] bool areTabsBusy() const;
+  void showTabs(const ViewState& view, bool dragging);
   void rebuildPanes();
 
   void edit(const std::function<void(ViewState&)>& change, const QString& text);
@@ -191,7 +206,17 @@ private:
   DockTitle *m_framesTitle = nullptr, *m_controlsTitle = nullptr, *m_metricsTitle = nullptr, *m_cursorTitle = nullptr;
   DockTitle* m_regionTitle = nullptr;
   QDockWidget *m_regionDock = nullptr, *m_messagesDock = nullptr;
-  LabelledCombo *m_setCombo = nullptr, *m_modelCombo = nullptr, *m_methodCombo = nullptr, *m_protocolCombo = nullptr;
+  LabelledCombo *m_setCombo = nullptr, *m_modelCombo = nullptr, *m_methodCombo = nullptr, *m_protocolCombo = nullptr,
+                *m_methodComboB = nullptr;
+  QAction *m_swapInBar = nullptr, *m_methodBInBar = nullptr;
+  QDockWidget* m_controlsDock = nullptr;
+  QStackedWidget* m_controlsStack = nullptr;
+  ComparePanel* m_comparePanel = nullptr;
+  ScatterPlot* m_scatter = nullptr;
+  RunsTab* m_runs = nullptr;
+  TransferTab* m_transfer = nullptr;
+  CalibrationTab* m_calibration = nullptr;
+  std::unique_ptr<CompareMode> m_compare;  // last: its jobs use what is above
 };
 
 }  // namespace oodscope

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/evaluate.h"
+#include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/inference_runner.h"
 #include "app/window/main_window.h"
@@ -105,20 +106,24 @@ constexpr int kImagePane = 0, kTruthPane = 1, kHeatPane = 2, kDecisionPane = 3;
 }  // namespace
 
 void MainWindow::rebuildPanes() {
-  std::vector<PaneSpec> panes(4);
-  panes[kImagePane].title = tr("Image");
-  panes[kImagePane].look.kind = ViewKind::Image;
-  panes[kTruthPane].title = tr("Ground truth");
-  panes[kTruthPane].look.kind = ViewKind::GroundTruth;
-  panes[kHeatPane].title = tr("Heatmap");
-  panes[kHeatPane].look.kind = ViewKind::Heatmap;
-  panes[kDecisionPane].title = tr("Decision");
-  panes[kDecisionPane].look.kind = ViewKind::Decision;
+  const bool comparing = m_compare->isOn();
+  std::vector<PaneSpec> panes = comparing ? m_compare->panes() : std::vector<PaneSpec>(4);
+  if (!comparing) {
+    panes[kImagePane].title = tr("Image");
+    panes[kImagePane].look.kind = ViewKind::Image;
+    panes[kTruthPane].title = tr("Ground truth");
+    panes[kTruthPane].look.kind = ViewKind::GroundTruth;
+    panes[kHeatPane].title = tr("Heatmap");
+    panes[kHeatPane].look.kind = ViewKind::Heatmap;
+    panes[kDecisionPane].title = tr("Decision");
+    panes[kDecisionPane].look.kind = ViewKind::Decision;
+  }
   const int firstMethod = static_cast<int>(panes.size());
   for (PaneSpec& pane : m_methods->panes()) panes.push_back(std::move(pane));
   m_views->setPanes(panes);
   m_methods->setFirstPane(firstMethod);
-  m_views->setCurrent(kDecisionPane);
+  m_views->setCurrent(comparing ? 0 : kDecisionPane);
+  m_compare->panesBuilt();
 }
 
 void MainWindow::showSoon(unsigned parts) {
@@ -155,7 +160,8 @@ void MainWindow::showZoom() {
 }
 
 void MainWindow::showView(const ViewState& before, const ViewState& after, bool dragging) {
-  if (m_views->count() == 0) rebuildPanes();
+  const bool toggled = before.other.has_value() != after.other.has_value();
+  if (m_views->count() == 0 || toggled) rebuildPanes();
   m_controller.show(after, dragging);
   m_failures->follow(after, dragging);
   const QString noEffect = noTemperatureReason(after.score);
@@ -184,6 +190,9 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
         if (sets[s].set == currentSet()) m_frames->setCurrentFrame(static_cast<int>(s), static_cast<int>(*frame));
     }
   m_centre->setCurrentIndex(m_workspace.sets().empty() ? 0 : 1);
+  m_compare->showView(before, after, dragging);
+  showTabs(after, dragging);
+  if (toggled) showCompareToggled();
   showSoon(kScale | kThreshold | kStatus | (after.layout == ViewLayout::PerMethod ? kMethods : 0U));
   if (!dragging) m_autosave.start();
 }
@@ -232,6 +241,11 @@ void MainWindow::showLooks(const ViewState& after) {
 void MainWindow::showPicture() {
   const auto& picture = m_controller.picture();
   if (!picture) return;
+  if (m_compare->isOn()) {
+    m_compare->showPicture();
+    showZoom();
+    return;
+  }
   m_views->setFrame(picture->decoded.image, picture->decoded.label);
   for (const int pane : {kHeatPane, kDecisionPane})
     if (pane < m_views->count()) m_views->view(pane)->setScores(picture->scores);
@@ -270,6 +284,7 @@ void MainWindow::showPicture() {
 }
 
 void MainWindow::showScale() {
+  if (m_compare->isOn()) return;
   const auto& picture = m_controller.picture();
   const ViewState& view = m_session.view();
   const ColourMap map = colourMapFromName(QString::fromStdString(view.colourMap));
@@ -299,8 +314,12 @@ void MainWindow::showScale() {
 void MainWindow::showThreshold() {
   const auto threshold = m_controller.threshold();
   if (!threshold) return;
-  m_views->setThreshold(*threshold);
   m_controls->threshold()->setThreshold(static_cast<double>(*threshold));
+  if (m_compare->isOn()) {
+    m_compare->showThresholds();
+    return;
+  }
+  m_views->setThreshold(*threshold);
   m_curves->setThreshold(0, static_cast<double>(*threshold));
   m_views->header(kDecisionPane)->setSubtitle(tr("s ≥ δ = %1").arg(scoreText(static_cast<double>(*threshold))));
 }
@@ -322,6 +341,10 @@ std::optional<ReferenceNumbers> MainWindow::referenceNumbers() {
 }
 
 void MainWindow::showNumbers() {
+  if (m_compare->isOn()) {
+    m_compare->showNumbers();
+    return;
+  }
   const auto numbers = m_controller.numbers();
   if (!numbers) {
     m_metrics->clear();
@@ -348,7 +371,10 @@ void MainWindow::showNumbers() {
   input.dataName = QString::fromStdString(m_session.view().set);
   input.threads = m_workspace.options().threads > 0 ? m_workspace.options().threads
                                                     : static_cast<int>(std::thread::hardware_concurrency());
-  m_metrics->setView(metricsView(input));
+  MetricsView shown = metricsView(input);
+  const auto& intervals = m_compare->comparison().intervals();
+  if (intervals) addIntervals(shown, *intervals);
+  m_metrics->setView(shown);
   if (numbers->exact)
     m_metricsTitle->badge()->setBadge(Badge::Kind::Exact, tr("= exact"));
   else
@@ -376,9 +402,14 @@ void MainWindow::showCurves() {
     if (part) out.push_back(make(*part, CurveRole::Other, m_failures->partName()));
     return out;
   };
-  m_curves->precisionRecall()->setCurves(curves(precisionRecallCurve));
+  std::vector<CurveData> pr = curves(precisionRecallCurve), roc = curves(rocCurve);
+  const auto& intervals = m_compare->comparison().intervals();
+  if (intervals && intervals->ranking.precisionRecall) addBand(pr.front(), *intervals->ranking.precisionRecall);
+  if (intervals && intervals->ranking.roc) addBand(roc.front(), *intervals->ranking.roc);
+  addKeptCurves(pr, roc);
+  m_curves->precisionRecall()->setCurves(std::move(pr));
   m_curves->precisionRecall()->setChance(numbers->curves.prevalence);
-  m_curves->roc()->setCurves(curves(rocCurve));
+  m_curves->roc()->setCurves(std::move(roc));
   m_curves->f1()->setCurves(curves(f1Curve));
 }
 
@@ -402,16 +433,20 @@ void MainWindow::showCursor() {
     return;
   }
   m_views->setCrosshair(m_cursor);
+  m_cursorTitle->setNote(tr("frame %1 · x %2 y %3")
+                             .arg(QString::fromStdString(m_session.view().frame))
+                             .arg(static_cast<int>(m_cursor->x()))
+                             .arg(static_cast<int>(m_cursor->y())));
+  if (m_compare->isOn()) {
+    m_compare->showCursor(m_cursor);
+    return;
+  }
   std::vector<std::string> names;
   if (const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
       model != nullptr && model->info)
     names = model->info->outputs.channelNames;
   const auto counts = m_controller.counts();
   m_cursorPanel->setView(cursorView(*picture, *m_cursor, m_controller.threshold(), counts.get(), names));
-  m_cursorTitle->setNote(tr("frame %1 · x %2 y %3")
-                             .arg(QString::fromStdString(m_session.view().frame))
-                             .arg(static_cast<int>(m_cursor->x()))
-                             .arg(static_cast<int>(m_cursor->y())));
 }
 
 void MainWindow::showFrames() {
@@ -450,6 +485,7 @@ void MainWindow::showFrames() {
           row.estimated = numbers && !(numbers->configuration == details->configuration);
         }
       }
+      if (current) m_compare->fillRow(i, row);
       shown.frames.push_back(std::move(row));
     }
     sets.push_back(std::move(shown));
@@ -519,6 +555,13 @@ void MainWindow::showOpenChoices() {
         }
       },
       static_cast<int>(view.score.method));
+  fill(
+      m_methodComboB,
+      [&](LabelledCombo* combo) {
+        for (const Method method : allMethods()) combo->addItem(methodTitle(method), static_cast<int>(method));
+      },
+      view.other ? QVariant(static_cast<int>(view.other->score.method)) : QVariant());
+  m_methodComboB->setEnabled(view.other && !view.other->score.imported);
   m_methodCombo->setEnabled(!m_workspace.models().empty() && !view.score.imported);
   fill(
       m_protocolCombo,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/evaluate.h"
+#include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/failures/failures_tab.h"
 #include "app/window/help_windows.h"
@@ -180,7 +181,8 @@ void MainWindow::connectViews() {
   connect(m_methods, &MethodViews::settledChanged, this, [this] { showSoon(kStatus); });
   connect(&m_cache, &CacheMeter::changed, this, [this] { showSoon(kStatus); });
 
-  connect(m_curves, &CurvesPanel::thresholdEdited, this, [this](int, double threshold) {
+  connect(m_curves, &CurvesPanel::thresholdEdited, this, [this](int curve, double threshold) {
+    if (m_compare->editCurveThreshold(curve, threshold, false)) return;
     m_session.beginDrag();
     edit(
         [&](ViewState& view) {
@@ -189,7 +191,8 @@ void MainWindow::connectViews() {
         },
         tr("operating point"));
   });
-  connect(m_curves, &CurvesPanel::thresholdSettled, this, [this](int, double threshold) {
+  connect(m_curves, &CurvesPanel::thresholdSettled, this, [this](int curve, double threshold) {
+    if (m_compare->editCurveThreshold(curve, threshold, true)) return;
     m_session.beginDrag();
     edit(
         [&](ViewState& view) {

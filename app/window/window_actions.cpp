@@ -102,8 +102,11 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
   QMenu* compare = window.menuBar()->addMenu(tr("&Compare"));
   pinReference = add(compare, tr("&Pin these numbers as reference"), "pin-reference", key("Ctrl+R"), "pin");
   clearReference = add(compare, tr("Clear the reference"), "clear-reference", key("Ctrl+Shift+R"));
-  keepCurve = add(compare, tr("&Keep this curve"), "keep-curve", key("Ctrl+K, Ctrl+C"), "compare");
-  wipe = add(compare, tr("&Wipe against the reference"), "wipe", key("W"), "wipe", true);
+  keepCurve = add(compare, tr("&Keep this run"), "keep-curve", key("Ctrl+K, Ctrl+C"), "compare");
+  compare->addSeparator();
+  wipe = add(compare, tr("Compare &two runs"), "wipe", key("W"), "wipe", true);
+  swapRuns = add(compare, tr("&Swap A and B"), "swap-runs", key("Shift+W"), "swap");
+  bootstrap = add(compare, tr("&Bootstrap intervals"), "bootstrap", key("Ctrl+B"), "chart", true);
 
   QMenu* exportMenu = window.menuBar()->addMenu(tr("E&xport"));
   copyMetrics = add(exportMenu, tr("&Copy the numbers"), "copy-metrics", key("Ctrl+Shift+C"), "copy");

@@ -30,7 +30,7 @@ ThemeChoice parseTheme(const std::string& text) {
 std::optional<int> parseWindowOptions(const QStringList& arguments, WindowOptions& options) {
   CLI::App app("Oodscope: look at road-scene anomaly segmentation, score it, tune it.", "oodscope");
   app.set_version_flag("--version", "oodscope " + programVersion());
-  std::string session, method, protocol, frame, screenshot, size, theme, cache;
+  std::string session, method, protocol, frame, screenshot, size, theme, cache, compare, tab;
   std::vector<std::string> sets, models, scores;
   double temperature = 0.0, threshold = 0.0;
   app.add_option("session", session, "A session file to open")->type_name("SESSION");
@@ -43,6 +43,8 @@ std::optional<int> parseWindowOptions(const QStringList& arguments, WindowOption
   auto* thresholdOption = app.add_option("--threshold", threshold, "Threshold in score units");
   app.add_option("--protocol", protocol, "Protocol, as oodscope-cli evaluate names it");
   app.add_option("--frame", frame, "The frame to show first")->type_name("NAME");
+  app.add_option("--compare", compare, "Compare with another method of the same model: run B");
+  app.add_option("--tab", tab, "The analysis tab to open, by its title");
   app.add_option("--screenshot", screenshot,
                  "Write the window's picture once everything is settled and exact, and exit")
       ->type_name("FILE.png");
@@ -78,6 +80,13 @@ std::optional<int> parseWindowOptions(const QStringList& arguments, WindowOption
         throw CLI::ValidationError("--protocol", "'" + protocol + "' is no protocol; see oodscope-cli evaluate --help");
     }
     options.request.frame = frame;
+    options.request.tab = QString::fromStdString(tab);
+    if (!compare.empty()) {
+      const auto value = methodFromName(compare);
+      if (!value)
+        throw CLI::ValidationError("--compare", "'" + compare + "' is no method; see oodscope-cli evaluate --help");
+      options.request.compare = ScoreChoice{.method = *value};
+    }
     if (!screenshot.empty()) options.screenshot = QString::fromStdString(screenshot);
     if (!size.empty()) options.size = parseSize(size);
     if (!theme.empty()) options.theme = parseTheme(theme);

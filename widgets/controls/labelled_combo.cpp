@@ -15,6 +15,14 @@ LabelledCombo::LabelledCombo(const QString& caption, QWidget* parent)
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
+void LabelledCombo::setCaption(const QString& caption) {
+  m_caption = caption;
+  setAccessibleName(caption);
+  setToolTip(caption);
+  updateGeometry();
+  update();
+}
+
 void LabelledCombo::setEmptyText(const QString& text) {
   m_emptyText = text;
   update();

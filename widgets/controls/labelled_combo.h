@@ -12,6 +12,7 @@ public:
   static constexpr int kNoteRole = Qt::UserRole + 100;
 
   explicit LabelledCombo(const QString& caption, QWidget* parent = nullptr);
+  void setCaption(const QString& caption);
   /// Shown while there is no item: "none".
   void setEmptyText(const QString& text);
   /// The value in run A's or B's colour; invalid: plain.

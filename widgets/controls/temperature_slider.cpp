@@ -112,7 +112,16 @@ void TemperatureSlider::setNoEffect(const QString& reason) {
   m_label->setEnabled(works);
   m_slider->setToolTip(reason);
   setAccessibleDescription(reason);
+  m_works = works;
+  showSlider();
 }
+
+void TemperatureSlider::setCompact(bool compact) {
+  m_compact = compact;
+  showSlider();
+}
+
+void TemperatureSlider::showSlider() { m_slider->setVisible(m_works || !m_compact); }
 
 void TemperatureSlider::showMarks() {
   std::vector<ScaleSlider::Mark> marks;

@@ -28,6 +28,8 @@ public:
   void setBest(std::optional<double> temperature, const QString& what = {});
   /// Non-empty: the control stays in place, disabled, and shows the reason ("no effect on max-logit ranking").
   void setNoEffect(const QString& reason);
+  /// Where temperature has no effect the row with the reason is all there is.
+  void setCompact(bool compact);
 
 Q_SIGNALS:
   /// One drag, key press or entry is one editBegan … editEnded: one step of undo.
@@ -37,9 +39,12 @@ Q_SIGNALS:
 
 private:
   void showMarks();
+  void showSlider();
   void editOnce(double temperature);
 
   double m_temperature = 1.0;
+  bool m_compact = false;
+  bool m_works = true;
   std::optional<double> m_reference;
   std::optional<double> m_best;
   QString m_bestName;

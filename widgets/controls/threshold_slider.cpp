@@ -164,6 +164,11 @@ void ThresholdSlider::setAnomalyShares(std::vector<float> shares) {
   showScale();
 }
 
+void ThresholdSlider::setCompact(bool compact) {
+  m_slider->setVisible(!compact);
+  m_caption->setVisible(!compact);
+}
+
 void ThresholdSlider::setPin(const Pin& pin) {
   m_pin = pin;
   showPin();

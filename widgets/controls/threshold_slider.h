@@ -40,6 +40,8 @@ public:
   [[nodiscard]] Pin pin() const { return m_pin; }
   void setScaleKind(ThresholdScale::Kind kind);
   [[nodiscard]] ThresholdScale::Kind scaleKind() const { return m_kind; }
+  /// One row: pin and number alone, for places with room for no more.
+  void setCompact(bool compact);
   /// Operating points to snap to, by name.
   void setBest(std::optional<double> threshold, const QString& what = {});
 

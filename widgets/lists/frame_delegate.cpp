@@ -107,7 +107,7 @@ void FrameDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
   painter->setFont(numberFont(captionFont(option.font)));
   const QFontMetrics small(painter->font());
   int used = 0;
-  if (first == FrameMetric::Delta) {
+  if (first == FrameMetric::Delta || first == FrameMetric::Disagreement) {
     const QString b = frame->apB ? numberText(*frame->apB, 1) : QString(kNotDefinedSign);
     const QString a = frame->apA ? numberText(*frame->apA, 1) : QString(kNotDefinedSign);
     const int widthB = small.horizontalAdvance(b);

@@ -21,8 +21,8 @@
 namespace oodscope {
 namespace {
 
-constexpr std::array kSortMetrics{FrameMetric::Fpr95, FrameMetric::Ap, FrameMetric::F1, FrameMetric::MeanScore,
-                                  FrameMetric::Delta};
+constexpr std::array kSortMetrics{FrameMetric::Fpr95,     FrameMetric::Ap,    FrameMetric::F1,
+                                  FrameMetric::MeanScore, FrameMetric::Delta, FrameMetric::Disagreement};
 
 std::optional<std::optional<double>> numberOf(const FrameRow& row, const QString& key) {
   if (key == QLatin1String("ap")) return row.ap;
@@ -30,6 +30,7 @@ std::optional<std::optional<double>> numberOf(const FrameRow& row, const QString
   if (key == QLatin1String("f1")) return row.f1;
   if (key == QLatin1String("mean")) return row.meanScore;
   if (key == QLatin1String("dap")) return metricOf(row, FrameMetric::Delta);
+  if (key == QLatin1String("disagreement")) return row.disagreement;
   if (key == QLatin1String("anomaly")) return std::optional(row.anomalyShare);
   if (key == QLatin1String("brushed")) return row.brushed;
   if (key == QLatin1String("objects")) return std::optional(static_cast<double>(row.objects));
@@ -101,11 +102,12 @@ FrameListView::FrameListView(QWidget* parent)
   m_filter->setClearButtonEnabled(true);
   m_filter->setAccessibleName(tr("Filter frames"));
   m_filter->setToolTip(
-      tr("Text, tag:NAME, or comparisons of ap, fpr95, f1, mean, dap, anomaly, objects; all must hold"));
+      tr("Text, tag:NAME, or comparisons of ap, fpr95, f1, mean, dap, disagreement, anomaly, objects; all must hold"));
   m_filter->addAction(icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
   for (const FrameMetric metric : kSortMetrics) m_sort->addItem(tr("%1, worst first").arg(metricTitle(metric)));
   m_sort->setItemText(3, tr("mean score, highest first"));
   m_sort->setItemText(4, tr("ΔAP, largest first"));
+  m_sort->setItemText(5, tr("disagreement, largest first"));
   m_sort->addItem(tr("set's order"));
   m_sort->setFrame(false);
   m_sort->setFont(captionFont(font()));
@@ -196,9 +198,10 @@ void FrameListView::setSortMetric(std::optional<FrameMetric> metric) {
   const auto found = metric ? std::find(kSortMetrics.begin(), kSortMetrics.end(), *metric) : kSortMetrics.end();
   m_sort->setCurrentIndex(static_cast<int>(found - kSortMetrics.begin()));
   const FrameMetric first = metric.value_or(FrameMetric::Fpr95);
-  m_columns->setText(first == FrameMetric::Delta ? tr("Δ / A B")
-                     : first == FrameMetric::Ap  ? QStringLiteral("AP / FPR95")
-                                                 : metricTitle(first) + QStringLiteral(" / AP"));
+  m_columns->setText(first == FrameMetric::Delta || first == FrameMetric::Disagreement
+                         ? metricTitle(first) + tr(" / A B")
+                     : first == FrameMetric::Ap ? QStringLiteral("AP / FPR95")
+                                                : metricTitle(first) + QStringLiteral(" / AP"));
 }
 
 void FrameListView::step(int steps) {

@@ -22,6 +22,8 @@ QString metricTitle(FrameMetric metric) {
       return FrameModel::tr("mean score");
     case FrameMetric::Delta:
       return QStringLiteral("ΔAP");
+    case FrameMetric::Disagreement:
+      return FrameModel::tr("disagreement");
   }
   return {};
 }
@@ -38,6 +40,8 @@ std::optional<double> metricOf(const FrameRow& row, FrameMetric metric) {
       return row.meanScore;
     case FrameMetric::Delta:
       return row.apA && row.apB ? std::optional(*row.apB - *row.apA) : std::nullopt;
+    case FrameMetric::Disagreement:
+      return row.disagreement;
   }
   return {};
 }
@@ -46,8 +50,8 @@ bool isWorse(const FrameRow& a, const FrameRow& b, FrameMetric metric) {
   const auto left = metricOf(a, metric);
   const auto right = metricOf(b, metric);
   if (!left || !right) return left.has_value() && !right;
-  const bool highIsWorse =
-      metric == FrameMetric::Fpr95 || metric == FrameMetric::MeanScore || metric == FrameMetric::Delta;
+  const bool highIsWorse = metric == FrameMetric::Fpr95 || metric == FrameMetric::MeanScore ||
+                           metric == FrameMetric::Delta || metric == FrameMetric::Disagreement;
   return highIsWorse ? *left > *right : *left < *right;
 }
 

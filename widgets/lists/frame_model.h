@@ -12,7 +12,7 @@
 namespace oodscope {
 
 enum class FrameLabel { Withheld, None /* labelled, no anomaly in it */, Anomaly };
-enum class FrameMetric { Ap, Fpr95, F1, MeanScore, Delta /* of AP, run B - A */ };
+enum class FrameMetric { Ap, Fpr95, F1, MeanScore, Delta /* of AP, run B - A */, Disagreement };
 
 /// One frame as listed. Metrics in percent, mean score as it is; empty: not defined or not yet known.
 struct FrameRow {
@@ -22,6 +22,7 @@ struct FrameRow {
   int objects = 0;
   std::optional<double> ap = {}, fpr95 = {}, f1 = {}, meanScore = {};
   std::optional<double> apA = {}, apB = {};  ///< in a comparison
+  std::optional<double> disagreement = {};   ///< mean |rank B - rank A|, percent
   bool estimated = false;
   QStringList tags = {};
   std::optional<double> brushed = {};  ///< pixels of it that are brushed; empty: nothing is brushed

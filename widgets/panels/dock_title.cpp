@@ -48,6 +48,7 @@ DockTitle::DockTitle(QDockWidget* dock)
   prepare(close, QStringLiteral("close"), tr("Close %1").arg(dock->windowTitle()));
   connect(floating, &QToolButton::clicked, dock, [dock] { dock->setFloating(!dock->isFloating()); });
   connect(close, &QToolButton::clicked, dock, &QDockWidget::close);
+  connect(dock, &QWidget::windowTitleChanged, m_title, &QLabel::setText);
   connect(dock, &QDockWidget::windowTitleChanged, m_title, &QLabel::setText);
   dock->setTitleBarWidget(this);
 }

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/compare/compare_presenter.h"
+
+#include "widgets/theme/number_text.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+constexpr double kEqualPoints = 0.05;   // AP points: what one decimal does not show
+constexpr std::size_t kFewFrames = 30;  // below, percentile intervals of frames are too short
+
+QString tr(const char* text) { return QCoreApplication::translate("compare", text); }
+
+std::optional<double> percent(const std::optional<double>& fraction) {
+  if (!fraction) return std::nullopt;
+  return 100.0 * *fraction;
+}
+
+bool holdsZero(const Interval& interval) { return interval.low <= 0.0 && interval.high >= 0.0; }
+
+struct Metric {
+  const char* name;
+  std::optional<double> PixelMetrics::*value;
+  PairedEstimate PairedRanking::*paired;
+  ResampledValue RankingBootstrap::*resampled;
+  bool higherIsBetter;
+};
+constexpr std::array<Metric, 4> kMetrics{
+    {{"AP", &PixelMetrics::ap, &PairedRanking::ap, &RankingBootstrap::ap, true},
+     {"FPR95", &PixelMetrics::fpr95, &PairedRanking::fpr95, &RankingBootstrap::fpr95, false},
+     {"AUROC", &PixelMetrics::auroc, &PairedRanking::auroc, &RankingBootstrap::auroc, true},
+     {"best F1", &PixelMetrics::bestF1, &PairedRanking::bestF1, &RankingBootstrap::bestF1, true}}};
+
+ShownValue shownValue(const std::optional<double>& fraction, bool exact, const ResampledValue* resampled) {
+  ShownValue value;
+  value.value = percent(fraction);
+  value.estimated = !exact;
+  if (!value.value) value.reason = tr("not defined: no anomalous or no normal pixel takes part");
+  if (value.value && resampled != nullptr && resampled->interval)
+    value.halfWidth = 50.0 * (resampled->interval->high - resampled->interval->low);
+  return value;
+}
+
+std::optional<PairedRow> pairedRow(const QString& name, const PairedEstimate& estimate, bool higherIsBetter) {
+  if (!estimate.difference.interval || !estimate.pValue) return std::nullopt;
+  PairedRow row;
+  row.name = QStringLiteral("Δ ") + name;
+  row.low = 100.0 * estimate.difference.interval->low;
+  row.high = 100.0 * estimate.difference.interval->high;
+  row.p = *estimate.pValue;
+  if (holdsZero(*estimate.difference.interval))
+    row.verdict = tr("undecided");
+  else
+    row.verdict = (row.low > 0.0) == higherIsBetter ? tr("B better") : tr("A better");
+  return row;
+}
+
+QString resamplesText(std::size_t resamples, std::size_t frames) {
+  return tr("%1 resamples of %2 frames").arg(groupedText(static_cast<qint64>(resamples))).arg(frames);
+}
+
+}  // namespace
+
+MetricsView comparisonView(const ComparisonInput& input) {
+  MetricsView view;
+  view.unit = tr("set, %");
+  view.isComparison = true;
+  view.referenceName = QStringLiteral("A ") + input.nameA;
+  view.currentName = QStringLiteral("B ") + input.nameB;
+  for (const Metric& metric : kMetrics) {
+    MetricRow row;
+    row.name = tr(metric.name);
+    row.current = shownValue(input.b->metrics.*metric.value, input.b->exact, nullptr);
+    row.reference = percent(input.a->metrics.*metric.value);
+    row.higherIsBetter = metric.higherIsBetter;
+    if (row.current.value && row.reference) row.delta = *row.current.value - *row.reference;
+    if (input.statistics != nullptr) {
+      const PairedEstimate& estimate = input.statistics->ranking.*metric.paired;
+      row.undecided = estimate.difference.interval && holdsZero(*estimate.difference.interval);
+    }
+    view.rows.push_back(std::move(row));
+  }
+  if (input.statistics != nullptr) {
+    QStringList undecided;
+    const auto add = [&](const QString& name, const PairedEstimate& estimate, bool higherIsBetter) {
+      auto row = pairedRow(name, estimate, higherIsBetter);
+      if (!row) return;
+      if (row->low <= 0.0 && row->high >= 0.0) undecided << row->name;
+      view.paired.push_back(std::move(*row));
+    };
+    for (const Metric& metric : kMetrics)
+      add(tr(metric.name), input.statistics->ranking.*metric.paired, metric.higherIsBetter);
+    if (input.statistics->components) {
+      add(QStringLiteral("sIoU"), input.statistics->components->siou, true);
+      add(QStringLiteral("PPV"), input.statistics->components->ppv, true);
+      add(QStringLiteral("F1*"), input.statistics->components->f1Star, true);
+    }
+    QStringList note;
+    note << resamplesText(input.statistics->a.resamples, input.statistics->a.frames);
+    if (input.statistics->a.frames < kFewFrames) note << tr("few frames: intervals are too short rather than too long");
+    if (!undecided.isEmpty())
+      note << (undecided.size() == 1 ? tr("that of %1 contains 0").arg(undecided.front())
+                                     : tr("those of %1 contain 0").arg(undecided.join(QStringLiteral(", "))));
+    if (input.statistics->a.protocol == Protocol::StreetHazards)
+      note << tr("of pooled pixels, which this protocol does not pool");
+    view.pairedNote = note.join(QStringLiteral("; ")) + QLatin1Char('.');
+  }
+  view.provenance << tr("%1 protocol · %2 frames skipped")
+                         .arg(protocolTitle(input.b->protocol))
+                         .arg(input.b->metrics.framesSkipped);
+  view.provenance << input.provenance;
+  return view;
+}
+
+RunNames runNames(const Configuration& a, const QString& modelA, const Configuration& b, const QString& modelB) {
+  const auto method = [](const Configuration& c) {
+    return c.method ? methodTitle(*c.method) : QString::fromStdString(c.name);
+  };
+  RunNames names{method(a), method(b)};
+  if (names.a != names.b) return names;
+  if (!(a == b)) return {configurationTitle(a), configurationTitle(b)};
+  if (modelA != modelB) return {modelA, modelB};
+  return names;
+}
+
+void addIntervals(MetricsView& view, const RunStatistics& statistics) {
+  for (MetricRow& row : view.rows)
+    for (const Metric& metric : kMetrics)
+      if (row.name == tr(metric.name) && row.current.value && !row.current.estimated) {
+        const auto& interval = (statistics.ranking.*metric.resampled).interval;
+        if (interval) row.current.halfWidth = 50.0 * (interval->high - interval->low);
+      }
+  const auto text = [](const ResampledValue& value) {
+    return value.interval ? numberText(100.0 * value.interval->low, 1) + QStringLiteral(" … ") +
+                                numberText(100.0 * value.interval->high, 1)
+                          : QString(kNotDefinedSign);
+  };
+  QStringList ranges;
+  for (const Metric& metric : kMetrics)
+    ranges << tr(metric.name) + QLatin1Char(' ') + text(statistics.ranking.*metric.resampled);
+  if (statistics.components)
+    ranges << QStringLiteral("sIoU ") + text(statistics.components->siou)
+           << QStringLiteral("PPV ") + text(statistics.components->ppv)
+           << QStringLiteral("F1* ") + text(statistics.components->f1Star);
+  view.pairedNote =
+      tr("95 % over frames, %1: %2.")
+          .arg(resamplesText(statistics.resamples, statistics.frames), ranges.join(QStringLiteral(" · ")));
+}
+
+void addBand(CurveData& curve, const Band& band) {
+  const auto at = [](const std::array<double, kBandPoints>& values, double x) {
+    const double place = std::clamp(x, 0.0, 1.0) * static_cast<double>(kBandPoints - 1);
+    const auto left = std::min(static_cast<std::size_t>(place), kBandPoints - 2);
+    const double part = place - static_cast<double>(left);
+    return values[left] + part * (values[left + 1] - values[left]);
+  };
+  curve.lower.clear();
+  curve.upper.clear();
+  for (const double x : curve.x) {
+    curve.lower.push_back(at(band.low, x));
+    curve.upper.push_back(at(band.high, x));
+  }
+}
+
+std::vector<FramePair> framePairs(const RunDetails& a, const RunDetails& b, const DataSet& set) {
+  std::vector<FramePair> pairs;
+  for (const FrameMetrics& frameA : a.frames)
+    for (const FrameMetrics& frameB : b.frames)
+      if (frameA.frame == frameB.frame && frameA.ap && frameB.ap)
+        pairs.push_back({frameA.frame, QString::fromStdString(set.frames[frameA.frame].name), 100.0 * *frameA.ap,
+                         100.0 * *frameB.ap});
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const FramePair& x, const FramePair& y) { return x.apB - x.apA > y.apB - y.apA; });
+  return pairs;
+}
+
+std::vector<PairedDifference> differenceRows(const std::vector<FramePair>& pairs) {
+  std::vector<PairedDifference> rows;
+  for (const FramePair& pair : pairs) rows.push_back({tr("frame ") + pair.name, pair.apB - pair.apA});
+  return rows;
+}
+
+QString differenceRemark(const std::vector<FramePair>& pairs) {
+  int better = 0, worse = 0;
+  for (const FramePair& pair : pairs) {
+    better += pair.apB - pair.apA >= kEqualPoints ? 1 : 0;
+    worse += pair.apA - pair.apB >= kEqualPoints ? 1 : 0;
+  }
+  return tr("B better %1, equal %2, worse %3")
+      .arg(better)
+      .arg(static_cast<int>(pairs.size()) - better - worse)
+      .arg(worse);
+}
+
+std::optional<SetDifference> setDifference(const PairedStatistics& statistics) {
+  const ResampledValue& ap = statistics.ranking.ap.difference;
+  if (!ap.value || !ap.interval) return std::nullopt;
+  return SetDifference{100.0 * *ap.value, 100.0 * ap.interval->low, 100.0 * ap.interval->high};
+}
+
+QString agreementText(const ComparedPicture& picture) {
+  if (!picture.decisions) return picture.reason;
+  const auto share = picture.decisions->agreement();
+  return share ? tr("agree %1 %").arg(numberText(100.0 * *share, 1)) : QString();
+}
+
+QString comparisonNote(const Configuration& a, const Configuration& b) {
+  if (a == b) return {};
+  return a.method && a.method == b.method
+             ? tr("scores at two temperatures have different units; ranks can be compared.")
+             : tr("scores of two methods have different units; ranks can be compared.");
+}
+
+}  // namespace oodscope

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/compare/comparison.h"
+
+#include "app/window/background_priority.h"
+
+#include <utility>
+
+namespace oodscope {
+namespace {
+
+std::vector<const SortedScores*> pointers(const ThresholdCounts& counts) {
+  std::vector<const SortedScores*> out;
+  for (const SortedScores& sorted : counts.sorted()) out.push_back(&sorted);
+  return out;
+}
+
+bool isSame(const EvaluatedRun& a, const EvaluatedRun& b) {
+  return a.live == b.live && a.counts == b.counts && a.protocol == b.protocol && a.threshold == b.threshold;
+}
+
+}  // namespace
+
+Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
+    : QObject(parent),
+      m_workspace(workspace),
+      m_a(a),
+      m_b(std::make_unique<LiveController>(workspace)),
+      m_pictureJob(
+          this,
+          [this](const PictureRequest& request, const std::stop_token&) {
+            RankCache& cache = m_ranks;
+            auto out = std::make_shared<ComparedPicture>();
+            out->a = request.a;
+            out->b = request.b;
+            const bool sized = request.a->scores->size() == request.b->scores->size();
+            if (!sized) out->reason = tr("the two runs score at different sizes");
+            const bool ranked = request.countsA && request.countsB;
+            const bool sameTables = cache.countsA == request.countsA && cache.countsB == request.countsB;
+            if (ranked && !sameTables) {
+              cache.a = std::make_unique<RankTable>(pointers(*request.countsA));
+              cache.b = std::make_unique<RankTable>(pointers(*request.countsB));
+              cache.countsA = request.countsA;
+              cache.countsB = request.countsB;
+            }
+            if (ranked && sameTables && cache.last && cache.last->a->scores == request.a->scores &&
+                cache.last->b->scores == request.b->scores) {
+              out->ranksA = cache.last->ranksA;
+              out->ranksB = cache.last->ranksB;
+              out->rankDifference = cache.last->rankDifference;
+            } else if (ranked) {
+              out->ranksA = std::make_shared<const ScoreMap>(rankMap(*request.a->scores, *cache.a));
+              out->ranksB = std::make_shared<const ScoreMap>(rankMap(*request.b->scores, *cache.b));
+              if (sized) out->rankDifference = std::make_shared<const ScoreMap>(difference(*out->ranksB, *out->ranksA));
+            }
+            if (sized && request.thresholdA && request.thresholdB)
+              out->decisions = compareDecisions({*request.a->scores, *request.thresholdA},
+                                                {*request.b->scores, *request.thresholdB}, request.a->label.get());
+            if (ranked) cache.last = out;
+            return std::shared_ptr<const ComparedPicture>(std::move(out));
+          },
+          [this](const PictureRequest&, const Outcome<std::shared_ptr<const ComparedPicture>>& outcome) {
+            if (outcome.isFailure()) Q_EMIT
+            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.hasValue() && isOn()) {
+              m_picture = outcome.value();
+              Q_EMIT
+              pictureChanged();
+            }
+            Q_EMIT
+            settledChanged();
+          }),
+      m_pairJob(
+          this,
+          [](const PairRequest& request, const std::stop_token& stop) {
+            lowerThreadPriority();
+            auto found = pairedStatistics(request.a, request.b, BootstrapOptions{}, stop);
+            return found ? std::make_shared<const PairedStatistics>(std::move(*found)) : nullptr;
+          },
+          [this](const PairRequest& request, const Outcome<std::shared_ptr<const PairedStatistics>>& outcome) {
+            if (outcome.isFailure()) Q_EMIT
+            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.hasValue() && isSame(request.a, m_pairAsked.a) && isSame(request.b, m_pairAsked.b)) {
+              m_paired = outcome.value();
+              Q_EMIT
+              statisticsChanged();
+            }
+            Q_EMIT
+            settledChanged();
+          }),
+      m_frameJob(
+          this,
+          [](const PairRequest& request, const std::stop_token& stop) {
+            lowerThreadPriority();
+            FrameDisagreement out;
+            const RankTable ranksA(pointers(*request.a.counts)), ranksB(pointers(*request.b.counts));
+            for (const std::size_t frame : request.a.counts->frames()) {
+              if (stop.stop_requested()) break;
+              if (!request.b.live->isReady(frame)) continue;
+              const auto scoresA = request.a.live->scores(frame, request.a.configuration);
+              const auto scoresB = request.b.live->scores(frame, request.b.configuration);
+              if (scoresA->size() != scoresB->size()) continue;
+              const auto label = request.a.live->label(frame);
+              const ScoreMap change = difference(rankMap(*scoresB, ranksB), rankMap(*scoresA, ranksA));
+              if (const auto mean = meanMagnitude(change, label.get())) out.mean[frame] = *mean;
+            }
+            return out;
+          },
+          [this](const PairRequest& request, const Outcome<FrameDisagreement>& outcome) {
+            if (outcome.hasValue() && request.a.counts == m_framesAskedA && request.b.counts == m_framesAskedB) {
+              m_disagreement = outcome.value().mean;
+              Q_EMIT
+              disagreementChanged();
+            }
+            Q_EMIT
+            settledChanged();
+          }),
+      m_intervalJob(
+          this,
+          [](const EvaluatedRun& run, const std::stop_token& stop) {
+            lowerThreadPriority();
+            auto found = runStatistics(run, BootstrapOptions{}, stop);
+            return found ? std::make_shared<const RunStatistics>(std::move(*found)) : nullptr;
+          },
+          [this](const EvaluatedRun& run, const Outcome<std::shared_ptr<const RunStatistics>>& outcome) {
+            if (outcome.isFailure()) Q_EMIT
+            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.hasValue() && isSame(run, m_intervalsAsked)) {
+              m_intervals = outcome.value();
+              Q_EMIT
+              intervalsChanged();
+            }
+            Q_EMIT
+            settledChanged();
+          }) {
+  m_update.setSingleShot(true);
+  m_update.setInterval(0);
+  connect(&m_update, &QTimer::timeout, this, &Comparison::update);
+  for (const LiveController* controller : {&m_a, static_cast<LiveController*>(m_b.get())}) {
+    const auto later = [this] { m_update.start(); };
+    connect(controller, &LiveController::pictureChanged, this, later);
+    connect(controller, &LiveController::numbersChanged, this, later);
+    connect(controller, &LiveController::countsChanged, this, later);
+    connect(controller, &LiveController::detailsChanged, this, later);
+    connect(controller, &LiveController::thresholdChanged, this, later);
+  }
+  connect(m_b.get(), &LiveController::numbersChanged, this, &Comparison::numbersChanged);
+  connect(m_b.get(), &LiveController::detailsChanged, this, &Comparison::numbersChanged);
+  connect(m_b.get(), &LiveController::thresholdChanged, this, &Comparison::thresholdChanged);
+  connect(m_b.get(), &LiveController::failed, this, &Comparison::failed);
+  connect(m_b.get(), &LiveController::settledChanged, this, &Comparison::settledChanged);
+}
+
+Comparison::~Comparison() = default;
+
+ViewState Comparison::viewOfB(const ViewState& view) {
+  ViewState b = view;
+  if (!view.other) return b;
+  if (!view.other->model.empty()) b.model = view.other->model;
+  b.score = view.other->score;
+  b.threshold = view.other->threshold;
+  b.pin = view.other->pin;
+  b.pinValue = view.other->pinValue;
+  b.other.reset();
+  return b;
+}
+
+void Comparison::show(const ViewState& view, bool dragging) {
+  const bool wasOn = isOn();
+  m_view = view;
+  m_dragging = dragging;
+  if (isOn()) {
+    m_b->show(viewOfB(view), dragging);
+  } else if (wasOn) {
+    m_b->show(ViewState{}, false);  // nothing is asked of it any more
+    m_pairJob.cancel();
+    m_frameJob.cancel();
+    m_picture.reset();
+    m_paired.reset();
+    m_disagreement.clear();
+    m_pairAsked = {};
+    m_framesAskedA.reset();
+    m_framesAskedB.reset();
+  }
+  m_update.start();
+}
+
+std::optional<EvaluatedRun> Comparison::evaluated(const LiveController& controller, const ViewState& view) const {
+  const auto numbers = controller.numbers();
+  const auto counts = controller.counts();
+  if (!controller.liveSet() || !numbers || !numbers->exact || !counts || counts->frames().empty() ||
+      !(numbers->configuration == LiveController::configurationOf(view)) || numbers->protocol != view.protocol)
+    return std::nullopt;
+  return EvaluatedRun{controller.liveSet(),  numbers->configuration, numbers->protocol, numbers->metrics, counts,
+                      controller.threshold()};
+}
+
+void Comparison::update() {
+  const auto runA = evaluated(m_a, m_view);
+  if (m_intervals && !(runA && isSame(*runA, m_intervalsAsked))) {
+    m_intervals.reset();
+    Q_EMIT
+    intervalsChanged();
+  }
+  if (m_wantsIntervals && runA && !m_dragging && !isOn() && !isSame(*runA, m_intervalsAsked)) {
+    m_intervalsAsked = *runA;
+    m_intervalJob.request(*runA);
+  }
+  if (isOn()) {
+    const auto& a = m_a.picture();
+    const auto& b = m_b->picture();
+    if (a && b && a->scores && b->scores && a->frame == b->frame && a->set == b->set)
+      m_pictureJob.request({a, b, m_a.counts(), m_b->counts(), m_a.threshold(), m_b->threshold()});
+    const auto runB = evaluated(*m_b, viewOfB(m_view));
+    const bool both = runA && runB && &runA->live->dataSet() == &runB->live->dataSet();
+    if (m_paired && !(both && isSame(*runA, m_pairAsked.a) && isSame(*runB, m_pairAsked.b))) {
+      m_paired.reset();
+      Q_EMIT
+      statisticsChanged();
+    }
+    if (both && !m_dragging) {
+      if (!isSame(*runA, m_pairAsked.a) || !isSame(*runB, m_pairAsked.b)) {
+        m_pairAsked = {*runA, *runB};
+        m_pairJob.cancel();
+        m_pairJob.request(m_pairAsked);
+      }
+      requestFrames(*runA, *runB);
+    }
+  }
+  Q_EMIT
+  settledChanged();
+}
+
+void Comparison::requestFrames(const EvaluatedRun& a, const EvaluatedRun& b) {
+  if (a.counts == m_framesAskedA && b.counts == m_framesAskedB) return;
+  m_framesAskedA = a.counts;
+  m_framesAskedB = b.counts;
+  m_frameJob.cancel();
+  m_frameJob.request({a, b});
+}
+
+void Comparison::requestIntervals() {
+  m_wantsIntervals = true;
+  m_intervalsAsked = {};
+  update();
+}
+
+void Comparison::dropIntervals() {
+  m_wantsIntervals = false;
+  m_intervals.reset();
+  m_intervalsAsked = {};
+  Q_EMIT
+  intervalsChanged();
+}
+
+bool Comparison::isSettled() const {
+  return !m_update.isActive() && !m_intervalJob.isBusy() &&
+         (!isOn() || (m_b->isSettled() && !m_pictureJob.isBusy() && !m_pairJob.isBusy() && !m_frameJob.isBusy()));
+}
+
+}  // namespace oodscope

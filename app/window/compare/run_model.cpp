@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/compare/run_model.h"
+
+#include "app/window/presenters.h"
+#include "widgets/theme/number_text.h"
+
+#include <array>
+
+namespace oodscope {
+namespace {
+
+struct Metric {
+  const char* name;
+  std::optional<double> PixelMetrics::*value;
+};
+constexpr std::array<Metric, 4> kMetrics{{{"AP", &PixelMetrics::ap},
+                                          {"FPR95", &PixelMetrics::fpr95},
+                                          {"AUROC", &PixelMetrics::auroc},
+                                          {"best F1", &PixelMetrics::bestF1}}};
+
+bool isMetric(int column) { return column >= RunModel::Ap && column < RunModel::Columns; }
+const Metric& metricOf(int column) { return kMetrics[static_cast<std::size_t>((column - RunModel::Ap) / 2)]; }
+bool isDelta(int column) { return (column - RunModel::Ap) % 2 == 1; }
+
+}  // namespace
+
+void RunModel::setRuns(std::vector<KeptRun> runs) {
+  beginResetModel();
+  m_runs = std::move(runs);
+  endResetModel();
+}
+
+int RunModel::referenceOf(int row) const {
+  const PinnedRun& run = m_runs[static_cast<std::size_t>(row)].run;
+  for (int i = 0; i < row; ++i) {
+    const PinnedRun& other = m_runs[static_cast<std::size_t>(i)].run;
+    if (other.set == run.set && other.protocol == run.protocol) return i;
+  }
+  return -1;
+}
+
+int RunModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(m_runs.size());
+}
+int RunModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(Columns); }
+
+QString RunModel::text(int row, int column) const {
+  const KeptRun& kept = m_runs[static_cast<std::size_t>(row)];
+  switch (column) {
+    case Set:
+      return QString::fromStdString(kept.run.set);
+    case Model:
+      return QString::fromStdString(kept.run.score.imported ? std::string() : kept.run.model);
+    case Method:
+      return scoreTitle(kept.run.score);
+    case Temperature:
+      return noTemperatureReason(kept.run.score).isEmpty()
+                 ? numberText(static_cast<double>(kept.run.score.temperature), 2)
+                 : QString(kNotDefinedSign);
+    case Protocol:
+      return protocolTitle(kept.run.protocol);
+    default:
+      break;
+  }
+  const auto value = kept.numbers ? kept.numbers->metrics.*metricOf(column).value : std::nullopt;
+  if (!value) return QString(kNotDefinedSign);
+  if (!isDelta(column)) return numberText(100.0 * *value, 2);
+  const int reference = referenceOf(row);
+  if (reference < 0) return {};
+  const KeptRun& first = m_runs[static_cast<std::size_t>(reference)];
+  const auto other = first.numbers ? first.numbers->metrics.*metricOf(column).value : std::nullopt;
+  return other ? signedNumberText(100.0 * (*value - *other), 2) : QString(kNotDefinedSign);
+}
+
+QVariant RunModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid()) return {};
+  const KeptRun& kept = m_runs[static_cast<std::size_t>(index.row())];
+  if (role == Qt::DisplayRole) return text(index.row(), index.column());
+  if (role == Qt::TextAlignmentRole && (isMetric(index.column()) || index.column() == Temperature))
+    return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+  if (role == Qt::ToolTipRole) {
+    if (!kept.numbers) return kept.state;
+    if (index.column() == Temperature) return noTemperatureReason(kept.run.score);
+    if (isMetric(index.column()) && isDelta(index.column()) && referenceOf(index.row()) >= 0)
+      return tr("against row %1: the first of the same set and protocol").arg(referenceOf(index.row()) + 1);
+  }
+  return {};
+}
+
+QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal) return {};
+  if (role == Qt::TextAlignmentRole && (isMetric(section) || section == Temperature))
+    return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+  if (role != Qt::DisplayRole) return {};
+  switch (section) {
+    case Set:
+      return tr("set");
+    case Model:
+      return tr("model");
+    case Method:
+      return tr("method");
+    case Temperature:
+      return tr("T");
+    case Protocol:
+      return tr("protocol");
+    default:
+      return isDelta(section) ? QStringLiteral("Δ") : tr(metricOf(section).name) + QStringLiteral(", %");
+  }
+}
+
+QString RunModel::asText() const {
+  QStringList lines;
+  for (int row = -1; row < rowCount(); ++row) {
+    QStringList cells;
+    for (int column = 0; column < Columns; ++column)
+      cells << (row < 0 ? headerData(column, Qt::Horizontal, Qt::DisplayRole).toString() : text(row, column));
+    lines << cells.join(QLatin1Char('\t'));
+  }
+  return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
+}
+
+}  // namespace oodscope

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/live/set_numbers.h"
+#include "app/session/session.h"
+
+#include <QAbstractTableModel>
+
+#include <memory>
+#include <vector>
+
+namespace oodscope {
+
+/// A run that is kept, with its numbers as far as they are known.
+struct KeptRun {
+  PinnedRun run;
+  std::shared_ptr<const SetNumbers> numbers = {};
+  QString state = {};  ///< why there are none: "4 of 10 frames", "the set is not open"
+};
+
+/// Kept runs as rows; after each metric its difference to the first row that has the same set and protocol.
+class RunModel : public QAbstractTableModel {
+  Q_OBJECT
+
+public:
+  enum Column {
+    Set,
+    Model,
+    Method,
+    Temperature,
+    Protocol,
+    Ap,
+    ApDelta,
+    Fpr,
+    FprDelta,
+    Auroc,
+    AurocDelta,
+    F1,
+    F1Delta,
+    Columns
+  };
+
+  using QAbstractTableModel::QAbstractTableModel;
+
+  void setRuns(std::vector<KeptRun> runs);
+  [[nodiscard]] const std::vector<KeptRun>& runs() const { return m_runs; }
+  /// The row that a row's differences refer to; -1: none, or itself.
+  [[nodiscard]] int referenceOf(int row) const;
+  [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+  [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+  [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
+  [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+  /// Tab-separated, with the header.
+  [[nodiscard]] QString asText() const;
+
+private:
+  [[nodiscard]] QString text(int row, int column) const;
+
+  std::vector<KeptRun> m_runs;
+};
+
+}  // namespace oodscope

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/compare/runs_tab.h"
+
+#include "app/window/background_priority.h"
+#include "app/window/inference_runner.h"
+#include "app/window/live_controller.h"
+#include "widgets/theme/tokens.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace oodscope {
+
+RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
+    : QWidget(parent),
+      m_workspace(workspace),
+      m_session(session),
+      m_model(new RunModel(this)),
+      m_view(new QTreeView),
+      m_keep(new QPushButton(tr("Keep the present run"))),
+      m_remove(new QPushButton(tr("Remove"))),
+      m_makeA(new QPushButton(tr("Make A"))),
+      m_makeB(new QPushButton(tr("Make B"))),
+      m_note(new QLabel),
+      m_job(
+          this,
+          [](const std::vector<Task>& tasks, const std::stop_token& stop) {
+            lowerThreadPriority();
+            std::vector<Done> out;
+            for (const Task& task : tasks) {
+              const auto run = task.live->exact(task.configuration, task.run.protocol, std::nullopt, stop);
+              if (!run) break;
+              auto numbers = std::make_shared<SetNumbers>();
+              numbers->configuration = run->configuration;
+              numbers->protocol = run->protocol;
+              numbers->exact = true;
+              numbers->framesReady = run->frames.size();
+              numbers->framesTotal = task.live->dataSet().frames.size();
+              numbers->metrics = run->metrics;
+              numbers->curves = run->curves;
+              numbers->hygiene = run->hygiene;
+              out.push_back({task.run, numbers});
+            }
+            return out;
+          },
+          [this](const std::vector<Task>&, const Outcome<std::vector<Done>>& outcome) {
+            if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
+            m_asked.clear();
+            if (!outcome.hasValue()) return;
+            for (const Done& done : outcome.value()) {
+              std::erase_if(m_known, [&](const Done& old) { return old.run == done.run; });
+              m_known.push_back(done);
+            }
+            refresh();
+          }) {
+  usePanelBackground(this);
+  const Metrics m(this);
+  auto* row = new QHBoxLayout;
+  for (QPushButton* button : {m_keep, m_makeA, m_makeB, m_remove}) row->addWidget(button);
+  m_note->setForegroundRole(kSecondaryRole);
+  m_note->setFont(captionFont(font()));
+  m_note->setText(tr("Differences are to the first run of the same set and protocol."));
+  row->addWidget(m_note, 1);
+  m_view->setModel(m_model);
+  m_view->setRootIsDecorated(false);
+  m_view->setUniformRowHeights(true);
+  m_view->setAlternatingRowColors(true);
+  m_view->setFrameShape(QFrame::NoFrame);
+  m_view->setAllColumnsShowFocus(true);
+  m_view->setFont(numberFont(tableFont(font())));
+  m_view->header()->setStretchLastSection(false);
+  m_view->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  m_view->setAccessibleName(tr("Kept runs"));
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(m.px(12), m.px(8), m.px(12), m.px(8));
+  column->addLayout(row);
+  column->addWidget(m_view, 1);
+
+  connect(m_keep, &QPushButton::clicked, this, [this] {
+    const ViewState& view = m_session.view();
+    keep({view.set, view.model, view.score, view.protocol});
+  });
+  connect(m_remove, &QPushButton::clicked, this, &RunsTab::remove);
+  connect(m_makeA, &QPushButton::clicked, this, [this] {
+    if (const auto run = chosen()) Q_EMIT
+    makeA(*run);
+  });
+  connect(m_makeB, &QPushButton::clicked, this, [this] {
+    if (const auto run = chosen()) Q_EMIT
+    makeB(*run);
+  });
+  connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &RunsTab::showButtons);
+  connect(&m_session, &SessionModel::runsChanged, this, &RunsTab::refresh);
+  connect(&m_workspace, &Workspace::setOpened, this, &RunsTab::refresh);
+  connect(&m_workspace, &Workspace::modelOpened, this, [this](const QString& name) {
+    std::erase_if(m_known, [&](const Done& done) { return done.run.model == name.toStdString(); });
+    refresh();
+  });
+  connect(&m_workspace.runner(), &InferenceRunner::finished, this, &RunsTab::refresh);
+  showButtons();
+}
+
+RunsTab::~RunsTab() = default;
+
+ViewState RunsTab::viewOf(const PinnedRun& run) const {
+  ViewState view = m_session.view();
+  view.set = run.set;
+  view.model = run.model;
+  view.score = run.score;
+  view.protocol = run.protocol;
+  view.other.reset();
+  return view;
+}
+
+void RunsTab::keep(const PinnedRun& run) {
+  std::vector<PinnedRun> runs = m_session.session().runs;
+  if (run.set.empty() || std::find(runs.begin(), runs.end(), run) != runs.end()) return;
+  runs.push_back(run);
+  m_session.setRuns(std::move(runs));
+  refresh();
+}
+
+void RunsTab::remove() {
+  const auto run = chosen();
+  if (!run) return;
+  std::vector<PinnedRun> runs = m_session.session().runs;
+  std::erase(runs, *run);
+  m_session.setRuns(std::move(runs));
+  refresh();
+}
+
+std::optional<PinnedRun> RunsTab::chosen() const {
+  const QModelIndex index = m_view->currentIndex();
+  if (!index.isValid()) return std::nullopt;
+  return m_model->runs()[static_cast<std::size_t>(index.row())].run;
+}
+
+bool RunsTab::enqueue(const std::shared_ptr<LiveSet>& live) {
+  const bool known = std::any_of(m_enqueued.begin(), m_enqueued.end(),
+                                 [&](const std::weak_ptr<LiveSet>& other) { return other.lock() == live; });
+  if (!known) {
+    m_enqueued.push_back(live);
+    m_workspace.runner().enqueue(live, std::nullopt);
+  }
+  return m_workspace.runner().isBusy();
+}
+
+void RunsTab::refresh() {
+  std::vector<KeptRun> rows;
+  std::vector<Task> tasks;
+  for (const PinnedRun& run : m_session.session().runs) {
+    KeptRun row{.run = run};
+    const auto known = std::find_if(m_known.begin(), m_known.end(), [&](const Done& done) { return done.run == run; });
+    if (known != m_known.end()) {
+      row.numbers = known->numbers;
+    } else if (const auto live = m_workspace.liveSet(QString::fromStdString(run.set), viewOf(run)); !live) {
+      row.state = tr("its set or model is not open");
+    } else if (const std::size_t ready = live->readyFrames().size();
+               ready < live->dataSet().frames.size() && enqueue(live)) {
+      row.state = tr("%1 of %2 frames are ready").arg(ready).arg(live->dataSet().frames.size());
+    } else {
+      row.state = tr("is being evaluated");
+      tasks.push_back({run, live, LiveController::configurationOf(viewOf(run))});
+    }
+    rows.push_back(std::move(row));
+  }
+  const int current = m_view->currentIndex().row();
+  m_model->setRuns(std::move(rows));
+  if (current >= 0 && current < m_model->rowCount()) m_view->setCurrentIndex(m_model->index(current, 0));
+  std::vector<PinnedRun> asked;
+  for (const Task& task : tasks) asked.push_back(task.run);
+  if (!tasks.empty() && asked != m_asked) {
+    m_asked = std::move(asked);
+    m_job.request(std::move(tasks));
+  }
+  showButtons();
+  Q_EMIT
+  runsChanged();
+}
+
+std::vector<std::shared_ptr<const SetNumbers>> RunsTab::numbers(const std::string& set, Protocol protocol) const {
+  std::vector<std::shared_ptr<const SetNumbers>> out;
+  for (const KeptRun& kept : m_model->runs())
+    if (kept.numbers && kept.run.set == set && kept.run.protocol == protocol) out.push_back(kept.numbers);
+  return out;
+}
+
+void RunsTab::showButtons() {
+  const bool any = m_view->currentIndex().isValid();
+  for (QPushButton* button : {m_remove, m_makeA, m_makeB}) {
+    button->setEnabled(any);
+    button->setToolTip(any ? QString() : tr("Choose a run in the table first"));
+  }
+}
+
+}  // namespace oodscope

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/window/coalescing_job.h"
+#include "app/window/compare/run_model.h"
+#include "app/window/session_model.h"
+#include "app/window/workspace.h"
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+class QTreeView;
+
+namespace oodscope {
+
+/// The "Runs" tab: every run that was kept, exactly evaluated, with differences to the first of its set.
+class RunsTab : public QWidget {
+  Q_OBJECT
+
+public:
+  RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent = nullptr);
+  ~RunsTab() override;
+
+  /// Keeps a run unless it is kept already.
+  void keep(const PinnedRun& run);
+  void refresh();
+  [[nodiscard]] const RunModel& model() const { return *m_model; }
+  /// Numbers of the kept runs of a set and protocol: their curves can be laid over each other.
+  [[nodiscard]] std::vector<std::shared_ptr<const SetNumbers>> numbers(const std::string& set, Protocol protocol) const;
+  [[nodiscard]] bool isBusy() const { return m_job.isBusy(); }
+
+Q_SIGNALS:
+  void runsChanged();
+  void makeA(const oodscope::PinnedRun& run);
+  void makeB(const oodscope::PinnedRun& run);
+
+private:
+  struct Task {
+    PinnedRun run;
+    std::shared_ptr<LiveSet> live;
+    Configuration configuration;
+  };
+  struct Done {
+    PinnedRun run;
+    std::shared_ptr<const SetNumbers> numbers;
+  };
+  [[nodiscard]] ViewState viewOf(const PinnedRun& run) const;
+  [[nodiscard]] std::optional<PinnedRun> chosen() const;
+  void remove();
+  /// Asks for the frames that are missing; whether they are still being made.
+  bool enqueue(const std::shared_ptr<LiveSet>& live);
+  void showButtons();
+
+  Workspace& m_workspace;
+  SessionModel& m_session;
+  RunModel* m_model = nullptr;
+  QTreeView* m_view = nullptr;
+  QPushButton *m_keep = nullptr, *m_remove = nullptr, *m_makeA = nullptr, *m_makeB = nullptr;
+  QLabel* m_note = nullptr;
+  std::vector<Done> m_known;
+  std::vector<PinnedRun> m_asked;                  ///< what the job is at
+  std::vector<std::weak_ptr<LiveSet>> m_enqueued;  ///< asked of the runner once: a frame that fails stays out
+  CoalescingJob<std::vector<Task>, std::vector<Done>> m_job;
+};
+
+}  // namespace oodscope

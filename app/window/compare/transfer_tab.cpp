@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/compare/transfer_tab.h"
+
+#include "app/window/background_priority.h"
+#include "app/window/inference_runner.h"
+#include "app/window/live_controller.h"
+#include "app/window/presenters.h"
+#include "widgets/controls/number_field.h"
+#include "widgets/theme/number_text.h"
+#include "widgets/theme/tokens.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+using Kind = ThresholdRule::Kind;
+constexpr std::array<Kind, 4> kKinds{Kind::TruePositiveRate, Kind::BestF1, Kind::FalsePositiveRate, Kind::CostRatio};
+constexpr std::array<double, 4> kDefaults{0.95, 0.0, 0.05, 10.0};
+
+bool isRate(Kind kind) { return kind == Kind::TruePositiveRate || kind == Kind::FalsePositiveRate; }
+
+QString percentText(const std::optional<double>& fraction, int decimals) {
+  return fraction ? numberText(100.0 * *fraction, decimals) : QString(kNotDefinedSign);
+}
+
+}  // namespace
+
+QString ruleText(const ThresholdRule& rule) {
+  switch (rule.kind) {
+    case Kind::TruePositiveRate:
+      return TransferTab::tr("TPR %1 %").arg(numberText(100.0 * rule.value, 1));
+    case Kind::BestF1:
+      return TransferTab::tr("best F1");
+    case Kind::FalsePositiveRate:
+      return TransferTab::tr("FPR %1 %").arg(numberText(100.0 * rule.value, 1));
+    case Kind::CostRatio:
+      return TransferTab::tr("least cost, a miss %1 times a false alarm").arg(numberText(rule.value, 1));
+  }
+  return {};
+}
+
+std::vector<ShownTransfer> shownTransfers(const TransferMatrix& matrix) {
+  std::vector<ShownTransfer> out;
+  for (std::size_t a = 0; a < matrix.sets; ++a)
+    for (std::size_t b = 0; b < matrix.sets; ++b) {
+      const TransferCell& cell = matrix.at(a, b);
+      ShownTransfer shown;
+      if (!cell.threshold) {
+        shown.text = kNotDefinedSign;
+        shown.detail = TransferTab::tr("the rule has no answer on the set it is chosen on: no anomalous pixel");
+        out.push_back(shown);
+        continue;
+      }
+      shown.share = cell.f1;
+      shown.text = percentText(cell.f1, 1);
+      if (cell.f1Gap) shown.gap = signedNumberText(-100.0 * *cell.f1Gap, 1);
+      QStringList lines;
+      lines << (std::isfinite(*cell.threshold)
+                    ? TransferTab::tr("threshold %1").arg(numberText(static_cast<double>(*cell.threshold), 4))
+                    : TransferTab::tr("predicts nothing"));
+      lines << TransferTab::tr("precision %1, recall %2")
+                   .arg(percentText(cell.precision, 2), percentText(cell.recall, 2));
+      lines << TransferTab::tr("FPR %1, F1 %2").arg(percentText(cell.fpr, 2), percentText(cell.f1, 2));
+      if (cell.f1Gap) lines << TransferTab::tr("F1 below the set's own best by %1").arg(percentText(cell.f1Gap, 2));
+      if (cell.recallGap)
+        lines << TransferTab::tr("recall against the set's own choice %1")
+                     .arg(signedNumberText(-100.0 * *cell.recallGap, 2));
+      shown.detail = lines.join(QLatin1Char('\n'));
+      out.push_back(std::move(shown));
+    }
+  return out;
+}
+
+TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
+    : QWidget(parent),
+      m_workspace(workspace),
+      m_rule(new QComboBox),
+      m_value(new NumberField),
+      m_button(new QPushButton(tr("Over all open sets"))),
+      m_note(new QLabel),
+      m_plot(new TransferMatrixPlot),
+      m_job(
+          this, [this](const Request& request, const std::stop_token& stop) { return work(request, stop); },
+          [this](const Request& request, const Outcome<Result>& outcome) {
+            if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
+            if (!outcome.hasValue()) return;
+            m_matrix = outcome.value().matrix;
+            m_names = outcome.value().names;
+            m_plot->setTitle(tr("F1 of thresholds chosen at %1").arg(ruleText(request.rule)));
+            m_plot->setCells(m_names, shownTransfers(*m_matrix));
+            m_note->setText(tr("%1 · row: chosen on, column: applied to · below: gap to the set's own best F1")
+                                .arg(configurationTitle(request.configuration)));
+          }) {
+  usePanelBackground(this);
+  const Metrics m(this);
+  m_rule->addItems({tr("TPR"), tr("best F1"), tr("FPR"), tr("cost ratio")});
+  m_rule->setAccessibleName(tr("Rule that chooses the threshold"));
+  m_value->setAccessibleName(tr("Value of the rule"));
+  m_value->setFixedWidth(m.px(80));
+  m_note->setForegroundRole(kSecondaryRole);
+  m_note->setFont(captionFont(font()));
+  m_note->setWordWrap(true);
+  m_note->setText(tr("A threshold chosen on one set by a rule, applied to the others."));
+  auto* row = new QHBoxLayout;
+  auto* caption = new QLabel(tr("Chosen at"));
+  caption->setBuddy(m_rule);
+  row->addWidget(caption);
+  row->addWidget(m_rule);
+  row->addWidget(m_value);
+  row->addWidget(m_button);
+  row->addWidget(m_note, 1);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(m.px(12), m.px(8), m.px(12), m.px(8));
+  column->addLayout(row);
+  column->addWidget(m_plot, 1);
+  showRule();
+  connect(m_rule, &QComboBox::activated, this, [this] {
+    showRule();
+    if (m_wanted) start();
+  });
+  connect(m_value, &NumberField::valueEdited, this, [this] {
+    if (m_wanted) start();
+  });
+  connect(m_button, &QPushButton::clicked, this, &TransferTab::start);
+  connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
+    if (m_waiting) start();
+  });
+  const auto again = [this] {
+    if (m_wanted || isVisible()) start();
+  };
+  connect(&m_workspace, &Workspace::setOpened, this, again);
+  connect(&m_workspace, &Workspace::modelOpened, this, again);
+  connect(m_plot, &TransferMatrixPlot::cellClicked, this, [this](int a, int) {
+    if (!m_matrix || a < 0 || a >= static_cast<int>(m_names.size())) return;
+    const auto threshold = m_matrix->at(static_cast<std::size_t>(a), static_cast<std::size_t>(a)).threshold;
+    if (threshold && std::isfinite(*threshold)) Q_EMIT
+    thresholdChosen(*threshold, m_names[static_cast<std::size_t>(a)]);
+  });
+}
+
+TransferTab::~TransferTab() = default;
+
+ThresholdRule TransferTab::rule() const {
+  const Kind kind = kKinds[static_cast<std::size_t>(std::max(0, m_rule->currentIndex()))];
+  return {kind, isRate(kind) ? m_value->value() / 100.0 : m_value->value()};
+}
+
+void TransferTab::setRule(const ThresholdRule& rule) {
+  m_rule->setCurrentIndex(static_cast<int>(std::find(kKinds.begin(), kKinds.end(), rule.kind) - kKinds.begin()));
+  showRule();
+  m_value->setShown(isRate(rule.kind) ? 100.0 * rule.value : rule.value);
+}
+
+void TransferTab::showRule() {
+  const auto index = static_cast<std::size_t>(std::max(0, m_rule->currentIndex()));
+  const Kind kind = kKinds[index];
+  m_value->setVisible(kind != Kind::BestF1);
+  m_value->setDecimals(1);
+  m_value->setRange(0.1, isRate(kind) ? 100.0 : 10000.0);
+  m_value->setSuffix(isRate(kind) ? QStringLiteral(" %") : QStringLiteral(" : 1"));
+  m_value->setToolTip(kind == Kind::CostRatio ? tr("Cost of a missed pixel over that of a false alarm") : QString());
+  m_value->setShown(isRate(kind) ? 100.0 * kDefaults[index] : kDefaults[index]);
+}
+
+void TransferTab::setView(const ViewState& view) {
+  const bool other = !(view.score == m_view.score) || view.model != m_view.model ||
+                     view.resolution != m_view.resolution || view.protocol != m_view.protocol ||
+                     view.allChannels != m_view.allChannels;
+  m_view = view;
+  if (other && m_wanted && isVisible()) start();
+}
+
+void TransferTab::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (!m_workspace.sets().empty()) start();
+}
+
+void TransferTab::start() {
+  m_wanted = true;
+  m_waiting = false;
+  Request request;
+  request.configuration = LiveController::configurationOf(m_view);
+  request.rule = rule();
+  std::size_t missing = 0;
+  for (const OpenSet& open : m_workspace.sets()) {
+    const auto live = m_workspace.liveSet(QString::fromStdString(open.set->name), m_view);
+    if (!live) continue;
+    const std::size_t lacking = live->dataSet().frames.size() - live->readyFrames().size();
+    const bool asked = std::any_of(m_enqueued.begin(), m_enqueued.end(),
+                                   [&](const std::weak_ptr<LiveSet>& other) { return other.lock() == live; });
+    if (lacking > 0 && !asked) {
+      m_enqueued.push_back(live);
+      m_workspace.runner().enqueue(live, std::nullopt);
+    }
+    missing += lacking;
+    request.sets.push_back(live);
+  }
+  if (missing > 0 && m_workspace.runner().isBusy()) {
+    m_waiting = true;
+    m_note->setText(tr("Waiting for %1 frames of the open sets.").arg(missing));
+    return;
+  }
+  std::erase_if(request.sets, [](const auto& live) { return live->labelledFrames().empty(); });
+  if (request.sets.empty()) {
+    m_note->setText(tr("Needs an open set with ground truth, and a model or score maps for it."));
+    m_plot->setCells({}, {});
+    return;
+  }
+  m_job.request(std::move(request));
+}
+
+TransferTab::Result TransferTab::work(const Request& request, const std::stop_token& stop) {
+  lowerThreadPriority();
+  if (!(m_cache.configuration == request.configuration)) m_cache.counts.clear();
+  m_cache.configuration = request.configuration;
+  Result result;
+  std::vector<SetScores> sets;
+  CountsCache used{request.configuration, {}};
+  for (const auto& live : request.sets) {
+    std::shared_ptr<const ThresholdCounts> counts;
+    for (const auto& [known, value] : m_cache.counts)
+      if (known == live && value->frames().size() == live->labelledFrames().size()) counts = value;
+    if (!counts) counts = live->counts(request.configuration, stop);
+    if (!counts) return result;
+    used.counts.emplace_back(live, counts);
+    result.names.push_back(QString::fromStdString(live->dataSet().name));
+    SetScores scores;
+    for (const SortedScores& sorted : counts->sorted()) scores.push_back(&sorted);
+    sets.push_back(std::move(scores));
+  }
+  m_cache = std::move(used);
+  result.matrix = transferMatrix(sets, request.rule);
+  return result;
+}
+
+}  // namespace oodscope

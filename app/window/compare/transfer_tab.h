@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/statistics/transfer.h"
+#include "app/window/coalescing_job.h"
+#include "app/window/workspace.h"
+#include "widgets/plots/transfer_matrix_plot.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+
+namespace oodscope {
+
+class NumberField;
+
+/// What the matrix says: F1 of each threshold on each set, the gap to that set's best; the rest in the tool tip.
+[[nodiscard]] std::vector<ShownTransfer> shownTransfers(const TransferMatrix& matrix);
+[[nodiscard]] QString ruleText(const ThresholdRule& rule);
+
+/// The "Transfer" tab: thresholds of the present method chosen on each open set by a rule, applied to all others. Sets
+/// whose frames are not ready are made ready.
+class TransferTab : public QWidget {
+  Q_OBJECT
+
+public:
+  explicit TransferTab(Workspace& workspace, QWidget* parent = nullptr);
+  ~TransferTab() override;
+
+  /// Follows the view while there is a matrix, or while the tab is open.
+  void setView(const ViewState& view);
+  void start();
+  [[nodiscard]] ThresholdRule rule() const;
+  void setRule(const ThresholdRule& rule);
+  [[nodiscard]] const std::optional<TransferMatrix>& matrix() const { return m_matrix; }
+  [[nodiscard]] bool isBusy() const { return m_job.isBusy() || m_waiting; }
+
+Q_SIGNALS:
+  void thresholdChosen(float threshold, const QString& set);
+
+protected:
+  void showEvent(QShowEvent* event) override;
+
+private:
+  struct Request {
+    std::vector<std::shared_ptr<LiveSet>> sets;
+    Configuration configuration;
+    ThresholdRule rule;
+  };
+  struct Result {
+    std::vector<QString> names;
+    TransferMatrix matrix;
+  };
+  /// Touched by the job's thread alone.
+  struct CountsCache {
+    Configuration configuration;
+    std::vector<std::pair<std::shared_ptr<LiveSet>, std::shared_ptr<const ThresholdCounts>>> counts;
+  };
+  [[nodiscard]] Result work(const Request& request, const std::stop_token& stop);
+  void showRule();
+
+  Workspace& m_workspace;
+  ViewState m_view;
+  bool m_wanted = false;   ///< a matrix was asked for
+  bool m_waiting = false;  ///< for frames to become ready
+  QComboBox* m_rule = nullptr;
+  NumberField* m_value = nullptr;
+  QPushButton* m_button = nullptr;
+  QLabel* m_note = nullptr;
+  TransferMatrixPlot* m_plot = nullptr;
+  std::optional<TransferMatrix> m_matrix;
+  std::vector<QString> m_names;
+  std::vector<std::weak_ptr<LiveSet>> m_enqueued;
+  CountsCache m_cache;
+  CoalescingJob<Request, Result> m_job;
+};
+
+}  // namespace oodscope
