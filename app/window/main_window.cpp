@@ -191,8 +191,9 @@ void MainWindow::buildToolBar() {
   combo(tr("Set"), &m_setCombo, 200);
   combo(tr("Model"), &m_modelCombo, 200);
   combo(tr("Method"), &m_methodCombo, 190);
-  m_swapInBar = m_actions->swapRuns;
-  bar->addAction(m_swapInBar);
+  auto* swap = new QToolButton;
+  swap->setDefaultAction(m_actions->swapRuns);
+  m_swapInBar = bar->addWidget(swap);
   m_methodComboB = new LabelledCombo(QStringLiteral("B"));
   m_methodComboB->setMinimumWidth(150);
   m_methodComboB->setAccent(LabelledCombo::Accent::B);

@@ -134,7 +134,7 @@ void MainWindow::showCompareToggled() {
   m_actions->wipe->setChecked(on);
   m_actions->swapRuns->setEnabled(on);
   m_actions->bootstrap->setEnabled(!on);
-  m_swapInBar->setVisible(true);
+  m_swapInBar->setVisible(on);
   m_methodBInBar->setVisible(on);
   m_methodCombo->setCaption(on ? QStringLiteral("A") : tr("Method"));
   m_methodCombo->setAccent(on ? LabelledCombo::Accent::A : LabelledCombo::Accent::None);

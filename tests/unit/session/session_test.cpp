@@ -38,6 +38,13 @@ Session fullSession(const std::filesystem::path& folder) {
   session.view.pin = PinRule::None;
   session.view.scale = ScaleMode::Manual;
   session.view.layout = ViewLayout::PerMethod;
+  session.view.other = OtherRun{.model = "b.pth",
+                                .score = {.method = Method::Energy, .temperature = 2.0F},
+                                .threshold = -3.5F,
+                                .pin = PinRule::None,
+                                .pinValue = 0.9};
+  session.view.compareStyle = CompareStyle::SideBySide;
+  session.view.compareRanks = false;
   session.notes = {{"mine", "3", {"night", "kerb"}, "shadow taken for an object", Note::Rectangle{1, 2, 30, 40}},
                    {"mine", "4", {}, "", std::nullopt}};
   session.runs = {{"mine", "net.pth", {Method::MaxLogit, std::nullopt, 1.0F}, Protocol::Fishyscapes}};
