@@ -205,6 +205,7 @@ void ThresholdSlider::showScale() {
   if (works) {
     // Digits and steps that suit the range: 0.001 for MSP, 0.01 for logits.
     const double span = m_scale.highest() - m_scale.lowest();
+    const QSignalBlocker blocker(m_field);  // rounding the number shown is no edit
     m_field->setDecimals(span > 50.0 ? 1 : span > 5.0 ? 2 : 3);
     m_field->setSingleStep(span > 0.0 ? std::pow(10.0, std::floor(std::log10(span)) - 2.0) * 5.0 : 0.005);
   }
