@@ -148,6 +148,8 @@ void MainWindow::buildDocks() {
   cornerRow->addWidget(m_curves->toggleBar());
   m_analysis->setCornerWidget(corner, Qt::TopRightCorner);
   m_curves->toggleBar()->show();
+  connect(m_analysis, &QTabWidget::currentChanged, this,
+          [this] { m_curves->toggleBar()->setVisible(m_analysis->currentWidget() == m_curves); });
   auto* analysis = new QDockWidget(tr("Analysis"), this);
   analysis->setObjectName(QStringLiteral("dock-analysis"));
   analysis->setWidget(m_analysis);

@@ -235,7 +235,8 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
   m_filter->setAccessibleName(tr("Filter %1").arg(name));
   m_filter->setToolTip(
       tr("Text, tag:NAME, class:NAME, or comparisons of area, peak, mean, margin, recall, distance, share, brushed"));
-  m_filter->setMaximumWidth(m.px(190));
+  m_filter->setMaximumWidth(m.px(170));
+  m_filter->setMinimumWidth(m.px(96));
   for (const auto& [group, text] : {std::pair{FailureGroup::None, tr("Group: none")},
                                     {FailureGroup::Frame, tr("By frame")},
                                     {FailureGroup::Class, tr("By class")},
@@ -267,6 +268,7 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
                       : column == Column::Class   ? 132
                       : column == Column::Tag     ? 72
                       : column == Column::Area    ? 70
+                      : column == Column::Recall  ? 74
                                                   : 55;
     m_view->setColumnWidth(section, m.px(width));
   }

@@ -51,9 +51,10 @@ std::vector<GridRow> factRows(const RegionView& view) {
                             {.text = numberText(view.goneAt, 3)},
                             name(RegionPanel::tr("TPR there")),
                             shown(view.rateThere, 1, percent)}});
-  rows.push_back(
-      {.cells = {name(RegionPanel::tr("Distance")), shown(view.distance, 1, RegionPanel::tr(" m"), view.distanceReason),
-                 name(view.distance ? QString() : view.distanceReason)}});
+  rows.push_back({.cells = {name(RegionPanel::tr("Distance")),
+                            shown(view.distance, 1, RegionPanel::tr(" m"), view.distanceReason),
+                            {},
+                            {}}});
   return rows;
 }
 

@@ -113,7 +113,7 @@ ClassesTab::ClassesTab(QWidget* parent)
   auto* rightSide = new QWidget;
   usePanelBackground(rightSide);
   rightSide->setLayout(right);
-  rightSide->setFixedWidth(m.px(330));
+  rightSide->setFixedWidth(m.px(400));
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(0);

@@ -191,7 +191,9 @@ void FailureDesk::showSelection(bool zoom) {
   if (!zoom) return;
   m_zoomPending = false;
   const int marginX = std::max(24, box.width() / 2), marginY = std::max(24, box.height() / 2);
-  m_views.zoomToRegion(box.adjusted(-marginX, -marginY, marginX, marginY));
+  const Size whole = m_study->pictureOf(m_selected->frame);
+  m_views.zoomToRegion(
+      box.adjusted(-marginX, -marginY, marginX, marginY).intersected(QRect(0, 0, whole.width, whole.height)));
 }
 
 void FailureDesk::pictureArrived() {

@@ -20,8 +20,7 @@ double percent(std::uint64_t part, std::uint64_t whole) {
 }
 
 GridCell countCell(std::uint64_t count) {
-  return {.text = count == 0 ? QString(kNotDefinedSign) : groupedText(static_cast<qint64>(count)),
-          .tone = count == 0 ? Tone::Tertiary : Tone::Normal};
+  return {.text = groupedText(static_cast<qint64>(count)), .tone = count == 0 ? Tone::Tertiary : Tone::Normal};
 }
 
 GridCell rateCell(std::uint64_t part, std::uint64_t whole, const QString& reason, bool strong = false) {

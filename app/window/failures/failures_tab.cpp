@@ -39,7 +39,7 @@ FailuresTab::FailuresTab(QWidget* parent)
   lists->setStretchFactor(0, 5);
   lists->setStretchFactor(1, 4);
   lists->setStretchFactor(2, 2);
-  lists->setSizes({m.px(560), m.px(440), m.px(260)});
+  lists->setSizes({m.px(540), m.px(440), m.px(200)});
   m_regions->setMinimumWidth(m.px(240));
   m_missed->setMinimumWidth(m.px(240));
   m_bars->setTitle(tr("FP pixels by predicted class"));

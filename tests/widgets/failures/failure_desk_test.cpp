@@ -23,16 +23,15 @@ namespace oodscope {
 namespace {
 
 struct Desk {
-  explicit Desk(const std::filesystem::path& shared)
+  Desk(const std::filesystem::path& set, const std::filesystem::path& model, const std::string& frame)
       : theme(*qApp, qEnvironmentVariable("OODSCOPE_THEME") == QLatin1String("light") ? ThemeChoice::Light
                                                                                       : ThemeChoice::Dark),
         window(theme, WorkOptions{}) {
     window.show();
     WindowRequest request;
-    request.sets = {{shared / "course_sets/RoadAnomaly21", std::nullopt}};
-    request.models = {
-        {.path = shared / "weights/erfnet_cityscapes_20.pth", .preprocessing = {}, .outputs = {}, .sha256 = {}}};
-    request.frame = std::string("3");
+    request.sets = {{set, std::nullopt}};
+    request.models = {{.path = model, .preprocessing = {}, .outputs = {}, .sha256 = {}}};
+    request.frame = frame;
     window.open(request);
     settle();
   }
@@ -58,7 +57,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   testing::TemporaryFolder folder;
   qputenv("XDG_CONFIG_HOME", QByteArray::fromStdString(folder.path().string()));
   qputenv("XDG_DATA_HOME", QByteArray::fromStdString(folder.path().string()));
-  Desk desk(shared);
+  Desk desk(shared / "course_sets/RoadAnomaly21", shared / "weights/erfnet_cityscapes_20.pth", std::string("3"));
   const auto study = desk.desk().study();
   ASSERT_EQ(study->frames.size(), 10U);
   const float threshold = *desk.window.controller().threshold();
@@ -113,6 +112,27 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   desk.picture("classes");
   desk.window.analysis()->setCurrentIndex(desk.window.analysis()->indexOf(desk.desk().classesTab()) + 1);
   desk.picture("sizes");
+}
+
+TEST(FailureDesk, TheDemoSetsFailuresHaveClassesAndDistances) {
+  const std::filesystem::path demo = std::filesystem::path(OODSCOPE_SOURCE_DIR) / "resources/demo";
+  if (!std::filesystem::exists(demo / "model/erfnet_slim_demo.pth")) GTEST_SKIP() << "no demo model";
+  testing::TemporaryFolder folder;
+  qputenv("XDG_CONFIG_HOME", QByteArray::fromStdString(folder.path().string()));
+  qputenv("XDG_DATA_HOME", QByteArray::fromStdString(folder.path().string()));
+  Desk desk(demo / "set", demo / "model/erfnet_slim_demo.pth", std::string());
+  const auto study = desk.desk().study();
+  EXPECT_TRUE(study->hasClasses);
+  EXPECT_TRUE(study->hasDistances);
+  ASSERT_FALSE(study->failures.falsePositives.empty());
+  desk.window.analysis()->setCurrentWidget(desk.desk().failuresTab());
+  desk.desk().step(1);
+  desk.settle();
+  desk.picture("demo_failures");
+  desk.window.analysis()->setCurrentWidget(desk.desk().classesTab());
+  desk.picture("demo_classes");
+  desk.window.analysis()->setCurrentIndex(desk.window.analysis()->indexOf(desk.desk().classesTab()) + 1);
+  desk.picture("demo_sizes");
 }
 
 }  // namespace

@@ -129,7 +129,8 @@ TEST(FailurePresenter, SizeRowsLeaveOutEmptyBinsAndSayNothingWhereNothingIs) {
   attribution.falsePositivesBySize[3] = {.count = 2, .missed = 0, .pixels = 20, .missedPixels = 0};
   const auto rows = sizeRows(attribution);
   ASSERT_EQ(rows.size(), 3U);
-  EXPECT_EQ(rows[1].cells[1].text, QStringLiteral("–"));
+  EXPECT_EQ(rows[1].cells[1].text, QStringLiteral("0"));
+  EXPECT_EQ(rows[1].cells[3].text, QStringLiteral("–"));  // no object, so no rate
   EXPECT_EQ(rows[2].cells[3].text, QStringLiteral("75.0"));
   EXPECT_EQ(rows[2].cells[4].text, QStringLiteral("80.0"));
 }
