@@ -85,11 +85,10 @@ void InferenceRunner::cancel() {
 }
 
 void InferenceRunner::forget(const std::shared_ptr<LiveSet>& set) {
-  std::unique_lock lock(m_mutex);
+  const std::scoped_lock lock(m_mutex);
   const auto before = m_tasks.size();
   std::erase_if(m_tasks, [&](const Task& task) { return task.set == set; });
   m_total -= std::min(m_total, before - m_tasks.size());
-  m_idle.wait(lock, [&] { return !m_running || m_running->set != set; });
 }
 
 bool InferenceRunner::isBusy() const {
@@ -155,7 +154,6 @@ void InferenceRunner::run() {
       if (m_recent.size() > kRecentFrames) m_recent.pop_front();
       last = m_tasks.empty();
     }
-    m_idle.notify_all();
     QMetaObject::invokeMethod(
         this,
         [this, task, failure, last] {

@@ -43,7 +43,7 @@ public:
   void resume();
   /// Drops everything that waits.
   void cancel();
-  /// Drops what waits of one set and waits until none of its frames is in work.
+  /// Drops what waits of one set. A frame of it that is in work ends by itself and is reported.
   void forget(const std::shared_ptr<LiveSet>& set);
   [[nodiscard]] bool isBusy() const;
   [[nodiscard]] InferenceProgress progress() const;
@@ -65,7 +65,6 @@ private:
 
   mutable std::mutex m_mutex;
   std::condition_variable m_wake;
-  std::condition_variable m_idle;
   std::deque<Task> m_tasks;
   std::optional<Task> m_running;
   std::size_t m_done = 0;

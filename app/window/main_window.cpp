@@ -4,10 +4,13 @@
 #include "analysis/formats/file_kind.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
+#include "app/window/generic_folder_dialog.h"
 #include "app/window/help_windows.h"
 #include "app/window/inference_runner.h"
 #include "app/window/latency_overlay.h"
 #include "app/window/method_views.h"
+#include "app/window/model_tab.h"
+#include "app/window/preferences_dialog.h"
 #include "app/window/settings.h"
 #include "app/window/sweep_tab.h"
 #include "widgets/controls/controls_panel.h"
@@ -49,7 +52,7 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
       m_workspace(std::move(options)),
       m_controller(m_workspace),
       m_thumbnails(thumbnailFolder()),
-      m_cache(m_workspace.store()) {
+      m_cache(m_workspace.sharedStore()) {
   m_sinceStart.start();
   m_sinceShown.start();
   m_showTimer.setSingleShot(true);
@@ -61,6 +64,12 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   setDockNestingEnabled(true);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+  const SessionDefaults defaults = readDefaults();
+  Session begin;
+  begin.view.score.method = defaults.method;
+  begin.view.protocol = defaults.protocol;
+  begin.view.colourMap = defaults.colourMap;
+  m_session.load(std::move(begin));
   m_actions = std::make_unique<WindowActions>(*this, m_session.undoStack());
   m_help = new HelpWindows(*this, *m_actions);
   buildToolBar();
@@ -163,6 +172,12 @@ void MainWindow::buildDocks() {
   tabifyDockWidget(cursor, m_regionDock);
   cursor->raise();
 
+  m_modelPanel = new ModelPanel;
+  m_modelTab = new ModelTab(m_workspace, *m_modelPanel);
+  QDockWidget* model = addDock(tr("Model"), "dock-model", m_modelPanel, Qt::RightDockWidgetArea, nullptr);
+  tabifyDockWidget(metrics, model);
+  model->hide();
+
   m_messages = new MessagesPanel;
   m_messagesDock = addDock(tr("Messages"), "dock-messages", m_messages, Qt::BottomDockWidgetArea, nullptr);
   m_messagesDock->hide();
@@ -190,17 +205,17 @@ void MainWindow::buildToolBar() {
     (*out)->setAccessibleName(caption);
     bar->addWidget(*out);
   };
-  combo(tr("Set"), &m_setCombo, 200);
-  combo(tr("Model"), &m_modelCombo, 200);
-  combo(tr("Method"), &m_methodCombo, 190);
+  combo(tr("Set"), &m_setCombo, 130);
+  combo(tr("Model"), &m_modelCombo, 120);
+  combo(tr("Method"), &m_methodCombo, 120);
   auto* swap = new QToolButton;
   swap->setDefaultAction(m_actions->swapRuns);
   m_swapInBar = bar->addWidget(swap);
   m_methodComboB = new LabelledCombo(QStringLiteral("B"));
-  m_methodComboB->setMinimumWidth(150);
+  m_methodComboB->setMinimumWidth(110);
   m_methodComboB->setAccent(LabelledCombo::Accent::B);
   m_methodBInBar = bar->addWidget(m_methodComboB);
-  combo(tr("Protocol"), &m_protocolCombo, 170);
+  combo(tr("Protocol"), &m_protocolCombo, 120);
   m_setCombo->setEmptyText(tr("none"));
   m_modelCombo->setEmptyText(tr("none"));
   bar->addSeparator();
@@ -401,6 +416,42 @@ void MainWindow::dropEvent(QDropEvent* event) {
   for (const QUrl& url : event->mimeData()->urls())
     if (url.isLocalFile()) paths << url.toLocalFile();
   openPaths(paths);
+}
+
+void MainWindow::showPreferences() {
+  if (!m_preferences) {
+    m_preferences = new PreferencesDialog({m_workspace.options(), m_theme.choice(), readDefaults()}, this);
+    m_preferences->setAttribute(Qt::WA_DeleteOnClose);
+    connect(m_preferences, &PreferencesDialog::clearCacheRequested, &m_cache, &CacheMeter::clear);
+    connect(&m_cache, &CacheMeter::changed, m_preferences, &PreferencesDialog::setCacheBytes);
+    connect(m_preferences, &PreferencesDialog::accepted, this, [this](const Preferences& chosen) {
+      m_theme.setChoice(chosen.theme);
+      writeThemeChoice(chosen.theme);
+      showTheme();
+      writeDefaults(chosen.defaults);
+      if (chosen.work == m_workspace.options()) return;
+      writeWorkOptions(chosen.work);
+      m_workspace.setOptions(chosen.work);
+      m_cache.setStore(m_workspace.sharedStore());
+    });
+    m_preferences->setCacheBytes(m_cache.bytes());
+  }
+  m_preferences->show();
+  m_preferences->raise();
+}
+
+void MainWindow::askAboutFolder(const std::filesystem::path& folder, const QString& why, bool scores) {
+  if (scores && !m_workspace.sets().empty()) {
+    tell(Severity::Info, tr("Opened as score maps of the open sets."), QString::fromStdString(folder.string()));
+    m_workspace.openScores(folder);
+    return;
+  }
+  auto* dialog = new GenericFolderDialog(folder, why, this);
+  connect(dialog, &GenericFolderDialog::layoutChosen, this, [this, folder](const GenericLayout& layout) {
+    m_workspace.openSet({folder, layout});
+  });
+  connect(dialog, &GenericFolderDialog::scoresChosen, this, [this, folder] { m_workspace.openScores(folder); });
+  dialog->show();
 }
 
 std::shared_ptr<const DataSet> MainWindow::currentSet() const {

@@ -10,6 +10,7 @@
 #include "app/window/workspace.h"
 
 #include <QMainWindow>
+#include <QPointer>
 
 #include <map>
 #include <memory>
@@ -37,7 +38,10 @@ class LabelledCombo;
 class LatencyOverlay;
 class MessagesPanel;
 class MethodViews;
+class ModelPanel;
+class ModelTab;
 class MetricsPanel;
+class PreferencesDialog;
 class RunsTab;
 class ScatterPlot;
 class StartPage;
@@ -161,6 +165,8 @@ private:
   void autosave();
   void remember(const QString& path, const QString& kind);
   void showRecent();
+  void showPreferences();
+  void askAboutFolder(const std::filesystem::path& folder, const QString& why, bool scores);
   [[nodiscard]] std::shared_ptr<const DataSet> currentSet() const;
   [[nodiscard]] std::optional<std::size_t> currentFrame() const;
   [[nodiscard]] std::optional<ReferenceNumbers> referenceNumbers();
@@ -201,6 +207,9 @@ private:
   StatusLine* m_status = nullptr;
   MethodViews* m_methods = nullptr;
   HelpWindows* m_help = nullptr;
+  ModelPanel* m_modelPanel = nullptr;
+  ModelTab* m_modelTab = nullptr;
+  QPointer<PreferencesDialog> m_preferences;
   LatencyOverlay* m_latency = nullptr;
   QLabel* m_zoom = nullptr;
   DockTitle *m_framesTitle = nullptr, *m_controlsTitle = nullptr, *m_metricsTitle = nullptr, *m_cursorTitle = nullptr;

@@ -5,6 +5,7 @@
 #include "app/window/inference_runner.h"
 #include "app/window/main_window.h"
 #include "app/window/method_views.h"
+#include "app/window/model_tab.h"
 #include "app/window/settings.h"
 #include "app/window/sweep_tab.h"
 #include "widgets/controls/controls_panel.h"
@@ -199,6 +200,7 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
 
 void MainWindow::showChoices(const ViewState& after) {
   showOpenChoices();
+  m_modelTab->show(after.model);
   m_controls->setResolutions(
       {tr("by protocol (%1)")
            .arg(defaultResolution(after.protocol) == Resolution::Network ? tr("network") : tr("label")),

@@ -8,6 +8,7 @@
 #include "app/window/latency_overlay.h"
 #include "app/window/main_window.h"
 #include "app/window/method_views.h"
+#include "app/window/model_tab.h"
 #include "app/window/settings.h"
 #include "app/window/sweep_tab.h"
 #include "widgets/controls/controls_panel.h"
@@ -19,6 +20,7 @@
 #include "widgets/panels/dock_title.h"
 #include "widgets/panels/messages_panel.h"
 #include "widgets/panels/metrics_panel.h"
+#include "widgets/panels/model_panel.h"
 #include "widgets/panels/start_page.h"
 #include "widgets/panels/status_widgets.h"
 #include "widgets/plots/curves_panel.h"
@@ -286,6 +288,13 @@ void MainWindow::connectWorkspace() {
   });
   connect(&m_workspace, &Workspace::modelClosed, this, [this](const QString&) { chooseDefaults(); });
   connect(&m_workspace, &Workspace::message, this, &MainWindow::tell);
+  connect(&m_workspace, &Workspace::folderUnknown, this, &MainWindow::askAboutFolder);
+  connect(m_modelPanel, &ModelPanel::openRequested, m_actions->openModel, &QAction::trigger);
+  connect(m_modelPanel, &ModelPanel::currentEdited, this, [this](const QString& name) {
+    edit([&](ViewState& view) { view.model = name.toStdString(); }, tr("model"));
+  });
+  connect(m_modelTab, &ModelTab::failed, this,
+          [this](const QString& text, const QString& file) { tell(Severity::Error, text, file); });
   connect(&m_workspace, &Workspace::settled, this, [this] { showStatus(); });
   connect(
       &m_workspace.runner(), &InferenceRunner::frameFailed, this,
@@ -423,6 +432,7 @@ void MainWindow::connectActions() {
      [this](bool checked) { edit([&](ViewState& view) { view.voidHatch = checked; }, tr("void hatching")); });
   on(m_actions->overlay,
      [this](bool checked) { edit([&](ViewState& view) { view.overlay = checked; }, tr("overlay")); });
+  on(m_actions->preferences, [this] { showPreferences(); });
   on(m_actions->palette, [this] { m_help->showPalette(); });
   on(m_actions->cheatSheet, [this] { m_help->showCheatSheet(); });
   on(m_actions->about, [this] { m_help->showAbout(); });

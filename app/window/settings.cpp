@@ -79,6 +79,26 @@ void writeWorkOptions(const WorkOptions& options) {
                                                            : QStringLiteral("half"));
 }
 
+SessionDefaults readDefaults() {
+  const QSettings settings;
+  SessionDefaults defaults;
+  const auto text = [&](const char* key) { return settings.value(QLatin1String(key)).toString().toStdString(); };
+  defaults.method = methodFromName(text("defaults/method")).value_or(defaults.method);
+  defaults.protocol = protocolFromName(text("defaults/protocol")).value_or(defaults.protocol);
+  if (const std::string map = text("defaults/colour-map"); !map.empty()) defaults.colourMap = map;
+  return defaults;
+}
+
+void writeDefaults(const SessionDefaults& defaults) {
+  QSettings settings;
+  const auto write = [&](const char* key, std::string_view value) {
+    settings.setValue(QLatin1String(key), QString::fromUtf8(value.data(), static_cast<int>(value.size())));
+  };
+  write("defaults/method", methodName(defaults.method));
+  write("defaults/protocol", protocolName(defaults.protocol));
+  write("defaults/colour-map", defaults.colourMap);
+}
+
 std::vector<RecentEntry> readRecent() {
   QSettings settings;
   std::vector<RecentEntry> out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/session/session.h"
+#include "app/window/preferences_dialog.h"
 #include "app/window/workspace.h"
 #include "widgets/panels/start_page.h"
 #include "widgets/theme/tokens.h"
@@ -28,6 +29,10 @@ void writeThemeChoice(ThemeChoice choice);
 /// Device, threads, cache place, size and precision.
 [[nodiscard]] WorkOptions readWorkOptions();
 void writeWorkOptions(const WorkOptions& options);
+
+/// What a new session begins with.
+[[nodiscard]] SessionDefaults readDefaults();
+void writeDefaults(const SessionDefaults& defaults);
 
 [[nodiscard]] std::vector<RecentEntry> readRecent();
 /// Puts it first; at most twelve are kept.

@@ -51,6 +51,7 @@ std::optional<int> parseWindowOptions(const QStringList& arguments, WindowOption
   app.add_option("--size", size, "Size of the window, as 1680x1050");
   app.add_option("--theme", theme, "dark, light or system");
   app.add_option("--cache-dir", cache, "Where logits are kept")->type_name("DIR");
+  app.add_flag("--print-first-paint", options.firstPaint)->group("");
   app.add_flag("--no-cache", options.noCache, "Keep no logits after the run");
   app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(CLI::NonNegativeNumber);
   try {

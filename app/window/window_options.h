@@ -17,6 +17,7 @@ struct WindowOptions {
   std::optional<QSize> size;
   std::optional<ThemeChoice> theme;
   std::optional<std::filesystem::path> cacheFolder;
+  bool firstPaint = false;  ///< say "painted" on standard output after the first paint, and exit: for measuring
   bool noCache = false;
   int threads = 0;
 };

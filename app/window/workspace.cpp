@@ -50,21 +50,61 @@ void Workspace::inBackground(std::function<T()> work, std::function<void(T)> don
   });
 }
 
+namespace {
+
+struct Opening {
+  std::vector<OpenSet> sets;
+  QString unknown;  // why no layout fits
+  bool scores = false;
+};
+
+bool holdsScores(const std::filesystem::path& folder) {
+  constexpr int kLookedAt = 500;
+  int looked = 0;
+  std::error_code error;
+  for (auto it = std::filesystem::recursive_directory_iterator(folder, error);
+       it != std::filesystem::recursive_directory_iterator() && looked < kLookedAt; it.increment(error), ++looked) {
+    const std::string ending = it->path().extension().string();
+    if (ending == ".npy" || ending == ".npz" || ending == ".hdf5" || ending == ".h5" || ending == ".tiff" ||
+        ending == ".tif")
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Workspace::setOptions(WorkOptions options) {
+  m_options = std::move(options);
+  m_store = std::make_shared<LogitsStore>(m_options.store);
+  for (const auto& live : m_live) m_runner->forget(live.second);
+  m_live.clear();
+  const std::vector<OpenModel> models = m_models;
+  for (const OpenModel& model : models) openModel(model.entry);
+}
+
 void Workspace::openSet(const SetEntry& entry) {
-  inBackground<std::vector<OpenSet>>(
+  inBackground<Opening>(
       [entry] {
-        std::vector<OpenSet> opened;
+        Opening opening;
+        std::vector<OpenSet>& opened = opening.sets;
         try {
           opened.push_back({entry, std::make_shared<const DataSet>(openDataSet(entry.path, entry.generic))});
-        } catch (const Error&) {
+        } catch (const Error& error) {
+          if (entry.generic || !std::filesystem::is_directory(entry.path)) throw;
           for (const auto& root : findDataSets(entry.path))
             opened.push_back({SetEntry{root}, std::make_shared<const DataSet>(openDataSet(root))});
-          if (opened.empty()) throw;
+          if (opened.empty()) {
+            opening.unknown = QString::fromUtf8(error.what());
+            opening.scores = holdsScores(entry.path);
+          }
         }
-        return opened;
+        return opening;
       },
-      [this](std::vector<OpenSet> opened) {
-        for (OpenSet& set : opened) {
+      [this, entry](Opening opening) {
+        if (opening.sets.empty()) Q_EMIT
+        folderUnknown(entry.path, opening.unknown, opening.scores);
+        for (OpenSet& set : opening.sets) {
           const QString name = QString::fromStdString(set.set->name);
           if (findSet(name) != nullptr) {
             Q_EMIT

@@ -38,6 +38,11 @@ struct WorkOptions {
   int threads = 0;
   LogitsStore::Options store;
   std::uint64_t memoryBudget = std::uint64_t{400} << 20;
+  friend bool operator==(const WorkOptions& a, const WorkOptions& b) {
+    return a.device == b.device && a.threads == b.threads && a.memoryBudget == b.memoryBudget &&
+           a.store.folder == b.store.folder && a.store.maxBytes == b.store.maxBytes &&
+           a.store.precision == b.store.precision && a.store.temporary == b.store.temporary;
+  }
 };
 
 /// Everything that is open, and the only owner of it. Lives in the GUI thread; opening happens in a worker and is
@@ -74,6 +79,9 @@ public:
   [[nodiscard]] std::vector<int> channelsOf(const OpenModel& model, bool allChannels) const;
   [[nodiscard]] InferenceRunner& runner() { return *m_runner; }
   [[nodiscard]] LogitsStore& store() { return *m_store; }
+  [[nodiscard]] const std::shared_ptr<LogitsStore>& sharedStore() const { return m_store; }
+  /// Works with these from now on: models are loaded again, what was scored is scored anew.
+  void setOptions(WorkOptions options);
   [[nodiscard]] const WorkOptions& options() const { return m_options; }
 
 Q_SIGNALS:
@@ -84,6 +92,8 @@ Q_SIGNALS:
   void scoresOpened(const QString& name);
   /// Something to tell; `file` may be empty.
   void message(oodscope::Severity severity, const QString& text, const QString& file);
+  /// No known layout fits a folder; `why` says what was looked for. `scores`: it holds what score maps are kept in.
+  void folderUnknown(const std::filesystem::path& folder, const QString& why, bool scores);
   /// Nothing is being opened any more.
   void settled();
 

@@ -2,7 +2,6 @@
 #include "widgets/panels/start_page.h"
 
 #include "widgets/panels/empty_state.h"
-#include "widgets/panels/value_grid.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/style_paint.h"
 #include "widgets/theme/tokens.h"
@@ -16,6 +15,9 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QStackedLayout>
+
+#include <algorithm>
+#include <array>
 
 namespace oodscope {
 namespace {
@@ -90,7 +92,9 @@ protected:
     painter.drawPixmap(m.px(12), (height() - size) / 2, iconPixmap(m_picture, text, size, devicePixelRatioF()));
     painter.setPen(text);
     painter.drawText(rect().adjusted(m.px(34), 0, 0, 0), Qt::AlignVCenter, m_text);
+    const int used = m.px(34) + painter.fontMetrics().horizontalAdvance(m_text) + m.px(20);
     painter.setFont(captionFont(font()));
+    if (used + painter.fontMetrics().horizontalAdvance(m_shortcut) > width()) return;  // the tool tip has it
     painter.setPen(m_primary ? t.onAccent : t.text2);
     painter.drawText(rect().adjusted(0, 0, -m.px(12), 0), static_cast<int>(Qt::AlignVCenter | Qt::AlignRight),
                      m_shortcut);
@@ -101,32 +105,61 @@ private:
   bool m_primary;
 };
 
-QWidget* recognisedTable() {
-  auto* grid = new ValueGrid;
-  grid->setColumns({2, 1});
-  std::vector<GridRow> rows{
-      {.cells = {{StartPage::tr("set")}, {StartPage::tr("layout")}, {StartPage::tr("labels")}}, .header = true}};
-  const std::vector<std::array<QString, 3>> known{
-      {StartPage::tr("Road Anomaly, RoadAnomaly21, RoadObsticle21"), StartPage::tr("course bundle or SMIYC"),
-       QStringLiteral("0 1 2 255")},
-      {StartPage::tr("Fishyscapes Lost and Found, Static"), StartPage::tr("labels, images by id"),
-       QStringLiteral("0 1 255")},
-      {StartPage::tr("Lost and Found"), StartPage::tr("scene folders, disparity"), QStringLiteral("labelIds")},
-      {StartPage::tr("StreetHazards"), QStringLiteral("test/t5, test/t6"), StartPage::tr("class 13")},
-      {StartPage::tr("Cityscapes val"), StartPage::tr("closed-set mIoU"), StartPage::tr("19 classes")},
-      {StartPage::tr("Score maps of other methods"), QStringLiteral("npy, npz, hdf5, tiff, png 16"),
-       QStringLiteral("–")},
-      {StartPage::tr("Any folder"), StartPage::tr("images and masks by stem"), StartPage::tr("set once")}};
-  for (const auto& [name, layout, labels] : known)
-    rows.push_back(
-        {.cells = {{name}, {.text = layout, .tone = Tone::Secondary}, {.text = labels, .tone = Tone::Secondary}},
-         .ruleAbove = rows.size() == 1,
-         .shaded = rows.size() % 2 == 0});
-  grid->setRows(std::move(rows));
-  usePanelBackground(grid);
-  grid->setAccessibleName(StartPage::tr("Recognised sets"));
-  return grid;
-}
+/// What is recognised: three columns of text, all left-aligned.
+class RecognisedTable : public QWidget {
+public:
+  RecognisedTable() {
+    m_rows = {{StartPage::tr("set"), StartPage::tr("layout"), StartPage::tr("labels")},
+              {StartPage::tr("Road Anomaly, RoadAnomaly21, RoadObsticle21"), StartPage::tr("course bundle or SMIYC"),
+               QStringLiteral("0 1 2 255")},
+              {StartPage::tr("Fishyscapes Lost and Found, Static"), StartPage::tr("labels, images by id"),
+               QStringLiteral("0 1 255")},
+              {StartPage::tr("Lost and Found"), StartPage::tr("scene folders, disparity"), QStringLiteral("labelIds")},
+              {StartPage::tr("StreetHazards"), QStringLiteral("test/t5, test/t6"), StartPage::tr("class 13")},
+              {StartPage::tr("Cityscapes val"), StartPage::tr("closed-set mIoU"), StartPage::tr("19 classes")},
+              {StartPage::tr("Score maps of other methods"), QStringLiteral("npy, npz, hdf5, tiff, png 16"),
+               QStringLiteral("–")},
+              {StartPage::tr("Any folder"), StartPage::tr("images and masks by stem"), StartPage::tr("set once")}};
+    const Metrics m(this);
+    setMinimumSize(m.px(240), static_cast<int>(m_rows.size()) * m.row());
+    setAccessibleName(StartPage::tr("Recognised sets"));
+    QStringList all;
+    for (const auto& row : m_rows) all << row[0] + QStringLiteral(": ") + row[1] + QStringLiteral(", ") + row[2];
+    setAccessibleDescription(all.mid(1).join(QStringLiteral("; ")));
+  }
+
+protected:
+  void paintEvent(QPaintEvent*) override {
+    const Tokens& t = tokensFor(this);
+    const Metrics m(this);
+    QPainter painter(this);
+    painter.fillRect(rect(), t.panel);
+    const QFont face = tableFont(font());
+    std::array<int, 3> widths{};
+    for (const auto& row : m_rows)
+      for (std::size_t i = 0; i < 3; ++i)
+        widths[i] = std::max(widths[i], QFontMetrics(face).horizontalAdvance(row[i]) + m.px(16));
+    widths[0] = std::min(widths[0], std::max(m.px(90), width() - m.px(8) - widths[1] - widths[2]));
+    for (std::size_t r = 0; r < m_rows.size(); ++r) {
+      const QRect line(0, static_cast<int>(r) * m.row(), width(), m.row());
+      if (r > 0 && r % 2 == 0) painter.fillRect(line, t.alt);
+      painter.setFont(r == 0 ? captionFont(font()) : face);
+      int x = m.px(8);
+      for (std::size_t i = 0; i < 3; ++i) {
+        painter.setPen(r == 0 || i > 0 ? t.text2 : t.text);
+        const QRect cell(x, line.top(), std::min(widths[i], width() - x) - m.px(8), line.height());
+        if (cell.width() > 0)
+          painter.drawText(cell, Qt::AlignVCenter,
+                           painter.fontMetrics().elidedText(m_rows[r][i], Qt::ElideRight, cell.width()));
+        x += widths[i];
+      }
+      if (r == 0) painter.fillRect(QRect(0, line.bottom(), width(), 1), t.line);
+    }
+  }
+
+private:
+  std::vector<std::array<QString, 3>> m_rows;
+};
 
 }  // namespace
 
@@ -174,7 +207,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_zone(new DropZone), m
   lower->addWidget(heading(tr("Recent")), 0, 0);
   lower->addWidget(heading(tr("Recognised")), 0, 1);
   lower->addWidget(recentArea, 1, 0);
-  auto* table = recognisedTable();
+  auto* table = new RecognisedTable;
   lower->addWidget(table, 1, 1);
   lower->setColumnStretch(0, 5);
   lower->setColumnStretch(1, 8);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/generic_folder_dialog.h"
+
+#include "analysis/core/error.h"
+#include "widgets/theme/tokens.h"
+
+#include <QComboBox>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <array>
+
+namespace oodscope {
+namespace {
+
+constexpr std::array kMeanings{kNormal, kAnomaly, kVoid};
+
+bool nameHas(const std::string& name, std::initializer_list<const char*> words) {
+  const QString lower = QString::fromStdString(name).toLower();
+  return std::any_of(words.begin(), words.end(), [&](const char* word) { return lower.contains(QLatin1String(word)); });
+}
+
+void addRow(QTableWidget& table, int value, int meaning) {
+  const int row = table.rowCount();
+  table.insertRow(row);
+  table.setItem(row, 0, new QTableWidgetItem(QString::number(value)));
+  auto* choice = new QComboBox;
+  choice->addItems(
+      {GenericFolderDialog::tr("normal"), GenericFolderDialog::tr("anomaly"), GenericFolderDialog::tr("void")});
+  choice->setCurrentIndex(meaning);
+  choice->setAccessibleName(GenericFolderDialog::tr("Meaning of value %1").arg(value));
+  table.setCellWidget(row, 1, choice);
+}
+
+}  // namespace
+
+GenericLayout guessedLayout(const std::filesystem::path& root) {
+  GenericLayout layout{.images = "images/*", .masks = "masks/*", .encoding = {}};
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(root, error)) {
+    if (!entry.is_directory(error)) continue;
+    const std::string name = entry.path().filename().string();
+    if (nameHas(name, {"mask", "label", "gt", "annot", "truth"}))
+      layout.masks = name + "/*";
+    else if (nameHas(name, {"image", "img", "rgb", "left", "original"}))
+      layout.images = name + "/*";
+  }
+  return layout;
+}
+
+GenericFolderDialog::GenericFolderDialog(std::filesystem::path root, const QString& why, QWidget* parent)
+    : QDialog(parent),
+      m_root(std::move(root)),
+      m_job(
+          this,
+          [this](const GenericLayout& layout, const std::stop_token&) {
+            const DataSet set = openDataSet(m_root, layout);
+            const auto labelled =
+                std::count_if(set.frames.begin(), set.frames.end(), [](const Frame& frame) { return frame.label; });
+            return tr("%1 images, %2 with a mask, %3 files skipped")
+                .arg(set.frames.size())
+                .arg(labelled)
+                .arg(set.skipped.size());
+          },
+          [this](const GenericLayout&, const Outcome<QString>& outcome) {
+            m_found->setText(outcome.hasValue()    ? outcome.value()
+                             : outcome.isFailure() ? QString::fromStdString(outcome.failure())
+                                                   : QString());
+            m_open->setEnabled(outcome.hasValue());
+          }) {
+  setObjectName(QStringLiteral("generic-folder"));
+  setAttribute(Qt::WA_DeleteOnClose);
+  setWindowTitle(tr("How is this folder to be read?"));
+  setModal(false);
+  usePanelBackground(this);
+  const Metrics m(this);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(m.px(16), m.px(12), m.px(16), m.px(12));
+  column->setSpacing(m.px(8));
+  auto* heading = new QLabel(QString::fromStdString(m_root.filename().string()));
+  heading->setFont(strongFont(font()));
+  heading->setToolTip(QString::fromStdString(m_root.string()));
+  auto* reason = new QLabel(why);
+  reason->setWordWrap(true);
+  reason->setForegroundRole(kSecondaryRole);
+  const GenericLayout guess = guessedLayout(m_root);
+  m_images = new QLineEdit(QString::fromStdString(guess.images));
+  m_masks = new QLineEdit(QString::fromStdString(guess.masks));
+  m_images->setAccessibleName(tr("Images"));
+  m_masks->setAccessibleName(tr("Masks"));
+  auto* form = new QFormLayout;
+  form->addRow(tr("Images"), m_images);
+  form->addRow(tr("Masks"), m_masks);
+  m_values = new QTableWidget(0, 2);
+  m_values->setHorizontalHeaderLabels({tr("value"), tr("meaning")});
+  m_values->verticalHeader()->hide();
+  m_values->horizontalHeader()->setStretchLastSection(true);
+  m_values->setFixedHeight(m.px(150));
+  m_values->setAccessibleName(tr("What the masks' values mean; values not listed are void"));
+  addRow(*m_values, 0, 0);
+  addRow(*m_values, 1, 1);
+  addRow(*m_values, 255, 2);
+  auto* more = new QPushButton(tr("Add a value"));
+  m_found = new QLabel;
+  m_found->setWordWrap(true);
+  m_found->setMinimumWidth(m.px(380));
+  m_found->setAccessibleName(tr("What would be found"));
+  m_open = new QPushButton(tr("Open as images and masks"));
+  m_open->setProperty("primary", true);
+  m_open->setEnabled(false);
+  auto* scores = new QPushButton(tr("These are score maps"));
+  scores->setToolTip(tr("Opens the folder as ready-made scores of the open sets"));
+  auto* cancel = new QPushButton(tr("Cancel"));
+  auto* buttons = new QHBoxLayout;
+  buttons->addWidget(scores);
+  buttons->addStretch(1);
+  buttons->addWidget(cancel);
+  buttons->addWidget(m_open);
+  column->addWidget(heading);
+  column->addWidget(reason);
+  column->addLayout(form);
+  column->addWidget(m_values);
+  column->addWidget(more, 0, Qt::AlignLeft);
+  column->addWidget(m_found);
+  column->addLayout(buttons);
+  for (QLineEdit* line : {m_images, m_masks}) connect(line, &QLineEdit::textChanged, this, &GenericFolderDialog::look);
+  connect(more, &QPushButton::clicked, this, [this] { addRow(*m_values, m_values->rowCount(), 2); });
+  connect(cancel, &QPushButton::clicked, this, &QDialog::close);
+  connect(m_open, &QPushButton::clicked, this, [this] {
+    Q_EMIT
+    layoutChosen(edited());
+    close();
+  });
+  connect(scores, &QPushButton::clicked, this, [this] {
+    Q_EMIT
+    scoresChosen();
+    close();
+  });
+  look();
+}
+
+GenericLayout GenericFolderDialog::edited() const {
+  GenericLayout layout{.images = m_images->text().trimmed().toStdString(),
+                       .masks = m_masks->text().trimmed().toStdString(),
+                       .encoding = {}};
+  QStringList said;
+  for (int row = 0; row < m_values->rowCount(); ++row) {
+    bool isNumber = false;
+    const int value = m_values->item(row, 0)->text().toInt(&isNumber);
+    const auto* choice = static_cast<const QComboBox*>(m_values->cellWidget(row, 1));
+    if (!isNumber) continue;
+    layout.encoding.meaning[value] = kMeanings[static_cast<std::size_t>(choice->currentIndex())];
+    said << QStringLiteral("%1 %2").arg(value).arg(choice->currentText());
+  }
+  layout.encoding.description = said.join(QStringLiteral(", ")).toStdString();
+  return layout;
+}
+
+void GenericFolderDialog::look() { m_job.request(edited()); }
+
+}  // namespace oodscope

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/model_tab.h"
+
+#include "widgets/theme/number_text.h"
+
+#include <thread>
+
+namespace oodscope {
+namespace {
+
+constexpr int kMeasuredRuns = 5;
+
+QString sizeText(Size size) { return QStringLiteral("%1 × %2").arg(size.width).arg(size.height); }
+
+QString largeText(double value) {
+  if (value >= 1e9) return numberText(value / 1e9, 2) + QStringLiteral(" G");
+  if (value >= 1e6) return numberText(value / 1e6, 2) + QStringLiteral(" M");
+  return groupedText(static_cast<qint64>(value));
+}
+
+}  // namespace
+
+ModelAssumptions assumptionsOf(const Preprocessing& preprocessing, const OutputMeaning& outputs) {
+  ModelAssumptions a;
+  a.width = preprocessing.input.width;
+  a.height = preprocessing.input.height;
+  a.plainBilinear = preprocessing.resize == ResizeRule::Bilinear;
+  a.scale = preprocessing.scale;
+  a.mean = preprocessing.mean;
+  a.deviation = preprocessing.deviation;
+  a.bgr = preprocessing.bgr;
+  a.output = outputs.output;
+  a.knownClasses = outputs.knownClasses;
+  a.voidChannel = outputs.voidChannel;
+  for (const std::string& name : outputs.channelNames) a.channelNames << QString::fromStdString(name);
+  return a;
+}
+
+Preprocessing preprocessingOf(const ModelAssumptions& a) {
+  return {.input = {a.width, a.height},
+          .resize = a.plainBilinear ? ResizeRule::Bilinear : ResizeRule::PilBilinear,
+          .scale = a.scale,
+          .mean = a.mean,
+          .deviation = a.deviation,
+          .bgr = a.bgr};
+}
+
+OutputMeaning outputsOf(const ModelAssumptions& a) {
+  OutputMeaning outputs{
+      .output = a.output, .channelNames = {}, .knownClasses = a.knownClasses, .voidChannel = a.voidChannel};
+  for (const QString& name : a.channelNames) outputs.channelNames.push_back(name.toStdString());
+  return outputs;
+}
+
+ModelCard modelCard(const OpenModel& model) {
+  ModelCard card;
+  card.name = model.name();
+  if (!model.info) {
+    card.title = model.name();
+    return card;
+  }
+  const ModelInfo& info = *model.info;
+  card.title = QStringLiteral("%1 %2").arg(QString::fromStdString(info.architecture)).arg(info.channels);
+  card.channels = info.channels;
+  card.facts = {
+      {ModelTab::tr("kind"),
+       info.kind == ModelKind::TorchScript ? ModelTab::tr("TorchScript") : ModelTab::tr("state dict")},
+      {ModelTab::tr("architecture"), QString::fromStdString(info.architecture)},
+      {ModelTab::tr("input"), QStringLiteral("3 × ") + sizeText(info.preprocessing.input)},
+      {ModelTab::tr("logits"), QStringLiteral("%1 × %2").arg(info.channels).arg(sizeText(info.output))},
+      {ModelTab::tr("parameters"),
+       info.parameters > 0 ? largeText(static_cast<double>(info.parameters)) : QString(kNotDefinedSign)},
+      {ModelTab::tr("FLOPs a frame"),
+       info.multiplyAdds > 0 ? largeText(2.0 * static_cast<double>(info.multiplyAdds)) : QString(kNotDefinedSign)},
+      {ModelTab::tr("SHA-256"), QString::fromStdString(info.fingerprint.substr(0, 16))}};
+  for (const std::string& text : info.assumptions) card.remarks << QString::fromStdString(text);
+  for (const std::string& text : info.warnings) card.warnings << QString::fromStdString(text);
+  card.assumptions = assumptionsOf(info.preprocessing, info.outputs);
+  return card;
+}
+
+ModelTab::ModelTab(Workspace& workspace, ModelPanel& panel)
+    : QObject(&panel),
+      m_workspace(workspace),
+      m_panel(panel),
+      m_job(
+          this,
+          [](const Request& request, const std::stop_token&) {
+            return Model::load(request.file, request.options).measureLatency(kMeasuredRuns);
+          },
+          [this](const Request& request, const Outcome<double>& outcome) {
+            if (outcome.isFailure()) Q_EMIT
+            failed(QString::fromStdString(outcome.failure()), QString::fromStdString(request.file.string()));
+            const int threads = request.options.threads > 0 ? request.options.threads
+                                                            : static_cast<int>(std::thread::hardware_concurrency());
+            m_panel.setLatency(outcome.hasValue()
+                                   ? tr("%1 ms · %2 threads").arg(numberText(1e3 * outcome.value(), 0)).arg(threads)
+                                   : QString(),
+                               false);
+          }) {
+  connect(&panel, &ModelPanel::assumptionsEdited, this, [this](const QString& name, const ModelAssumptions& a) {
+    m_workspace.reopenModel(name, preprocessingOf(a), outputsOf(a));
+  });
+  connect(&panel, &ModelPanel::closeRequested, this, [this](const QString& name) { m_workspace.closeModel(name); });
+  connect(&panel, &ModelPanel::latencyRequested, this, [this](const QString& name) {
+    const OpenModel* model = m_workspace.findModel(name);
+    if (model == nullptr || !model->info) return;
+    m_panel.setLatency(QString(), true);
+    m_job.request({name, model->entry.path,
+                   ModelOptions{.device = m_workspace.options().device,
+                                .threads = m_workspace.options().threads,
+                                .preprocessing = model->info->preprocessing,
+                                .outputs = model->info->outputs}});
+  });
+}
+
+void ModelTab::show(const std::string& current) {
+  std::vector<ModelCard> cards;
+  for (const OpenModel& model : m_workspace.models()) cards.push_back(modelCard(model));
+  m_panel.setModels(std::move(cards), QString::fromStdString(current));
+}
+
+}  // namespace oodscope

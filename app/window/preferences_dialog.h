@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/session/session.h"
+#include "app/window/workspace.h"
+#include "widgets/theme/tokens.h"
+
+#include <QDialog>
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QLineEdit;
+class QSpinBox;
+
+namespace oodscope {
+
+/// What a new session begins with.
+struct SessionDefaults {
+  Method method = Method::Msp;
+  Protocol protocol = Protocol::Course;
+  std::string colourMap = "inferno";
+  friend bool operator==(const SessionDefaults&, const SessionDefaults&) = default;
+};
+
+struct Preferences {
+  WorkOptions work;
+  ThemeChoice theme = ThemeChoice::System;
+  SessionDefaults defaults;
+};
+
+/// Device, threads, cache, memory, theme, defaults. Not modal; OK and Apply say what was chosen.
+class PreferencesDialog : public QDialog {
+  Q_OBJECT
+
+public:
+  PreferencesDialog(const Preferences& now, QWidget* parent);
+  [[nodiscard]] Preferences edited() const;
+  void setCacheBytes(std::uint64_t bytes);
+
+Q_SIGNALS:
+  void accepted(const oodscope::Preferences& preferences);
+  void clearCacheRequested();
+
+private:
+  Preferences m_before;
+  QComboBox *m_device = nullptr, *m_precision = nullptr, *m_theme = nullptr, *m_method = nullptr, *m_protocol = nullptr,
+            *m_map = nullptr;
+  QSpinBox *m_threads = nullptr, *m_memory = nullptr;
+  QLineEdit* m_folder = nullptr;
+  QDoubleSpinBox* m_size = nullptr;
+  QLabel* m_used = nullptr;
+};
+
+}  // namespace oodscope
