@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/request_options.h"
 
+#include "app/evaluation/session_request.h"
+
 #include <algorithm>
 #include <numeric>
 #include <set>
@@ -78,19 +80,6 @@ std::string protocolNames() {
   std::string out;
   for (const Protocol protocol : allProtocols()) out += (out.empty() ? "" : ", ") + std::string(protocolName(protocol));
   return out;
-}
-
-void applySession(const Session& session, EvaluationRequest& request) {
-  request.sets = session.sets;
-  request.models = session.models;
-  request.scores = session.scores;
-  for (const std::string& name : session.methods) request.methods.push_back(methodFromName(name).value());
-  for (const double temperature : session.temperatures) request.temperatures.push_back(static_cast<float>(temperature));
-  request.protocols = session.protocols;
-  if (request.methods.empty()) request.methods = {session.view.score.method};
-  if (request.temperatures.empty()) request.temperatures = {session.view.score.temperature};
-  if (request.protocols.empty()) request.protocols = {session.view.protocol};
-  request.resolution = session.view.resolution;
 }
 
 }  // namespace
@@ -176,7 +165,7 @@ std::vector<int> parseChannels(const std::string& text) {
 
 EvaluationRequest requestFrom(const RequestOptions& options) {
   EvaluationRequest request;
-  if (!options.session.empty()) applySession(readSession(options.session), request);
+  if (!options.session.empty()) request = requestOf(readSession(options.session));
   if (!options.sets.empty()) {
     request.sets.clear();
     std::optional<GenericLayout> generic;

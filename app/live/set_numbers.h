@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/datasets/data_set.h"
+#include "analysis/metrics/operating_point.h"
 #include "analysis/metrics/pixel_metrics.h"
+#include "analysis/regions/component_metrics.h"
 #include "analysis/statistics/interval.h"
 #include "app/evaluation/score_source.h"
+#include "app/session/session.h"
 
 #include <cstddef>
 #include <optional>
@@ -26,5 +30,21 @@ struct SetNumbers {
   std::vector<double> recallLow, recallHigh;        ///< TPR band at the same points, of an estimate
   ScoreHygiene hygiene;                             ///< of exact numbers
 };
+
+struct ExactRun;
+class LiveSet;
+
+[[nodiscard]] SetNumbers numbersOf(const ExactRun& run, const LiveSet& live);
+
+/// The configuration that a view asks for.
+[[nodiscard]] Configuration configurationOf(const ScoreChoice& score);
+/// The rule of the view's pin; empty: the threshold is set by hand.
+[[nodiscard]] std::optional<ThresholdRule> thresholdRuleOf(const ViewState& view);
+/// The threshold that the rule gives on these numbers; empty where it is not defined.
+[[nodiscard]] std::optional<float> thresholdBy(const ThresholdRule& rule, const SetNumbers& numbers);
+/// The threshold that `view` stands for: its own, or what its pin gives on these numbers.
+[[nodiscard]] std::optional<float> thresholdOf(const ViewState& view, const SetNumbers* numbers);
+/// The sizes by which SegmentMeIfYouCan counts components on sets of this kind.
+[[nodiscard]] ComponentTrack componentTrackOf(const DataSet& set);
 
 }  // namespace oodscope

@@ -289,6 +289,25 @@ PinnedRun runOf(const Json& json) {
   return run;
 }
 
+Json toJson(const GridRecipe& grid) {
+  Json json;
+  json["rows"] = Json::array();
+  for (const GridRecipe::Row& row : grid.rows) json["rows"].push_back({{"set", row.set}, {"frame", row.frame}});
+  json["scores"] = Json::array();
+  for (const ScoreChoice& score : grid.scores) json["scores"].push_back(toJson(score));
+  json["decision"] = grid.decision;
+  return json;
+}
+
+GridRecipe gridOf(const Json& json) {
+  GridRecipe grid;
+  for (const Json& row : json.value("rows", Json::array()))
+    grid.rows.push_back({row.at("set").get<std::string>(), row.at("frame").get<std::string>()});
+  for (const Json& score : json.value("scores", Json::array())) grid.scores.push_back(scoreOf(score));
+  read(json, "decision", grid.decision);
+  return grid;
+}
+
 Session sessionOf(const Json& json, const fs::path& folder) {
   if (!json.is_object() || !json.contains("oodscope_session"))
     throw Error(ErrorParts{.what = "not a session", .expected = "an object with member 'oodscope_session'"});
@@ -320,6 +339,7 @@ Session sessionOf(const Json& json, const fs::path& folder) {
   if (json.contains("view")) session.view = viewOf(json.at("view"));
   for (const Json& note : json.value("notes", Json::array())) session.notes.push_back(noteOf(note));
   for (const Json& run : json.value("runs", Json::array())) session.runs.push_back(runOf(run));
+  if (json.contains("grid")) session.grid = gridOf(json.at("grid"));
   return session;
 }
 
@@ -375,6 +395,7 @@ std::string sessionText(const Session& session, const fs::path& folder) {
   for (const Note& note : session.notes) json["notes"].push_back(toJson(note));
   json["runs"] = Json::array();
   for (const PinnedRun& run : session.runs) json["runs"].push_back(toJson(run));
+  if (session.grid != GridRecipe{}) json["grid"] = toJson(session.grid);
   return json.dump(2) + "\n";
 }
 

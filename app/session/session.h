@@ -106,6 +106,18 @@ struct PinnedRun {
   friend bool operator==(const PinnedRun&, const PinnedRun&) = default;
 };
 
+/// What the qualitative grid shows: frames as rows, scores as columns.
+struct GridRecipe {
+  struct Row {
+    std::string set, frame;
+    friend bool operator==(const Row&, const Row&) = default;
+  };
+  std::vector<Row> rows;            ///< empty: the current frame and the set's best and worst ones
+  std::vector<ScoreChoice> scores;  ///< of the view's model; empty: the view's score
+  bool decision = true;             ///< a last column with the view's decision
+  friend bool operator==(const GridRecipe&, const GridRecipe&) = default;
+};
+
 /// Everything open and every knob. Saved as readable JSON; paths at or below the session's folder are written relative
 /// to it.
 struct Session {
@@ -118,6 +130,7 @@ struct Session {
   ViewState view;
   std::vector<Note> notes;
   std::vector<PinnedRun> runs;
+  GridRecipe grid;
 };
 
 /// Reads a session. Throws Error (file, what, expected, found) for unreadable or malformed content or a newer format

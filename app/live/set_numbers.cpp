@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/live/set_numbers.h"
+
+#include "app/live/live_set.h"
+
+namespace oodscope {
+
+SetNumbers numbersOf(const ExactRun& run, const LiveSet& live) {
+  SetNumbers numbers;
+  numbers.configuration = run.configuration;
+  numbers.protocol = run.protocol;
+  numbers.exact = true;
+  numbers.framesReady = run.frames.size();
+  numbers.framesTotal = live.dataSet().frames.size();
+  numbers.metrics = run.metrics;
+  numbers.curves = run.curves;
+  numbers.hygiene = run.hygiene;
+  return numbers;
+}
+
+Configuration configurationOf(const ScoreChoice& score) {
+  if (score.imported) return {*score.imported, std::nullopt, std::nullopt};
+  const bool tempered = dependsOnTemperature(score.method);
+  return {std::string(methodName(score.method)), score.method,
+          tempered ? std::optional<float>(score.temperature) : std::nullopt};
+}
+std::optional<ThresholdRule> thresholdRuleOf(const ViewState& view) {
+  switch (view.pin) {
+    case PinRule::None:
+      return std::nullopt;
+    case PinRule::TruePositiveRate:
+      return ThresholdRule{ThresholdRule::Kind::TruePositiveRate, view.pinValue};
+    case PinRule::BestF1:
+      return ThresholdRule{ThresholdRule::Kind::BestF1, view.pinValue};
+    case PinRule::FalsePositiveRate:
+      return ThresholdRule{ThresholdRule::Kind::FalsePositiveRate, view.pinValue};
+    case PinRule::CostRatio:
+      return ThresholdRule{ThresholdRule::Kind::CostRatio, view.pinValue};
+  }
+  return std::nullopt;
+}
+
+std::optional<float> thresholdBy(const ThresholdRule& rule, const SetNumbers& numbers) {
+  if (rule.kind == ThresholdRule::Kind::BestF1 && numbers.metrics.bestF1Threshold)
+    return numbers.metrics.bestF1Threshold;
+  const auto point = chooseOperatingPoint(numbers.curves, rule);
+  if (!point) return std::nullopt;
+  return point->threshold;
+}
+
+std::optional<float> thresholdOf(const ViewState& view, const SetNumbers* numbers) {
+  const auto rule = thresholdRuleOf(view);
+  if (!rule) return view.threshold;
+  return numbers == nullptr ? std::nullopt : thresholdBy(*rule, *numbers);
+}
+
+ComponentTrack componentTrackOf(const DataSet& set) {
+  const bool obstacles = set.layout == Layout::SmiycObstacle || set.layout == Layout::LostAndFound ||
+                         set.layout == Layout::FishyscapesLostAndFound ||
+                         set.name.find("bst") != std::string::npos;  // RoadObstacle21, RoadObsticle21
+  return obstacles ? kObstacleTrack : kAnomalyTrack;
+}
+
+}  // namespace oodscope
