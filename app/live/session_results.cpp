@@ -3,6 +3,7 @@
 
 #include "app/evaluation/model_scores.h"
 #include "app/evaluation/session_request.h"
+#include "app/live/run_statistics.h"
 
 #include <algorithm>
 
@@ -202,7 +203,7 @@ std::shared_ptr<const SweepResult> SessionResults::sweepOf(const std::string& so
 ComponentMetrics SessionResults::components(const RunKey& run, float threshold) {
   const std::scoped_lock lock(m_mutex);
   const auto live = liveSet(run.set, run.source);
-  const auto metrics = live->components(run.configuration, threshold, componentTrackOf(live->dataSet()), m_stop);
+  const auto metrics = live->components(run.configuration, threshold, componentTrack(live->dataSet()), m_stop);
   if (!metrics) stopped();
   return *metrics;
 }

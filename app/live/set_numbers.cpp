@@ -54,11 +54,4 @@ std::optional<float> thresholdOf(const ViewState& view, const SetNumbers* number
   return numbers == nullptr ? std::nullopt : thresholdBy(*rule, *numbers);
 }
 
-ComponentTrack componentTrackOf(const DataSet& set) {
-  const bool obstacles = set.layout == Layout::SmiycObstacle || set.layout == Layout::LostAndFound ||
-                         set.layout == Layout::FishyscapesLostAndFound ||
-                         set.name.find("bst") != std::string::npos;  // RoadObstacle21, RoadObsticle21
-  return obstacles ? kObstacleTrack : kAnomalyTrack;
-}
-
 }  // namespace oodscope

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "analysis/datasets/data_set.h"
 #include "analysis/metrics/operating_point.h"
 #include "analysis/metrics/pixel_metrics.h"
-#include "analysis/regions/component_metrics.h"
 #include "analysis/statistics/interval.h"
 #include "app/evaluation/score_source.h"
 #include "app/session/session.h"
@@ -44,7 +42,5 @@ class LiveSet;
 [[nodiscard]] std::optional<float> thresholdBy(const ThresholdRule& rule, const SetNumbers& numbers);
 /// The threshold that `view` stands for: its own, or what its pin gives on these numbers.
 [[nodiscard]] std::optional<float> thresholdOf(const ViewState& view, const SetNumbers* numbers);
-/// The sizes by which SegmentMeIfYouCan counts components on sets of this kind.
-[[nodiscard]] ComponentTrack componentTrackOf(const DataSet& set);
 
 }  // namespace oodscope

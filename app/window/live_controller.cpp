@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/live_controller.h"
 
-#include "analysis/metrics/operating_point.h"
 #include "app/live/run_statistics.h"
 #include "app/window/inference_runner.h"
 #include "app/window/presenters.h"
@@ -13,35 +12,6 @@ namespace {
 
 constexpr int kRestMs = 120;          // a hand that has not moved for so long rests
 constexpr int kFramesArriveMs = 400;  // how often numbers follow frames that come in
-
-std::shared_ptr<const SetNumbers> numbersOf(const ExactRun& run, const LiveSet& live) {
-  auto numbers = std::make_shared<SetNumbers>();
-  numbers->configuration = run.configuration;
-  numbers->protocol = run.protocol;
-  numbers->exact = true;
-  numbers->framesReady = run.frames.size();
-  numbers->framesTotal = live.dataSet().frames.size();
-  numbers->metrics = run.metrics;
-  numbers->curves = run.curves;
-  numbers->hygiene = run.hygiene;
-  return numbers;
-}
-
-std::optional<ThresholdRule> ruleOf(const ViewState& view) {
-  switch (view.pin) {
-    case PinRule::None:
-      return std::nullopt;
-    case PinRule::TruePositiveRate:
-      return ThresholdRule{ThresholdRule::Kind::TruePositiveRate, view.pinValue};
-    case PinRule::BestF1:
-      return ThresholdRule{ThresholdRule::Kind::BestF1, view.pinValue};
-    case PinRule::FalsePositiveRate:
-      return ThresholdRule{ThresholdRule::Kind::FalsePositiveRate, view.pinValue};
-    case PinRule::CostRatio:
-      return ThresholdRule{ThresholdRule::Kind::CostRatio, view.pinValue};
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -103,7 +73,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
           this,
           [](const Request& request, const std::stop_token& stop) -> std::shared_ptr<const SetNumbers> {
             const auto run = request.live->exact(request.configuration, request.protocol, request.frame, stop);
-            return run ? numbersOf(*run, *request.live) : nullptr;
+            return run ? std::make_shared<const SetNumbers>(numbersOf(*run, *request.live)) : nullptr;
           },
           [this](const Request& request, const Outcome<std::shared_ptr<const SetNumbers>>& outcome) {
             if (outcome.isFailure()) Q_EMIT
@@ -167,12 +137,7 @@ LiveController::~LiveController() = default;
 
 ComponentTrack LiveController::trackOf(const DataSet& set) { return componentTrack(set); }
 
-Configuration LiveController::configurationOf(const ViewState& view) {
-  if (view.score.imported) return {*view.score.imported, std::nullopt, std::nullopt};
-  const bool tempered = dependsOnTemperature(view.score.method);
-  return {std::string(methodName(view.score.method)), view.score.method,
-          tempered ? std::optional<float>(view.score.temperature) : std::nullopt};
-}
+Configuration LiveController::configurationOf(const ViewState& view) { return oodscope::configurationOf(view.score); }
 
 LiveController::Request LiveController::request() const {
   Request request;
@@ -256,17 +221,7 @@ void LiveController::publishNumbers(std::shared_ptr<const SetNumbers> numbers) {
 }
 
 void LiveController::updateThreshold() {
-  std::optional<float> now = m_view.threshold;
-  if (const auto rule = ruleOf(m_view)) {
-    now.reset();
-    if (m_numbers) {
-      if (rule->kind == ThresholdRule::Kind::BestF1 && m_numbers->metrics.bestF1Threshold) {
-        now = m_numbers->metrics.bestF1Threshold;
-      } else if (const auto point = chooseOperatingPoint(m_numbers->curves, *rule)) {
-        now = point->threshold;
-      }
-    }
-  }
+  const std::optional<float> now = thresholdOf(m_view, m_numbers.get());
   if (now == m_threshold) return;
   m_threshold = now;
   Q_EMIT

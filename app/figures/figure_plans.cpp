@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/figure_plans.h"
+
+#include "app/figures/picture_plans.h"
+#include "app/figures/plot_data.h"
+#include "app/figures/plot_figures.h"
+#include "app/figures/scene_figures.h"
+
+#include <QCoreApplication>
+
+namespace oodscope {
+namespace {
+
+constexpr std::size_t kWorst = 4;  // rows of the failure sheet: a page
+
+QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
+
+QString titleOf(CurveKind kind) {
+  switch (kind) {
+    case CurveKind::PrecisionRecall:
+      return tr("Precision–recall");
+    case CurveKind::Roc:
+      return tr("ROC");
+    case CurveKind::F1:
+      return tr("F1 and IoU");
+  }
+  return {};
+}
+
+std::optional<CurveKind> curveKindOf(const std::string& name) {
+  if (name == "pr") return CurveKind::PrecisionRecall;
+  if (name == "roc") return CurveKind::Roc;
+  if (name == "f1") return CurveKind::F1;
+  return std::nullopt;
+}
+
+CurveData curveOf(CurveKind kind, const SetNumbers& numbers, CurveRole role, const QString& name) {
+  switch (kind) {
+    case CurveKind::PrecisionRecall:
+      return precisionRecallCurve(numbers, role, name);
+    case CurveKind::Roc:
+      return rocCurve(numbers, role, name);
+    case CurveKind::F1:
+      break;
+  }
+  return f1Curve(numbers, role, name);
+}
+
+void requireDefined(const SetNumbers& numbers, const std::string& set) {
+  if (numbers.curves.points.empty())
+    throw Error(ErrorParts{.what = "no curve is defined for " + set,
+                           .expected = "anomalous and normal pixels, and a protocol that pools them",
+                           .found = std::to_string(numbers.metrics.positives) + " anomalous, " +
+                                    std::to_string(numbers.metrics.negatives) + " normal pixels"});
+}
+
+/// The session's kept runs over the same set: B first, the rest as others.
+std::vector<RunKey> keptRuns(const SessionResults& results, const RunKey& run) {
+  std::vector<RunKey> out;
+  for (const PinnedRun& pinned : results.session().runs) {
+    const std::string source = pinned.score.imported.value_or(pinned.model);
+    if (pinned.set != run.set || pinned.protocol != results.session().view.protocol ||
+        !results.isOpen(pinned.set, source))
+      continue;
+    RunKey key{pinned.set, source, configurationOf(pinned.score)};
+    if (!(key == run)) out.push_back(std::move(key));
+  }
+  return out;
+}
+
+FigurePlan planCurves(SessionResults& results, const RunKey& run, CurveKind kind) {
+  CurveFigureData data;
+  data.kind = kind;
+  data.title = titleOf(kind);
+  data.caption = runCaption(results, run);
+  const auto numbers = results.numbers(run);
+  requireDefined(*numbers, run.set);
+  data.chance = numbers->curves.prevalence;
+  CurveRole role = CurveRole::B;
+  for (const RunKey& kept : keptRuns(results, run)) {
+    const auto other = results.numbers(kept);
+    if (other->curves.points.empty()) continue;
+    data.curves.push_back(curveOf(kind, *other, role, configurationTitle(kept.configuration)));
+    data.thresholds.emplace_back();
+    role = CurveRole::Other;
+  }
+  data.curves.push_back(curveOf(kind, *numbers, CurveRole::A, configurationTitle(run.configuration)));
+  const auto threshold = thresholdOf(results.session().view, numbers.get());
+  data.thresholds.push_back(threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
+  return [data] { return curveFigure(data); };
+}
+
+FigurePlan planHistogram(SessionResults& results, const RunKey& run) {
+  const auto made = results.results(run);
+  requireDefined(*made->numbers, run.set);
+  HistogramFigureData data;
+  data.title = tr("Score histogram");
+  data.caption = runCaption(results, run);
+  data.histogram = histogramData(made->details->histogram, configurationTitle(run.configuration));
+  if (made->threshold) data.threshold = static_cast<double>(*made->threshold);
+  if (made->decision)
+    data.shares =
+        decisionShares({static_cast<double>(made->decision->tp), static_cast<double>(made->decision->fn),
+                        static_cast<double>(made->decision->fp), static_cast<double>(made->decision->tn), false});
+  return [data] { return histogramFigure(data); };
+}
+
+FigurePlan planSweep(SessionResults& results) {
+  const RunKey run = results.viewRun();
+  const auto sweep = results.sweepOf(run.source);
+  if (sweep->curves.empty())
+    throw Error(ErrorParts{.what = "there is nothing to sweep",
+                           .expected = "a method whose ranking depends on temperature",
+                           .found = run.configuration.name});
+  SweepFigureData data;
+  data.title = tr("AP and FPR95 against temperature");
+  data.caption = runCaption(results, {tr("all sets").toStdString(), run.source, run.configuration});
+  if (sweep->bestTemperature) data.caption += QStringLiteral(" · ") + tr("marked: ") + QString::fromUtf8(kTradeOffRule);
+  data.series = sweepSeries(*sweep);
+  if (run.configuration.temperature) data.temperature = static_cast<double>(*run.configuration.temperature);
+  return [data] { return sweepFigure(data); };
+}
+
+/// "SET/FRAME" or "FRAME" of the view's set; set names hold no slash, frame names may.
+std::pair<std::string, std::size_t> placeOf(SessionResults& results, const std::string& text) {
+  const std::size_t slash = text.find('/');
+  if (slash != std::string::npos && results.isOpen(text.substr(0, slash), results.viewSource()))
+    return {text.substr(0, slash), results.frameOf(text.substr(0, slash), text.substr(slash + 1))};
+  return {results.viewSet(), results.frameOf(results.viewSet(), text)};
+}
+
+}  // namespace
+
+std::vector<FigureName> figureNames(const SessionResults& results) {
+  std::vector<FigureName> out;
+  const auto add = [&](const std::string& name, const QString& title) { out.push_back({name, title}); };
+  const std::string own = results.viewSet();
+  const bool several = results.sets().size() > 1;
+  const auto curves = [&](const std::string& suffix, const QString& of) {
+    for (const char* kind : {"pr", "roc", "f1"}) add(kind + suffix, titleOf(*curveKindOf(kind)) + of);
+    add("histogram" + suffix, tr("Score histogram") + of);
+  };
+  curves({}, {});
+  if (dependsOnTemperature(results.viewConfiguration().method.value_or(Method::MaxLogit)))
+    add("sweep", tr("AP and FPR95 against temperature"));
+  add("grid", tr("Qualitative grid"));
+  for (const std::string& set : results.sets()) {
+    if (!results.isOpen(set, results.viewSource())) continue;
+    const QString of = QStringLiteral(", ") + QString::fromStdString(set);
+    add("failures:" + set, tr("Worst frames") + of);
+    if (several && set != own) curves(":" + set, of);
+  }
+  if (dependsOnTemperature(results.viewConfiguration().method.value_or(Method::MaxLogit)))
+    add("landscape", tr("F1 over temperature and threshold (3D)"));
+  const auto live = results.liveSet(own, results.viewSource());
+  for (const char* kind : {"frame:", "relief:"})
+    for (std::size_t i = 0; i < live->dataSet().frames.size(); ++i) {
+      if (!live->isReady(i)) continue;
+      const std::string& frame = live->dataSet().frames[i].name;
+      const QString title = kind[0] == 'f' ? tr("Frame %1") : tr("Relief of frame %1 (3D)");
+      add(kind + (own + '/' + frame), title.arg(QString::fromStdString(frame)));
+    }
+  return out;
+}
+
+FigurePlan planFigure(SessionResults& results, const std::string& name) {
+  const std::size_t colon = name.find(':');
+  const std::string kind = name.substr(0, colon);
+  const std::string rest = colon == std::string::npos ? std::string() : name.substr(colon + 1);
+  RunKey run = results.viewRun();
+  if (kind == "frame" || kind == "relief") {
+    const auto [set, frame] = placeOf(results, rest.empty() ? results.session().view.frame : rest);
+    run.set = set;
+    return kind == "frame" ? planFrame(results, run, frame) : planRelief(results, run, frame);
+  }
+  if (!rest.empty()) {
+    run.set = rest;
+    static_cast<void>(results.liveSet(run.set, run.source));  // says which set is missing
+  }
+  if (const auto curves = curveKindOf(kind)) return planCurves(results, run, *curves);
+  if (kind == "histogram") return planHistogram(results, run);
+  if (kind == "failures") return planFailures(results, run, kWorst);
+  if (name == "sweep") return planSweep(results);
+  if (name == "grid") return planGrid(results);
+  if (name == "landscape") return planLandscape(results);
+  throw Error(ErrorParts{.what = "there is no such figure",
+                         .expected = "pr, roc, f1, histogram or failures (each also as NAME:SET), sweep, grid, "
+                                     "landscape, frame:FRAME or relief:FRAME",
+                         .found = name});
+}
+
+}  // namespace oodscope

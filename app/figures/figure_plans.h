@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/figures/figure.h"
+#include "app/live/session_results.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+/// Makes the figure from values that were gathered before: GUI thread.
+using FigurePlan = std::function<std::unique_ptr<Figure>()>;
+
+/// A figure that a session can give.
+struct FigureName {
+  std::string name;  ///< "pr", "frame:RoadAnomaly21/3"
+  QString title;     ///< "Precision–recall, RoadAnomaly21"
+};
+
+/// What there is to choose from: curves and histogram of each set (those of the view's set by their bare names, too),
+/// "sweep", "grid", "failures:SET", "landscape", and of each frame of the view's set "frame:SET/FRAME" and
+/// "relief:SET/FRAME" ("frame:FRAME" means the view's set).
+[[nodiscard]] std::vector<FigureName> figureNames(const SessionResults& results);
+
+/// Gathers what the figure shows, in any thread. Throws Error: no such figure, set or frame; what it shows is not
+/// defined (no anomaly, say). Cost: an exact pass or more where nothing is known yet.
+[[nodiscard]] FigurePlan planFigure(SessionResults& results, const std::string& name);
+
+}  // namespace oodscope

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/figure_writer.h"
+
+#include "analysis/core/error.h"
+#include "analysis/formats/atomic_file.h"
+
+#include <QBuffer>
+#include <QFileInfo>
+#include <QPageSize>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QSvgGenerator>
+
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+constexpr double kPointsPerInch = 72.0;
+constexpr double kInchesPerMetre = 1.0 / 0.0254;
+constexpr int kPdfDpi = 1200;  // whole device units: a twelfth of a pixel at 96 dpi
+
+RenderOptions optionsOf(const FigureStyle& style) {
+  RenderOptions options;
+  options.fontPoints = style.fontPoints;
+  options.lineScale = style.lineScale;
+  options.rasterDpi = style.dpi;
+  return options;
+}
+
+void paint(Figure& figure, const FigureStyle& style, QPaintDevice& device, double unitsPerPoint) {
+  QPainter painter(&device);
+  painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing | QPainter::SmoothPixmapTransform);
+  painter.scale(unitsPerPoint, unitsPerPoint);
+  figure.draw(painter, QRectF(QPointF(0, 0), figureSize(figure, style)), optionsOf(style));
+}
+
+void write(const QString& file, const QByteArray& bytes) {
+  writeFileAtomically(file.toStdString(), std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+}
+
+}  // namespace
+
+QImage figureImage(Figure& figure, const FigureStyle& style) {
+  const QSizeF points = figureSize(figure, style);
+  const double scale = style.dpi / kPointsPerInch;
+  QImage image(static_cast<int>(std::lround(points.width() * scale)),
+               static_cast<int>(std::lround(points.height() * scale)), QImage::Format_RGB32);
+  const int perMetre = static_cast<int>(std::lround(style.dpi * kInchesPerMetre));
+  image.fill(Qt::white);
+  paint(figure, style, image, scale);
+  image.setDotsPerMeterX(perMetre);  // after painting: it would change the size of fonts given in points
+  image.setDotsPerMeterY(perMetre);
+  return image;
+}
+
+QByteArray figurePng(Figure& figure, const FigureStyle& style) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  figureImage(figure, style).save(&buffer, "PNG");
+  return bytes;
+}
+
+QByteArray figurePdf(Figure& figure, const FigureStyle& style) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  {
+    QPdfWriter writer(&buffer);
+    writer.setResolution(kPdfDpi);
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0));
+    writer.setPageSize(QPageSize(figureSize(figure, style), QPageSize::Point, QString(), QPageSize::ExactMatch));
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0));
+    writer.setTitle(figure.title());
+    writer.setCreator(QStringLiteral("Oodscope"));
+    paint(figure, style, writer, kPdfDpi / kPointsPerInch);
+  }
+  return bytes;
+}
+
+QByteArray figureSvg(Figure& figure, const FigureStyle& style) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  const QSizeF points = figureSize(figure, style);
+  {
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setResolution(static_cast<int>(kPointsPerInch));
+    generator.setSize(points.toSize());
+    generator.setViewBox(QRectF(QPointF(0, 0), points));
+    generator.setTitle(figure.title());
+    generator.setDescription(figure.caption());
+    paint(figure, style, generator, 1.0);
+  }
+  return bytes;
+}
+
+std::vector<QString> writeFigure(Figure& figure, const FigureStyle& style, const QString& file) {
+  const QFileInfo info(file);
+  const QString ending = info.suffix().toLower();
+  QByteArray bytes;
+  if (ending == QLatin1String("pdf"))
+    bytes = figurePdf(figure, style);
+  else if (ending == QLatin1String("svg"))
+    bytes = figureSvg(figure, style);
+  else if (ending == QLatin1String("png"))
+    bytes = figurePng(figure, style);
+  else
+    throw Error(ErrorParts{.what = "cannot tell the figure's format",
+                           .expected = "a name ending in .pdf, .svg or .png",
+                           .found = ending.toStdString(),
+                           .file = file.toStdString()});
+  write(file, bytes);
+  const QString data = info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".csv");
+  write(data, figure.csv());
+  return {file, data};
+}
+
+}  // namespace oodscope

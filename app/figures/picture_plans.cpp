@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/picture_plans.h"
+
+#include "analysis/tables/number_text.h"
+#include "app/figures/picture_sheet.h"
+#include "widgets/theme/number_text.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace oodscope {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
+
+PictureLook lookOf(const ViewState& view, ViewKind kind) {
+  PictureLook look;
+  look.kind = kind;
+  look.table = tableOf(view);
+  look.opacity = view.opacity;
+  look.contour = view.contour;
+  look.voidHatch = true;  // documents always say what was left out
+  return look;
+}
+
+PictureLook heatLook(const ViewState& view, float low, float high) {
+  PictureLook look = lookOf(view, ViewKind::Heatmap);
+  look.scaleMin = low;
+  look.scaleMax = high;
+  return look;
+}
+
+SheetBar barOf(const ViewState& view, const QString& label, float low, float high, std::optional<float> threshold) {
+  SheetBar bar;
+  bar.table = tableOf(view);
+  bar.label = label;
+  bar.lowText = numberText(static_cast<double>(low), 2);
+  bar.highText = numberText(static_cast<double>(high), 2);
+  if (threshold && high > low) bar.mark = static_cast<double>((*threshold - low) / (high - low));
+  return bar;
+}
+
+QByteArray csvHeader() {
+  return "set,frame,model,score,temperature,threshold,scale_low,scale_high,tp,fp,fn,tn,ap,fpr95\n";
+}
+
+QByteArray number(const std::optional<double>& value) {
+  return value ? QByteArray::fromStdString(roundTripText(*value)) : QByteArray();
+}
+
+QByteArray quoted(const std::string& text) {
+  QByteArray bytes = QByteArray::fromStdString(text);
+  bytes.replace('"', "\"\"");
+  return '"' + bytes + '"';
+}
+
+QByteArray csvRow(SessionResults& results, const RunKey& run, std::size_t frame, float low, float high) {
+  const auto made = results.results(run);
+  const auto live = results.liveSet(run.set, run.source);
+  QByteArray row = quoted(run.set) + ',' + quoted(live->dataSet().frames[frame].name) + ',' + quoted(run.source) + ',' +
+                   quoted(run.configuration.name) + ',';
+  if (run.configuration.temperature) row += number(static_cast<double>(*run.configuration.temperature));
+  row += ',' + (made->threshold ? number(static_cast<double>(*made->threshold)) : QByteArray());
+  row += ',' + number(static_cast<double>(low)) + ',' + number(static_cast<double>(high));
+  const auto found = std::find_if(made->frameDecisions.begin(), made->frameDecisions.end(),
+                                  [&](const auto& pair) { return pair.first == frame; });
+  if (found == made->frameDecisions.end()) {
+    row += ",,,,";
+  } else {
+    const ConfusionCounts& c = found->second;
+    for (const std::uint64_t count : {c.tp, c.fp, c.fn, c.tn}) row += ',' + QByteArray::number(qulonglong{count});
+  }
+  std::optional<double> ap, fpr95;
+  for (const FrameMetrics& metrics : made->details->frames)
+    if (metrics.frame == frame) {
+      ap = metrics.ap;
+      fpr95 = metrics.fpr95;
+    }
+  return row + ',' + number(ap) + ',' + number(fpr95) + '\n';
+}
+
+QString thresholdText(const PictureLayers& layers) {
+  return QStringLiteral("s ≥ %1").arg(numberText(static_cast<double>(layers.threshold), 3));
+}
+
+RunKey runOf(const SessionResults& results, const std::string& set, const ScoreChoice& score) {
+  return {set, score.imported.value_or(results.viewSource()), configurationOf(score)};
+}
+
+/// One scale for all of a column's kind of score: the union of what the view asks for in each set.
+ScaleLimits sharedLimits(SessionResults& results, const RunKey& run, const std::vector<GridRecipe::Row>& rows) {
+  ScaleLimits out{INFINITY, -INFINITY, 0.0};
+  for (const GridRecipe::Row& row : rows) {
+    const RunKey key{row.set, run.source, run.configuration};
+    const auto scores =
+        results.liveSet(row.set, run.source)->scores(results.frameOf(row.set, row.frame), run.configuration);
+    const ScaleLimits limits = limitsOf(results, key, *scores);
+    out.low = std::min(out.low, limits.low);
+    out.high = std::max(out.high, limits.high);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const ColourTable> tableOf(const ViewState& view) {
+  return std::make_shared<const ColourTable>(
+      colourTable(colourMapFromName(QString::fromStdString(view.colourMap)), view.colourMapReversed));
+}
+
+QString runCaption(const SessionResults& results, const RunKey& run) {
+  return QStringLiteral("%1 · %2 · %3 · %4")
+      .arg(QString::fromStdString(run.set), QString::fromStdString(run.source), configurationTitle(run.configuration),
+           tr("%1 protocol").arg(protocolTitle(results.session().view.protocol)));
+}
+
+FrameValues frameValues(SessionResults& results, const RunKey& run, std::size_t frame) {
+  const auto live = results.liveSet(run.set, run.source);
+  const Frame& source = live->dataSet().frames[frame];
+  FrameValues out{run.set, frame, QString::fromStdString(source.name), {}};
+  out.layers.image = std::make_shared<const RgbImage>(readImage(source));
+  if (source.label) out.layers.label = std::make_shared<const LabelMap>(readLabel(live->dataSet(), source));
+  out.layers.scores = live->scores(frame, run.configuration);
+  const auto made = results.results(run);
+  // Where nothing is chosen nothing is flagged.
+  out.layers.threshold = made->threshold.value_or(INFINITY);
+  return out;
+}
+
+ScaleLimits limitsOf(SessionResults& results, const RunKey& run, const ScoreMap& scores) {
+  const auto made = results.results(run);
+  return scaleLimits(results.session().view, scores, orderedSample(scores), made->details.get());
+}
+
+FigurePlan planFrame(SessionResults& results, const RunKey& run, std::size_t frame) {
+  const ViewState view = results.session().view;
+  const FrameValues values = frameValues(results, run, frame);
+  const ScaleLimits limits = limitsOf(results, run, *values.layers.scores);
+  SheetData data;
+  data.title = tr("Frame %1").arg(values.name);
+  data.caption = runCaption(results, run);
+  data.columns = 2;
+  data.cells = {{values.layers, lookOf(view, ViewKind::Image), tr("Image %1").arg(values.name)},
+                {values.layers, lookOf(view, ViewKind::GroundTruth), tr("Ground truth")},
+                {values.layers, heatLook(view, limits.low, limits.high), configurationTitle(run.configuration)},
+                {values.layers, lookOf(view, ViewKind::Decision), tr("Decision, ") + thresholdText(values.layers)}};
+  data.cells[0].look.contour = false;
+  data.showsTruth = data.showsDecision = true;
+  data.bar = barOf(view, tr("score"), limits.low, limits.high, values.layers.threshold);
+  data.csv = csvHeader() + csvRow(results, run, frame, limits.low, limits.high);
+  return [data] { return pictureSheet(data); };
+}
+
+std::vector<GridRecipe::Row> gridRows(SessionResults& results) {
+  const GridRecipe& recipe = results.session().grid;
+  if (!recipe.rows.empty()) return recipe.rows;
+  const RunKey run = results.viewRun();
+  const auto live = results.liveSet(run.set, run.source);
+  const auto& frames = live->dataSet().frames;
+  std::vector<GridRecipe::Row> rows;
+  const auto add = [&](std::size_t frame) {
+    const GridRecipe::Row row{run.set, frames[frame].name};
+    if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
+  };
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    if (frames[i].name == results.session().view.frame && live->isReady(i)) add(i);
+  std::vector<FrameMetrics> ranked;
+  for (const FrameMetrics& frame : results.results(run)->details->frames)
+    if (frame.ap) ranked.push_back(frame);
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const FrameMetrics& a, const FrameMetrics& b) { return *a.ap > *b.ap; });
+  if (!ranked.empty()) {
+    add(ranked.front().frame);
+    add(ranked[ranked.size() / 2].frame);
+    add(ranked.back().frame);
+  }
+  if (rows.empty())
+    for (const std::size_t frame : live->readyFrames())
+      if (rows.size() < 3) add(frame);
+  return rows;
+}
+
+FigurePlan planGrid(SessionResults& results) {
+  const ViewState view = results.session().view;
+  const GridRecipe recipe = results.session().grid;
+  const std::vector<GridRecipe::Row> rows = gridRows(results);
+  std::vector<RunKey> columns;
+  for (const ScoreChoice& score : recipe.scores) columns.push_back(runOf(results, results.viewSet(), score));
+  if (columns.empty()) columns.push_back(results.viewRun());
+  // Score functions of different units share the rank in their set instead of a score.
+  const bool ranked = columns.size() > 1;
+  SheetData data;
+  data.title = tr("Qualitative grid");
+  data.caption = runCaption(results, results.viewRun());
+  data.columns = 2 + static_cast<int>(columns.size()) + (recipe.decision ? 1 : 0);
+  data.columnCaptions = QStringList{tr("Image"), tr("Ground truth")};
+  for (const RunKey& column : columns) data.columnCaptions << configurationTitle(column.configuration);
+  if (recipe.decision) data.columnCaptions << tr("Decision");
+  data.csv = csvHeader();
+  const ScaleLimits limits = ranked ? ScaleLimits{0.0F, 1.0F, 0.0} : sharedLimits(results, columns.front(), rows);
+  bool severalSets = false;
+  for (const GridRecipe::Row& row : rows) severalSets |= row.set != rows.front().set;
+  for (const GridRecipe::Row& row : rows) {
+    const std::size_t frame = results.frameOf(row.set, row.frame);
+    const QString name = QString::fromStdString(row.frame);
+    data.rowCaptions << (severalSets ? QString::fromStdString(row.set) + QLatin1Char(' ') + name : name);
+    RunKey viewRun = results.viewRun();
+    viewRun.set = row.set;
+    const FrameValues values = frameValues(results, viewRun, frame);
+    data.cells.push_back({values.layers, lookOf(view, ViewKind::Image)});
+    data.cells.back().look.contour = false;
+    data.cells.push_back({values.layers, lookOf(view, ViewKind::GroundTruth)});
+    for (const RunKey& column : columns) {
+      const RunKey run{row.set, column.source, column.configuration};
+      PictureLayers layers = values.layers;
+      layers.scores = results.liveSet(run.set, run.source)->scores(frame, run.configuration);
+      if (ranked)
+        layers.scores = std::make_shared<const ScoreMap>(rankMap(*layers.scores, *results.results(run)->ranks));
+      data.cells.push_back({layers, heatLook(view, limits.low, limits.high)});
+      data.csv += csvRow(results, run, frame, limits.low, limits.high);
+    }
+    if (recipe.decision) data.cells.push_back({values.layers, lookOf(view, ViewKind::Decision)});
+  }
+  data.showsTruth = true;
+  data.showsDecision = recipe.decision;
+  data.bar = ranked ? barOf(view, tr("rank in the set"), 0.0F, 1.0F, std::nullopt)
+                    : barOf(view, tr("score"), limits.low, limits.high, std::nullopt);
+  return [data] { return pictureSheet(data); };
+}
+
+FigurePlan planFailures(SessionResults& results, const RunKey& run, std::size_t count) {
+  const ViewState view = results.session().view;
+  const WorstOfSet worst = worstOf(results, run, count);
+  if (worst.frames.empty())
+    throw Error(ErrorParts{.what = "no frame of " + run.set + " can be ranked", .expected = "frames with an anomaly"});
+  SheetData data;
+  data.title = tr("Frames with the lowest AP, %1").arg(QString::fromStdString(run.set));
+  data.caption = runCaption(results, run);
+  data.columns = 3;
+  data.columnCaptions = QStringList{tr("Ground truth"), configurationTitle(run.configuration), tr("Decision")};
+  data.csv = csvHeader();
+  std::vector<GridRecipe::Row> rows;
+  const auto live = results.liveSet(run.set, run.source);
+  for (const FrameMetrics& frame : worst.frames) rows.push_back({run.set, live->dataSet().frames[frame.frame].name});
+  const ScaleLimits limits = sharedLimits(results, run, rows);
+  for (const FrameMetrics& frame : worst.frames) {
+    const FrameValues values = frameValues(results, run, frame.frame);
+    data.rowCaptions << QStringLiteral("%1 · AP %2").arg(values.name, QString::fromStdString(percentText(*frame.ap)));
+    data.cells.push_back({values.layers, lookOf(view, ViewKind::GroundTruth)});
+    data.cells.push_back({values.layers, heatLook(view, limits.low, limits.high)});
+    data.cells.push_back({values.layers, lookOf(view, ViewKind::Decision)});
+    data.csv += csvRow(results, run, frame.frame, limits.low, limits.high);
+  }
+  data.showsTruth = data.showsDecision = true;
+  const auto made = results.results(run);
+  data.bar = barOf(view, tr("score"), limits.low, limits.high, made->threshold);
+  return [data] { return pictureSheet(data); };
+}
+
+}  // namespace oodscope

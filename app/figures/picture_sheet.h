@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/figures/figure.h"
+#include "widgets/views/picture.h"
+
+#include <QStringList>
+
+#include <optional>
+#include <vector>
+
+namespace oodscope {
+
+struct SheetCell {
+  PictureLayers layers;
+  PictureLook look;
+  QString caption = {};  ///< above the picture; empty: none
+};
+
+/// What the shared colour bar says.
+struct SheetBar {
+  std::shared_ptr<const ColourTable> table;
+  QString label, lowText, highText;
+  std::optional<double> mark;  ///< the threshold's place between the ends, 0 … 1
+  QString markText;
+};
+
+struct SheetData {
+  QString title, caption;
+  int columns = 1;
+  std::vector<SheetCell> cells;  ///< row by row
+  QStringList columnCaptions = {};
+  QStringList rowCaptions = {};
+  std::optional<SheetBar> bar = {};
+  bool showsTruth = false;     ///< a legend of anomaly and void
+  bool showsDecision = false;  ///< a legend of TP, FP and FN
+  QByteArray csv = {};
+};
+
+/// Pictures in rows and columns with captions, one colour bar and one legend: a frame's four views, a qualitative grid,
+/// the worst frames. GUI thread.
+[[nodiscard]] std::unique_ptr<Figure> pictureSheet(SheetData data);
+
+}  // namespace oodscope

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/plot_data.h"
+
+#include "analysis/metrics/operating_point.h"
+#include "widgets/theme/number_text.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("presenters", text); }
+
+std::optional<double> percent(const std::optional<double>& fraction) {
+  if (!fraction) return std::nullopt;
+  return 100.0 * *fraction;
+}
+
+std::optional<double> ratio(double part, double whole) {
+  if (whole <= 0.0) return std::nullopt;
+  return part / whole;
+}
+
+void fillCurveReadout(const SetNumbers& numbers, CurveData& curve) {
+  for (const CurvePoint& point : numbers.curves.points) {
+    curve.threshold.push_back(static_cast<double>(point.threshold));
+    curve.precision.push_back(point.precision);
+    curve.recall.push_back(point.recall);
+    curve.falsePositiveRate.push_back(point.fpr);
+  }
+  curve.estimated = !numbers.exact;
+}
+
+QString shownPercent(const std::optional<double>& fraction, bool exact) {
+  ShownValue value;
+  value.value = percent(fraction);
+  value.estimated = !exact;
+  return valueText(value);
+}
+
+}  // namespace
+
+QString methodTitle(Method method) {
+  switch (method) {
+    case Method::Msp:
+      return tr("MSP");
+    case Method::MaxLogit:
+      return tr("Max-logit");
+    case Method::MaxEntropy:
+      return tr("Max-entropy");
+    case Method::Energy:
+      return tr("Energy");
+    case Method::SoftmaxDistance:
+      return tr("Softmax distance");
+    case Method::Void:
+      return tr("Void class");
+  }
+  return {};
+}
+
+QString scoreTitle(const ScoreChoice& score) {
+  return score.imported ? QString::fromStdString(*score.imported) : methodTitle(score.method);
+}
+
+QString configurationTitle(const Configuration& configuration) {
+  const QString name =
+      configuration.method ? methodTitle(*configuration.method) : QString::fromStdString(configuration.name);
+  if (!configuration.temperature) return name;
+  return name + tr(" · T ") + numberText(static_cast<double>(*configuration.temperature), 2);
+}
+
+QString protocolTitle(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::Course:
+      return tr("Course");
+    case Protocol::Fishyscapes:
+      return tr("Fishyscapes");
+    case Protocol::Smiyc2023:
+      return tr("SMIYC 2023");
+    case Protocol::Smiyc2021:
+      return tr("SMIYC 2021");
+    case Protocol::DenseHybrid:
+      return tr("DenseHybrid");
+    case Protocol::StreetHazards:
+      return tr("StreetHazards");
+  }
+  return {};
+}
+
+QString noTemperatureReason(const ScoreChoice& score) {
+  if (score.imported) return tr("no effect on imported score maps");
+  return dependsOnTemperature(score.method) ? QString() : tr("no effect on max-logit ranking");
+}
+
+std::optional<DecisionCounts> decisionCounts(const SetNumbers& numbers, const ThresholdCounts* counts,
+                                             float threshold) {
+  DecisionCounts out;
+  if (counts != nullptr) {
+    const ConfusionCounts exact = counts->set(threshold, skipsFramesWithoutAnomaly(numbers.protocol));
+    out = {static_cast<double>(exact.tp), static_cast<double>(exact.fn), static_cast<double>(exact.fp),
+           static_cast<double>(exact.tn), false};
+    return out;
+  }
+  const auto point = operatingPointAt(numbers.curves, threshold);
+  if (!point) return std::nullopt;
+  const auto positives = static_cast<double>(numbers.metrics.positives);
+  const auto negatives = static_cast<double>(numbers.metrics.negatives);
+  out.tp = point->recall * positives;
+  out.fn = positives - out.tp;
+  out.fp = point->fpr * negatives;
+  out.tn = negatives - out.fp;
+  out.estimated = true;
+  return out;
+}
+
+CurveData precisionRecallCurve(const SetNumbers& numbers, CurveRole role, const QString& name) {
+  CurveData curve;
+  curve.name = name;
+  curve.role = role;
+  for (const CurvePoint& point : numbers.curves.points) {
+    curve.x.push_back(point.recall);
+    curve.y.push_back(point.precision);
+  }
+  curve.lower = numbers.precisionLow;
+  curve.upper = numbers.precisionHigh;
+  fillCurveReadout(numbers, curve);
+  curve.value = tr("AP ") + shownPercent(numbers.metrics.ap, numbers.exact);
+  return curve;
+}
+
+CurveData rocCurve(const SetNumbers& numbers, CurveRole role, const QString& name) {
+  CurveData curve;
+  curve.name = name;
+  curve.role = role;
+  for (const CurvePoint& point : numbers.curves.points) {
+    curve.x.push_back(point.fpr);
+    curve.y.push_back(point.recall);
+  }
+  curve.lower = numbers.recallLow;
+  curve.upper = numbers.recallHigh;
+  fillCurveReadout(numbers, curve);
+  curve.value = tr("AUROC ") + shownPercent(numbers.metrics.auroc, numbers.exact) + tr(" · FPR95 ") +
+                shownPercent(numbers.metrics.fpr95, numbers.exact);
+  curve.fpr95 = numbers.metrics.fpr95;
+  curve.fpr95Text = shownPercent(numbers.metrics.fpr95, numbers.exact);
+  return curve;
+}
+
+CurveData f1Curve(const SetNumbers& numbers, CurveRole role, const QString& name) {
+  CurveData curve;
+  curve.name = name;
+  curve.role = role;
+  for (const CurvePoint& point : numbers.curves.points) {
+    if (!std::isfinite(point.threshold)) continue;
+    curve.x.push_back(static_cast<double>(point.threshold));
+    curve.y.push_back(point.f1);
+    curve.threshold.push_back(static_cast<double>(point.threshold));
+    curve.precision.push_back(point.precision);
+    curve.recall.push_back(point.recall);
+    curve.falsePositiveRate.push_back(point.fpr);
+  }
+  curve.estimated = !numbers.exact;
+  curve.value = tr("best F1 ") + shownPercent(numbers.metrics.bestF1, numbers.exact);
+  return curve;
+}
+
+HistogramData histogramData(const ScoreHistogram& histogram, const QString& axisLabel) {
+  HistogramData data;
+  data.axisLabel = axisLabel;
+  const std::size_t bins = histogram.normal.size();
+  if (bins == 0) return data;
+  for (std::size_t i = 0; i <= bins; ++i)
+    data.edges.push_back(static_cast<double>(histogram.low) +
+                         (static_cast<double>(histogram.high) - static_cast<double>(histogram.low)) *
+                             static_cast<double>(i) / static_cast<double>(bins));
+  const auto shares = [](const std::vector<std::uint64_t>& counts) {
+    double sum = 0.0;
+    for (const std::uint64_t count : counts) sum += static_cast<double>(count);
+    std::vector<double> out;
+    for (const std::uint64_t count : counts) out.push_back(sum > 0.0 ? static_cast<double>(count) / sum : 0.0);
+    return out;
+  };
+  data.normal = shares(histogram.normal);
+  data.anomalous = shares(histogram.anomalous);
+  return data;
+}
+
+DecisionShares decisionShares(const DecisionCounts& counts) {
+  const auto text = [&](double part, double whole) {
+    ShownValue value;
+    value.value = percent(ratio(part, whole));
+    value.estimated = counts.estimated;
+    return valueText(value, 1);
+  };
+  const double positives = counts.tp + counts.fn, negatives = counts.fp + counts.tn;
+  return {text(counts.tp, positives), text(counts.fn, positives), text(counts.fp, negatives),
+          text(counts.tn, negatives)};
+}
+
+std::vector<float> orderedSample(const ScoreMap& scores) {
+  std::vector<float> sample;
+  const auto values = scores.values();
+  const std::size_t step = std::max<std::size_t>(1, values.size() / 65536);
+  sample.reserve(values.size() / step + 1);
+  for (std::size_t i = 0; i < values.size(); i += step)
+    if (std::isfinite(values[i])) sample.push_back(values[i]);
+  std::sort(sample.begin(), sample.end());
+  return sample;
+}
+
+ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span<const float> ordered,
+                        const RunDetails* details) {
+  ScaleLimits limits;
+  const bool setWide = view.scaleLocked && details != nullptr && !details->quantiles.empty();
+  const auto ofImage = [&](double low, double high) {
+    if (ordered.empty()) return std::pair{0.0F, 1.0F};
+    const auto at = [&](double share) {
+      return ordered[static_cast<std::size_t>(share * static_cast<double>(ordered.size() - 1))];
+    };
+    return std::pair{at(low), at(high)};
+  };
+  const auto ofSet = [&](double low, double high) {
+    const std::vector<float>& q = details->quantiles;
+    const auto at = [&](double share) {
+      return q[static_cast<std::size_t>(share * static_cast<double>(q.size() - 1) + 0.5)];
+    };
+    return std::pair{at(low), at(high)};
+  };
+  std::pair<float, float> ends;
+  switch (view.scale) {
+    case ScaleMode::Image:
+      ends = ofImage(0.0, 1.0);
+      break;
+    case ScaleMode::Set:
+      ends = setWide ? ofSet(0.0, 1.0) : ofImage(0.0, 1.0);
+      break;
+    case ScaleMode::SetTrimmed:
+      ends = setWide ? std::pair{details->quantiles.front(), details->trimmedHigh} : ofImage(0.0, 0.999);
+      break;
+    case ScaleMode::Percentile:
+      ends = setWide ? ofSet(view.scaleLow / 100.0, view.scaleHigh / 100.0)
+                     : ofImage(view.scaleLow / 100.0, view.scaleHigh / 100.0);
+      break;
+    case ScaleMode::Manual:
+      ends = {static_cast<float>(view.scaleLow), static_cast<float>(view.scaleHigh)};
+      break;
+  }
+  limits.low = ends.first;
+  limits.high = ends.second > ends.first ? ends.second : std::nextafter(ends.first, INFINITY);
+  std::size_t clamped = 0;
+  for (const float value : scores.values()) clamped += value > limits.high || value < limits.low ? 1 : 0;
+  limits.clampedShare =
+      scores.values().empty() ? 0.0 : static_cast<double>(clamped) / static_cast<double>(scores.values().size());
+  return limits;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/plot_figures.h"
+
+#include "analysis/tables/number_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+constexpr double kPlotRatio = 0.72;         // height over width of a plot in one column
+constexpr double kTallestInColumn = 210.0;  // points: wider plots grow no taller than this, scaled with the font
+constexpr double kUsualFont = 8.0;
+
+QByteArray number(double value) {
+  return std::isfinite(value) ? QByteArray::fromStdString(roundTripText(value)) : QByteArray();
+}
+
+QByteArray quoted(const QString& text) {
+  QString doubled = text;
+  doubled.replace(QLatin1Char('"'), QLatin1String("\"\""));
+  return '"' + doubled.toUtf8() + '"';
+}
+
+double at(const std::vector<double>& values, std::size_t i) { return i < values.size() ? values[i] : std::nan(""); }
+
+class PlotFigure : public Figure {
+public:
+  PlotFigure(std::unique_ptr<PlotWidget> plot, QString title, QString caption, QByteArray csv)
+      : m_plot(std::move(plot)), m_title(std::move(title)), m_caption(std::move(caption)), m_csv(std::move(csv)) {
+    m_plot->setTitle(m_title);
+  }
+  [[nodiscard]] QString title() const override { return m_title; }
+  [[nodiscard]] QString caption() const override { return m_caption; }
+  [[nodiscard]] double heightFor(double width, double fontPoints) const override {
+    return std::min(width * kPlotRatio, kTallestInColumn * fontPoints / kUsualFont);
+  }
+  void draw(QPainter& painter, const QRectF& area, const RenderOptions& options) override {
+    m_plot->render(painter, area, options);
+  }
+  [[nodiscard]] QByteArray csv() const override { return m_csv; }
+
+private:
+  std::unique_ptr<PlotWidget> m_plot;
+  QString m_title, m_caption;
+  QByteArray m_csv;
+};
+
+}  // namespace
+
+std::unique_ptr<Figure> curveFigure(CurveFigureData data) {
+  QByteArray csv = "curve,threshold,precision,recall,false_positive_rate,value\n";
+  for (const CurveData& curve : data.curves)
+    for (std::size_t i = 0; i < curve.x.size(); ++i)
+      csv += quoted(curve.name) + ',' + number(at(curve.threshold, i)) + ',' + number(at(curve.precision, i)) + ',' +
+             number(at(curve.recall, i)) + ',' + number(at(curve.falsePositiveRate, i)) + ',' + number(curve.y[i]) +
+             '\n';
+  auto plot = std::make_unique<CurvePlot>(data.kind);
+  plot->setCurves(std::move(data.curves));
+  if (data.kind == CurveKind::PrecisionRecall) plot->setChance(data.chance);
+  for (std::size_t i = 0; i < data.thresholds.size(); ++i) plot->setThreshold(static_cast<int>(i), data.thresholds[i]);
+  return std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);
+}
+
+std::unique_ptr<Figure> histogramFigure(HistogramFigureData data) {
+  QByteArray csv = "low,high,normal_share,anomalous_share\n";
+  const HistogramData& h = data.histogram;
+  for (std::size_t i = 0; i < h.normal.size(); ++i)
+    csv += number(h.edges[i]) + ',' + number(h.edges[i + 1]) + ',' + number(h.normal[i]) + ',' +
+           number(h.anomalous[i]) + '\n';
+  auto plot = std::make_unique<HistogramPlot>();
+  plot->setData(std::move(data.histogram));
+  plot->setThreshold(data.threshold);
+  if (data.shares) plot->setShares(*data.shares);
+  return std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);
+}
+
+std::unique_ptr<Figure> sweepFigure(SweepFigureData data) {
+  QByteArray csv = "set,temperature,ap,fpr95,best\n";
+  for (const SweepSeries& series : data.series)
+    for (std::size_t i = 0; i < series.temperature.size(); ++i)
+      csv += quoted(series.name) + ',' + number(series.temperature[i]) + ',' + number(series.ap[i]) + ',' +
+             number(series.fpr95[i]) + ',' + (series.best && *series.best == static_cast<int>(i) ? "true" : "false") +
+             '\n';
+  auto plot = std::make_unique<SweepPlot>();
+  plot->setSeries(std::move(data.series));
+  plot->setTemperature(data.temperature);
+  return std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);
+}
+
+std::vector<SweepSeries> sweepSeries(const SweepResult& result) {
+  std::vector<SweepSeries> out;
+  for (const SweepCurve& curve : result.curves) {
+    SweepSeries series;
+    series.name = QString::fromStdString(curve.set);
+    for (const SweepPoint& point : curve.points) {
+      if (!point.ap || !point.fpr95) continue;
+      if (result.bestTemperature && point.temperature == *result.bestTemperature)
+        series.best = static_cast<int>(series.temperature.size());
+      series.temperature.push_back(point.temperature);
+      series.ap.push_back(*point.ap);
+      series.fpr95.push_back(*point.fpr95);
+    }
+    out.push_back(std::move(series));
+  }
+  return out;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/report.h"
+
+#include "analysis/formats/atomic_file.h"
+#include "analysis/tables/number_text.h"
+#include "app/evaluation/provenance.h"
+#include "app/figures/figure_plans.h"
+#include "app/figures/picture_plans.h"
+#include "app/figures/plot_data.h"
+#include "app/figures/report_grids.h"
+#include "app/live/worst_failures.h"
+
+#include <QCoreApplication>
+
+namespace oodscope {
+namespace {
+
+constexpr std::size_t kWorst = 4;   // frames pictured a set
+constexpr std::size_t kListed = 8;  // failures listed of each kind
+
+QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
+QString qs(const std::string& text) { return QString::fromStdString(text); }
+
+class Builder {
+public:
+  Builder(SessionResults& results, const std::string& name, int threads, const ProgressSink& progress)
+      : m_results(results), m_progress(progress) {
+    m_report.document.title = tr("Anomaly segmentation report: %1").arg(qs(name));
+    const Value::Object provenance = provenanceOf(results, threads);
+    m_report.tables = makeReportTables(results, provenance, progress);
+    m_report.problems = results.problems();
+  }
+
+  Report build() {
+    const RunKey run = m_results.viewRun();
+    m_report.document.subtitle = tr("Oodscope %1 · %2 · %3 · %4 protocol · %5 sets")
+                                     .arg(qs(programVersion()), qs(run.source), configurationTitle(run.configuration),
+                                          protocolTitle(m_results.session().view.protocol))
+                                     .arg(m_results.sets().size());
+    addResults();
+    addSweep();
+    addGrid();
+    for (const std::string& set : m_results.sets())
+      if (m_results.isOpen(set, run.source)) addSet(set);
+    addProvenance();
+    return std::move(m_report);
+  }
+
+private:
+  template <class Block>
+  void add(Block block) {
+    m_report.document.blocks.emplace_back(std::move(block));
+  }
+  void heading(const QString& text, int level = 1) { add(ReportHeading{text, level}); }
+  void note(const QString& text) { add(ReportText{text, true}); }
+
+  /// The figures in one row; what cannot be made is said instead.
+  void figures(const std::vector<std::string>& names, const QString& caption, double share = 1.0) {
+    ReportFigures row;
+    row.caption = caption;
+    row.share = share;
+    for (const std::string& name : names) {
+      m_progress({"figures", name, m_drawn++, 0});
+      try {
+        row.figures.push_back(planFigure(m_results, name)());
+      } catch (const Error& error) {
+        m_report.problems.push_back("figure " + name + ": " + error.what());
+        note(tr("Not drawn: %1.").arg(QString::fromUtf8(error.what())));
+      }
+    }
+    if (!row.figures.empty()) add(std::move(row));
+  }
+
+  void addResults() {
+    heading(tr("Results"));
+    add(metricGrid(m_report.tables.main,
+                   tr("AP (higher is better) and FPR95 (lower is better) in percent, exact. Best bold, second "
+                      "underlined.")));
+    add(componentGrid(m_report.tables.main,
+                      tr("Threshold at the best F1, and components there, in percent (an oracle choice).")));
+    heading(tr("Methods and temperatures"), 2);
+    add(metricGrid(m_report.tables.ablation, tr("AP and FPR95 in percent, exact. Best bold, second underlined.")));
+    heading(tr("Thresholds"), 2);
+    add(plainGrid(m_report.tables.thresholds, {"model", "method", "temperature"}));
+  }
+
+  void addSweep() {
+    if (m_report.tables.sweep.rows.empty()) return;
+    heading(tr("Temperature"));
+    const auto sweep = m_results.sweepOf(m_results.viewSource());
+    QString caption = tr("AP (solid) and FPR95 (dashed) against temperature, exact at every point.");
+    if (sweep->bestTemperature)
+      caption += tr(" Best trade-off (%1): T %2.")
+                     .arg(QString::fromUtf8(kTradeOffRule), qs(shortText(*sweep->bestTemperature)));
+    figures({"sweep"}, caption, 0.85);
+  }
+
+  void addGrid() {
+    heading(tr("Qualitative results"));
+    figures({"grid"}, runCaption(m_results, m_results.viewRun()));
+  }
+
+  void addSet(const std::string& set) {
+    heading(qs(set));
+    RunKey run = m_results.viewRun();
+    run.set = set;
+    const auto live = m_results.liveSet(set, run.source);
+    add(ReportText{
+        tr("%1 frames, %2 with ground truth; %3; labels: %4.")
+            .arg(live->dataSet().frames.size())
+            .arg(live->labelledFrames().size())
+            .arg(live->dataSet().skipped.empty() ? tr("nothing skipped")
+                                                 : tr("%1 files skipped").arg(live->dataSet().skipped.size()))
+            .arg(qs(live->dataSet().encoding.description)),
+        false});
+    if (live->labelledFrames().empty()) {
+      note(tr("Ground truth is withheld: no metric can be given."));
+      return;
+    }
+    const QString caption = runCaption(m_results, run);
+    figures({"pr:" + set, "roc:" + set}, caption);
+    figures({"f1:" + set, "histogram:" + set}, caption);
+    try {
+      const WorstOfSet worst = worstOf(m_results, run, kListed);
+      if (!worst.frames.empty()) {
+        heading(tr("Worst frames"), 2);
+        figures(
+            {"failures:" + set},
+            tr("The %1 frames with the lowest AP; largest errors below.").arg(std::min(kWorst, worst.frames.size())));
+        add(plainGrid(worstFrameTable(m_results, run, worst)));
+      }
+      const PlainTable failures = failureTable(m_results, run, worst);
+      if (!failures.rows.empty()) add(plainGrid(failures));
+    } catch (const Error& error) {
+      m_report.problems.push_back(set + ": " + error.what());
+      note(tr("Failures are missing: %1.").arg(QString::fromUtf8(error.what())));
+    }
+  }
+
+  void addProvenance() {
+    heading(tr("Provenance"));
+    ReportFacts facts;
+    for (const Member& member : m_report.tables.main.provenance) {
+      const auto* text = std::get_if<std::string>(&member.value.data());
+      facts.facts.emplace_back(qs(member.key), text != nullptr ? qs(*text) : qs(member.value.json()));
+    }
+    add(std::move(facts));
+    const ViewState& view = m_results.session().view;
+    heading(tr("Configuration"), 2);
+    ReportFacts knobs;
+    knobs.facts = {
+        {tr("pin"), qs(std::string(pinRuleName(view.pin))) +
+                        (view.pin == PinRule::None ? QString() : QLatin1Char(' ') + qs(shortText(view.pinValue)))},
+        {tr("colour map"), qs(view.colourMap)},
+        {tr("resolution"), qs(std::string(resolutionName(view.resolution)))},
+        {tr("channels"), view.allChannels ? tr("all outputs") : tr("known classes")}};
+    add(std::move(knobs));
+    if (m_report.problems.empty()) return;
+    heading(tr("What is missing"), 2);
+    for (const std::string& problem : m_report.problems) add(ReportText{qs(problem), false});
+  }
+
+  SessionResults& m_results;
+  const ProgressSink& m_progress;
+  Report m_report;
+  std::size_t m_drawn = 0;
+};
+
+void write(const std::filesystem::path& file, const QByteArray& bytes) {
+  writeFileAtomically(file, std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+}
+
+}  // namespace
+
+Report makeReport(SessionResults& results, const std::string& name, int threads, const ProgressSink& progress) {
+  return Builder(results, name, threads, progress).build();
+}
+
+std::vector<std::filesystem::path> writeReport(const Report& report, const std::filesystem::path& folder) {
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  if (problem) throw Error("cannot make the report's folder: " + problem.message(), folder);
+  std::vector<std::filesystem::path> files{folder / "report.html", folder / "report.pdf"};
+  write(files[0], reportHtml(report.document));
+  write(files[1], reportPdf(report.document));
+  for (std::filesystem::path& file : writeReportTables(report.tables, folder)) files.push_back(std::move(file));
+  return files;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/scene_figures.h"
+
+#include "analysis/tables/number_text.h"
+#include "app/figures/picture_plans.h"
+#include "app/figures/plot_data.h"
+#include "widgets/scene3d/landscape_scene.h"
+#include "widgets/scene3d/relief_scene.h"
+
+#include <QCoreApplication>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+constexpr double kSceneRatio = 0.6;
+constexpr double kPointsPerInch = 72.0;
+constexpr int kLandscapeRows = 64;
+constexpr int kCsvColumns = 128;  // of a relief's heights
+constexpr double kMostPoints = 300000;
+
+QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
+
+QByteArray number(double value) {
+  return std::isfinite(value) ? QByteArray::fromStdString(roundTripText(value)) : QByteArray();
+}
+
+/// A scene drawn at the size that the document asks for.
+class SceneFigure : public Figure {
+public:
+  SceneFigure(std::unique_ptr<Scene3D> scene, QString title, QString caption, QByteArray csv)
+      : m_scene(std::move(scene)), m_title(std::move(title)), m_caption(std::move(caption)), m_csv(std::move(csv)) {
+    static_cast<void>(m_scene->renderOffscreen({16, 16}));  // throws where nothing can be drawn
+  }
+  [[nodiscard]] QString title() const override { return m_title; }
+  [[nodiscard]] QString caption() const override { return m_caption; }
+  [[nodiscard]] double heightFor(double width, double) const override { return width * kSceneRatio; }
+  void draw(QPainter& painter, const QRectF& area, const RenderOptions& options) override {
+    m_scene->setTokens(tokens(options.dark));
+    const double scale = options.rasterDpi / kPointsPerInch;
+    const QImage image = m_scene->renderOffscreen(
+        {static_cast<int>(std::lround(area.width() * scale)), static_cast<int>(std::lround(area.height() * scale))});
+    painter.drawImage(area, image);
+  }
+  [[nodiscard]] QByteArray csv() const override { return m_csv; }
+
+private:
+  std::unique_ptr<Scene3D> m_scene;
+  QString m_title, m_caption;
+  QByteArray m_csv;
+};
+
+}  // namespace
+
+FigurePlan planRelief(SessionResults& results, const RunKey& run, std::size_t frame) {
+  const FrameValues values = frameValues(results, run, frame);
+  const ScaleLimits limits = limitsOf(results, run, *values.layers.scores);
+  const auto table = tableOf(results.session().view);
+  const QString title = tr("Anomaly relief, frame %1").arg(values.name);
+  const QString caption = runCaption(results, run);
+  QByteArray csv = "x,y,score\n";
+  const ScoreMap& scores = *values.layers.scores;
+  const int step = std::max(1, scores.width() / kCsvColumns);
+  for (int y = 0; y < scores.height(); y += step)
+    for (int x = 0; x < scores.width(); x += step)
+      csv += QByteArray::number(x) + ',' + QByteArray::number(y) + ',' + number(static_cast<double>(scores.at(x, y))) +
+             '\n';
+  return [=] {
+    auto scene = std::make_unique<ReliefScene>();
+    scene->setColourTable(*table);
+    scene->setScale(limits.low, limits.high);
+    scene->setFrame(values.layers.image, values.layers.scores);
+    if (std::isfinite(values.layers.threshold)) scene->setThreshold(values.layers.threshold);
+    scene->resetCamera();
+    return std::make_unique<SceneFigure>(std::move(scene), title, caption, csv);
+  };
+}
+
+FigurePlan planLandscape(SessionResults& results) {
+  const RunKey run = results.viewRun();
+  if (!run.configuration.method || !dependsOnTemperature(*run.configuration.method))
+    throw Error(ErrorParts{.what = "there is no landscape",
+                           .expected = "a method whose ranking depends on temperature",
+                           .found = run.configuration.name});
+  const auto live = results.liveSet(run.set, run.source);
+  const auto landscape = std::make_shared<const MetricLandscape>(metricLandscape(
+      *live, *run.configuration.method, results.session().view.protocol, landscapeTemperatures(), kLandscapeRows,
+      [](std::size_t) {}, results.stopToken()));
+  if (results.stopToken().stop_requested()) throw Error("stopped", {});
+  if (landscape->f1.empty())
+    throw Error(ErrorParts{.what = "no curve is defined for " + run.set, .expected = "anomalous and normal pixels"});
+  const auto threshold = thresholdOf(results.session().view, results.numbers(run).get());
+  const double temperature = static_cast<double>(run.configuration.temperature.value_or(1.0F));
+  const QString title = tr("F1 over temperature and threshold");
+  const QString caption = runCaption(results, run);
+  QByteArray csv = "temperature,threshold,f1,precision,recall\n";
+  for (int t = 0; t < landscape->f1.width(); ++t)
+    for (int r = 0; r < landscape->f1.height(); ++r)
+      csv += number(landscape->temperatures[static_cast<std::size_t>(t)]) + ',' +
+             number(landscape->thresholds[static_cast<std::size_t>(r)]) + ',' +
+             number(static_cast<double>(landscape->f1.at(t, r))) + ',' +
+             number(static_cast<double>(landscape->precision.at(t, r))) + ',' +
+             number(static_cast<double>(landscape->recall.at(t, r))) + '\n';
+  return [=] {
+    auto scene = std::make_unique<LandscapeScene>();
+    scene->setSurface(landscape->temperatures, landscape->thresholds, landscape->f1);
+    if (threshold) scene->setCurrent(temperature, static_cast<double>(*threshold));
+    scene->resetCamera();
+    return std::make_unique<SceneFigure>(std::move(scene), title, caption, csv);
+  };
+}
+
+std::vector<CloudPoint> cloudPoints(const DataSet& set, std::size_t frame, const ScoreMap& scores) {
+  const Frame& source = set.frames[frame];
+  if (!source.disparity || !source.camera)
+    throw Error(ErrorParts{.what = "frame " + source.name + " has no point cloud",
+                           .expected = "a disparity image and a camera file",
+                           .found = source.disparity ? "no camera file" : "no disparity image",
+                           .file = set.root});
+  const Grid<float> distance = readDistance(source, disparityConvention(set.layout));
+  const StereoCamera camera = readCamera(*source.camera);
+  const double all = static_cast<double>(distance.size().area());
+  const int step = std::max(1, static_cast<int>(std::ceil(std::sqrt(all / kMostPoints))));
+  std::vector<CloudPoint> points;
+  for (int y = 0; y < distance.height(); y += step)
+    for (int x = 0; x < distance.width(); x += step) {
+      const auto z = static_cast<double>(distance.at(x, y));
+      if (z <= 0.0) continue;
+      const int sx = x * scores.width() / distance.width(), sy = y * scores.height() / distance.height();
+      points.push_back({static_cast<float>((x - camera.centreX) * z / camera.focalX),
+                        static_cast<float>((y - camera.centreY) * z / camera.focalY), static_cast<float>(z),
+                        scores.at(sx, sy), static_cast<float>(x), static_cast<float>(y)});
+    }
+  return points;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/figures/figure_plans.h"
+#include "app/live/landscape.h"
+#include "widgets/scene3d/point_cloud_scene.h"
+
+namespace oodscope {
+
+/// The relief of a frame. The plan throws Error where no OpenGL is to be had.
+[[nodiscard]] FigurePlan planRelief(SessionResults& results, const RunKey& run, std::size_t frame);
+/// F1 over temperature and threshold of the view's run. The same.
+[[nodiscard]] FigurePlan planLandscape(SessionResults& results);
+
+/// Points of a frame in the camera's coordinates, at most some 300,000: every n-th pixel whose distance is known.
+/// Throws Error where the frame has no disparity or camera, or scores are missing.
+[[nodiscard]] std::vector<CloudPoint> cloudPoints(const DataSet& set, std::size_t frame, const ScoreMap& scores);
+
+}  // namespace oodscope
