@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/provenance.h"
+#include "app/window/export/document_commands.h"
 #include "app/window/main_window.h"
 #include "app/window/picture_run.h"
 #include "app/window/settings.h"
@@ -35,6 +36,7 @@ protected:
 int main(int argc, char** argv) {
   using namespace oodscope;
   prepareProcessForInference(argc, argv);
+  if (const auto code = runDocumentCommand(argc, argv)) return *code;
   QApplication application(argc, argv);
   QApplication::setOrganizationName(QStringLiteral("oodscope"));
   QApplication::setApplicationName(QStringLiteral("oodscope"));

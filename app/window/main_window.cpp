@@ -11,6 +11,7 @@
 #include "app/window/method_views.h"
 #include "app/window/model_tab.h"
 #include "app/window/preferences_dialog.h"
+#include "app/window/scene3d/scene_tab.h"
 #include "app/window/settings.h"
 #include "app/window/sweep_tab.h"
 #include "widgets/controls/controls_panel.h"
@@ -81,6 +82,8 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   connectViews();
   connectResults();
   connectWorkspace();
+  connectDocuments();
+  connectScene();
   resize(1680, 1050);
   restoreLayout();
   m_views->setFocus();  // not the first button of the toolbar
@@ -150,6 +153,8 @@ void MainWindow::buildDocks() {
   m_analysis->addTab(m_sweep, tr("T sweep"));
   m_failures =
       new FailureDesk({m_session, m_workspace, m_controller, *m_views, *m_frames, *m_curves, *m_analysis}, this);
+  m_scene = new SceneTab;
+  m_analysis->addTab(m_scene, tr("3D"));
   auto* corner = new QWidget;
   auto* cornerRow = new QHBoxLayout(corner);
   cornerRow->setContentsMargins(0, 0, 0, 0);

@@ -46,6 +46,7 @@ class RunsTab;
 class ScatterPlot;
 class StartPage;
 class StatusLine;
+class SceneTab;
 class SweepTab;
 class Theme;
 class TransferTab;
@@ -91,6 +92,7 @@ public:
   [[nodiscard]] FrameListView* frames() const { return m_frames; }
   [[nodiscard]] FailureDesk* failures() const { return m_failures; }
   [[nodiscard]] QTabWidget* analysis() const { return m_analysis; }
+  [[nodiscard]] SceneTab* scene() const { return m_scene; }
   [[nodiscard]] WindowActions& actions() { return *m_actions; }
   [[nodiscard]] CompareMode& compare() { return *m_compare; }
 
@@ -153,6 +155,13 @@ private:
   void showTabs(const ViewState& view, bool dragging);
   void rebuildPanes();
 
+  // main_window_export.cpp: documents and the third dimension
+  void connectDocuments();
+  void connectScene();
+  void showScene(bool dragging);
+  void exportDocuments(int page);
+  void makeReportIn(const QString& folder);
+
   void edit(const std::function<void(ViewState&)>& change, const QString& text);
   void chooseDefaults();
   void stepFrame(int steps);
@@ -204,6 +213,7 @@ private:
   CurvesPanel* m_curves = nullptr;
   SweepTab* m_sweep = nullptr;
   FailureDesk* m_failures = nullptr;
+  SceneTab* m_scene = nullptr;
   StatusLine* m_status = nullptr;
   MethodViews* m_methods = nullptr;
   HelpWindows* m_help = nullptr;

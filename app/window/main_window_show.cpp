@@ -195,6 +195,7 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   showTabs(after, dragging);
   if (toggled) showCompareToggled();
   showSoon(kScale | kThreshold | kStatus | (after.layout == ViewLayout::PerMethod ? kMethods : 0U));
+  showScene(dragging);
   if (!dragging) m_autosave.start();
 }
 

@@ -110,7 +110,9 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
 
   QMenu* exportMenu = window.menuBar()->addMenu(tr("E&xport"));
   copyMetrics = add(exportMenu, tr("&Copy the numbers"), "copy-metrics", key("Ctrl+Shift+C"), "copy");
+  exportFigure = add(exportMenu, tr("Export &figure…"), "export-figure", key("Ctrl+Shift+X"), "image");
   exportTable = add(exportMenu, tr("Export &table…"), "export-table", key("Ctrl+E"), "export");
+  makeReport = add(exportMenu, tr("Make a &report…"), "make-report", {}, "file");
   savePicture = add(exportMenu, tr("Save the window's &picture…"), "save-picture", {}, "image");
 
   QMenu* help = window.menuBar()->addMenu(tr("&Help"));

@@ -30,7 +30,7 @@ public:
   QAction *nextFrame, *previousFrame, *firstFrame, *lastFrame, *nextFailure, *previousFailure;
   QAction *thresholdUp, *thresholdDown, *temperatureUp, *temperatureDown, *temperatureReset;
   QAction *pinReference, *clearReference, *keepCurve, *sweep, *pauseInference, *cancelInference;
-  QAction *closeSet, *closeModel, *copyMetrics, *exportTable, *savePicture;
+  QAction *closeSet, *closeModel, *copyMetrics, *exportFigure, *exportTable, *makeReport, *savePicture;
   QAction *palette, *cheatSheet, *themeLight, *themeDark, *themeSystem, *themeToggle, *latency, *about, *messages;
   std::vector<QAction*> methods;  ///< keys 1 to 9, in the order of allMethods()
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/figures/figure_plans.h"
+#include "app/live/report_tables.h"
+#include "app/window/coalescing_job.h"
+
+#include <QDialog>
+#include <QImage>
+#include <QTimer>
+
+#include <memory>
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QPlainTextEdit;
+class QPushButton;
+class QSpinBox;
+class QTabWidget;
+
+namespace oodscope {
+
+/// Figures, tables and the report of what is open. The preview of a figure is the picture that its PNG holds; that of a
+/// table is the file's text. Not modal: work goes on in the background and the window stays usable.
+class ExportDialog : public QDialog {
+  Q_OBJECT
+
+public:
+  enum Page { FigurePage, TablePage, ReportPage };
+
+  /// `stop` belongs to the results' token: closing the dialog ends their work.
+  ExportDialog(std::shared_ptr<SessionResults> results, std::stop_source stop, int threads, QWidget* parent = nullptr);
+  ~ExportDialog() override;
+
+  void showPage(Page page);
+  /// Selects a figure by its name on the command line.
+  void chooseFigure(const QString& name);
+  [[nodiscard]] QImage preview() const { return m_image; }
+  [[nodiscard]] bool isBusy() const { return m_figureJob.isBusy() || m_tableJob.isBusy() || m_render.isActive(); }
+
+Q_SIGNALS:
+  /// The report is to be made in a folder, from the session as it is.
+  void reportRequested(const QString& folder);
+  void exported(const QString& file);
+  void failed(const QString& text);
+
+private:
+  struct FigureRequest {
+    std::string name;
+  };
+  QWidget* figurePage();
+  QWidget* tablePage();
+  QWidget* reportPage();
+  [[nodiscard]] FigureStyle style() const;
+  [[nodiscard]] std::string chosenFigure() const;
+  void planChosen();
+  void renderPreview();
+  void showPreview();
+  void saveFigure();
+  void copyFigure();
+  void showTable();
+  void saveTable();
+  void applyPreset(int index);
+  void resizeEvent(QResizeEvent* event) override;
+
+  std::shared_ptr<SessionResults> m_results;
+  std::stop_source m_stop;
+  int m_threads;
+  QTabWidget* m_pages = nullptr;
+  QLineEdit* m_filter = nullptr;
+  QListWidget* m_list = nullptr;
+  QComboBox* m_preset = nullptr;
+  QDoubleSpinBox *m_width = nullptr, *m_height = nullptr, *m_font = nullptr;
+  QSpinBox* m_dpi = nullptr;
+  QLabel *m_picture = nullptr, *m_facts = nullptr;
+  QPushButton *m_save = nullptr, *m_copy = nullptr, *m_saveTable = nullptr;
+  QComboBox *m_table = nullptr, *m_format = nullptr;
+  QPlainTextEdit* m_text = nullptr;
+  std::unique_ptr<Figure> m_figure;
+  QImage m_image;
+  std::optional<ReportTables> m_tables;
+  bool m_tablesAsked = false;
+  QTimer m_render;
+  CoalescingJob<FigureRequest, FigurePlan> m_figureJob;
+  CoalescingJob<int, ReportTables> m_tableJob;
+};
+
+}  // namespace oodscope

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/scene3d/scene_tab.h"
+
+#include "analysis/core/error.h"
+#include "app/figures/scene_figures.h"
+#include "app/window/presenters.h"
+#include "app/window/settings.h"
+#include "widgets/scene3d/scene3d_panel.h"
+#include "widgets/theme/tokens.h"
+
+#include <QComboBox>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+constexpr int kRows = 64;  // thresholds of the landscape
+
+/// Methods that the source can give, in menu order.
+std::vector<Method> methodsOf(const LiveSet& live) {
+  std::vector<Method> out;
+  for (const Method method : allMethods()) {
+    try {
+      if (!live.source().configurations({method}, {1.0F}).empty()) out.push_back(method);
+    } catch (const Error&) {  // no void channel, say
+      continue;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+SceneTab::SceneTab(QWidget* parent)
+    : QWidget(parent),
+      m_column(new QVBoxLayout(this)),
+      m_landscapeJob(
+          this,
+          [this](const LandscapeRequest& request, const std::stop_token& stop) {
+            LandscapeParts parts;
+            const std::vector<double> temperatures = landscapeTemperatures();
+            const auto progress = [&](std::size_t done) {
+              QMetaObject::invokeMethod(
+                  this, [this, done] { say(tr("Exact passes for the landscape: %1 done").arg(done)); },
+                  Qt::QueuedConnection);
+            };
+            if (request.byMethod) {
+              parts.methods = methodsOf(*request.live);
+              parts.ap = apByMethod(*request.live, parts.methods, request.protocol, temperatures, progress, stop);
+              parts.surfaces.temperatures = temperatures;
+            } else {
+              parts.surfaces =
+                  metricLandscape(*request.live, request.method, request.protocol, temperatures, kRows, progress, stop);
+            }
+            return parts;
+          },
+          [this](const LandscapeRequest& request, const Outcome<LandscapeParts>& outcome) {
+            if (outcome.isFailure()) {
+              say(QString::fromStdString(outcome.failure()));
+              return;
+            }
+            if (!outcome.hasValue() || !(request == m_asked)) return;
+            m_landscape = outcome.value();
+            say(m_landscape.surfaces.f1.empty() && m_landscape.ap.empty()
+                    ? tr("No curve is defined here: the landscape needs anomalous and normal pixels.")
+                    : QString());
+            showSurface();
+          }),
+      m_cloudJob(
+          this,
+          [](const CloudRequest& request, const std::stop_token&) {
+            return cloudPoints(request.live->dataSet(), request.picture->frame, *request.picture->scores);
+          },
+          [this](const CloudRequest& request, const Outcome<std::vector<CloudPoint>>& outcome) {
+            if (request.picture != m_picture || m_panel == nullptr) return;
+            if (outcome.isFailure()) say(QString::fromStdString(outcome.failure()));
+            if (!outcome.hasValue()) return;
+            say(QString());
+            m_panel->pointCloud().setPoints(outcome.value());
+            m_panel->pointCloud().setScale(m_low, m_high);
+          }) {
+  m_column->setContentsMargins(0, 0, 0, 0);
+  m_column->setSpacing(0);
+  setAccessibleName(tr("3D"));
+}
+
+SceneTab::~SceneTab() = default;
+
+void SceneTab::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (m_panel == nullptr) makePanel();
+  Q_EMIT
+  becameVisible();
+  refresh();
+}
+
+void SceneTab::makePanel() {
+  auto* row = new QHBoxLayout;
+  row->setContentsMargins(12, 8, 12, 0);
+  m_metric = new QComboBox;
+  m_metric->setAccessibleName(tr("Height of the landscape"));
+  m_metric->addItems({tr("F1"), tr("Precision"), tr("Recall"), tr("AP by method")});
+  m_note = new QLabel;
+  row->addWidget(m_metric);
+  row->addWidget(m_note, 1);
+  m_panel = new Scene3DPanel;
+  m_panel->setMinimumHeight(120);
+  m_column->addLayout(row);
+  m_column->addWidget(m_panel, 1);
+  m_metric->hide();
+  connect(m_metric, &QComboBox::currentIndexChanged, this, [this] { showLandscape(); });
+  connect(m_panel, &Scene3DPanel::sceneChanged, this, [this] { refresh(); });
+  connect(m_panel, &Scene3DPanel::pixelPicked, this, &SceneTab::pixelPicked);
+  connect(m_panel, &Scene3DPanel::operatingPointEdited, this, &SceneTab::pickAt);
+  connect(m_panel, &Scene3DPanel::operatingPointSettled, this, &SceneTab::operatingPointSettled);
+  connect(m_panel, &Scene3DPanel::exportRequested, this, &SceneTab::exportScene);
+  const Tokens& colours = tokensFor(this);
+  m_panel->relief().setTokens(colours);
+  m_panel->landscape().setTokens(colours);
+  m_panel->pointCloud().setTokens(colours);
+}
+
+void SceneTab::say(const QString& text) {
+  if (m_note != nullptr) m_note->setText(text);
+}
+
+void SceneTab::pickAt(double x, double y) {
+  if (m_metric->currentIndex() != ApByMethod) {
+    Q_EMIT
+    operatingPointEdited(x, y);
+    return;
+  }
+  const auto rows = static_cast<double>(m_landscape.methods.size());
+  if (rows < 1.0) return;
+  const auto index = static_cast<std::size_t>(std::clamp(std::round(y), 0.0, rows - 1.0));
+  Q_EMIT
+  methodPicked(m_landscape.methods[index], x);
+}
+
+void SceneTab::setRun(const std::shared_ptr<LiveSet>& live, const ViewState& view, bool dragging) {
+  m_live = live;
+  m_view = view;
+  if (m_panel == nullptr || !isVisible()) return;
+  showSurface();
+  if (!dragging) showLandscape();
+}
+
+void SceneTab::setPicture(const std::shared_ptr<const FramePicture>& picture) {
+  m_picture = picture;
+  if (m_panel == nullptr || !isVisible()) return;
+  showRelief();
+  showCloud();
+}
+
+void SceneTab::setScale(float low, float high, ColourMap map, bool reversed) {
+  const bool same = low == m_low && high == m_high && map == m_map && reversed == m_reversed;
+  m_low = low;
+  m_high = high;
+  m_map = map;
+  m_reversed = reversed;
+  if (same || m_panel == nullptr || !isVisible()) return;
+  m_reliefOf.reset();
+  showRelief();
+  m_panel->pointCloud().setScale(low, high);
+  m_panel->pointCloud().setColourTable(colourTable(map, reversed));
+}
+
+void SceneTab::setThreshold(std::optional<float> threshold) {
+  m_threshold = threshold;
+  if (m_panel == nullptr || !isVisible() || !threshold) return;
+  m_panel->relief().setThreshold(*threshold);
+  if (m_metric->currentIndex() != ApByMethod)
+    m_panel->landscape().setCurrent(static_cast<double>(m_view.score.temperature), static_cast<double>(*threshold));
+}
+
+void SceneTab::refresh() {
+  const bool landscape = m_panel->scene() == Scene3DPanel::Landscape;
+  m_metric->setVisible(landscape);
+  say(QString());
+  showRelief();
+  showCloud();
+  showLandscape();
+  if (m_threshold) setThreshold(m_threshold);
+}
+
+void SceneTab::showRelief() {
+  if (m_panel->scene() != Scene3DPanel::Relief) return;
+  if (!m_picture || !m_picture->scores) {
+    say(tr("Not scored yet"));
+    return;
+  }
+  if (m_reliefOf == m_picture) return;
+  m_reliefOf = m_picture;
+  say(QString());
+  m_panel->relief().setColourTable(colourTable(m_map, m_reversed));
+  m_panel->relief().setScale(m_low, m_high);
+  m_panel->relief().setFrame(m_picture->decoded.image, m_picture->scores);
+  if (m_threshold) m_panel->relief().setThreshold(*m_threshold);
+}
+
+void SceneTab::showCloud() {
+  if (m_panel->scene() != Scene3DPanel::PointCloud || m_cloudOf == m_picture) return;
+  if (!m_picture || !m_picture->scores || !m_live) {
+    say(tr("Not scored yet"));
+    return;
+  }
+  m_cloudOf = m_picture;
+  m_panel->pointCloud().setColourTable(colourTable(m_map, m_reversed));
+  m_cloudJob.request({m_live, m_picture});
+}
+
+void SceneTab::showLandscape() {
+  if (m_panel == nullptr || m_panel->scene() != Scene3DPanel::Landscape || !isVisible()) return;
+  if (!m_live || m_live->labelledFrames().empty()) {
+    say(tr("No frame with ground truth is ready yet"));
+    return;
+  }
+  const bool byMethod = m_metric->currentIndex() == ApByMethod;
+  const bool scoredFromLogits = !m_view.score.imported;
+  if (!scoredFromLogits || (!byMethod && !dependsOnTemperature(m_view.score.method))) {
+    say(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(m_view.score)));
+    return;
+  }
+  LandscapeRequest request{m_live, byMethod ? Method::Msp : m_view.score.method, m_view.protocol, byMethod,
+                           m_live->labelledFrames().size()};
+  if (request == m_asked) {
+    showSurface();
+    return;
+  }
+  m_asked = request;
+  m_landscapeJob.request(std::move(request));
+}
+
+void SceneTab::showSurface() {
+  if (m_panel == nullptr || m_panel->scene() != Scene3DPanel::Landscape) return;
+  const int metric = m_metric->currentIndex();
+  const auto temperature = static_cast<double>(m_view.score.temperature);
+  LandscapeScene& scene = m_panel->landscape();
+  if (metric == ApByMethod) {
+    if (m_landscape.ap.empty() || m_landscape.ap.height() < 2) return;
+    std::vector<double> rows(m_landscape.methods.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<double>(i);
+    scene.setSurface(m_landscape.surfaces.temperatures, rows, m_landscape.ap);
+    const auto own = std::find(m_landscape.methods.begin(), m_landscape.methods.end(), m_view.score.method);
+    if (own != m_landscape.methods.end())
+      scene.setCurrent(temperature, static_cast<double>(own - m_landscape.methods.begin()));
+    return;
+  }
+  const MetricLandscape& all = m_landscape.surfaces;
+  const Grid<float>& values = metric == Precision ? all.precision : metric == Recall ? all.recall : all.f1;
+  if (values.empty()) return;
+  scene.setSurface(all.temperatures, all.thresholds, values);
+  if (m_threshold) scene.setCurrent(temperature, static_cast<double>(*m_threshold));
+}
+
+void SceneTab::exportScene() {
+  const QString file =
+      QFileDialog::getSaveFileName(this, tr("Export the scene"), lastFolder() + QStringLiteral("/scene.png"),
+                                   tr("Picture (*.png);;glTF (*.gltf);;OBJ (*.obj);;VTK data (*.vtp)"));
+  if (file.isEmpty()) return;
+  try {
+    m_panel->current().exportTo(file);
+  } catch (const std::exception& error) {
+    Q_EMIT
+    failed(QString::fromUtf8(error.what()));
+  }
+}
+
+}  // namespace oodscope

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/live/landscape.h"
+#include "app/window/coalescing_job.h"
+#include "app/window/live_controller.h"
+#include "widgets/scene3d/point_cloud_scene.h"
+#include "widgets/theme/colour_map.h"
+
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+
+class QComboBox;
+class QLabel;
+class QVBoxLayout;
+
+namespace oodscope {
+
+class Scene3DPanel;
+
+/// The "3D" tab: relief of the current frame, metric landscape, point cloud. The panel, and VTK with it, is made when
+/// the tab is first shown; a scene's values are handed over while it is the one that is seen. Values in by setX();
+/// picks out as signals.
+class SceneTab : public QWidget {
+  Q_OBJECT
+
+public:
+  explicit SceneTab(QWidget* parent = nullptr);
+  ~SceneTab() override;
+
+  /// What the landscape is made of: the set with its frames that are ready, the method and the protocol.
+  void setRun(const std::shared_ptr<LiveSet>& live, const ViewState& view, bool dragging);
+  void setPicture(const std::shared_ptr<const FramePicture>& picture);
+  void setScale(float low, float high, ColourMap map, bool reversed);
+  void setThreshold(std::optional<float> threshold);
+
+  /// nullptr until the tab was shown.
+  [[nodiscard]] Scene3DPanel* panel() const { return m_panel; }
+  [[nodiscard]] bool isBusy() const { return m_landscapeJob.isBusy() || m_cloudJob.isBusy(); }
+
+Q_SIGNALS:
+  /// The tab is seen from now on: values are wanted.
+  void becameVisible();
+  void pixelPicked(QPointF picturePoint);
+  void operatingPointEdited(double temperature, double threshold);
+  void methodPicked(oodscope::Method method, double temperature);
+  void operatingPointSettled();
+  void failed(const QString& text);
+
+protected:
+  void showEvent(QShowEvent* event) override;
+
+private:
+  enum Metric { F1, Precision, Recall, ApByMethod };
+  struct LandscapeRequest {
+    std::shared_ptr<LiveSet> live;
+    Method method = Method::Msp;
+    Protocol protocol = Protocol::Course;
+    bool byMethod = false;
+    std::size_t frames = 0;
+    bool operator==(const LandscapeRequest&) const = default;
+  };
+  struct LandscapeParts {
+    MetricLandscape surfaces;
+    std::vector<Method> methods;  ///< rows of `ap`
+    Grid<float> ap;
+  };
+  struct CloudRequest {
+    std::shared_ptr<LiveSet> live;
+    std::shared_ptr<const FramePicture> picture;
+  };
+
+  void makePanel();
+  void refresh();
+  void showRelief();
+  void showLandscape();
+  void showCloud();
+  void showSurface();
+  void exportScene();
+  void say(const QString& text);
+  void pickAt(double x, double y);
+
+  QVBoxLayout* m_column;
+  Scene3DPanel* m_panel = nullptr;
+  QComboBox* m_metric = nullptr;
+  QLabel* m_note = nullptr;
+
+  std::shared_ptr<LiveSet> m_live;
+  ViewState m_view;
+  std::shared_ptr<const FramePicture> m_picture, m_reliefOf, m_cloudOf;
+  float m_low = 0.0F, m_high = 1.0F;
+  ColourMap m_map = ColourMap::Inferno;
+  bool m_reversed = false;
+  std::optional<float> m_threshold;
+  LandscapeRequest m_asked;
+  LandscapeParts m_landscape;
+
+  CoalescingJob<LandscapeRequest, LandscapeParts> m_landscapeJob;
+  CoalescingJob<CloudRequest, std::vector<CloudPoint>> m_cloudJob;
+};
+
+}  // namespace oodscope
