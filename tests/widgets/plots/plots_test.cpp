@@ -106,6 +106,17 @@ TEST_F(CurvePlotTest, DocumentIsLight) {
   EXPECT_EQ(page.pixelColor(400, 4), QColor(Qt::white));
 }
 
+TEST_F(CurvePlotTest, DrawingADocumentLeavesTheWidgetAsItWas) {
+  const QImage before = plot.grab().toImage();
+  QImage page(800, 600, QImage::Format_RGB32);
+  QPainter painter(&page);
+  plot.render(painter, QRectF(0, 0, 252, 189), RenderOptions{});
+  painter.end();
+  EXPECT_EQ(plot.grab().toImage(), before);
+  QTest::qWait(30);  // the queued repaint
+  EXPECT_EQ(plot.grab().toImage(), before);
+}
+
 TEST(HistogramPlotTest, HandleIsDraggedAndStaysWithinTheScores) {
   HistogramPlot plot;
   plot.resize(400, 300);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Figures and reports by the desktop program's commands, opened again by other people's tools.
+#include "tests/end_to_end/documents/made_session.h"
+#include "tests/end_to_end/documents/tools.h"
+
+#include <gtest/gtest.h>
+
+#include <QDir>
+#include <QFile>
+#include <QRegularExpression>
+#include <QXmlStreamReader>
+
+#include <memory>
+
+namespace oodscope {
+namespace {
+
+using testing::greyDifference;
+using testing::hasTool;
+using testing::inkOf;
+using testing::MadeSession;
+using testing::runTool;
+using testing::ToolResult;
+
+QByteArray contentOf(const QString& file) {
+  QFile in(file);
+  EXPECT_TRUE(in.open(QIODevice::ReadOnly)) << qPrintable(file);
+  return in.readAll();
+}
+
+class Documents : public ::testing::Test {
+protected:
+  static void SetUpTestSuite() {
+    s_made = std::make_unique<MadeSession>();
+    s_report = run({"report", session(), "--output", *s_made / "report"});
+  }
+  static void TearDownTestSuite() { s_made.reset(); }
+
+  static QString session() { return QString::fromStdString(s_made->file().string()); }
+  static ToolResult run(QStringList arguments) {
+    arguments << QStringLiteral("--no-cache");
+    return runTool(QStringLiteral(OODSCOPE_PROGRAM), arguments);
+  }
+  static QString figure(const QString& name, const char* file, const QStringList& more = {}) {
+    const QString path = *s_made / file;
+    const ToolResult made = run(QStringList{"figure", session(), name, "--output", path} + more);
+    EXPECT_EQ(made.code, 0) << made.err.constData();
+    return path;
+  }
+  /// The first page as the independent renderer draws it.
+  static QImage drawn(const QString& pdf, int dpi) {
+    const QString stem = pdf.chopped(4);
+    runTool("pdftoppm", {"-r", QString::number(dpi), "-png", "-singlefile", pdf, stem + "_drawn"});
+    return QImage(stem + "_drawn.png");
+  }
+
+  static std::unique_ptr<MadeSession> s_made;
+  static ToolResult s_report;
+};
+std::unique_ptr<MadeSession> Documents::s_made;
+ToolResult Documents::s_report;
+
+TEST_F(Documents, PngHasTheAskedWidthAndResolution) {
+  const QImage image(figure("pr", "pr.png", {"--preset", "ieee-1", "--dpi", "600"}));
+  EXPECT_EQ(image.width(), 2100);  // 3.5 in at 600 dpi
+  EXPECT_NEAR(image.dotsPerMeterX() * 0.0254, 600.0, 0.02);
+  EXPECT_GT(inkOf(image), 0.01);
+  const QImage wide(figure("pr", "pr2.png", {"--preset", "ieee-2", "--dpi", "300"}));
+  EXPECT_EQ(wide.width(), 2148);  // 7.16 in at 300 dpi
+}
+
+TEST_F(Documents, DataStandBesideTheFigure) {
+  figure("pr", "beside.svg");
+  const QList<QByteArray> lines = contentOf(*s_made / "beside.csv").split('\n');
+  ASSERT_GT(lines.size(), 10);
+  EXPECT_EQ(lines[0], "curve,threshold,precision,recall,false_positive_rate,value");
+  EXPECT_TRUE(lines[lines.size() - 2].contains(",1,")) << "the loosest point reaches recall 1";
+}
+
+TEST_F(Documents, PdfEmbedsItsFontsAndShowsThePngsPicture) {
+  OODSCOPE_TOOL_OR_SKIP("pdffonts");
+  OODSCOPE_TOOL_OR_SKIP("pdftoppm");
+  for (const char* name : {"pr", "histogram", "sweep", "grid", "frame:1"}) {
+    const QString pdf = figure(name, "check.pdf");
+    const QList<QByteArray> fonts = runTool("pdffonts", {pdf}).out.split('\n');
+    ASSERT_GT(fonts.size(), 3) << name << ": text is text, not outlines";
+    for (qsizetype i = 2; i < fonts.size(); ++i) {
+      if (fonts[i].trimmed().isEmpty()) continue;
+      const QByteArrayList columns = fonts[i].simplified().split(' ');  // … emb sub uni object generation
+      EXPECT_EQ(columns[columns.size() - 5], "yes") << fonts[i].constData();
+    }
+    const QImage other = drawn(pdf, 300);
+    const QImage own(figure(name, "check.png"));
+    EXPECT_NEAR(other.width(), own.width(), 1) << name;
+    EXPECT_NEAR(other.height(), own.height(), 1) << name;
+    EXPECT_GT(inkOf(other), 0.01) << name;
+    EXPECT_LT(greyDifference(other, own, {350, 250}), 4.0) << name;
+  }
+}
+
+TEST_F(Documents, OnlyPicturesAreRasterInPdf) {
+  OODSCOPE_TOOL_OR_SKIP("pdfimages");
+  const auto images = [](const QString& pdf) { return runTool("pdfimages", {"-list", pdf}).out.trimmed().split('\n'); };
+  EXPECT_LE(images(figure("pr", "vector.pdf")).size(), 2) << "a curve is drawn as vectors";
+  EXPECT_GT(images(figure("frame:1", "raster.pdf")).size(), 4) << "the four views are pictures";
+}
+
+TEST_F(Documents, SvgIsWellFormedAndAnotherRendererDrawsIt) {
+  const QString svg = figure("roc", "roc.svg");
+  QXmlStreamReader xml(contentOf(svg));
+  QString width;
+  int texts = 0;
+  while (!xml.atEnd()) {
+    xml.readNext();
+    if (xml.isStartElement() && xml.name() == QLatin1String("svg")) width = xml.attributes().value("width").toString();
+    texts += xml.isStartElement() && xml.name() == QLatin1String("text") ? 1 : 0;
+  }
+  EXPECT_FALSE(xml.hasError()) << qPrintable(xml.errorString());
+  EXPECT_TRUE(width.startsWith("88.9")) << qPrintable(width);  // mm of 3.5 in
+  EXPECT_GT(texts, 5) << "labels are text";
+  OODSCOPE_TOOL_OR_SKIP("rsvg-convert");
+  const QString png = *s_made / "roc_drawn.png";
+  ASSERT_EQ(runTool("rsvg-convert", {"-w", "1050", "-o", png, svg}).code, 0);
+  const QImage other(png);
+  EXPECT_GT(inkOf(other), 0.01);
+  EXPECT_LT(greyDifference(other, QImage(figure("roc", "roc.png")), {350, 250}), 6.0);
+}
+
+TEST_F(Documents, FiguresOfOneSessionHaveIdenticalPixels) {
+  for (const char* name : {"pr", "frame:1", "grid"})
+    EXPECT_EQ(QImage(figure(name, "first.png")), QImage(figure(name, "second.png"))) << name;
+}
+
+TEST_F(Documents, UnknownFigureIsRefusedWithTheKnownOnes) {
+  const ToolResult made = run({"figure", session(), "pie", "--output", *s_made / "pie.pdf"});
+  EXPECT_EQ(made.code, 3);
+  EXPECT_TRUE(made.err.contains("pr, roc, f1")) << made.err.constData();
+  EXPECT_FALSE(QFile::exists(*s_made / "pie.pdf"));
+  EXPECT_EQ(run({"figure", session(), "pr", "--output", *s_made / "pr.bmp"}).code, 3);
+  EXPECT_EQ(run({"figure", session()}).code, 2);
+}
+
+TEST_F(Documents, ReportAsksForNothingOutside) {
+  ASSERT_EQ(s_report.code, 0) << s_report.err.constData();
+  const QString html = QString::fromUtf8(contentOf(*s_made / "report/report.html"));
+  EXPECT_GT(html.size(), 20000);
+  EXPECT_FALSE(html.contains("http://"));
+  EXPECT_FALSE(html.contains("https://"));
+  int sources = 0;
+  auto found = QRegularExpression("(?:src|href)=\"([^\"]{0,40})").globalMatch(html);
+  for (; found.hasNext(); ++sources) EXPECT_TRUE(found.next().captured(1).startsWith("data:image/"));
+  EXPECT_GE(sources, 6) << "curves, histogram, sweep, grid, failures";
+  EXPECT_FALSE(html.contains("<script"));
+  EXPECT_TRUE(html.contains("street"));
+}
+
+TEST_F(Documents, ReportPdfHasEveryFontInsideAndNoEmptyPage) {
+  OODSCOPE_TOOL_OR_SKIP("pdffonts");
+  OODSCOPE_TOOL_OR_SKIP("pdftoppm");
+  const QString pdf = *s_made / "report/report.pdf";
+  EXPECT_FALSE(runTool("pdffonts", {pdf}).out.contains(" no  ")) << "every font is embedded";
+  runTool("pdftoppm", {"-r", "50", "-png", pdf, *s_made / "page"});
+  const QStringList pages = QDir(*s_made / "").entryList({"page-*.png"});
+  ASSERT_GE(pages.size(), 3);
+  for (const QString& page : pages)
+    EXPECT_GT(inkOf(QImage(*s_made / page.toUtf8().constData())), 0.004) << qPrintable(page);
+}
+
+TEST_F(Documents, SecondReportHasTheSameTablesToTheByte) {
+  const ToolResult again = run({"report", session(), "--output", *s_made / "again"});
+  ASSERT_EQ(again.code, 0) << again.err.constData();
+  const QStringList files = QDir(*s_made / "report").entryList(QDir::Files);
+  EXPECT_EQ(files.size(), 2 + 4 * 4) << "two documents, four tables in four formats";
+  for (const QString& name : files) {
+    if (name.endsWith(".pdf")) continue;  // it carries the time of its making
+    EXPECT_EQ(contentOf(*s_made / "report" + "/" + name), contentOf(*s_made / "again" + "/" + name))
+        << qPrintable(name);
+  }
+}
+
+TEST_F(Documents, LatexTablesAreWholeDocuments) {
+  for (const char* name : {"results", "ablation", "sweep", "thresholds"}) {
+    const QString file = *s_made / "report" + "/" + name + ".tex";
+    const QString text = QString::fromUtf8(contentOf(file));
+    for (const char* part : {"\\documentclass", "\\usepackage{booktabs}", "\\toprule", "\\midrule", "\\bottomrule",
+                             "\\end{tabular}", "\\end{document}"})
+      EXPECT_EQ(text.count(QLatin1String(part)), 1) << name << ' ' << part;
+    // Every row has as many cells as its tabular has columns.
+    const auto columns = QRegularExpression("\\\\begin\\{tabular\\}\\{([lrc]+)\\}").match(text).captured(1).size();
+    const QString body = text.section("\\midrule", 1).section("\\bottomrule", 0, 0).trimmed();
+    for (const QString& row : body.split("\\\\\n"))
+      if (!row.trimmed().isEmpty()) EXPECT_EQ(row.count(" & ") + 1, columns) << name << ": " << qPrintable(row);
+    if (!hasTool("pdflatex")) continue;
+    EXPECT_EQ(runTool("pdflatex", {"-interaction=batchmode", "-output-directory", *s_made / "", file}).code, 0) << name;
+  }
+  OODSCOPE_TOOL_OR_SKIP("pdflatex");
+}
+
+TEST_F(Documents, HeadlessProgramHandsOverAndGivesTheSameTables) {
+  const ToolResult cli =
+      runTool(QStringLiteral(OODSCOPE_CLI), {"report", session(), "--output", *s_made / "handed", "--no-cache"});
+  ASSERT_EQ(cli.code, 0) << cli.err.constData();
+  EXPECT_TRUE(QFile::exists(*s_made / "handed/report.html"));
+  EXPECT_EQ(contentOf(*s_made / "handed/results.csv"), contentOf(*s_made / "report/results.csv"));
+}
+
+TEST_F(Documents, AloneTheHeadlessProgramMakesTheTablesAndSaysSo) {
+  QDir(*s_made / "").mkpath("alone");
+  const QString copy = *s_made / "alone/oodscope-cli";
+  ASSERT_TRUE(QFile::copy(QStringLiteral(OODSCOPE_CLI), copy));
+  const ToolResult cli = runTool(copy, {"report", session(), "--output", *s_made / "tables", "--no-cache"});
+  ASSERT_EQ(cli.code, 0) << cli.err.constData();
+  EXPECT_TRUE(cli.err.contains("tables only")) << cli.err.constData();
+  EXPECT_EQ(contentOf(*s_made / "tables/results.json"), contentOf(*s_made / "report/results.json"));
+  EXPECT_FALSE(QFile::exists(*s_made / "tables/report.html"));
+  EXPECT_EQ(runTool(copy, {"figure", session(), "pr", "--output", *s_made / "x.pdf"}).code, 3);
+}
+
+}  // namespace
+}  // namespace oodscope
