@@ -3,6 +3,8 @@
 
 #include "analysis/tables/number_text.h"
 
+#include <QPainter>
+
 #include <algorithm>
 #include <cmath>
 
@@ -37,7 +39,14 @@ public:
     return std::min(width * kPlotRatio, kTallestInColumn * fontPoints / kUsualFont);
   }
   void draw(QPainter& painter, const QRectF& area, const RenderOptions& options) override {
-    m_plot->render(painter, area, options);
+    // Everything a plot draws grows with its lines: laid out smaller, drawn larger.
+    RenderOptions laidOut = options;
+    laidOut.fontPoints = options.fontPoints / options.lineScale;
+    painter.save();
+    painter.translate(area.topLeft());
+    painter.scale(options.lineScale, options.lineScale);
+    m_plot->render(painter, QRectF(QPointF(0, 0), area.size() / options.lineScale), laidOut);
+    painter.restore();
   }
   [[nodiscard]] QByteArray csv() const override { return m_csv; }
 

@@ -356,7 +356,9 @@ void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptio
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
   painter.translate(area.topLeft());
-  painter.scale(1 / kPixelsPerPoint, 1 / kPixelsPerPoint);
+  // Playing a picture enlarges it by the resolution of the device over its own.
+  const double enlarged = static_cast<double>(painter.device()->logicalDpiX()) / picture.logicalDpiX();
+  painter.scale(1 / (kPixelsPerPoint * enlarged), 1 / (kPixelsPerPoint * enlarged));
   painter.drawPicture(0, 0, picture);
   painter.restore();
   setTheme(*before, fontBefore);

@@ -18,7 +18,8 @@ namespace {
 constexpr double kClickSlack = 4;  // logical pixels a click may wander
 constexpr double kCrossGap = 5;    // half the hole in the middle of the crosshair
 constexpr double kCrossArm = 17;
-constexpr int kWheelNotch = 120;  // eighths of a degree (QWheelEvent)
+constexpr int kWheelNotch = 120;         // eighths of a degree (QWheelEvent)
+constexpr double kDocumentDetail = 2.5;  // documents are zoomed into
 constexpr double kPointsPerInch = 72;
 
 }  // namespace
@@ -365,9 +366,12 @@ void ImageView::render(QPainter& painter, const QRectF& area, const RenderOption
   painter.drawImage(target, raster);
   painter.setClipRect(target);
   painter.setRenderHint(QPainter::Antialiasing);
-  const double device1 = painter.combinedTransform().m11();  // pens of the outlines are cosmetic: give them points
-  renderer.paintLines(painter, layers, m_look, t, target.topLeft(), fit,
-                      0.6 * options.lineScale * std::max(1.0, device1));
+  // Pens of the outlines are cosmetic: the outlines are laid out in device units, and their pens get points.
+  const double device1 = std::max(1.0, painter.combinedTransform().m11());
+  painter.translate(target.topLeft());
+  painter.scale(1 / device1, 1 / device1);
+  renderer.paintLines(painter, layers, m_look, t, {0, 0}, fit * device1, 0.5 * options.lineScale * device1,
+                      kDocumentDetail);
   painter.restore();
 }
 

@@ -284,7 +284,8 @@ void PictureRenderer::drawLines(const Stage& stage) {
 }
 
 void PictureRenderer::paintLines(QPainter& painter, const PictureLayers& layers, const PictureLook& look,
-                                 const Tokens& tokens, QPointF origin, double scale, double penScale) const {
+                                 const Tokens& tokens, QPointF origin, double scale, double penScale,
+                                 double detail) const {
   const auto stroke = [&](const QPainterPath& path, const QColor& colour, double width) {
     QPen pen(colour, width * penScale);
     pen.setCosmetic(true);
@@ -299,7 +300,7 @@ void PictureRenderer::paintLines(QPainter& painter, const PictureLayers& layers,
     const double mapScale = scale * size.width / layers.label->width();
     QTransform place = QTransform::fromTranslate(origin.x(), origin.y());
     place.scale(mapScale, scale * size.height / layers.label->height());
-    const QPainterPath path = place.map(m_cache->outline(layers.label, kAnomaly, 0.7 * penScale / mapScale));
+    const QPainterPath path = place.map(m_cache->outline(layers.label, kAnomaly, 0.7 * penScale / (mapScale * detail)));
     const bool quiet = layers.region != nullptr;  // the region's outline is the one to look at
     stroke(path, QColor(0, 0, 0, quiet ? 120 : 210), 3.4);
     stroke(path, QColor(255, 255, 255, quiet ? 130 : 255), 1.3);
@@ -311,7 +312,7 @@ void PictureRenderer::paintLines(QPainter& painter, const PictureLayers& layers,
     QTransform place =
         QTransform::fromTranslate(origin.x() + region.box.x() * scale, origin.y() + region.box.y() * scale);
     place.scale(scale, scale);
-    const QPainterPath path = place.map(m_cache->outline(mask, 1, 0.7 * penScale / scale));
+    const QPainterPath path = place.map(m_cache->outline(mask, 1, 0.7 * penScale / (scale * detail)));
     stroke(path, QColor(0, 0, 0, 210), 4.5);
     stroke(path, tokens.dark ? tokens.focus : tokens.focus.lighter(130), 2.5);
   }

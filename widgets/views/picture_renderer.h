@@ -24,9 +24,9 @@ public:
                        const ViewTransform& transform, QSize device, double pixelRatio = 1.0);
 
   /// Contour and region outline as vectors in picture coordinates mapped by origin and scale; pen widths are multiplied
-  /// by `penScale`.
+  /// by `penScale`. `detail`: how much finer than the screen's the outlines follow the pixels.
   void paintLines(QPainter& painter, const PictureLayers& layers, const PictureLook& look, const Tokens& tokens,
-                  QPointF origin, double scale, double penScale) const;
+                  QPointF origin, double scale, double penScale, double detail = 1.0) const;
 
 private:
   struct Stage;  // one call's arguments
