@@ -67,9 +67,8 @@ struct PartNumbers {
   PixelMetrics metrics;
   SetCurves curves;
 };
-[[nodiscard]] std::optional<PartNumbers> partOf(LiveSet& set, const Configuration& configuration,
-                                                Protocol protocol, std::vector<std::size_t> frames,
-                                                std::stop_token stop);
+[[nodiscard]] std::optional<PartNumbers> partOf(LiveSet& set, const Configuration& configuration, Protocol protocol,
+                                                std::vector<std::size_t> frames, std::stop_token stop);
 
 /// The set's exact numbers if each predicted class had its own threshold: `threshold + offsets[class]`. `decision` are
 /// the counts at `threshold` over all frames. Empty where stopped or where the set has no predicted classes. Throws

@@ -39,7 +39,8 @@ TEST(Compare, MaxLogitGainsNineApOverMspOnRoadAnomaly21) {
   QStandardPaths::setTestModeEnabled(true);
   Theme theme(*qApp, ThemeChoice::Dark);
   WorkOptions work;
-  work.store.folder = std::string(OODSCOPE_BINARY_DIR) + "/test-cache/oodscope/logits";  // shared with the command line's tests
+  work.store.folder =
+      std::string(OODSCOPE_BINARY_DIR) + "/test-cache/oodscope/logits";  // shared with the command line's tests
   MainWindow window(theme, work);
   window.show();
   WindowRequest request;

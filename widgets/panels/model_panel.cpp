@@ -187,8 +187,7 @@ void ModelPanel::buildFields(QWidget* content) {
     connect(box, &QSpinBox::valueChanged, this, &ModelPanel::showEdited);
   for (QComboBox* box : {m_resize, m_order})
     connect(box, &QComboBox::currentIndexChanged, this, &ModelPanel::showEdited);
-  for (QDoubleSpinBox* box :
-       {m_scale, m_mean[0], m_mean[1], m_mean[2], m_deviation[0], m_deviation[1], m_deviation[2]})
+  for (QDoubleSpinBox* box : {m_scale, m_mean[0], m_mean[1], m_mean[2], m_deviation[0], m_deviation[1], m_deviation[2]})
     connect(box, &QDoubleSpinBox::valueChanged, this, &ModelPanel::showEdited);
   connect(m_names, &QPlainTextEdit::textChanged, this, &ModelPanel::showEdited);
   connect(m_revert, &QPushButton::clicked, this, &ModelPanel::showCurrent);

@@ -424,8 +424,8 @@ void CompareMode::showNumbers() {
   input.nameA = name.a;
   input.nameB = name.b;
   QStringList facts;
-  for (const QString& model :
-       {QString::fromStdString(m_session.view().model), QString::fromStdString(Comparison::viewOfB(m_session.view()).model)})
+  for (const QString& model : {QString::fromStdString(m_session.view().model),
+                               QString::fromStdString(Comparison::viewOfB(m_session.view()).model)})
     if (const OpenModel* open = m_workspace.findModel(model); open != nullptr && open->info) {
       const QString fact = tr("model ") + QString::fromStdString(open->info->fingerprint).left(8);
       if (!facts.contains(fact)) facts << fact;

@@ -43,11 +43,10 @@ TEST(ModelPanel, EditsApplyTogetherAndOnlyWhenAsked) {
   ModelPanel panel;
   panel.setModels({card(QStringLiteral("a.pth"), 1024)}, QStringLiteral("a.pth"));
   std::vector<ModelAssumptions> said;
-  QObject::connect(&panel, &ModelPanel::assumptionsEdited, &panel,
-                   [&](const QString& name, const ModelAssumptions& a) {
-                     EXPECT_EQ(name, QStringLiteral("a.pth"));
-                     said.push_back(a);
-                   });
+  QObject::connect(&panel, &ModelPanel::assumptionsEdited, &panel, [&](const QString& name, const ModelAssumptions& a) {
+    EXPECT_EQ(name, QStringLiteral("a.pth"));
+    said.push_back(a);
+  });
   spin(panel, QStringLiteral("Input width"))->setValue(640);
   spin(panel, QStringLiteral("Trained void channel"))->setValue(19);
   EXPECT_TRUE(said.empty());
