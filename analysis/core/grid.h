@@ -13,9 +13,7 @@ namespace oodscope {
 struct Size {
   int width = 0;
   int height = 0;
-  [[nodiscard]] std::size_t area() const {
-    return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  }
+  [[nodiscard]] std::size_t area() const { return static_cast<std::size_t>(width) * static_cast<std::size_t>(height); }
   friend bool operator==(const Size&, const Size&) = default;
 };
 

@@ -6,7 +6,8 @@
 
 namespace oodscope {
 
-/// What a job brings back: a value, the news that it was cancelled, or a failure's text. Exceptions never cross threads.
+/// What a job brings back: a value, the news that it was cancelled, or a failure's text. Exceptions never cross
+/// threads.
 template <class T>
 class Outcome {
 public:
