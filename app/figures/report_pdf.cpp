@@ -61,10 +61,17 @@ public:
     m_y += 6;
   }
 
+  /// A heading never stands alone at the foot of a page: what follows comes with it.
+  void keepTogether(const ReportBlock& next) {
+    m_follows = 120.0;
+    if (const auto* row = std::get_if<ReportFigures>(&next)) m_follows = 40.0 + heightOf(*row);
+    if (std::holds_alternative<ReportText>(next)) m_follows = 190.0;
+    m_follows = std::min(m_follows, kPageHeight - kTop - kBottom);
+  }
+
   void operator()(const ReportHeading& heading) {
     const double size = heading.level == 1 ? 13.0 : 10.5;
-    // A heading never stands alone at the foot of a page.
-    if (m_y > kTop) reserve(heading.level == 1 ? 190.0 : 120.0);
+    reserve(m_follows);
     if (m_y > kTop) m_y += heading.level == 1 ? 16 : 8;
     paragraph(heading.text, faceOf(size, true), m_tokens.text);
     if (heading.level == 1) {
@@ -169,6 +176,13 @@ public:
   }
 
 private:
+  static double heightOf(const ReportFigures& row) {
+    const auto count = static_cast<double>(row.figures.size());
+    const double width = (kTextWidth * row.share - kFigureGap * (count - 1)) / count;
+    double height = 0.0;
+    for (const auto& figure : row.figures) height = std::max(height, figure->heightFor(width, kFigureFont));
+    return height;
+  }
   static double widthOf(const QFont& face, const QString& text) {
     return QFontMetricsF(face).horizontalAdvance(text) / kTextScale;
   }
@@ -254,6 +268,7 @@ private:
   QPainter m_painter;
   QString m_title;
   double m_y = kTop;
+  double m_follows = 0.0;
   int m_page = 1;
 };
 
@@ -266,7 +281,10 @@ QByteArray reportPdf(const ReportDocument& document) {
   {
     PdfReport report(buffer, document.title);
     report.titles(document.title, document.subtitle);
-    for (const ReportBlock& block : document.blocks) std::visit([&](const auto& part) { report(part); }, block);
+    for (std::size_t i = 0; i < document.blocks.size(); ++i) {
+      if (i + 1 < document.blocks.size()) report.keepTogether(document.blocks[i + 1]);
+      std::visit([&](const auto& part) { report(part); }, document.blocks[i]);
+    }
   }
   return bytes;
 }

@@ -228,6 +228,7 @@ QPointF PlotCanvas::coordinate(QPointF at) const {
 
 void PlotCanvas::setTheme(const Tokens& t, const QFont& base) {
   m_tokens = &t;
+  m_base = base;
   m_font = numberFont(captionFont(base));
   m_titleFont = strongFont(captionFont(base));
   plot->setBackground(QBrush(t.panel));
@@ -336,7 +337,7 @@ void PlotCanvas::readout(QCPPainter& painter, QPointF at, const QStringList& lin
 void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptions& options,
                         const std::function<void()>& restyle) {
   const Tokens* before = m_tokens;
-  const QFont fontBefore = plot->font();
+  const QFont fontBefore = m_base;  // not the plot's: its owner may have another
   const QRect viewportBefore = plot->viewport();
   QFont printed = fontBefore;
   printed.setPixelSize(static_cast<int>(std::lround(options.fontPoints * kPixelsPerPoint / 0.825)));

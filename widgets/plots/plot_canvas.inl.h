@@ -69,7 +69,7 @@ public:
 private:
   void connectMouse();
   const Tokens* m_tokens = nullptr;
-  QFont m_font, m_titleFont;
+  QFont m_base, m_font, m_titleFont;
   enum class Gesture { None, Press, Drag, Pan, Brush };
   Gesture m_gesture = Gesture::None;
   QPointF m_pressed, m_last;

@@ -34,7 +34,6 @@ double framesPerSecond(VtkHost& host) {
   for (int i = 0; i < kMoves; ++i) {
     send(host, QEvent::MouseMove, middle + QPointF(120 * std::sin(i * 0.1), 40 * std::cos(i * 0.1)), Qt::NoButton,
          Qt::LeftButton);
-    host.repaint();
     QApplication::processEvents();
   }
   host.grabFramebuffer();

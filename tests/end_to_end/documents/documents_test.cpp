@@ -28,6 +28,16 @@ QByteArray contentOf(const QString& file) {
   return in.readAll();
 }
 
+void expectFontsEmbedded(const QString& pdf) {
+  const QList<QByteArray> fonts = runTool("pdffonts", {pdf}).out.split('\n');
+  ASSERT_GT(fonts.size(), 3) << "text is text, not outlines";
+  for (qsizetype i = 2; i < fonts.size(); ++i) {
+    if (fonts[i].trimmed().isEmpty()) continue;
+    const QByteArrayList columns = fonts[i].simplified().split(' ');  // … emb sub uni object generation
+    EXPECT_EQ(columns[columns.size() - 5], "yes") << fonts[i].constData();
+  }
+}
+
 class Documents : public ::testing::Test {
 protected:
   static void SetUpTestSuite() {
@@ -82,13 +92,7 @@ TEST_F(Documents, PdfEmbedsItsFontsAndShowsThePngsPicture) {
   OODSCOPE_TOOL_OR_SKIP("pdftoppm");
   for (const char* name : {"pr", "histogram", "sweep", "grid", "frame:1"}) {
     const QString pdf = figure(name, "check.pdf");
-    const QList<QByteArray> fonts = runTool("pdffonts", {pdf}).out.split('\n');
-    ASSERT_GT(fonts.size(), 3) << name << ": text is text, not outlines";
-    for (qsizetype i = 2; i < fonts.size(); ++i) {
-      if (fonts[i].trimmed().isEmpty()) continue;
-      const QByteArrayList columns = fonts[i].simplified().split(' ');  // … emb sub uni object generation
-      EXPECT_EQ(columns[columns.size() - 5], "yes") << fonts[i].constData();
-    }
+    expectFontsEmbedded(pdf);
     const QImage other = drawn(pdf, 300);
     const QImage own(figure(name, "check.png"));
     EXPECT_NEAR(other.width(), own.width(), 1) << name;
@@ -158,11 +162,7 @@ TEST_F(Documents, ReportPdfHasEveryFontInsideAndNoEmptyPage) {
   OODSCOPE_TOOL_OR_SKIP("pdffonts");
   OODSCOPE_TOOL_OR_SKIP("pdftoppm");
   const QString pdf = *s_made / "report/report.pdf";
-  // Columns: name, type, encoding, emb, sub, uni, object: the first yes or no of a line is emb.
-  const QStringList fonts = QString::fromUtf8(runTool("pdffonts", {pdf}).out).split(u'\n', Qt::SkipEmptyParts).mid(2);
-  EXPECT_FALSE(fonts.isEmpty());
-  for (const QString& font : fonts)
-    EXPECT_EQ(QRegularExpression("\\s(yes|no)\\s").match(font).captured(1), "yes") << qPrintable(font);
+  expectFontsEmbedded(pdf);
   runTool("pdftoppm", {"-r", "50", "-png", pdf, *s_made / "page"});
   const QStringList pages = QDir(*s_made / "").entryList({"page-*.png"});
   ASSERT_GE(pages.size(), 3);
