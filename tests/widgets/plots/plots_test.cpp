@@ -107,6 +107,17 @@ TEST_F(CurvePlotTest, DocumentIsLight) {
 }
 
 TEST_F(CurvePlotTest, DrawingADocumentLeavesTheWidgetAsItWas) {
+  // Qt hints a face's glyphs differently once a picture has used it: another plot draws a document first.
+  QImage scrap(800, 600, QImage::Format_RGB32);
+  CurvePlot other(CurveKind::PrecisionRecall);
+  CurveData line;
+  line.x = {0.0, 1.0};
+  line.y = {1.0, 0.5};
+  line.threshold = {1.0, 0.0};
+  other.setCurves({line});
+  QPainter scrapPainter(&scrap);
+  other.render(scrapPainter, QRectF(0, 0, 252, 189), RenderOptions{});
+  scrapPainter.end();
   static_cast<void>(plot.grab());
   plot.resetZoom();
   QTest::qWait(50);  // automatic margins settle with the second replot
@@ -116,15 +127,7 @@ TEST_F(CurvePlotTest, DrawingADocumentLeavesTheWidgetAsItWas) {
   plot.render(painter, QRectF(0, 0, 252, 189), RenderOptions{});
   painter.end();
   QTest::qWait(30);  // the queued repaint
-  // Glyphs of the halo texts may be hinted differently once another size was in use; lines, fills and margins may not
-  // move.
-  const QImage after = plot.grab().toImage();
-  ASSERT_EQ(after.size(), before.size());
-  int moved = 0;
-  for (int y = 0; y < before.height(); ++y)
-    for (int x = 0; x < before.width(); ++x)
-      moved += std::abs(qGray(before.pixel(x, y)) - qGray(after.pixel(x, y))) > 96 ? 1 : 0;
-  EXPECT_LT(moved, before.width() * before.height() / 500) << "two pixels in a thousand";
+  EXPECT_EQ(plot.grab().toImage(), before);
 }
 
 TEST(HistogramPlotTest, HandleIsDraggedAndStaysWithinTheScores) {
