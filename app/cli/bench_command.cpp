@@ -6,7 +6,9 @@
 #include "app/live/live_bench.h"
 #include "app/live/open_live_sets.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -19,6 +21,7 @@ namespace {
 struct Options {
   RequestOptions request;
   int runs = 40;
+  std::string only;
   std::string format = "markdown", output;
 };
 
@@ -31,23 +34,26 @@ std::string cell(const std::optional<double>& value) { return value ? number(*va
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
+std::string markdownRow(const BenchFigure& figure) {
+  std::string out = "| " + figure.name + " | " + figure.on + " | " + figure.unit + " | ";
+  if (!figure.notMeasured.empty())
+    return out + "not measured | | " + cell(figure.bound) + " | – | " + figure.notMeasured + " | – |\n";
+  out += number(figure.median) + " | " + number(figure.p95) + " | " + cell(figure.bound) + " | ";
+  out += figure.bound ? (figure.p95 <= *figure.bound ? "yes" : "no") : "–";
+  out += " | " + (figure.floor ? number(*figure.floor) + " " + figure.floorName : "–") + " | ";
+  out += figure.floor       ? number(100.0 * *figure.floor / figure.median) + " %"
+         : figure.timesFast ? number(*figure.timesFast) + " times as fast"
+                            : "–";
+  return out + " |\n";
+}
+
 std::string asMarkdown(const BenchReport& report, const Facts& facts) {
   std::string out =
       "| figure | on | unit | median | p95 | bound | met | floor | of the floor |\n"
       "|---|---|---|--:|--:|--:|---|--:|--:|\n";
-  for (const BenchFigure& figure : report.figures) {
-    out += "| " + figure.name + " | " + figure.on + " | " + figure.unit + " | " + number(figure.median) + " | " +
-           number(figure.p95) + " | " + cell(figure.bound) + " | " +
-           (figure.bound ? (figure.p95 <= *figure.bound ? "yes" : "no") : "") + " | " +
-           (figure.floor ? number(*figure.floor) + " " + figure.floorName : "–") + " | " +
-           (figure.floor       ? number(100.0 * *figure.floor / figure.median) + " %"
-            : figure.timesFast ? number(*figure.timesFast) + " times as fast"
-                               : "–") +
-           " |\n";
-  }
+  for (const BenchFigure& figure : report.figures) out += markdownRow(figure);
   out += "\n";
   for (const auto& [key, value] : facts) out += "- " + key + ": " + value + "\n";
-  for (const std::string& note : report.notes) out += "- note: " + note + "\n";
   return out;
 }
 
@@ -57,23 +63,42 @@ std::string asJson(const BenchReport& report, const Facts& facts) {
   };
   nlohmann::json out;
   for (const auto& [key, value] : facts) out["machine"][key] = value;
-  for (const BenchFigure& figure : report.figures)
-    out["figures"].push_back({{"figure", figure.name},
-                              {"on", figure.on},
-                              {"unit", figure.unit},
-                              {"median", figure.median},
-                              {"p95", figure.p95},
-                              {"bound", orNull(figure.bound)},
-                              {"floor", orNull(figure.floor)},
-                              {"floor_is", figure.floorName},
-                              {"times_as_fast", orNull(figure.timesFast)},
-                              {"runs", figure.runs}});
-  out["notes"] = report.notes;
+  out["figures"] = nlohmann::json::array();
+  for (const BenchFigure& figure : report.figures) {
+    nlohmann::json row{
+        {"figure", figure.name}, {"on", figure.on}, {"unit", figure.unit}, {"bound", orNull(figure.bound)}};
+    if (!figure.notMeasured.empty()) {
+      row["not_measured"] = figure.notMeasured;
+    } else {
+      row.update({{"median", figure.median},
+                  {"p95", figure.p95},
+                  {"met", figure.bound ? nlohmann::json(figure.p95 <= *figure.bound) : nlohmann::json(nullptr)},
+                  {"floor", orNull(figure.floor)},
+                  {"floor_is", figure.floor ? nlohmann::json(figure.floorName) : nlohmann::json(nullptr)},
+                  {"of_floor", figure.floor ? nlohmann::json(*figure.floor / figure.median) : nlohmann::json(nullptr)},
+                  {"times_as_fast", orNull(figure.timesFast)},
+                  {"runs", figure.runs}});
+    }
+    out["figures"].push_back(std::move(row));
+  }
   return out.dump(2) + "\n";
 }
 
-int run(const Options& options) {
-  const EvaluationRequest request = requestFrom(options.request);
+/// The demo session as installed or in the source tree.
+std::string demoSession() {
+  std::error_code unknown;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  for (const std::filesystem::path& candidate : {program.parent_path() / "../share/oodscope/demo/session.json",
+                                                 std::filesystem::path(OODSCOPE_RESOURCES_DIR) / "demo/session.json"})
+    if (std::filesystem::exists(candidate, unknown)) return candidate.string();
+  throw CLI::ValidationError("--set", "the demo session is not installed: name a set and a model");
+}
+
+int run(Options options) {
+  RequestOptions& asked = options.request;
+  if (asked.session.empty() && asked.sets.empty() && asked.models.empty() && asked.scores.empty())
+    asked.session = demoSession();
+  const EvaluationRequest request = requestFrom(asked);
   std::optional<tbb::global_control> threads;
   if (request.threads > 0)
     threads.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(request.threads));
@@ -82,11 +107,14 @@ int run(const Options& options) {
   const OpenLiveSets open = openLiveSets(request, progress, stop);
   for (const std::string& problem : open.problems) std::fprintf(stderr, "failed: %s\n", problem.c_str());
   const auto& [model, sets] = *open.byModel.begin();
+  if (open.byModel.size() > 1) std::fprintf(stderr, "note: only %s is timed\n", model.c_str());
   const Method method = request.methods.empty() ? Method::Msp : request.methods.front();
   if (std::ranges::all_of(sets, [](const auto& set) { return set->labelledFrames().empty(); }))
     throw Error("no frame with ground truth could be opened", {});
-  const BenchReport report = runBench(sets, method, options.runs, progress, stop);
+  const BenchReport report = runBench(sets, {method, options.runs, options.only}, progress, stop);
   endProgressLine();
+  if (report.complete && report.figures.empty())
+    throw CLI::ValidationError("--only", "no figure's name holds '" + options.only + "'");
   Facts facts = environmentFacts(request.threads);
   facts.insert(facts.begin(),
                {{"processor", processorName()},
@@ -106,6 +134,7 @@ Command addBenchCommand(CLI::App& app) {
   options->request.addTo(app);
   app.add_option("--runs", options->runs, "Repetitions of the quick figures; slow ones take a tenth")
       ->check(CLI::Range(3, 100000));
+  app.add_option("--only", options->only, "Only figures whose name holds this")->type_name("TEXT");
   app.add_option("--format", options->format, "json or markdown")->check(CLI::IsMember({"json", "markdown"}));
   app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
   return [options] { return run(*options); };

@@ -23,18 +23,24 @@ struct BenchFigure {
   std::string floorName;            ///< "read" or "exponentials"
   std::optional<double> timesFast;  ///< against doing it separately
   int runs = 0;
+  std::string notMeasured;  ///< why there is no figure; empty where there is one
 };
 
 struct BenchReport {
   MachineFloors floors;
-  std::vector<BenchFigure> figures;
-  std::vector<std::string> notes;  ///< figures that could not be measured, and why
+  std::vector<BenchFigure> figures;  ///< always the same ones, in the same order, unless stopped or chosen from
   bool complete = true;
 };
 
-/// Times what the window does while a hand moves, on sets whose frames are ready. `runs`: repetitions of the quick
-/// figures; the slow ones take a tenth, three at least. Throws Error. Requires: at least one set with a labelled frame.
-[[nodiscard]] BenchReport runBench(const std::vector<std::shared_ptr<LiveSet>>& sets, Method method, int runs,
+struct BenchOptions {
+  Method method = Method::Msp;
+  int runs = 40;     ///< repetitions of the quick figures; the slow ones take a tenth, three at least
+  std::string only;  ///< figures whose name holds this; empty: all
+};
+
+/// Times what the window does while a hand moves, on sets whose frames are ready. What these sets cannot show is listed
+/// as not measured, with the reason. Throws Error. Requires: at least one set with a labelled frame.
+[[nodiscard]] BenchReport runBench(const std::vector<std::shared_ptr<LiveSet>>& sets, const BenchOptions& options,
                                    const ProgressSink& progress, std::stop_token stop);
 
 }  // namespace oodscope
