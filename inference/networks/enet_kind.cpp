@@ -91,11 +91,11 @@ struct FastUpsampling {
   explicit FastUpsampling(const enet::UpsamplingBottleneck& block)
       : main(stepsOf(block.mainConv1).front().conv),
         before(stepsOf(block.extConv1)),
-        upsampling(block.transposed, atRest(block.transposedNorm)),
+        upsampling(block.transposed, atRest(block.transposedNorm), true),
         after(stepsOf(block.extConv2)) {}
   torch::Tensor operator()(const torch::Tensor& x, const torch::Tensor& indices) const {
     const torch::Tensor unpooled = at::max_unpool2d(main(x), indices, {2 * x.size(2), 2 * x.size(3)});
-    return apply(after, upsampling(apply(before, x), true)).add_(unpooled).relu_();
+    return apply(after, upsampling(apply(before, x))).add_(unpooled).relu_();
   }
   FoldedConv main;
   std::vector<Step> before;

@@ -2,11 +2,9 @@
 #include "inference/networks/kinds.inl.h"
 
 #include "inference/checkpoints/state_dict.inl.h"
+#include "inference/networks/channels_last.inl.h"
 #include "inference/networks/erfnet.inl.h"
 #include "inference/networks/folding.inl.h"
-
-#include <ATen/ops/cat.h>
-#include <ATen/ops/max_pool2d.h>
 
 #include <variant>
 
@@ -22,34 +20,32 @@ struct FastDownsampler {
     conv = FoldedConv(block.conv, norm.channels(0, convolved));
     const Affine rest = norm.channels(convolved, norm.scale.size(0) - convolved);
     if (!rest.isIdentity()) {
-      scale = rest.scale.to(torch::kFloat).view({1, -1, 1, 1});
-      shift = rest.shift.to(torch::kFloat).view({1, -1, 1, 1});
+      scale = rest.scale.to(torch::kFloat).contiguous();
+      shift = rest.shift.to(torch::kFloat).contiguous();
     }
   }
-  torch::Tensor operator()(const torch::Tensor& x) const {
-    torch::Tensor pooled = at::max_pool2d(x, 2, 2);
-    if (scale.defined()) pooled.mul_(scale).add_(shift);
-    return at::cat({conv(x), pooled}, 1).relu_();
-  }
+  torch::Tensor operator()(const torch::Tensor& x) const { return joinPooled(conv(x), x, scale, shift); }
   FoldedConv conv;
   torch::Tensor scale, shift;
 };
 
 struct FastResidual {
   explicit FastResidual(const erfnet::NonBottleneck1d& block)
-      : first(block.conv3x1_1, {}),
-        second(block.conv1x3_1, atRest(block.bn1)),
-        third(block.conv3x1_2, {}),
+      : first(block.conv3x1_1, {}, true),
+        second(block.conv1x3_1, atRest(block.bn1), true),
+        third(block.conv3x1_2, {}, true),
         fourth(block.conv1x3_2, atRest(block.bn2)) {}
   torch::Tensor operator()(const torch::Tensor& x) const {
-    return fourth(third(second(first(x).relu_()).relu_()).relu_()).add_(x).relu_();
+    torch::Tensor y = fourth(third(second(first(x))));
+    addThenRelu(y, x);
+    return y;
   }
   FoldedConv first, second, third, fourth;
 };
 
 struct FastUpsampler {
-  explicit FastUpsampler(const erfnet::Upsampler& block) : upsampling(block.conv, atRest(block.bn)) {}
-  torch::Tensor operator()(const torch::Tensor& x) const { return upsampling(x, true); }
+  explicit FastUpsampler(const erfnet::Upsampler& block) : upsampling(block.conv, atRest(block.bn), true) {}
+  torch::Tensor operator()(const torch::Tensor& x) const { return upsampling(x); }
   FoldedUpsampling upsampling;
 };
 

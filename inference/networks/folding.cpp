@@ -2,16 +2,16 @@
 #include "inference/networks/folding.inl.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/channels_last.inl.h"
 
-#include <ATen/Parallel.h>
-#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/zeros.h>
 
-#include <algorithm>
-
 namespace oodscope {
 namespace {
+
+/// oneDNN does not pack an image of three channels well: as many and fewer are convolved as they come.
+constexpr std::int64_t kFewChannels = 3;
 
 std::vector<std::int64_t> list(const torch::ExpandingArray<2>& values) { return {values->begin(), values->end()}; }
 
@@ -23,29 +23,6 @@ std::vector<std::int64_t> paddingOf(const torch::nn::Conv2d& conv) {
 
 torch::Tensor biasOrZero(const torch::Tensor& bias, std::int64_t channels, const torch::Tensor& like) {
   return bias.defined() ? bias.detach().clone() : at::zeros({channels}, like.options());
-}
-
-/// Rows of blocks, each block the four sub-pixels of all channels, to planes. in: H x W x (2, 2, C); out: C x 2H x 2W.
-void toPlanes(const float* in, float* out, std::int64_t height, std::int64_t width, std::int64_t channels) {
-  // 16 pixels of 80 values fit the first-level cache, so that the strided reads below cost nothing.
-  constexpr std::int64_t kTile = 16;
-  at::parallel_for(0, height, 1, [&](std::int64_t firstRow, std::int64_t endRow) {
-    for (std::int64_t y = firstRow; y < endRow; ++y) {
-      for (std::int64_t x0 = 0; x0 < width; x0 += kTile) {
-        const std::int64_t x1 = std::min(x0 + kTile, width);
-        for (std::int64_t c = 0; c < channels; ++c) {
-          for (std::int64_t a = 0; a < 2; ++a) {
-            const float* from = in + (y * width * 4 + a * 2) * channels + c;
-            float* to = out + (c * height * 2 + 2 * y + a) * width * 2;
-            for (std::int64_t x = x0; x < x1; ++x) {
-              to[2 * x] = from[x * 4 * channels];
-              to[2 * x + 1] = from[x * 4 * channels + channels];
-            }
-          }
-        }
-      }
-    }
-  });
 }
 
 }  // namespace
@@ -64,12 +41,13 @@ Affine atRest(const torch::nn::BatchNorm2d& norm) {
   return {scale, shift};
 }
 
-FoldedConv::FoldedConv(const torch::nn::Conv2d& conv, const std::optional<Affine>& after)
+FoldedConv::FoldedConv(const torch::nn::Conv2d& conv, const std::optional<Affine>& after, bool relu)
     : m_weight(conv->weight.detach()),
       m_bias(biasOrZero(conv->bias, m_weight.size(0), m_weight)),
-      m_stride(list(conv->options.stride())),
-      m_padding(paddingOf(conv)),
-      m_dilation(list(conv->options.dilation())) {
+      m_geometry{.stride = list(conv->options.stride()),
+                 .padding = paddingOf(conv),
+                 .dilation = list(conv->options.dilation())},
+      m_relu(relu) {
   if (after) {
     m_weight = (m_weight.to(torch::kDouble) * after->scale.view({-1, 1, 1, 1})).to(torch::kFloat);
     m_bias = (m_bias.to(torch::kDouble) * after->scale + after->shift).to(torch::kFloat);
@@ -77,11 +55,24 @@ FoldedConv::FoldedConv(const torch::nn::Conv2d& conv, const std::optional<Affine
   m_weight = m_weight.clone(torch::MemoryFormat::ChannelsLast);
 }
 
+FoldedConv::FoldedConv(torch::Tensor weight, torch::Tensor bias, std::int64_t padding, bool relu)
+    : m_weight(std::move(weight)),
+      m_bias(std::move(bias)),
+      m_geometry{.stride = {1, 1}, .padding = {padding, padding}, .dilation = {1, 1}},
+      m_relu(relu) {}
+
 torch::Tensor FoldedConv::operator()(const torch::Tensor& x) const {
-  return at::conv2d(x, m_weight, m_bias, m_stride, m_padding, m_dilation);
+  const bool packable = x.is_cpu() && x.scalar_type() == torch::kFloat && m_weight.size(2) * m_weight.size(3) > 1 &&
+                        x.size(1) > kFewChannels && x.is_contiguous(torch::MemoryFormat::ChannelsLast);
+  if (packable && (!m_packed || !m_packed->fits(x)))
+    m_packed = PackedConvolution::pack(m_weight, m_bias, m_geometry, x.sizes().vec(), m_relu);
+  if (packable && m_packed) return (*m_packed)(x);
+  torch::Tensor y = at::conv2d(x, m_weight, m_bias, m_geometry.stride, m_geometry.padding, m_geometry.dilation);
+  return m_relu ? y.relu_() : y;
 }
 
-FoldedUpsampling::FoldedUpsampling(const torch::nn::ConvTranspose2d& conv, const std::optional<Affine>& after) {
+FoldedUpsampling::FoldedUpsampling(const torch::nn::ConvTranspose2d& conv, const std::optional<Affine>& after,
+                                   bool relu) {
   const torch::Tensor original = conv->weight.detach().to(torch::kDouble);  // in, out, k, k
   const std::int64_t in = original.size(0), out = original.size(1), k = original.size(2);
   require((k == 2 || k == 3) && original.size(3) == k && conv->options.stride()->at(0) == 2,
@@ -112,37 +103,23 @@ FoldedUpsampling::FoldedUpsampling(const torch::nn::ConvTranspose2d& conv, const
     weight = weight * after->scale.view({1, 1, out, 1, 1, 1});
     bias = bias * after->scale + after->shift;
   }
-  m_weight = weight.reshape({4 * out, in, reach, reach}).to(torch::kFloat).clone(torch::MemoryFormat::ChannelsLast);
-  m_bias = bias.repeat({4}).to(torch::kFloat);
+  // A margin on all sides needs no padded copy of the input: the first row and column of blocks are left out after.
+  m_conv =
+      FoldedConv(weight.reshape({4 * out, in, reach, reach}).to(torch::kFloat).clone(torch::MemoryFormat::ChannelsLast),
+                 bias.repeat({4}).to(torch::kFloat), m_needsMargin ? 1 : 0, relu);
 }
 
-torch::Tensor FoldedUpsampling::convolve(const torch::Tensor& x) const {
-  const torch::Tensor in = m_needsMargin ? at::constant_pad_nd(x, {0, 1, 0, 1}) : x;
-  return at::conv2d(in, m_weight, m_bias).contiguous(torch::MemoryFormat::ChannelsLast);
-}
-
-torch::Tensor FoldedUpsampling::operator()(const torch::Tensor& x, bool relu) const {
-  torch::Tensor blocks = convolve(x);
-  if (relu) blocks.relu_();
-  const std::int64_t n = blocks.size(0), c = blocks.size(1) / 4, h = blocks.size(2), w = blocks.size(3);
-  return blocks.permute({0, 2, 3, 1})
-      .view({n, h, w, 2, 2 * c})
-      .permute({0, 1, 3, 2, 4})
-      .contiguous()
-      .view({n, 2 * h, 2 * w, c})
-      .permute({0, 3, 1, 2});
+torch::Tensor FoldedUpsampling::operator()(const torch::Tensor& x) const {
+  return blocksToPixels(m_conv(x), m_needsMargin ? 1 : 0);
 }
 
 void FoldedUpsampling::planar(const torch::Tensor& x, const torch::Tensor& out) const {
-  const torch::Tensor blocks = convolve(x);
-  const std::int64_t n = blocks.size(0), c = blocks.size(1) / 4, h = blocks.size(2), w = blocks.size(3);
-  require(out.dim() == 4 && out.size(0) == n && out.size(1) == c && out.size(2) == 2 * h && out.size(3) == 2 * w,
-          "FoldedUpsampling: output of another shape");
-  if (n == 1 && blocks.is_cpu() && out.is_cpu() && out.is_contiguous() && out.scalar_type() == torch::kFloat) {
-    toPlanes(blocks.data_ptr<float>(), out.data_ptr<float>(), h, w, c);
-    return;
+  const torch::Tensor blocks = m_conv(x);
+  if (m_needsMargin) {
+    out.copy_(blocksToPixels(blocks, 1));
+  } else {
+    blocksToPlanes(blocks, out);
   }
-  out.copy_(blocks.permute({0, 2, 3, 1}).view({n, h, w, 2, 2, c}).permute({0, 5, 1, 3, 2, 4}).reshape(out.sizes()));
 }
 
 }  // namespace oodscope

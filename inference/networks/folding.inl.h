@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/networks/packed_convolution.inl.h"
+
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/types.h>
@@ -18,16 +20,21 @@ struct Affine {
 };
 [[nodiscard]] Affine atRest(const torch::nn::BatchNorm2d& norm);
 
-/// A convolution with the normalisation after it folded in; weights in channels-last order.
+/// A convolution with the normalisation after it folded in, and a ReLU after both where asked; weights in channels-last
+/// order, packed for the size of the first input (packed again for another size). Not thread-safe.
 class FoldedConv {
 public:
   FoldedConv() = default;
-  FoldedConv(const torch::nn::Conv2d& conv, const std::optional<Affine>& after);
+  FoldedConv(const torch::nn::Conv2d& conv, const std::optional<Affine>& after, bool relu = false);
+  /// Stride 1; weight in channels-last order.
+  FoldedConv(torch::Tensor weight, torch::Tensor bias, std::int64_t padding, bool relu);
   [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
 
 private:
   torch::Tensor m_weight, m_bias;
-  std::vector<std::int64_t> m_stride, m_padding, m_dilation;
+  PackedConvolution::Geometry m_geometry;
+  bool m_relu = false;
+  mutable std::optional<PackedConvolution> m_packed;
 };
 
 /// A transposed convolution of stride 2 that exactly doubles the size (2x2, or 3x3 with padding and output padding 1),
@@ -36,16 +43,15 @@ private:
 class FoldedUpsampling {
 public:
   FoldedUpsampling() = default;
-  FoldedUpsampling(const torch::nn::ConvTranspose2d& conv, const std::optional<Affine>& after);
-  /// Channels-last in and out; relu where asked.
-  [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, bool relu) const;
+  FoldedUpsampling(const torch::nn::ConvTranspose2d& conv, const std::optional<Affine>& after, bool relu = false);
+  /// Channels-last in and out.
+  [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
   /// Channels-last in; fills `out`, N x C x 2H x 2W, any device and format, planar float32 without a further copy.
   void planar(const torch::Tensor& x, const torch::Tensor& out) const;
 
 private:
-  [[nodiscard]] torch::Tensor convolve(const torch::Tensor& x) const;
-  torch::Tensor m_weight, m_bias;  ///< output channel (a * 2 + b) * C + c makes pixel (2y + a, 2x + b)
-  bool m_needsMargin = false;      ///< 3x3: reads one pixel to the right and below
+  FoldedConv m_conv;           ///< output channel (a * 2 + b) * C + c makes pixel (2y + a, 2x + b)
+  bool m_needsMargin = false;  ///< 3x3: reads one pixel to the right and below
 };
 
 }  // namespace oodscope
