@@ -30,7 +30,7 @@ constexpr double kPlausibleInput = 16.0;
 constexpr int kSizeMultiple = 8;
 
 /// Raised when a change of the arrangement changes logits by more than rounding, so that stored ones are not mixed.
-constexpr const char* kArithmetic = "float32-2";
+constexpr const char* kArithmetic = "float32-1";
 
 int usableThreads(int wanted) {
   if (wanted > 0) return wanted;
