@@ -50,11 +50,9 @@ HWY_INLINE void loadGroup(const T* const* planes, int channels, std::size_t at, 
     if (kSecond) m2[u] = hn::Set(d, -std::numeric_limits<float>::infinity());
     hn::Store(m[u], d, tile + u * n);
   }
-  prefetchAhead(planes[0] + at);
   for (int c = 1; c < channels; ++c) {
     const T* plane = planes[c] + at;
     float* row = tile + static_cast<std::size_t>(c) * groupSize();
-    prefetchAhead(plane);
     OODSCOPE_UNROLLED {
       const V z = loadWide(d, plane + u * n);
       hn::Store(z, d, row + u * n);
@@ -84,11 +82,12 @@ HWY_INLINE void maxLogitGroup(const T* const* planes, int channels, std::size_t 
   OODSCOPE_UNROLLED hn::StoreU(hn::Neg(m[u]), d, out + u * n);
 }
 
-/// The score of a group from its widened logits.
-template <Method kMethod>
-HWY_INLINE void scoreGroup(const float* HWY_RESTRICT tile, const float* HWY_RESTRICT largest,
-                           const float* HWY_RESTRICT second, int channels, const Recipe& recipe,
-                           float* HWY_RESTRICT out) {
+/// The score of a group from its widened logits. `ahead`: planes from which later groups are fetched meanwhile, so that
+/// memory works while this one computes; nullptr where somebody else sees to it.
+template <Method kMethod, bool kFetch, bool kRaise = false, class T>
+HWY_INLINE void scoreGroup(const T* const* planes, std::size_t at, const float* HWY_RESTRICT tile,
+                           const float* HWY_RESTRICT largest, const float* HWY_RESTRICT second, int channels,
+                           const Recipe& recipe, float* HWY_RESTRICT out) {
   const D d;
   const std::size_t n = hn::Lanes(d);
   const V one = hn::Set(d, 1.0F);
@@ -102,16 +101,24 @@ HWY_INLINE void scoreGroup(const float* HWY_RESTRICT tile, const float* HWY_REST
   }
   for (int c = 0; c < channels; ++c) {
     const float* row = tile + static_cast<std::size_t>(c) * groupSize();
+    if constexpr (kFetch) prefetchAhead(planes[c] + at);
     OODSCOPE_UNROLLED {
       const V difference = hn::Sub(hn::Load(d, row + u * n), m[u]);
       if constexpr (kMethod == Method::MaxEntropy) {
         const V e = power(d, difference, factor, lowest);
         sum[u] = hn::Add(sum[u], e);
-        weighted[u] = hn::MulAdd(e, raiseTo(difference, lowest), weighted[u]);  // raised: 0 * -infinity is NaN
+        weighted[u] = hn::MulAdd(e, kRaise ? raiseTo(difference, lowest) : difference, weighted[u]);
       } else {
         sum[u] = addPower(d, difference, factor, lowest, sum[u]);
       }
     }
+  }
+  if constexpr (kMethod == Method::MaxEntropy && !kRaise) {
+    // 0 * -infinity is NaN: a channel at -infinity is rare, so it is looked for once and not at each channel.
+    V any = hn::Zero(d);
+    OODSCOPE_UNROLLED any = hn::MulAdd(weighted[u], hn::Zero(d), any);
+    if (!hn::AllFalse(d, hn::IsNaN(any)))
+      return scoreGroup<kMethod, false, true>(planes, at, tile, largest, second, channels, recipe, out);
   }
   OODSCOPE_UNROLLED {
     V result;
@@ -163,7 +170,10 @@ HWY_INLINE void groupOnce(const T* const* planes, int channels, std::size_t at, 
     const Recipe& recipe = recipes[r];
     float* out = outs[r] + offset;
     const auto run = [&]<Method kMethod>() HWY_ATTR {
-      scoreGroup<kMethod>(scratch.tile, scratch.largest, scratch.second, channels, recipe, out);
+      if (r == 0)
+        scoreGroup<kMethod, true>(planes, at, scratch.tile, scratch.largest, scratch.second, channels, recipe, out);
+      else
+        scoreGroup<kMethod, false>(planes, at, scratch.tile, scratch.largest, scratch.second, channels, recipe, out);
     };
     switch (recipe.method) {
       case Method::Msp:
