@@ -171,7 +171,7 @@ private:
     }
     m_positives = total;
     std::vector<std::int32_t> scratch;
-    radixSort(m_keys, scratch);
+    parallelRadixSort(m_keys, scratch);
     m_atKey = collapseEqualKeys(m_keys);
   }
 

@@ -4,8 +4,13 @@
 #include "analysis/core/error.h"
 #include "analysis/metrics/score_key.h"
 
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace oodscope {
@@ -142,6 +147,8 @@ Crossing crossingOf(const RankedPixels& pixels, Protocol protocol) {
   return firstReaching(pixels);
 }
 
+constexpr std::size_t kPartKeys = std::size_t{1} << 18;  // keys a task takes
+constexpr std::size_t kCutFrom = std::size_t{1} << 21;   // a frame's stay in one piece: frames are parallel already
 constexpr std::uint64_t kCurveSteps = 900;  // per axis: 2 * 900 + 64 doublings + the two ends stay below the maximum
 
 }  // namespace
@@ -254,20 +261,45 @@ SetCurves rankingCurves(const RankedPixels& pixels, Protocol protocol) {
 }
 
 std::vector<std::uint32_t> collapseEqualKeys(std::vector<std::int32_t>& keys) {
-  std::vector<std::uint32_t> counts;
-  std::size_t distinct = 0;
-  for (std::size_t i = 0; i < keys.size();) {
-    std::size_t end = i + 1;
-    while (end < keys.size() && keys[end] == keys[i]) ++end;
-    if (end - i > std::numeric_limits<std::uint32_t>::max())
-      throw Error({.what = "too many anomaly pixels share one score",
-                   .expected = "at most 4294967295",
-                   .found = std::to_string(end - i)});
-    keys[distinct++] = keys[i];
-    counts.push_back(static_cast<std::uint32_t>(end - i));
-    i = end;
-  }
-  keys.resize(distinct);
+  const std::size_t n = keys.size();
+  const std::size_t parts = n < kCutFrom ? 1 : n / kPartKeys;
+  // A part begins where a run of equal keys does.
+  const auto begin = [&](std::size_t part) {
+    const std::size_t i = n * part / parts;
+    if (i == 0 || i == n) return i;
+    return static_cast<std::size_t>(
+        std::upper_bound(keys.begin() + static_cast<std::ptrdiff_t>(i), keys.end(), keys[i - 1]) - keys.begin());
+  };
+  std::vector<std::size_t> firsts(parts + 1), places(parts + 1);
+  tbb::parallel_for(std::size_t{0}, parts, [&](std::size_t part) {
+    const std::size_t first = firsts[part] = begin(part);
+    const std::size_t end = begin(part + 1);
+    std::size_t distinct = first < end ? 1 : 0;
+    for (std::size_t i = first + 1; i < end; ++i) distinct += keys[i] != keys[i - 1] ? 1U : 0U;
+    places[part + 1] = distinct;
+  });
+  firsts[parts] = n;
+  std::partial_sum(places.begin(), places.end(), places.begin());
+  std::vector<std::int32_t> values(places[parts]);
+  std::vector<std::uint32_t> counts(places[parts]);
+  std::atomic<std::size_t> longest = 0;
+  tbb::parallel_for(std::size_t{0}, parts, [&](std::size_t part) {
+    std::size_t place = places[part], most = 0;
+    for (std::size_t i = firsts[part], end = 0; i < firsts[part + 1]; i = end) {
+      end = i + 1;
+      while (end < firsts[part + 1] && keys[end] == keys[i]) ++end;
+      most = std::max(most, end - i);
+      values[place] = keys[i];
+      counts[place++] = static_cast<std::uint32_t>(end - i);
+    }
+    for (std::size_t seen = longest; most > seen && !longest.compare_exchange_weak(seen, most);) {
+    }
+  });
+  if (longest > std::numeric_limits<std::uint32_t>::max())
+    throw Error({.what = "too many anomaly pixels share one score",
+                 .expected = "at most 4294967295",
+                 .found = std::to_string(longest.load())});
+  keys = std::move(values);
   return counts;
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // coverage [--draws N] [--seed S] [--model MODEL --store FOLDER SET…]: how often the 95 % intervals of set estimates
 // cover the exact value, over synthetic populations and, where sets are given, over a model's scores on them.
-#include "app/live/open_live_sets.h"
+#include "tests/bench/live/chosen_sets.h"
 
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <functional>
 #include <numbers>
 #include <random>
@@ -130,21 +129,13 @@ void report(const Population& population, int draws, std::uint64_t seed) {
 int main(int argc, char** argv) {
   int draws = 500;
   std::uint64_t seed = 1'000'001;
-  EvaluationRequest request;
+  EvaluationRequest request =
+      bench::requestFromArguments(argc, argv, [&](const std::string& argument, const auto& next) {
+        if (argument == "--draws") return draws = std::stoi(next()), true;
+        if (argument == "--seed") return seed = std::stoull(next()), true;
+        return false;
+      });
   request.protocols = {Protocol::Fishyscapes};
-  for (int i = 1; i < argc; ++i) {
-    const auto next = [&] { return i + 1 < argc ? argv[++i] : argv[i]; };
-    if (std::strcmp(argv[i], "--draws") == 0)
-      draws = std::atoi(next());
-    else if (std::strcmp(argv[i], "--seed") == 0)
-      seed = std::strtoull(next(), nullptr, 10);
-    else if (std::strcmp(argv[i], "--model") == 0)
-      request.models.push_back({.path = next()});
-    else if (std::strcmp(argv[i], "--store") == 0)
-      request.store.folder = next();
-    else
-      request.sets.push_back({.path = argv[i]});
-  }
   std::printf("%d draws from seed %llu; values in %%, true value, bias, mean half width, coverage\n\n", draws,
               static_cast<unsigned long long>(seed));
   std::printf("| population | AP | | | cover | FPR95 | | | cover | AUROC | | | cover |\n|---|%s\n",
@@ -153,7 +144,6 @@ int main(int argc, char** argv) {
     for (const Population& population : syntheticPopulations()) report(population, draws, seed);
     return 0;
   }
-  request.resolution = Resolution::Network;
   const OpenLiveSets open = openLiveSets(request, [](const Progress&) {}, {});
   for (const auto& [model, sets] : open.byModel)
     for (const auto& set : sets)

@@ -57,6 +57,25 @@ TEST(RadixSort, EqualsStdSort) {
   }
 }
 
+TEST(RadixSort, InPartsEqualsStdSortAndCollapsesTies) {
+  std::mt19937 random(5);
+  for (const int shift : {0, 12, 30}) {  // distinct keys, ties, four values
+    std::vector<std::int32_t> keys((std::size_t{1} << 22) + 12345);
+    for (auto& key : keys) key = static_cast<std::int32_t>(random()) >> shift;
+    std::vector<std::int32_t> expected = keys;
+    std::ranges::sort(expected);
+    std::vector<std::int32_t> scratch;
+    parallelRadixSort(keys, scratch);
+    ASSERT_EQ(keys, expected) << "shift " << shift;
+    const std::vector<std::uint32_t> counts = collapseEqualKeys(keys);
+    ASSERT_EQ(counts.size(), keys.size());
+    std::vector<std::int32_t> again;
+    for (std::size_t i = 0; i < keys.size(); ++i) again.insert(again.end(), counts[i], keys[i]);
+    EXPECT_EQ(again, expected) << "shift " << shift;
+    EXPECT_EQ(std::ranges::adjacent_find(keys), keys.end()) << "shift " << shift;
+  }
+}
+
 TEST(IntrosortOrder, SortsAndLeavesTiesAsNumpyDoes) {
   // numpy.argsort([1, 0] * 10) of numpy 1.24
   std::vector<double> values;
