@@ -8,6 +8,7 @@
 #include "widgets/scene3d/relief_scene.h"
 
 #include <QCoreApplication>
+#include <QFontMetricsF>
 #include <QPainter>
 
 #include <algorithm>
@@ -18,6 +19,8 @@ namespace {
 
 constexpr double kSceneRatio = 0.6;
 constexpr double kPointsPerInch = 72.0;
+constexpr double kLabelShare = 0.825;  // ticks and labels, of the font size
+constexpr int kTextScale = 16;         // fonts are whole pixels: text is laid out larger and scaled down
 constexpr int kLandscapeRows = 64;
 constexpr int kCsvColumns = 128;  // of a relief's heights
 constexpr double kMostPoints = 300000;
@@ -33,17 +36,26 @@ class SceneFigure : public Figure {
 public:
   SceneFigure(std::unique_ptr<Scene3D> scene, QString title, QString caption, QByteArray csv)
       : m_scene(std::move(scene)), m_title(std::move(title)), m_caption(std::move(caption)), m_csv(std::move(csv)) {
-    static_cast<void>(m_scene->renderOffscreen({16, 16}));  // throws where nothing can be drawn
+    if (!Scene3D::offscreenRenderer())
+      throw Error(ErrorParts{.what = "cannot draw in 3D", .expected = "OpenGL 3.2", .found = "none on this machine"});
   }
   [[nodiscard]] QString title() const override { return m_title; }
   [[nodiscard]] QString caption() const override { return m_caption; }
   [[nodiscard]] double heightFor(double width, double) const override { return width * kSceneRatio; }
   void draw(QPainter& painter, const QRectF& area, const RenderOptions& options) override {
     m_scene->setTokens(tokens(options.dark));
+    QFont font(QStringLiteral("Noto Sans"));
+    font.setPixelSize(static_cast<int>(std::lround(options.fontPoints * kLabelShare * kTextScale)));
+    m_scene->setViewport(area.size() * kTextScale, QFontMetricsF(font).height());
     const double scale = options.rasterDpi / kPointsPerInch;
     const QImage image = m_scene->renderOffscreen(
         {static_cast<int>(std::lround(area.width() * scale)), static_cast<int>(std::lround(area.height() * scale))});
     painter.drawImage(area, image);
+    painter.save();
+    painter.translate(area.topLeft());
+    painter.scale(1.0 / kTextScale, 1.0 / kTextScale);
+    m_scene->paintLabels(painter, font);
+    painter.restore();
   }
   [[nodiscard]] QByteArray csv() const override { return m_csv; }
 
@@ -106,6 +118,7 @@ FigurePlan planLandscape(SessionResults& results) {
              number(static_cast<double>(landscape->recall.at(t, r))) + '\n';
   return [=] {
     auto scene = std::make_unique<LandscapeScene>();
+    scene->setNames(tr("F1"), {});
     scene->setSurface(landscape->temperatures, landscape->thresholds, landscape->f1);
     if (threshold) scene->setCurrent(temperature, static_cast<double>(*threshold));
     scene->resetCamera();
@@ -135,6 +148,39 @@ std::vector<CloudPoint> cloudPoints(const DataSet& set, std::size_t frame, const
                         scores.at(sx, sy), static_cast<float>(x), static_cast<float>(y)});
     }
   return points;
+}
+
+std::vector<CloudBox> regionBoxes(const std::vector<CloudPoint>& points,
+                                  const std::vector<const FailureRegion*>& regions, Size map, Size picture) {
+  constexpr std::size_t kFewest = 8;
+  Grid<int> owner(map, -1);
+  for (std::size_t i = 0; i < regions.size(); ++i)
+    for (const Run& run : regions[i]->runs)
+      for (int x = run.begin; x < run.end; ++x) owner.at(x, run.y) = static_cast<int>(i);
+  std::vector<std::array<std::vector<float>, 3>> members(regions.size());
+  for (const CloudPoint& p : points) {
+    const int x = std::min(
+        static_cast<int>(p.pixelX * static_cast<float>(map.width) / static_cast<float>(picture.width)), map.width - 1);
+    const int y =
+        std::min(static_cast<int>(p.pixelY * static_cast<float>(map.height) / static_cast<float>(picture.height)),
+                 map.height - 1);
+    if (const int i = owner.at(x, y); i >= 0) {
+      auto& [xs, ys, zs] = members[static_cast<std::size_t>(i)];
+      xs.push_back(p.x);
+      ys.push_back(p.y);
+      zs.push_back(p.z);
+    }
+  }
+  std::vector<CloudBox> boxes;
+  for (auto& member : members) {
+    if (member[0].size() < kFewest) continue;
+    for (std::vector<float>& values : member) std::sort(values.begin(), values.end());
+    const auto low = [](const std::vector<float>& v) { return v[v.size() / 20]; };
+    const auto high = [](const std::vector<float>& v) { return v[v.size() - 1 - v.size() / 20]; };
+    boxes.push_back(
+        {low(member[0]), high(member[0]), low(member[1]), high(member[1]), low(member[2]), high(member[2])});
+  }
+  return boxes;
 }
 
 }  // namespace oodscope

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/regions/failures.h"
 #include "app/figures/figure_plans.h"
 #include "app/live/landscape.h"
 #include "widgets/scene3d/point_cloud_scene.h"
@@ -14,5 +15,11 @@ namespace oodscope {
 /// Points of a frame in the camera's coordinates, at most some 300,000: every n-th pixel whose distance is known.
 /// Throws Error where the frame has no disparity or camera, or scores are missing.
 [[nodiscard]] std::vector<CloudPoint> cloudPoints(const DataSet& set, std::size_t frame, const ScoreMap& scores);
+
+/// Boxes around the points of regions, the outermost twentieth on each side left out (stereo noise at edges); regions
+/// with few points have none. `map` is the size that the regions' runs are of, `picture` that of the points' pixels.
+[[nodiscard]] std::vector<CloudBox> regionBoxes(const std::vector<CloudPoint>& points,
+                                                const std::vector<const FailureRegion*>& regions, Size map,
+                                                Size picture);
 
 }  // namespace oodscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/export/export_dialog.h"
 #include "app/window/export/window_results.h"
+#include "app/window/failures/failure_desk.h"
 #include "app/window/main_window.h"
 #include "app/window/scene3d/scene_tab.h"
 #include "widgets/views/view_grid.h"
@@ -96,6 +97,7 @@ void MainWindow::connectScene() {
   connect(&m_controller, &LiveController::pictureChanged, this, [this] { showScene(m_session.isDragging()); });
   connect(&m_controller, &LiveController::numbersChanged, this, [this] { showScene(m_session.isDragging()); });
   connect(&m_controller, &LiveController::detailsChanged, this, [this] { showScene(m_session.isDragging()); });
+  connect(m_failures, &FailureDesk::settledChanged, this, [this] { m_scene->setStudy(m_failures->study()); });
   connect(&m_controller, &LiveController::thresholdChanged, this,
           [this](std::optional<float> threshold) { m_scene->setThreshold(threshold); });
 }
@@ -114,6 +116,7 @@ void MainWindow::showScene(bool dragging) {
                       view.colourMapReversed);
   }
   m_scene->setThreshold(m_controller.threshold());
+  m_scene->setStudy(m_failures->study());
   m_scene->setRun(m_controller.liveSet(), view, dragging);
 }
 

@@ -9,32 +9,36 @@
 namespace oodscope {
 
 /// A grid of heights in [0, 1] over a rectangle of the given half sides around the origin, row 0 at the far side,
-/// textured by one colour per cell of an image. Two meshes: at most 256 x 128 for moving, all for resting (at most 1024
-/// x 512).
+/// textured by an image. Two forms, each made when first shown: at most 256 x 128 points with a plain texture for
+/// moving, at most 1024 x 512 with a mip-mapped one for resting.
 class HeightSurface {
 public:
   HeightSurface(vtkRenderer* renderer, double halfWidth, double halfDepth, double lift);
-  void setHeights(const Grid<float>& heights);  ///< NaN stands at 0
+  void setHeights(Grid<float> heights);  ///< NaN stands at 0
   void setTexture(const QImage& texture);
   void setHalfSides(double halfWidth, double halfDepth);
-  void setCoarse(bool coarse);
+  void show(bool coarse);
   [[nodiscard]] double heightAt(double u, double v) const;  ///< u, v in [0, 1] from the left and from the far side
-  [[nodiscard]] vtkPolyData* mesh() const { return m_fine; }
+  /// Where a ray first goes below the surface, to a cell of the finest grid.
+  [[nodiscard]] std::optional<ScenePoint> hit(const ScenePoint& from, const ScenePoint& along) const;
+  [[nodiscard]] vtkPolyData* mesh() const { return m_fine.mesh; }  ///< after show(false)
   [[nodiscard]] double lift() const { return m_lift; }
   [[nodiscard]] double halfWidth() const { return m_halfWidth; }
   [[nodiscard]] double halfDepth() const { return m_halfDepth; }
+  [[nodiscard]] SceneBox box() const { return {{-m_halfWidth, -m_halfDepth, 0}, {m_halfWidth, m_halfDepth, m_lift}}; }
 
 private:
-  vtkSmartPointer<vtkPolyData> build(int columns, int rows) const;
+  struct Form {
+    vtkSmartPointer<vtkPolyData> mesh;
+    vtkSmartPointer<vtkTexture> texture;
+  };
+  [[nodiscard]] vtkSmartPointer<vtkPolyData> build(int columns, int rows) const;
   double m_halfWidth, m_halfDepth, m_lift;
   Grid<float> m_heights;
-  vtkSmartPointer<vtkPolyData> m_fine, m_coarse;
+  QImage m_texture;
+  Form m_fine, m_coarse;
   vtkNew<vtkPolyDataMapper> m_mapper;
   vtkNew<vtkActor> m_actor;
-  vtkNew<vtkTexture> m_texture;
 };
-
-/// `image` as VTK's image, bottom row first.
-[[nodiscard]] vtkSmartPointer<vtkImageData> vtkImageOf(const QImage& image);
 
 }  // namespace oodscope

@@ -2,7 +2,11 @@
 #include "widgets/scene3d/landscape_scene.h"
 
 #include "widgets/scene3d/height_surface.inl.h"
+#include "widgets/scene3d/scene_axes.inl.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/views/pixel_colouring.h"
+
+#include <QCoreApplication>
 
 #include <vtkProperty.h>
 #include <vtkSphereSource.h>
@@ -15,6 +19,13 @@ namespace {
 
 constexpr double kLift = 0.6;
 constexpr double kHalfDepth = 0.7;
+constexpr double kBall = 0.03;
+constexpr int kMostRefined = 256;  // points a side: few values are drawn as straight stretches between them
+
+QString tr(const char* text) { return QCoreApplication::translate("scene3d", text); }
+
+/// A temperature or threshold in three digits.
+QString shortNumber(double value) { return QString::number(value, 'g', 3).replace(QLatin1Char('-'), kMinusSign); }
 
 // Position of `value` among rising `knots` as a share of the index range, and back.
 double shareOf(const std::vector<double>& knots, double value) {
@@ -32,29 +43,57 @@ double valueAt(const std::vector<double>& knots, double share) {
   return knots[left] * (1 - within) + knots[left + 1] * within;
 }
 
+/// Linear between the values, NaN as 0.
+Grid<float> refined(const Grid<float>& values) {
+  const auto fine = [](int count) { return (count - 1) * std::max(1, kMostRefined / count) + 1; };
+  Grid<float> out({fine(values.width()), fine(values.height())});
+  const auto value = [&](int x, int y) {
+    const float v = values.at(std::min(x, values.width() - 1), std::min(y, values.height() - 1));
+    return std::isfinite(v) ? v : 0.0F;
+  };
+  for (int y = 0; y < out.height(); ++y) {
+    const float fy = static_cast<float>(y * (values.height() - 1)) / static_cast<float>(out.height() - 1);
+    const int y0 = static_cast<int>(fy);
+    const float wy = fy - static_cast<float>(y0);
+    for (int x = 0; x < out.width(); ++x) {
+      const float fx = static_cast<float>(x * (values.width() - 1)) / static_cast<float>(out.width() - 1);
+      const int x0 = static_cast<int>(fx);
+      const float wx = fx - static_cast<float>(x0);
+      out.at(x, y) = (value(x0, y0) * (1 - wx) + value(x0 + 1, y0) * wx) * (1 - wy) +
+                     (value(x0, y0 + 1) * (1 - wx) + value(x0 + 1, y0 + 1) * wx) * wy;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 struct LandscapeScene::State {
-  explicit State(vtkRenderer* renderer) : surface(renderer, 1, kHalfDepth, kLift) {}
+  explicit State(vtkRenderer* renderer) : surface(renderer, 1, kHalfDepth, kLift), axes(renderer) {}
   HeightSurface surface;
+  SceneAxes axes;
   vtkNew<vtkSphereSource> ball;
   vtkNew<vtkPolyDataMapper> ballMapper;
   vtkNew<vtkActor> ballActor;
   std::vector<double> temperatures, thresholds;
   Grid<float> metric;
+  QString name;
+  QStringList rows;
   ColourTable table = colourTable(ColourMap::Viridis);
   double temperature = 1, threshold = 0;
-  std::array<double, 3> at{};
+  ScenePoint at{};
 };
 
 LandscapeScene::LandscapeScene() : m(std::make_unique<State>(parts().renderer)) {
-  m->ball->SetRadius(0.03);
+  m->ball->SetRadius(kBall);
   m->ball->SetThetaResolution(24);
   m->ball->SetPhiResolution(24);
   m->ballMapper->SetInputConnection(m->ball->GetOutputPort());
   m->ballActor->SetMapper(m->ballMapper);
   m->ballActor->PickableOff();
+  m->ballActor->VisibilityOff();
   parts().renderer->AddActor(m->ballActor);
+  parts().box = m->surface.box();
 }
 
 LandscapeScene::~LandscapeScene() = default;
@@ -70,21 +109,55 @@ void LandscapeScene::setSurface(std::vector<double> temperatures, std::vector<do
   place();
 }
 
+void LandscapeScene::setNames(const QString& metric, const QStringList& rows) {
+  m->name = metric;
+  m->rows = rows;
+  if (!m->metric.empty()) drawAxes();
+}
+
 void LandscapeScene::setColourTable(const ColourTable& table) {
   m->table = table;
   if (!m->metric.empty()) place();
 }
 
 void LandscapeScene::place() {
-  m->surface.setHeights(m->metric);
-  QImage texture(m->metric.width(), m->metric.height(), QImage::Format_RGB32);
-  for (int y = 0; y < m->metric.height(); ++y) {
-    colourScores(m->metric.row(y), 0, 1, m->table, qRgb(140, 145, 152),
+  Grid<float> heights = refined(m->metric);
+  QImage texture(heights.width(), heights.height(), QImage::Format_RGB32);
+  for (int y = 0; y < heights.height(); ++y) {
+    colourScores(heights.row(y), 0, 1, m->table, qRgb(140, 145, 152),
                  {reinterpret_cast<QRgb*>(texture.scanLine(y)), static_cast<std::size_t>(texture.width())});
   }
+  m->surface.setHeights(std::move(heights));
   m->surface.setTexture(texture);
-  parts().data = m->surface.mesh();
+  drawAxes();
   setCurrent(m->temperature, m->threshold);
+  notify();
+}
+
+void LandscapeScene::drawAxes() {
+  SceneAxes& axes = m->axes;
+  axes.clear();
+  const ScenePoint front{0, -1, 0}, side{1, 0, 0}, left{-1, 0, 0};
+  const ScenePoint corners[4] = {{-1, -kHalfDepth, 0}, {1, -kHalfDepth, 0}, {1, kHalfDepth, 0}, {-1, kHalfDepth, 0}};
+  for (std::size_t i = 0; i < 4; ++i) axes.addLine(corners[i], corners[(i + 1) % 4]);
+  axes.addLine(corners[0], {-1, -kHalfDepth, kLift});
+  for (const double t : {0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0})
+    if (t >= m->temperatures.front() && t <= m->temperatures.back())
+      axes.addTick({2 * shareOf(m->temperatures, t) - 1, -kHalfDepth, 0}, front, shortNumber(t));
+  axes.addTitle({0, -kHalfDepth, 0}, front, tr("temperature T"));
+  const auto rowAt = [](double share) { return (1 - 2 * share) * kHalfDepth; };
+  if (m->rows.isEmpty()) {
+    for (const double value : roundTicks(m->thresholds.front(), m->thresholds.back(), 5))
+      axes.addTick({1, rowAt(shareOf(m->thresholds, value)), 0}, side, shortNumber(value));
+    axes.addTitle({1, 0, 0}, {1.7, 0, 0}, tr("threshold δ"));
+  } else {
+    for (int i = 0; i < m->rows.size(); ++i)
+      axes.addTick({1, rowAt(i / std::max(1.0, static_cast<double>(m->rows.size()) - 1)), 0}, side, m->rows[i]);
+  }
+  for (const int percent : {0, 50, 100})
+    axes.addTick({-1, -kHalfDepth, percent / 100.0 * kLift}, left, QString::number(percent));
+  axes.addTitle({-1, -kHalfDepth, kLift * 0.75}, left, tr("%1, %").arg(m->name));
+  axes.commit();
 }
 
 void LandscapeScene::setCurrent(double temperature, double threshold) {
@@ -92,20 +165,30 @@ void LandscapeScene::setCurrent(double temperature, double threshold) {
   m->threshold = threshold;
   if (m->metric.empty()) return;
   const double u = shareOf(m->temperatures, temperature), v = shareOf(m->thresholds, threshold);
-  m->at = {2 * u - 1, (1 - 2 * v) * kHalfDepth, m->surface.heightAt(u, v) * kLift + 0.02};
+  m->at = {2 * u - 1, (1 - 2 * v) * kHalfDepth, m->surface.heightAt(u, v) * kLift + kBall / 2};
   m->ballActor->SetPosition(m->at.data());
-  notify();
+  m->ballActor->VisibilityOn();
+  if (changed) changed();
 }
 
-void LandscapeScene::setCoarse(bool coarse) { m->surface.setCoarse(coarse); }
+void LandscapeScene::build(bool coarse) {
+  m->surface.show(coarse);
+  if (!coarse) parts().data = m->surface.mesh();
+}
 
-std::optional<QPointF> LandscapeScene::meaningOf(double x, double y, double) const {
-  const double u = (x + 1) / 2, v = (1 - y / kHalfDepth) / 2;
-  if (m->metric.empty() || u < 0 || v < 0 || u > 1 || v > 1) return {};
+std::optional<ScenePoint> LandscapeScene::hit(const ScenePoint& from, const ScenePoint& along) const {
+  return m->surface.hit(from, along);
+}
+
+std::vector<SceneLabel> LandscapeScene::labels() const { return m->axes.labels(); }
+
+std::optional<QPointF> LandscapeScene::meaningOf(const ScenePoint& point) const {
+  const double u = (point[0] + 1) / 2, v = (1 - point[1] / kHalfDepth) / 2;
+  if (m->metric.empty() || u < -1e-9 || v < -1e-9 || u > 1 + 1e-9 || v > 1 + 1e-9) return {};
   return QPointF(valueAt(m->temperatures, u), valueAt(m->thresholds, v));
 }
 
-std::optional<std::array<double, 3>> LandscapeScene::handle() const {
+std::optional<ScenePoint> LandscapeScene::handle() const {
   if (m->metric.empty()) return {};
   return m->at;
 }
@@ -114,6 +197,7 @@ void LandscapeScene::restyle(const Tokens& tokens) {
   const QColor c = tokens.focus;
   m->ballActor->GetProperty()->SetColor(static_cast<double>(c.redF()), static_cast<double>(c.greenF()),
                                         static_cast<double>(c.blueF()));
+  m->axes.setColour(tokens.strong);
 }
 
 }  // namespace oodscope

@@ -19,7 +19,8 @@ struct CloudBox {
   float minX = 0, maxX = 0, minY = 0, maxY = 0, minZ = 0, maxZ = 0;
 };
 
-/// Points coloured by score. Meaning of a point: the pixel of the nearest cloud point.
+/// Points coloured by score. Meaning of a point: the pixel of the nearest cloud point. Seen from behind the camera;
+/// the few per cent of points that lie far outside the rest are drawn but not framed.
 class PointCloudScene : public Scene3D {
 public:
   PointCloudScene();
@@ -29,15 +30,18 @@ public:
   void setScale(float min, float max);
   void setColourTable(const ColourTable& table);
 
-  void setCoarse(bool coarse) override;
-  [[nodiscard]] std::optional<QPointF> meaningOf(double x, double y, double z) const override;
+  void build(bool coarse) override;
+  [[nodiscard]] std::optional<QPointF> meaningOf(const ScenePoint& point) const override;
 
 protected:
   void restyle(const Tokens& tokens) override;
+  [[nodiscard]] std::optional<ScenePoint> hit(const ScenePoint& from, const ScenePoint& along) const override;
+  [[nodiscard]] std::vector<SceneLabel> labels() const override;
 
 private:
   struct State;
-  void rebuild();
+  void recolour();
+  void frame();
   std::unique_ptr<State> m;
 };
 

@@ -20,16 +20,20 @@ public:
   void setTexture(Texture texture);
   /// Only the plane moves.
   void setThreshold(float threshold);
+  [[nodiscard]] Texture texture() const;
 
-  void setCoarse(bool coarse) override;
-  [[nodiscard]] std::optional<QPointF> meaningOf(double x, double y, double z) const override;
+  void build(bool coarse) override;
+  [[nodiscard]] std::optional<QPointF> meaningOf(const ScenePoint& point) const override;
 
 protected:
   void restyle(const Tokens& tokens) override;
+  [[nodiscard]] std::optional<ScenePoint> hit(const ScenePoint& from, const ScenePoint& along) const override;
+  [[nodiscard]] std::vector<SceneLabel> labels() const override;
 
 private:
   struct State;
-  void rebuild();
+  void changedValues();
+  [[nodiscard]] double planeHeight() const;
   std::unique_ptr<State> m;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "widgets/theme/tokens.h"
 
+#include <QFont>
 #include <QImage>
 #include <QPointF>
 #include <QString>
@@ -10,10 +11,24 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
+
+class QPainter;
 
 namespace oodscope {
 
+using ScenePoint = std::array<double, 3>;
+
+/// A text beside a point of the scene, on the side that leads away from `from`.
+struct SceneLabel {
+  enum class Kind { Tick, Title, Mark };
+  ScenePoint from{}, at{};
+  QString text;
+  Kind kind = Kind::Tick;
+};
+
 /// Something to look at in 3D. Knows nothing of widgets: VtkHost shows it, renderOffscreen() draws it into an image.
+/// The camera, picks and labels need no OpenGL.
 class Scene3D {
 public:
   struct Parts;  // VTK objects
@@ -23,17 +38,34 @@ public:
   Scene3D& operator=(const Scene3D&) = delete;
 
   void setTokens(const Tokens& tokens);
-  void resetCamera();
-  /// A grid of at most 256 x 128 while the camera moves, all of it at rest.
-  virtual void setCoarse(bool coarse) = 0;
-  /// What stands at a point of the scene, in the scene's own coordinates (picture pixel; temperature and threshold).
-  [[nodiscard]] virtual std::optional<QPointF> meaningOf(double x, double y, double z) const = 0;
-  /// World position of something that can be dragged over the surface.
-  [[nodiscard]] virtual std::optional<std::array<double, 3>> handle() const { return {}; }
+  /// Size of what it is drawn into and height of its labels' font, in one unit. Until the camera is moved by hand the
+  /// whole scene with its labels is kept inside.
+  void setViewport(QSizeF size, double fontHeight);
 
-  /// Draws without a window. Throws Error where no OpenGL context can be made.
+  // The camera: the horizon stays level.
+  void orbit(double degreesRight, double degreesUp);
+  void pan(QPointF viewportHeights);
+  void zoom(double factor);  ///< > 1: nearer
+  void resetCamera();
+
+  /// Makes what was set drawable: a small grid while something moves, all of it at rest.
+  virtual void build(bool coarse) = 0;
+  /// What stands at a point of the scene, in the scene's own coordinates (picture pixel; temperature and threshold).
+  [[nodiscard]] virtual std::optional<QPointF> meaningOf(const ScenePoint& point) const = 0;
+  /// What the line of sight through a place of the viewport meets first. Cost: some milliseconds.
+  [[nodiscard]] std::optional<QPointF> meaningAt(QPointF place) const;
+  /// Where a point stands in the viewport.
+  [[nodiscard]] QPointF placeOf(const ScenePoint& point) const;
+  /// Position of something that can be dragged over the surface.
+  [[nodiscard]] virtual std::optional<ScenePoint> handle() const { return {}; }
+  void paintLabels(QPainter& painter, const QFont& font) const;
+
+  /// Draws without a window and without labels, four samples a pixel. Throws Error where no OpenGL is to be had.
   [[nodiscard]] QImage renderOffscreen(QSize size);
-  /// By ending: .gltf, .obj (whole scene), .vtp (the surface or points with their scores), .png. Throws Error.
+  /// Name of the OpenGL renderer that does it; none: nothing can be drawn without a window.
+  [[nodiscard]] static std::optional<QString> offscreenRenderer();
+  /// By ending: .gltf, .obj (whole scene), .vtp (the surface or points with their scores), .png (with labels). Throws
+  /// Error.
   void exportTo(const QString& file, QSize pngSize = {1600, 1000});
 
   /// Called after each change that asks for a repaint.
@@ -44,8 +76,15 @@ public:
 protected:
   Scene3D();
   virtual void restyle(const Tokens& tokens) = 0;
+  /// Where a ray (from a point, along a direction) meets the scene.
+  [[nodiscard]] virtual std::optional<ScenePoint> hit(const ScenePoint& from, const ScenePoint& along) const = 0;
+  [[nodiscard]] virtual std::vector<SceneLabel> labels() const = 0;
+  /// The scene has other values, of another extent perhaps.
   void notify();
   std::unique_ptr<Parts> m_parts;
+
+private:
+  void fit();
 };
 
 }  // namespace oodscope

@@ -28,9 +28,15 @@ Scene3DPanel::Scene3DPanel(QWidget* parent)
   reset->setToolTip(tr("Reset view (R)"));
   auto* exporting = new QPushButton(tr("Export…"), this);
   exporting->setToolTip(tr("Export as PNG, glTF, OBJ or VTP"));
+  m_controls = new QHBoxLayout;
+  m_controls->setSpacing(8);
+  m_note = new QLabel(this);
+  m_note->setForegroundRole(kSecondaryRole);
+  m_note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   row->addWidget(m_choice);
+  row->addLayout(m_controls);
   row->addWidget(reset);
-  row->addStretch(1);
+  row->addWidget(m_note, 1);
   row->addWidget(exporting);
   column->addLayout(row);
   if (VtkHost::isAvailable()) {
@@ -76,6 +82,13 @@ Scene3DPanel::Scene3DPanel(QWidget* parent)
 
 Scene3DPanel::~Scene3DPanel() {
   delete m_host;  // before the scenes it draws
+}
+
+void Scene3DPanel::addControl(QWidget* control) { m_controls->addWidget(control); }
+
+void Scene3DPanel::setNote(const QString& text) {
+  m_note->setText(text);
+  m_note->setToolTip(text);
 }
 
 void Scene3DPanel::setScene(Scene scene) { m_choice->setCurrentIndex(static_cast<int>(scene)); }

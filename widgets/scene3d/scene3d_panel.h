@@ -7,6 +7,7 @@
 #include <QWidget>
 
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 
 namespace oodscope {
@@ -30,6 +31,9 @@ public:
   void setScene(Scene scene);
   [[nodiscard]] Scene scene() const;
   [[nodiscard]] Scene3D& current();
+  /// A control of one scene, to the right of the choice of scenes; `note`: what there is to say, elided.
+  void addControl(QWidget* control);
+  void setNote(const QString& text);
   [[nodiscard]] bool hasOpenGl() const { return m_host != nullptr; }
   [[nodiscard]] VtkHost* host() const { return m_host; }
 
@@ -46,6 +50,8 @@ private:
   std::shared_ptr<LandscapeScene> m_landscape;
   std::shared_ptr<PointCloudScene> m_cloud;
   QComboBox* m_choice;
+  QHBoxLayout* m_controls;
+  QLabel* m_note;
   VtkHost* m_host = nullptr;
 };
 

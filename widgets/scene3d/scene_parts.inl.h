@@ -9,16 +9,25 @@
 #include <vtkRenderer.h>
 #include <vtkSmartPointer.h>
 
-#include <array>
-
 namespace oodscope {
+
+/// Least and greatest coordinates of what the camera is to show.
+struct SceneBox {
+  ScenePoint low{-1, -1, 0}, high{1, 1, 1};
+};
 
 struct Scene3D::Parts {
   vtkNew<vtkRenderer> renderer;
-  vtkSmartPointer<vtkPolyData> data;  ///< what .vtp holds and picks hit
-  bool framed = false;                ///< the camera has seen data
-  std::array<double, 3> viewFrom{0, -1.1, 0.9};
-  std::array<double, 3> viewUp{0, 0, 1};
+  vtkSmartPointer<vtkPolyData> data;  ///< what .vtp holds
+  SceneBox box;
+  bool hasData = false;
+  bool moved = false;  ///< the camera, by hand
+  ScenePoint viewFrom{0, -1.1, 0.9};
+  QSizeF viewport{960, 600};
+  double fontHeight = 16;
+  QColor text, title, mark;
+  /// A window that shows the scene lets go of it and takes it back: one renderer draws into one context at a time.
+  std::function<void()> release, takeBack;
 };
 
 }  // namespace oodscope

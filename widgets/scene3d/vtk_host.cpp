@@ -7,13 +7,12 @@
 #include <QMouseEvent>
 #include <QOpenGLContext>
 #include <QOpenGLExtraFunctions>
+#include <QOpenGLPaintDevice>
+#include <QPainter>
 #include <QTimer>
 
 #include <vtkCallbackCommand.h>
-#include <vtkCellPicker.h>
 #include <vtkGenericOpenGLRenderWindow.h>
-#include <vtkGenericRenderWindowInteractor.h>
-#include <vtkInteractorStyleTrackballCamera.h>
 #include <vtkOpenGLState.h>
 
 #include <cmath>
@@ -23,7 +22,10 @@ namespace {
 
 constexpr double kClickSlack = 4;
 constexpr double kHandleRadius = 14;  // logical pixels
-constexpr int kRestMs = 250;          // after the last wheel notch the fine grid returns
+constexpr int kRestMs = 250;          // after the last movement the whole grid returns
+constexpr double kDegreesPerPixel = 0.4;
+constexpr double kDegreesPerKey = 5;
+constexpr double kZoomPerNotch = 1.15, kZoomPerPixel = 1.008;
 
 QSurfaceFormat wantedFormat() {
   QSurfaceFormat format;
@@ -41,15 +43,13 @@ QSurfaceFormat wantedFormat() {
 struct VtkHost::State {
   std::shared_ptr<Scene3D> scene;
   vtkNew<vtkGenericOpenGLRenderWindow> window;
-  vtkNew<vtkGenericRenderWindowInteractor> interactor;
-  vtkNew<vtkInteractorStyleTrackballCamera> style;
   vtkNew<vtkCallbackCommand> events;
   QSurface* surface = nullptr;
   QMetaObject::Connection contextGone;
   bool ready = false;
   bool dragsHandle = false;
-  bool moved = false;
-  QPointF pressed;
+  bool clicks = false;  ///< the button went down and nothing has moved since
+  QPointF last;
   QTimer rest;
 };
 
@@ -70,15 +70,11 @@ VtkHost::VtkHost(std::shared_ptr<Scene3D> scene, QWidget* parent)
   setFormat(wantedFormat());
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(120, 90);
+  setAccessibleName(tr("3D scene"));
   m->window->SetOwnContext(false);
   m->window->SetFrameBlitModeToNoBlit();
   m->window->SetReadyForRendering(false);
   m->window->SetMultiSamples(0);
-  m->window->SetInteractor(m->interactor);
-  m->interactor->SetRenderWindow(m->window);
-  m->interactor->SetInteractorStyle(m->style);
-  m->interactor->Initialize();
-  m->interactor->EnableRenderOff();  // the style only asks; Qt decides when to paint
   m->events->SetClientData(this);
   m->events->SetCallback([](vtkObject*, unsigned long event, void* client, void* value) {
     auto* host = static_cast<VtkHost*>(client);
@@ -95,9 +91,6 @@ VtkHost::VtkHost(std::shared_ptr<Scene3D> scene, QWidget* parent)
       case vtkCommand::WindowIsDirectEvent:
         *static_cast<int*>(value) = 1;
         break;
-      case vtkCommand::RenderEvent:
-        host->update();
-        break;
       default:
         break;
     }
@@ -106,41 +99,52 @@ VtkHost::VtkHost(std::shared_ptr<Scene3D> scene, QWidget* parent)
                            vtkCommand::WindowSupportsOpenGLEvent, vtkCommand::WindowIsDirectEvent}) {
     m->window->AddObserver(event, m->events);
   }
-  m->interactor->AddObserver(vtkCommand::RenderEvent, m->events);
   m->rest.setSingleShot(true);
-  connect(&m->rest, &QTimer::timeout, this, [this] {
-    if (m->scene) m->scene->setCoarse(false);
-    update();
-  });
+  m->rest.setInterval(kRestMs);
+  connect(&m->rest, &QTimer::timeout, this, QOverload<>::of(&QWidget::update));
   setScene(std::move(scene));
 }
 
 VtkHost::~VtkHost() {
   QObject::disconnect(m->contextGone);
-  if (m->scene) {
-    m->scene->changed = {};
-  }
+  setScene(nullptr);
   releaseGl();
-  if (m->scene) m->window->RemoveRenderer(m->scene->parts().renderer);
-  m->interactor->RemoveObserver(m->events);
   m->window->RemoveObserver(m->events);
 }
 
 void VtkHost::setScene(std::shared_ptr<Scene3D> scene) {
   if (m->scene) {
+    Scene3D::Parts& parts = m->scene->parts();
     m->scene->changed = {};
-    if (m->ready) {
-      makeCurrent();
-      m->scene->parts().renderer->ReleaseGraphicsResources(m->window);
-      doneCurrent();
-    }
-    m->window->RemoveRenderer(m->scene->parts().renderer);
+    if (parts.release) parts.release();
+    parts.release = parts.takeBack = {};
   }
   m->scene = std::move(scene);
   if (!m->scene) return;
-  m->window->AddRenderer(m->scene->parts().renderer);
+  Scene3D::Parts& parts = m->scene->parts();
+  parts.release = [this] {
+    vtkRenderer* renderer = m->scene->parts().renderer;
+    if (m->ready) {
+      makeCurrent();
+      renderer->ReleaseGraphicsResources(m->window);
+    }
+    m->window->RemoveRenderer(renderer);
+    if (m->ready) doneCurrent();
+  };
+  parts.takeBack = [this] {
+    m->window->AddRenderer(m->scene->parts().renderer);
+    update();
+  };
+  m->window->AddRenderer(parts.renderer);
   m->scene->setTokens(tokensFor(this));
-  m->scene->changed = [this] { update(); };
+  m->scene->changed = [this] { moved(); };
+  moved();
+}
+
+bool VtkHost::isResting() const { return !m->rest.isActive() && !m->dragsHandle; }
+
+void VtkHost::moved() {
+  m->rest.start();
   update();
 }
 
@@ -163,11 +167,13 @@ void VtkHost::releaseGl() {
 }
 
 void VtkHost::paintGL() {
-  if (!m->ready) return;
+  if (!m->ready || !m->scene) return;
   const double ratio = devicePixelRatioF();
-  const int w = static_cast<int>(width() * ratio), h = static_cast<int>(height() * ratio);
-  m->window->SetSize(w, h);
-  m->interactor->UpdateSize(w, h);
+  m->window->SetSize(static_cast<int>(width() * ratio), static_cast<int>(height() * ratio));
+  const QFont labels = captionFont(font());
+  m->scene->setViewport(size(), QFontMetricsF(labels).height());
+  m->scene->build(!isResting());
+  m->scene->parts().renderer->ResetCameraClippingRange();
   vtkOpenGLState* state = m->window->GetState();
   state->Reset();
   state->Push();
@@ -187,95 +193,94 @@ void VtkHost::paintGL() {
   gl->glColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
   state->Reset();
   state->Pop();
-}
-
-std::optional<QPointF> VtkHost::meaningAt(QPointF position) {
-  if (!m->scene || !m->ready) return {};
-  const double ratio = devicePixelRatioF();
-  vtkNew<vtkCellPicker> picker;
-  picker->SetTolerance(0.002);
-  const double y = height() * ratio - 1 - position.y() * ratio;
-  if (picker->Pick(position.x() * ratio, y, 0, m->scene->parts().renderer) == 0) return {};
-  const double* at = picker->GetPickPosition();
-  return m->scene->meaningOf(at[0], at[1], at[2]);
+  // Not QPainter(this): while the window is grabbed that is the picture of the grab.
+  QOpenGLPaintDevice device(size() * ratio);
+  device.setDevicePixelRatio(ratio);
+  QPainter painter(&device);
+  painter.setRenderHint(QPainter::TextAntialiasing);
+  m->scene->paintLabels(painter, labels);
 }
 
 bool VtkHost::onHandle(QPointF position) const {
-  const auto handle = m->scene ? m->scene->handle() : std::nullopt;
-  if (!handle || !m->ready) return false;
-  vtkRenderer* renderer = m->scene->parts().renderer;
-  renderer->SetWorldPoint((*handle)[0], (*handle)[1], (*handle)[2], 1);
-  renderer->WorldToDisplay();
-  const double* shown = renderer->GetDisplayPoint();
-  const double ratio = devicePixelRatioF();
-  return std::hypot(shown[0] / ratio - position.x(), height() - shown[1] / ratio - position.y()) <= kHandleRadius;
+  const auto handle = m->scene->handle();
+  if (!handle) return false;
+  const QPointF away = m->scene->placeOf(*handle) - position;
+  return std::hypot(away.x(), away.y()) <= kHandleRadius;
 }
 
 void VtkHost::mousePressEvent(QMouseEvent* event) {
   if (!m->scene) return;
-  m->pressed = event->position();
-  m->moved = false;
+  m->last = event->position();
+  m->clicks = true;
   m->dragsHandle = event->button() == Qt::LeftButton && onHandle(event->position());
-  if (m->dragsHandle) return;
-  const double ratio = devicePixelRatioF();
-  m->interactor->SetEventInformationFlipY(static_cast<int>(event->position().x() * ratio),
-                                          static_cast<int>(event->position().y() * ratio));
-  m->scene->setCoarse(true);
-  if (event->button() == Qt::LeftButton) m->interactor->LeftButtonPressEvent();
-  if (event->button() == Qt::MiddleButton) m->interactor->MiddleButtonPressEvent();
-  if (event->button() == Qt::RightButton) m->interactor->RightButtonPressEvent();
 }
 
 void VtkHost::mouseMoveEvent(QMouseEvent* event) {
-  if (!m->scene) return;
-  if ((event->position() - m->pressed).manhattanLength() > kClickSlack) m->moved = true;
+  if (!m->scene || event->buttons() == Qt::NoButton) return;
+  const QPointF step = event->position() - m->last;
+  if (m->clicks && step.manhattanLength() <= kClickSlack) return;
+  m->clicks = false;
+  m->last = event->position();
   if (m->dragsHandle) {
-    if (const auto meaning = meaningAt(event->position())) Q_EMIT
+    if (const auto meaning = m->scene->meaningAt(event->position())) Q_EMIT
     handleDragged(*meaning);
-    return;
+  } else if (event->buttons() & Qt::LeftButton) {
+    m->scene->orbit(kDegreesPerPixel * step.x(), kDegreesPerPixel * step.y());
+  } else if (event->buttons() & Qt::MiddleButton) {
+    m->scene->pan(step / height());
+  } else if (event->buttons() & Qt::RightButton) {
+    m->scene->zoom(std::pow(kZoomPerPixel, -step.y()));
   }
-  const double ratio = devicePixelRatioF();
-  m->interactor->SetEventInformationFlipY(static_cast<int>(event->position().x() * ratio),
-                                          static_cast<int>(event->position().y() * ratio));
-  m->interactor->MouseMoveEvent();
-  if (event->buttons() != Qt::NoButton) update();
 }
 
 void VtkHost::mouseReleaseEvent(QMouseEvent* event) {
   if (!m->scene) return;
   if (m->dragsHandle) {
     m->dragsHandle = false;
+    moved();
     Q_EMIT
     handleDropped();
     return;
   }
-  if (event->button() == Qt::LeftButton) m->interactor->LeftButtonReleaseEvent();
-  if (event->button() == Qt::MiddleButton) m->interactor->MiddleButtonReleaseEvent();
-  if (event->button() == Qt::RightButton) m->interactor->RightButtonReleaseEvent();
-  m->scene->setCoarse(false);
-  update();
-  if (event->button() == Qt::LeftButton && !m->moved) {
-    if (const auto meaning = meaningAt(event->position())) Q_EMIT
-    picked(*meaning);
-  }
+  if (event->button() != Qt::LeftButton || !m->clicks) return;
+  m->clicks = false;
+  if (const auto meaning = m->scene->meaningAt(event->position())) Q_EMIT
+  picked(*meaning);
 }
 
 void VtkHost::wheelEvent(QWheelEvent* event) {
   if (!m->scene) return;
-  m->scene->setCoarse(true);
-  if (event->angleDelta().y() > 0) m->interactor->MouseWheelForwardEvent();
-  if (event->angleDelta().y() < 0) m->interactor->MouseWheelBackwardEvent();
-  m->rest.start(kRestMs);
-  update();
+  m->scene->zoom(std::pow(kZoomPerNotch, event->angleDelta().y() / 120.0));
   event->accept();
 }
 
 void VtkHost::keyPressEvent(QKeyEvent* event) {
-  if (event->key() == Qt::Key_R && m->scene) {
-    m->scene->resetCamera();
-    return;
+  if (!m->scene) return;
+  switch (event->key()) {
+    case Qt::Key_R:
+      m->scene->resetCamera();
+      break;
+    case Qt::Key_Left:
+      m->scene->orbit(-kDegreesPerKey, 0);
+      break;
+    case Qt::Key_Right:
+      m->scene->orbit(kDegreesPerKey, 0);
+      break;
+    case Qt::Key_Up:
+      m->scene->orbit(0, kDegreesPerKey);
+      break;
+    case Qt::Key_Down:
+      m->scene->orbit(0, -kDegreesPerKey);
+      break;
+    case Qt::Key_Plus:
+      m->scene->zoom(kZoomPerNotch);
+      break;
+    case Qt::Key_Minus:
+      m->scene->zoom(1 / kZoomPerNotch);
+      break;
+    default:
+      QOpenGLWidget::keyPressEvent(event);
   }
-  QOpenGLWidget::keyPressEvent(event);
 }
 
 void VtkHost::changeEvent(QEvent* event) {

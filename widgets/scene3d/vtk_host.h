@@ -6,8 +6,9 @@
 
 namespace oodscope {
 
-/// Shows a Scene3D: left drag orbits, middle drag pans, right drag and wheel zoom, R resets, a click picks, dragging
-/// the scene's handle moves it over the surface. Create it only where isAvailable().
+/// Shows a Scene3D: left drag or arrow keys orbit, middle drag pans, right drag, wheel, + and − zoom, R resets, a click
+/// picks, dragging the scene's handle moves it over the surface. While anything moves the scene's small grid is drawn,
+/// at rest the whole. Create it only where isAvailable().
 class VtkHost : public QOpenGLWidget {
   Q_OBJECT
 
@@ -18,6 +19,8 @@ public:
   explicit VtkHost(std::shared_ptr<Scene3D> scene, QWidget* parent = nullptr);
   ~VtkHost() override;
   void setScene(std::shared_ptr<Scene3D> scene);
+  /// Nothing moves: what is seen is the whole grid.
+  [[nodiscard]] bool isResting() const;
 
 Q_SIGNALS:
   void picked(QPointF meaning);
@@ -37,7 +40,7 @@ protected:
 private:
   struct State;
   void releaseGl();
-  [[nodiscard]] std::optional<QPointF> meaningAt(QPointF position);
+  void moved();
   [[nodiscard]] bool onHandle(QPointF position) const;
   std::unique_ptr<State> m;
 };

@@ -5,6 +5,7 @@
 #include "app/window/compare/runs_tab.h"
 #include "app/window/compare/transfer_tab.h"
 #include "app/window/main_window.h"
+#include "app/window/scene3d/scene_tab.h"
 #include "widgets/controls/compare_panel.h"
 #include "widgets/controls/labelled_combo.h"
 #include "widgets/lists/frame_list.h"
@@ -109,7 +110,9 @@ void MainWindow::connectCompare() {
   });
 }
 
-bool MainWindow::areTabsBusy() const { return m_runs->isBusy() || m_transfer->isBusy() || m_calibration->isBusy(); }
+bool MainWindow::areTabsBusy() const {
+  return m_runs->isBusy() || m_transfer->isBusy() || m_calibration->isBusy() || m_scene->isBusy();
+}
 
 void MainWindow::showTabs(const ViewState& view, bool dragging) {
   if (dragging) return;

@@ -10,8 +10,6 @@
 
 #include <QComboBox>
 #include <QFileDialog>
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -35,6 +33,13 @@ std::vector<Method> methodsOf(const LiveSet& live) {
   return out;
 }
 
+std::vector<const FailureRegion*> regionsOf(const SetStudy& study, std::size_t frame) {
+  std::vector<const FailureRegion*> out;
+  for (const ListedFailure& failure : study.failures.falsePositives)
+    if (failure.frame == frame) out.push_back(&failure.region);
+  return out;
+}
+
 }  // namespace
 
 SceneTab::SceneTab(QWidget* parent)
@@ -45,13 +50,18 @@ SceneTab::SceneTab(QWidget* parent)
           [this](const LandscapeRequest& request, const std::stop_token& stop) {
             LandscapeParts parts;
             const std::vector<double> temperatures = landscapeTemperatures();
+            if (request.byMethod) parts.methods = methodsOf(*request.live);
+            const std::size_t total = temperatures.size() * std::max<std::size_t>(1, parts.methods.size());
             const auto progress = [&](std::size_t done) {
               QMetaObject::invokeMethod(
-                  this, [this, done] { say(tr("Exact passes for the landscape: %1 done").arg(done)); },
+                  this,
+                  [this, done, total] {
+                    if (m_panel->scene() == Scene3DPanel::Landscape)
+                      say(tr("Exact passes for the landscape: %1 of %2").arg(done).arg(total));
+                  },
                   Qt::QueuedConnection);
             };
             if (request.byMethod) {
-              parts.methods = methodsOf(*request.live);
               parts.ap = apByMethod(*request.live, parts.methods, request.protocol, temperatures, progress, stop);
               parts.surfaces.temperatures = temperatures;
             } else {
@@ -61,12 +71,11 @@ SceneTab::SceneTab(QWidget* parent)
             return parts;
           },
           [this](const LandscapeRequest& request, const Outcome<LandscapeParts>& outcome) {
-            if (outcome.isFailure()) {
-              say(QString::fromStdString(outcome.failure()));
-              return;
-            }
-            if (!outcome.hasValue() || !(request == m_asked)) return;
-            m_landscape = outcome.value();
+            if (!(request == m_asked)) return;
+            if (outcome.hasValue()) m_landscape = outcome.value();
+            if (m_panel == nullptr || m_panel->scene() != Scene3DPanel::Landscape) return;
+            if (outcome.isFailure()) say(QString::fromStdString(outcome.failure()));
+            if (!outcome.hasValue()) return;
             say(m_landscape.surfaces.f1.empty() && m_landscape.ap.empty()
                     ? tr("No curve is defined here: the landscape needs anomalous and normal pixels.")
                     : QString());
@@ -75,14 +84,22 @@ SceneTab::SceneTab(QWidget* parent)
       m_cloudJob(
           this,
           [](const CloudRequest& request, const std::stop_token&) {
-            return cloudPoints(request.live->dataSet(), request.picture->frame, *request.picture->scores);
+            const std::size_t frame = request.picture->frame;
+            Cloud cloud;
+            cloud.points = cloudPoints(request.live->dataSet(), frame, *request.picture->scores);
+            if (request.study && request.study->sizeOf(frame).area() > 0)
+              cloud.boxes = regionBoxes(cloud.points, regionsOf(*request.study, frame), request.study->sizeOf(frame),
+                                        request.study->pictureOf(frame));
+            return cloud;
           },
-          [this](const CloudRequest& request, const Outcome<std::vector<CloudPoint>>& outcome) {
-            if (request.picture != m_picture || m_panel == nullptr) return;
+          [this](const CloudRequest& request, const Outcome<Cloud>& outcome) {
+            if (request.picture != m_picture || m_panel == nullptr || m_panel->scene() != Scene3DPanel::PointCloud)
+              return;
             if (outcome.isFailure()) say(QString::fromStdString(outcome.failure()));
             if (!outcome.hasValue()) return;
             say(QString());
-            m_panel->pointCloud().setPoints(outcome.value());
+            m_panel->pointCloud().setPoints(outcome.value().points);
+            m_panel->pointCloud().setBoxes(outcome.value().boxes);
             m_panel->pointCloud().setScale(m_low, m_high);
           }) {
   m_column->setContentsMargins(0, 0, 0, 0);
@@ -101,19 +118,21 @@ void SceneTab::showEvent(QShowEvent* event) {
 }
 
 void SceneTab::makePanel() {
-  auto* row = new QHBoxLayout;
-  row->setContentsMargins(12, 8, 12, 0);
+  m_panel = new Scene3DPanel;
+  m_panel->setMinimumHeight(120);
+  m_texture = new QComboBox;
+  m_texture->setAccessibleName(tr("What covers the relief"));
+  m_texture->addItems({tr("Heatmap"), tr("Image")});
   m_metric = new QComboBox;
   m_metric->setAccessibleName(tr("Height of the landscape"));
   m_metric->addItems({tr("F1"), tr("Precision"), tr("Recall"), tr("AP by method")});
-  m_note = new QLabel;
-  row->addWidget(m_metric);
-  row->addWidget(m_note, 1);
-  m_panel = new Scene3DPanel;
-  m_panel->setMinimumHeight(120);
-  m_column->addLayout(row);
-  m_column->addWidget(m_panel, 1);
+  m_panel->addControl(m_texture);
+  m_panel->addControl(m_metric);
+  m_column->addWidget(m_panel);
   m_metric->hide();
+  connect(m_texture, &QComboBox::currentIndexChanged, this, [this](int index) {
+    m_panel->relief().setTexture(index == 1 ? ReliefScene::Texture::Image : ReliefScene::Texture::Heatmap);
+  });
   connect(m_metric, &QComboBox::currentIndexChanged, this, [this] { showLandscape(); });
   connect(m_panel, &Scene3DPanel::sceneChanged, this, [this] { refresh(); });
   connect(m_panel, &Scene3DPanel::pixelPicked, this, &SceneTab::pixelPicked);
@@ -127,7 +146,7 @@ void SceneTab::makePanel() {
 }
 
 void SceneTab::say(const QString& text) {
-  if (m_note != nullptr) m_note->setText(text);
+  if (m_panel != nullptr) m_panel->setNote(text);
 }
 
 void SceneTab::pickAt(double x, double y) {
@@ -179,9 +198,15 @@ void SceneTab::setThreshold(std::optional<float> threshold) {
     m_panel->landscape().setCurrent(static_cast<double>(m_view.score.temperature), static_cast<double>(*threshold));
 }
 
+void SceneTab::setStudy(const std::shared_ptr<const SetStudy>& study) {
+  m_study = study;
+  if (m_panel != nullptr && isVisible()) showCloud();
+}
+
 void SceneTab::refresh() {
   const bool landscape = m_panel->scene() == Scene3DPanel::Landscape;
   m_metric->setVisible(landscape);
+  m_texture->setVisible(m_panel->scene() == Scene3DPanel::Relief);
   say(QString());
   showRelief();
   showCloud();
@@ -205,14 +230,15 @@ void SceneTab::showRelief() {
 }
 
 void SceneTab::showCloud() {
-  if (m_panel->scene() != Scene3DPanel::PointCloud || m_cloudOf == m_picture) return;
+  if (m_panel->scene() != Scene3DPanel::PointCloud || (m_cloudOf == m_picture && m_boxesOf == m_study)) return;
   if (!m_picture || !m_picture->scores || !m_live) {
     say(tr("Not scored yet"));
     return;
   }
   m_cloudOf = m_picture;
+  m_boxesOf = m_study;
   m_panel->pointCloud().setColourTable(colourTable(m_map, m_reversed));
-  m_cloudJob.request({m_live, m_picture});
+  m_cloudJob.request({m_live, m_picture, m_study});
 }
 
 void SceneTab::showLandscape() {
@@ -246,6 +272,9 @@ void SceneTab::showSurface() {
     if (m_landscape.ap.empty() || m_landscape.ap.height() < 2) return;
     std::vector<double> rows(m_landscape.methods.size());
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<double>(i);
+    QStringList names;
+    for (const Method method : m_landscape.methods) names << methodTitle(method);
+    scene.setNames(tr("AP"), names);
     scene.setSurface(m_landscape.surfaces.temperatures, rows, m_landscape.ap);
     const auto own = std::find(m_landscape.methods.begin(), m_landscape.methods.end(), m_view.score.method);
     if (own != m_landscape.methods.end())
@@ -255,6 +284,7 @@ void SceneTab::showSurface() {
   const MetricLandscape& all = m_landscape.surfaces;
   const Grid<float>& values = metric == Precision ? all.precision : metric == Recall ? all.recall : all.f1;
   if (values.empty()) return;
+  scene.setNames(m_metric->currentText(), {});
   scene.setSurface(all.temperatures, all.thresholds, values);
   if (m_threshold) scene.setCurrent(temperature, static_cast<double>(*m_threshold));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/live/landscape.h"
+#include "app/live/set_study.h"
 #include "app/window/coalescing_job.h"
 #include "app/window/live_controller.h"
 #include "widgets/scene3d/point_cloud_scene.h"
@@ -12,7 +13,6 @@
 #include <optional>
 
 class QComboBox;
-class QLabel;
 class QVBoxLayout;
 
 namespace oodscope {
@@ -34,6 +34,8 @@ public:
   void setPicture(const std::shared_ptr<const FramePicture>& picture);
   void setScale(float low, float high, ColourMap map, bool reversed);
   void setThreshold(std::optional<float> threshold);
+  /// Whose false-positive regions are boxed in the point cloud; may be null.
+  void setStudy(const std::shared_ptr<const SetStudy>& study);
 
   /// nullptr until the tab was shown.
   [[nodiscard]] Scene3DPanel* panel() const { return m_panel; }
@@ -69,6 +71,11 @@ private:
   struct CloudRequest {
     std::shared_ptr<LiveSet> live;
     std::shared_ptr<const FramePicture> picture;
+    std::shared_ptr<const SetStudy> study;
+  };
+  struct Cloud {
+    std::vector<CloudPoint> points;
+    std::vector<CloudBox> boxes;
   };
 
   void makePanel();
@@ -84,11 +91,12 @@ private:
   QVBoxLayout* m_column;
   Scene3DPanel* m_panel = nullptr;
   QComboBox* m_metric = nullptr;
-  QLabel* m_note = nullptr;
+  QComboBox* m_texture = nullptr;
 
   std::shared_ptr<LiveSet> m_live;
   ViewState m_view;
   std::shared_ptr<const FramePicture> m_picture, m_reliefOf, m_cloudOf;
+  std::shared_ptr<const SetStudy> m_study, m_boxesOf;
   float m_low = 0.0F, m_high = 1.0F;
   ColourMap m_map = ColourMap::Inferno;
   bool m_reversed = false;
@@ -97,7 +105,7 @@ private:
   LandscapeParts m_landscape;
 
   CoalescingJob<LandscapeRequest, LandscapeParts> m_landscapeJob;
-  CoalescingJob<CloudRequest, std::vector<CloudPoint>> m_cloudJob;
+  CoalescingJob<CloudRequest, Cloud> m_cloudJob;
 };
 
 }  // namespace oodscope
