@@ -2,17 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Records training_steps.pth and losses.json: what PyTorch makes of two training steps and of the losses.
 
-Independent of the program: both networks are written out here, the losses as plain expressions, the pictures and the
+Independent of the program: the networks are ../python/networks.py, the losses plain expressions, the pictures and the
 initial weights come from the generator SplitMix64, which the tests know, too. Run: record_training.py (torch, numpy).
 """
 import json
 import math
 import os
+import pathlib
+import sys
 
 import numpy as np
 import torch
-from torch import nn
-from torch.nn import functional as F
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "reference/python"))
+from networks import ENet, ERFNet  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MASK = (1 << 64) - 1
@@ -38,184 +41,6 @@ class SplitMix:
 
     def uniform(self):
         return (self.next() >> 11) * 2.0**-53
-
-
-# --- ERFNet -----------------------------------------------------------------------------------------------------------
-class Down(nn.Module):
-    def __init__(self, i, o):
-        super().__init__()
-        self.conv = nn.Conv2d(i, o - i, 3, stride=2, padding=1)
-        self.bn = nn.BatchNorm2d(o, eps=1e-3)
-
-    def forward(self, x):
-        return F.relu(self.bn(torch.cat([self.conv(x), F.max_pool2d(x, 2, 2)], 1)))
-
-
-class NonBottleneck(nn.Module):
-    def __init__(self, c, d):
-        super().__init__()
-        self.conv3x1_1 = nn.Conv2d(c, c, (3, 1), padding=(1, 0))
-        self.conv1x3_1 = nn.Conv2d(c, c, (1, 3), padding=(0, 1))
-        self.bn1 = nn.BatchNorm2d(c, eps=1e-3)
-        self.conv3x1_2 = nn.Conv2d(c, c, (3, 1), padding=(d, 0), dilation=(d, 1))
-        self.conv1x3_2 = nn.Conv2d(c, c, (1, 3), padding=(0, d), dilation=(1, d))
-        self.bn2 = nn.BatchNorm2d(c, eps=1e-3)
-
-    def forward(self, x):
-        y = F.relu(self.bn1(self.conv1x3_1(F.relu(self.conv3x1_1(x)))))
-        return F.relu(self.bn2(self.conv1x3_2(F.relu(self.conv3x1_2(y)))) + x)
-
-
-class Up(nn.Module):
-    def __init__(self, i, o):
-        super().__init__()
-        self.conv = nn.ConvTranspose2d(i, o, 3, stride=2, padding=1, output_padding=1)
-        self.bn = nn.BatchNorm2d(o, eps=1e-3)
-
-    def forward(self, x):
-        return F.relu(self.bn(self.conv(x)))
-
-
-class Chain(nn.Module):
-    def __init__(self, first, layers, last):
-        super().__init__()
-        if first is not None:
-            self.initial_block = first
-        self.layers = nn.ModuleList(layers)
-        self.output_conv = last
-
-    def features(self, x):
-        if hasattr(self, "initial_block"):
-            x = self.initial_block(x)
-        for layer in self.layers:
-            x = layer(x)
-        return x
-
-
-class ERFNet(nn.Module):
-    def __init__(self, widths, classes):
-        super().__init__()
-        a, b, c = widths
-        layers = [Down(a, b)] + [NonBottleneck(b, 1) for _ in range(5)] + [Down(b, c)]
-        layers += [NonBottleneck(c, d) for _ in range(2) for d in (2, 4, 8, 16)]
-        self.encoder = Chain(Down(3, a), layers, nn.Conv2d(c, classes, 1))
-        layers = [Up(c, b), NonBottleneck(b, 1), NonBottleneck(b, 1), Up(b, a), NonBottleneck(a, 1), NonBottleneck(a, 1)]
-        self.decoder = Chain(None, layers, nn.ConvTranspose2d(a, classes, 2, stride=2))
-
-    def forward(self, x):
-        return self.decoder.output_conv(self.decoder.features(self.encoder.features(x)))
-
-
-# --- ENet -------------------------------------------------------------------------------------------------------------
-def unit(conv, relu):
-    return [conv, nn.BatchNorm2d(conv.out_channels), nn.ReLU() if relu else nn.PReLU()]
-
-
-class Initial(nn.Module):
-    def __init__(self, o):
-        super().__init__()
-        self.main_branch = nn.Conv2d(3, o - 3, 3, stride=2, padding=1, bias=False)
-        self.batch_norm = nn.BatchNorm2d(o)
-        self.out_activation = nn.PReLU()
-
-    def forward(self, x):
-        return self.out_activation(self.batch_norm(torch.cat([self.main_branch(x), F.max_pool2d(x, 3, 2, 1)], 1)))
-
-
-class Regular(nn.Module):
-    def __init__(self, c, dilation=1, asymmetric=False, relu=False):
-        super().__init__()
-        n = c // 4
-        self.ext_conv1 = nn.Sequential(*unit(nn.Conv2d(c, n, 1, bias=False), relu))
-        if asymmetric:
-            self.ext_conv2 = nn.Sequential(
-                *unit(nn.Conv2d(n, n, (5, 1), padding=(2, 0), bias=False), relu),
-                *unit(nn.Conv2d(n, n, (1, 5), padding=(0, 2), bias=False), relu))
-        else:
-            conv = nn.Conv2d(n, n, 3, padding=dilation, dilation=dilation, bias=False)
-            self.ext_conv2 = nn.Sequential(*unit(conv, relu))
-        self.ext_conv3 = nn.Sequential(*unit(nn.Conv2d(n, c, 1, bias=False), relu))
-        self.out_activation = nn.ReLU() if relu else nn.PReLU()
-
-    def forward(self, x):
-        return self.out_activation(x + self.ext_conv3(self.ext_conv2(self.ext_conv1(x))))
-
-
-class Shrink(nn.Module):
-    def __init__(self, i, o):
-        super().__init__()
-        n = i // 4
-        self.ext_conv1 = nn.Sequential(*unit(nn.Conv2d(i, n, 2, stride=2, bias=False), False))
-        self.ext_conv2 = nn.Sequential(*unit(nn.Conv2d(n, n, 3, padding=1, bias=False), False))
-        self.ext_conv3 = nn.Sequential(*unit(nn.Conv2d(n, o, 1, bias=False), False))
-        self.out_activation = nn.PReLU()
-
-    def forward(self, x):
-        main, where = F.max_pool2d(x, 2, 2, return_indices=True)
-        ext = self.ext_conv3(self.ext_conv2(self.ext_conv1(x)))
-        main = F.pad(main, (0, 0, 0, 0, 0, ext.shape[1] - main.shape[1]))
-        return self.out_activation(main + ext), where
-
-
-class Grow(nn.Module):
-    def __init__(self, i, o):
-        super().__init__()
-        n = i // 4
-        self.main_conv1 = nn.Sequential(nn.Conv2d(i, o, 1, bias=False), nn.BatchNorm2d(o))
-        self.ext_conv1 = nn.Sequential(*unit(nn.Conv2d(i, n, 1, bias=False), True))
-        self.ext_tconv1 = nn.ConvTranspose2d(n, n, 2, stride=2, bias=False)
-        self.ext_tconv1_bnorm = nn.BatchNorm2d(n)
-        self.ext_conv2 = nn.Sequential(*unit(nn.Conv2d(n, o, 1, bias=False), True))
-
-    def forward(self, x, where, size):
-        main = F.max_unpool2d(self.main_conv1(x), where, 2, output_size=size)
-        ext = F.relu(self.ext_tconv1_bnorm(self.ext_tconv1(self.ext_conv1(x))))
-        return F.relu(main + self.ext_conv2(ext))
-
-
-class ENet(nn.Module):
-    def __init__(self, widths, classes):
-        super().__init__()
-        a, b, c = widths
-        self.initial_block = Initial(a)
-        self.downsample1_0 = Shrink(a, b)
-        self.stage1 = []
-        for i in range(1, 5):
-            self.stage1.append(self.add(f"regular1_{i}", Regular(b)))
-        self.downsample2_0 = Shrink(b, c)
-        self.stage23 = []
-        for stage in (2, 3):
-            n = 1 if stage == 2 else 0
-            for d in (2, 8):
-                for name, kind in (("regular", {}), ("dilated", {"dilation": d}), ("asymmetric", {"asymmetric": True}),
-                                   ("dilated", {"dilation": 2 * d})):
-                    self.stage23.append(self.add(f"{name}{stage}_{n}", Regular(c, **kind)))
-                    n += 1
-        self.upsample4_0 = Grow(c, b)
-        self.stage4 = [self.add(f"regular4_{i}", Regular(b, relu=True)) for i in (1, 2)]
-        self.upsample5_0 = Grow(b, a)
-        self.regular5_1 = Regular(a, relu=True)
-        self.transposed_conv = nn.ConvTranspose2d(a, classes, 3, stride=2, padding=1, output_padding=1, bias=False)
-
-    def add(self, name, module):
-        self.add_module(name, module)
-        return name
-
-    def run(self, names, x):
-        for name in names:
-            x = getattr(self, name)(x)
-        return x
-
-    def forward(self, x):
-        x = self.initial_block(x)
-        size1 = x.shape[2:]
-        x, where1 = self.downsample1_0(x)
-        x = self.run(self.stage1, x)
-        size2 = x.shape[2:]
-        x, where2 = self.downsample2_0(x)
-        x = self.run(self.stage23, x)
-        x = self.run(self.stage4, self.upsample4_0(x, where2, size2))
-        return self.transposed_conv(self.regular5_1(self.upsample5_0(x, where1, size1)))
 
 
 # --- two steps --------------------------------------------------------------------------------------------------------
@@ -304,7 +129,7 @@ def two_steps(make, optimiser, seed):
 
 def record_steps():
     out = {}
-    for name, make in (("ERFNet", lambda: ERFNet(WIDTHS, CLASSES)), ("ENet", lambda: ENet(ENET_WIDTHS, CLASSES))):
+    for name, make in (("ERFNet", lambda: ERFNet(CLASSES, WIDTHS)), ("ENet", lambda: ENet(CLASSES, ENET_WIDTHS))):
         for optimiser in ("adam", "sgd"):
             weights, losses = two_steps(make, optimiser, SEEDS[name])
             out[f"{name}.{optimiser}.weights"] = weights
