@@ -133,7 +133,8 @@ void describeFolder(std::ostringstream& out, const fs::path& folder, CountLabels
   }
   roots = findDataSets(folder);
   if (roots.empty()) throw Error(reason, {});
-  line(out, "folder", folder.string() + " holds " + std::to_string(roots.size()) + " sets");
+  line(out, "folder",
+       folder.string() + " holds " + std::to_string(roots.size()) + (roots.size() == 1 ? " set" : " sets"));
   for (const fs::path& root : roots) {
     const DataSet set = openDataSet(root);
     out << '\n' << summaryText(set, summarise(set, labels));

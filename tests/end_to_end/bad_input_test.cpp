@@ -3,9 +3,11 @@
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/support/shared_data.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -39,7 +41,7 @@ protected:
     all.insert(all.end(), more.begin(), more.end());
     return runCli(all, options);
   }
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const fs::path set = scratch.path() / "SmallSet";
   const std::string model = scratch / "small.pth";
 };
@@ -59,7 +61,7 @@ TEST(Usage, WrongOptionsExitWithTwo) {
 }
 
 TEST(BadRealInput, MissingSetOrModelExitsWithThreeAndNamesIt) {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const CommandResult model = runCli({"evaluate", "--set", scratch.path(), "--model", scratch / "absent.pth"});
   EXPECT_EQ(model.code, 3);
   EXPECT_NE(model.err.find("absent.pth"), std::string::npos) << model.err;
@@ -72,7 +74,7 @@ TEST(BadRealInput, MissingSetOrModelExitsWithThreeAndNamesIt) {
 TEST(BadRealInput, ModelsOfOtherKindsAreRefusedWithTheReason) {
   OODSCOPE_SHARED_OR_SKIP(weights, "data/weights");
   OODSCOPE_SHARED_OR_SKIP(set, "data/course_sets/RoadAnomaly21");
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   writeText(scratch / "empty.pth", "");
   writeText(scratch / "text.pth", "this is no checkpoint");
   fs::copy_file(weights / "erfnet_cityscapes_20.pth", scratch / "cut.pth");
@@ -89,7 +91,7 @@ TEST(BadRealInput, ModelsOfOtherKindsAreRefusedWithTheReason) {
 TEST(BadRealInput, ABrokenFrameIsListedAndTheRestGoesOn) {
   OODSCOPE_SHARED_OR_SKIP(set, "data/course_sets/RoadAnomaly21");
   OODSCOPE_SHARED_OR_SKIP(model, "data/weights/erfnet_cityscapes_20.pth");
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const fs::path copy = scratch.path() / "RoadAnomaly21";
   fs::create_directories(copy);
   fs::copy(set, copy, fs::copy_options::recursive);
@@ -246,6 +248,20 @@ TEST_F(BadInput, AFullDiskForTheOutputPutsTheTableOnStandardOutput) {
   EXPECT_EQ(json::parse(result.out).at("rows").size(), 12U);
   std::ifstream kept(scratch / "table.json");
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(kept), {}), "what was there before");
+}
+
+/// A file system of its own with room for one frame's logits of three.
+TEST_F(BadInput, AFileSystemThatFillsUpCostsNothingButTheCache) {
+  const fs::path small = scratch.path() / "cache";
+  fs::create_directories(small);
+  if (mount("tmpfs", small.c_str(), "tmpfs", 0, "size=200k") != 0) GTEST_SKIP() << "no right to mount a file system";
+  const CommandResult result = evaluate();
+  const std::size_t kept = countFiles(small, ".npy");
+  ASSERT_EQ(umount(small.c_str()), 0);
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("logits are held in memory"));
+  EXPECT_LT(kept, 3U);
+  EXPECT_EQ(json::parse(result.out).at("rows"), json::parse(evaluate().out).at("rows"));
 }
 
 TEST_F(BadInput, ACorruptCacheEntryIsRemade) {

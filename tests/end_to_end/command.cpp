@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/end_to_end/command.h"
 
+#include "tests/support/temporary_folder.h"
+
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,7 +35,7 @@ void limitFileSize(std::uint64_t bytes) {
 }  // namespace
 
 CommandResult runCli(const std::vector<std::string>& arguments, const RunOptions& options) {
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const std::string out = scratch / "out", err = scratch / "err";
   std::vector<std::string> all{OODSCOPE_CLI};
   all.insert(all.end(), arguments.begin(), arguments.end());
@@ -90,17 +92,6 @@ std::size_t countFiles(const std::filesystem::path& folder, const std::string& e
     count += at->path().extension() == extension ? 1 : 0;
   }
   return count;
-}
-
-ScratchFolder::ScratchFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "oodscope-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  m_path = pattern;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(m_path, ignored);
 }
 
 }  // namespace oodscope::testing

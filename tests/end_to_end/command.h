@@ -25,20 +25,6 @@ struct RunOptions {
 /// passes.
 [[nodiscard]] CommandResult runCli(const std::vector<std::string>& arguments, const RunOptions& options = {});
 
-/// A fresh folder for one test, removed with the object.
-class ScratchFolder {
-public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
-  [[nodiscard]] std::string operator/(const std::string& name) const { return (m_path / name).string(); }
-
-private:
-  std::filesystem::path m_path;
-};
-
 /// Files that end in `extension` anywhere below `folder`; 0 where it does not exist.
 [[nodiscard]] std::size_t countFiles(const std::filesystem::path& folder, const std::string& extension);
 

@@ -3,6 +3,7 @@
 #include "analysis/formats/npy.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/small_set.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -56,7 +57,7 @@ protected:
                                            static_cast<std::size_t>(map.width())};
     writeNpyAtomically(path, NpyType::Float32, shape, std::as_bytes(map.values()));
   }
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const fs::path set = scratch.path() / "SmallSet";
   const fs::path folder = scratch.path() / "TheirMethod";
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/small_set.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +27,7 @@ protected:
                    "--format", "json"},
                   {.interruptWhen = [&] { return countFiles(cache, ".npy") >= frames; }});
   }
-  const ScratchFolder scratch;
+  const TemporaryFolder scratch;
   const std::filesystem::path first = scratch.path() / "First", second = scratch.path() / "Second";
 };
 

@@ -24,6 +24,7 @@ public:
     std::filesystem::remove_all(m_path, ignored);
   }
   [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+  [[nodiscard]] std::string operator/(const std::string& name) const { return (m_path / name).string(); }
 
   /// Writes a file below the folder, making the folders on the way.
   std::filesystem::path write(const std::string& below, std::string_view content) const {
