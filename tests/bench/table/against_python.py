@@ -10,8 +10,10 @@ numbers, which is checked. Times include starting the programs and reading label
 """
 import argparse
 import json
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -73,15 +75,22 @@ def in_python(sets, caches, configurations):
     return rows
 
 
-def in_program(cli, model, sets, caches, tables):
+def in_program(cli, model, sets, cache, tables):
     found = {}
+    named = [part for folder in sets for part in ("--set", folder)]
     for table in tables:
-        for folder in sets:
-            text = subprocess.run([cli, "evaluate", "--set", folder, "--model", model, "--cache-dir", caches[folder], "--protocol",
-                                   "course", "--format", "json", *table], check=True, capture_output=True, text=True).stdout
-            for row in json.loads(text)["rows"]:
-                found[row["set"], row["method"], row["temperature"] or 1.0] = (row["ap"], row["fpr95"])
+        text = subprocess.run([cli, "evaluate", *named, "--model", model, "--cache-dir", cache, "--protocol", "course",
+                               "--format", "json", *table], check=True, capture_output=True, text=True).stdout
+        for row in json.loads(text)["rows"]:
+            found[row["set"], row["method"], row["temperature"] or 1.0] = (row["ap"], row["fpr95"])
     return found
+
+
+def joined(caches, folder):
+    """One cache of all: the program's store is addressed by content, Python must know which entry is which set's."""
+    for cache in caches.values():
+        shutil.copytree(cache, folder, copy_function=os.link, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.lock", ".*"))
+    return folder
 
 
 def main():
@@ -92,14 +101,15 @@ def main():
     parser.add_argument("--cache", type=pathlib.Path, help="keep the logits here for further runs")
     parser.add_argument("--configurations", type=int, default=8, help="Python does the first so many")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=options.cache) as scratch:
         root = options.cache or pathlib.Path(scratch)
         caches = {folder: root / folder.name for folder in options.sets}
         for folder in options.sets:
             if not caches[folder].exists():
-                in_program(options.cli, options.model, [folder], caches, TABLES[:1])
+                in_program(options.cli, options.model, [folder], caches[folder], TABLES[:1])
+        cache = joined(caches, pathlib.Path(scratch) / "all")
         start = time.perf_counter()
-        ours = in_program(options.cli, options.model, options.sets, caches, TABLES)
+        ours = in_program(options.cli, options.model, options.sets, cache, TABLES)
         program = time.perf_counter() - start
         start = time.perf_counter()
         theirs = in_python(options.sets, caches, CONFIGURATIONS[:options.configurations])
