@@ -76,6 +76,22 @@ TEST(Layers, TorchIsSeenInNoPublicHeader) {
     expectNone(includesBelow(folder, isPublicHeader), kTorch, "torch stays in .cpp files of inference");
 }
 
+TEST(Layers, HeadersWithThirdPartyTypesStayInTheirLibrary) {
+  for (const char* folder : {"analysis", "inference", "widgets", "app"}) {
+    for (const Include& include : includesBelow(folder, isSource)) {
+      if (!include.target.ends_with(".inl.h")) continue;
+      EXPECT_TRUE(include.target.starts_with(std::string(folder) + "/"))
+          << include.file << " includes another library's " << include.target;
+      EXPECT_FALSE(isPublicHeader(include.file)) << include.file << " hands on " << include.target;
+    }
+  }
+}
+
+TEST(Layers, OnlyInferenceIncludesTorch) {
+  for (const char* folder : {"widgets", "app"})
+    expectNone(includesBelow(folder, isSource), kTorch, "LibTorch is inference's business");
+}
+
 TEST(Layers, WidgetsKnowNeitherFilesNorNetworks) {
   const auto includes = includesBelow("widgets", isSource);
   expectNone(includes, kTorch, "widgets without torch");
