@@ -20,7 +20,12 @@ results="${OODSCOPE_RESULTS:-$root/build/demo-results}"
 mkdir -p "$results"
 "$bin/oodscope-cli" evaluate --session "$demo" --format markdown --output "$results/table.md"
 "$bin/oodscope-cli" evaluate --session "$demo" --format json --output "$results/table.json" --quiet
+export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-$(mktemp -d)}"
+"$bin/oodscope-cli" report "$demo" --output "$results/report" --quiet
+for figure in pr grid; do
+  "$bin/oodscope-cli" figure "$demo" "$figure" --output "$results/$figure.pdf" --quiet
+done
 echo
 cat "$results/table.md"
 echo
-echo "no display: evaluated the demo set; results are in $results"
+echo "no display: evaluated the demo set; tables, figures and the report are in $results"
