@@ -134,7 +134,7 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
       m_ready(m_set->frames.size(), 0),
       m_truths(m_set->frames.size()),
       m_sizes(m_set->frames.size()),
-      m_maps(m_set->frames.size(), options.memoryBudget) {
+      m_maps(m_set->frames.size(), options.pool ? options.pool : std::make_shared<MapPool>(options.memoryBudget)) {
   require(resolution != Resolution::ByProtocol, "LiveSet: the resolution is decided by then");
 }
 
@@ -217,7 +217,7 @@ bool LiveSet::fits(const std::vector<std::size_t>& frames) const {
   const std::scoped_lock lock(m_mutex);
   std::uint64_t bytes = 0;
   for (const std::size_t frame : frames) bytes += m_sizes[frame].area() * sizeof(float);
-  return bytes <= m_options.memoryBudget;
+  return bytes <= m_maps.budget();
 }
 
 void LiveSet::throwFirst(const std::vector<FrameFailure>& failures, const std::vector<std::size_t>& frames) const {

@@ -64,6 +64,8 @@ struct LiveOptions {
   /// frames that do fit apart.
   std::uint64_t memoryBudget = std::uint64_t{256} << 20;
   SampleOptions sample = {};  ///< what estimates are read from
+  /// Shared with other sets: what they hold together stays within its budget, and `memoryBudget` says nothing.
+  std::shared_ptr<MapPool> pool = {};
 };
 
 /// One set scored by one source at one resolution, following the knobs while frames still come in. Thread-safe, except

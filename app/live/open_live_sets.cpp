@@ -21,7 +21,7 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   const Resolution resolution =
       request.resolution == Resolution::ByProtocol ? defaultResolution(protocol) : request.resolution;
   LiveOptions options;
-  options.memoryBudget = request.memoryBudget / sets.size();  // one setting for all that is open
+  options.pool = std::make_shared<MapPool>(request.memoryBudget);  // one setting for all that is open
   const auto store = std::make_shared<LogitsStore>(request.store);
 
   const auto add = [&](const std::shared_ptr<const DataSet>& set, std::shared_ptr<ScoreSource> source) {

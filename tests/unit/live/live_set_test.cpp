@@ -94,6 +94,35 @@ TEST(LiveSet, HoldsNoMoreMapsThanTheBudgetAndStaysExact) {
   }
 }
 
+TEST(LiveSet, SetsThatShareAPoolHoldNoMoreThanItTogetherAndTheLatestUsedStays) {
+  const MadeSet made(kFrames);
+  const auto pool = std::make_shared<MapPool>(2 * kStackBytes);
+  const auto first = made.live({.pool = pool});
+  const auto second = made.live({.pool = pool});
+  const auto third = made.live({.pool = pool});
+  const auto exact = [](LiveSet& live) { return live.exact(msp(1.0F), Protocol::Course, std::nullopt, {}); };
+  for (LiveSet* live : {first.get(), second.get(), first.get(), third.get()}) {
+    ASSERT_TRUE(exact(*live));
+    EXPECT_LE(pool->bytes(), pool->budget());
+  }
+  const int before = made.source->calls;
+  ASSERT_TRUE(exact(*first));
+  EXPECT_EQ(made.source->calls, before) << "used later than the second set's";
+  ASSERT_TRUE(exact(*second));
+  EXPECT_EQ(made.source->calls, before + static_cast<int>(kFrames)) << "had to give way to the third's";
+}
+
+TEST(LiveSet, ASetThatIsClosedGivesItsShareOfThePoolBack) {
+  const MadeSet made(kFrames);
+  const auto pool = std::make_shared<MapPool>(2 * kStackBytes);
+  {
+    const auto closed = made.live({.pool = pool});
+    ASSERT_TRUE(closed->exact(msp(1.0F), Protocol::Course, std::nullopt, {}));
+    EXPECT_EQ(pool->bytes(), kStackBytes);
+  }
+  EXPECT_EQ(pool->bytes(), 0U);
+}
+
 TEST(LiveSet, AFrameThatComesInLaterIsTheOnlyOneScored) {
   const MadeSet made(kFrames);
   LiveSet live(made.set, made.source, Resolution::Network);
@@ -130,25 +159,85 @@ TEST(LiveSet, APassThatIsStoppedEndsSoonAndItsMapsAreNotLost) {
   EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
 }
 
-TEST(LiveSet, GivesTheSameNumbersWithOneThreadAndWithMany) {
-  std::vector<std::pair<PixelMetrics, std::vector<ComponentTally>>> results;
-  const std::vector<double> thresholds{0.2, 0.4, 0.6};
-  for (const int threads : {1, 2, 7}) {
-    const MadeSet made(kFrames);
-    const auto live = made.live({.memoryBudget = kStackBytes / 2});
-    const tbb::global_control most(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
-    tbb::task_arena arena(threads);
-    arena.execute([&] {
-      const auto run = live->exact(msp(1.3F), Protocol::Course, 1, {});
-      const auto curve = live->componentCurve(msp(1.3F), thresholds, kObstacleTrack, 1, {});
-      results.emplace_back(run->metrics, curve->tallies);
-    });
+/// Everything the live path shows, by so many threads.
+struct LiveNumbers {
+  PixelMetrics exact, estimated;
+  SetCurves exactCurves, estimatedCurves;
+  std::optional<Interval> interval;
+  std::vector<double> band;
+  std::vector<ComponentTally> tallies;
+  ComponentTally atOne;
+  SweepResult sweep;
+  ConfusionCounts counts;
+};
+
+LiveNumbers numbersBy(int threads) {
+  const MadeSet made(kFrames);
+  const auto live = made.live({.memoryBudget = kStackBytes / 2, .sample = {.positivesCap = 700, .negatives = 4000}});
+  const tbb::global_control most(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+  LiveNumbers out;
+  tbb::task_arena(threads).execute([&] {
+    const std::vector<double> thresholds{0.2, 0.4, 0.6};
+    const auto estimate = live->estimate(msp(1.3F), Protocol::Course, {});
+    const auto run = live->exact(msp(1.3F), Protocol::Course, 1, {});
+    const auto curve = live->componentCurve(msp(1.3F), thresholds, kObstacleTrack, 1, {});
+    out.exact = run->metrics;
+    out.exactCurves = run->curves;
+    out.estimated = estimate->metrics;
+    out.estimatedCurves = estimate->curves;
+    out.interval = estimate->ap;
+    out.band = estimate->precisionHigh;
+    out.tallies = curve->tallies;
+    out.atOne = live->frameComponents(1, msp(1.3F), 0.4F, kObstacleTrack);
+    out.counts = live->counts(msp(1.3F), {})->set(0.3F, true);
+    out.sweep = sweep({live}, Method::Msp, Protocol::Course, {.values = 3, .refinements = 1},
+                      [](std::size_t, const SweepPoint&) {}, {});
+  });
+  return out;
+}
+
+void expectSame(const PixelMetrics& a, const PixelMetrics& b) {
+  EXPECT_EQ(a.ap, b.ap);
+  EXPECT_EQ(a.auroc, b.auroc);
+  EXPECT_EQ(a.fpr95, b.fpr95);
+  EXPECT_EQ(a.bestF1, b.bestF1);
+  EXPECT_EQ(a.bestF1Threshold, b.bestF1Threshold);
+}
+
+void expectSame(const SetCurves& a, const SetCurves& b) {
+  ASSERT_EQ(a.points.size(), b.points.size());
+  for (std::size_t i = 0; i < a.points.size(); ++i) {
+    EXPECT_EQ(a.points[i].threshold, b.points[i].threshold);
+    EXPECT_EQ(a.points[i].precision, b.points[i].precision);
+    EXPECT_EQ(a.points[i].recall, b.points[i].recall);
+    EXPECT_EQ(a.points[i].fpr, b.points[i].fpr);
   }
-  for (const auto& [metrics, tallies] : results) {
-    EXPECT_EQ(metrics.ap, results.front().first.ap);
-    EXPECT_EQ(metrics.auroc, results.front().first.auroc);
-    EXPECT_EQ(metrics.fpr95, results.front().first.fpr95);
-    EXPECT_EQ(tallies, results.front().second);
+}
+
+TEST(LiveSet, GivesTheSameNumbersWithOneThreadAndWithMany) {
+  const LiveNumbers one = numbersBy(1);
+  ASSERT_TRUE(one.exact.ap && one.estimated.ap && one.interval && one.sweep.bestTemperature);
+  ASSERT_FALSE(one.estimatedCurves.points.empty());
+  for (const int threads : {2, 7}) {
+    SCOPED_TRACE(threads);
+    const LiveNumbers many = numbersBy(threads);
+    expectSame(many.exact, one.exact);
+    expectSame(many.estimated, one.estimated);
+    expectSame(many.exactCurves, one.exactCurves);
+    expectSame(many.estimatedCurves, one.estimatedCurves);
+    EXPECT_EQ(many.interval->low, one.interval->low);
+    EXPECT_EQ(many.interval->high, one.interval->high);
+    EXPECT_EQ(many.band, one.band);
+    EXPECT_EQ(many.tallies, one.tallies);
+    EXPECT_EQ(many.atOne, one.atOne);
+    EXPECT_EQ(many.counts.tp, one.counts.tp);
+    EXPECT_EQ(many.counts.fp, one.counts.fp);
+    EXPECT_EQ(many.sweep.bestTemperature, one.sweep.bestTemperature);
+    ASSERT_EQ(many.sweep.curves[0].points.size(), one.sweep.curves[0].points.size());
+    for (std::size_t i = 0; i < one.sweep.curves[0].points.size(); ++i) {
+      EXPECT_EQ(many.sweep.curves[0].points[i].ap, one.sweep.curves[0].points[i].ap);
+      EXPECT_EQ(many.sweep.curves[0].points[i].fpr95, one.sweep.curves[0].points[i].fpr95);
+    }
   }
 }
 
