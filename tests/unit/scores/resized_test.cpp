@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 #include <oneapi/tbb/global_control.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
+#include <numeric>
 
 #include "score_reference.h"
 
@@ -98,6 +102,52 @@ TEST(ScoreResized, ChosenPixelsEqualTheWholeFrameBitForBit) {
               << target << " " << methodName(method) << " " << size.width << "x" << size.height;
         }
   });
+}
+
+TEST(ScoreResized, ManyChosenPixelsOfSomeChannelsEqualTheWholeFrameWithAnyNumberOfThreads) {
+  const TestLogits logits = networkLikeLogits(8, 24, 40);
+  const Size size{90, 53};  // 4770 pixels: more than nine of the blocks they are gathered in
+  const ScoreParameters parameters{.method = Method::MaxEntropy, .temperature = 2.5F, .channels = {0, 2, 3, 7}};
+  std::vector<float> whole(size.area());
+  scoreResized(logits.halfView(), parameters, size, whole);
+  std::vector<std::uint32_t> pixels;
+  for (std::uint32_t i = 0; i < 3000; ++i) pixels.push_back(i * 1237 % static_cast<std::uint32_t>(size.area()));
+  pixels.insert(pixels.end(), 700, 17);  // the same pixel may be asked for again
+  std::vector<float> expected;
+  for (const auto pixel : pixels) expected.push_back(whole[pixel]);
+  for (const std::size_t threads : {1U, 2U, 5U}) {
+    const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, threads);
+    std::vector<float> chosen(pixels.size(), -1.0F);
+    scoreResizedPixels(logits.halfView(), parameters, size, pixels, chosen);
+    EXPECT_EQ(chosen, expected) << threads << " threads";
+  }
+}
+
+TEST(ScoreResized, ChosenPixelsNearUnusableLogitsEqualTheWholeFrame) {
+  TestLogits logits = networkLikeLogits(5, 12, 16);
+  logits.single[3] = std::numeric_limits<float>::quiet_NaN();
+  logits.single[12 * 16 + 70] = -std::numeric_limits<float>::infinity();
+  logits.single[2 * 12 * 16 + 130] = std::numeric_limits<float>::infinity();
+  const Size size{31, 25};
+  std::vector<std::uint32_t> pixels(size.area());
+  std::iota(pixels.begin(), pixels.end(), 0U);
+  for (const Method method : allMethods()) {
+    const ScoreParameters parameters{.method = method, .voidChannel = 4};
+    std::vector<float> whole(size.area()), chosen(size.area());
+    scoreResized(logits.singleView(), parameters, size, whole);
+    scoreResizedPixels(logits.singleView(), parameters, size, pixels, chosen);
+    std::size_t unusable = 0;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      unusable += std::isfinite(whole[i]) ? 0U : 1U;
+      ASSERT_TRUE(whole[i] == chosen[i] || (std::isnan(whole[i]) && std::isnan(chosen[i]))) << methodName(method) << i;
+    }
+    EXPECT_GT(unusable, 0U) << methodName(method);
+  }
+}
+
+TEST(ScoreResized, NoChosenPixelIsNoWork) {
+  const TestLogits logits = networkLikeLogits(4, 2, 3);
+  EXPECT_NO_THROW(scoreResizedPixels(logits.halfView(), {}, {6, 4}, {}, {}));
 }
 
 TEST(ScoreResized, ThreadsDoNotChangeABit) {
