@@ -131,6 +131,7 @@ int run(Options options) {
 
 Command addBenchCommand(CLI::App& app) {
   auto options = std::make_shared<Options>();
+  options->request.memoryMegabytes = 600;  // with the labels, samples and the network of five sets below 1.5 GB
   options->request.addTo(app);
   app.add_option("--runs", options->runs, "Repetitions of the quick figures; slow ones take a tenth")
       ->check(CLI::Range(3, 100000));
