@@ -61,7 +61,7 @@ WorkOptions readWorkOptions() {
   options.store.precision = settings.value(QStringLiteral("cache/precision")).toString() == QLatin1String("single")
                                 ? StorePrecision::Single
                                 : StorePrecision::Half;
-  options.memoryBudget = static_cast<std::uint64_t>(settings.value(QStringLiteral("work/megabytes"), 400).toInt())
+  options.memoryBudget = static_cast<std::uint64_t>(settings.value(QStringLiteral("work/megabytes"), 600).toInt())
                          << 20U;
   return options;
 }

@@ -14,6 +14,7 @@ Workspace::Workspace(WorkOptions options, QObject* parent)
     : QObject(parent),
       m_options(std::move(options)),
       m_store(std::make_shared<LogitsStore>(m_options.store)),
+      m_pool(std::make_shared<MapPool>(m_options.memoryBudget)),
       m_runner(std::make_unique<InferenceRunner>()) {}
 
 Workspace::~Workspace() {
@@ -77,6 +78,7 @@ bool holdsScores(const std::filesystem::path& folder) {
 void Workspace::setOptions(WorkOptions options) {
   m_options = std::move(options);
   m_store = std::make_shared<LogitsStore>(m_options.store);
+  m_pool = std::make_shared<MapPool>(m_options.memoryBudget);
   for (const auto& live : m_live) m_runner->forget(live.second);
   m_live.clear();
   const std::vector<OpenModel> models = m_models;
@@ -250,7 +252,7 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
     message(Severity::Error, QString::fromUtf8(error.what()), QString());
     return nullptr;
   }
-  auto live = std::make_shared<LiveSet>(open->set, std::move(made), resolution, LiveOptions{m_options.memoryBudget});
+  auto live = std::make_shared<LiveSet>(open->set, std::move(made), resolution, LiveOptions{.pool = m_pool});
   m_live.emplace_back(key, live);
   return live;
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include "app/evaluation/model_scores.h"
 #include "app/live/live_set.h"
+#include "app/live/map_cache.h"
 #include "app/session/session.h"
 #include "inference/logits/logits_store.h"
 #include "widgets/panels/banner.h"
@@ -37,7 +38,7 @@ struct WorkOptions {
   Device device = Device::Cpu;
   int threads = 0;
   LogitsStore::Options store;
-  std::uint64_t memoryBudget = std::uint64_t{400} << 20;
+  std::uint64_t memoryBudget = std::uint64_t{600} << 20;  ///< score maps of all open sets together
   friend bool operator==(const WorkOptions& a, const WorkOptions& b) {
     return a.device == b.device && a.threads == b.threads && a.memoryBudget == b.memoryBudget &&
            a.store.folder == b.store.folder && a.store.maxBytes == b.store.maxBytes &&
@@ -110,6 +111,7 @@ private:
 
   WorkOptions m_options;
   std::shared_ptr<LogitsStore> m_store;
+  std::shared_ptr<MapPool> m_pool;  ///< one bound for the score maps of every set that is open
   std::vector<OpenSet> m_sets;
   std::vector<OpenModel> m_models;
   std::vector<std::filesystem::path> m_scores;
