@@ -179,6 +179,14 @@ FrameListView::FrameListView(QWidget* parent)
     frameActivated(FrameModel::setOf(source), source.row());
   };
   connect(m_view, &QTreeView::activated, this, activate);
+  m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(m_view, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
+    const QModelIndex source = m_proxy->mapToSource(m_view->indexAt(at));
+    const bool onFrame = m_model->frameAt(source) != nullptr;
+    const int set = onFrame ? FrameModel::setOf(source) : source.isValid() ? source.row() : 0;
+    if (set < m_model->rowCount()) Q_EMIT
+    menuRequested(set, onFrame ? source.row() : -1, m_view->viewport()->mapTo(this, at));
+  });
   connect(m_view, &QTreeView::clicked, this, [this](const QModelIndex& index) {
     if (index.data(FrameModel::kIsSetRole).toBool()) m_view->setExpanded(index, !m_view->isExpanded(index));
   });
@@ -223,6 +231,12 @@ QString FrameListView::filter() const { return m_filter->text(); }
 bool FrameListView::eventFilter(QObject* watched, QEvent* event) {
   if (watched == m_view && event->type() == QEvent::KeyPress) {
     const auto* key = static_cast<QKeyEvent*>(event);
+    // The first and last frame, not the row of the first set.
+    if ((key->key() == Qt::Key_Home || key->key() == Qt::Key_End) && key->modifiers() == Qt::NoModifier) {
+      constexpr int kAll = 1'000'000;
+      step(key->key() == Qt::Key_Home ? -kAll : kAll);
+      return true;
+    }
     if (key->key() == Qt::Key_T && key->modifiers() == Qt::NoModifier) {
       const QModelIndex source = m_proxy->mapToSource(m_view->currentIndex());
       if (m_model->frameAt(source)) Q_EMIT

@@ -55,6 +55,8 @@ Q_SIGNALS:
   void currentFrameChanged(int set, int frame);  ///< by the user
   void frameActivated(int set, int frame);       ///< Enter, double click
   void tagRequested(int set, int frame);         ///< T
+  /// The right button or the menu key at `at` of this widget; `frame` is -1 on a set's row and beside the rows.
+  void menuRequested(int set, int frame, const QPoint& at);
   void sortEdited(std::optional<oodscope::FrameMetric> metric);
   void filterEdited(const QString& text);
   void shownCountChanged(int shown, int all);

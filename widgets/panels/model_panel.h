@@ -60,6 +60,9 @@ public:
   /// What the fields say now.
   [[nodiscard]] ModelAssumptions edited() const;
 
+  /// The choice of the open models; its items' data are their names.
+  [[nodiscard]] QComboBox* choice() const { return m_choice; }
+
 Q_SIGNALS:
   void currentEdited(const QString& name);
   void assumptionsEdited(const QString& name, const oodscope::ModelAssumptions& assumptions);

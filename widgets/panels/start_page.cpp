@@ -194,6 +194,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_zone(new DropZone), m
     return label;
   };
   m_recent->setFrameShape(QFrame::NoFrame);
+  m_recent->setIconSize({m.px(16), m.px(16)});
   m_recent->setAccessibleName(tr("Recent"));
   m_recent->viewport()->setBackgroundRole(kPanelRole);
   auto* recentArea = new QWidget;

@@ -373,16 +373,16 @@ void CurvePlot::restyle() {
     const QColor colour = colourOf(curve.role, t);
     const QVector<double> x = times(curve.x, m->xScale());
     if (!curve.lower.empty() && curve.lower.size() == curve.x.size() && curve.upper.size() == curve.x.size()) {
-      QCPGraph* lower = c.plot->addGraph();
+      QCPGraph* lower = c.addGraph();
       lower->setPen(Qt::NoPen);
       lower->setData(x, times(curve.lower, kPercent), true);
-      QCPGraph* upper = c.plot->addGraph();
+      QCPGraph* upper = c.addGraph();
       upper->setPen(Qt::NoPen);
       upper->setData(x, times(curve.upper, kPercent), true);
       upper->setBrush(withAlpha(colour, curve.estimated ? 0.30 : 0.16));
       upper->setChannelFillGraph(lower);
     }
-    QCPGraph* line = c.plot->addGraph();
+    QCPGraph* line = c.addGraph();
     line->setPen(strokeOf(curve, t));
     line->setAdaptiveSampling(false);  // thins vertical stretches of ROC visibly; the points are few
     line->setData(x, times(curve.y, kPercent), true);
@@ -395,15 +395,15 @@ void CurvePlot::restyle() {
 }
 
 void CurvePlot::setThreshold(int index, std::optional<double> threshold) {
-  if (index < 0) return;
-  if (static_cast<std::size_t>(index) >= m->thresholds.size())
-    m->thresholds.resize(static_cast<std::size_t>(index) + 1);
-  m->thresholds[static_cast<std::size_t>(index)] = threshold;
-  if (m->thresholds.size() > m->curves.size()) m->thresholds.resize(m->curves.size());
+  if (index < 0 || static_cast<std::size_t>(index) >= m->curves.size()) return;  // as many thresholds as curves
+  std::optional<double>& known = m->thresholds[static_cast<std::size_t>(index)];
+  if (known == threshold) return;
+  known = threshold;
   canvas().markersChanged();
 }
 
 void CurvePlot::setChance(std::optional<double> share) {
+  if (share == m->chance) return;
   m->chance = share;
   canvas().changed();
 }

@@ -59,7 +59,8 @@ CurvesPanel::CurvesPanel(QWidget* parent)
     thresholdSettled(0, t);
   });
   connect(m_histogram, &HistogramPlot::brushed, this, &CurvesPanel::brushed);
-  for (const Plot plot : {PrecisionRecall, Roc, Histogram}) setShown(plot, true);
+  // The latest shown stay where there is room for few: precision and recall first of all.
+  for (const Plot plot : {Histogram, Roc, PrecisionRecall}) setShown(plot, true);
   setComparing(false);
 }
 

@@ -80,13 +80,14 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
     p.setClipRect(frame);
     p.setAntialiasing(false);
     p.setPen(Qt::NoPen);
+    const bool apart = edges.size() > 1 && cv.pixel(edges[1], floor).x() - cv.pixel(edges[0], floor).x() > 5;
+    const double gap = apart ? 1 : 0;  // of all bars alike
     for (std::size_t i = 0; i < m->data.normal.size(); ++i) {
       const double share = m->data.normal[i] * kPercent;
       if (share <= floor) continue;
       const double top = cv.pixel(edges[i], share).y();
       const auto bar = [&](double from, double to, const QColor& colour, double alpha) {
-        const double left = cv.pixel(from, share).x(), right = cv.pixel(to, share).x();
-        const double gap = right - left > 4 ? 1 : 0;
+        const double left = std::round(cv.pixel(from, share).x()), right = std::round(cv.pixel(to, share).x());
         p.setBrush(withAlpha(colour, alpha));
         p.drawRect(QRectF(left, top, right - left - gap, frame.bottom() - top));
       };
@@ -171,11 +172,13 @@ void HistogramPlot::setData(HistogramData histogram) {
 }
 
 void HistogramPlot::setThreshold(std::optional<double> threshold) {
+  if (threshold == m->threshold) return;
   m->threshold = threshold;
   canvas().markersChanged();
 }
 
 void HistogramPlot::setShares(const DecisionShares& shares) {
+  if (shares == m->shares) return;
   m->shares = shares;
   restyle();
   canvas().changed();

@@ -18,6 +18,7 @@ struct HistogramData {
 /// Shares of what the threshold makes of the two classes, as texts: "64.2".
 struct DecisionShares {
   QString tp, fn, fp, tn;
+  bool operator==(const DecisionShares&) const = default;
 };
 
 /// Score histogram, logarithmic, coloured by what the threshold makes of each bin. The threshold is a handle to drag; a

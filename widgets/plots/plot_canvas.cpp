@@ -3,10 +3,13 @@
 
 #include <QPainterPath>
 #include <QPicture>
+#include <QStaticText>
 #include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <utility>
 
 namespace oodscope {
 namespace {
@@ -14,6 +17,68 @@ namespace {
 constexpr double kSlack = 4;  // pixels a click may wander
 constexpr double kPixelsPerPoint = 96.0 / 72.0;
 constexpr int kTickLength = 4;
+constexpr int kFrameMs = 16;            // a screen frame
+constexpr double kThin = 0.35;          // device pixels a thinned line may leave the full one by
+constexpr double kThinDocument = 0.05;  // documents are zoomed into
+constexpr double kHalo = 2;             // radius in pixels
+constexpr int kHaloCopies = 12;
+
+double reach(const QPointF& from, const QPointF& to, const QPointF& point) {
+  const QPointF along = to - from, off = point - from;
+  const double length = std::hypot(along.x(), along.y());
+  if (length < 1e-9) return std::hypot(off.x(), off.y());
+  return std::fabs(along.x() * off.y() - along.y() * off.x()) / length;
+}
+
+/// Drops the points of a line that lie within `tolerance` of the line without them. A run of dropped points is bounded,
+/// so the cost is linear; gaps (points that are not finite) stay.
+QVector<QPointF> thinned(const QVector<QPointF>& line, double tolerance) {
+  constexpr qsizetype kLongestRun = 24;
+  QVector<QPointF> out;
+  out.reserve(line.size());
+  qsizetype kept = 0;
+  const auto finite = [](const QPointF& p) { return std::isfinite(p.x()) && std::isfinite(p.y()); };
+  for (qsizetype i = 0; i < line.size(); ++i) {
+    const bool end = i == 0 || i + 1 == line.size() || !finite(line[i]) || !finite(line[i - 1]) || !finite(line[i + 1]);
+    bool needed = end || i - kept >= kLongestRun;
+    // The next point becomes the chord's end: everything between must stay close to it, and forward of its start.
+    for (qsizetype j = kept + 1; !needed && j <= i; ++j) {
+      const QPointF chord = line[i + 1] - line[kept], to = line[j] - line[kept];
+      needed = reach(line[kept], line[i + 1], line[j]) > tolerance || QPointF::dotProduct(chord, to) < -tolerance ||
+               QPointF::dotProduct(to, to) > QPointF::dotProduct(chord, chord) + tolerance;
+    }
+    if (!needed) continue;
+    out.push_back(line[i]);
+    kept = i;
+  }
+  return out;
+}
+
+/// Whoever has the plot painted, a picture of the window too, sees what is noted.
+class BeforePaint : public QObject {
+public:
+  explicit BeforePaint(PlotCanvas& canvas) : QObject(canvas.plot), m_canvas(canvas) {}
+
+protected:
+  bool eventFilter(QObject*, QEvent* event) override {
+    if (event->type() == QEvent::Paint) m_canvas.repaintDue();
+    return false;
+  }
+
+private:
+  PlotCanvas& m_canvas;
+};
+
+class ThinnedGraph : public QCPGraph {
+public:
+  using QCPGraph::QCPGraph;
+
+protected:
+  void drawLinePlot(QCPPainter* painter, const QVector<QPointF>& lines) const override {
+    const bool document = painter->modes().testFlag(QCPPainter::pmVectorized);
+    QCPGraph::drawLinePlot(painter, thinned(lines, document ? kThinDocument : kThin));
+  }
+};
 
 }  // namespace
 
@@ -127,6 +192,7 @@ PlotCanvas::PlotCanvas(QWidget* owner) : plot(new QCustomPlot(owner)) {
   plot->setNoAntialiasingOnDrag(false);
   plot->setNotAntialiasedElements(QCP::aeAxes | QCP::aeGrid);
   plot->setInteractions(QCP::iRangeZoom);
+  plot->setPlottingHint(QCP::phImmediateRefresh, false);
   plot->plotLayout()->insertRow(0);
   plot->plotLayout()->addElement(0, 0, new HeaderElement(*this));
   plot->plotLayout()->setRowSpacing(2);
@@ -151,7 +217,30 @@ PlotCanvas::PlotCanvas(QWidget* owner) : plot(new QCustomPlot(owner)) {
     axis->setNumberPrecision(0);
   }
   frame()->setMinimumMargins(QMargins(8, 4, 12, 4));
+  m_repaint.setSingleShot(true);
+  m_repaint.setTimerType(Qt::PreciseTimer);
+  QObject::connect(&m_repaint, &QTimer::timeout, plot, [this] {
+    if (plot->isVisible()) repaintDue();
+  });
+  plot->installEventFilter(new BeforePaint(*this));
+  m_sinceRepaint.start();
   connectMouse();
+}
+
+QCPGraph* PlotCanvas::addGraph() const { return new ThinnedGraph(plot->xAxis, plot->yAxis); }
+
+void PlotCanvas::note(Due due) {
+  m_due = std::max(m_due, due);
+  if (!plot->isVisible() || m_repaint.isActive()) return;
+  m_repaint.start(kFrameMs - static_cast<int>(std::min<qint64>(m_sinceRepaint.elapsed(), kFrameMs)));
+}
+
+void PlotCanvas::repaintDue() {
+  m_repaint.stop();
+  m_sinceRepaint.restart();
+  const Due due = std::exchange(m_due, Due::Nothing);
+  if (due == Due::Everything) plot->replot(QCustomPlot::rpQueuedRefresh);
+  if (due == Due::Markers) plot->layer(QStringLiteral("marker"))->replot();
 }
 
 void PlotCanvas::connectMouse() {
@@ -195,7 +284,7 @@ void PlotCanvas::connectMouse() {
           axis->moveRange(from - to);
         }
       }
-      plot->replot(QCustomPlot::rpQueuedReplot);
+      changed();
     }
     m_last = at;
     if (m_gesture == Gesture::Drag && onDrag) onDrag(at);
@@ -259,8 +348,8 @@ void PlotCanvas::resetZoom() {
   changed();
 }
 
-void PlotCanvas::changed() { plot->replot(QCustomPlot::rpQueuedReplot); }
-void PlotCanvas::markersChanged() { plot->layer(QStringLiteral("marker"))->replot(); }
+void PlotCanvas::changed() { note(Due::Everything); }
+void PlotCanvas::markersChanged() { note(Due::Markers); }
 
 void PlotCanvas::haloText(QCPPainter& painter, QPointF at, Qt::Alignment alignment, const QString& text,
                           const QColor& colour, bool bold) const {
@@ -277,14 +366,31 @@ void PlotCanvas::haloText(QCPPainter& painter, QPointF at, Qt::Alignment alignme
   if (box.left() < inside.left()) box.moveLeft(inside.left());
   if (box.bottom() > inside.bottom()) box.moveBottom(inside.bottom());
   if (box.top() < inside.top()) box.moveTop(inside.top());
-  QPainterPath path;
-  path.addText(box.left(), box.top() + metrics.ascent(), face, text);
-  painter.setBrush(Qt::NoBrush);
-  painter.setPen(QPen(m_tokens->plot, 4, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-  painter.drawPath(path);
+  const QPointF place(box.left(), box.top() + metrics.ascent());
+  if (painter.modes().testFlag(QCPPainter::pmVectorized)) {
+    QPainterPath path;
+    path.addText(place, face, text);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(m_tokens->plot, 2 * kHalo, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.drawPath(path);
+    painter.setFont(face);
+    painter.setPen(colour);
+    painter.drawText(place, text);
+    return;
+  }
+  // On the screen copies of the laid out text around its place make the halo: stroking its outline costs fifty times
+  // that.
+  QStaticText laidOut(text);
+  laidOut.setTextFormat(Qt::PlainText);
+  laidOut.prepare({}, face);
   painter.setFont(face);
+  painter.setPen(m_tokens->plot);
+  for (int copy = 0; copy < kHaloCopies; ++copy) {
+    const double angle = 2 * std::numbers::pi * copy / kHaloCopies;
+    painter.drawStaticText(box.topLeft() + kHalo * QPointF(std::cos(angle), std::sin(angle)), laidOut);
+  }
   painter.setPen(colour);
-  painter.drawText(QPointF(box.left(), box.top() + metrics.ascent()), text);
+  painter.drawStaticText(box.topLeft(), laidOut);
 }
 
 void PlotCanvas::ring(QCPPainter& painter, QPointF at, const QColor& colour) const {

@@ -5,6 +5,9 @@
 #include "widgets/theme/tokens.h"
 #include "widgets/views/render_options.h"
 
+#include <QElapsedTimer>
+#include <QTimer>
+
 #include <functional>
 #include <optional>
 #include <vector>
@@ -19,7 +22,8 @@ struct HeaderSpan {
 };
 
 /// A QCustomPlot dressed as the design wants it, with gestures sorted out: what a mouse does is told by the callbacks
-/// in pixels of the plot. Markers are on a buffered layer of their own: markersChanged() repaints nothing else.
+/// in pixels of the plot. Markers are on a buffered layer of their own: markersChanged() repaints nothing else. However
+/// often values come, a plot is drawn once a screen frame, and not at all while it is hidden.
 class PlotCanvas {
 public:
   explicit PlotCanvas(QWidget* owner);
@@ -50,8 +54,11 @@ public:
   void setTheme(const Tokens& tokens, const QFont& base);
   void setHome(QCPRange x, QCPRange y);
   void resetZoom();
-  void changed();         ///< repaints everything at the next event
-  void markersChanged();  ///< repaints the marker layer at once
+  void changed();         ///< repaints everything with the next screen frame
+  void markersChanged();  ///< repaints the marker layer with the next screen frame
+  void repaintDue();      ///< what is noted, now; for a plot that comes into sight
+  /// A graph that thins its line to what the frame's pixels can show. Owned by the plot.
+  [[nodiscard]] QCPGraph* addGraph() const;
 
   /// Text with a halo in the plot's colour, its anchor given by `alignment`; kept inside the frame.
   void haloText(QCPPainter& painter, QPointF at, Qt::Alignment alignment, const QString& text, const QColor& colour,
@@ -67,7 +74,12 @@ public:
               const std::function<void()>& restyle);
 
 private:
+  enum class Due { Nothing, Markers, Everything };
   void connectMouse();
+  void note(Due due);
+  QTimer m_repaint;
+  QElapsedTimer m_sinceRepaint;
+  Due m_due = Due::Nothing;
   const Tokens* m_tokens = nullptr;
   QFont m_base, m_font, m_titleFont;
   enum class Gesture { None, Press, Drag, Pan, Brush };

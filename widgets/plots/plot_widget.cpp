@@ -47,4 +47,9 @@ void PlotWidget::resizeEvent(QResizeEvent* event) {
   m_canvas->changed();
 }
 
+void PlotWidget::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  m_canvas->repaintDue();
+}
+
 }  // namespace oodscope

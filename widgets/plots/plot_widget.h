@@ -35,6 +35,7 @@ protected:
   explicit PlotWidget(QWidget* parent);
   void changeEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
   /// Colours and pens from the canvas's tokens; called after each change of theme.
   virtual void restyle() = 0;
   [[nodiscard]] PlotCanvas& canvas() const { return *m_canvas; }

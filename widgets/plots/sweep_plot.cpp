@@ -113,6 +113,7 @@ void SweepPlot::setSeries(std::vector<SweepSeries> series) {
 }
 
 void SweepPlot::setTemperature(std::optional<double> temperature) {
+  if (temperature == m->temperature) return;
   m->temperature = temperature;
   canvas().markersChanged();
 }
@@ -127,7 +128,7 @@ void SweepPlot::restyle() {
     const QColor colour = seriesColour(t, i);
     const auto add = [&](const std::vector<double>& values, const QPen& stroke) {
       if (values.size() != series.temperature.size()) return;
-      QCPGraph* graph = c.plot->addGraph();
+      QCPGraph* graph = c.addGraph();
       graph->setPen(stroke);
       graph->setData(times(series.temperature, 1), times(values, kPercent), true);
     };

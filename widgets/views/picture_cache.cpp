@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kKeptImages = 4;  // the frame shown, both neighbours, one to spare
 constexpr std::size_t kKeptOutlines = 8;
+constexpr int kPreparedLevels = 2;                     // down to a quarter: small views of large frames
+constexpr int kFirstPrepared = -1, kLastPrepared = 2;  // tolerances of views from 1:1 down to 1:4
 constexpr int kFinest = -4;  // thinning below 1/16 pixel changes nothing: corners are whole pixels
 
 std::span<QRgb> rowOf(QImage& image, int y, int length) {
@@ -60,49 +62,95 @@ QImage halved(const QImage& from) {
 
 }  // namespace
 
-QImage PictureCache::level(const std::shared_ptr<const RgbImage>& image, bool grey, int n) {
-  auto found = std::find_if(m_levels.begin(), m_levels.end(), [&](const Levels& l) { return l.image == image; });
-  if (found == m_levels.end()) {
-    if (m_levels.size() >= kKeptImages) m_levels.pop_back();
-    found = m_levels.insert(m_levels.begin(), Levels{image, {}, {}});
-  } else if (found != m_levels.begin()) {
-    std::rotate(m_levels.begin(), found, found + 1);
-    found = m_levels.begin();
-  }
-  std::vector<QImage>& levels = grey ? found->grey : found->colour;
-  if (levels.empty()) levels.push_back(fullLevel(*image, grey));
+void PictureCache::extend(std::vector<QImage>& levels, const RgbImage& image, bool grey, int n) {
+  if (levels.empty()) levels.push_back(fullLevel(image, grey));
   while (static_cast<int>(levels.size()) <= n) levels.push_back(halved(levels.back()));
-  return levels[static_cast<std::size_t>(n)];
 }
 
-QPainterPath PictureCache::outline(const std::shared_ptr<const Grid<std::uint8_t>>& map, std::uint8_t value,
-                                   double tolerance) {
-  auto found = std::find_if(m_outlines.begin(), m_outlines.end(),
-                            [&](const Outlines& o) { return o.map == map && o.value == value; });
-  if (found == m_outlines.end()) {
-    if (m_outlines.size() >= kKeptOutlines) m_outlines.pop_back();
-    found = m_outlines.insert(m_outlines.begin(), Outlines{map, value, outlines(*map, value), {}});
-  } else if (found != m_outlines.begin()) {
-    std::rotate(m_outlines.begin(), found, found + 1);
-    found = m_outlines.begin();
-  }
-  const int exponent = std::max(kFinest, static_cast<int>(std::floor(std::log2(std::max(tolerance, 1e-3)))));
-  const auto known = found->thinned.find(exponent);
-  if (known != found->thinned.end()) return known->second;
+QPainterPath PictureCache::thinned(const Outlines& outlines, int exponent) {
   QPainterPath path;
-  const bool exact = exponent <= kFinest;
   const auto add = [&path](const std::vector<QPolygonF>& loops) {
     for (const QPolygonF& loop : loops) {
       path.addPolygon(loop);
       path.closeSubpath();
     }
   };
-  if (exact) {
-    add(found->exact);
-  } else {
-    add(simplified(found->exact, std::exp2(exponent)));
+  if (exponent <= kFinest)
+    add(outlines.exact);
+  else
+    add(simplified(outlines.exact, std::exp2(exponent)));
+  return path;
+}
+
+// The newest is first.
+PictureCache::Levels* PictureCache::findLevels(const std::shared_ptr<const RgbImage>& image) {
+  const auto found = std::find_if(m_levels.begin(), m_levels.end(), [&](const Levels& l) { return l.image == image; });
+  if (found == m_levels.end()) return nullptr;
+  std::rotate(m_levels.begin(), found, found + 1);
+  return &m_levels.front();
+}
+
+PictureCache::Outlines* PictureCache::findOutlines(const std::shared_ptr<const Grid<std::uint8_t>>& map,
+                                                   std::uint8_t value) {
+  const auto found = std::find_if(m_outlines.begin(), m_outlines.end(),
+                                  [&](const Outlines& o) { return o.map == map && o.value == value; });
+  if (found == m_outlines.end()) return nullptr;
+  std::rotate(m_outlines.begin(), found, found + 1);
+  return &m_outlines.front();
+}
+
+PictureCache::Levels& PictureCache::keep(Levels levels) {
+  if (m_levels.size() >= kKeptImages) m_levels.pop_back();
+  return *m_levels.insert(m_levels.begin(), std::move(levels));
+}
+
+PictureCache::Outlines& PictureCache::keep(Outlines outlines) {
+  if (m_outlines.size() >= kKeptOutlines) m_outlines.pop_back();
+  return *m_outlines.insert(m_outlines.begin(), std::move(outlines));
+}
+
+QImage PictureCache::level(const std::shared_ptr<const RgbImage>& image, bool grey, int n) {
+  const std::scoped_lock lock(m_mutex);
+  Levels* known = findLevels(image);
+  Levels& held = known != nullptr ? *known : keep({image, {}, {}});
+  std::vector<QImage>& levels = grey ? held.grey : held.colour;
+  extend(levels, *image, grey, n);
+  return levels[static_cast<std::size_t>(n)];
+}
+
+QPainterPath PictureCache::outline(const std::shared_ptr<const Grid<std::uint8_t>>& map, std::uint8_t value,
+                                   double tolerance) {
+  const std::scoped_lock lock(m_mutex);
+  Outlines* known = findOutlines(map, value);
+  Outlines& held = known != nullptr ? *known : keep({map, value, outlines(*map, value), {}});
+  const int exponent = std::max(kFinest, static_cast<int>(std::floor(std::log2(std::max(tolerance, 1e-3)))));
+  const auto found = held.thinned.find(exponent);
+  if (found != held.thinned.end()) return found->second;
+  return held.thinned.emplace(exponent, thinned(held, exponent)).first->second;
+}
+
+void PictureCache::prepare(const std::shared_ptr<const RgbImage>& image,
+                           const std::shared_ptr<const Grid<std::uint8_t>>& label) {
+  bool wantsLevels = false, wantsOutlines = false;
+  {
+    const std::scoped_lock lock(m_mutex);
+    wantsLevels = image && !image->empty() && findLevels(image) == nullptr;
+    wantsOutlines = label && !label->empty() && findOutlines(label, kAnomaly) == nullptr;
   }
-  return found->thinned.emplace(exponent, std::move(path)).first->second;
+  if (wantsLevels) {
+    Levels levels{image, {}, {}};
+    extend(levels.colour, *image, false, kPreparedLevels);
+    extend(levels.grey, *image, true, kPreparedLevels);
+    const std::scoped_lock lock(m_mutex);
+    if (findLevels(image) == nullptr) keep(std::move(levels));
+  }
+  if (wantsOutlines) {
+    Outlines derived{label, kAnomaly, outlines(*label, kAnomaly), {}};
+    for (int exponent = kFirstPrepared; exponent <= kLastPrepared; ++exponent)
+      derived.thinned.emplace(exponent, thinned(derived, exponent));
+    const std::scoped_lock lock(m_mutex);
+    if (findOutlines(label, kAnomaly) == nullptr) keep(std::move(derived));
+  }
 }
 
 }  // namespace oodscope

@@ -289,7 +289,8 @@ void PictureRenderer::paintLines(QPainter& painter, const PictureLayers& layers,
   const auto stroke = [&](const QPainterPath& path, const QColor& colour, double width) {
     QPen pen(colour, width * penScale);
     pen.setCosmetic(true);
-    pen.setJoinStyle(Qt::RoundJoin);
+    // On the screen round joins of so thin a line cannot be seen, and cost as much as the line.
+    pen.setJoinStyle(detail > 1 ? Qt::RoundJoin : Qt::BevelJoin);
     painter.setPen(pen);
     painter.drawPath(path);
   };

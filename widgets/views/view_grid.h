@@ -45,6 +45,8 @@ public:
   void setCrosshairShown(bool shown);
   void setCrosshair(std::optional<QPointF> at);
 
+  /// Shared by all views; a worker may prepare a frame in it.
+  [[nodiscard]] const std::shared_ptr<PictureCache>& cache() const { return m_cache; }
   /// Same frame in all panes; scores stay as they are.
   void setFrame(const std::shared_ptr<const RgbImage>& image, const std::shared_ptr<const LabelMap>& label);
   void setThreshold(float threshold);

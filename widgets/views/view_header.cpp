@@ -26,18 +26,22 @@ double advance(const QFont& font, const QString& text) { return QFontMetricsF(fo
 ViewHeader::ViewHeader(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed); }
 
 void ViewHeader::setTitle(const QString& title) {
+  if (title == m_title) return;
   m_title = title;
   describe();
 }
 void ViewHeader::setSubtitle(const QString& subtitle) {
+  if (subtitle == m_subtitle) return;
   m_subtitle = subtitle;
   describe();
 }
 void ViewHeader::setNote(const QString& note) {
+  if (note == m_note) return;
   m_note = note;
   describe();
 }
 void ViewHeader::setLegend(std::vector<LegendChip> legend) {
+  if (legend == m_legend) return;
   m_legend = std::move(legend);
   describe();
 }
@@ -153,6 +157,12 @@ void ViewHeader::paintInto(QPainter& painter, const QRectF& area, const QFont& f
       painter.setPen(Qt::NoPen);
       painter.setBrush(chip.colour);
       painter.drawRoundedRect(square, 1.5, 1.5);
+      if (chip.hatched) {
+        painter.setPen(QPen(t.view, 1.2 * unit));
+        const double third = square.width() / 3;
+        painter.drawLine(square.bottomLeft() - QPointF(0, third), square.topLeft() + QPointF(2 * third, 0));
+        painter.drawLine(square.bottomLeft() + QPointF(third, 0), square.topRight() + QPointF(0, third));
+      }
       painter.setRenderHint(QPainter::Antialiasing, false);
       x += chipWidth;
       const double width = advance(small, chip.text);

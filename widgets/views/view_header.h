@@ -13,6 +13,8 @@ namespace oodscope {
 struct LegendChip {
   QColor colour;
   QString text;
+  bool hatched = false;  ///< as the views draw void
+  bool operator==(const LegendChip&) const = default;
 };
 
 /// What a colour bar says. Texts are given: the caller knows unit and precision.
