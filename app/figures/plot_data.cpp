@@ -250,8 +250,9 @@ ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span
   }
   limits.low = ends.first;
   limits.high = ends.second > ends.first ? ends.second : std::nextafter(ends.first, INFINITY);
-  std::size_t clamped = 0;
-  for (const float value : scores.values()) clamped += value > limits.high || value < limits.low ? 1 : 0;
+  std::uint32_t clamped = 0;  // counted without a branch: it is done at every tick of a slider
+  for (const float value : scores.values())
+    clamped += static_cast<std::uint32_t>(value > limits.high) + static_cast<std::uint32_t>(value < limits.low);
   limits.clampedShare =
       scores.values().empty() ? 0.0 : static_cast<double>(clamped) / static_cast<double>(scores.values().size());
   return limits;

@@ -5,11 +5,35 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace oodscope {
+#include <algorithm>
 
-void lowerThreadPriority() {
-  constexpr int kBackgroundNiceness = 10;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kBackgroundNiceness);
+#include <tbb/task_scheduler_observer.h>
+
+namespace oodscope {
+namespace {
+
+constexpr int kLowest = 19;  // setpriority(2)
+
+/// What the program was started with: steps count from there.
+int startingNiceness() {
+  static const int niceness = getpriority(PRIO_PROCESS, static_cast<id_t>(getpid()));
+  return niceness;
 }
+
+class WorkerObserver : public tbb::task_scheduler_observer {
+public:
+  WorkerObserver() { observe(true); }
+  void on_scheduler_entry(bool isWorker) override {
+    if (isWorker) lowerThreadPriority(kLiveWork);
+  }
+};
+
+}  // namespace
+
+void lowerThreadPriority(int steps) {
+  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), std::min(kLowest, startingNiceness() + steps));
+}
+
+void lowerWorkerPriorities() { static const WorkerObserver observer; }
 
 }  // namespace oodscope

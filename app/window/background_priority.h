@@ -3,8 +3,14 @@
 
 namespace oodscope {
 
-/// Lowers the calling thread's priority, and that of threads it starts later: work that nobody waits for steps back
-/// behind the hand.
-void lowerThreadPriority();
+/// How far work steps back behind the hand: what follows it, and what nobody waits for. In steps of niceness.
+inline constexpr int kLiveWork = 5, kBackgroundWork = 10;
+
+/// Lowers the calling thread's priority, and that of threads it starts later.
+void lowerThreadPriority(int steps = kBackgroundWork);
+
+/// Lowers that of all of oneTBB's threads, now and later, to kLiveWork: the thread that paints never waits for a core
+/// that they hold. For the whole process.
+void lowerWorkerPriorities();
 
 }  // namespace oodscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/outcome.h"
+#include "app/window/background_priority.h"
 
 #include <QObject>
 
@@ -63,6 +64,7 @@ public:
 
 private:
   void run() {
+    lowerThreadPriority(kLiveWork);
     for (;;) {
       std::optional<Input> input;
       std::stop_token token;

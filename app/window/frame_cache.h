@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace oodscope {
@@ -13,6 +14,7 @@ namespace oodscope {
 struct DecodedFrame {
   std::shared_ptr<const RgbImage> image;
   std::shared_ptr<const LabelMap> label;  ///< nullptr: withheld
+  std::optional<double> anomalyShare;     ///< of the labelled pixels; empty: withheld
 };
 
 /// The last few decoded frames, so that going back and forth and every tick of a slider decode nothing. Thread-safe.

@@ -10,6 +10,7 @@
 namespace oodscope {
 namespace {
 
+constexpr int kSeenWork = 1;          // of the picture's own thread: what is looked at comes before what is told
 constexpr int kRestMs = 120;          // a hand that has not moved for so long rests
 constexpr int kFramesArriveMs = 400;  // how often numbers follow frames that come in
 
@@ -21,11 +22,13 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
       m_pictureJob(
           this,
           [this](const Request& request, const std::stop_token&) {
+            lowerThreadPriority(kSeenWork);
             auto picture = std::make_shared<FramePicture>();
             picture->set = request.set;
             picture->frame = request.frame;
             try {
               picture->decoded = m_frames.at(*request.data, request.frame);
+              if (m_prepare) m_prepare(picture->decoded);
             } catch (const Error& error) {
               picture->failure = QString::fromUtf8(error.what());
             }
@@ -44,6 +47,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
           [this](const Request& request, const Outcome<std::shared_ptr<const FramePicture>>& outcome) {
             if (outcome.isFailure()) Q_EMIT
             failed(QString::fromStdString(outcome.failure()));
+            requestEstimateDue();
             const bool sameFrame = request.set == QString::fromStdString(m_view.set) && isCurrent(request);
             if (outcome.hasValue() && sameFrame) {
               m_picture = outcome.value();
@@ -172,6 +176,7 @@ void LiveController::show(const ViewState& view, bool dragging) {
   const bool otherFrame = otherSet || before.frame != view.frame || before.set != view.set || !m_picture;
   m_live = live;
   if (otherSet) {
+    m_estimateAfter.reset();
     m_numbers.reset();
     m_details.reset();
     m_components.reset();
@@ -189,7 +194,8 @@ void LiveController::show(const ViewState& view, bool dragging) {
   const Request now = request();
   if (now.data && (otherScores || otherFrame)) m_pictureJob.request(now);
   if (live && (otherScores || otherProtocol)) {
-    if (!live->labelledFrames().empty()) m_estimateJob.request(now);
+    if (!live->labelledFrames().empty()) m_estimateAfter = now;
+    if (!m_pictureJob.isBusy()) requestEstimateDue();
     m_rest.start(dragging ? kRestMs : 0);
   } else if (!dragging && m_rest.isActive()) {
     m_rest.start(0);
@@ -203,6 +209,10 @@ void LiveController::show(const ViewState& view, bool dragging) {
 void LiveController::requestExact() {
   if (!m_live || m_live->labelledFrames().empty()) return;
   m_exactJob.request(request());
+}
+
+void LiveController::requestEstimateDue() {
+  if (const auto due = std::exchange(m_estimateAfter, std::nullopt)) m_estimateJob.request(*due);
 }
 
 void LiveController::requestComponents() {
@@ -232,9 +242,9 @@ void LiveController::updateThreshold() {
 std::optional<float> LiveController::threshold() const { return m_threshold; }
 
 bool LiveController::isSettled() const {
-  return !m_rest.isActive() && !m_framesArrive.isActive() && !m_pictureJob.isBusy() && !m_estimateJob.isBusy() &&
-         !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_componentJob.isBusy() && !m_workspace.runner().isBusy() &&
-         !m_workspace.isOpening();
+  return !m_rest.isActive() && !m_framesArrive.isActive() && !m_pictureJob.isBusy() && !m_estimateAfter &&
+         !m_estimateJob.isBusy() && !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_componentJob.isBusy() &&
+         !m_workspace.runner().isBusy() && !m_workspace.isOpening();
 }
 
 void LiveController::onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame) {

@@ -11,6 +11,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -57,6 +58,9 @@ public:
   [[nodiscard]] double pictureLatencyMs() const { return m_pictureLatencyMs; }
   [[nodiscard]] double estimateLatencyMs() const { return m_estimateLatencyMs; }
 
+  /// What else is to be done with a decoded frame before its picture is published, in the picture's thread.
+  void setPreparation(std::function<void(const DecodedFrame&)> prepare) { m_prepare = std::move(prepare); }
+
   /// The configuration that a view asks for.
   [[nodiscard]] static Configuration configurationOf(const ViewState& view);
   /// The least sizes of components that suit a set: obstacles are small, other anomalies are not.
@@ -102,12 +106,14 @@ private:
   [[nodiscard]] bool isCurrent(const Request& request) const;
   void requestExact();
   void requestComponents();
+  void requestEstimateDue();
   void publishNumbers(std::shared_ptr<const SetNumbers> numbers);
   void updateThreshold();
   void onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame);
 
   Workspace& m_workspace;
   FrameCache m_frames;
+  std::function<void(const DecodedFrame&)> m_prepare;
   ViewState m_view;
   std::shared_ptr<LiveSet> m_live;
   std::shared_ptr<const FramePicture> m_picture;
@@ -120,8 +126,9 @@ private:
   std::uint64_t m_exactRevision = 0;  ///< of the latest exact numbers
   std::uint64_t m_componentRevision = 0;
   bool m_dragging = false;
-  QTimer m_rest;          ///< the hand rests
-  QTimer m_framesArrive;  ///< frames come in: refresh now and then
+  std::optional<Request> m_estimateAfter;  ///< waits for the picture of the same tick: what is looked at comes first
+  QTimer m_rest;                           ///< the hand rests
+  QTimer m_framesArrive;                   ///< frames come in: refresh now and then
   QElapsedTimer m_clock;
   double m_changeMs = 0.0;
   double m_pictureLatencyMs = 0.0;

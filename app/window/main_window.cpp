@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/main_window.h"
 
-#include "analysis/formats/file_kind.h"
+#include "app/window/background_priority.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/generic_folder_dialog.h"
 #include "app/window/help_windows.h"
 #include "app/window/inference_runner.h"
+#include "app/window/item_menus.h"
 #include "app/window/latency_overlay.h"
 #include "app/window/method_views.h"
 #include "app/window/model_tab.h"
@@ -23,29 +24,38 @@
 #include "widgets/panels/find_button.h"
 #include "widgets/panels/messages_panel.h"
 #include "widgets/panels/metrics_panel.h"
+#include "widgets/panels/model_panel.h"
 #include "widgets/panels/region_panel.h"
 #include "widgets/panels/start_page.h"
 #include "widgets/panels/status_widgets.h"
 #include "widgets/plots/curves_panel.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/theme.h"
+#include "widgets/views/picture_cache.h"
 #include "widgets/views/view_grid.h"
 
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
-#include <QFileDialog>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QMimeData>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 namespace oodscope {
+namespace {
+
+constexpr int kFrameMs = 16;    // what changes within one screen frame is shown together
+constexpr int kReadingMs = 33;  // nobody reads numbers faster
+
+}  // namespace
 
 MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
     : QMainWindow(parent),
@@ -53,12 +63,11 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
       m_workspace(std::move(options)),
       m_controller(m_workspace),
       m_thumbnails(thumbnailFolder()),
-      m_cache(m_workspace.sharedStore()) {
+      m_cache(m_workspace.sharedStore()),
+      m_seen(this, kFrameMs, [this](unsigned due) { showSeen(due); }),
+      m_told(this, kReadingMs, [this](unsigned due) { showTold(due); }) {
+  lowerWorkerPriorities();
   m_sinceStart.start();
-  m_sinceShown.start();
-  m_showTimer.setSingleShot(true);
-  m_showTimer.setTimerType(Qt::PreciseTimer);
-  connect(&m_showTimer, &QTimer::timeout, this, &MainWindow::showDue);
   setObjectName(QStringLiteral("main-window"));
   setWindowTitle(tr("Oodscope"));
   setAcceptDrops(true);
@@ -75,6 +84,10 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   m_help = new HelpWindows(*this, *m_actions);
   buildToolBar();
   buildDocks();
+  // A new frame's levels and outlines are made where it is decoded: showing it is drawing alone.
+  m_controller.setPreparation(
+      [cache = m_views->cache()](const DecodedFrame& frame) { cache->prepare(frame.image, frame.label); });
+  buildMenus();
   connectActions();
   connectCompare();
   connectFailures();
@@ -112,17 +125,17 @@ QDockWidget* MainWindow::addDock(const QString& title, const QString& name, QWid
 }
 
 void MainWindow::buildDocks() {
-  m_centre = new QStackedWidget(this);
+  m_centre = new QStackedWidget;
   m_start = new StartPage;
-  auto* work = new QWidget;
-  auto* column = new QVBoxLayout(work);
+  auto* centre = new QWidget;
+  auto* column = new QVBoxLayout(centre);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   m_banner = new Banner;
   m_banner->hide();
   m_views = new ViewGrid;
   column->addWidget(m_banner);
-  column->addWidget(m_views, 1);
+  column->addWidget(m_centre, 1);
   m_methods = new MethodViews(m_workspace, *m_views);
   m_latency = new LatencyOverlay(
       [this] {
@@ -130,8 +143,8 @@ void MainWindow::buildDocks() {
       },
       m_views);
   m_centre->addWidget(m_start);
-  m_centre->addWidget(work);
-  setCentralWidget(m_centre);
+  m_centre->addWidget(m_views);
+  setCentralWidget(centre);
 
   m_frames = new FrameListView;
   QDockWidget* frames = addDock(tr("Frames"), "dock-frames", m_frames, Qt::LeftDockWidgetArea, &m_framesTitle);
@@ -147,6 +160,8 @@ void MainWindow::buildDocks() {
 
   m_analysis = new QTabWidget;
   m_analysis->setDocumentMode(true);
+  m_analysis->setAccessibleName(tr("Analysis"));
+  m_analysis->tabBar()->setAccessibleName(tr("Analyses"));
   m_curves = new CurvesPanel;
   m_sweep = new SweepTab(m_workspace);
   m_analysis->addTab(m_curves, tr("Curves"));
@@ -187,13 +202,26 @@ void MainWindow::buildDocks() {
   m_messagesDock = addDock(tr("Messages"), "dock-messages", m_messages, Qt::BottomDockWidgetArea, nullptr);
   m_messagesDock->hide();
 
-  resizeDocks({frames, controls}, {236, 322}, Qt::Horizontal);
-  resizeDocks({controls, metrics, cursor}, {350, 370, 250}, Qt::Vertical);
-  resizeDocks({analysis}, {318}, Qt::Vertical);
+  // Once the window has its size: shares of a size that it does not have come out otherwise.
+  m_arrangeDocks = [this, frames, controls, metrics, cursor, analysis] {
+    resizeDocks({frames, controls}, {236, 322}, Qt::Horizontal);
+    resizeDocks({controls, metrics, cursor}, {350, 400, 210}, Qt::Vertical);
+    resizeDocks({analysis}, {318}, Qt::Vertical);
+  };
 
   m_status = new StatusLine;
   statusBar()->addWidget(m_status, 1);
   statusBar()->setSizeGripEnabled(false);
+}
+
+void MainWindow::buildMenus() {
+  auto* menus = new ItemMenus(m_workspace, this);
+  menus->attach(m_frames);
+  menus->attachSets(m_setCombo);
+  menus->attachModels(m_modelCombo);
+  menus->attachModels(m_modelPanel->choice());
+  connect(menus, &ItemMenus::closeSetRequested, &m_workspace, &Workspace::closeSet);
+  connect(menus, &ItemMenus::closeModelRequested, &m_workspace, &Workspace::closeModel);
 }
 
 void MainWindow::buildToolBar() {
@@ -208,6 +236,7 @@ void MainWindow::buildToolBar() {
     *out = new LabelledCombo(caption);
     (*out)->setMinimumWidth(width);
     (*out)->setAccessibleName(caption);
+    (*out)->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     bar->addWidget(*out);
   };
   combo(tr("Set"), &m_setCombo, 130);
@@ -218,6 +247,8 @@ void MainWindow::buildToolBar() {
   m_swapInBar = bar->addWidget(swap);
   m_methodComboB = new LabelledCombo(QStringLiteral("B"));
   m_methodComboB->setMinimumWidth(110);
+  m_methodComboB->setAccessibleName(tr("Method of run B"));
+  m_methodComboB->setToolTip(tr("Method of run B"));
   m_methodComboB->setAccent(LabelledCombo::Accent::B);
   m_methodBInBar = bar->addWidget(m_methodComboB);
   combo(tr("Protocol"), &m_protocolCombo, 120);
@@ -250,160 +281,18 @@ void MainWindow::buildToolBar() {
 void MainWindow::restoreLayout() {
   const WindowLayout layout = readWindowLayout();
   if (!layout.geometry.isEmpty()) restoreGeometry(layout.geometry);
-  if (!layout.state.isEmpty()) restoreState(layout.state);
+  if (!layout.state.isEmpty() && restoreState(layout.state)) m_arrangeDocks = {};
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+  QMainWindow::showEvent(event);
+  if (const auto arrange = std::exchange(m_arrangeDocks, {})) arrange();
 }
 
 bool MainWindow::isSettled() const {
   return m_controller.isSettled() && m_compare->isSettled() && !areTabsBusy() && !m_workspace.isOpening() &&
-         !m_thumbnails.isBusy() && !m_failures->isBusy() && !m_methods->isBusy() && m_due == 0;
+         !m_thumbnails.isBusy() && !m_failures->isBusy() && !m_methods->isBusy() && !m_seen.isDue() && !m_told.isDue();
 }
-
-void MainWindow::open(const WindowRequest& request) {
-  if (request.session) openSessionFile(*request.session);
-  for (const SetEntry& set : request.sets) m_workspace.openSet(set);
-  for (const ModelEntry& model : request.models) m_workspace.openModel(model);
-  for (const auto& scores : request.scores) m_workspace.openScores(scores);
-  ViewState view = m_session.view();
-  if (request.score) view.score = *request.score;
-  if (!request.scores.empty() && request.models.empty() && !request.session)
-    view.score.imported = request.scores.front().filename().string();
-  if (request.protocol) view.protocol = *request.protocol;
-  if (!request.frame.empty()) view.frame = request.frame;
-  if (request.threshold) {
-    view.threshold = request.threshold;
-    view.pin = PinRule::None;
-  }
-  if (request.compare) view.other = OtherRun{.model = view.model, .score = *request.compare};
-  m_session.follow(view);
-  for (int i = 0; i < m_analysis->count(); ++i)
-    if (m_analysis->tabText(i).startsWith(request.tab, Qt::CaseInsensitive) && !request.tab.isEmpty())
-      m_analysis->setCurrentIndex(i);
-}
-
-void MainWindow::openPaths(const QStringList& paths) {
-  for (const QString& text : paths) {
-    const std::filesystem::path path(text.toStdString());
-    try {
-      if (std::filesystem::is_directory(path)) {
-        m_workspace.openSet({path, std::nullopt});
-        continue;
-      }
-      switch (sniffFile(path)) {
-        case FileKind::TorchZip:
-        case FileKind::TorchLegacy:
-          m_workspace.openModel({.path = path, .preprocessing = {}, .outputs = {}, .sha256 = {}});
-          break;
-        case FileKind::Json:
-          openSessionFile(path);
-          break;
-        default:
-          tell(Severity::Error, tr("This file is neither a set's folder, a model nor a session."), text);
-      }
-    } catch (const std::exception& error) {
-      tell(Severity::Error, QString::fromUtf8(error.what()), text);
-    }
-  }
-}
-
-void MainWindow::openDialog(const QString& kind) {
-  const QString start = lastFolder();
-  QStringList chosen;
-  if (kind == QLatin1String("folder") || kind == QLatin1String("scores")) {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a folder"), start);
-    if (!folder.isEmpty()) chosen << folder;
-  } else {
-    const QString filter = kind == QLatin1String("model") ? tr("Models (*.pth *.pt *.ts);;All files (*)")
-                                                          : tr("Sessions (*.oodscope *.json);;All files (*)");
-    chosen = QFileDialog::getOpenFileNames(this, tr("Open"), start, filter);
-  }
-  if (chosen.isEmpty()) return;
-  rememberFolder(chosen.front());
-  if (kind == QLatin1String("scores"))
-    m_workspace.openScores(chosen.front().toStdString());
-  else
-    openPaths(chosen);
-}
-
-void MainWindow::openSessionFile(const std::filesystem::path& file) {
-  Session session;
-  try {
-    session = readSession(file);
-  } catch (const Error& error) {
-    tell(Severity::Error, QString::fromUtf8(error.what()), QString::fromStdString(file.string()));
-    return;
-  }
-  m_sessionFile = file;
-  openSession(std::move(session));
-  remember(QString::fromStdString(file.string()), QStringLiteral("session"));
-  setWindowTitle(tr("%1 – Oodscope").arg(QString::fromStdString(file.stem().string())));
-}
-
-void MainWindow::restore(Session session) {
-  openSession(std::move(session));
-  tell(Severity::Warning, tr("The last run did not end cleanly: what was open has been restored."), QString());
-}
-
-void MainWindow::openSession(Session session) {
-  m_workspace.closeAll();
-  const std::vector<SetEntry> sets = session.sets;
-  const std::vector<ModelEntry> models = session.models;
-  const std::vector<std::filesystem::path> scores = session.scores;
-  m_session.load(std::move(session));
-  for (const SetEntry& set : sets) m_workspace.openSet(set);
-  for (const ModelEntry& model : models) m_workspace.openModel(model);
-  for (const auto& folder : scores) m_workspace.openScores(folder);
-}
-
-void MainWindow::saveSession(const std::filesystem::path& file) {
-  syncSession();
-  try {
-    writeSession(m_session.session(), file);
-    m_sessionFile = file;
-    m_session.markSaved();
-    remember(QString::fromStdString(file.string()), QStringLiteral("session"));
-    m_status->setSentence(tr("Saved %1").arg(QString::fromStdString(file.filename().string())));
-  } catch (const Error& error) {
-    tell(Severity::Error, QString::fromUtf8(error.what()), QString::fromStdString(file.string()));
-  }
-}
-
-void MainWindow::saveSessionAs() {
-  const QString file = QFileDialog::getSaveFileName(
-      this, tr("Save session"), lastFolder() + QStringLiteral("/session.oodscope"), tr("Sessions (*.oodscope *.json)"));
-  if (file.isEmpty()) return;
-  rememberFolder(file);
-  saveSession(file.toStdString());
-}
-
-void MainWindow::syncSession() {
-  std::vector<SetEntry> sets;
-  for (const OpenSet& set : m_workspace.sets()) sets.push_back(set.entry);
-  std::vector<ModelEntry> models;
-  for (const OpenModel& model : m_workspace.models()) models.push_back(model.entry);
-  m_session.setOpen(std::move(sets), std::move(models), m_workspace.scoreFolders());
-}
-
-void MainWindow::autosave() {
-  if (m_workspace.isOpening()) {  // what is only half open must not replace what was whole
-    m_autosave.start();
-    return;
-  }
-  std::vector<SetEntry> sets;
-  for (const OpenSet& set : m_workspace.sets()) sets.push_back(set.entry);
-  std::vector<ModelEntry> models;
-  for (const OpenModel& model : m_workspace.models()) models.push_back(model.entry);
-  Session snapshot = m_session.session();
-  snapshot.sets = std::move(sets);
-  snapshot.models = std::move(models);
-  snapshot.scores = m_workspace.scoreFolders();
-  try {
-    writeAutosave(snapshot);
-  } catch (const Error& error) {
-    tell(Severity::Warning, tr("The session could not be saved automatically: %1").arg(QString::fromUtf8(error.what())),
-         QString());
-  }
-}
-
 void MainWindow::closeEvent(QCloseEvent* event) {
   writeWindowLayout({saveGeometry(), saveState()});
   autosave();
@@ -422,43 +311,6 @@ void MainWindow::dropEvent(QDropEvent* event) {
     if (url.isLocalFile()) paths << url.toLocalFile();
   openPaths(paths);
 }
-
-void MainWindow::showPreferences() {
-  if (!m_preferences) {
-    m_preferences = new PreferencesDialog({m_workspace.options(), m_theme.choice(), readDefaults()}, this);
-    m_preferences->setAttribute(Qt::WA_DeleteOnClose);
-    connect(m_preferences, &PreferencesDialog::clearCacheRequested, &m_cache, &CacheMeter::clear);
-    connect(&m_cache, &CacheMeter::changed, m_preferences, &PreferencesDialog::setCacheBytes);
-    connect(m_preferences, &PreferencesDialog::accepted, this, [this](const Preferences& chosen) {
-      m_theme.setChoice(chosen.theme);
-      writeThemeChoice(chosen.theme);
-      showTheme();
-      writeDefaults(chosen.defaults);
-      if (chosen.work == m_workspace.options()) return;
-      writeWorkOptions(chosen.work);
-      m_workspace.setOptions(chosen.work);
-      m_cache.setStore(m_workspace.sharedStore());
-    });
-    m_preferences->setCacheBytes(m_cache.bytes());
-  }
-  m_preferences->show();
-  m_preferences->raise();
-}
-
-void MainWindow::askAboutFolder(const std::filesystem::path& folder, const QString& why, bool scores) {
-  if (scores && !m_workspace.sets().empty()) {
-    tell(Severity::Info, tr("Opened as score maps of the open sets."), QString::fromStdString(folder.string()));
-    m_workspace.openScores(folder);
-    return;
-  }
-  auto* dialog = new GenericFolderDialog(folder, why, this);
-  connect(dialog, &GenericFolderDialog::layoutChosen, this, [this, folder](const GenericLayout& layout) {
-    m_workspace.openSet({folder, layout});
-  });
-  connect(dialog, &GenericFolderDialog::scoresChosen, this, [this, folder] { m_workspace.openScores(folder); });
-  dialog->show();
-}
-
 std::shared_ptr<const DataSet> MainWindow::currentSet() const {
   const OpenSet* open = m_workspace.findSet(QString::fromStdString(m_session.view().set));
   return open == nullptr ? nullptr : open->set;

@@ -5,6 +5,7 @@
 #include "app/window/presenters.h"
 #include "app/window/published_reference.h"
 #include "app/window/session_model.h"
+#include "app/window/show_pace.h"
 #include "app/window/thumbnail_loader.h"
 #include "app/window/window_actions.h"
 #include "app/window/workspace.h"
@@ -12,6 +13,7 @@
 #include <QMainWindow>
 #include <QPointer>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -100,6 +102,7 @@ public:
 
 protected:
   void closeEvent(QCloseEvent* event) override;
+  void showEvent(QShowEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
 
@@ -107,6 +110,7 @@ private:
   // main_window.cpp: what there is
   void buildDocks();
   void buildToolBar();
+  void buildMenus();
   QDockWidget* addDock(const QString& title, const QString& name, QWidget* content, Qt::DockWidgetArea area,
                        DockTitle** titleBar);
   void buildCompare(QDockWidget* controls);
@@ -116,12 +120,13 @@ private:
   void connectViews();
   void connectResults();
   void connectWorkspace();
-  void connectActions();
   void connectFailures();
   void connectCompare();
-  // main_window_show.cpp: results to widgets
+  // main_window_actions.cpp: what the menus and keys do
+  void connectActions();
+  // main_window_show.cpp and main_window_choices.cpp: results, choices and frames to widgets
   void showView(const ViewState& before, const ViewState& after, bool dragging);
-  /// Results come faster than frames can be shown: what changed is noted and shown once a frame.
+  /// What is looked at is shown once a screen frame, numbers and lists half as often.
   enum Part : unsigned {
     kPicture = 1U,
     kScale = 2U,
@@ -136,7 +141,8 @@ private:
   void showChoices(const ViewState& view);
   void showLooks(const ViewState& view);
   void showSoon(unsigned parts);
-  void showDue();
+  void showSeen(unsigned due);
+  void showTold(unsigned due);
   void showPicture();
   void showCurves();
   void showZoom();
@@ -192,17 +198,17 @@ private:
   std::optional<QPointF> m_cursor;
   PublishedReference m_published{publishedValuesFile()};
   CacheMeter m_cache;
-  unsigned m_due = 0;
-  QTimer m_showTimer;
-  QElapsedTimer m_sinceShown;
+  ShowPace m_seen, m_told;
   std::shared_ptr<const SetNumbers> m_shownNumbers, m_shownReference;  ///< those that the curves show
   std::map<QString, std::map<std::size_t, FramePreview>> m_previews;
   QTimer m_autosave;
   QElapsedTimer m_sinceStart;
+  std::function<void()> m_arrangeDocks;  ///< at the first show, where no layout was kept
 
   QStackedWidget* m_centre = nullptr;
   StartPage* m_start = nullptr;
   Banner* m_banner = nullptr;
+  bool m_isWarned = false;  ///< the banner warns: good news does not replace it
   ViewGrid* m_views = nullptr;
   FrameListView* m_frames = nullptr;
   ControlsPanel* m_controls = nullptr;

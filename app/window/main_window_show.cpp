@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/evaluation/evaluate.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
-#include "app/window/inference_runner.h"
+#include "app/window/knobs.h"
 #include "app/window/main_window.h"
 #include "app/window/method_views.h"
-#include "app/window/model_tab.h"
 #include "app/window/settings.h"
 #include "app/window/sweep_tab.h"
 #include "widgets/controls/controls_panel.h"
@@ -24,7 +22,6 @@
 #include "widgets/views/view_grid.h"
 
 #include <QLabel>
-#include <QSignalBlocker>
 #include <QStackedWidget>
 
 #include <algorithm>
@@ -34,73 +31,9 @@
 namespace oodscope {
 namespace {
 
-Pin pinOf(const ViewState& view) {
-  Pin pin;
-  switch (view.pin) {
-    case PinRule::TruePositiveRate:
-      pin.rule = Pin::Rule::TruePositiveRate;
-      break;
-    case PinRule::BestF1:
-      pin.rule = Pin::Rule::BestF1;
-      break;
-    case PinRule::FalsePositiveRate:
-      pin.rule = Pin::Rule::FalsePositiveRate;
-      break;
-    case PinRule::CostRatio:
-      pin.rule = Pin::Rule::CostRatio;
-      break;
-    case PinRule::None:
-      pin.rule = Pin::Rule::None;
-      break;
-  }
-  pin.value = view.pin == PinRule::CostRatio ? view.pinValue : 100.0 * view.pinValue;
-  return pin;
-}
-
-HeatScale heatScaleOf(const ViewState& view) {
-  HeatScale scale;
-  switch (view.scale) {
-    case ScaleMode::Image:
-      scale.mode = HeatScale::Mode::Image;
-      break;
-    case ScaleMode::Set:
-      scale.mode = HeatScale::Mode::Set;
-      break;
-    case ScaleMode::SetTrimmed:
-      scale.mode = HeatScale::Mode::SetTrimmed;
-      break;
-    case ScaleMode::Percentile:
-      scale.mode = HeatScale::Mode::Percentile;
-      break;
-    case ScaleMode::Manual:
-      scale.mode = HeatScale::Mode::Manual;
-      break;
-  }
-  scale.low = view.scaleLow;
-  scale.high = view.scaleHigh;
-  scale.locked = view.scaleLocked;
-  return scale;
-}
-
-GridArrangement arrangementOf(ViewLayout layout) {
-  switch (layout) {
-    case ViewLayout::One:
-      return GridArrangement::One;
-    case ViewLayout::OneByTwo:
-      return GridArrangement::OneByTwo;
-    case ViewLayout::TwoByTwo:
-      return GridArrangement::TwoByTwo;
-    case ViewLayout::PerMethod:
-      return GridArrangement::All;
-  }
-  return GridArrangement::TwoByTwo;
-}
-
 QString scoreText(double score) { return numberText(score, 3); }
 
 QString gigabytes(std::uint64_t bytes) { return numberText(static_cast<double>(bytes) / 1e9, 1); }
-
-constexpr int kFrameMs = 16;  // what changes within one screen frame is shown together
 
 constexpr int kImagePane = 0, kTruthPane = 1, kHeatPane = 2, kDecisionPane = 3;
 
@@ -128,24 +61,32 @@ void MainWindow::rebuildPanes() {
 }
 
 void MainWindow::showSoon(unsigned parts) {
-  m_due |= parts;
-  if (m_showTimer.isActive()) return;
-  m_showTimer.start(std::max(0, kFrameMs - static_cast<int>(std::min<qint64>(m_sinceShown.elapsed(), kFrameMs))));
+  constexpr unsigned kTold = kNumbers | kDetails | kFrames | kStatus;
+  unsigned told = parts & kTold;
+  if ((parts & kThreshold) != 0) told |= kNumbers;
+  if ((parts & ~kCursor) != 0) told |= kStatus;
+  m_seen.note(parts & ~kTold);
+  m_told.note(told);
 }
 
-void MainWindow::showDue() {
-  const unsigned due = std::exchange(m_due, 0U);
+void MainWindow::showSeen(unsigned due) {
   const auto is = [due](unsigned parts) { return (due & parts) != 0; };
-  m_sinceShown.start();
   if (is(kPicture)) showPicture();
-  if (is(kDetails)) showDetails();
   if (is(kThreshold)) showThreshold();
-  if (is(kPicture | kDetails | kThreshold | kScale)) showScale();
-  if (is(kNumbers | kThreshold | kDetails)) showNumbers();
-  if (is(kFrames | kDetails)) showFrames();
+  if (is(kPicture | kThreshold | kScale)) showScale();
   if (is(kPicture | kThreshold | kCursor)) showCursor();
   if (is(kMethods)) m_methods->show(m_session.view(), currentFrame());
-  if (due != kCursor) showStatus();
+}
+
+void MainWindow::showTold(unsigned due) {
+  const auto is = [due](unsigned parts) { return (due & parts) != 0; };
+  if (is(kDetails)) {
+    showDetails();
+    showScale();
+  }
+  if (is(kNumbers | kDetails)) showNumbers();
+  if (is(kFrames | kDetails)) showFrames();
+  showStatus();
 }
 
 void MainWindow::showTheme() {
@@ -168,7 +109,7 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   const QString noEffect = noTemperatureReason(after.score);
   m_controls->temperature()->setTemperature(static_cast<double>(after.score.temperature));
   m_controls->temperature()->setNoEffect(noEffect);
-  m_controls->threshold()->setPin(pinOf(after));
+  m_controls->threshold()->setPin(pinOf(after.pin, after.pinValue));
   m_controls->heatScale()->setHeatScale(heatScaleOf(after));
   m_controls->setColourMap(colourMapFromName(QString::fromStdString(after.colourMap)), after.colourMapReversed);
   m_controls->setOpacity(after.opacity);
@@ -198,28 +139,6 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   showScene(dragging);
   if (!dragging) m_autosave.start();
 }
-
-void MainWindow::showChoices(const ViewState& after) {
-  showOpenChoices();
-  m_modelTab->show(after.model);
-  m_controls->setResolutions(
-      {tr("by protocol (%1)")
-           .arg(defaultResolution(after.protocol) == Resolution::Network ? tr("network") : tr("label")),
-       tr("network"), tr("label")},
-      static_cast<int>(after.resolution));
-  const OpenModel* model = m_workspace.findModel(QString::fromStdString(after.model));
-  QStringList channels;
-  if (model != nullptr && model->info)
-    channels << tr("%1 known classes").arg(model->info->outputs.knownClasses)
-             << tr("all %1 outputs").arg(model->info->channels);
-  m_controls->setChannels(channels.isEmpty() ? QStringList{tr("known classes"), tr("all outputs")} : channels,
-                          after.allChannels ? 1 : 0,
-                          after.score.imported ? tr("imported maps have no channels") : QString());
-  const auto methods = allMethods();
-  for (std::size_t i = 0; i < methods.size(); ++i)
-    m_actions->methods[i]->setChecked(!after.score.imported && methods[i] == after.score.method);
-}
-
 void MainWindow::showLooks(const ViewState& after) {
   m_views->setLinked(after.linked);
   m_views->setCrosshairShown(after.crosshair);
@@ -259,27 +178,20 @@ void MainWindow::showPicture() {
       ->setSubtitle(QString::fromStdString(m_session.view().frame) + QStringLiteral(" · ") + size);
   m_views->header(kImagePane)
       ->setNote(m_session.view().contour && picture->decoded.label ? tr("GT contour on") : QString());
-  double share = 0.0;
-  if (picture->decoded.label) {
-    std::size_t anomalous = 0, labelled = 0;
-    for (const std::uint8_t value : picture->decoded.label->values()) {
-      anomalous += value == kAnomaly ? 1 : 0;
-      labelled += value == kVoid ? 0 : 1;
-    }
-    share = labelled == 0 ? 0.0 : 100.0 * static_cast<double>(anomalous) / static_cast<double>(labelled);
-  }
   const Tokens& colours = m_theme.current();
   m_views->header(kTruthPane)
-      ->setSubtitle(picture->decoded.label ? tr("%1 % anomaly").arg(numberText(share, 1))
-                                           : tr("ground truth is withheld"));
+      ->setSubtitle(picture->decoded.anomalyShare
+                        ? tr("%1 % anomaly").arg(numberText(100.0 * *picture->decoded.anomalyShare, 1))
+                        : tr("ground truth is withheld"));
   m_views->header(kTruthPane)
-      ->setLegend(
-          {{colours.anomaly.over, tr("anomaly")}, {colours.strong, tr("normal")}, {colours.voidArea.over, tr("void")}});
+      ->setLegend({{colours.anomaly.over, tr("anomaly")},
+                   {colours.strong, tr("normal")},
+                   {colours.voidArea.over, tr("void"), true}});
   m_views->header(kDecisionPane)
       ->setLegend({{colours.tp.over, tr("TP")},
                    {colours.fp.over, tr("FP")},
                    {colours.fn.over, tr("FN")},
-                   {colours.voidArea.over, tr("void")}});
+                   {colours.voidArea.over, tr("void"), true}});
   m_views->view(kHeatPane)->setEmptyText(picture->scores ? QString() : tr("Not scored yet"));
   m_views->header(kHeatPane)->setSubtitle(picture->configuration ? configurationTitle(*picture->configuration)
                                                                  : QString());
@@ -451,135 +363,6 @@ void MainWindow::showCursor() {
   const auto counts = m_controller.counts();
   m_cursorPanel->setView(cursorView(*picture, *m_cursor, m_controller.threshold(), counts.get(), names));
 }
-
-void MainWindow::showFrames() {
-  const auto details = m_controller.details();
-  const auto numbers = m_controller.numbers();
-  std::vector<FrameSet> sets;
-  for (const OpenSet& open : m_workspace.sets()) {
-    FrameSet shown;
-    shown.name = QString::fromStdString(open.set->name);
-    const auto& previews = m_previews[shown.name];
-    const bool current = open.set->name == m_session.view().set;
-    for (std::size_t i = 0; i < open.set->frames.size(); ++i) {
-      FrameRow row;
-      row.name = QString::fromStdString(open.set->frames[i].name);
-      row.label = open.set->frames[i].label ? FrameLabel::None : FrameLabel::Withheld;
-      if (const auto preview = previews.find(i); preview != previews.end() && preview->second.hasLabel) {
-        row.anomalyShare = 100.0 * preview->second.anomalyShare;
-        row.objects = preview->second.objects;
-        row.label = preview->second.objects > 0 ? FrameLabel::Anomaly : FrameLabel::None;
-      }
-      for (const Note& note : m_session.session().notes)
-        if (note.set == open.set->name && note.frame == open.set->frames[i].name && !note.region)
-          for (const std::string& tag : note.tags) row.tags << QString::fromStdString(tag);
-      if (current) row.brushed = m_failures->brushedPixels(i);
-      if (current && details) {
-        const auto found = std::find_if(details->frames.begin(), details->frames.end(),
-                                        [&](const FrameMetrics& f) { return f.frame == i; });
-        if (found != details->frames.end()) {
-          const auto percent = [](const std::optional<double>& value) {
-            return value ? std::optional(100.0 * *value) : std::nullopt;
-          };
-          row.ap = percent(found->ap);
-          row.fpr95 = percent(found->fpr95);
-          row.f1 = percent(found->bestF1);
-          row.meanScore = found->meanScore;
-          row.estimated = numbers && !(numbers->configuration == details->configuration);
-        }
-      }
-      if (current) m_compare->fillRow(i, row);
-      shown.frames.push_back(std::move(row));
-    }
-    sets.push_back(std::move(shown));
-  }
-  FrameModel* model = m_frames->model();
-  const auto& known = model->sets();
-  const bool sameShape = known.size() == sets.size() &&
-                         std::equal(known.begin(), known.end(), sets.begin(), [](const FrameSet& a, const FrameSet& b) {
-                           return a.name == b.name && a.frames.size() == b.frames.size();
-                         });
-  if (!sameShape) {
-    model->setSets(sets);
-    for (std::size_t s = 0; s < sets.size(); ++s)
-      for (const auto& [frame, preview] : m_previews[sets[s].name])
-        model->setThumbnail(static_cast<int>(s), static_cast<int>(frame), preview.thumbnail);
-  } else {
-    for (std::size_t s = 0; s < sets.size(); ++s) model->updateFrames(static_cast<int>(s), std::move(sets[s].frames));
-  }
-  if (const auto frame = currentFrame())
-    for (std::size_t s = 0; s < m_workspace.sets().size(); ++s)
-      if (m_workspace.sets()[s].set == currentSet())
-        m_frames->setCurrentFrame(static_cast<int>(s), static_cast<int>(*frame));
-}
-
-void MainWindow::showOpenChoices() {
-  const ViewState& view = m_session.view();
-  const auto fill = [](LabelledCombo* combo, const auto& add, const QVariant& current) {
-    const QSignalBlocker block(combo);
-    combo->clear();
-    add(combo);
-    combo->setCurrentIndex(combo->findData(current));
-    combo->setEnabled(combo->count() > 0);
-  };
-  fill(
-      m_setCombo,
-      [&](LabelledCombo* combo) {
-        for (const OpenSet& set : m_workspace.sets()) {
-          const QString name = QString::fromStdString(set.set->name);
-          combo->addItem(tr("%1 · %2").arg(name).arg(set.set->frames.size()), name);
-        }
-      },
-      QString::fromStdString(view.set));
-  fill(
-      m_modelCombo,
-      [&](LabelledCombo* combo) {
-        for (const OpenModel& model : m_workspace.models()) {
-          combo->addItem(
-              model.info ? tr("%1 %2").arg(QString::fromStdString(model.info->architecture)).arg(model.info->channels)
-                         : model.name(),
-              model.name());
-          combo->setItemData(combo->count() - 1, model.name(), Qt::ToolTipRole);
-        }
-        for (const auto& folder : m_workspace.scoreFolders()) {
-          combo->addItem(QString::fromStdString(folder.filename().string()),
-                         QString::fromStdString(folder.filename().string()));
-          combo->setItemData(combo->count() - 1, true, Qt::UserRole + 1);
-        }
-      },
-      QString::fromStdString(view.score.imported.value_or(view.model)));
-  fill(
-      m_methodCombo,
-      [&](LabelledCombo* combo) {
-        int key = 0;
-        for (const Method method : allMethods()) {
-          combo->addItem(methodTitle(method), static_cast<int>(method));
-          combo->setItemData(combo->count() - 1, tr("key %1").arg(++key), LabelledCombo::kNoteRole);
-        }
-      },
-      static_cast<int>(view.score.method));
-  fill(
-      m_methodComboB,
-      [&](LabelledCombo* combo) {
-        for (const Method method : allMethods()) combo->addItem(methodTitle(method), static_cast<int>(method));
-      },
-      view.other ? QVariant(static_cast<int>(view.other->score.method)) : QVariant());
-  m_methodComboB->setEnabled(view.other && !view.other->score.imported);
-  m_methodCombo->setEnabled(!m_workspace.models().empty() && !view.score.imported);
-  fill(
-      m_protocolCombo,
-      [&](LabelledCombo* combo) {
-        for (const Protocol protocol : allProtocols()) {
-          combo->addItem(protocolTitle(protocol), static_cast<int>(protocol));
-          const std::string_view text = protocolDescription(protocol);
-          combo->setItemData(combo->count() - 1, QString::fromUtf8(text.data(), static_cast<int>(text.size())),
-                             Qt::ToolTipRole);
-        }
-      },
-      static_cast<int>(view.protocol));
-  m_protocolCombo->setEnabled(!m_workspace.sets().empty());
-}
-
 void MainWindow::showStatus() {
   const auto set = currentSet();
   const auto numbers = m_controller.numbers();

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/evaluation/evaluate.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/failures/failures_tab.h"
 #include "app/window/help_windows.h"
 #include "app/window/inference_runner.h"
-#include "app/window/latency_overlay.h"
+#include "app/window/knobs.h"
 #include "app/window/main_window.h"
 #include "app/window/method_views.h"
 #include "app/window/model_tab.h"
@@ -19,7 +18,6 @@
 #include "widgets/panels/banner.h"
 #include "widgets/panels/dock_title.h"
 #include "widgets/panels/messages_panel.h"
-#include "widgets/panels/metrics_panel.h"
 #include "widgets/panels/model_panel.h"
 #include "widgets/panels/start_page.h"
 #include "widgets/panels/status_widgets.h"
@@ -27,55 +25,11 @@
 #include "widgets/theme/theme.h"
 #include "widgets/views/view_grid.h"
 
-#include <QClipboard>
 #include <QDateTime>
 #include <QDockWidget>
-#include <QFileDialog>
-#include <QGuiApplication>
 #include <QStackedWidget>
 
-#include <cmath>
-
 namespace oodscope {
-namespace {
-
-constexpr double kTemperatureStep = 1.1;   // a key press: ten percent
-constexpr double kThresholdSteps = 100.0;  // a key press: a hundredth of the slider
-
-PinRule ruleOf(const Pin& pin) {
-  switch (pin.rule) {
-    case Pin::Rule::TruePositiveRate:
-      return PinRule::TruePositiveRate;
-    case Pin::Rule::BestF1:
-      return PinRule::BestF1;
-    case Pin::Rule::FalsePositiveRate:
-      return PinRule::FalsePositiveRate;
-    case Pin::Rule::CostRatio:
-      return PinRule::CostRatio;
-    case Pin::Rule::None:
-      break;
-  }
-  return PinRule::None;
-}
-
-ScaleMode modeOf(HeatScale::Mode mode) {
-  switch (mode) {
-    case HeatScale::Mode::Image:
-      return ScaleMode::Image;
-    case HeatScale::Mode::Set:
-      return ScaleMode::Set;
-    case HeatScale::Mode::SetTrimmed:
-      return ScaleMode::SetTrimmed;
-    case HeatScale::Mode::Percentile:
-      return ScaleMode::Percentile;
-    case HeatScale::Mode::Manual:
-      return ScaleMode::Manual;
-  }
-  return ScaleMode::SetTrimmed;
-}
-
-}  // namespace
-
 void MainWindow::edit(const std::function<void(ViewState&)>& change, const QString& text) {
   ViewState view = m_session.view();
   change(view);
@@ -99,21 +53,13 @@ void MainWindow::connectControls() {
   connect(m_controls, &ControlsPanel::pinEdited, this, [this](const Pin& pin) {
     edit(
         [&](ViewState& view) {
-          view.pin = ruleOf(pin);
-          view.pinValue = pin.rule == Pin::Rule::CostRatio ? pin.value : pin.value / 100.0;
+          setPin(view.pin, view.pinValue, pin);
           if (view.pin == PinRule::None && !view.threshold) view.threshold = m_controller.threshold();
         },
         tr("pin"));
   });
   connect(m_controls, &ControlsPanel::heatScaleEdited, this, [this](const HeatScale& scale) {
-    edit(
-        [&](ViewState& view) {
-          view.scale = modeOf(scale.mode);
-          view.scaleLow = scale.low;
-          view.scaleHigh = scale.high;
-          view.scaleLocked = scale.locked;
-        },
-        tr("heat scale"));
+    edit([&](ViewState& view) { setHeatScale(view, scale); }, tr("heat scale"));
   });
   connect(m_controls, &ControlsPanel::colourMapEdited, this, [this](ColourMap map, bool reversed) {
     edit(
@@ -239,7 +185,11 @@ void MainWindow::connectResults() {
   connect(&m_controller, &LiveController::numbersChanged, this, [this] { showSoon(kNumbers); });
   connect(&m_controller, &LiveController::countsChanged, this, [this] { showSoon(kNumbers | kCursor); });
   connect(&m_controller, &LiveController::detailsChanged, this, [this] { showSoon(kDetails); });
-  connect(&m_controller, &LiveController::thresholdChanged, this, [this] { showSoon(kThreshold); });
+  connect(&m_controller, &LiveController::thresholdChanged, this, [this](std::optional<float> threshold) {
+    // The decision follows the hand itself; the rest a screen frame later.
+    if (threshold && !m_compare->isOn()) m_views->setThreshold(*threshold);
+    showSoon(kThreshold);
+  });
   connect(&m_controller, &LiveController::componentsChanged, this,
           [this](const std::optional<ComponentMetrics>& components) {
             m_components = components;
@@ -260,14 +210,15 @@ void MainWindow::connectWorkspace() {
   connect(&m_workspace, &Workspace::setOpened, this, [this](const QString& name) {
     const OpenSet* open = m_workspace.findSet(name);
     remember(QString::fromStdString(open->entry.path.string()), QStringLiteral("set"));
-    m_banner->setView(
-        {Severity::Info, name,
-         tr("opened as %1: %2 frames, %3")
-             .arg(QString::fromUtf8(layoutName(open->set->layout).data(),
-                                    static_cast<int>(layoutName(open->set->layout).size())))
-             .arg(open->set->frames.size())
-             .arg(open->set->skipped.empty() ? tr("nothing skipped") : tr("%1 skipped").arg(open->set->skipped.size())),
-         tr("Details")});
+    if (!m_isWarned)
+      m_banner->setView({Severity::Info, name,
+                         tr("opened as %1: %2 frames, %3")
+                             .arg(QString::fromUtf8(layoutName(open->set->layout).data(),
+                                                    static_cast<int>(layoutName(open->set->layout).size())))
+                             .arg(open->set->frames.size())
+                             .arg(open->set->skipped.empty() ? tr("nothing skipped")
+                                                             : tr("%1 skipped").arg(open->set->skipped.size())),
+                         tr("Details")});
     m_banner->show();
     chooseDefaults();
     showOpenChoices();
@@ -327,7 +278,10 @@ void MainWindow::connectWorkspace() {
           [this](bool pause) { pause ? m_workspace.runner().pause() : m_workspace.runner().resume(); });
   connect(m_status->progress(), &ProgressItem::stopRequested, this, [this] { m_workspace.runner().cancel(); });
   connect(m_status, &StatusLine::messagesRequested, this, [this] { m_actions->messages->trigger(); });
-  connect(m_banner, &Banner::closed, m_banner, &QWidget::hide);
+  connect(m_banner, &Banner::closed, this, [this] {
+    m_isWarned = false;
+    m_banner->hide();
+  });
   connect(m_banner, &Banner::actionTriggered, this, [this] { m_messagesDock->show(); });
   connect(m_messages, &MessagesPanel::countChanged, m_status, &StatusLine::setMessageCount);
   connect(m_start, &StartPage::openFolderRequested, m_actions->openFolder, &QAction::trigger);
@@ -343,9 +297,9 @@ void MainWindow::stepFrame(int steps) { m_frames->step(steps); }
 void MainWindow::tell(Severity severity, const QString& text, const QString& file) {
   m_messages->add({QDateTime::currentDateTime(), severity, text, file});
   if (severity == Severity::Info) return;
+  m_isWarned = true;
   m_banner->setView({severity, QString(), text, tr("Messages")});
   m_banner->show();
-  if (m_workspace.sets().empty()) m_centre->setCurrentIndex(severity == Severity::Error ? 1 : m_centre->currentIndex());
 }
 
 void MainWindow::remember(const QString& path, const QString& kind) {
@@ -401,120 +355,4 @@ void MainWindow::connectFailures() {
     m_regionDock->raise();
   });
 }
-
-void MainWindow::connectActions() {
-  const auto on = [this](QAction* action, auto function) { connect(action, &QAction::triggered, this, function); };
-  on(m_actions->openFolder, [this] { openDialog(QStringLiteral("folder")); });
-  on(m_actions->openModel, [this] { openDialog(QStringLiteral("model")); });
-  on(m_actions->openScores, [this] { openDialog(QStringLiteral("scores")); });
-  on(m_actions->openSession, [this] { openDialog(QStringLiteral("session")); });
-  on(m_actions->openDemo, [this] {
-    const auto demo = demoSession();
-    if (demo)
-      openSessionFile(*demo);
-    else
-      tell(Severity::Error, tr("The demo is not installed beside the program."), QString());
-  });
-  on(m_actions->save, [this] { m_sessionFile ? saveSession(*m_sessionFile) : saveSessionAs(); });
-  on(m_actions->saveAs, [this] { saveSessionAs(); });
-  on(m_actions->quit, [this] { close(); });
-  on(m_actions->fit, [this] { m_views->fit(); });
-  on(m_actions->oneToOne, [this] { m_views->oneToOne(); });
-  on(m_actions->zoomIn, [this] { m_views->zoomBy(kZoomStep * kZoomStep); });
-  on(m_actions->zoomOut, [this] { m_views->zoomBy(1.0 / (kZoomStep * kZoomStep)); });
-  on(m_actions->link,
-     [this](bool checked) { edit([&](ViewState& view) { view.linked = checked; }, tr("link views")); });
-  on(m_actions->crosshair,
-     [this](bool checked) { edit([&](ViewState& view) { view.crosshair = checked; }, tr("crosshair")); });
-  on(m_actions->contour,
-     [this](bool checked) { edit([&](ViewState& view) { view.contour = checked; }, tr("contour")); });
-  on(m_actions->voidHatch,
-     [this](bool checked) { edit([&](ViewState& view) { view.voidHatch = checked; }, tr("void hatching")); });
-  on(m_actions->overlay,
-     [this](bool checked) { edit([&](ViewState& view) { view.overlay = checked; }, tr("overlay")); });
-  on(m_actions->preferences, [this] { showPreferences(); });
-  on(m_actions->palette, [this] { m_help->showPalette(); });
-  on(m_actions->cheatSheet, [this] { m_help->showCheatSheet(); });
-  on(m_actions->about, [this] { m_help->showAbout(); });
-  on(m_actions->latency, [this](bool shown) { m_latency->setVisible(shown); });
-  on(m_actions->closeSet, [this] { m_workspace.closeSet(QString::fromStdString(m_session.view().set)); });
-  on(m_actions->closeModel, [this] { m_workspace.closeModel(QString::fromStdString(m_session.view().model)); });
-  const auto layout = [this](ViewLayout value) { edit([&](ViewState& view) { view.layout = value; }, tr("layout")); };
-  on(m_actions->layoutOne, [layout] { layout(ViewLayout::One); });
-  on(m_actions->layoutOneByTwo, [layout] { layout(ViewLayout::OneByTwo); });
-  on(m_actions->layoutTwoByTwo, [layout] { layout(ViewLayout::TwoByTwo); });
-  on(m_actions->layoutMethods, [layout] { layout(ViewLayout::PerMethod); });
-  on(m_actions->nextFrame, [this] { stepFrame(1); });
-  on(m_actions->previousFrame, [this] { stepFrame(-1); });
-  on(m_actions->firstFrame, [this] { stepFrame(-1000000); });
-  on(m_actions->lastFrame, [this] { stepFrame(1000000); });
-  for (std::size_t i = 0; i < m_actions->methods.size(); ++i)
-    on(m_actions->methods[i], [this, i] {
-      edit(
-          [&](ViewState& view) {
-            view.score.method = allMethods()[i];
-            view.score.imported.reset();
-          },
-          tr("method"));
-    });
-  const auto temper = [this](double factor) {
-    edit(
-        [&](ViewState& view) {
-          view.score.temperature = std::clamp(view.score.temperature * static_cast<float>(factor), 0.05F, 20.0F);
-        },
-        tr("temperature"));
-  };
-  on(m_actions->temperatureUp, [temper] { temper(kTemperatureStep); });
-  on(m_actions->temperatureDown, [temper] { temper(1.0 / kTemperatureStep); });
-  on(m_actions->temperatureReset,
-     [this] { edit([](ViewState& view) { view.score.temperature = 1.0F; }, tr("temperature")); });
-  const auto moveThreshold = [this](int direction) {
-    const auto details = m_controller.details();
-    const auto now = m_controller.threshold();
-    if (!details || details->sliderScale.empty() || !now) return;
-    const ThresholdScale scale(details->sliderScale, ThresholdScale::Kind::Quantile);
-    const double position = scale.position(static_cast<double>(*now)) + direction / kThresholdSteps;
-    edit(
-        [&](ViewState& view) {
-          view.threshold = static_cast<float>(scale.score(std::clamp(position, 0.0, 1.0)));
-          view.pin = PinRule::None;
-        },
-        tr("threshold"));
-  };
-  on(m_actions->thresholdUp, [moveThreshold] { moveThreshold(1); });
-  on(m_actions->thresholdDown, [moveThreshold] { moveThreshold(-1); });
-  on(m_actions->sweep, [this] {
-    m_analysis->setCurrentWidget(m_sweep);
-    m_sweep->start(m_session.view());
-  });
-  on(m_actions->pauseInference,
-     [this](bool pause) { pause ? m_workspace.runner().pause() : m_workspace.runner().resume(); });
-  on(m_actions->cancelInference, [this] { m_workspace.runner().cancel(); });
-  on(m_actions->pinReference, [this] {
-    m_reference = m_controller.numbers();
-    showSoon(kNumbers);
-  });
-  on(m_actions->clearReference, [this] {
-    m_reference.reset();
-    showSoon(kNumbers);
-  });
-  on(m_actions->copyMetrics, [this] { QGuiApplication::clipboard()->setText(m_metrics->asText()); });
-  on(m_actions->savePicture, [this] {
-    const QString file = QFileDialog::getSaveFileName(
-        this, tr("Save the window's picture"), lastFolder() + QStringLiteral("/oodscope.png"), tr("PNG (*.png)"));
-    if (!file.isEmpty() && !grab().save(file)) tell(Severity::Error, tr("The picture could not be written."), file);
-  });
-  on(m_actions->messages, [this](bool shown) { m_messagesDock->setVisible(shown); });
-  connect(m_messagesDock, &QDockWidget::visibilityChanged, m_actions->messages, &QAction::setChecked);
-  const auto theme = [this](ThemeChoice choice) {
-    m_theme.setChoice(choice);
-    writeThemeChoice(choice);
-    showTheme();
-  };
-  on(m_actions->themeToggle, [this, theme] { theme(m_theme.isDark() ? ThemeChoice::Light : ThemeChoice::Dark); });
-  on(m_actions->themeLight, [theme] { theme(ThemeChoice::Light); });
-  on(m_actions->themeDark, [theme] { theme(ThemeChoice::Dark); });
-  on(m_actions->themeSystem, [theme] { theme(ThemeChoice::System); });
-}
-
 }  // namespace oodscope

@@ -16,7 +16,9 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <thread>
+#include <vector>
 
 namespace oodscope {
 namespace {
@@ -38,6 +40,7 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(m.px(16), m.px(12), m.px(16), m.px(12));
   column->setSpacing(m.px(8));
+  std::vector<QFormLayout*> forms;
   const auto group = [&](const QString& title) {
     auto* heading = new QLabel(title);
     heading->setFont(strongFont(font()));
@@ -47,6 +50,7 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
     form->setVerticalSpacing(m.px(5));
     form->setContentsMargins(m.px(8), 0, 0, m.px(8));
     column->addLayout(form);
+    forms.push_back(form);
     return form;
   };
 
@@ -113,6 +117,15 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   defaults->addRow(tr("Method"), m_method);
   defaults->addRow(tr("Protocol"), m_protocol);
   defaults->addRow(tr("Colour map"), m_map);
+
+  // One column of labels for all groups.
+  int widest = 0;
+  const auto eachLabel = [&forms](const auto& visit) {
+    for (const QFormLayout* form : forms)
+      for (int row = 0; row < form->rowCount(); ++row) visit(*form->itemAt(row, QFormLayout::LabelRole)->widget());
+  };
+  eachLabel([&](const QWidget& label) { widest = std::max(widest, label.sizeHint().width()); });
+  eachLabel([&](QWidget& label) { label.setMinimumWidth(widest); });
 
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Apply | QDialogButtonBox::Cancel);
   column->addWidget(buttons);

@@ -157,6 +157,7 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
   auto* scroll = new QScrollArea;
   scroll->setWidget(table);
   scroll->setWidgetResizable(true);
+  scroll->setFocusPolicy(Qt::NoFocus);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* right = new QVBoxLayout;

@@ -37,6 +37,7 @@ QWidget* column(const QString& title, ValueGrid* grid, QLabel* note) {
   auto* area = new QScrollArea;
   area->setFrameShape(QFrame::NoFrame);
   area->setWidgetResizable(true);
+  area->setFocusPolicy(Qt::NoFocus);
   area->setWidget(content);
   return area;
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QObject>
+#include <QString>
+
+#include <filesystem>
+#include <functional>
+
+class QComboBox;
+class QMenu;
+class QPoint;
+class QWidget;
+
+namespace oodscope {
+
+class FrameListView;
+class Workspace;
+
+/// The menus under the right button of what is open: close it, show it in its folder, copy its name or path.
+class ItemMenus : public QObject {
+  Q_OBJECT
+
+public:
+  ItemMenus(Workspace& workspace, QWidget* window);
+
+  /// Rows of the list: sets and their frames.
+  void attach(FrameListView* frames);
+  /// Choices whose items' data are the names of open sets, or of open models and score folders.
+  void attachSets(QComboBox* sets);
+  void attachModels(QComboBox* models);
+
+  /// The menus themselves; `menu` is filled. Nothing is added where the thing is not open.
+  void fillSetMenu(QMenu& menu, const QString& name);
+  void fillFrameMenu(QMenu& menu, const QString& set, std::size_t frame);
+  void fillModelMenu(QMenu& menu, const QString& name);
+
+Q_SIGNALS:
+  void closeSetRequested(const QString& name);
+  void closeModelRequested(const QString& name);
+
+private:
+  void popUp(QWidget* over, const QPoint& at, const std::function<void(QMenu&)>& fill);
+  void addPlaces(QMenu& menu, const QString& name, const std::filesystem::path& path);
+
+  Workspace& m_workspace;
+  QWidget* m_window;
+};
+
+}  // namespace oodscope

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/knobs.h"
+
+#include <array>
+#include <utility>
+
+namespace oodscope {
+namespace {
+
+constexpr double kPercent = 100.0;
+
+constexpr std::array kPins{
+    std::pair{PinRule::None, Pin::Rule::None}, std::pair{PinRule::TruePositiveRate, Pin::Rule::TruePositiveRate},
+    std::pair{PinRule::BestF1, Pin::Rule::BestF1}, std::pair{PinRule::FalsePositiveRate, Pin::Rule::FalsePositiveRate},
+    std::pair{PinRule::CostRatio, Pin::Rule::CostRatio}};
+
+constexpr std::array kScales{
+    std::pair{ScaleMode::SetTrimmed, HeatScale::Mode::SetTrimmed}, std::pair{ScaleMode::Image, HeatScale::Mode::Image},
+    std::pair{ScaleMode::Set, HeatScale::Mode::Set}, std::pair{ScaleMode::Percentile, HeatScale::Mode::Percentile},
+    std::pair{ScaleMode::Manual, HeatScale::Mode::Manual}};
+
+/// The partner in a table of pairs; the first row's where there is none.
+template <class Table, class From>
+auto secondOf(const Table& table, From from) {
+  for (const auto& [a, b] : table)
+    if (a == from) return b;
+  return table.front().second;
+}
+
+template <class Table, class From>
+auto firstOf(const Table& table, From from) {
+  for (const auto& [a, b] : table)
+    if (b == from) return a;
+  return table.front().first;
+}
+
+}  // namespace
+
+Pin pinOf(PinRule rule, double value) {
+  return {secondOf(kPins, rule), rule == PinRule::CostRatio ? value : kPercent * value};
+}
+
+void setPin(PinRule& rule, double& value, const Pin& pin) {
+  rule = firstOf(kPins, pin.rule);
+  value = pin.rule == Pin::Rule::CostRatio ? pin.value : pin.value / kPercent;
+}
+
+HeatScale heatScaleOf(const ViewState& view) {
+  HeatScale scale;
+  scale.mode = secondOf(kScales, view.scale);
+  scale.low = view.scaleLow;
+  scale.high = view.scaleHigh;
+  scale.locked = view.scaleLocked;
+  return scale;
+}
+
+void setHeatScale(ViewState& view, const HeatScale& scale) {
+  view.scale = firstOf(kScales, scale.mode);
+  view.scaleLow = scale.low;
+  view.scaleHigh = scale.high;
+  view.scaleLocked = scale.locked;
+}
+
+GridArrangement arrangementOf(ViewLayout layout) {
+  switch (layout) {
+    case ViewLayout::One:
+      return GridArrangement::One;
+    case ViewLayout::OneByTwo:
+      return GridArrangement::OneByTwo;
+    case ViewLayout::TwoByTwo:
+      return GridArrangement::TwoByTwo;
+    case ViewLayout::PerMethod:
+      return GridArrangement::All;
+  }
+  return GridArrangement::TwoByTwo;
+}
+
+}  // namespace oodscope

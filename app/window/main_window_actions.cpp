@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/failures/failure_desk.h"
+#include "app/window/help_windows.h"
+#include "app/window/inference_runner.h"
+#include "app/window/latency_overlay.h"
+#include "app/window/main_window.h"
+#include "app/window/settings.h"
+#include "app/window/sweep_tab.h"
+#include "widgets/controls/controls_panel.h"
+#include "widgets/controls/threshold_slider.h"
+#include "widgets/lists/frame_list.h"
+#include "widgets/panels/metrics_panel.h"
+#include "widgets/theme/theme.h"
+#include "widgets/views/view_grid.h"
+
+#include <QClipboard>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QTabWidget>
+
+#include <algorithm>
+
+namespace oodscope {
+namespace {
+
+constexpr double kTemperatureStep = 1.1;   // a key press: ten percent
+constexpr double kThresholdSteps = 100.0;  // a key press: a hundredth of the slider
+
+}  // namespace
+
+void MainWindow::connectActions() {
+  const auto on = [this](QAction* action, auto function) { connect(action, &QAction::triggered, this, function); };
+  on(m_actions->openFolder, [this] { openDialog(QStringLiteral("folder")); });
+  on(m_actions->openModel, [this] { openDialog(QStringLiteral("model")); });
+  on(m_actions->openScores, [this] { openDialog(QStringLiteral("scores")); });
+  on(m_actions->openSession, [this] { openDialog(QStringLiteral("session")); });
+  on(m_actions->openDemo, [this] {
+    const auto demo = demoSession();
+    if (demo)
+      openSessionFile(*demo);
+    else
+      tell(Severity::Error, tr("The demo is not installed beside the program."), QString());
+  });
+  on(m_actions->save, [this] { m_sessionFile ? saveSession(*m_sessionFile) : saveSessionAs(); });
+  on(m_actions->saveAs, [this] { saveSessionAs(); });
+  on(m_actions->quit, [this] { close(); });
+  on(m_actions->fit, [this] { m_views->fit(); });
+  on(m_actions->oneToOne, [this] { m_views->oneToOne(); });
+  on(m_actions->zoomIn, [this] { m_views->zoomBy(kZoomStep * kZoomStep); });
+  on(m_actions->zoomOut, [this] { m_views->zoomBy(1.0 / (kZoomStep * kZoomStep)); });
+  on(m_actions->link,
+     [this](bool checked) { edit([&](ViewState& view) { view.linked = checked; }, tr("link views")); });
+  on(m_actions->crosshair,
+     [this](bool checked) { edit([&](ViewState& view) { view.crosshair = checked; }, tr("crosshair")); });
+  on(m_actions->contour,
+     [this](bool checked) { edit([&](ViewState& view) { view.contour = checked; }, tr("contour")); });
+  on(m_actions->voidHatch,
+     [this](bool checked) { edit([&](ViewState& view) { view.voidHatch = checked; }, tr("void hatching")); });
+  on(m_actions->overlay,
+     [this](bool checked) { edit([&](ViewState& view) { view.overlay = checked; }, tr("overlay")); });
+  on(m_actions->preferences, [this] { showPreferences(); });
+  on(m_actions->palette, [this] { m_help->showPalette(); });
+  on(m_actions->cheatSheet, [this] { m_help->showCheatSheet(); });
+  on(m_actions->about, [this] { m_help->showAbout(); });
+  on(m_actions->latency, [this](bool shown) { m_latency->setVisible(shown); });
+  on(m_actions->closeSet, [this] { m_workspace.closeSet(QString::fromStdString(m_session.view().set)); });
+  on(m_actions->closeModel, [this] { m_workspace.closeModel(QString::fromStdString(m_session.view().model)); });
+  const auto layout = [this](ViewLayout value) { edit([&](ViewState& view) { view.layout = value; }, tr("layout")); };
+  on(m_actions->layoutOne, [layout] { layout(ViewLayout::One); });
+  on(m_actions->layoutOneByTwo, [layout] { layout(ViewLayout::OneByTwo); });
+  on(m_actions->layoutTwoByTwo, [layout] { layout(ViewLayout::TwoByTwo); });
+  on(m_actions->layoutMethods, [layout] { layout(ViewLayout::PerMethod); });
+  on(m_actions->nextFrame, [this] { stepFrame(1); });
+  on(m_actions->previousFrame, [this] { stepFrame(-1); });
+  on(m_actions->firstFrame, [this] { stepFrame(-1000000); });
+  on(m_actions->lastFrame, [this] { stepFrame(1000000); });
+  for (std::size_t i = 0; i < m_actions->methods.size(); ++i)
+    on(m_actions->methods[i], [this, i] {
+      edit(
+          [&](ViewState& view) {
+            view.score.method = allMethods()[i];
+            view.score.imported.reset();
+          },
+          tr("method"));
+    });
+  const auto temper = [this](double factor) {
+    edit(
+        [&](ViewState& view) {
+          view.score.temperature = std::clamp(view.score.temperature * static_cast<float>(factor), 0.05F, 20.0F);
+        },
+        tr("temperature"));
+  };
+  on(m_actions->temperatureUp, [temper] { temper(kTemperatureStep); });
+  on(m_actions->temperatureDown, [temper] { temper(1.0 / kTemperatureStep); });
+  on(m_actions->temperatureReset,
+     [this] { edit([](ViewState& view) { view.score.temperature = 1.0F; }, tr("temperature")); });
+  const auto moveThreshold = [this](int direction) {
+    const auto details = m_controller.details();
+    const auto now = m_controller.threshold();
+    if (!details || details->sliderScale.empty() || !now) return;
+    const ThresholdScale scale(details->sliderScale, ThresholdScale::Kind::Quantile);
+    const double position = scale.position(static_cast<double>(*now)) + direction / kThresholdSteps;
+    edit(
+        [&](ViewState& view) {
+          view.threshold = static_cast<float>(scale.score(std::clamp(position, 0.0, 1.0)));
+          view.pin = PinRule::None;
+        },
+        tr("threshold"));
+  };
+  on(m_actions->thresholdUp, [moveThreshold] { moveThreshold(1); });
+  on(m_actions->thresholdDown, [moveThreshold] { moveThreshold(-1); });
+  on(m_actions->sweep, [this] {
+    m_analysis->setCurrentWidget(m_sweep);
+    m_sweep->start(m_session.view());
+  });
+  on(m_actions->pauseInference,
+     [this](bool pause) { pause ? m_workspace.runner().pause() : m_workspace.runner().resume(); });
+  on(m_actions->cancelInference, [this] { m_workspace.runner().cancel(); });
+  on(m_actions->pinReference, [this] {
+    m_reference = m_controller.numbers();
+    showSoon(kNumbers);
+  });
+  on(m_actions->clearReference, [this] {
+    m_reference.reset();
+    showSoon(kNumbers);
+  });
+  on(m_actions->copyMetrics, [this] { QGuiApplication::clipboard()->setText(m_metrics->asText()); });
+  on(m_actions->savePicture, [this] {
+    const QString file = QFileDialog::getSaveFileName(
+        this, tr("Save the window's picture"), lastFolder() + QStringLiteral("/oodscope.png"), tr("PNG (*.png)"));
+    if (!file.isEmpty() && !grab().save(file)) tell(Severity::Error, tr("The picture could not be written."), file);
+  });
+  on(m_actions->messages, [this](bool shown) { m_messagesDock->setVisible(shown); });
+  connect(m_messagesDock, &QDockWidget::visibilityChanged, m_actions->messages, &QAction::setChecked);
+  const auto theme = [this](ThemeChoice choice) {
+    m_theme.setChoice(choice);
+    writeThemeChoice(choice);
+    showTheme();
+  };
+  on(m_actions->themeToggle, [this, theme] { theme(m_theme.isDark() ? ThemeChoice::Light : ThemeChoice::Dark); });
+  on(m_actions->themeLight, [theme] { theme(ThemeChoice::Light); });
+  on(m_actions->themeDark, [theme] { theme(ThemeChoice::Dark); });
+  on(m_actions->themeSystem, [theme] { theme(ThemeChoice::System); });
+}
+
+}  // namespace oodscope
