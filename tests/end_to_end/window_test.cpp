@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/item_menus.h"
 #include "app/window/main_window.h"
 #include "app/window/settings.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/made_scores.h"
+#include "tests/end_to_end/window_driver.h"
 #include "widgets/controls/controls_panel.h"
 #include "widgets/controls/scale_slider.h"
 #include "widgets/controls/temperature_slider.h"
@@ -11,17 +13,19 @@
 #include "widgets/panels/command_palette.h"
 #include "widgets/panels/metrics_panel.h"
 #include "widgets/plots/curves_panel.h"
-#include "widgets/theme/theme.h"
 #include "widgets/views/view_grid.h"
 
+#include <QAbstractButton>
+#include <QAccessible>
+#include <QAction>
 #include <QApplication>
-#include <QComboBox>
-#include <QDir>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QLineEdit>
-#include <QMouseEvent>
-#include <QSettings>
-#include <QTemporaryDir>
+#include <QMainWindow>
+#include <QMenu>
 #include <QTest>
+#include <QTreeView>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -29,55 +33,14 @@
 namespace oodscope {
 namespace {
 
-constexpr int kSettleMs = 60000;
-
-bool settle(MainWindow& window) {
-  QElapsedTimer clock;
-  clock.start();
-  int quiet = 0;
-  while (quiet < 5 && clock.elapsed() < kSettleMs) {
-    QTest::qWait(20);
-    quiet = window.isSettled() ? quiet + 1 : 0;
-  }
-  return quiet >= 5;
-}
-
-void dragSlider(ScaleSlider* slider, double from, double to) {
-  const int y = slider->height() / 2;
-  const auto at = [&](double position) { return QPoint(qRound(slider->pixelOf(position)), y); };
-  QTest::mousePress(slider, Qt::LeftButton, Qt::NoModifier, at(from));
-  for (int step = 1; step <= 10; ++step) {
-    const QPointF place = at(from + (to - from) * step / 10.0);
-    QMouseEvent move(QEvent::MouseMove, place, slider->mapToGlobal(place), Qt::NoButton, Qt::LeftButton,
-                     Qt::NoModifier);
-    QApplication::sendEvent(slider, &move);
-    QTest::qWait(5);
-  }
-  QTest::mouseRelease(slider, Qt::LeftButton, Qt::NoModifier, at(to));
-}
-
-/// Written where a reader can find them, next to the build: pictures of every main state, to be looked at.
-void picture(MainWindow& window, const QString& name) {
-  const QString folder = QStringLiteral(OODSCOPE_BINARY_DIR "/screenshots");
-  QDir().mkpath(folder);
-  ASSERT_TRUE(window.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
-}
-
-/// A home of its own for each test: settings, recent entries and autosaves of the person at the keyboard stay out.
-class WindowTest : public ::testing::Test {
+class WindowTest : public WindowFixture {
 protected:
   void SetUp() override {
-    QApplication::setOrganizationName(QStringLiteral("oodscope-test"));
-    QApplication::setApplicationName(QStringLiteral("oodscope-test"));
-    qputenv("XDG_CONFIG_HOME", m_home.filePath(QStringLiteral("config")).toLocal8Bit());
-    qputenv("XDG_DATA_HOME", m_home.filePath(QStringLiteral("data")).toLocal8Bit());
-    qputenv("XDG_RUNTIME_DIR", m_home.path().toLocal8Bit());
-    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_home.filePath(QStringLiteral("config")));
-    m_theme = std::make_unique<Theme>(*qApp, ThemeChoice::Dark);
-    made = makeScoredSet(m_home.path().toStdString());
+    WindowFixture::SetUp();
+    made = makeScoredSet(home().path().toStdString());
   }
   std::unique_ptr<MainWindow> open() {
-    auto window = std::make_unique<MainWindow>(*m_theme, WorkOptions{});
+    auto window = std::make_unique<MainWindow>(theme(), WorkOptions{});
     window->resize(1680, 1050);
     window->show();
     WindowRequest request;
@@ -88,8 +51,6 @@ protected:
     return window;
   }
 
-  QTemporaryDir m_home;
-  std::unique_ptr<Theme> m_theme;
   MadeSet made;
 };
 
@@ -157,7 +118,7 @@ TEST_F(WindowTest, FramesAreSteppedWorstFirst) {
 }
 
 TEST_F(WindowTest, ASavedSessionComesBackAsItWas) {
-  const std::string file = m_home.filePath(QStringLiteral("saved.oodscope")).toStdString();
+  const std::string file = home().filePath(QStringLiteral("saved.oodscope")).toStdString();
   ViewState saved;
   std::optional<double> ap;
   {
@@ -175,7 +136,7 @@ TEST_F(WindowTest, ASavedSessionComesBackAsItWas) {
     window->close();
   }
   EXPECT_FALSE(saved.contour);
-  MainWindow again(*m_theme, WorkOptions{});
+  MainWindow again(theme(), WorkOptions{});
   again.show();
   WindowRequest request;
   request.session = file;
@@ -210,6 +171,106 @@ TEST_F(WindowTest, TheActionFinderRunsWhatIsTyped) {
   QTest::keyClick(query, Qt::Key_Return);
   EXPECT_FALSE(palette->isVisible());
   EXPECT_EQ(window->views()->arrangement(), GridArrangement::One);
+}
+
+TEST_F(WindowTest, DialogsOpenAndCloseWithEscape) {
+  const auto window = open();
+  for (QAction* action : {window->actions().preferences, window->actions().cheatSheet, window->actions().about,
+                          window->actions().exportTable}) {
+    SCOPED_TRACE(action->objectName().toStdString());
+    action->trigger();
+    QTest::qWait(50);
+    QWidget* dialog = nullptr;
+    for (QWidget* top : QApplication::topLevelWidgets())
+      if (top != window.get() && top->isVisible() && top->inherits("QDialog")) dialog = top;
+    ASSERT_TRUE(dialog);
+    picture(*dialog, QStringLiteral("dialog-") + action->objectName());
+    QTest::keyClick(dialog, Qt::Key_Escape);
+    QTest::qWait(20);
+    for (const QWidget* top : QApplication::topLevelWidgets())
+      EXPECT_FALSE(top->isVisible() && top->inherits("QDialog"));
+  }
+}
+
+/// Parts that Qt puts inside its own widgets: the widget around them has the name.
+bool isPartOfAnother(const QWidget& widget) {
+  if (widget.inherits("QTabBar") && qobject_cast<QMainWindow*>(widget.parentWidget()) != nullptr)
+    return true;  // of docks that share a place: their titles are its texts
+  const QString name = widget.objectName();
+  if (name.startsWith(QLatin1String("qt_")) || name.startsWith(QLatin1String("Scroll"))) return true;
+  for (const QWidget* around = widget.parentWidget(); around != nullptr; around = around->parentWidget())
+    if (around->inherits("QAbstractSpinBox") || around->inherits("QComboBox") ||
+        around->inherits("QAbstractItemView") || around->inherits("QLineEdit") || around->inherits("QTabBar") ||
+        around->inherits("QAbstractScrollArea"))
+      return !around->inherits("QScrollArea");
+  return false;
+}
+
+bool isInteractive(const QWidget& widget) {
+  for (const char* type : {"QAbstractButton", "QComboBox", "QLineEdit", "QAbstractSpinBox", "QAbstractSlider",
+                           "QAbstractItemView", "QPlainTextEdit", "QTextEdit", "oodscope::ScaleSlider",
+                           "oodscope::PlotWidget", "oodscope::ImageView", "oodscope::WipeView"})
+    if (widget.inherits(type)) return !widget.inherits("QScrollBar");
+  return widget.focusPolicy() & Qt::TabFocus;
+}
+
+TEST_F(WindowTest, EveryControlSaysWhatItIs) {
+  const auto window = open();
+  window->actions().wipe->trigger();  // the comparison's controls too
+  ASSERT_TRUE(settle(*window));
+  QStringList nameless, unexplained;
+  for (QWidget* widget : window->findChildren<QWidget*>()) {
+    if (!isInteractive(*widget) || isPartOfAnother(*widget)) continue;
+    QStringList path;
+    for (const QWidget* at = widget; at != nullptr && at != window.get(); at = at->parentWidget())
+      path.prepend(QLatin1String(at->metaObject()->className()) + QLatin1Char(' ') + at->objectName());
+    const QAccessibleInterface* told = QAccessible::queryAccessibleInterface(widget);
+    if (told == nullptr || told->text(QAccessible::Name).isEmpty()) nameless << path.join(QLatin1String(" > "));
+    const auto* button = qobject_cast<const QAbstractButton*>(widget);
+    if (button != nullptr && button->text().isEmpty() && button->toolTip().isEmpty())
+      unexplained << path.join(QLatin1String(" > "));
+  }
+  EXPECT_TRUE(nameless.isEmpty()) << "no accessible name:\n" << nameless.join(QLatin1Char('\n')).toStdString();
+  EXPECT_TRUE(unexplained.isEmpty()) << "a picture without a tip:\n"
+                                     << unexplained.join(QLatin1Char('\n')).toStdString();
+}
+
+TEST_F(WindowTest, ThingsThatAreOpenHaveAMenu) {
+  const auto window = open();
+  auto* menus = window->findChild<ItemMenus*>();
+  ASSERT_TRUE(menus);
+  const QString set = QString::fromStdString(window->session().view().set);
+  QMenu menu;
+  menus->fillFrameMenu(menu, set, 1);
+  ASSERT_GE(menu.actions().size(), 3);
+  menu.actions().front()->trigger();
+  EXPECT_EQ(QGuiApplication::clipboard()->text().toStdString(), window->workspace().sets().front().set->frames[1].name);
+  QMenu ofSet;
+  menus->fillSetMenu(ofSet, set);
+  ASSERT_GE(ofSet.actions().size(), 4);
+  ofSet.actions().front()->trigger();
+  ASSERT_TRUE(settle(*window));
+  EXPECT_TRUE(window->workspace().sets().empty());
+  QMenu ofNothing;
+  menus->fillModelMenu(ofNothing, QStringLiteral("closed long ago"));
+  EXPECT_TRUE(ofNothing.isEmpty());
+}
+
+TEST_F(WindowTest, HomeAndEndGoToTheFirstAndLastFrame) {
+  const auto window = open();
+  auto* list = window->frames()->findChild<QTreeView*>();
+  ASSERT_TRUE(list);
+  list->setFocus();
+  QTest::keyClick(list, Qt::Key_End);
+  const std::string last = window->session().view().frame;
+  QTest::keyClick(list, Qt::Key_Home);
+  const std::string first = window->session().view().frame;
+  EXPECT_NE(first, last);
+  window->frames()->step(-1);
+  EXPECT_EQ(window->session().view().frame, first) << "nothing is before it";
+  QTest::keyClick(list, Qt::Key_End);
+  window->frames()->step(1);
+  EXPECT_EQ(window->session().view().frame, last) << "nothing is after it";
 }
 
 TEST_F(WindowTest, ClosingTheSetLeavesTheStartPage) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/picture_renderer.h"
+#include "tests/widgets/support/synthetic_scene.h"
+#include "widgets/views/picture_cache.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <thread>
 
 namespace oodscope {
 namespace {
@@ -152,6 +155,19 @@ TEST_F(Renderer, SecondPictureOfTheSameSizeReplacesTheFirst) {
   draw(layers, {}, {}, {8, 8});
   layers.image = std::make_shared<const RgbImage>(Size{8, 8}, Rgb{40, 50, 60});
   EXPECT_EQ(draw(layers, {}, {}, {8, 8}).pixel(4, 4), qRgb(40, 50, 60));
+}
+
+TEST(PictureCache, WhatAWorkerPreparedIsWhatIsDerivedOnDemand) {
+  const auto scene = testing_support::syntheticScene({96, 64}, {48, 32});
+  PictureCache prepared, derived;
+  std::thread worker([&] { prepared.prepare(scene.image, scene.label); });
+  worker.join();
+  for (const bool grey : {false, true})
+    for (int n = 0; n < 4; ++n)
+      EXPECT_EQ(prepared.level(scene.image, grey, n), derived.level(scene.image, grey, n)) << n;
+  for (const double tolerance : {0.1, 0.7, 3.0, 9.0})
+    EXPECT_EQ(prepared.outline(scene.label, kAnomaly, tolerance), derived.outline(scene.label, kAnomaly, tolerance));
+  prepared.prepare(nullptr, nullptr);
 }
 
 }  // namespace

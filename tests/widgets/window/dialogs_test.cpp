@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/generic_folder_dialog.h"
+#include "app/window/preferences_dialog.h"
+#include "app/window/published_reference.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/widgets/support/recorder.h"
+
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QDoubleSpinBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QTest>
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace oodscope {
+namespace {
+
+Preferences unusual() {
+  Preferences preferences;
+  preferences.work.threads = 1;
+  preferences.work.memoryBudget = std::uint64_t{512} << 20U;
+  preferences.work.store.folder = "/var/cache/logits";
+  preferences.work.store.maxBytes = 3'500'000'000U;
+  preferences.work.store.precision = StorePrecision::Single;
+  preferences.theme = ThemeChoice::Dark;
+  preferences.defaults = {Method::MaxEntropy, Protocol::Fishyscapes, "viridis"};
+  return preferences;
+}
+
+void expectEqual(const Preferences& a, const Preferences& b) {
+  EXPECT_EQ(a.work.device, b.work.device);
+  EXPECT_EQ(a.work.threads, b.work.threads);
+  EXPECT_EQ(a.work.memoryBudget, b.work.memoryBudget);
+  EXPECT_EQ(a.work.store.folder, b.work.store.folder);
+  EXPECT_EQ(a.work.store.maxBytes, b.work.store.maxBytes);
+  EXPECT_EQ(a.work.store.precision, b.work.store.precision);
+  EXPECT_EQ(a.theme, b.theme);
+  EXPECT_EQ(a.defaults, b.defaults);
+}
+
+template <class Control>
+Control* named(const QWidget& parent, const QString& name) {
+  for (Control* control : parent.findChildren<Control*>())
+    if (control->accessibleName() == name) return control;
+  return nullptr;
+}
+
+QPushButton* buttonWith(const QWidget& parent, const QString& text) {
+  for (QPushButton* button : parent.findChildren<QPushButton*>())
+    if (button->text().remove(QLatin1Char('&')).startsWith(text)) return button;
+  return nullptr;
+}
+
+}  // namespace
+
+TEST(PreferencesDialog, SaysUneditedWhatItWasGiven) {
+  const PreferencesDialog dialog(unusual(), nullptr);
+  expectEqual(dialog.edited(), unusual());
+}
+
+TEST(PreferencesDialog, ApplyTellsEveryEditAndStaysOpen) {
+  PreferencesDialog dialog(unusual(), nullptr);
+  dialog.show();
+  std::vector<Preferences> told;
+  QObject::connect(&dialog, &PreferencesDialog::accepted, &dialog, [&](const Preferences& p) { told.push_back(p); });
+  named<QSpinBox>(dialog, QStringLiteral("Threads"))->setValue(2);
+  named<QSpinBox>(dialog, QStringLiteral("Memory for score maps"))->setValue(1024);
+  named<QLineEdit>(dialog, QStringLiteral("Cache folder"))->setText(QStringLiteral("  /tmp/other "));
+  named<QDoubleSpinBox>(dialog, QStringLiteral("At most"))->setValue(12.5);
+  named<QComboBox>(dialog, QStringLiteral("Stored as"))->setCurrentIndex(0);
+  named<QComboBox>(dialog, QStringLiteral("Theme"))->setCurrentIndex(0);
+  QComboBox* method = named<QComboBox>(dialog, QStringLiteral("Method"));
+  method->setCurrentIndex(method->findData(static_cast<int>(Method::Energy)));
+  EXPECT_TRUE(told.empty()) << "nothing before Apply";
+  auto* buttons = dialog.findChild<QDialogButtonBox*>();
+  QTest::mouseClick(buttons->button(QDialogButtonBox::Apply), Qt::LeftButton);
+  Preferences wanted = unusual();
+  wanted.work.threads = 2;
+  wanted.work.memoryBudget = std::uint64_t{1024} << 20U;
+  wanted.work.store.folder = "/tmp/other";
+  wanted.work.store.maxBytes = 12'500'000'000U;
+  wanted.work.store.precision = StorePrecision::Half;
+  wanted.theme = ThemeChoice::Light;
+  wanted.defaults.method = Method::Energy;
+  ASSERT_EQ(told.size(), 1U);
+  expectEqual(told.front(), wanted);
+  EXPECT_TRUE(dialog.isVisible());
+  QTest::mouseClick(buttons->button(QDialogButtonBox::Ok), Qt::LeftButton);
+  EXPECT_EQ(told.size(), 2U);
+  EXPECT_FALSE(dialog.isVisible());
+}
+
+TEST(PreferencesDialog, CancelTellsNothing) {
+  PreferencesDialog dialog(unusual(), nullptr);
+  dialog.show();
+  Recorder recorder;
+  recorder.watch(&dialog, &PreferencesDialog::accepted, QStringLiteral("accepted"));
+  recorder.watch(&dialog, &PreferencesDialog::clearCacheRequested, QStringLiteral("clear"));
+  named<QSpinBox>(dialog, QStringLiteral("Threads"))->setValue(2);
+  QTest::mouseClick(buttonWith(dialog, QStringLiteral("Clear the cache")), Qt::LeftButton);
+  QTest::mouseClick(dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Cancel), Qt::LeftButton);
+  EXPECT_EQ(recorder.take(), QStringList{QStringLiteral("clear")});
+  EXPECT_FALSE(dialog.isVisible());
+}
+
+class GenericFolder : public ::testing::Test {
+protected:
+  void SetUp() override {
+    for (const char* folder : {"my_imgs", "my_labels"}) std::filesystem::create_directories(m_folder.path() / folder);
+  }
+  /// The dialog says what would be found once its look is done.
+  static QString found(const GenericFolderDialog& dialog) {
+    const auto* label = named<QLabel>(dialog, QStringLiteral("What would be found"));
+    static_cast<void>(QTest::qWaitFor([&] { return !label->text().isEmpty(); }, 10'000));
+    return label->text();
+  }
+  testing::TemporaryFolder m_folder;
+};
+
+TEST_F(GenericFolder, SubfoldersNamedLikeImagesAndMasksAreGuessed) {
+  const GenericLayout guess = guessedLayout(m_folder.path());
+  EXPECT_EQ(guess.images, "my_imgs/*");
+  EXPECT_EQ(guess.masks, "my_labels/*");
+}
+
+TEST_F(GenericFolder, EditsComeOutAsTheLayout) {
+  GenericFolderDialog dialog(m_folder.path(), QStringLiteral("no layout fits"), nullptr);
+  dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+  dialog.show();
+  named<QLineEdit>(dialog, QStringLiteral("Images"))->setText(QStringLiteral(" left/*.png "));
+  auto* values = dialog.findChild<QTableWidget*>();
+  ASSERT_EQ(values->rowCount(), 3);
+  QTest::mouseClick(buttonWith(dialog, QStringLiteral("Add a value")), Qt::LeftButton);
+  ASSERT_EQ(values->rowCount(), 4);
+  values->item(3, 0)->setText(QStringLiteral("7"));
+  static_cast<QComboBox*>(values->cellWidget(3, 1))->setCurrentIndex(1);
+  values->item(1, 0)->setText(QStringLiteral("no number"));
+  const GenericLayout layout = dialog.edited();
+  EXPECT_EQ(layout.images, "left/*.png");
+  EXPECT_EQ(layout.masks, "my_labels/*");
+  const std::map<int, std::uint8_t> meaning{{0, kNormal}, {7, kAnomaly}, {255, kVoid}};
+  EXPECT_EQ(layout.encoding.meaning, meaning) << "a row without a number is left out";
+}
+
+TEST_F(GenericFolder, WhereNothingIsFoundOnlyScoresCanBeChosen) {
+  GenericFolderDialog dialog(m_folder.path(), QStringLiteral("no layout fits"), nullptr);
+  dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+  dialog.show();
+  Recorder recorder;
+  recorder.watch(&dialog, &GenericFolderDialog::layoutChosen, QStringLiteral("layout"));
+  recorder.watch(&dialog, &GenericFolderDialog::scoresChosen, QStringLiteral("scores"));
+  EXPECT_FALSE(found(dialog).isEmpty());
+  EXPECT_FALSE(buttonWith(dialog, QStringLiteral("Open as images"))->isEnabled());
+  QTest::mouseClick(buttonWith(dialog, QStringLiteral("These are score maps")), Qt::LeftButton);
+  EXPECT_EQ(recorder.take(), QStringList{QStringLiteral("scores")});
+  EXPECT_FALSE(dialog.isVisible());
+}
+
+TEST(PublishedReference, IsTheValueOfThatSetModelMethodTemperatureAndProtocol) {
+  PublishedReference published(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "resources/published.json");
+  const Configuration msp{"msp", Method::Msp, 1.0F};
+  const auto found = published.find("RoadAnomaly21", "ERFNet", msp, Protocol::Course);
+  ASSERT_TRUE(found);
+  ASSERT_TRUE(found->ap && found->fpr95);
+  EXPECT_NEAR(*found->ap, 0.2909, 1e-9) << "as a fraction";
+  EXPECT_NEAR(*found->fpr95, 0.6259, 1e-9);
+  EXPECT_FALSE(found->auroc) << "not printed there";
+  EXPECT_FALSE(found->source.isEmpty());
+  EXPECT_FALSE(found->reason.isEmpty());
+  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", msp, Protocol::StreetHazards));
+  EXPECT_FALSE(published.find("no such set", "ERFNet", msp, Protocol::Course));
+  const Configuration imported{"mine", std::nullopt, std::nullopt};
+  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", imported, Protocol::Course));
+}
+
+TEST(PublishedReference, AFileThatCannotBeReadAnswersNone) {
+  PublishedReference published("/no/such/file.json");
+  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", {"msp", Method::Msp, 1.0F}, Protocol::Course));
+}
+
+}  // namespace oodscope
