@@ -225,6 +225,8 @@ PlotCanvas::PlotCanvas(QWidget* owner) : plot(new QCustomPlot(owner)) {
   plot->installEventFilter(new BeforePaint(*this));
   m_sinceRepaint.start();
   connectMouse();
+  plot->xAxis->setRange(homeX);
+  plot->yAxis->setRange(homeY);
 }
 
 QCPGraph* PlotCanvas::addGraph() const { return new ThinnedGraph(plot->xAxis, plot->yAxis); }

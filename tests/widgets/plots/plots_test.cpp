@@ -157,11 +157,15 @@ TEST(CurvesPanelTest, LatestToggledStaysWhereThereIsNoRoom) {
   panel.resize(1300, 260);
   panel.show();
   panel.setShown(CurvesPanel::F1, true);
-  EXPECT_FALSE(panel.precisionRecall()->isVisible());  // toggled longest ago
+  EXPECT_FALSE(panel.histogram()->isVisible());  // toggled longest ago
+  EXPECT_TRUE(panel.precisionRecall()->isVisible());
   EXPECT_TRUE(panel.f1()->isVisible());
-  panel.resize(500, 260);
-  QTest::qWait(0);
+  for (int i = 0; i < 2; ++i) {  // three plots hold the window wider than one does
+    panel.resize(500, 260);
+    QTest::qWait(0);
+  }
   EXPECT_TRUE(panel.f1()->isVisible());
+  EXPECT_FALSE(panel.precisionRecall()->isVisible());
   EXPECT_FALSE(panel.histogram()->isVisible());
   EXPECT_TRUE(panel.isShown(CurvesPanel::Histogram));
 }
