@@ -15,7 +15,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kCoarseColumns = 256, kCoarseRows = 128;
+constexpr int kCoarseColumns = 192, kCoarseRows = 96;  // setting up triangles is half of a frame in software
 constexpr int kFineColumns = 1024, kFineRows = 512;
 constexpr QSize kCoarseTexture(512, 256);
 

@@ -66,6 +66,14 @@ Grid<float> refined(const Grid<float>& values) {
   return out;
 }
 
+/// The round share that no value passes: a weak detector's landscape is no flat sheet.
+double topFor(const Grid<float>& values) {
+  const float most = *std::max_element(values.values().begin(), values.values().end());
+  for (const double top : {0.05, 0.1, 0.2, 0.4, 0.6, 0.8})
+    if (static_cast<double>(most) <= top) return top;
+  return 1;
+}
+
 }  // namespace
 
 struct LandscapeScene::State {
@@ -81,6 +89,7 @@ struct LandscapeScene::State {
   QStringList rows;
   ColourTable table = colourTable(ColourMap::Viridis);
   double temperature = 1, threshold = 0;
+  double top = 1;  ///< the metric that stands highest
   ScenePoint at{};
 };
 
@@ -122,6 +131,8 @@ void LandscapeScene::setColourTable(const ColourTable& table) {
 
 void LandscapeScene::place() {
   Grid<float> heights = refined(m->metric);
+  m->top = topFor(heights);
+  for (float& height : heights.values()) height /= static_cast<float>(m->top);
   QImage texture(heights.width(), heights.height(), QImage::Format_RGB32);
   for (int y = 0; y < heights.height(); ++y) {
     colourScores(heights.row(y), 0, 1, m->table, qRgb(140, 145, 152),
@@ -149,14 +160,14 @@ void LandscapeScene::drawAxes() {
   if (m->rows.isEmpty()) {
     for (const double value : roundTicks(m->thresholds.front(), m->thresholds.back(), 5))
       axes.addTick({1, rowAt(shareOf(m->thresholds, value)), 0}, side, shortNumber(value));
-    axes.addTitle({1, 0, 0}, {1.7, 0, 0}, tr("threshold δ"));
+    axes.addTitle({1, 0, 0}, side, tr("threshold δ"));
   } else {
     for (int i = 0; i < m->rows.size(); ++i)
       axes.addTick({1, rowAt(i / std::max(1.0, static_cast<double>(m->rows.size()) - 1)), 0}, side, m->rows[i]);
   }
-  for (const int percent : {0, 50, 100})
-    axes.addTick({-1, -kHalfDepth, percent / 100.0 * kLift}, left, QString::number(percent));
-  axes.addTitle({-1, -kHalfDepth, kLift * 0.75}, left, tr("%1, %").arg(m->name));
+  for (const double share : {0.0, 0.5, 1.0})
+    axes.addTick({-1, -kHalfDepth, share * kLift}, left, shortNumber(100 * share * m->top));
+  axes.addTick({-1, -kHalfDepth, kLift}, {0, 0, 1}, tr("%1, %").arg(m->name));
   axes.commit();
 }
 

@@ -11,7 +11,8 @@
 namespace oodscope {
 
 /// A metric over temperature (logarithmic, left to right) and a second axis, the threshold (far to near) or named rows.
-/// Meaning of a point: (temperature, threshold or row). The current point is a ball on the surface that can be dragged.
+/// The vertical axis ends at a round value above the highest. Meaning of a point: (temperature, threshold or row). The
+/// current point is a ball on the surface that can be dragged.
 class LandscapeScene : public Scene3D {
 public:
   LandscapeScene();

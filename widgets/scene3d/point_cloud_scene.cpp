@@ -2,6 +2,7 @@
 #include "widgets/scene3d/point_cloud_scene.h"
 
 #include "widgets/scene3d/scene_axes.inl.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/views/pixel_colouring.h"
 
 #include <QCoreApplication>
@@ -110,11 +111,11 @@ void PointCloudScene::frame() {
   const ScenePoint right{width, 0, 0}, front{0, -width, 0};
   for (const double far : roundTicks(box.low[1], box.high[1], 6)) {
     m->axes.addLine({box.low[0], far, ground}, {box.high[0], far, ground});
-    m->axes.addTick({box.high[0], far, ground}, right, tr("%1 m").arg(far));
+    m->axes.addTick({box.high[0], far, ground}, right, tr("%1 m").arg(numberText(far, 0)));
   }
   for (const double aside : roundTicks(box.low[0], box.high[0], 5)) {
     m->axes.addLine({aside, box.low[1], ground}, {aside, box.high[1], ground});
-    m->axes.addTick({aside, box.low[1], ground}, front, tr("%1 m").arg(aside));
+    m->axes.addTick({aside, box.low[1], ground}, front, tr("%1 m").arg(numberText(aside, 0)));
   }
   m->axes.commit();
 }

@@ -114,7 +114,8 @@ void ReliefScene::changedValues() {
   for (const double y : roundTicks(0, shape.height, 4))
     axes.addTick({w, (1 - 2 * y / shape.height) * d, 0}, side, QString::number(y));
   axes.addTitle({0, -d, 0}, front, tr("x, px"));
-  axes.addTitle({w, 0, 0}, {1.6, 0, 0}, tr("y, px"));
+  axes.addTitle({w, 0, 0}, side, tr("y, px"));
+  axes.addTick({-w, -d, kLift}, {0, 0, 1}, tr("score"));
   const int decimals = decimalsFor(m->max - m->min);
   for (const double share : {0.0, 0.5, 1.0})
     axes.addTick(

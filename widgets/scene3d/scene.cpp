@@ -17,7 +17,8 @@ namespace oodscope {
 namespace {
 
 constexpr double kLowest = -5, kHighest = 88;           // degrees of elevation
-constexpr double kLabelLines = 2.6, kLabelWidth = 5.5;  // room around the scene, in heights of the font
+constexpr double kLabelLines = 3.0, kLabelWidth = 5.5;  // room around the scene, in heights of the font
+constexpr double kTitleBelow = 1.3, kTitleAside = 3.2;  // a title's distance from the ticks, the same
 constexpr double kLabelGap = 0.35;                      // between a tick and its text, the same
 
 ScenePoint operator-(const ScenePoint& a, const ScenePoint& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
@@ -54,6 +55,7 @@ void Scene3D::setTokens(const Tokens& tokens) {
   const QColor back = tokens.plot;
   m_parts->renderer->SetBackground(static_cast<double>(back.redF()), static_cast<double>(back.greenF()),
                                    static_cast<double>(back.blueF()));
+  m_parts->background = back;
   m_parts->text = tokens.text2;
   m_parts->title = tokens.text;
   m_parts->mark = tokens.focus;
@@ -195,8 +197,15 @@ void Scene3D::paintLabels(QPainter& painter, const QFont& font) const {
     const double length = std::hypot(away.x(), away.y());
     away = length > 1e-9 ? away / length : QPointF(0, 1);
     const QSizeF size(metrics.horizontalAdvance(label.text), metrics.height());
+    const QPointF beyondTicks = label.kind == SceneLabel::Kind::Title
+                                    ? QPointF(away.x() * kTitleAside, away.y() * kTitleBelow) * metrics.height()
+                                    : QPointF();
     // The text's rectangle touches the point with the side that faces it.
-    const QPointF centre = at + away * gap + QPointF(away.x() * size.width() / 2, away.y() * size.height() / 2);
+    const QPointF centre =
+        at + beyondTicks + away * gap + QPointF(away.x() * size.width() / 2, away.y() * size.height() / 2);
+    QColor veil = m_parts->background;
+    veil.setAlphaF(0.7F);
+    painter.fillRect(QRectF(centre - QPointF(size.width(), size.height()) / 2, size), veil);
     painter.setPen(label.kind == SceneLabel::Kind::Mark    ? m_parts->mark
                    : label.kind == SceneLabel::Kind::Title ? m_parts->title
                                                            : m_parts->text);

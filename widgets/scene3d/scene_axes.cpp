@@ -10,8 +10,7 @@
 namespace oodscope {
 namespace {
 
-constexpr double kTick = 0.02;   // its length, of `out`
-constexpr double kTitle = 0.17;  // a title's distance, the same
+constexpr double kTick = 0.02;  // its length, of `out`
 
 ScenePoint moved(const ScenePoint& at, const ScenePoint& out, double share) {
   return {at[0] + share * out[0], at[1] + share * out[1], at[2] + share * out[2]};
@@ -52,7 +51,7 @@ void SceneAxes::addTick(const ScenePoint& at, const ScenePoint& out, const QStri
 }
 
 void SceneAxes::addTitle(const ScenePoint& at, const ScenePoint& out, const QString& text) {
-  m_labels.push_back({at, moved(at, out, kTitle), text, SceneLabel::Kind::Title});
+  m_labels.push_back({at, moved(at, out, kTick), text, SceneLabel::Kind::Title});
 }
 
 void SceneAxes::addMark(const ScenePoint& at, const ScenePoint& out, const QString& text) {

@@ -25,7 +25,7 @@ struct Scene3D::Parts {
   ScenePoint viewFrom{0, -1.1, 0.9};
   QSizeF viewport{960, 600};
   double fontHeight = 16;
-  QColor text, title, mark;
+  QColor background = Qt::white, text, title, mark;
   /// A window that shows the scene lets go of it and takes it back: one renderer draws into one context at a time.
   std::function<void()> release, takeBack;
 };
