@@ -9,6 +9,7 @@ namespace oodscope {
 namespace {
 
 constexpr int kLookEveryMs = 50;
+constexpr int kJpegQuality = 88;
 constexpr int kSettledLooks = 6;  // settled for 0.3 s: queued repaints and late thumbnails are in
 
 }  // namespace
@@ -23,7 +24,8 @@ void PictureRun::look() {
   m_settledLooks = m_window.isSettled() ? m_settledLooks + 1 : 0;
   if (m_settledLooks < kSettledLooks) return;
   m_timer.stop();
-  const bool written = m_window.grab().save(m_file);
+  const bool isJpeg = m_file.endsWith(QLatin1String(".jpg"), Qt::CaseInsensitive);
+  const bool written = m_window.grab().save(m_file, nullptr, isJpeg ? kJpegQuality : -1);
   if (!written) std::fprintf(stderr, "oodscope: the picture could not be written (%s)\n", qPrintable(m_file));
   m_window.close();
   QApplication::exit(written ? 0 : 3);

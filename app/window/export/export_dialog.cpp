@@ -10,6 +10,7 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QFontDatabase>
 #include <QFormLayout>
 #include <QGuiApplication>
@@ -109,6 +110,7 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
   m_render.setInterval(kRenderAfterMs);
   connect(&m_render, &QTimer::timeout, this, &ExportDialog::renderPreview);
   resize(980, 640);
+  applyPreset(0);
   m_list->setCurrentRow(0);
 }
 
@@ -260,7 +262,8 @@ std::string ExportDialog::chosenFigure() const {
 }
 
 FigureStyle ExportDialog::style() const {
-  FigureStyle style = figurePreset(m_preset->currentData().toString()).value_or(FigureStyle{});
+  FigureStyle style;
+  style.lineScale = m_lineScale;  // a free size keeps the lines of the preset it started from
   style.widthInches = m_width->value();
   if (m_height->value() > 0.0) style.heightInches = m_height->value();
   style.fontPoints = m_font->value();
@@ -275,6 +278,7 @@ void ExportDialog::applyPreset(int index) {
   m_width->setValue(style->widthInches);
   m_height->setValue(0.0);
   m_font->setValue(style->fontPoints);
+  m_lineScale = style->lineScale;
   m_render.start();
 }
 
@@ -320,10 +324,17 @@ void ExportDialog::saveFigure() {
   if (!m_figure) return;
   QString base = QString::fromStdString(chosenFigure());
   for (const char c : {':', '/', ' '}) base.replace(QLatin1Char(c), QLatin1Char('_'));
-  const QString file =
+  QString chosen;
+  QString file =
       QFileDialog::getSaveFileName(this, tr("Save the figure"), lastFolder() + QLatin1Char('/') + base + ".pdf",
-                                   tr("PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"));
+                                   tr("PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"), &chosen);
   if (file.isEmpty()) return;
+  if (QFileInfo(file).suffix().isEmpty()) file += QLatin1Char('.') + chosen.left(3).toLower();
+  saveFigureTo(file);
+}
+
+void ExportDialog::saveFigureTo(const QString& file) {
+  if (!m_figure) return;
   try {
     writeFigure(*m_figure, style(), file);
     Q_EMIT
@@ -362,7 +373,11 @@ void ExportDialog::saveTable() {
       this, tr("Save the table"),
       lastFolder() + QLatin1Char('/') + QLatin1String(kTableNames[m_table->currentIndex()]) + '.' + ending,
       QStringLiteral("*.") + ending);
-  if (file.isEmpty()) return;
+  if (!file.isEmpty()) saveTableTo(file);
+}
+
+void ExportDialog::saveTableTo(const QString& file) {
+  if (!m_tables) return;
   try {
     writeFileAtomically(file.toStdString(),
                         textOf(*m_tables, m_table->currentIndex(), kFormatOrder[m_format->currentIndex()]));

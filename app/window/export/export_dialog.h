@@ -37,6 +37,9 @@ public:
   void showPage(Page page);
   /// Selects a figure by its name on the command line.
   void chooseFigure(const QString& name);
+  /// By the file's ending, the data beside it; says exported() or failed().
+  void saveFigureTo(const QString& file);
+  void saveTableTo(const QString& file);
   [[nodiscard]] QImage preview() const { return m_image; }
   [[nodiscard]] bool isBusy() const { return m_figureJob.isBusy() || m_tableJob.isBusy() || m_render.isActive(); }
 
@@ -80,6 +83,7 @@ private:
   QPlainTextEdit* m_text = nullptr;
   std::unique_ptr<Figure> m_figure;
   QImage m_image;
+  double m_lineScale = 1.0;
   std::optional<ReportTables> m_tables;
   bool m_tablesAsked = false;
   QTimer m_render;

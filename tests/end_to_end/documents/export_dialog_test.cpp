@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The export dialog on a made session: what it previews is what it writes.
+#include "app/window/export/export_dialog.h"
+
+#include "app/figures/figure.h"
+#include "tests/end_to_end/documents/made_session.h"
+#include "tests/end_to_end/documents/tools.h"
+#include "widgets/theme/theme.h"
+
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDir>
+#include <QDoubleSpinBox>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTest>
+
+namespace oodscope {
+namespace {
+
+QByteArray contentOf(const QString& file) {
+  QFile in(file);
+  EXPECT_TRUE(in.open(QIODevice::ReadOnly)) << file.toStdString();
+  return in.readAll();
+}
+
+class ExportDialogTest : public ::testing::Test {
+protected:
+  void SetUp() override {
+    m_theme = std::make_unique<Theme>(*qApp, ThemeChoice::Dark);
+    OpeningOptions opening;
+    opening.store.folder = (std::filesystem::path(m_made.file()).parent_path() / "logits-store").string();
+    std::shared_ptr<SessionResults> results = openSessionResults(m_made.session, opening, [](const Progress&) {}, {});
+    m_dialog = new ExportDialog(std::move(results), {}, 2);
+    QObject::connect(m_dialog, &ExportDialog::failed, [](const QString& text) { FAIL() << text.toStdString(); });
+    QObject::connect(m_dialog, &ExportDialog::exported, [this](const QString& file) { m_exported << file; });
+    m_dialog->show();
+    ASSERT_TRUE(settle());
+  }
+  void TearDown() override { delete m_dialog; }
+  bool settle() {
+    return QTest::qWaitFor([this] { return !m_dialog->isBusy(); }, 60000);
+  }
+  template <class Widget>
+  Widget* named(const char* name) {
+    for (Widget* widget : m_dialog->findChildren<Widget*>())
+      if (widget->accessibleName() == QLatin1String(name)) return widget;
+    ADD_FAILURE() << name;
+    return nullptr;
+  }
+  QPushButton* button(const char* text) {
+    for (QPushButton* widget : m_dialog->findChildren<QPushButton*>())
+      if (widget->text() == QLatin1String(text) && widget->isVisible()) return widget;
+    ADD_FAILURE() << text;
+    return nullptr;
+  }
+  void preset(int index) {
+    auto* box = named<QComboBox>("Size");
+    box->setCurrentIndex(index);
+    Q_EMIT
+    box->activated(index);
+    EXPECT_TRUE(settle());
+  }
+  /// To be looked at.
+  void picture(const QString& name) {
+    const QString folder = QStringLiteral(OODSCOPE_BINARY_DIR "/screenshots");
+    QDir().mkpath(folder);
+    m_dialog->grab().save(folder + QStringLiteral("/export-") + name + QStringLiteral(".png"));
+  }
+
+  testing::MadeSession m_made;
+  std::unique_ptr<Theme> m_theme;
+  ExportDialog* m_dialog = nullptr;
+  QStringList m_exported;
+};
+
+TEST_F(ExportDialogTest, OpensWithTheFirstPresetsOwnSizeAndFont) {
+  const FigureStyle first = figurePresets().front().style;
+  EXPECT_EQ(named<QDoubleSpinBox>("Width")->value(), first.widthInches);
+  EXPECT_EQ(named<QDoubleSpinBox>("Font size as printed")->value(), first.fontPoints);
+  EXPECT_EQ(m_dialog->preview().width(), 1050);  // 3.5 in at 300 dpi
+  EXPECT_GT(testing::inkOf(m_dialog->preview()), 0.01);
+  picture(QStringLiteral("figure-dark"));
+}
+
+TEST_F(ExportDialogTest, ThePreviewIsThePngForEveryPresetAndResolution) {
+  for (int index = 0; index < static_cast<int>(figurePresets().size()); ++index)
+    for (const int dpi : {300, 600}) {
+      named<QSpinBox>("Resolution")->setValue(dpi);
+      preset(index);
+      const FigureStyle& style = figurePresets()[static_cast<std::size_t>(index)].style;
+      const QImage preview = m_dialog->preview();
+      EXPECT_EQ(preview.width(), std::lround(style.widthInches * dpi)) << index;
+      const QString file = m_made / "preview.png";
+      m_dialog->saveFigureTo(file);
+      const QImage written(file);
+      EXPECT_EQ(written.convertToFormat(QImage::Format_RGB32), preview.convertToFormat(QImage::Format_RGB32)) << index;
+      EXPECT_EQ(written.dotsPerMeterX(), std::lround(dpi / 0.0254)) << "pHYs";
+    }
+}
+
+TEST_F(ExportDialogTest, EveryFormatIsWrittenWithItsDataBesideIt) {
+  const std::pair<const char*, const char*> formats[] = {{"a.pdf", "%PDF-"}, {"b.svg", "<?xml"}, {"c.png", "\x89PNG"}};
+  for (const auto& [name, start] : formats) {
+    m_dialog->saveFigureTo(m_made / name);
+    EXPECT_TRUE(contentOf(m_made / name).startsWith(start)) << name;
+    const QString data = (m_made / name).chopped(3) + "csv";
+    EXPECT_TRUE(contentOf(data).startsWith("curve,threshold,precision")) << name;
+  }
+  EXPECT_EQ(m_exported.size(), 3);
+}
+
+TEST_F(ExportDialogTest, AFreeSizeKeepsThePresetsLinesAndIsFree) {
+  preset(4);  // slides
+  named<QDoubleSpinBox>("Width")->setValue(5.0);
+  ASSERT_TRUE(settle());
+  EXPECT_EQ(named<QComboBox>("Size")->currentText(), QStringLiteral("Free"));
+  EXPECT_EQ(m_dialog->preview().width(), 1500);
+  named<QDoubleSpinBox>("Height")->setValue(2.0);
+  ASSERT_TRUE(settle());
+  EXPECT_EQ(m_dialog->preview().size(), QSize(1500, 600));
+}
+
+TEST_F(ExportDialogTest, CopyPutsThePictureAndTheSvgOnTheClipboard) {
+  QTest::mouseClick(button("Copy"), Qt::LeftButton);
+  const QMimeData* copied = QGuiApplication::clipboard()->mimeData();
+  ASSERT_NE(copied, nullptr);
+  EXPECT_EQ(qvariant_cast<QImage>(copied->imageData()).size(), m_dialog->preview().size());
+  EXPECT_TRUE(copied->data(QStringLiteral("image/svg+xml")).contains("<svg"));
+}
+
+TEST_F(ExportDialogTest, EveryFigureOfTheListHasAPreviewOrSaysWhyNot) {
+  auto* list = named<QListWidget>("Figures");
+  ASSERT_GT(list->count(), 8);
+  for (int i = 0; i < list->count(); ++i) {
+    list->setCurrentRow(i);
+    ASSERT_TRUE(settle());
+    const bool drawn = !m_dialog->preview().isNull();
+    EXPECT_TRUE(drawn || !named<QLabel>("Preview")->text().isEmpty()) << list->item(i)->text().toStdString();
+    if (drawn) {
+      EXPECT_GT(testing::inkOf(m_dialog->preview()), 0.01) << list->item(i)->text().toStdString();
+    }
+  }
+}
+
+TEST_F(ExportDialogTest, FilteringTheListHidesWhatDoesNotMatch) {
+  named<QLineEdit>("Filter figures")->setText(QStringLiteral("hist"));
+  auto* list = named<QListWidget>("Figures");
+  int shown = 0;
+  for (int i = 0; i < list->count(); ++i) shown += list->item(i)->isHidden() ? 0 : 1;
+  EXPECT_EQ(shown, 1);
+}
+
+TEST_F(ExportDialogTest, TheTablesTextIsTheFile) {
+  m_dialog->showPage(ExportDialog::TablePage);
+  ASSERT_TRUE(settle());
+  auto* text = named<QPlainTextEdit>("The table's file");
+  for (int table = 0; table < 4; ++table)
+    for (int format = 0; format < 4; ++format) {
+      named<QComboBox>("Table")->setCurrentIndex(table);
+      named<QComboBox>("Format")->setCurrentIndex(format);
+      EXPECT_GT(text->toPlainText().size(), 40);
+      const QString file = m_made / "table.txt";
+      m_dialog->saveTableTo(file);
+      EXPECT_EQ(QString::fromUtf8(contentOf(file)), text->toPlainText()) << table << ' ' << format;
+    }
+  picture(QStringLiteral("table-dark"));
+  m_theme->setChoice(ThemeChoice::Light);
+  m_dialog->showPage(ExportDialog::FigurePage);
+  m_dialog->chooseFigure("grid");
+  ASSERT_TRUE(settle());
+  picture(QStringLiteral("grid-light"));
+  m_dialog->showPage(ExportDialog::ReportPage);
+  picture(QStringLiteral("report-light"));
+}
+
+}  // namespace
+}  // namespace oodscope
