@@ -8,16 +8,6 @@
 namespace oodscope {
 namespace {
 
-std::string csvField(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
 std::string number(double value) { return std::isfinite(value) ? roundTripText(value) : std::string(); }
 
 }  // namespace

@@ -104,7 +104,7 @@ std::string hygieneIssueText(HygieneIssue issue) {
     case HygieneIssue::ManyTies:
       return "more than a tenth of the pixels share one score";
     case HygieneIssue::Float16Loss:
-      return "stored as float16, scores are lost";
+      return "stored as float16, most different scores would fall together (each is rounded by up to 2^-11 of itself)";
     case HygieneIssue::RangeUnlikeSet:
       return "scores lie far from those of the other frames";
   }

@@ -7,17 +7,6 @@
 namespace oodscope {
 namespace {
 
-/// RFC 4180: quoted where it holds a separator, a quote or a line break; quotes doubled.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
 std::string number(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? roundTripText(*value) : std::string();
 }
@@ -29,8 +18,8 @@ std::string tableAsCsv(const ResultTable& table) {
       "set,model,method,temperature,protocol,frames,skipped,positives,negatives,ap,fpr95,auroc,best_f1,"
       "best_f1_threshold,exact,component_threshold,siou,ppv,f1_star\n";
   for (const ResultRow& row : table.rows) {
-    out += quoted(row.set) + ',' + quoted(row.model) + ',' + quoted(row.method) + ',' + number(row.temperature) + ',' +
-           quoted(row.protocol) + ',';
+    out += csvField(row.set) + ',' + csvField(row.model) + ',' + csvField(row.method) + ',' + number(row.temperature) +
+           ',' + csvField(row.protocol) + ',';
     for (const std::int64_t count : {row.frames, row.skipped, row.positives, row.negatives})
       out += std::to_string(count) + ',';
     for (const auto& value : {row.ap, row.fpr95, row.auroc, row.bestF1, row.bestF1Threshold})

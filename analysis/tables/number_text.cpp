@@ -22,4 +22,14 @@ std::string percentText(double fraction) { return converted(fraction * 100.0, st
 
 std::string shortText(double value) { return converted(value, std::chars_format::general, 4); }
 
+std::string csvField(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
 }  // namespace oodscope

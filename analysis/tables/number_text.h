@@ -12,4 +12,7 @@ namespace oodscope {
 /// Four significant digits, shortest form: "0.4213", "12.5", "1.6".
 [[nodiscard]] std::string shortText(double value);
 
+/// A field of a CSV line after RFC 4180: quoted where it holds a separator, a quote or a line break, quotes doubled.
+[[nodiscard]] std::string csvField(const std::string& text);
+
 }  // namespace oodscope

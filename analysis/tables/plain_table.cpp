@@ -27,17 +27,6 @@ bool isDefined(const Value& value, PlainTable::Kind kind) {
   return kind == PlainTable::Kind::Text || numberOf(value).has_value();
 }
 
-/// RFC 4180.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
 std::string exactText(const Value& value, PlainTable::Kind kind) {
   if (!isDefined(value, kind)) return {};
   if (const auto* real = std::get_if<double>(&value.data())) return roundTripText(*real);
@@ -79,10 +68,10 @@ Cells cells(const PlainTable& table, const Value::Array& row, const Text& text) 
 }
 
 std::string asCsv(const PlainTable& table) {
-  std::string out = joined(titles(table, [](const auto& column) { return quoted(column.key); }), ",") + '\n';
+  std::string out = joined(titles(table, [](const auto& column) { return csvField(column.key); }), ",") + '\n';
   for (const Value::Array& row : table.rows)
     out +=
-        joined(cells(table, row, [](const Value& value, auto kind) { return quoted(exactText(value, kind)); }), ",") +
+        joined(cells(table, row, [](const Value& value, auto kind) { return csvField(exactText(value, kind)); }), ",") +
         '\n';
   return out;
 }

@@ -8,6 +8,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 namespace oodscope {
 namespace {
 
@@ -121,12 +123,29 @@ FigurePlan planSweep(SessionResults& results) {
   return [data] { return sweepFigure(data); };
 }
 
-/// "SET/FRAME" or "FRAME" of the view's set; set names hold no slash, frame names may.
+bool hasFrame(const SessionResults& results, const std::string& set, const std::string& frame) {
+  const auto live = results.liveSet(set, results.viewSource());
+  return std::any_of(live->dataSet().frames.begin(), live->dataSet().frames.end(),
+                     [&](const Frame& known) { return known.name == frame; });
+}
+
+/// "SET/FRAME", or "FRAME" of the view's set. Both names may hold slashes: what fits is looked for, and refused where
+/// it fits twice.
 std::pair<std::string, std::size_t> placeOf(SessionResults& results, const std::string& text) {
-  const std::size_t slash = text.find('/');
-  if (slash != std::string::npos && results.isOpen(text.substr(0, slash), results.viewSource()))
-    return {text.substr(0, slash), results.frameOf(text.substr(0, slash), text.substr(slash + 1))};
-  return {results.viewSet(), results.frameOf(results.viewSet(), text)};
+  std::vector<std::pair<std::string, std::string>> fits;
+  if (hasFrame(results, results.viewSet(), text)) fits.emplace_back(results.viewSet(), text);
+  for (const std::string& set : results.sets()) {
+    if (!text.starts_with(set + '/') || !results.isOpen(set, results.viewSource())) continue;
+    if (const std::string frame = text.substr(set.size() + 1); hasFrame(results, set, frame))
+      fits.emplace_back(set, frame);
+  }
+  if (fits.size() > 1)
+    throw Error(
+        ErrorParts{.what = "the name " + text + " fits two frames",
+                   .expected = "SET/FRAME with a folder's name that no other frame's name begins with",
+                   .found = fits[0].first + '/' + fits[0].second + " and " + fits[1].first + '/' + fits[1].second});
+  if (fits.size() == 1) return {fits[0].first, results.frameOf(fits[0].first, fits[0].second)};
+  return {results.viewSet(), results.frameOf(results.viewSet(), text)};  // says that there is none
 }
 
 }  // namespace

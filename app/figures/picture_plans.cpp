@@ -2,6 +2,7 @@
 #include "app/figures/picture_plans.h"
 
 #include "analysis/tables/number_text.h"
+#include "app/figures/figure_csv.h"
 #include "app/figures/picture_sheet.h"
 #include "widgets/theme/number_text.h"
 
@@ -45,24 +46,14 @@ QByteArray csvHeader() {
   return "set,frame,model,score,temperature,threshold,scale_low,scale_high,tp,fp,fn,tn,ap,fpr95\n";
 }
 
-QByteArray number(const std::optional<double>& value) {
-  return value ? QByteArray::fromStdString(roundTripText(*value)) : QByteArray();
-}
-
-QByteArray quoted(const std::string& text) {
-  QByteArray bytes = QByteArray::fromStdString(text);
-  bytes.replace('"', "\"\"");
-  return '"' + bytes + '"';
-}
-
 QByteArray csvRow(SessionResults& results, const RunKey& run, std::size_t frame, float low, float high) {
   const auto made = results.results(run);
   const auto live = results.liveSet(run.set, run.source);
-  QByteArray row = quoted(run.set) + ',' + quoted(live->dataSet().frames[frame].name) + ',' + quoted(run.source) + ',' +
-                   quoted(run.configuration.name) + ',';
-  if (run.configuration.temperature) row += number(static_cast<double>(*run.configuration.temperature));
-  row += ',' + (made->threshold ? number(static_cast<double>(*made->threshold)) : QByteArray());
-  row += ',' + number(static_cast<double>(low)) + ',' + number(static_cast<double>(high));
+  QByteArray row = csvText(run.set) + ',' + csvText(live->dataSet().frames[frame].name) + ',' + csvText(run.source) +
+                   ',' + csvText(run.configuration.name) + ',';
+  if (run.configuration.temperature) row += csvNumber(static_cast<double>(*run.configuration.temperature));
+  row += ',' + (made->threshold ? csvNumber(static_cast<double>(*made->threshold)) : QByteArray());
+  row += ',' + csvNumber(static_cast<double>(low)) + ',' + csvNumber(static_cast<double>(high));
   const auto found = std::find_if(made->frameDecisions.begin(), made->frameDecisions.end(),
                                   [&](const auto& pair) { return pair.first == frame; });
   if (found == made->frameDecisions.end()) {
@@ -77,7 +68,7 @@ QByteArray csvRow(SessionResults& results, const RunKey& run, std::size_t frame,
       ap = metrics.ap;
       fpr95 = metrics.fpr95;
     }
-  return row + ',' + number(ap) + ',' + number(fpr95) + '\n';
+  return row + ',' + csvNumber(ap) + ',' + csvNumber(fpr95) + '\n';
 }
 
 QString thresholdText(const PictureLayers& layers) {

@@ -116,32 +116,35 @@ std::optional<DecisionCounts> decisionCounts(const SetNumbers& numbers, const Th
   return out;
 }
 
-CurveData precisionRecallCurve(const SetNumbers& numbers, CurveRole role, const QString& name) {
+namespace {
+
+CurveData rateCurve(const SetNumbers& numbers, CurveRole role, const QString& name, double CurvePoint::*x,
+                    double CurvePoint::*y) {
   CurveData curve;
   curve.name = name;
   curve.role = role;
   for (const CurvePoint& point : numbers.curves.points) {
-    curve.x.push_back(point.recall);
-    curve.y.push_back(point.precision);
+    curve.x.push_back(point.*x);
+    curve.y.push_back(point.*y);
   }
+  fillCurveReadout(numbers, curve);
+  return curve;
+}
+
+}  // namespace
+
+CurveData precisionRecallCurve(const SetNumbers& numbers, CurveRole role, const QString& name) {
+  CurveData curve = rateCurve(numbers, role, name, &CurvePoint::recall, &CurvePoint::precision);
   curve.lower = numbers.precisionLow;
   curve.upper = numbers.precisionHigh;
-  fillCurveReadout(numbers, curve);
   curve.value = tr("AP ") + shownPercent(numbers.metrics.ap, numbers.exact);
   return curve;
 }
 
 CurveData rocCurve(const SetNumbers& numbers, CurveRole role, const QString& name) {
-  CurveData curve;
-  curve.name = name;
-  curve.role = role;
-  for (const CurvePoint& point : numbers.curves.points) {
-    curve.x.push_back(point.fpr);
-    curve.y.push_back(point.recall);
-  }
+  CurveData curve = rateCurve(numbers, role, name, &CurvePoint::fpr, &CurvePoint::recall);
   curve.lower = numbers.recallLow;
   curve.upper = numbers.recallHigh;
-  fillCurveReadout(numbers, curve);
   curve.value = tr("AUROC ") + shownPercent(numbers.metrics.auroc, numbers.exact) + tr(" · FPR95 ") +
                 shownPercent(numbers.metrics.fpr95, numbers.exact);
   curve.fpr95 = numbers.metrics.fpr95;

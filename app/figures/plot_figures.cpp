@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/plot_figures.h"
 
-#include "analysis/tables/number_text.h"
+#include "app/figures/figure_csv.h"
 
 #include <QPainter>
 
@@ -15,16 +15,6 @@ constexpr double kPlotRatio = 0.72;         // height over width of a plot in on
 constexpr double kTallestInColumn = 210.0;  // points: wider plots grow no taller than this, scaled with the font
 constexpr double kUsualFont = 8.0;
 
-QByteArray number(double value) {
-  return std::isfinite(value) ? QByteArray::fromStdString(roundTripText(value)) : QByteArray();
-}
-
-QByteArray quoted(const QString& text) {
-  QString doubled = text;
-  doubled.replace(QLatin1Char('"'), QLatin1String("\"\""));
-  return '"' + doubled.toUtf8() + '"';
-}
-
 double at(const std::vector<double>& values, std::size_t i) { return i < values.size() ? values[i] : std::nan(""); }
 
 class PlotFigure : public Figure {
@@ -33,6 +23,8 @@ public:
       : m_plot(std::move(plot)), m_title(std::move(title)), m_caption(std::move(caption)), m_csv(std::move(csv)) {
     m_plot->setTitle(m_title);
   }
+  /// What stands above the frame, where the title would leave no room for the curves' names.
+  void setHeader(const QString& header) { m_plot->setTitle(header); }
   [[nodiscard]] QString title() const override { return m_title; }
   [[nodiscard]] QString caption() const override { return m_caption; }
   [[nodiscard]] double heightFor(double width, double fontPoints) const override {
@@ -62,9 +54,9 @@ std::unique_ptr<Figure> curveFigure(CurveFigureData data) {
   QByteArray csv = "curve,threshold,precision,recall,false_positive_rate,value\n";
   for (const CurveData& curve : data.curves)
     for (std::size_t i = 0; i < curve.x.size(); ++i)
-      csv += quoted(curve.name) + ',' + number(at(curve.threshold, i)) + ',' + number(at(curve.precision, i)) + ',' +
-             number(at(curve.recall, i)) + ',' + number(at(curve.falsePositiveRate, i)) + ',' + number(curve.y[i]) +
-             '\n';
+      csv += csvText(curve.name) + ',' + csvNumber(at(curve.threshold, i)) + ',' + csvNumber(at(curve.precision, i)) +
+             ',' + csvNumber(at(curve.recall, i)) + ',' + csvNumber(at(curve.falsePositiveRate, i)) + ',' +
+             csvNumber(curve.y[i]) + '\n';
   auto plot = std::make_unique<CurvePlot>(data.kind);
   plot->setCurves(std::move(data.curves));
   if (data.kind == CurveKind::PrecisionRecall) plot->setChance(data.chance);
@@ -76,8 +68,8 @@ std::unique_ptr<Figure> histogramFigure(HistogramFigureData data) {
   QByteArray csv = "low,high,normal_share,anomalous_share\n";
   const HistogramData& h = data.histogram;
   for (std::size_t i = 0; i < h.normal.size(); ++i)
-    csv += number(h.edges[i]) + ',' + number(h.edges[i + 1]) + ',' + number(h.normal[i]) + ',' +
-           number(h.anomalous[i]) + '\n';
+    csv += csvNumber(h.edges[i]) + ',' + csvNumber(h.edges[i + 1]) + ',' + csvNumber(h.normal[i]) + ',' +
+           csvNumber(h.anomalous[i]) + '\n';
   auto plot = std::make_unique<HistogramPlot>();
   plot->setData(std::move(data.histogram));
   plot->setThreshold(data.threshold);
@@ -89,13 +81,16 @@ std::unique_ptr<Figure> sweepFigure(SweepFigureData data) {
   QByteArray csv = "set,temperature,ap,fpr95,best\n";
   for (const SweepSeries& series : data.series)
     for (std::size_t i = 0; i < series.temperature.size(); ++i)
-      csv += quoted(series.name) + ',' + number(series.temperature[i]) + ',' + number(series.ap[i]) + ',' +
-             number(series.fpr95[i]) + ',' + (series.best && *series.best == static_cast<int>(i) ? "true" : "false") +
-             '\n';
+      csv += csvText(series.name) + ',' + csvNumber(series.temperature[i]) + ',' + csvNumber(series.ap[i]) + ',' +
+             csvNumber(series.fpr95[i]) + ',' +
+             (series.best && *series.best == static_cast<int>(i) ? "true" : "false") + '\n';
   auto plot = std::make_unique<SweepPlot>();
+  const bool many = data.series.size() > 2;
   plot->setSeries(std::move(data.series));
   plot->setTemperature(data.temperature);
-  return std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);
+  auto figure = std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);
+  if (many) figure->setHeader(QString());
+  return figure;
 }
 
 std::vector<SweepSeries> sweepSeries(const SweepResult& result) {

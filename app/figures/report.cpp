@@ -15,8 +15,9 @@
 namespace oodscope {
 namespace {
 
-constexpr std::size_t kWorst = 4;   // frames pictured a set
-constexpr std::size_t kListed = 8;  // failures listed of each kind
+constexpr std::size_t kWorst = 4;     // frames pictured a set
+constexpr double kSheetShare = 0.72;  // of the text's width: with the four curves above it fills a page
+constexpr std::size_t kListed = 8;    // failures listed of each kind
 
 QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
 QString qs(const std::string& text) { return QString::fromStdString(text); }
@@ -92,7 +93,7 @@ private:
     if (sweep->bestTemperature)
       caption += tr(" Best trade-off (%1): T %2.")
                      .arg(QString::fromUtf8(kTradeOffRule), qs(shortText(*sweep->bestTemperature)));
-    figures({"sweep"}, caption, 0.85);
+    figures({"sweep"}, caption);
   }
 
   void addGrid() {
@@ -126,7 +127,8 @@ private:
         heading(tr("Worst frames"), 2);
         figures(
             {"failures:" + set},
-            tr("The %1 frames with the lowest AP; largest errors below.").arg(std::min(kWorst, worst.frames.size())));
+            tr("The %1 frames with the lowest AP; largest errors below.").arg(std::min(kWorst, worst.frames.size())),
+            kSheetShare);
         add(plainGrid(worstFrameTable(m_results, run, worst)));
       }
       const PlainTable failures = failureTable(m_results, run, worst);

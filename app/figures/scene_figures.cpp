@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/scene_figures.h"
 
-#include "analysis/tables/number_text.h"
+#include "app/figures/figure_csv.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "widgets/scene3d/landscape_scene.h"
@@ -26,10 +26,6 @@ constexpr int kCsvColumns = 128;  // of a relief's heights
 constexpr double kMostPoints = 300000;
 
 QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
-
-QByteArray number(double value) {
-  return std::isfinite(value) ? QByteArray::fromStdString(roundTripText(value)) : QByteArray();
-}
 
 /// A scene drawn at the size that the document asks for.
 class SceneFigure : public Figure {
@@ -78,8 +74,8 @@ FigurePlan planRelief(SessionResults& results, const RunKey& run, std::size_t fr
   const int step = std::max(1, scores.width() / kCsvColumns);
   for (int y = 0; y < scores.height(); y += step)
     for (int x = 0; x < scores.width(); x += step)
-      csv += QByteArray::number(x) + ',' + QByteArray::number(y) + ',' + number(static_cast<double>(scores.at(x, y))) +
-             '\n';
+      csv += QByteArray::number(x) + ',' + QByteArray::number(y) + ',' +
+             csvNumber(static_cast<double>(scores.at(x, y))) + '\n';
   return [=] {
     auto scene = std::make_unique<ReliefScene>();
     scene->setColourTable(*table);
@@ -111,11 +107,11 @@ FigurePlan planLandscape(SessionResults& results) {
   QByteArray csv = "temperature,threshold,f1,precision,recall\n";
   for (int t = 0; t < landscape->f1.width(); ++t)
     for (int r = 0; r < landscape->f1.height(); ++r)
-      csv += number(landscape->temperatures[static_cast<std::size_t>(t)]) + ',' +
-             number(landscape->thresholds[static_cast<std::size_t>(r)]) + ',' +
-             number(static_cast<double>(landscape->f1.at(t, r))) + ',' +
-             number(static_cast<double>(landscape->precision.at(t, r))) + ',' +
-             number(static_cast<double>(landscape->recall.at(t, r))) + '\n';
+      csv += csvNumber(landscape->temperatures[static_cast<std::size_t>(t)]) + ',' +
+             csvNumber(landscape->thresholds[static_cast<std::size_t>(r)]) + ',' +
+             csvNumber(static_cast<double>(landscape->f1.at(t, r))) + ',' +
+             csvNumber(static_cast<double>(landscape->precision.at(t, r))) + ',' +
+             csvNumber(static_cast<double>(landscape->recall.at(t, r))) + '\n';
   return [=] {
     auto scene = std::make_unique<LandscapeScene>();
     scene->setNames(tr("F1"), {});

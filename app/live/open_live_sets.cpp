@@ -11,7 +11,15 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   std::vector<std::shared_ptr<const DataSet>> sets;
   for (const SetEntry& entry : request.sets) {
     try {
-      sets.push_back(std::make_shared<const DataSet>(openDataSet(entry.path, entry.generic)));
+      auto set = std::make_shared<const DataSet>(openDataSet(entry.path, entry.generic));
+      // Everything that is written names a set by its folder: a second one of that name would be taken for the first.
+      for (const auto& other : sets)
+        if (other->name == set->name)
+          throw Error(ErrorParts{.what = "two sets have the name " + set->name + ", the second was left out",
+                                 .expected = "folders of different names (rename one, or link to it)",
+                                 .found = other->root.string(),
+                                 .file = entry.path});
+      sets.push_back(std::move(set));
     } catch (const Error& error) {
       out.problems.emplace_back(error.what());
     }

@@ -265,11 +265,11 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
     const Column column = m_model->columnAt(section);
     const int width = column == Column::Thumbnail ? 66
                       : column == Column::Id      ? 36
-                      : column == Column::Class   ? 132
-                      : column == Column::Tag     ? 72
-                      : column == Column::Area    ? 70
-                      : column == Column::Recall  ? 74
-                                                  : 55;
+                      : column == Column::Class   ? 104
+                      : column == Column::Tag     ? 60
+                      : column == Column::Area    ? 60
+                      : column == Column::Recall  ? 66
+                                                  : 48;
     m_view->setColumnWidth(section, m.px(width));
   }
   if (regions)

@@ -158,6 +158,71 @@ TEST_F(Documents, ReportAsksForNothingOutside) {
   EXPECT_TRUE(html.contains("street"));
 }
 
+TEST_F(Documents, ABrowserShowsTheReportAndFetchesNothing) {
+  OODSCOPE_TOOL_OR_SKIP("chromium");
+  ASSERT_EQ(s_report.code, 0) << s_report.err.constData();
+  const QString log = *s_made / "net.json", picture = *s_made / "browser.png";
+  const ToolResult shown =
+      runTool("chromium", {"--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                           "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND",
+                           "--user-data-dir=" + *s_made / "browser", "--log-net-log=" + log, "--window-size=1000,2400",
+                           "--screenshot=" + picture, "file://" + *s_made / "report/report.html"});
+  if (shown.code != 0) GTEST_SKIP() << "chromium does not start here: " << shown.err.constData();
+  EXPECT_GT(inkOf(QImage(picture)), 0.03) << "text, tables and pictures are there";
+  // The browser asks its maker's servers of its own accord; a page's requests carry the page as their origin.
+  auto urls = QRegularExpression("\"url\":\"(https?://[^\"/]*)").globalMatch(QString::fromUtf8(contentOf(log)));
+  while (urls.hasNext()) {
+    const QString url = urls.next().captured(1);
+    EXPECT_TRUE(url.endsWith("google.com") || url.endsWith("googleapis.com") || url.endsWith("gstatic.com"))
+        << url.toStdString();
+  }
+}
+
+TEST_F(Documents, SecondReportShowsIdenticalPixels) {
+  OODSCOPE_TOOL_OR_SKIP("pdftoppm");
+  ASSERT_EQ(run({"report", session(), "--output", *s_made / "twin"}).code, 0);
+  for (const char* which : {"report", "twin"})
+    runTool("pdftoppm", {"-r", "50", "-png", *s_made / which + "/report.pdf", *s_made / which + "/page"});
+  const QStringList pages = QDir(*s_made / "report").entryList({"page-*.png"});
+  ASSERT_GE(pages.size(), 2);
+  EXPECT_EQ(QDir(*s_made / "twin").entryList({"page-*.png"}), pages);
+  for (const QString& page : pages)
+    EXPECT_EQ(QImage(*s_made / "report" + "/" + page), QImage(*s_made / "twin" + "/" + page)) << page.toStdString();
+  for (const QString& page : pages) QFile::remove(*s_made / "report" + "/" + page);
+}
+
+TEST_F(Documents, AFrameIsNamedWithItsSetWhateverSlashesTheNamesHold) {
+  EXPECT_EQ(QImage(figure("frame:street/1", "with.png")), QImage(figure("frame:1", "without.png")));
+  const ToolResult missing = run({"figure", session(), "frame:street/none", "--output", *s_made / "no.png"});
+  EXPECT_EQ(missing.code, 3);
+  EXPECT_TRUE(missing.err.contains("street/none")) << missing.err.constData();
+}
+
+TEST_F(Documents, OfTwoSetsOfOneNameTheSecondIsLeftOutAndSaidSo) {
+  MadeSession twice;
+  QDir().mkpath(twice / "other");
+  ASSERT_TRUE(QFile::link(twice / "street", twice / "other/street"));
+  twice.session.sets.push_back({(twice / "other/street").toStdString(), twice.session.sets.front().generic});
+  twice.save();
+  const ToolResult made =
+      run({"figure", QString::fromStdString(twice.file().string()), "pr", "--output", twice / "pr.png"});
+  EXPECT_EQ(made.code, 1);
+  EXPECT_TRUE(made.err.contains("two sets have the name street")) << made.err.constData();
+}
+
+TEST_F(Documents, ReliefIsDrawnWithoutADisplayOrSaysWhyNot) {
+  const QString file = *s_made / "relief.png";
+  const ToolResult made = run({"figure", session(), "relief:1", "--output", file, "--preset", "ieee-1"});
+  if (made.code == 3) {
+    EXPECT_TRUE(made.err.contains("cannot draw in 3D")) << made.err.constData();
+    GTEST_SKIP() << "nothing can be drawn in 3D on this machine";
+  }
+  ASSERT_EQ(made.code, 0) << made.err.constData();
+  EXPECT_EQ(QImage(file).width(), 1050);
+  EXPECT_GT(inkOf(QImage(file)), 0.1);
+  EXPECT_EQ(QImage(figure("relief:1", "again.png")), QImage(file)) << "the same session, the same pixels";
+}
+
 TEST_F(Documents, ReportPdfHasEveryFontInsideAndNoEmptyPage) {
   OODSCOPE_TOOL_OR_SKIP("pdffonts");
   OODSCOPE_TOOL_OR_SKIP("pdftoppm");

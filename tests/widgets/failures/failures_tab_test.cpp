@@ -7,9 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <QComboBox>
 #include <QLineEdit>
 #include <QTest>
 #include <QTreeView>
+#include <QTreeWidget>
 
 namespace oodscope {
 namespace {
@@ -81,6 +83,28 @@ TEST_F(Tab, BrushingAddsAConditionAndTakesOnlyItsOwnAway) {
   EXPECT_EQ(tab.view(FailureKind::FalsePositive)->shownRows().size(), 2U);
 }
 
+TEST_F(Tab, ATagsFilterShowsWhatBearsItAloneInBothLists) {
+  FailuresTabView view;
+  view.falsePositives = {row(1, 3, 9000, "building"), row(2, 0, 8000, "road"), row(3, 3, 700, "building")};
+  view.falsePositives[1].tags = QStringList{QStringLiteral("asphalt"), QStringLiteral("seen")};
+  view.falsePositives[2].tags = QStringList{QStringLiteral("edge-web")};
+  FailureRow missed = row(1, 2, 1200, "building");
+  missed.recall = 30.0;
+  missed.tags = QStringList{QStringLiteral("absorbed")};
+  view.missed = {missed};
+  tab.setView(view);
+  const auto shown = [this](FailureKind kind, const char* filter) {
+    tab.view(kind)->setFilter(QString::fromLatin1(filter));
+    return tab.view(kind)->shownRows();
+  };
+  EXPECT_EQ(shown(FailureKind::FalsePositive, "tag:asphalt"), std::vector<int>{1});
+  EXPECT_EQ(shown(FailureKind::FalsePositive, "tag:edge-web"), std::vector<int>{2});
+  EXPECT_EQ(shown(FailureKind::FalsePositive, "tag:seen area > 8500"), std::vector<int>{});
+  EXPECT_EQ(shown(FailureKind::Missed, "tag:absorbed"), std::vector<int>{0});
+  EXPECT_TRUE(shown(FailureKind::Missed, "tag:asphalt").empty());
+  EXPECT_EQ(shown(FailureKind::FalsePositive, "").size(), 3U);
+}
+
 TEST_F(Tab, GroupsKeepTheSortInsideThem) {
   tab.view(FailureKind::FalsePositive)->setGroup(FailureGroup::Frame);
   EXPECT_EQ(tab.view(FailureKind::FalsePositive)->shownRows(), (std::vector<int>{1, 0, 2}));
@@ -116,6 +140,35 @@ TEST(RegionPanel, SaysTagsAndNotesOnceWhenTheyChanged) {
   Q_EMIT
   fields[1]->editingFinished();
   EXPECT_EQ(lines, QStringList({QStringLiteral("kerb|night"), QStringLiteral("bright")}));
+}
+
+TEST(ClassesTab, ByTrueClassShowsTheTrueClassesAndNoOffsets) {
+  ClassesTab tab;
+  ClassesView view;
+  ConfusionCounts sky;
+  sky.fp = 1234;
+  view.predicted = {{2, QStringLiteral("building"), Qt::gray, {}, 60.0, 0.0}};
+  view.truth = {{10, QStringLiteral("sky"), Qt::blue, sky, 12.0, 0.0},
+                {0, QStringLiteral("road"), Qt::gray, {}, 3.0, 0.0}};
+  tab.setView(view);
+  auto* by = tab.findChild<QComboBox*>();
+  auto* table = tab.findChild<QTreeWidget*>();
+  ASSERT_TRUE(by && table && by->isEnabled());
+  ASSERT_EQ(table->topLevelItemCount(), 1);
+  by->setCurrentIndex(1);
+  Q_EMIT
+  by->activated(1);
+  ASSERT_EQ(table->topLevelItemCount(), 2);
+  QStringList texts;
+  for (int column = 0; column < table->columnCount(); ++column) texts << table->topLevelItem(0)->text(column);
+  EXPECT_TRUE(texts.contains(QStringLiteral("sky"))) << texts.join('|').toStdString();
+  EXPECT_TRUE(texts.contains(QStringLiteral("1,234"))) << texts.join('|').toStdString();
+  view.truth.clear();
+  view.truthReason = QStringLiteral("no class labels");
+  tab.setView(view);
+  EXPECT_FALSE(by->isEnabled());
+  EXPECT_EQ(by->toolTip(), QStringLiteral("no class labels"));
+  EXPECT_EQ(table->topLevelItemCount(), 1) << "back to predicted classes";
 }
 
 TEST(ClassesTab, OffsetsAreByClassIndexAndNoneWhereAllAreZero) {
