@@ -17,18 +17,17 @@ window() { # NAME ARGUMENT…: the settled window
   local name=$1
   shift
   echo "$name.jpg"
-  "$bin" "$demo" --size 1600x1000 "$@" --screenshot "$to/$name.jpg"
+  "${display[@]}" "$bin" "$demo" --size 1600x1000 "$@" --screenshot "$to/$name.jpg"
 }
-export QT_QPA_PLATFORM=offscreen
+display=(env QT_QPA_PLATFORM=offscreen)
 window window-dark --theme dark --method energy --temperature 1.6
 window failures-light --theme light --tab Failures
 window classes-dark --theme dark --tab Classes
 window size-distance-light --theme light --tab "Size and distance"
 window compare-dark --theme dark --method msp --compare max-logit
 if command -v xvfb-run > /dev/null; then
-  export QT_QPA_PLATFORM=xcb LIBGL_ALWAYS_SOFTWARE=1 bin demo to
-  export -f window
-  xvfb-run -a -s "-screen 0 1920x1200x24" bash -c 'window scene3d-dark --theme dark --tab 3D'
+  display=(xvfb-run -a -s "-screen 0 1920x1200x24" env QT_QPA_PLATFORM=xcb LIBGL_ALWAYS_SOFTWARE=1)
+  window scene3d-dark --theme dark --tab 3D
 else
   echo "xvfb-run is not installed: scene3d-dark.jpg was not made" >&2
 fi

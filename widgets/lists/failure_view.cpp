@@ -266,6 +266,7 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
     const int width = column == Column::Thumbnail ? 66
                       : column == Column::Id      ? 36
                       : column == Column::Class   ? 104
+                      : column == Column::Frame   ? 62
                       : column == Column::Tag     ? 60
                       : column == Column::Area    ? 60
                       : column == Column::Recall  ? 66
