@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kPointsPerInch = 72.0;
 constexpr double kInchesPerMetre = 1.0 / 0.0254;
+constexpr int kMostDrawings = 4;
 constexpr int kPdfDpi = 1200;  // whole device units: a twelfth of a pixel at 96 dpi
 
 RenderOptions optionsOf(const FigureStyle& style) {
@@ -44,11 +45,22 @@ void write(const QString& file, const QByteArray& bytes) {
 QImage figureImage(Figure& figure, const FigureStyle& style) {
   const QSizeF points = figureSize(figure, style);
   const double scale = style.dpi / kPointsPerInch;
-  QImage image(static_cast<int>(std::lround(points.width() * scale)),
-               static_cast<int>(std::lround(points.height() * scale)), QImage::Format_RGB32);
   const int perMetre = static_cast<int>(std::lround(style.dpi * kInchesPerMetre));
-  image.fill(Qt::white);
-  paint(figure, style, image, scale);
+  const auto drawn = [&] {
+    QImage image(static_cast<int>(std::lround(points.width() * scale)),
+                 static_cast<int>(std::lround(points.height() * scale)), QImage::Format_RGB32);
+    image.fill(Qt::white);
+    paint(figure, style, image, scale);
+    return image;
+  };
+  QImage image = drawn();
+  // The first text of a font at a new size may stand a fraction of a pixel beside where it stands ever after, as the
+  // toolkit's measures of the glyphs depend on what it drew before: the drawing that counts is one that came twice.
+  for (int drawing = 1; drawing < kMostDrawings && !figure.isPhotographic(); ++drawing) {
+    QImage again = drawn();
+    std::swap(image, again);
+    if (image == again) break;
+  }
   image.setDotsPerMeterX(perMetre);  // after painting: it would change the size of fonts given in points
   image.setDotsPerMeterY(perMetre);
   return image;
