@@ -45,7 +45,7 @@ TransferMatrixPlot::Places TransferMatrixPlot::places(const QRectF& area, const 
   Places p;
   p.unit = QFontMetricsF(base).height() / kDesignHeight;
   const QFontMetricsF metrics(tableFont(base));
-  double names = 0;
+  double names = QFontMetricsF(numberFont(captionFont(base))).horizontalAdvance(tr("chosen on"));
   for (const QString& name : m_names) names = std::max(names, metrics.horizontalAdvance(name));
   const double n = std::max<double>(1, static_cast<double>(m_names.size()));
   p.left = area.left() + 12 * p.unit + std::min(names, area.width() * 0.3) + 10 * p.unit;

@@ -38,6 +38,25 @@ std::vector<ReliabilityBin> reliabilityBins(const ReliabilityTally& tally) {
   return bins;
 }
 
+/// What a table's cell has room for; its tool tip says the whole.
+QString shortIssue(HygieneIssue issue) {
+  switch (issue) {
+    case HygieneIssue::NotFinite:
+      return CalibrationTab::tr("not finite");
+    case HygieneIssue::Constant:
+      return CalibrationTab::tr("constant");
+    case HygieneIssue::NoFiniteScore:
+      return CalibrationTab::tr("nothing finite");
+    case HygieneIssue::ManyTies:
+      return CalibrationTab::tr("many ties");
+    case HygieneIssue::Float16Loss:
+      return CalibrationTab::tr("float16 merges");
+    case HygieneIssue::RangeUnlikeSet:
+      return CalibrationTab::tr("unlike the set");
+  }
+  return {};
+}
+
 std::vector<GridRow> hygieneRows(const CalibrationReport& report, const DataSet& set) {
   std::vector<GridRow> rows;
   rows.push_back({.cells = {{CalibrationTab::tr("frame")},
@@ -53,25 +72,27 @@ std::vector<GridRow> hygieneRows(const CalibrationReport& report, const DataSet&
                   .header = true});
   const SetHygiene& all = report.set;
   const QString median = all.medianOfMedians ? numberText(*all.medianOfMedians, 4) : QString(kNotDefinedSign);
-  rows.push_back(
-      {.cells = {{.text = CalibrationTab::tr("set"), .strong = true},
-                 {count(all.nan)},
-                 {count(all.plusInfinity + all.minusInfinity)},
-                 {number(all.lowest)},
-                 {median},
-                 {number(all.highest)},
-                 {},
-                 {},
-                 {count(all.float16Overflow + all.float16Underflow)},
-                 {.text = all.findings.empty() ? CalibrationTab::tr("none")
-                                               : CalibrationTab::tr("%1 in the frames below").arg(all.findings.size()),
-                  .tone = all.findings.empty() ? Tone::Ok : Tone::Warn}},
-       .shaded = true});
+  rows.push_back({.cells = {{.text = CalibrationTab::tr("set"), .strong = true},
+                            {count(all.nan)},
+                            {count(all.plusInfinity + all.minusInfinity)},
+                            {number(all.lowest)},
+                            {median},
+                            {number(all.highest)},
+                            {},
+                            {},
+                            {count(all.float16Overflow + all.float16Underflow)},
+                            {.text = all.findings.empty() ? CalibrationTab::tr("none")
+                                                          : CalibrationTab::tr("%1 below").arg(all.findings.size()),
+                             .tone = all.findings.empty() ? Tone::Ok : Tone::Warn}},
+                  .shaded = true});
   for (std::size_t i = 0; i < report.hygiene.size(); ++i) {
     const FrameHygiene& frame = report.hygiene[i];
-    QStringList issues;
+    QStringList issues, sentences;
     for (const HygieneFinding& finding : all.findings)
-      if (finding.frame == i) issues << QString::fromStdString(hygieneIssueText(finding.issue));
+      if (finding.frame == i) {
+        issues << shortIssue(finding.issue);
+        sentences << QString::fromStdString(hygieneIssueText(finding.issue));
+      }
     rows.push_back({.cells = {{QString::fromStdString(set.frames[report.frames[i]].name)},
                               {count(frame.nan)},
                               {count(frame.plusInfinity + frame.minusInfinity)},
@@ -81,7 +102,9 @@ std::vector<GridRow> hygieneRows(const CalibrationReport& report, const DataSet&
                               {count(frame.distinct)},
                               {share(frame.largestTie, frame.finite())},
                               {count(frame.float16Overflow + frame.float16Underflow)},
-                              {.text = issues.join(QStringLiteral("; ")), .tone = Tone::Warn}},
+                              {.text = issues.join(QStringLiteral(", ")),
+                               .tone = Tone::Warn,
+                               .toolTip = sentences.join(QStringLiteral("; "))}},
                     .shaded = i % 2 == 1});
   }
   return rows;
