@@ -149,7 +149,7 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
   usePanelBackground(this);
   const Metrics m(this);
   m_closed->setTitle(tr("Class prediction"));
-  m_anomaly->setTitle(tr("Score as probability of an anomaly"));
+  m_anomaly->setTitle(tr("Score as probability"));
   m_closed->setEmptyText(tr("No class labels"), tr("Needs a set with class labels: Cityscapes, or the demo set."));
   m_anomaly->setEmptyText(tr("No probability"), tr("Needs scores between 0 and 1 and ground truth."));
   for (QLabel* label : {m_closedText, m_anomalyText}) {

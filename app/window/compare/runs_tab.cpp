@@ -65,7 +65,7 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
   for (QPushButton* button : {m_keep, m_makeA, m_makeB, m_remove}) row->addWidget(button);
   m_note->setForegroundRole(kSecondaryRole);
   m_note->setFont(captionFont(font()));
-  m_note->setText(tr("Differences are to the first run of the same set and protocol."));
+  m_note->setText(tr("None kept yet: keep the present run to see it beside later ones."));
   row->addWidget(m_note, 1);
   m_view->setModel(m_model);
   m_view->setRootIsDecorated(false);
@@ -179,6 +179,8 @@ void RunsTab::refresh() {
     m_asked = std::move(asked);
     m_job.request(std::move(tasks));
   }
+  m_note->setText(m_model->rowCount() == 0 ? tr("None kept yet: keep the present run to see it beside later ones.")
+                                           : tr("Differences are to the first run of the same set and protocol."));
   showButtons();
   Q_EMIT
   runsChanged();
