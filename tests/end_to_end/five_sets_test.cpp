@@ -40,7 +40,8 @@ std::map<std::string, nlohmann::json> evaluated(const std::string& session) {
   EXPECT_EQ(result.code, 0) << result.err;
   std::map<std::string, nlohmann::json> rows;
   if (result.code != 0) return rows;
-  for (const auto& row : nlohmann::json::parse(result.out).at("rows")) rows[row.at("set").get<std::string>()] = row;
+  const nlohmann::json table = nlohmann::json::parse(result.out);
+  for (const auto& row : table.at("rows")) rows[row.at("set").get<std::string>()] = row;
   return rows;
 }
 
