@@ -17,7 +17,7 @@ window() { # NAME ARGUMENT…: the settled window
   local name=$1
   shift
   echo "$name.jpg"
-  "${display[@]}" "$bin" "$demo" --size 1600x1000 "$@" --screenshot "$to/$name.jpg"
+  "${display[@]}" "$bin" "$demo" --size 1440x900 "$@" --screenshot "$to/$name.jpg"
 }
 display=(env QT_QPA_PLATFORM=offscreen)
 window window-dark --theme dark --method energy --temperature 1.6

@@ -17,8 +17,8 @@
 namespace oodscope {
 namespace {
 
-constexpr double kLift = 0.6;
-constexpr double kHalfDepth = 0.7;
+constexpr double kLift = 0.32;
+constexpr double kHalfDepth = 0.6;
 constexpr double kBall = 0.03;
 constexpr int kMostRefined = 256;  // points a side: few values are drawn as straight stretches between them
 
