@@ -55,8 +55,8 @@ page "Qualitative results" report-grid
 page "Worst frames" report-set
 
 for picture in "$to"/*.jpg; do
-  if [ "$(stat -c %s "$picture")" -gt 307200 ]; then
-    echo "$picture is larger than 300 KB" >&2
+  if [ "$(stat -c %s "$picture")" -gt 358400 ]; then
+    echo "$picture is larger than 350 KB" >&2
     exit 1
   fi
 done
