@@ -5,7 +5,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 caller=$PWD
-"$root/packaging/build.sh" release
+"$root/packaging/build.sh" release --programs
 bin="$root/build/release/bin"
 cd "$caller"
 demo="$root/resources/demo/session.json"
