@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/plot_canvas.inl.h"
 
+#include "widgets/plots/plot_layers.inl.h"
+
 #include <QPainterPath>
 #include <QPicture>
 #include <QStaticText>
@@ -17,42 +19,9 @@ namespace {
 constexpr double kSlack = 4;  // pixels a click may wander
 constexpr double kPixelsPerPoint = 96.0 / 72.0;
 constexpr int kTickLength = 4;
-constexpr int kFrameMs = 16;            // a screen frame
-constexpr double kThin = 0.35;          // device pixels a thinned line may leave the full one by
-constexpr double kThinDocument = 0.05;  // documents are zoomed into
-constexpr double kHalo = 2;             // radius in pixels
+constexpr int kFrameMs = 16;  // a screen frame
+constexpr double kHalo = 2;   // radius in pixels
 constexpr int kHaloCopies = 12;
-
-double reach(const QPointF& from, const QPointF& to, const QPointF& point) {
-  const QPointF along = to - from, off = point - from;
-  const double length = std::hypot(along.x(), along.y());
-  if (length < 1e-9) return std::hypot(off.x(), off.y());
-  return std::fabs(along.x() * off.y() - along.y() * off.x()) / length;
-}
-
-/// Drops the points of a line that lie within `tolerance` of the line without them. A run of dropped points is bounded,
-/// so the cost is linear; gaps (points that are not finite) stay.
-QVector<QPointF> thinned(const QVector<QPointF>& line, double tolerance) {
-  constexpr qsizetype kLongestRun = 24;
-  QVector<QPointF> out;
-  out.reserve(line.size());
-  qsizetype kept = 0;
-  const auto finite = [](const QPointF& p) { return std::isfinite(p.x()) && std::isfinite(p.y()); };
-  for (qsizetype i = 0; i < line.size(); ++i) {
-    const bool end = i == 0 || i + 1 == line.size() || !finite(line[i]) || !finite(line[i - 1]) || !finite(line[i + 1]);
-    bool needed = end || i - kept >= kLongestRun;
-    // The next point becomes the chord's end: everything between must stay close to it, and forward of its start.
-    for (qsizetype j = kept + 1; !needed && j <= i; ++j) {
-      const QPointF chord = line[i + 1] - line[kept], to = line[j] - line[kept];
-      needed = reach(line[kept], line[i + 1], line[j]) > tolerance || QPointF::dotProduct(chord, to) < -tolerance ||
-               QPointF::dotProduct(to, to) > QPointF::dotProduct(chord, chord) + tolerance;
-    }
-    if (!needed) continue;
-    out.push_back(line[i]);
-    kept = i;
-  }
-  return out;
-}
 
 /// Whoever has the plot painted, a picture of the window too, sees what is noted.
 class BeforePaint : public QObject {
@@ -69,118 +38,7 @@ private:
   PlotCanvas& m_canvas;
 };
 
-class ThinnedGraph : public QCPGraph {
-public:
-  using QCPGraph::QCPGraph;
-
-protected:
-  void drawLinePlot(QCPPainter* painter, const QVector<QPointF>& lines) const override {
-    const bool document = painter->modes().testFlag(QCPPainter::pmVectorized);
-    QCPGraph::drawLinePlot(painter, thinned(lines, document ? kThinDocument : kThin));
-  }
-};
-
 }  // namespace
-
-// Title left, values right, both above the frame: no legend ever covers data.
-class HeaderElement : public QCPLayoutElement {
-public:
-  HeaderElement(PlotCanvas& canvas) : QCPLayoutElement(canvas.plot), m_canvas(canvas) { setMinimumMargins(QMargins()); }
-
-protected:
-  QSize minimumOuterSizeHint() const override { return {60, height()}; }
-  QSize maximumOuterSizeHint() const override { return {QWIDGETSIZE_MAX, height()}; }
-  void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
-
-  void draw(QCPPainter* painter) override {
-    const PlotCanvas& c = m_canvas;
-    const Tokens& t = c.tokens();
-    const double left = c.frame()->left();
-    double right = c.frame()->right();
-    const QRectF line(left, rect().top(), right - left, rect().height());
-    const QColor titleColour = c.empty ? disabledColour(t.text) : t.text;
-    const QFontMetricsF titleMetrics(c.titleFace());
-    painter->setFont(c.titleFace());
-    painter->setPen(titleColour);
-    painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, c.title);
-    const double titleEnd = left + titleMetrics.horizontalAdvance(c.title) + 12;
-    if (c.empty) return;
-    const QFontMetricsF metrics(c.font());
-    const double chip = std::round(metrics.height() * 0.6);
-    painter->setFont(c.font());
-    for (auto span = c.values.rbegin(); span != c.values.rend(); ++span) {
-      const double width = metrics.horizontalAdvance(span->text) + (span->chip.isValid() ? chip + 5 : 0);
-      if (right - width < titleEnd) break;
-      const QRectF place(right - width, line.top(), width, line.height());
-      if (span->chip.isValid()) {
-        painter->setPen(Qt::NoPen);
-        painter->setBrush(span->chip);
-        painter->drawRect(QRectF(place.left(), std::round(place.center().y() - chip / 2), chip, chip));
-      }
-      painter->setPen(span->colour.isValid() ? span->colour : t.text2);
-      painter->drawText(place, Qt::AlignVCenter | Qt::AlignRight | Qt::TextSingleLine, span->text);
-      right -= width + (span->chip.isValid() ? 12 : 5);
-    }
-  }
-
-private:
-  int height() const { return static_cast<int>(std::lround(QFontMetricsF(m_canvas.titleFace()).height() + 6)); }
-  PlotCanvas& m_canvas;
-};
-
-class MarkerLayerable : public QCPLayerable {
-public:
-  MarkerLayerable(PlotCanvas& canvas, const QString& layer, bool markers)
-      : QCPLayerable(canvas.plot, layer), m_canvas(canvas), m_markers(markers) {}
-
-protected:
-  void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
-  QRect clipRect() const override { return parentPlot()->viewport(); }
-  void draw(QCPPainter* painter) override {
-    const auto& callback = m_markers ? m_canvas.drawMarkers : m_canvas.drawContent;
-    if (!m_canvas.empty && callback) {
-      painter->save();
-      callback(*painter);
-      painter->restore();
-    }
-    if (m_canvas.empty && m_markers && !m_canvas.emptyHeading.isEmpty()) drawEmpty(*painter);
-    if (m_markers && m_canvas.m_gesture == PlotCanvas::Gesture::Brush) {
-      const QRectF frame = m_canvas.frame()->rect();
-      const QRectF band =
-          QRectF(QPointF(m_canvas.m_pressed.x(), frame.top()), QPointF(m_canvas.m_last.x(), frame.bottom()));
-      painter->setPen(pen(m_canvas.tokens().focus, 1));
-      painter->setBrush(withAlpha(m_canvas.tokens().focus, 0.2));
-      painter->drawRect(band.normalized() & frame);
-    }
-  }
-
-private:
-  void drawEmpty(QCPPainter& painter) const {
-    const Tokens& t = m_canvas.tokens();
-    const QRectF frame = m_canvas.frame()->rect();
-    const double width = std::min(frame.width() - 24, 330.0);
-    const QFontMetricsF metrics(m_canvas.font());
-    QFont heading = m_canvas.font();
-    heading.setPointSizeF(heading.pointSizeF() > 0 ? heading.pointSizeF() / 0.825 * 0.9 : 9);
-    const QRectF text =
-        metrics.boundingRect(QRectF(0, 0, width - 32, 200), Qt::AlignCenter | Qt::TextWordWrap, m_canvas.emptySentence);
-    const double height = text.height() + QFontMetricsF(heading).height() + 20;
-    const QRectF box(frame.center() - QPointF(width, height) / 2, QSizeF(width, height));
-    painter.setPen(pen(t.line, 1));
-    painter.setBrush(t.panel);
-    painter.drawRoundedRect(box, 3, 3);
-    painter.setFont(heading);
-    painter.setPen(t.text);
-    painter.drawText(box.adjusted(16, 8, -16, -8), Qt::AlignHCenter | Qt::AlignTop, m_canvas.emptyHeading);
-    painter.setFont(m_canvas.font());
-    painter.setPen(t.text2);
-    painter.drawText(box.adjusted(16, 8, -16, -8), Qt::AlignHCenter | Qt::AlignBottom | Qt::TextWordWrap,
-                     m_canvas.emptySentence);
-  }
-
-  PlotCanvas& m_canvas;
-  bool m_markers;
-};
 
 PlotCanvas::PlotCanvas(QWidget* owner) : plot(new QCustomPlot(owner)) {
   auto* layout = new QVBoxLayout(owner);
