@@ -9,6 +9,8 @@
 #include "inference/logits/logits_store.h"
 #include "inference/models/model.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -81,6 +83,39 @@ void describeScores(std::ostringstream& out, const fs::path& file) {
     line(out, "NaN or infinite", std::to_string(map.values().size() - finite) + " pixels");
 }
 
+/// Of a picture without colour and with few values, as label maps are.
+std::string greyValues(const RgbImage& image) {
+  constexpr std::size_t kMost = 40;
+  std::array<bool, 256> seen{};
+  for (const Rgb& pixel : image.values()) {
+    if (pixel.r != pixel.g || pixel.r != pixel.b) return {};
+    seen[pixel.r] = true;
+  }
+  if (static_cast<std::size_t>(std::count(seen.begin(), seen.end(), true)) > kMost) return {};
+  std::string out;
+  for (std::size_t value = 0; value < seen.size(); ++value)
+    if (seen[value]) out += (out.empty() ? "" : ", ") + std::to_string(value);
+  return out;
+}
+
+void describePicture(std::ostringstream& out, const fs::path& file, FileKind kind) {
+  const RgbImage image = readPicture(file);
+  line(out, "picture", file.string());
+  line(out, "type", std::string(fileKindName(kind)));
+  line(out, "size", sizeText(image.size()));
+  if (const std::string values = greyValues(image); !values.empty()) line(out, "values", values);
+}
+
+void describePictureOrScores(std::ostringstream& out, const fs::path& file, FileKind kind) {
+  std::ostringstream scores;
+  try {
+    describeScores(scores, file);
+  } catch (const Error&) {  // of 8 bits or in colour
+    return describePicture(out, file, kind);
+  }
+  out << scores.str();
+}
+
 void describeLogits(std::ostringstream& out, const fs::path& file) {
   const StoredLogits logits = openLogits(file);
   const LogitsView view = logits.view();
@@ -104,7 +139,9 @@ void describeSession(std::ostringstream& out, const fs::path& file) {
 }
 
 void describeFile(std::ostringstream& out, const fs::path& file, bool latency) {
-  switch (sniffFile(file)) {
+  const FileKind kind = sniffFile(file);
+  if (isPicture(kind)) return describePictureOrScores(out, file, kind);
+  switch (kind) {
     case FileKind::TorchZip:
     case FileKind::TorchLegacy:
       return describeModel(out, file, latency);
@@ -116,9 +153,18 @@ void describeFile(std::ostringstream& out, const fs::path& file, bool latency) {
       } catch (const Error&) {  // two-dimensional, then
         return describeScores(out, file);
       }
-    default:
+    case FileKind::Zip:
+    case FileKind::Hdf5:
       return describeScores(out, file);
+    default:
+      break;
   }
+  throw Error({.what = "file is nothing that this program reads",
+               .expected =
+                   "a set's folder, a model (.pth, .pt), a score map (.npy, .npz, .hdf5, 16-bit PNG, float TIFF), "
+                   "logits (.npy), a picture or a session (.json)",
+               .found = std::string(fileKindName(kind)),
+               .file = file});
 }
 
 void describeFolder(std::ostringstream& out, const fs::path& folder, CountLabels labels) {
@@ -157,7 +203,8 @@ int run(const Options& options) {
 
 Command addInfoCommand(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("path", options->path, "A set's folder, a model, a score map, logits or a session")->required();
+  app.add_option("path", options->path, "A set's folder, a model, a score map, logits, a picture or a session")
+      ->required();
   app.add_flag("--latency", options->latency, "Time a model as well");
   app.add_flag("--labels", options->labels, "Read every label and count its values");
   return [options] { return run(*options); };

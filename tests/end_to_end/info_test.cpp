@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class InfoCommand : public ::testing::Test {
 protected:
@@ -64,11 +65,20 @@ TEST_F(InfoCommand, ABrokenSessionIsAnErrorWithItsFile) {
   EXPECT_THAT(result.err, HasSubstr("work.json"));
 }
 
+TEST_F(InfoCommand, APictureSaysItsSizeAndALabelItsValues) {
+  const CommandResult image = runCli({"info", scratch / "SmallSet/images/0.png"});
+  EXPECT_EQ(image.code, 0) << image.err;
+  EXPECT_THAT(image.out, AllOf(HasSubstr("PNG"), HasSubstr("64x32"), Not(HasSubstr("values"))));
+  const CommandResult label = runCli({"info", scratch / "SmallSet/labels_masks/0.png"});
+  EXPECT_EQ(label.code, 0) << label.err;
+  EXPECT_THAT(label.out, AllOf(HasSubstr("64x32"), HasSubstr("0, 1, 255")));
+}
+
 TEST_F(InfoCommand, WhatIsThereButUnknownIsAnErrorWithItsFile) {
   scratch.write("notes.txt", "no picture, no scores");
   const CommandResult result = runCli({"info", scratch / "notes.txt"});
   EXPECT_EQ(result.code, 3);
-  EXPECT_THAT(result.err, HasSubstr("notes.txt"));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("notes.txt"), HasSubstr("a picture or a session")));
   EXPECT_EQ(runCli({"info", scratch / "nothing"}).code, 3);
   EXPECT_EQ(runCli({"info"}).code, 2);
 }
