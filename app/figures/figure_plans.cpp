@@ -200,7 +200,7 @@ FigurePlan planFigure(SessionResults& results, const std::string& name) {
   if (kind == "histogram") return planHistogram(results, run);
   if (kind == "failures") return planFailures(results, run, kWorst);
   if (name == "sweep") return planSweep(results);
-  if (name == "grid") return planGrid(results);
+  if (name == "grid") return planGrid(results, results.session().grid);
   if (name == "landscape") return planLandscape(results);
   throw Error(ErrorParts{.what = "there is no such figure",
                          .expected = "pr, roc, f1, histogram or failures (each also as NAME:SET), sweep, grid, "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/picture_plans.h"
 
+#include "analysis/regions/components.h"
 #include "analysis/tables/number_text.h"
 #include "app/figures/figure_csv.h"
 #include "app/figures/picture_sheet.h"
@@ -12,6 +13,8 @@
 
 namespace oodscope {
 namespace {
+
+constexpr int kSmallestInset = 10;  // of a picture's side, one part of so many
 
 QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
 
@@ -76,7 +79,8 @@ QString thresholdText(const PictureLayers& layers) {
 }
 
 RunKey runOf(const SessionResults& results, const std::string& set, const ScoreChoice& score) {
-  return {set, score.imported.value_or(results.viewSource()), configurationOf(score)};
+  const std::string source = score.imported.value_or(results.viewSource());
+  return {set, source, results.configuration(score, source)};
 }
 
 /// One scale for all of a column's kind of score: the union of what the view asks for in each set.
@@ -91,6 +95,33 @@ ScaleLimits sharedLimits(SessionResults& results, const RunKey& run, const std::
     out.high = std::max(out.high, limits.high);
   }
   return out;
+}
+
+std::vector<GridRecipe::Row> usualRows(SessionResults& results) {
+  const RunKey run = results.viewRun();
+  const auto live = results.liveSet(run.set, run.source);
+  const auto& frames = live->dataSet().frames;
+  std::vector<GridRecipe::Row> rows;
+  const auto add = [&](std::size_t frame) {
+    const GridRecipe::Row row{run.set, frames[frame].name};
+    if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
+  };
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    if (frames[i].name == results.session().view.frame && live->isReady(i)) add(i);
+  std::vector<FrameMetrics> ranked;
+  for (const FrameMetrics& frame : results.results(run)->details->frames)
+    if (frame.ap) ranked.push_back(frame);
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const FrameMetrics& a, const FrameMetrics& b) { return *a.ap > *b.ap; });
+  if (!ranked.empty()) {
+    add(ranked.front().frame);
+    add(ranked[ranked.size() / 2].frame);
+    add(ranked.back().frame);
+  }
+  if (rows.empty())
+    for (const std::size_t frame : live->readyFrames())
+      if (rows.size() < 3) add(frame);
+  return rows;
 }
 
 }  // namespace
@@ -121,7 +152,8 @@ FrameValues frameValues(SessionResults& results, const RunKey& run, std::size_t 
 
 ScaleLimits limitsOf(SessionResults& results, const RunKey& run, const ScoreMap& scores) {
   const auto made = results.results(run);
-  return scaleLimits(results.session().view, scores, orderedSample(scores), made->details.get());
+  return scaleLimits(results.session().view, scores, orderedSample(scores),
+                     setScales(made->details.get(), nullptr, run.configuration));
 }
 
 FigurePlan planFrame(SessionResults& results, const RunKey& run, std::size_t frame) {
@@ -143,51 +175,64 @@ FigurePlan planFrame(SessionResults& results, const RunKey& run, std::size_t fra
   return [data] { return pictureSheet(data); };
 }
 
-std::vector<GridRecipe::Row> gridRows(SessionResults& results) {
-  const GridRecipe& recipe = results.session().grid;
-  if (!recipe.rows.empty()) return recipe.rows;
-  const RunKey run = results.viewRun();
-  const auto live = results.liveSet(run.set, run.source);
-  const auto& frames = live->dataSet().frames;
-  std::vector<GridRecipe::Row> rows;
-  const auto add = [&](std::size_t frame) {
-    const GridRecipe::Row row{run.set, frames[frame].name};
-    if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
-  };
-  for (std::size_t i = 0; i < frames.size(); ++i)
-    if (frames[i].name == results.session().view.frame && live->isReady(i)) add(i);
-  std::vector<FrameMetrics> ranked;
-  for (const FrameMetrics& frame : results.results(run)->details->frames)
-    if (frame.ap) ranked.push_back(frame);
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const FrameMetrics& a, const FrameMetrics& b) { return *a.ap > *b.ap; });
-  if (!ranked.empty()) {
-    add(ranked.front().frame);
-    add(ranked[ranked.size() / 2].frame);
-    add(ranked.back().frame);
-  }
-  if (rows.empty())
-    for (const std::size_t frame : live->readyFrames())
-      if (rows.size() < 3) add(frame);
-  return rows;
+GridRecipe completeGrid(SessionResults& results, GridRecipe recipe) {
+  if (recipe.rows.empty()) recipe.rows = usualRows(results);
+  if (recipe.scores.empty()) recipe.scores.push_back(results.session().view.score);
+  return recipe;
 }
 
-FigurePlan planGrid(SessionResults& results) {
+QStringList usualCaptions(const SessionResults& results, const GridRecipe& complete) {
+  QStringList captions{tr("Image"), tr("Ground truth")};
+  for (const ScoreChoice& score : complete.scores)
+    captions << configurationTitle(runOf(results, results.viewSet(), score).configuration);
+  if (complete.decision) captions << tr("Decision");
+  return captions;
+}
+
+std::optional<FrameRectangle> aroundLargestAnomaly(const DataSet& set, const Frame& frame) {
+  if (!frame.label) return std::nullopt;
+  const LabelMap label = readLabel(set, frame);
+  std::vector<std::uint8_t> mask(label.values().size());
+  std::transform(label.values().begin(), label.values().end(), mask.begin(),
+                 [](std::uint8_t value) { return static_cast<std::uint8_t>(value == kAnomaly); });
+  const Components found = labelComponents(mask, label.size());
+  const auto largest = std::max_element(found.areas.begin(), found.areas.end());
+  if (largest == found.areas.end()) return std::nullopt;
+  const auto wanted = static_cast<std::uint32_t>(largest - found.areas.begin());
+  int left = label.width(), top = label.height(), right = -1, bottom = -1;
+  for (int y = 0; y < label.height(); ++y)
+    for (std::uint32_t run = found.firstRun[static_cast<std::size_t>(y)];
+         run < found.firstRun[static_cast<std::size_t>(y) + 1]; ++run) {
+      if (found.component[run] != wanted) continue;
+      left = std::min(left, found.runs[run].begin);
+      right = std::max(right, found.runs[run].end - 1);
+      top = std::min(top, y);
+      bottom = y;
+    }
+  // Half its size around it, and not so small that single pixels fill the inset.
+  const int width = std::min(label.width(), std::max(2 * (right - left + 1), label.width() / kSmallestInset));
+  const int height = std::min(label.height(), std::max(2 * (bottom - top + 1), label.height() / kSmallestInset));
+  return FrameRectangle{std::clamp((left + right + 1 - width) / 2, 0, label.width() - width),
+                        std::clamp((top + bottom + 1 - height) / 2, 0, label.height() - height), width, height};
+}
+
+FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
   const ViewState view = results.session().view;
-  const GridRecipe recipe = results.session().grid;
-  const std::vector<GridRecipe::Row> rows = gridRows(results);
+  const GridRecipe recipe = completeGrid(results, asked);
+  const std::vector<GridRecipe::Row>& rows = recipe.rows;
+  if (rows.empty()) throw Error(ErrorParts{.what = "the grid has no row", .expected = "a frame that is ready"});
   std::vector<RunKey> columns;
   for (const ScoreChoice& score : recipe.scores) columns.push_back(runOf(results, results.viewSet(), score));
-  if (columns.empty()) columns.push_back(results.viewRun());
   // Score functions of different units share the rank in their set instead of a score.
   const bool ranked = columns.size() > 1;
   SheetData data;
   data.title = tr("Qualitative grid");
   data.caption = runCaption(results, results.viewRun());
-  data.columns = 2 + static_cast<int>(columns.size()) + (recipe.decision ? 1 : 0);
-  data.columnCaptions = QStringList{tr("Image"), tr("Ground truth")};
-  for (const RunKey& column : columns) data.columnCaptions << configurationTitle(column.configuration);
-  if (recipe.decision) data.columnCaptions << tr("Decision");
+  data.columnCaptions = usualCaptions(results, recipe);
+  data.columns = static_cast<int>(data.columnCaptions.size());
+  for (std::size_t c = 0; c < recipe.captions.size() && static_cast<int>(c) < data.columns; ++c)
+    if (!recipe.captions[c].empty())
+      data.columnCaptions[static_cast<int>(c)] = QString::fromStdString(recipe.captions[c]);
   data.csv = csvHeader();
   const ScaleLimits limits = ranked ? ScaleLimits{0.0F, 1.0F, 0.0} : sharedLimits(results, columns.front(), rows);
   bool severalSets = false;
@@ -195,23 +240,33 @@ FigurePlan planGrid(SessionResults& results) {
   for (const GridRecipe::Row& row : rows) {
     const std::size_t frame = results.frameOf(row.set, row.frame);
     const QString name = QString::fromStdString(row.frame);
-    data.rowCaptions << (severalSets ? QString::fromStdString(row.set) + QLatin1Char(' ') + name : name);
+    data.rowCaptions << (!row.caption.empty() ? QString::fromStdString(row.caption)
+                         : severalSets        ? QString::fromStdString(row.set) + QLatin1Char(' ') + name
+                                              : name);
     RunKey viewRun = results.viewRun();
     viewRun.set = row.set;
     const FrameValues values = frameValues(results, viewRun, frame);
-    data.cells.push_back({values.layers, lookOf(view, ViewKind::Image)});
-    data.cells.back().look.contour = false;
-    data.cells.push_back({values.layers, lookOf(view, ViewKind::GroundTruth)});
+    std::optional<QRectF> inset;
+    if (row.inset) inset = QRectF(row.inset->x, row.inset->y, row.inset->width, row.inset->height);
+    const auto add = [&](const PictureLayers& layers, const PictureLook& look) {
+      SheetCell cell{layers, look};
+      cell.inset = inset;
+      data.cells.push_back(std::move(cell));
+    };
+    PictureLook image = lookOf(view, ViewKind::Image);
+    image.contour = false;
+    add(values.layers, image);
+    add(values.layers, lookOf(view, ViewKind::GroundTruth));
     for (const RunKey& column : columns) {
       const RunKey run{row.set, column.source, column.configuration};
       PictureLayers layers = values.layers;
       layers.scores = results.liveSet(run.set, run.source)->scores(frame, run.configuration);
       if (ranked)
         layers.scores = std::make_shared<const ScoreMap>(rankMap(*layers.scores, *results.results(run)->ranks));
-      data.cells.push_back({layers, heatLook(view, limits.low, limits.high)});
+      add(layers, heatLook(view, limits.low, limits.high));
       data.csv += csvRow(results, run, frame, limits.low, limits.high);
     }
-    if (recipe.decision) data.cells.push_back({values.layers, lookOf(view, ViewKind::Decision)});
+    if (recipe.decision) add(values.layers, lookOf(view, ViewKind::Decision));
   }
   data.showsTruth = true;
   data.showsDecision = recipe.decision;

@@ -5,6 +5,8 @@
 #include "app/live/worst_failures.h"
 #include "widgets/views/picture.h"
 
+#include <QStringList>
+
 namespace oodscope {
 
 /// One frame as documents show it.
@@ -26,10 +28,15 @@ struct FrameValues {
 
 /// Image, ground truth, heatmap and decision.
 [[nodiscard]] FigurePlan planFrame(SessionResults& results, const RunKey& run, std::size_t frame);
-/// The session's qualitative grid, or what stands for it where the session has no recipe.
-[[nodiscard]] FigurePlan planGrid(SessionResults& results);
-/// The rows of that grid.
-[[nodiscard]] std::vector<GridRecipe::Row> gridRows(SessionResults& results);
+/// A qualitative grid by its recipe; what the recipe leaves open stands as completeGrid() fills it in.
+[[nodiscard]] FigurePlan planGrid(SessionResults& results, const GridRecipe& recipe);
+/// The recipe with rows and scores: of its own, or what stands for them (the frame in view, the set's best, middle and
+/// worst frame; the view's score).
+[[nodiscard]] GridRecipe completeGrid(SessionResults& results, GridRecipe recipe);
+/// What stands above the columns of a complete recipe that captions none.
+[[nodiscard]] QStringList usualCaptions(const SessionResults& results, const GridRecipe& complete);
+/// The largest anomaly of a frame with some of its surroundings; empty where the frame has none. Throws Error.
+[[nodiscard]] std::optional<FrameRectangle> aroundLargestAnomaly(const DataSet& set, const Frame& frame);
 /// Worst frames: image with ground truth, heatmap, decision, largest failure outlined.
 [[nodiscard]] FigurePlan planFailures(SessionResults& results, const RunKey& run, std::size_t count);
 

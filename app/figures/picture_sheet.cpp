@@ -19,6 +19,7 @@ constexpr double kFoot = 2.1;          // height of the line with legend and col
 constexpr double kRowCaption = 1.5;    // width of the rotated captions, in font sizes
 constexpr double kChip = 0.8;          // side of a legend's square, in font sizes
 constexpr double kLongestBar = 130.0;  // points at 8 point type
+constexpr double kInsetShare = 0.48;   // of a picture's sides that an inset takes at most
 constexpr double kUsualRatio = 0.5;    // height over width where a picture has no size
 constexpr int kTextScale = 16;         // fonts are whole pixels: text is laid out larger and scaled down
 
@@ -148,8 +149,40 @@ private:
       ImageView view(m_cache);
       view.setLayers(cell.layers);
       view.setLook(cell.look);
-      view.render(painter, QRectF(x, y + places.cellCaption, places.cellWidth, height - places.cellCaption), options);
+      const QRectF area(x, y + places.cellCaption, places.cellWidth, height - places.cellCaption);
+      view.render(painter, area, options);
+      if (cell.inset) drawInset(painter, view, cell, area, options, t);
     }
+  }
+
+  /// In the corner farthest from what it shows, which is framed alike.
+  static void drawInset(QPainter& painter, const ImageView& view, const SheetCell& cell, const QRectF& area,
+                        const RenderOptions& options, const Tokens& t) {
+    const Size size = cell.layers.size();
+    const QRectF whole(0, 0, size.width, size.height);
+    const QRectF part = cell.inset->intersected(whole);
+    if (part.isEmpty()) return;
+    const double fit = std::min(area.width() / whole.width(), area.height() / whole.height());
+    const QRectF picture(area.center() - QPointF(whole.width(), whole.height()) * fit / 2, whole.size() * fit);
+    const QRectF source(picture.topLeft() + part.topLeft() * fit, part.size() * fit);
+    const double enlarged =
+        std::min(kInsetShare * picture.width() / part.width(), kInsetShare * picture.height() / part.height());
+    if (enlarged <= fit) return;  // it would be smaller than what it enlarges
+    QRectF target(picture.topLeft(), part.size() * enlarged);
+    if (source.center().x() < picture.center().x()) target.moveRight(picture.right());
+    if (source.center().y() < picture.center().y()) target.moveBottom(picture.bottom());
+    view.renderPart(painter, target, part, options);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    for (const auto& [colour, width] : {std::pair{QColor(0, 0, 0, 210), 1.8}, {t.focus.lighter(130), 0.9}}) {
+      QPen pen(colour, width * options.lineScale);
+      pen.setJoinStyle(Qt::MiterJoin);
+      painter.setPen(pen);
+      painter.drawRect(source);
+      painter.drawRect(target);
+    }
+    painter.restore();
   }
 
   void drawFoot(QPainter& painter, const QRectF& area, const RenderOptions& options, const Tokens& t) const {

@@ -3,6 +3,7 @@
 #include "app/figures/figure.h"
 #include "widgets/views/picture.h"
 
+#include <QRectF>
 #include <QStringList>
 
 #include <optional>
@@ -13,7 +14,8 @@ namespace oodscope {
 struct SheetCell {
   PictureLayers layers;
   PictureLook look;
-  QString caption = {};  ///< above the picture; empty: none
+  QString caption = {};              ///< above the picture; empty: none
+  std::optional<QRectF> inset = {};  ///< image pixels shown enlarged in a corner
 };
 
 /// What the shared colour bar says.

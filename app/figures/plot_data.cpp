@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/plot_data.h"
 
+#include "analysis/metrics/curve_scales.h"
 #include "analysis/metrics/operating_point.h"
 #include "widgets/theme/number_text.h"
 
@@ -62,7 +63,9 @@ QString methodTitle(Method method) {
 }
 
 QString scoreTitle(const ScoreChoice& score) {
-  return score.imported ? QString::fromStdString(*score.imported) : methodTitle(score.method);
+  if (!score.imported) return methodTitle(score.method);
+  const QString name = QString::fromStdString(*score.imported);
+  return hasMethod(score) ? name + QStringLiteral(" · ") + methodTitle(score.method) : name;
 }
 
 QString configurationTitle(const Configuration& configuration) {
@@ -91,7 +94,7 @@ QString protocolTitle(Protocol protocol) {
 }
 
 QString noTemperatureReason(const ScoreChoice& score) {
-  if (score.imported) return tr("no effect on imported score maps");
+  if (!hasMethod(score)) return tr("no effect on imported score maps");
   return dependsOnTemperature(score.method) ? QString() : tr("no effect on max-logit ranking");
 }
 
@@ -203,10 +206,10 @@ DecisionShares decisionShares(const DecisionCounts& counts) {
           text(counts.tn, negatives)};
 }
 
-std::vector<float> orderedSample(const ScoreMap& scores) {
+std::vector<float> orderedSample(const ScoreMap& scores, std::size_t most) {
   std::vector<float> sample;
   const auto values = scores.values();
-  const std::size_t step = std::max<std::size_t>(1, values.size() / 65536);
+  const std::size_t step = std::max<std::size_t>(1, values.size() / most);
   sample.reserve(values.size() / step + 1);
   for (std::size_t i = 0; i < values.size(); i += step)
     if (std::isfinite(values[i])) sample.push_back(values[i]);
@@ -214,10 +217,21 @@ std::vector<float> orderedSample(const ScoreMap& scores) {
   return sample;
 }
 
+std::optional<SetScales> setScales(const RunDetails* details, const SetNumbers* numbers,
+                                   const Configuration& configuration) {
+  if (details != nullptr && details->configuration == configuration && !details->quantiles.empty())
+    return SetScales{details->quantiles, details->trimmedHigh, details->sliderScale, details->anomalyShare, false};
+  if (numbers == nullptr || numbers->configuration.name != configuration.name) return std::nullopt;
+  CurveScales scales = scalesOf(numbers->curves);
+  if (scales.quantiles.empty()) return std::nullopt;
+  return SetScales{std::move(scales.quantiles), scales.trimmedHigh, std::move(scales.balanced),
+                   std::move(scales.anomalyShare), true};
+}
+
 ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span<const float> ordered,
-                        const RunDetails* details) {
+                        const std::optional<SetScales>& set) {
   ScaleLimits limits;
-  const bool setWide = view.scaleLocked && details != nullptr && !details->quantiles.empty();
+  const bool setWide = view.scaleLocked && set && !set->quantiles.empty();
   const auto ofImage = [&](double low, double high) {
     if (ordered.empty()) return std::pair{0.0F, 1.0F};
     const auto at = [&](double share) {
@@ -226,7 +240,7 @@ ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span
     return std::pair{at(low), at(high)};
   };
   const auto ofSet = [&](double low, double high) {
-    const std::vector<float>& q = details->quantiles;
+    const std::vector<float>& q = set->quantiles;
     const auto at = [&](double share) {
       return q[static_cast<std::size_t>(share * static_cast<double>(q.size() - 1) + 0.5)];
     };
@@ -241,7 +255,7 @@ ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span
       ends = setWide ? ofSet(0.0, 1.0) : ofImage(0.0, 1.0);
       break;
     case ScaleMode::SetTrimmed:
-      ends = setWide ? std::pair{details->quantiles.front(), details->trimmedHigh} : ofImage(0.0, 0.999);
+      ends = setWide ? std::pair{set->quantiles.front(), set->trimmedHigh} : ofImage(0.0, 0.999);
       break;
     case ScaleMode::Percentile:
       ends = setWide ? ofSet(view.scaleLow / 100.0, view.scaleHigh / 100.0)
@@ -251,6 +265,10 @@ ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span
       ends = {static_cast<float>(view.scaleLow), static_cast<float>(view.scaleHigh)};
       break;
   }
+  limits.estimated = setWide && set->estimated && view.scale != ScaleMode::Image && view.scale != ScaleMode::Manual;
+  // What lies below the lowest anomalous score is unknown to a curve, but not to the frame.
+  if (limits.estimated && view.scale != ScaleMode::Percentile && !ordered.empty())
+    ends.first = std::min(ends.first, ordered.front());
   limits.low = ends.first;
   limits.high = ends.second > ends.first ? ends.second : std::nextafter(ends.first, INFINITY);
   std::uint32_t clamped = 0;  // counted without a branch: it is done at every tick of a slider

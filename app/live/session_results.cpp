@@ -76,12 +76,12 @@ std::string SessionResults::viewSet() const {
   return isOpen(m_session.view.set, source) ? m_session.view.set : m_open.byModel.at(source).front()->dataSet().name;
 }
 
-Configuration SessionResults::viewConfiguration() const {
-  const std::string source = viewSource();
-  const auto live = m_open.byModel.at(source).front();
+Configuration SessionResults::viewConfiguration() const { return configuration(m_session.view.score, viewSource()); }
+
+Configuration SessionResults::configuration(const ScoreChoice& score, const std::string& source) const {
   // A folder of logits is scored like a model, a folder of maps gives itself.
-  const auto offered = live->source().configurations({m_session.view.score.method}, {m_session.view.score.temperature});
-  return offered.empty() ? configurationOf(m_session.view.score) : offered.front();
+  const auto offered = m_open.byModel.at(source).front()->source().configurations({score.method}, {score.temperature});
+  return offered.empty() ? configurationOf(score) : offered.front();
 }
 
 bool SessionResults::isOpen(const std::string& set, const std::string& source) const {

@@ -59,6 +59,8 @@ public:
   [[nodiscard]] std::string viewSet() const;
   [[nodiscard]] std::string viewSource() const;
   [[nodiscard]] Configuration viewConfiguration() const;
+  /// What a choice of score means for an open source. Throws Error where the source cannot give it.
+  [[nodiscard]] Configuration configuration(const ScoreChoice& score, const std::string& source) const;
   [[nodiscard]] RunKey viewRun() const { return {viewSet(), viewSource(), viewConfiguration()}; }
   [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const std::string& set, const std::string& source) const;
   [[nodiscard]] bool isOpen(const std::string& set, const std::string& source) const;

@@ -19,7 +19,7 @@ SetNumbers numbersOf(const ExactRun& run, const LiveSet& live) {
 }
 
 Configuration configurationOf(const ScoreChoice& score) {
-  if (score.imported) return {*score.imported, std::nullopt, std::nullopt};
+  if (!hasMethod(score)) return {*score.imported, std::nullopt, std::nullopt};
   const bool tempered = dependsOnTemperature(score.method);
   return {std::string(methodName(score.method)), score.method,
           tempered ? std::optional<float>(score.temperature) : std::nullopt};

@@ -101,10 +101,9 @@ fs::path absolutePath(const std::string& text, const fs::path& folder) {
 
 Json toJson(const ScoreChoice& score) {
   Json json;
-  if (score.imported)
-    json["imported"] = *score.imported;
-  else
-    json["method"] = methodName(score.method);
+  if (score.imported) json["imported"] = *score.imported;
+  if (hasMethod(score)) json["method"] = methodName(score.method);
+  if (score.importedLogits) json["logits"] = true;
   json["temperature"] = score.temperature;
   return json;
 }
@@ -112,6 +111,7 @@ Json toJson(const ScoreChoice& score) {
 ScoreChoice scoreOf(const Json& json) {
   ScoreChoice score;
   read(json, "imported", score.imported);
+  read(json, "logits", score.importedLogits);
   if (json.contains("method")) score.method = methodOf(json.at("method").get<std::string>());
   read(json, "temperature", score.temperature);
   if (!(score.temperature > 0.0F))
@@ -256,9 +256,16 @@ OutputMeaning outputsOf(const Json& json) {
   return outputs;
 }
 
+Json toJson(const FrameRectangle& rectangle) { return {rectangle.x, rectangle.y, rectangle.width, rectangle.height}; }
+
+FrameRectangle rectangleOf(const Json& json) {
+  const auto sides = json.get<std::array<int, 4>>();
+  return {sides[0], sides[1], sides[2], sides[3]};
+}
+
 Json toJson(const Note& note) {
   Json json{{"set", note.set}, {"frame", note.frame}, {"tags", note.tags}, {"text", note.text}};
-  if (note.region) json["region"] = {note.region->x, note.region->y, note.region->width, note.region->height};
+  if (note.region) json["region"] = toJson(*note.region);
   return json;
 }
 
@@ -269,8 +276,7 @@ Note noteOf(const Json& json) {
   read(json, "tags", note.tags);
   read(json, "text", note.text);
   if (json.contains("region")) {
-    const auto region = json.at("region").get<std::array<int, 4>>();
-    note.region = Note::Rectangle{region[0], region[1], region[2], region[3]};
+    note.region = rectangleOf(json.at("region"));
   }
   return note;
 }
@@ -292,19 +298,30 @@ PinnedRun runOf(const Json& json) {
 Json toJson(const GridRecipe& grid) {
   Json json;
   json["rows"] = Json::array();
-  for (const GridRecipe::Row& row : grid.rows) json["rows"].push_back({{"set", row.set}, {"frame", row.frame}});
+  for (const GridRecipe::Row& row : grid.rows) {
+    Json entry{{"set", row.set}, {"frame", row.frame}};
+    if (!row.caption.empty()) entry["caption"] = row.caption;
+    if (row.inset) entry["inset"] = toJson(*row.inset);
+    json["rows"].push_back(std::move(entry));
+  }
   json["scores"] = Json::array();
   for (const ScoreChoice& score : grid.scores) json["scores"].push_back(toJson(score));
   json["decision"] = grid.decision;
+  if (!grid.captions.empty()) json["captions"] = grid.captions;
   return json;
 }
 
 GridRecipe gridOf(const Json& json) {
   GridRecipe grid;
-  for (const Json& row : json.value("rows", Json::array()))
-    grid.rows.push_back({row.at("set").get<std::string>(), row.at("frame").get<std::string>()});
+  for (const Json& entry : json.value("rows", Json::array())) {
+    GridRecipe::Row row{entry.at("set").get<std::string>(), entry.at("frame").get<std::string>()};
+    read(entry, "caption", row.caption);
+    if (entry.contains("inset")) row.inset = rectangleOf(entry.at("inset"));
+    grid.rows.push_back(std::move(row));
+  }
   for (const Json& score : json.value("scores", Json::array())) grid.scores.push_back(scoreOf(score));
   read(json, "decision", grid.decision);
+  read(json, "captions", grid.captions);
   return grid;
 }
 

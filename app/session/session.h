@@ -27,8 +27,11 @@ struct ScoreChoice {
   Method method = Method::Msp;
   std::optional<std::string> imported = {};
   float temperature = 1.0F;
+  bool importedLogits = false;  ///< the imported folder holds logits: method and temperature apply to them
   friend bool operator==(const ScoreChoice&, const ScoreChoice&) = default;
 };
+/// Whether method and temperature say something about the choice: not where score maps are taken as they are.
+[[nodiscard]] inline bool hasMethod(const ScoreChoice& score) { return !score.imported || score.importedLogits; }
 
 /// Run B of a comparison: what differs from the view's own run, which is A. Set, protocol, resolution and channels are
 /// shared, so that both runs rank the same pixels.
@@ -85,16 +88,18 @@ struct ModelEntry {
   std::optional<std::string> sha256 = {};  ///< checked on opening where given
 };
 
+/// In image pixels.
+struct FrameRectangle {
+  int x = 0, y = 0, width = 0, height = 0;
+  friend bool operator==(const FrameRectangle&, const FrameRectangle&) = default;
+};
+
 /// A remark of the user on a frame (region empty) or on a rectangle of it, in image pixels.
 struct Note {
   std::string set, frame;
   std::vector<std::string> tags;
   std::string text;
-  struct Rectangle {
-    int x = 0, y = 0, width = 0, height = 0;
-    friend bool operator==(const Rectangle&, const Rectangle&) = default;
-  };
-  std::optional<Rectangle> region = {};
+  std::optional<FrameRectangle> region = {};
   friend bool operator==(const Note&, const Note&) = default;
 };
 
@@ -110,11 +115,14 @@ struct PinnedRun {
 struct GridRecipe {
   struct Row {
     std::string set, frame;
+    std::string caption = {};                  ///< empty: the frame's name
+    std::optional<FrameRectangle> inset = {};  ///< shown enlarged in each picture of the row
     friend bool operator==(const Row&, const Row&) = default;
   };
-  std::vector<Row> rows;            ///< empty: the current frame and the set's best and worst ones
-  std::vector<ScoreChoice> scores;  ///< of the view's model; empty: the view's score
-  bool decision = true;             ///< a last column with the view's decision
+  std::vector<Row> rows;              ///< empty: the current frame and the set's best and worst ones
+  std::vector<ScoreChoice> scores;    ///< of the view's model; empty: the view's score
+  bool decision = true;               ///< a last column with the view's decision
+  std::vector<std::string> captions;  ///< above the columns from the left; empty ones: what the column shows
   friend bool operator==(const GridRecipe&, const GridRecipe&) = default;
 };
 

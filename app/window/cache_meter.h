@@ -27,8 +27,7 @@ public:
             [this](const std::shared_ptr<LogitsStore>&, const Outcome<std::uint64_t>& outcome) {
               if (!outcome.hasValue()) return;
               m_bytes = outcome.value();
-              Q_EMIT
-              changed(m_bytes);
+              Q_EMIT changed(m_bytes);
             }) {
     count();
   }

@@ -134,13 +134,11 @@ GenericFolderDialog::GenericFolderDialog(std::filesystem::path root, const QStri
   connect(more, &QPushButton::clicked, this, [this] { addRow(*m_values, m_values->rowCount(), 2); });
   connect(cancel, &QPushButton::clicked, this, &QDialog::close);
   connect(m_open, &QPushButton::clicked, this, [this] {
-    Q_EMIT
-    layoutChosen(edited());
+    Q_EMIT layoutChosen(edited());
     close();
   });
   connect(scores, &QPushButton::clicked, this, [this] {
-    Q_EMIT
-    scoresChosen();
+    Q_EMIT scoresChosen();
     close();
   });
   look();

@@ -116,12 +116,7 @@ InferenceProgress InferenceRunner::progressLocked() const {
 void InferenceRunner::report() {
   const InferenceProgress now = progress();
   QMetaObject::invokeMethod(
-      this,
-      [this, now] {
-        Q_EMIT
-        progressChanged(now);
-      },
-      Qt::QueuedConnection);
+      this, [this, now] { Q_EMIT progressChanged(now); }, Qt::QueuedConnection);
 }
 
 void InferenceRunner::run() {
@@ -157,14 +152,12 @@ void InferenceRunner::run() {
     QMetaObject::invokeMethod(
         this,
         [this, task, failure, last] {
-          if (failure.isEmpty()) Q_EMIT
-          frameReady(task.set, task.frame);
-          else Q_EMIT
-          frameFailed(task.set, task.frame, failure);
-          Q_EMIT
-          progressChanged(progress());
-          if (last && !isBusy()) Q_EMIT
-          finished();
+          if (failure.isEmpty())
+            Q_EMIT frameReady(task.set, task.frame);
+          else
+            Q_EMIT frameFailed(task.set, task.frame, failure);
+          Q_EMIT progressChanged(progress());
+          if (last && !isBusy()) Q_EMIT finished();
         },
         Qt::QueuedConnection);
   }

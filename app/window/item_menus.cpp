@@ -36,10 +36,8 @@ void ItemMenus::attach(FrameListView* frames) {
     const QString name = QString::fromStdString(sets[static_cast<std::size_t>(set)].set->name);
     popUp(frames, at, [&](QMenu& menu) {
       if (frame >= 0) {
-        menu.addAction(icon(QStringLiteral("tag")), tr("Edit &tags…"), frames, [frames, set, frame] {
-          Q_EMIT
-          frames->tagRequested(set, frame);
-        });
+        menu.addAction(icon(QStringLiteral("tag")), tr("Edit &tags…"), frames,
+                       [frames, set, frame] { Q_EMIT frames->tagRequested(set, frame); });
         fillFrameMenu(menu, name, static_cast<std::size_t>(frame));
         menu.addSeparator();
       }
@@ -76,10 +74,8 @@ void ItemMenus::addPlaces(QMenu& menu, const QString& name, const std::filesyste
 void ItemMenus::fillSetMenu(QMenu& menu, const QString& name) {
   const OpenSet* open = m_workspace.findSet(name);
   if (open == nullptr) return;
-  menu.addAction(icon(QStringLiteral("close")), tr("C&lose the set %1").arg(name), this, [this, name] {
-    Q_EMIT
-    closeSetRequested(name);
-  });
+  menu.addAction(icon(QStringLiteral("close")), tr("C&lose the set %1").arg(name), this,
+                 [this, name] { Q_EMIT closeSetRequested(name); });
   addPlaces(menu, name, open->entry.path);
 }
 
@@ -93,10 +89,8 @@ void ItemMenus::fillFrameMenu(QMenu& menu, const QString& set, std::size_t frame
 void ItemMenus::fillModelMenu(QMenu& menu, const QString& name) {
   const OpenModel* open = m_workspace.findModel(name);
   if (open == nullptr) return;
-  menu.addAction(icon(QStringLiteral("close")), tr("C&lose the model %1").arg(name), this, [this, name] {
-    Q_EMIT
-    closeModelRequested(name);
-  });
+  menu.addAction(icon(QStringLiteral("close")), tr("C&lose the model %1").arg(name), this,
+                 [this, name] { Q_EMIT closeModelRequested(name); });
   addPlaces(menu, name, open->entry.path);
 }
 

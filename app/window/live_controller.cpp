@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/live_controller.h"
 
-#include "app/live/run_statistics.h"
 #include "app/window/inference_runner.h"
 #include "app/window/presenters.h"
 
@@ -10,9 +9,10 @@
 namespace oodscope {
 namespace {
 
-constexpr int kSeenWork = 1;          // of the picture's own thread: what is looked at comes before what is told
-constexpr int kRestMs = 120;          // a hand that has not moved for so long rests
-constexpr int kFramesArriveMs = 400;  // how often numbers follow frames that come in
+constexpr int kSeenWork = 1;  // of the picture's own thread: what is looked at comes before what is told
+constexpr int kRestMs = 120;  // a hand that has not moved for so long rests
+constexpr std::size_t kOrderedInDrag = 2048;  // of a picture that is replaced at once: half a percent is fine enough
+constexpr int kFramesArriveMs = 400;          // how often numbers follow frames that come in
 
 }  // namespace
 
@@ -35,7 +35,8 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             if (request.live && request.live->isReady(request.frame)) {
               picture->configuration = request.configuration;
               picture->scores = request.live->scores(request.frame, request.configuration);
-              picture->ordered = orderedSample(*picture->scores);
+              picture->coarse = request.dragging;
+              picture->ordered = orderedSample(*picture->scores, request.dragging ? kOrderedInDrag : kOrderedScores);
               picture->label = request.live->label(request.frame);
               if (const auto* model = dynamic_cast<const ModelScores*>(&request.live->source())) {
                 picture->logits = std::make_shared<const StoredLogits>(model->logits(request.frame));
@@ -45,18 +46,15 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             return std::shared_ptr<const FramePicture>(std::move(picture));
           },
           [this](const Request& request, const Outcome<std::shared_ptr<const FramePicture>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT
-            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             requestEstimateDue();
             const bool sameFrame = request.set == QString::fromStdString(m_view.set) && isCurrent(request);
             if (outcome.hasValue() && sameFrame) {
               m_picture = outcome.value();
               m_pictureLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
-              Q_EMIT
-              pictureChanged(m_picture);
+              Q_EMIT pictureChanged(m_picture);
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_estimateJob(
           this,
@@ -70,8 +68,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
               m_estimateLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
               publishNumbers(outcome.value());
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_exactJob(
           this,
@@ -80,15 +77,13 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             return run ? std::make_shared<const SetNumbers>(numbersOf(*run, *request.live)) : nullptr;
           },
           [this](const Request& request, const Outcome<std::shared_ptr<const SetNumbers>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT
-            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             if (outcome.hasValue() && outcome.value() && request.revision == m_revision) {
               m_exactRevision = request.revision;
               publishNumbers(outcome.value());
               m_detailJob.request(request);
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_detailJob(
           this,
@@ -99,35 +94,19 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             return parts;
           },
           [this](const Request& request, const Outcome<DetailParts>& outcome) {
-            if (outcome.isFailure()) Q_EMIT
-            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             if (outcome.hasValue() && request.revision == m_revision) {
               m_counts = outcome.value().counts;
               m_details = outcome.value().details;
-              Q_EMIT
-              countsChanged();
-              if (m_details) Q_EMIT
-              detailsChanged(m_details);
+              updateScales();
+              Q_EMIT countsChanged();
+              if (m_details) Q_EMIT detailsChanged(m_details);
             }
-            Q_EMIT
-            settledChanged();
-          }),
-      m_componentJob(
-          this,
-          [](const ComponentRequest& request, const std::stop_token& stop) {
-            return request.live->components(request.configuration, request.threshold, request.track, stop)
-                .value_or(ComponentMetrics{});
-          },
-          [this](const ComponentRequest& request, const Outcome<ComponentMetrics>& outcome) {
-            if (outcome.hasValue() && request.revision == m_componentRevision) {
-              m_components = outcome.value();
-              Q_EMIT
-              componentsChanged(m_components);
-            }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }) {
   m_clock.start();
+  connect(&m_components, &ComponentFollower::componentsChanged, this, &LiveController::componentsChanged);
+  connect(&m_components, &ComponentFollower::settledChanged, this, &LiveController::settledChanged);
   m_rest.setSingleShot(true);
   m_rest.setInterval(kRestMs);
   connect(&m_rest, &QTimer::timeout, this, [this] { requestExact(); });
@@ -138,8 +117,6 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
 }
 
 LiveController::~LiveController() = default;
-
-ComponentTrack LiveController::trackOf(const DataSet& set) { return componentTrack(set); }
 
 Configuration LiveController::configurationOf(const ViewState& view) { return oodscope::configurationOf(view.score); }
 
@@ -157,6 +134,7 @@ LiveController::Request LiveController::request() const {
   request.configuration = configurationOf(m_view);
   request.protocol = m_view.protocol;
   request.revision = m_revision;
+  request.dragging = m_dragging;
   return request;
 }
 
@@ -179,12 +157,17 @@ void LiveController::show(const ViewState& view, bool dragging) {
     m_estimateAfter.reset();
     m_numbers.reset();
     m_details.reset();
-    m_components.reset();
+    m_scales.reset();
     if (live) {
       m_workspace.runner().enqueue(live, request().frame);
     }
   }
   if (otherFrame && live && !live->isReady(request().frame)) m_workspace.runner().prioritise(live, request().frame);
+  if (configurationOf(before).name != configurationOf(view).name) {
+    m_scales.reset();
+    updateScales();
+  }
+  if (otherScores) m_components.clear();
   if (otherScores || otherProtocol) {
     ++m_revision;
     m_exactJob.cancel();
@@ -201,12 +184,16 @@ void LiveController::show(const ViewState& view, bool dragging) {
     m_rest.start(0);
   }
   updateThreshold();
-  requestComponents();
-  Q_EMIT
-  settledChanged();
+  followComponents();
+  Q_EMIT settledChanged();
 }
 
 void LiveController::requestExact() {
+  if (m_picture && m_picture->coarse) {
+    Request fine = request();
+    fine.dragging = false;
+    m_pictureJob.request(fine);
+  }
   if (!m_live || m_live->labelledFrames().empty()) return;
   m_exactJob.request(request());
 }
@@ -215,35 +202,37 @@ void LiveController::requestEstimateDue() {
   if (const auto due = std::exchange(m_estimateAfter, std::nullopt)) m_estimateJob.request(*due);
 }
 
-void LiveController::requestComponents() {
-  const std::optional<float> now = threshold();
-  if (!m_live || !now || m_live->labelledFrames().empty()) return;
-  ++m_componentRevision;
-  m_componentJob.request(
-      {m_live, configurationOf(m_view), *now, componentTrack(m_live->dataSet()), m_componentRevision});
+void LiveController::followComponents() {
+  if (!m_live || !m_threshold || m_exactRevision != m_revision || m_live->labelledFrames().empty()) return;
+  m_components.follow({m_live, configurationOf(m_view), *m_threshold, request().frame}, m_dragging);
 }
 
 void LiveController::publishNumbers(std::shared_ptr<const SetNumbers> numbers) {
   m_numbers = std::move(numbers);
-  Q_EMIT
-  numbersChanged(m_numbers);
+  updateScales();
+  Q_EMIT numbersChanged(m_numbers);
   updateThreshold();
+  followComponents();
 }
 
 void LiveController::updateThreshold() {
   const std::optional<float> now = thresholdOf(m_view, m_numbers.get());
   if (now == m_threshold) return;
   m_threshold = now;
-  Q_EMIT
-  thresholdChanged(m_threshold);
-  requestComponents();
+  Q_EMIT thresholdChanged(m_threshold);
+  followComponents();
+}
+
+void LiveController::updateScales() {
+  if (auto scales = setScales(m_details.get(), m_numbers.get(), configurationOf(m_view))) m_scales = std::move(scales);
+  if (m_scales && !m_scales->estimated) m_components.setSteps(m_scales->slider);
 }
 
 std::optional<float> LiveController::threshold() const { return m_threshold; }
 
 bool LiveController::isSettled() const {
   return !m_rest.isActive() && !m_framesArrive.isActive() && !m_pictureJob.isBusy() && !m_estimateAfter &&
-         !m_estimateJob.isBusy() && !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_componentJob.isBusy() &&
+         !m_estimateJob.isBusy() && !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_components.isBusy() &&
          !m_workspace.runner().isBusy() && !m_workspace.isOpening();
 }
 

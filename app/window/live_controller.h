@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/figures/plot_data.h"
 #include "app/live/live_set.h"
 #include "app/live/set_numbers.h"
 #include "app/window/coalescing_job.h"
+#include "app/window/component_follower.h"
 #include "app/window/frame_cache.h"
 #include "app/window/workspace.h"
 #include "inference/logits/logits_store.h"
@@ -25,6 +27,7 @@ struct FramePicture {
   std::optional<Configuration> configuration;
   std::shared_ptr<const ScoreMap> scores;
   std::vector<float> ordered;                  ///< orderedSample(*scores)
+  bool coarse = false;                         ///< few of them, while a knob moves
   std::shared_ptr<const LabelMap> label;       ///< at the scores' size
   std::shared_ptr<const StoredLogits> logits;  ///< nullptr for imported maps
   ScoreParameters parameters;                  ///< for the class probabilities under the cursor
@@ -32,7 +35,7 @@ struct FramePicture {
 };
 
 /// Turns a ViewState into results, live: owns the jobs, decides what a change invalidates, publishes facts. It holds no
-/// knob itself. A threshold move recomputes nothing here but component counts; a temperature move rescores the visible
+/// knob itself. A threshold move recomputes nothing here but components; a temperature move rescores the visible
 /// frame and the sample at once, and the whole set exactly when the hand rests.
 class LiveController : public QObject {
   Q_OBJECT
@@ -48,8 +51,13 @@ public:
   /// What the set's numbers are at the moment, exact or estimated; nullptr: none yet.
   [[nodiscard]] std::shared_ptr<const SetNumbers> numbers() const { return m_numbers; }
   [[nodiscard]] std::shared_ptr<const RunDetails> details() const { return m_details; }
+  /// How the set's scores spread for the scores that are shown, exact or estimated while a knob moves; empty: not
+  /// known.
+  [[nodiscard]] const std::optional<SetScales>& scales() const { return m_scales; }
   /// Exact counts for the present configuration; nullptr while they are being made.
   [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts() const { return m_counts; }
+  /// Of the set at the threshold; empty while the scores move.
+  [[nodiscard]] const std::optional<ShownComponents>& components() const { return m_components.components(); }
   [[nodiscard]] std::shared_ptr<LiveSet> liveSet() const { return m_live; }
   [[nodiscard]] const std::shared_ptr<const FramePicture>& picture() const { return m_picture; }
   /// Nothing is running or waiting: what is shown is final and exact.
@@ -63,8 +71,6 @@ public:
 
   /// The configuration that a view asks for.
   [[nodiscard]] static Configuration configurationOf(const ViewState& view);
-  /// The least sizes of components that suit a set: obstacles are small, other anomalies are not.
-  [[nodiscard]] static ComponentTrack trackOf(const DataSet& set);
 
 Q_SIGNALS:
   void pictureChanged(const std::shared_ptr<const oodscope::FramePicture>& picture);
@@ -73,7 +79,7 @@ Q_SIGNALS:
   void countsChanged();
   /// The pinned threshold moved because the scores did.
   void thresholdChanged(std::optional<float> threshold);
-  void componentsChanged(const std::optional<oodscope::ComponentMetrics>& components);
+  void componentsChanged();
   void failed(const QString& text);
   void settledChanged();
 
@@ -86,16 +92,7 @@ private:
     Configuration configuration;
     Protocol protocol = Protocol::Course;
     std::uint64_t revision = 0;
-  };
-  struct ComponentRequest {
-    std::shared_ptr<LiveSet> live;
-    Configuration configuration;
-    float threshold = 0.0F;
-    ComponentTrack track;
-    std::uint64_t revision = 0;
-  };
-  struct ExactParts {
-    std::shared_ptr<const SetNumbers> numbers;
+    bool dragging = false;
   };
   struct DetailParts {
     std::shared_ptr<const RunDetails> details;
@@ -105,10 +102,11 @@ private:
   [[nodiscard]] Request request() const;
   [[nodiscard]] bool isCurrent(const Request& request) const;
   void requestExact();
-  void requestComponents();
+  void followComponents();
   void requestEstimateDue();
   void publishNumbers(std::shared_ptr<const SetNumbers> numbers);
   void updateThreshold();
+  void updateScales();
   void onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame);
 
   Workspace& m_workspace;
@@ -120,11 +118,10 @@ private:
   std::shared_ptr<const SetNumbers> m_numbers;
   std::shared_ptr<const RunDetails> m_details;
   std::shared_ptr<const ThresholdCounts> m_counts;
-  std::optional<ComponentMetrics> m_components;
+  std::optional<SetScales> m_scales;
   std::optional<float> m_threshold;
   std::uint64_t m_revision = 0;       ///< grows with every change of scores or frames
   std::uint64_t m_exactRevision = 0;  ///< of the latest exact numbers
-  std::uint64_t m_componentRevision = 0;
   bool m_dragging = false;
   std::optional<Request> m_estimateAfter;  ///< waits for the picture of the same tick: what is looked at comes first
   QTimer m_rest;                           ///< the hand rests
@@ -139,7 +136,7 @@ private:
   CoalescingJob<Request, std::shared_ptr<const SetNumbers>> m_estimateJob;
   CoalescingJob<Request, std::shared_ptr<const SetNumbers>> m_exactJob;
   CoalescingJob<Request, DetailParts> m_detailJob;
-  CoalescingJob<ComponentRequest, ComponentMetrics> m_componentJob;
+  ComponentFollower m_components;
 };
 
 }  // namespace oodscope

@@ -150,6 +150,7 @@ private:
   void showNumbers();
   void showThreshold();
   void showDetails();
+  void showThresholdScale();
   void showCursor();
   void showStatus();
   void showFrames();
@@ -166,6 +167,8 @@ private:
   void connectScene();
   void showScene(bool dragging);
   void exportDocuments(int page);
+  /// What of the frame the views are zoomed to; empty: all of it, or another frame.
+  [[nodiscard]] std::optional<FrameRectangle> partInView(const std::string& set, const std::string& frame) const;
   void makeReportIn(const QString& folder);
 
   void edit(const std::function<void(ViewState&)>& change, const QString& text);
@@ -194,7 +197,6 @@ private:
   std::unique_ptr<WindowActions> m_actions;
   std::optional<std::filesystem::path> m_sessionFile;
   std::shared_ptr<const SetNumbers> m_reference;  ///< pinned by the user
-  std::optional<ComponentMetrics> m_components;
   std::optional<QPointF> m_cursor;
   PublishedReference m_published{publishedValuesFile()};
   CacheMeter m_cache;

@@ -80,7 +80,7 @@ void MainWindow::connectActions() {
       edit(
           [&](ViewState& view) {
             view.score.method = allMethods()[i];
-            view.score.imported.reset();
+            if (!hasMethod(view.score)) view.score.imported.reset();
           },
           tr("method"));
     });

@@ -32,7 +32,7 @@ void MainWindow::showChoices(const ViewState& after) {
                           after.score.imported ? tr("imported maps have no channels") : QString());
   const auto methods = allMethods();
   for (std::size_t i = 0; i < methods.size(); ++i)
-    m_actions->methods[i]->setChecked(!after.score.imported && methods[i] == after.score.method);
+    m_actions->methods[i]->setChecked(hasMethod(after.score) && methods[i] == after.score.method);
 }
 
 void MainWindow::showOpenChoices() {
@@ -86,8 +86,8 @@ void MainWindow::showOpenChoices() {
         for (const Method method : allMethods()) combo->addItem(methodTitle(method), static_cast<int>(method));
       },
       view.other ? QVariant(static_cast<int>(view.other->score.method)) : QVariant());
-  m_methodComboB->setEnabled(view.other && !view.other->score.imported);
-  m_methodCombo->setEnabled(!m_workspace.models().empty() && !view.score.imported);
+  m_methodComboB->setEnabled(view.other && hasMethod(view.other->score));
+  m_methodCombo->setEnabled((!m_workspace.models().empty() || view.score.imported) && hasMethod(view.score));
   fill(
       m_protocolCombo,
       [&](LabelledCombo* combo) {

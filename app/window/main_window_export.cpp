@@ -32,8 +32,25 @@ void MainWindow::exportDocuments(int page) {
   connect(dialog, &ExportDialog::exported, this,
           [this](const QString& file) { tell(Severity::Info, tr("Exported, with its data beside it."), file); });
   connect(dialog, &ExportDialog::reportRequested, this, &MainWindow::makeReportIn);
+  connect(dialog, &ExportDialog::gridEdited, this, [this](const GridRecipe& grid) { m_session.setGrid(grid); });
+  dialog->setPartInView([this](const GridRecipe::Row& row) { return partInView(row.set, row.frame); });
   dialog->showPage(static_cast<ExportDialog::Page>(page));
   dialog->show();
+}
+
+std::optional<FrameRectangle> MainWindow::partInView(const std::string& set, const std::string& frame) const {
+  const auto& picture = m_controller.picture();
+  const ViewState& view = m_session.view();
+  if (!picture || !picture->decoded.image || view.set != set || view.frame != frame || m_views->count() == 0)
+    return std::nullopt;
+  const ImageView& shown = *m_views->view(0);
+  const Size size = picture->decoded.image->size();
+  const QRectF whole(0, 0, size.width, size.height);
+  const QRect part = QRectF(shown.pictureAt({0, 0}), shown.pictureAt(QPointF(shown.width(), shown.height())))
+                         .intersected(whole)
+                         .toAlignedRect();
+  if (part.isEmpty() || QRectF(part) == whole) return std::nullopt;
+  return FrameRectangle{part.x(), part.y(), part.width(), part.height()};
 }
 
 void MainWindow::makeReportIn(const QString& folder) {
@@ -108,10 +125,7 @@ void MainWindow::showScene(bool dragging) {
   const auto& picture = m_controller.picture();
   m_scene->setPicture(picture);
   if (picture && picture->scores) {
-    const auto details = m_controller.details();
-    const bool same = details && picture->configuration && details->configuration == *picture->configuration;
-    const ScaleLimits limits =
-        scaleLimits(view, *picture->scores, picture->ordered, same || view.scaleLocked ? details.get() : nullptr);
+    const ScaleLimits limits = scaleLimits(view, *picture->scores, picture->ordered, m_controller.scales());
     m_scene->setScale(limits.low, limits.high, colourMapFromName(QString::fromStdString(view.colourMap)),
                       view.colourMapReversed);
   }

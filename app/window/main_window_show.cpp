@@ -61,11 +61,13 @@ void MainWindow::rebuildPanes() {
 }
 
 void MainWindow::showSoon(unsigned parts) {
-  constexpr unsigned kTold = kNumbers | kDetails | kFrames | kStatus;
-  unsigned told = parts & kTold;
+  // A threshold that is pinned follows the numbers, any other the hand.
+  const bool follows = m_session.view().pin != PinRule::None;
+  const unsigned kindsTold = kNumbers | kDetails | kFrames | kStatus | (follows ? kThreshold : 0U);
+  unsigned told = parts & kindsTold;
   if ((parts & kThreshold) != 0) told |= kNumbers;
   if ((parts & ~kCursor) != 0) told |= kStatus;
-  m_seen.note(parts & ~kTold);
+  m_seen.note(parts & ~kindsTold);
   m_told.note(told);
 }
 
@@ -82,6 +84,10 @@ void MainWindow::showTold(unsigned due) {
   const auto is = [due](unsigned parts) { return (due & parts) != 0; };
   if (is(kDetails)) {
     showDetails();
+    showScale();
+  }
+  if (is(kThreshold)) {
+    showThreshold();
     showScale();
   }
   if (is(kNumbers | kDetails)) showNumbers();
@@ -207,10 +213,7 @@ void MainWindow::showScale() {
     m_views->header(kHeatPane)->setColourBar(std::nullopt);
     return;
   }
-  const auto details = m_controller.details();
-  const bool sameScores = details && picture->configuration && details->configuration == *picture->configuration;
-  const ScaleLimits limits =
-      scaleLimits(view, *picture->scores, picture->ordered, sameScores || view.scaleLocked ? details.get() : nullptr);
+  const ScaleLimits limits = scaleLimits(view, *picture->scores, picture->ordered, m_controller.scales());
   m_views->view(kHeatPane)->setScale(limits.low, limits.high);
   m_views->view(kImagePane)->setScale(limits.low, limits.high);
   m_controls->heatScale()->setCurrentLimits(static_cast<double>(limits.low), static_cast<double>(limits.high));
@@ -218,8 +221,9 @@ void MainWindow::showScale() {
   bar.table = colourTable(map, view.colourMapReversed);
   bar.min = static_cast<double>(limits.low);
   bar.max = static_cast<double>(limits.high);
-  bar.minText = numberText(bar.min, 2);
-  bar.maxText = numberText(bar.max, 2);
+  const QString mark = limits.estimated ? QStringLiteral("≈ ") : QString();
+  bar.minText = mark + numberText(bar.min, 2);
+  bar.maxText = mark + numberText(bar.max, 2);
   if (const auto threshold = m_controller.threshold()) bar.threshold = static_cast<double>(*threshold);
   if (limits.clampedShare > 0.0)
     bar.remark = tr("▸ %1 % clamped").arg(numberText(std::max(0.1, 100.0 * limits.clampedShare), 1));
@@ -278,7 +282,7 @@ void MainWindow::showNumbers() {
   input.frame = currentFrame();
   input.frameName = QString::fromStdString(m_session.view().frame);
   input.threshold = m_controller.threshold();
-  input.components = m_components;
+  input.components = m_controller.components();
   input.reference = referenceNumbers();
   if (const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
       model != nullptr && model->info)
@@ -295,6 +299,7 @@ void MainWindow::showNumbers() {
   else
     m_metricsTitle->badge()->setBadge(Badge::Kind::Estimated, tr("≈ estimated"));
   m_status->setEstimated(!numbers->exact);
+  if (!numbers->exact) showThresholdScale();
   if (numbers != m_shownNumbers || m_reference != m_shownReference) showCurves();
   if (const auto threshold = m_controller.threshold()) {
     m_curves->setThreshold(0, static_cast<double>(*threshold));
@@ -328,12 +333,16 @@ void MainWindow::showCurves() {
   m_curves->f1()->setCurves(curves(f1Curve));
 }
 
+void MainWindow::showThresholdScale() {
+  const auto scales = m_controller.scales();
+  if (!scales) return;
+  m_controls->threshold()->setQuantiles(scales->slider, {scales->anomalyShare.begin(), scales->anomalyShare.end()});
+}
+
 void MainWindow::showDetails() {
   const auto details = m_controller.details();
   if (!details) return;
-  m_controls->threshold()->setQuantiles(details->sliderScale);
-  std::vector<float> shares(details->anomalyShare.begin(), details->anomalyShare.end());
-  m_controls->threshold()->setAnomalyShares(std::move(shares));
+  showThresholdScale();
   m_curves->histogram()->setData(histogramData(details->histogram, configurationTitle(details->configuration)));
   if (const auto threshold = m_controller.threshold())
     m_curves->histogram()->setThreshold(static_cast<double>(*threshold));

@@ -94,8 +94,10 @@ void MainWindow::connectControls() {
         [&](ViewState& view) {
           if (imported) {
             view.score.imported = name.toStdString();
+            view.score.importedLogits = m_workspace.holdsLogits(view);
           } else {
             view.score.imported.reset();
+            view.score.importedLogits = false;
             view.model = name.toStdString();
           }
         },
@@ -187,14 +189,10 @@ void MainWindow::connectResults() {
   connect(&m_controller, &LiveController::detailsChanged, this, [this] { showSoon(kDetails); });
   connect(&m_controller, &LiveController::thresholdChanged, this, [this](std::optional<float> threshold) {
     // The decision follows the hand itself; the rest a screen frame later.
-    if (threshold && !m_compare->isOn()) m_views->setThreshold(*threshold);
+    if (threshold && !m_compare->isOn() && m_session.view().pin == PinRule::None) m_views->setThreshold(*threshold);
     showSoon(kThreshold);
   });
-  connect(&m_controller, &LiveController::componentsChanged, this,
-          [this](const std::optional<ComponentMetrics>& components) {
-            m_components = components;
-            showSoon(kNumbers);
-          });
+  connect(&m_controller, &LiveController::componentsChanged, this, [this] { showSoon(kNumbers); });
   connect(&m_controller, &LiveController::failed, this,
           [this](const QString& text) { tell(Severity::Error, text, QString()); });
   connect(&m_controller, &LiveController::settledChanged, this, [this] { showSoon(kStatus); });
@@ -334,6 +332,8 @@ void MainWindow::chooseDefaults() {
     view.model = m_workspace.models().front().name().toStdString();
   if (m_workspace.models().empty() && !view.score.imported && !m_workspace.scoreFolders().empty())
     view.score.imported = m_workspace.scoreFolders().front().filename().string();
+  if (view.score.imported && m_workspace.findSet(QString::fromStdString(view.set)) != nullptr)
+    view.score.importedLogits = m_workspace.holdsLogits(view);
   m_session.follow(view);
   showView(m_session.view(), m_session.view(), false);
 }

@@ -43,8 +43,7 @@ MethodViews::MethodViews(Workspace& workspace, ViewGrid& views)
           },
           [this](const Request& request, const Outcome<std::vector<Map>>& outcome) {
             if (outcome.hasValue()) publish(request, outcome.value());
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }) {}
 
 std::vector<PaneSpec> MethodViews::panes() const {
@@ -69,7 +68,7 @@ void MethodViews::show(const ViewState& view, std::optional<std::size_t> frame) 
   m_isShown = view.layout == ViewLayout::PerMethod;
   if (!m_isShown) return;
   ViewState unimported = view;
-  unimported.score.imported.reset();
+  if (!hasMethod(view.score)) unimported.score.imported.reset();
   const auto live = m_workspace.liveSet(QString::fromStdString(view.set), unimported);
   if (!live || !frame || !live->isReady(*frame)) {
     for (int pane = m_first; pane < m_views.count(); ++pane) {

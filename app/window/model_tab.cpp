@@ -89,8 +89,8 @@ ModelTab::ModelTab(Workspace& workspace, ModelPanel& panel)
             return Model::load(request.file, request.options).measureLatency(kMeasuredRuns);
           },
           [this](const Request& request, const Outcome<double>& outcome) {
-            if (outcome.isFailure()) Q_EMIT
-            failed(QString::fromStdString(outcome.failure()), QString::fromStdString(request.file.string()));
+            if (outcome.isFailure())
+              Q_EMIT failed(QString::fromStdString(outcome.failure()), QString::fromStdString(request.file.string()));
             const int threads = request.options.threads > 0 ? request.options.threads
                                                             : static_cast<int>(std::thread::hardware_concurrency());
             m_panel.setLatency(outcome.hasValue()

@@ -131,8 +131,7 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   column->addWidget(buttons);
   const auto apply = [this] {
     m_before = edited();
-    Q_EMIT
-    accepted(m_before);
+    Q_EMIT accepted(m_before);
   };
   connect(buttons->button(QDialogButtonBox::Apply), &QPushButton::clicked, this, apply);
   connect(buttons->button(QDialogButtonBox::Ok), &QPushButton::clicked, this, [this, apply] {

@@ -77,6 +77,26 @@ OperatingRow operatingRow(const QString& name, std::vector<ShownValue> set, std:
   return out;
 }
 
+ComponentsRow componentsRow(const std::optional<ShownComponents>& known) {
+  ComponentsRow row;
+  row.header = tr("components");
+  const QString wait = tr("follows once the set is exact");
+  const bool estimated = known && known->estimated;
+  const ComponentMetrics metrics = known ? known->metrics : ComponentMetrics{};
+  const auto value = [&](const std::optional<double>& fraction, const QString& reason) {
+    return rate(fraction, estimated, known ? reason : wait);
+  };
+  row.name = known ? tr("%1%2 regions, %3 objects")
+                         .arg(estimated ? QStringLiteral("≈ ") : QString())
+                         .arg(metrics.predicted)
+                         .arg(metrics.truths)
+                   : tr("regions and objects");
+  row.siou = value(metrics.siou, tr("no object in the set"));
+  row.ppv = value(metrics.ppv, tr("no region is predicted"));
+  row.f1 = value(metrics.f1Star, tr("no object in the set"));
+  return row;
+}
+
 std::size_t mapIndex(Size from, Size to, QPointF pixel) {
   const double sx = static_cast<double>(to.width) / std::max(1, from.width);
   const double sy = static_cast<double>(to.height) / std::max(1, from.height);
@@ -115,7 +135,8 @@ MetricsView metricsView(const MetricsInput& input) {
   const SetNumbers& numbers = *input.numbers;
   const PixelMetrics& metrics = numbers.metrics;
   const FrameMetrics* frame = nullptr;
-  if (input.details != nullptr && input.frame)
+  const bool sameScores = input.details != nullptr && input.details->configuration == numbers.configuration;
+  if (sameScores && input.frame)
     for (const FrameMetrics& candidate : input.details->frames)
       if (candidate.frame == *input.frame) frame = &candidate;
   view.unit = tr("set, %");
@@ -129,7 +150,8 @@ MetricsView metricsView(const MetricsInput& input) {
   view.frameName = input.frame ? tr("frame ") + input.frameName : QString();
   const QString reason = undefinedReason(metrics.positives, metrics.negatives);
   const auto ofFrame = [&](std::optional<double> FrameMetrics::*member) {
-    const QString why = frame == nullptr ? tr("not known yet") : undefinedReason(frame->positives, frame->negatives);
+    const QString why =
+        frame == nullptr ? tr("follows once the set is exact") : undefinedReason(frame->positives, frame->negatives);
     return shown(frame == nullptr ? std::nullopt : frame->*member, true, std::nullopt, why);
   };
   const auto reference = [&](std::optional<double> ReferenceNumbers::*member) {
@@ -166,15 +188,7 @@ MetricsView metricsView(const MetricsInput& input) {
           operatingRow(tr("false positive rate"), {rate(ratio(c.fp, c.fp + c.tn), estimated, reason)}, frameFpr));
     }
   }
-  if (input.components) {
-    ComponentsRow components;
-    components.header = tr("components");
-    components.name = tr("%1 regions, %2 objects").arg(input.components->predicted).arg(input.components->truths);
-    components.siou = rate(input.components->siou, false, tr("no object in the set"));
-    components.ppv = rate(input.components->ppv, false, tr("no region is predicted"));
-    components.f1 = rate(input.components->f1Star, false, tr("no object in the set"));
-    view.components = components;
-  }
+  if (input.threshold) view.components = componentsRow(input.components);
   view.provenance << tr("%1 protocol · %2 · %3 frames skipped")
                          .arg(protocolTitle(numbers.protocol), numbers.protocol == Protocol::StreetHazards
                                                                    ? tr("mean over frames")

@@ -35,7 +35,7 @@ struct MetricsInput {
   std::optional<std::size_t> frame;
   QString frameName;
   std::optional<float> threshold;
-  std::optional<ComponentMetrics> components;
+  std::optional<ShownComponents> components;
   std::optional<ReferenceNumbers> reference;
   QString modelFingerprint, dataName;
   int threads = 0;

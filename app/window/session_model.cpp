@@ -43,39 +43,40 @@ void SessionModel::endDrag() {
   if (before == m_session.view) return;
   m_undo.push(new ViewCommand(*this, before, m_session.view, m_dragText));
   // The hand rests: say so even though the last value was shown already.
-  Q_EMIT
-  viewChanged(m_session.view, m_session.view, false);
+  Q_EMIT viewChanged(m_session.view, m_session.view, false);
 }
 
 void SessionModel::apply(const ViewState& view) {
   if (view == m_session.view) return;
   const ViewState before = std::exchange(m_session.view, view);
   touch();
-  Q_EMIT
-  viewChanged(before, m_session.view, isDragging());
+  Q_EMIT viewChanged(before, m_session.view, isDragging());
 }
 
 void SessionModel::touch() {
   if (m_modified) return;
   m_modified = true;
-  Q_EMIT
-  modifiedChanged(true);
+  Q_EMIT modifiedChanged(true);
 }
 
 void SessionModel::setNotes(std::vector<Note> notes) {
   if (notes == m_session.notes) return;
   m_session.notes = std::move(notes);
   touch();
-  Q_EMIT
-  notesChanged();
+  Q_EMIT notesChanged();
 }
 
 void SessionModel::setRuns(std::vector<PinnedRun> runs) {
   if (runs == m_session.runs) return;
   m_session.runs = std::move(runs);
   touch();
-  Q_EMIT
-  runsChanged();
+  Q_EMIT runsChanged();
+}
+
+void SessionModel::setGrid(GridRecipe grid) {
+  if (grid == m_session.grid) return;
+  m_session.grid = std::move(grid);
+  touch();
 }
 
 void SessionModel::setOpen(std::vector<SetEntry> sets, std::vector<ModelEntry> models,
@@ -91,21 +92,16 @@ void SessionModel::load(Session session) {
   m_beforeDrag.reset();
   const ViewState before = std::exchange(m_session, std::move(session)).view;
   m_modified = false;
-  Q_EMIT
-  viewChanged(before, m_session.view, false);
-  Q_EMIT
-  notesChanged();
-  Q_EMIT
-  runsChanged();
-  Q_EMIT
-  modifiedChanged(false);
+  Q_EMIT viewChanged(before, m_session.view, false);
+  Q_EMIT notesChanged();
+  Q_EMIT runsChanged();
+  Q_EMIT modifiedChanged(false);
 }
 
 void SessionModel::markSaved() {
   if (!m_modified) return;
   m_modified = false;
-  Q_EMIT
-  modifiedChanged(false);
+  Q_EMIT modifiedChanged(false);
 }
 
 }  // namespace oodscope

@@ -34,6 +34,7 @@ public:
 
   void setNotes(std::vector<Note> notes);
   void setRuns(std::vector<PinnedRun> runs);
+  void setGrid(GridRecipe grid);
   /// What is open, as the workspace reports it.
   void setOpen(std::vector<SetEntry> sets, std::vector<ModelEntry> models, std::vector<std::filesystem::path> scores);
   /// Replaces everything; the undo stack starts anew.

@@ -35,8 +35,7 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
                         ++m_done;
                         chooseTradeOff(m_result);
                         show();
-                        Q_EMIT
-                        progressed(m_done, m_total);
+                        Q_EMIT progressed(m_done, m_total);
                       },
                       Qt::QueuedConnection);
                 },
@@ -47,8 +46,7 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
             if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
             m_button->setText(tr("Sweep all open sets"));
             show();
-            Q_EMIT
-            progressed(m_total, m_total);
+            Q_EMIT progressed(m_total, m_total);
           }) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(12, 8, 12, 8);
@@ -74,7 +72,7 @@ void SweepTab::start(const ViewState& view) {
     cancel();
     return;
   }
-  if (view.score.imported || !dependsOnTemperature(view.score.method)) {
+  if (!hasMethod(view.score) || !dependsOnTemperature(view.score.method)) {
     m_note->setText(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(view.score)));
     return;
   }
@@ -122,8 +120,7 @@ void SweepTab::show() {
     const QString what =
         tr("best trade-off T %1: %2").arg(numberText(*m_result.bestTemperature, 2), QString::fromUtf8(kTradeOffRule));
     m_note->setText(what);
-    Q_EMIT
-    bestFound(m_result.bestTemperature, what);
+    Q_EMIT bestFound(m_result.bestTemperature, what);
   }
 }
 

@@ -114,8 +114,7 @@ void ThumbnailLoader::run() {
     QMetaObject::invokeMethod(
         this,
         [this, name = QString::fromStdString(task.set->name), frame = task.frame, preview] {
-          Q_EMIT
-          previewReady(name, frame, preview);
+          Q_EMIT previewReady(name, frame, preview);
         },
         Qt::QueuedConnection);
   }

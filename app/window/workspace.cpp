@@ -39,12 +39,10 @@ void Workspace::inBackground(std::function<T()> work, std::function<void(T)> don
           if (value)
             done(std::move(*value));
           else
-            Q_EMIT
-          message(Severity::Error, failure, QString::fromStdString(file.string()));
+            Q_EMIT message(Severity::Error, failure, QString::fromStdString(file.string()));
           if (--m_opening == 0) {
             m_openers.clear();
-            Q_EMIT
-            settled();
+            Q_EMIT settled();
           }
         },
         Qt::QueuedConnection);
@@ -104,24 +102,21 @@ void Workspace::openSet(const SetEntry& entry) {
         return opening;
       },
       [this, entry](Opening opening) {
-        if (opening.sets.empty()) Q_EMIT
-        folderUnknown(entry.path, opening.unknown, opening.scores);
+        if (opening.sets.empty()) Q_EMIT folderUnknown(entry.path, opening.unknown, opening.scores);
         for (OpenSet& set : opening.sets) {
           const QString name = QString::fromStdString(set.set->name);
           if (findSet(name) != nullptr) {
-            Q_EMIT
-            message(Severity::Info, tr("A set named %1 is open already.").arg(name), QString());
+            Q_EMIT message(Severity::Info, tr("A set named %1 is open already.").arg(name), QString());
             continue;
           }
-          for (const std::string& remark : set.set->remarks) Q_EMIT
-          message(Severity::Info, name + ": " + QString::fromStdString(remark),
-                  QString::fromStdString(set.set->root.string()));
-          for (const Skipped& skipped : set.set->skipped) Q_EMIT
-          message(Severity::Warning, name + ": " + tr("skipped: ") + QString::fromStdString(skipped.reason),
-                  QString::fromStdString(skipped.file.string()));
+          for (const std::string& remark : set.set->remarks)
+            Q_EMIT message(Severity::Info, name + ": " + QString::fromStdString(remark),
+                           QString::fromStdString(set.set->root.string()));
+          for (const Skipped& skipped : set.set->skipped)
+            Q_EMIT message(Severity::Warning, name + ": " + tr("skipped: ") + QString::fromStdString(skipped.reason),
+                           QString::fromStdString(skipped.file.string()));
           m_sets.push_back(std::move(set));
-          Q_EMIT
-          setOpened(name);
+          Q_EMIT setOpened(name);
         }
       },
       entry.path);
@@ -152,11 +147,10 @@ void Workspace::openModel(const ModelEntry& entry) {
         } else {
           m_models.push_back(std::move(open));
         }
-        for (const std::string& assumption : model->info().assumptions) Q_EMIT
-        message(Severity::Info, name + ": " + QString::fromStdString(assumption),
-                QString::fromStdString(entry.path.string()));
-        Q_EMIT
-        modelOpened(name);
+        for (const std::string& assumption : model->info().assumptions)
+          Q_EMIT message(Severity::Info, name + ": " + QString::fromStdString(assumption),
+                         QString::fromStdString(entry.path.string()));
+        Q_EMIT modelOpened(name);
       },
       entry.path);
 }
@@ -164,8 +158,7 @@ void Workspace::openModel(const ModelEntry& entry) {
 void Workspace::openScores(const std::filesystem::path& folder) {
   if (std::find(m_scores.begin(), m_scores.end(), folder) != m_scores.end()) return;
   m_scores.push_back(folder);
-  Q_EMIT
-  scoresOpened(QString::fromStdString(folder.filename().string()));
+  Q_EMIT scoresOpened(QString::fromStdString(folder.filename().string()));
 }
 
 void Workspace::reopenModel(const QString& name, const Preprocessing& preprocessing, const OutputMeaning& outputs) {
@@ -188,14 +181,13 @@ void Workspace::dropLiveSets(const QString& setOrSource) {
 void Workspace::closeSet(const QString& name) {
   dropLiveSets(name);
   if (std::erase_if(m_sets, [&](const OpenSet& set) { return QString::fromStdString(set.set->name) == name; }) > 0)
-    Q_EMIT
-  setClosed(name);
+    Q_EMIT setClosed(name);
 }
 
 void Workspace::closeModel(const QString& name) {
   dropLiveSets(name);
-  if (std::erase_if(m_models, [&](const OpenModel& model) { return model.name() == name; }) > 0) Q_EMIT
-  modelClosed(name);
+  if (std::erase_if(m_models, [&](const OpenModel& model) { return model.name() == name; }) > 0)
+    Q_EMIT modelClosed(name);
 }
 
 void Workspace::closeAll() {
@@ -248,13 +240,18 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
       made = std::make_shared<ModelScores>(open->set, model->model, m_store, channelsOf(*model, view.allChannels));
     }
   } catch (const Error& error) {
-    Q_EMIT
-    message(Severity::Error, QString::fromUtf8(error.what()), QString());
+    Q_EMIT message(Severity::Error, QString::fromUtf8(error.what()), QString());
     return nullptr;
   }
   auto live = std::make_shared<LiveSet>(open->set, std::move(made), resolution, LiveOptions{.pool = m_pool});
   m_live.emplace_back(key, live);
   return live;
+}
+
+bool Workspace::holdsLogits(const ViewState& view) {
+  const auto live = liveSet(QString::fromStdString(view.set), view);
+  const auto* imported = live ? dynamic_cast<const ImportedSource*>(&live->source()) : nullptr;
+  return imported != nullptr && imported->holdsLogits();
 }
 
 }  // namespace oodscope

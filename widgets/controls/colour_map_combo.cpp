@@ -29,18 +29,15 @@ ColourMapCombo::ColourMapCombo(QWidget* parent) : QWidget(parent), m_maps(new QC
   layout->addWidget(m_maps, 1);
   layout->addWidget(m_reverse);
   drawSwatches();
-  connect(m_maps, &QComboBox::activated, this, [this] {
-    Q_EMIT
-    colourMapEdited(colourMap(), isReversed());
-  });
+  connect(m_maps, &QComboBox::activated, this, [this] { Q_EMIT colourMapEdited(colourMap(), isReversed()); });
   connect(m_reverse, &QToolButton::clicked, this, [this] {
     drawSwatches();
-    Q_EMIT
-    colourMapEdited(colourMap(), isReversed());
+    Q_EMIT colourMapEdited(colourMap(), isReversed());
   });
 }
 
 void ColourMapCombo::setColourMap(ColourMap map, bool reversed) {
+  if (map == colourMap() && reversed == isReversed()) return;
   m_maps->setCurrentIndex(m_maps->findData(static_cast<int>(map)));
   m_reverse->setChecked(reversed);
   drawSwatches();

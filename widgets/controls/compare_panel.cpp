@@ -112,10 +112,7 @@ ComparePanel::ComparePanel(QWidget* parent)
   layout->addLayout(options);
   layout->addStretch(1);
 
-  connect(group, &QButtonGroup::idClicked, this, [this](int id) {
-    Q_EMIT
-    styleEdited(static_cast<Style>(id));
-  });
+  connect(group, &QButtonGroup::idClicked, this, [this](int id) { Q_EMIT styleEdited(static_cast<Style>(id)); });
   connect(m_ranks, &QCheckBox::clicked, this, &ComparePanel::ranksEdited);
   connect(swap, &QPushButton::clicked, this, &ComparePanel::swapRequested);
 }
@@ -155,34 +152,19 @@ QWidget* ComparePanel::makeRun(RunSide side) {
   layout->addWidget(run.temperature);
   layout->addWidget(run.threshold);
 
-  connect(run.method, &QComboBox::activated, this, [this, side](int index) {
-    Q_EMIT
-    methodEdited(side, index);
-  });
-  connect(run.model, &QComboBox::activated, this, [this, side](int index) {
-    Q_EMIT
-    modelEdited(side, index);
-  });
+  connect(run.method, &QComboBox::activated, this, [this, side](int index) { Q_EMIT methodEdited(side, index); });
+  connect(run.model, &QComboBox::activated, this, [this, side](int index) { Q_EMIT modelEdited(side, index); });
   connect(run.temperature, &TemperatureSlider::editBegan, this, &ComparePanel::editBegan);
   connect(run.temperature, &TemperatureSlider::editEnded, this, &ComparePanel::editEnded);
-  connect(run.temperature, &TemperatureSlider::temperatureEdited, this, [this, side](double temperature) {
-    Q_EMIT
-    temperatureEdited(side, temperature);
-  });
+  connect(run.temperature, &TemperatureSlider::temperatureEdited, this,
+          [this, side](double temperature) { Q_EMIT temperatureEdited(side, temperature); });
   connect(run.threshold, &ThresholdSlider::editBegan, this, &ComparePanel::editBegan);
   connect(run.threshold, &ThresholdSlider::editEnded, this, &ComparePanel::editEnded);
-  connect(run.threshold, &ThresholdSlider::thresholdEdited, this, [this, side](double threshold) {
-    Q_EMIT
-    thresholdEdited(side, threshold);
-  });
-  connect(run.threshold, &ThresholdSlider::pinEdited, this, [this, side](const Pin& pin) {
-    Q_EMIT
-    pinEdited(side, pin);
-  });
-  connect(keep, &QToolButton::clicked, this, [this, side] {
-    Q_EMIT
-    keepRequested(side);
-  });
+  connect(run.threshold, &ThresholdSlider::thresholdEdited, this,
+          [this, side](double threshold) { Q_EMIT thresholdEdited(side, threshold); });
+  connect(run.threshold, &ThresholdSlider::pinEdited, this,
+          [this, side](const Pin& pin) { Q_EMIT pinEdited(side, pin); });
+  connect(keep, &QToolButton::clicked, this, [this, side] { Q_EMIT keepRequested(side); });
   return block;
 }
 

@@ -75,6 +75,7 @@ HeatScaleControl::HeatScaleControl(QWidget* parent)
 }
 
 void HeatScaleControl::setHeatScale(const HeatScale& scale) {
+  if (scale == m_scale) return;
   m_scale = scale;
   showScale();
 }
@@ -86,8 +87,7 @@ void HeatScaleControl::setCurrentLimits(double low, double high) {
 
 void HeatScaleControl::edit() {
   showScale();
-  Q_EMIT
-  heatScaleEdited(m_scale);
+  Q_EMIT heatScaleEdited(m_scale);
 }
 
 void HeatScaleControl::showScale() {

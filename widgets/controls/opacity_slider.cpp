@@ -36,22 +36,16 @@ OpacitySlider::OpacitySlider(QWidget* parent)
   connect(m_slider, &QSlider::valueChanged, this, [this](int percent) {
     const bool alone = !m_slider->isSliderDown();  // a key or the wheel
     m_field->setShown(percent);
-    if (alone) Q_EMIT
-    editBegan();
-    Q_EMIT
-    opacityEdited(percent / 100.0);
-    if (alone) Q_EMIT
-    editEnded();
+    if (alone) Q_EMIT editBegan();
+    Q_EMIT opacityEdited(percent / 100.0);
+    if (alone) Q_EMIT editEnded();
   });
   connect(m_field, &NumberField::valueEdited, this, [this](double percent) {
     const QSignalBlocker blocker(m_slider);
     m_slider->setValue(static_cast<int>(std::lround(percent)));
-    Q_EMIT
-    editBegan();
-    Q_EMIT
-    opacityEdited(percent / 100.0);
-    Q_EMIT
-    editEnded();
+    Q_EMIT editBegan();
+    Q_EMIT opacityEdited(percent / 100.0);
+    Q_EMIT editEnded();
   });
   setOpacity(1.0);
 }

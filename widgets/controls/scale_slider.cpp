@@ -33,16 +33,16 @@ ScaleSlider::ScaleSlider(QWidget* parent) : QSlider(Qt::Horizontal, parent) {
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   connect(this, &QSlider::valueChanged, this, [this](int value) {
     if (m_setting) return;  // else assistive technology set it
-    Q_EMIT
-    dragBegan();
+    Q_EMIT dragBegan();
     edit(static_cast<double>(value) / kSteps);
-    Q_EMIT
-    dragEnded();
+    Q_EMIT dragEnded();
   });
 }
 
 void ScaleSlider::setPosition(double position) {
-  m_position = std::clamp(position, 0.0, 1.0);
+  const double clamped = std::clamp(position, 0.0, 1.0);
+  if (!(clamped < m_position) && !(clamped > m_position)) return;
+  m_position = clamped;
   m_setting = true;
   setValue(static_cast<int>(std::lround(m_position * kSteps)));
   m_setting = false;
@@ -115,24 +115,20 @@ void ScaleSlider::edit(double position) {
   const double wanted = std::clamp(position, 0.0, 1.0);
   if (wanted == m_position) return;
   setPosition(wanted);
-  Q_EMIT
-  positionEdited(wanted);
+  Q_EMIT positionEdited(wanted);
 }
 
 void ScaleSlider::step(double delta) {
-  Q_EMIT
-  dragBegan();
+  Q_EMIT dragBegan();
   edit(m_position + delta);
-  Q_EMIT
-  dragEnded();
+  Q_EMIT dragEnded();
 }
 
 void ScaleSlider::mousePressEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton) return event->ignore();
   m_dragging = true;
   setSliderDown(true);
-  Q_EMIT
-  dragBegan();
+  Q_EMIT dragBegan();
   const double length = pixelOf(1.0) - pixelOf(0.0);
   const double x = event->position().x();
   const bool onHandle = std::abs(x - pixelOf(m_position)) <= handleRadius();
@@ -160,8 +156,7 @@ void ScaleSlider::mouseReleaseEvent(QMouseEvent* event) {
   if (!m_dragging || event->button() != Qt::LeftButton) return;
   m_dragging = false;
   setSliderDown(false);
-  Q_EMIT
-  dragEnded();
+  Q_EMIT dragEnded();
   update();
 }
 

@@ -75,8 +75,7 @@ TemperatureSlider::TemperatureSlider(QWidget* parent)
     temperature = std::round(temperature * 1000.0) / 1000.0;
     m_temperature = temperature;
     m_field->setShown(temperature);
-    Q_EMIT
-    temperatureEdited(temperature);
+    Q_EMIT temperatureEdited(temperature);
   });
   connect(m_field, &NumberField::valueEdited, this, &TemperatureSlider::editOnce);
   connect(m_reset, &QToolButton::clicked, this, [this] { editOnce(m_reference.value_or(1.0)); });
@@ -104,6 +103,7 @@ void TemperatureSlider::setBest(std::optional<double> temperature, const QString
 
 void TemperatureSlider::setNoEffect(const QString& reason) {
   const bool works = reason.isEmpty();
+  if (works == m_works && reason == m_reason->text()) return;
   m_reason->setText(reason);
   m_reason->setVisible(!works);
   m_reset->setVisible(works);
@@ -134,13 +134,10 @@ void TemperatureSlider::showMarks() {
 }
 
 void TemperatureSlider::editOnce(double temperature) {
-  Q_EMIT
-  editBegan();
+  Q_EMIT editBegan();
   setTemperature(temperature);
-  Q_EMIT
-  temperatureEdited(temperature);
-  Q_EMIT
-  editEnded();
+  Q_EMIT temperatureEdited(temperature);
+  Q_EMIT editEnded();
 }
 
 }  // namespace oodscope

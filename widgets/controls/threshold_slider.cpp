@@ -109,25 +109,20 @@ ThresholdSlider::ThresholdSlider(QWidget* parent)
     unpin();
     m_threshold = m_best && m_scale.position(*m_best) == position ? *m_best : m_scale.score(position);
     m_field->setShown(m_threshold);
-    Q_EMIT
-    thresholdEdited(m_threshold);
+    Q_EMIT thresholdEdited(m_threshold);
   });
   connect(m_field, &NumberField::valueEdited, this, [this](double threshold) {
-    Q_EMIT
-    editBegan();
+    Q_EMIT editBegan();
     unpin();
     setThreshold(threshold);
-    Q_EMIT
-    thresholdEdited(threshold);
-    Q_EMIT
-    editEnded();
+    Q_EMIT thresholdEdited(threshold);
+    Q_EMIT editEnded();
   });
   connect(m_pins, &QComboBox::activated, this, &ThresholdSlider::choosePin);
   connect(m_pinValue, &NumberField::valueEdited, this, [this](double value) {
     m_pin.value = value;
     showPin();
-    Q_EMIT
-    pinEdited(m_pin);
+    Q_EMIT pinEdited(m_pin);
   });
   connect(m_slider, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
     QMenu menu(this);
@@ -136,8 +131,7 @@ ThresholdSlider::ThresholdSlider(QWidget* parent)
     linear->setChecked(m_kind == ThresholdScale::Kind::Linear);
     if (menu.exec(m_slider->mapToGlobal(at)) != linear) return;
     setScaleKind(linear->isChecked() ? ThresholdScale::Kind::Linear : ThresholdScale::Kind::Quantile);
-    Q_EMIT
-    scaleKindEdited(m_kind);
+    Q_EMIT scaleKindEdited(m_kind);
   });
   showPin();
   showScale();
@@ -150,12 +144,8 @@ void ThresholdSlider::setThreshold(double threshold) {
   m_slider->setValueText(tr("threshold %1").arg(numberText(threshold, 3)));
 }
 
-void ThresholdSlider::setQuantiles(std::vector<float> quantiles) {
+void ThresholdSlider::setQuantiles(std::vector<float> quantiles, std::vector<float> shares) {
   m_quantiles = std::move(quantiles);
-  showScale();
-}
-
-void ThresholdSlider::setAnomalyShares(std::vector<float> shares) {
   const auto largest = std::max_element(shares.begin(), shares.end());
   const float top = largest == shares.end() ? 0.0F : *largest;
   for (float& share : shares) share = top > 0.0F ? share / top : 0.0F;
@@ -170,6 +160,7 @@ void ThresholdSlider::setCompact(bool compact) {
 }
 
 void ThresholdSlider::setPin(const Pin& pin) {
+  if (pin == m_pin) return;
   m_pin = pin;
   showPin();
 }
@@ -225,8 +216,7 @@ void ThresholdSlider::unpin() {
   if (m_pin.rule == Pin::Rule::None) return;
   m_pin = {};
   showPin();
-  Q_EMIT
-  pinEdited(m_pin);
+  Q_EMIT pinEdited(m_pin);
 }
 
 void ThresholdSlider::choosePin(int index) {
@@ -235,8 +225,7 @@ void ThresholdSlider::choosePin(int index) {
   if (chosen.rule == m_pin.rule) return;
   m_pin = chosen;
   showPin();
-  Q_EMIT
-  pinEdited(m_pin);
+  Q_EMIT pinEdited(m_pin);
 }
 
 void ThresholdSlider::showPin() {

@@ -32,10 +32,9 @@ public:
 
   void setThreshold(double threshold);
   [[nodiscard]] double threshold() const { return m_threshold; }
-  /// Scores at equally spaced quantiles of the set, ascending. Empty: the control is disabled.
-  void setQuantiles(std::vector<float> quantiles);
-  /// Share of anomalies, 0 … 1, in each of n equally wide quantile ranges; drawn relative to the largest.
-  void setAnomalyShares(std::vector<float> shares);
+  /// Scores at equally spaced quantiles of the set, ascending (empty: the control is disabled), and the share of
+  /// anomalies between neighbours, drawn above the groove (empty: none).
+  void setQuantiles(std::vector<float> quantiles, std::vector<float> shares = {});
   void setPin(const Pin& pin);
   [[nodiscard]] Pin pin() const { return m_pin; }
   void setScaleKind(ThresholdScale::Kind kind);

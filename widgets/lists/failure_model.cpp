@@ -43,16 +43,14 @@ void FailureModel::setThumbnail(int row, const QImage& thumbnail) {
   if (row < 0 || row >= rowCount()) return;
   m_thumbnails[static_cast<std::size_t>(row)] = thumbnail;
   const QModelIndex at = index(row, sectionOf(Column::Thumbnail));
-  Q_EMIT
-  dataChanged(at, at, {Qt::DecorationRole});
+  Q_EMIT dataChanged(at, at, {Qt::DecorationRole});
 }
 
 void FailureModel::setTags(int row, const QStringList& tags) {
   if (row < 0 || row >= rowCount()) return;
   m_rows[static_cast<std::size_t>(row)].tags = tags;
   const QModelIndex at = index(row, sectionOf(Column::Tag));
-  Q_EMIT
-  dataChanged(at, at);
+  Q_EMIT dataChanged(at, at);
 }
 
 int FailureModel::sectionOf(Column column) const {
@@ -74,8 +72,7 @@ QVariant FailureModel::data(const QModelIndex& index, int role) const {
   const Column column = columnAt(index.column());
   if (role == Qt::DecorationRole && column == Column::Thumbnail) {
     const QImage& picture = m_thumbnails[static_cast<std::size_t>(index.row())];
-    if (picture.isNull() && m_asked.insert(index.row()).second) Q_EMIT
-    thumbnailNeeded(index.row());
+    if (picture.isNull() && m_asked.insert(index.row()).second) Q_EMIT thumbnailNeeded(index.row());
     return picture;
   }
   if (role == kChipRole && column == Column::Class) return row.predictedColour;

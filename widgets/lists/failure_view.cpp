@@ -297,13 +297,10 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
     showCount();
   });
   connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
-    if (index.isValid() && !m_setting) Q_EMIT
-    failureSelected(m_proxy->mapToSource(index).row());
+    if (index.isValid() && !m_setting) Q_EMIT failureSelected(m_proxy->mapToSource(index).row());
   });
-  connect(m_view, &QTreeView::activated, this, [this](const QModelIndex& index) {
-    Q_EMIT
-    failureActivated(m_proxy->mapToSource(index).row());
-  });
+  connect(m_view, &QTreeView::activated, this,
+          [this](const QModelIndex& index) { Q_EMIT failureActivated(m_proxy->mapToSource(index).row()); });
   showCount();
 }
 
@@ -330,8 +327,7 @@ void FailureView::step(int steps) {
   const int row = current.isValid() ? std::clamp(current.row() + steps, 0, m_proxy->rowCount() - 1) : 0;
   const QModelIndex next = m_proxy->index(row, 0);
   m_view->setCurrentIndex(next);
-  Q_EMIT
-  failureActivated(m_proxy->mapToSource(next).row());
+  Q_EMIT failureActivated(m_proxy->mapToSource(next).row());
 }
 
 std::vector<int> FailureView::shownRows() const {
@@ -343,8 +339,7 @@ std::vector<int> FailureView::shownRows() const {
 
 bool FailureView::eventFilter(QObject* watched, QEvent* event) {
   if (watched == m_view && event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_T) {
-    if (m_view->currentIndex().isValid()) Q_EMIT
-    tagRequested(m_proxy->mapToSource(m_view->currentIndex()).row());
+    if (m_view->currentIndex().isValid()) Q_EMIT tagRequested(m_proxy->mapToSource(m_view->currentIndex()).row());
     return true;
   }
   return QWidget::eventFilter(watched, event);

@@ -153,8 +153,7 @@ FrameListView::FrameListView(QWidget* parent)
   connect(m_filter, &QLineEdit::textEdited, this, [this](const QString& text) {
     m_proxy->setExpression(text);
     countShown();
-    Q_EMIT
-    filterEdited(text);
+    Q_EMIT filterEdited(text);
   });
   connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
     m_proxy->setExpression(text);
@@ -165,18 +164,15 @@ FrameListView::FrameListView(QWidget* parent)
                             ? std::optional(kSortMetrics[static_cast<std::size_t>(index)])
                             : std::nullopt;
     setSortMetric(metric);
-    Q_EMIT
-    sortEdited(metric);
+    Q_EMIT sortEdited(metric);
   });
   connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
     const QModelIndex source = m_proxy->mapToSource(index);
-    if (!m_setting && m_model->frameAt(source)) Q_EMIT
-    currentFrameChanged(FrameModel::setOf(source), source.row());
+    if (!m_setting && m_model->frameAt(source)) Q_EMIT currentFrameChanged(FrameModel::setOf(source), source.row());
   });
   const auto activate = [this](const QModelIndex& index) {
     const QModelIndex source = m_proxy->mapToSource(index);
-    if (m_model->frameAt(source)) Q_EMIT
-    frameActivated(FrameModel::setOf(source), source.row());
+    if (m_model->frameAt(source)) Q_EMIT frameActivated(FrameModel::setOf(source), source.row());
   };
   connect(m_view, &QTreeView::activated, this, activate);
   m_view->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -184,8 +180,8 @@ FrameListView::FrameListView(QWidget* parent)
     const QModelIndex source = m_proxy->mapToSource(m_view->indexAt(at));
     const bool onFrame = m_model->frameAt(source) != nullptr;
     const int set = onFrame ? FrameModel::setOf(source) : source.isValid() ? source.row() : 0;
-    if (set < m_model->rowCount()) Q_EMIT
-    menuRequested(set, onFrame ? source.row() : -1, m_view->viewport()->mapTo(this, at));
+    if (set < m_model->rowCount())
+      Q_EMIT menuRequested(set, onFrame ? source.row() : -1, m_view->viewport()->mapTo(this, at));
   });
   connect(m_view, &QTreeView::clicked, this, [this](const QModelIndex& index) {
     if (index.data(FrameModel::kIsSetRole).toBool()) m_view->setExpanded(index, !m_view->isExpanded(index));
@@ -239,8 +235,7 @@ bool FrameListView::eventFilter(QObject* watched, QEvent* event) {
     }
     if (key->key() == Qt::Key_T && key->modifiers() == Qt::NoModifier) {
       const QModelIndex source = m_proxy->mapToSource(m_view->currentIndex());
-      if (m_model->frameAt(source)) Q_EMIT
-      tagRequested(FrameModel::setOf(source), source.row());
+      if (m_model->frameAt(source)) Q_EMIT tagRequested(FrameModel::setOf(source), source.row());
       return true;
     }
   }
@@ -258,8 +253,7 @@ void FrameListView::countShown() {
   int all = 0;
   for (int set = 0; set < m_model->rowCount(); ++set) all += m_model->rowCount(m_model->index(set, 0));
   for (int set = 0; set < m_proxy->rowCount(); ++set) shown += m_proxy->rowCount(m_proxy->index(set, 0));
-  Q_EMIT
-  shownCountChanged(shown, all);
+  Q_EMIT shownCountChanged(shown, all);
 }
 
 }  // namespace oodscope

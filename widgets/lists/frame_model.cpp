@@ -68,8 +68,7 @@ void FrameModel::updateFrame(int set, int frame, const FrameRow& row) {
   const QModelIndex at = indexOf(set, frame);
   if (!at.isValid()) return;
   m_sets[static_cast<std::size_t>(set)].frames[static_cast<std::size_t>(frame)] = row;
-  Q_EMIT
-  dataChanged(at, at);
+  Q_EMIT dataChanged(at, at);
 }
 
 void FrameModel::updateFrames(int set, std::vector<FrameRow> rows) {
@@ -77,16 +76,14 @@ void FrameModel::updateFrames(int set, std::vector<FrameRow> rows) {
   auto& frames = m_sets[static_cast<std::size_t>(set)].frames;
   if (rows.size() != frames.size() || rows.empty()) return;
   frames = std::move(rows);
-  Q_EMIT
-  dataChanged(indexOf(set, 0), indexOf(set, static_cast<int>(frames.size()) - 1));
+  Q_EMIT dataChanged(indexOf(set, 0), indexOf(set, static_cast<int>(frames.size()) - 1));
 }
 
 void FrameModel::setThumbnail(int set, int frame, const QImage& thumbnail) {
   const QModelIndex at = indexOf(set, frame);
   if (!at.isValid()) return;
   m_thumbnails[static_cast<std::size_t>(set)][static_cast<std::size_t>(frame)] = thumbnail;
-  Q_EMIT
-  dataChanged(at, at, {kThumbnailRole});
+  Q_EMIT dataChanged(at, at, {kThumbnailRole});
 }
 
 const FrameRow* FrameModel::frameAt(const QModelIndex& index) const {
@@ -148,8 +145,7 @@ QVariant FrameModel::data(const QModelIndex& index, int role) const {
     case kThumbnailRole: {
       const int set = setOf(index);
       const QImage& picture = m_thumbnails[static_cast<std::size_t>(set)][static_cast<std::size_t>(index.row())];
-      if (picture.isNull() && m_asked.insert(keyOf(set, index.row())).second) Q_EMIT
-      thumbnailNeeded(set, index.row());
+      if (picture.isNull() && m_asked.insert(keyOf(set, index.row())).second) Q_EMIT thumbnailNeeded(set, index.row());
       return picture;
     }
     default:

@@ -60,8 +60,7 @@ Banner::Banner(QWidget* parent) : QWidget(parent), m_icon(new QLabel), m_text(ne
   connect(m_button, &QPushButton::clicked, this, &Banner::actionTriggered);
   connect(close, &QToolButton::clicked, this, [this] {
     hide();
-    Q_EMIT
-    closed();
+    Q_EMIT closed();
   });
   hide();
 }
@@ -98,8 +97,7 @@ void Banner::changeEvent(QEvent* event) {
 void Banner::keyPressEvent(QKeyEvent* event) {
   if (event->key() != Qt::Key_Escape) return QWidget::keyPressEvent(event);
   hide();
-  Q_EMIT
-  closed();
+  Q_EMIT closed();
 }
 
 void Banner::paintEvent(QPaintEvent*) {

@@ -34,11 +34,13 @@ void CheatSheet::setGroups(const std::vector<ShortcutGroup>& groups) {
     if (!column || used >= perColumn) {
       if (column) column->addStretch(1);
       column = new QVBoxLayout;
+      column->setSpacing(m.px(6));
       columns->addLayout(column);
       used = 0;
     }
     auto* title = new QLabel(group.title);
     title->setFont(strongFont(font()));
+    title->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);  // a taller neighbour is no reason for a gap
     column->addWidget(title);
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(m.px(16));

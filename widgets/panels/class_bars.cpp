@@ -101,8 +101,8 @@ void ClassBars::paintEvent(QPaintEvent*) {
 
 void ClassBars::mouseReleaseEvent(QMouseEvent* event) {
   const auto row = static_cast<std::size_t>(std::max(0.0, event->position().y()) / rowHeight());
-  if (m_clickable && event->button() == Qt::LeftButton && row < m_shares.size()) Q_EMIT
-  classClicked(m_shares[row].name);
+  if (m_clickable && event->button() == Qt::LeftButton && row < m_shares.size())
+    Q_EMIT classClicked(m_shares[row].name);
 }
 
 }  // namespace oodscope

@@ -133,8 +133,7 @@ void CommandPalette::runCurrent() {
   if (!item || !item->flags().testFlag(Qt::ItemIsEnabled)) return;
   QAction* action = m_actions[item->data(kIndexRole).toInt()];
   hide();
-  Q_EMIT
-  actionChosen(action);
+  Q_EMIT actionChosen(action);
   action->trigger();
 }
 

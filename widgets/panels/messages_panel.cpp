@@ -109,8 +109,7 @@ MessagesPanel::MessagesPanel(QWidget* parent)
   connect(clearAll, &QToolButton::clicked, this, &MessagesPanel::clear);
   connect(m_view, &QTreeView::activated, this, [this](const QModelIndex& index) {
     const QString file = index.siblingAtColumn(3).data().toString();
-    if (!file.isEmpty()) Q_EMIT
-    fileActivated(file);
+    if (!file.isEmpty()) Q_EMIT fileActivated(file);
   });
 }
 
@@ -126,15 +125,13 @@ void MessagesPanel::add(const Message& message) {
   m_model->appendRow({time, kind, text, file});
   m_stack->setCurrentIndex(1);
   m_view->scrollToBottom();
-  Q_EMIT
-  countChanged(count());
+  Q_EMIT countChanged(count());
 }
 
 void MessagesPanel::clear() {
   m_model->removeRows(0, m_model->rowCount());
   m_stack->setCurrentIndex(0);
-  Q_EMIT
-  countChanged(0);
+  Q_EMIT countChanged(0);
 }
 
 int MessagesPanel::count() const { return m_model->rowCount(); }

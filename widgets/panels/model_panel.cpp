@@ -112,18 +112,14 @@ ModelPanel::ModelPanel(QWidget* parent) : QWidget(parent), m_stack(new QStackedL
   scroll->setFocusPolicy(Qt::NoFocus);
   m_stack->addWidget(scroll);
 
-  connect(m_choice, &QComboBox::activated, this, [this](int index) {
-    Q_EMIT
-    currentEdited(m_choice->itemData(index).toString());
-  });
+  connect(m_choice, &QComboBox::activated, this,
+          [this](int index) { Q_EMIT currentEdited(m_choice->itemData(index).toString()); });
   connect(open, &QToolButton::clicked, this, &ModelPanel::openRequested);
   connect(close, &QToolButton::clicked, this, [this] {
-    if (const ModelCard* card = current()) Q_EMIT
-    closeRequested(card->name);
+    if (const ModelCard* card = current()) Q_EMIT closeRequested(card->name);
   });
   connect(m_measure, &QPushButton::clicked, this, [this] {
-    if (const ModelCard* card = current()) Q_EMIT
-    latencyRequested(card->name);
+    if (const ModelCard* card = current()) Q_EMIT latencyRequested(card->name);
   });
 }
 
@@ -192,8 +188,7 @@ void ModelPanel::buildFields(QWidget* content) {
   connect(m_names, &QPlainTextEdit::textChanged, this, &ModelPanel::showEdited);
   connect(m_revert, &QPushButton::clicked, this, &ModelPanel::showCurrent);
   connect(m_apply, &QPushButton::clicked, this, [this] {
-    if (const ModelCard* card = current()) Q_EMIT
-    assumptionsEdited(card->name, edited());
+    if (const ModelCard* card = current()) Q_EMIT assumptionsEdited(card->name, edited());
   });
 }
 

@@ -117,14 +117,8 @@ RegionPanel::RegionPanel(QWidget* parent)
   connect(m_tags, &QLineEdit::editingFinished, this, &RegionPanel::commit);
   connect(m_note, &QLineEdit::editingFinished, this, &RegionPanel::commit);
   for (QLineEdit* field : {m_tags, m_note}) field->installEventFilter(this);
-  connect(m_previous, &QToolButton::clicked, this, [this] {
-    Q_EMIT
-    stepRequested(-1);
-  });
-  connect(m_next, &QToolButton::clicked, this, [this] {
-    Q_EMIT
-    stepRequested(1);
-  });
+  connect(m_previous, &QToolButton::clicked, this, [this] { Q_EMIT stepRequested(-1); });
+  connect(m_next, &QToolButton::clicked, this, [this] { Q_EMIT stepRequested(1); });
 }
 
 void RegionPanel::setView(const RegionView& view) {
@@ -164,13 +158,11 @@ void RegionPanel::commit() {
     if (const QString tag = part.simplified(); !tag.isEmpty() && !tags.contains(tag)) tags << tag;
   if (tags != m_view.tags) {
     m_view.tags = tags;
-    Q_EMIT
-    tagsEdited(tags);
+    Q_EMIT tagsEdited(tags);
   }
   if (const QString note = m_note->text().trimmed(); note != m_view.note) {
     m_view.note = note;
-    Q_EMIT
-    noteEdited(note);
+    Q_EMIT noteEdited(note);
   }
 }
 

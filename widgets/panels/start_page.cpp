@@ -232,10 +232,8 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_zone(new DropZone), m
   outer->addStretch(1);
   outer->addWidget(column, 30);
   outer->addStretch(1);
-  connect(m_recent, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {
-    Q_EMIT
-    recentActivated(item->data(Qt::UserRole).toString());
-  });
+  connect(m_recent, &QListWidget::itemActivated, this,
+          [this](const QListWidgetItem* item) { Q_EMIT recentActivated(item->data(Qt::UserRole).toString()); });
 }
 
 void StartPage::setRecent(const std::vector<RecentEntry>& recent) {
@@ -273,8 +271,7 @@ void StartPage::dropEvent(QDropEvent* event) {
     if (url.isLocalFile()) paths << url.toLocalFile();
   if (paths.isEmpty()) return;
   event->acceptProposedAction();
-  Q_EMIT
-  dropped(paths);
+  Q_EMIT dropped(paths);
 }
 
 }  // namespace oodscope

@@ -46,10 +46,7 @@ ProgressItem::ProgressItem(QWidget* parent)
   m_delay->setSingleShot(true);
   m_delay->setInterval(kQuietMs);
   connect(m_delay, &QTimer::timeout, this, [this] { setVisible(m_running); });
-  connect(m_pause, &QToolButton::clicked, this, [this] {
-    Q_EMIT
-    pauseRequested(!m_paused);
-  });
+  connect(m_pause, &QToolButton::clicked, this, [this] { Q_EMIT pauseRequested(!m_paused); });
   connect(m_stop, &QToolButton::clicked, this, &ProgressItem::stopRequested);
   hide();
 }

@@ -126,8 +126,7 @@ void BarList::mousePressEvent(QMouseEvent* event) {
   for (int i = 0; i < static_cast<int>(m_rows.size()); ++i) {
     if (!rowRect(i).contains(event->position().toPoint())) continue;
     setSelected(i);
-    Q_EMIT
-    rowClicked(i);
+    Q_EMIT rowClicked(i);
   }
 }
 
@@ -136,8 +135,7 @@ void BarList::keyPressEvent(QKeyEvent* event) {
   if (event->key() == Qt::Key_Down) return setSelected(std::min(last, m_selected + 1));
   if (event->key() == Qt::Key_Up) return setSelected(std::max(0, m_selected - 1));
   if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && m_selected >= 0) {
-    Q_EMIT
-    rowClicked(m_selected);
+    Q_EMIT rowClicked(m_selected);
     return;
   }
   QWidget::keyPressEvent(event);

@@ -189,14 +189,12 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
     if (point < 0) return;
     const double threshold = m->curves[static_cast<std::size_t>(m->dragged)].threshold[static_cast<std::size_t>(point)];
     setThreshold(m->dragged, threshold);
-    Q_EMIT
-    thresholdEdited(m->dragged, threshold);
+    Q_EMIT thresholdEdited(m->dragged, threshold);
   };
   c.onDrop = [this] {
     const int curve = std::exchange(m->dragged, -1);
     if (curve >= 0 && m->thresholds[static_cast<std::size_t>(curve)]) {
-      Q_EMIT
-      thresholdSettled(curve, *m->thresholds[static_cast<std::size_t>(curve)]);
+      Q_EMIT thresholdSettled(curve, *m->thresholds[static_cast<std::size_t>(curve)]);
     }
   };
   c.onClick = [this](QPointF at) {
@@ -209,10 +207,8 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
     if (curve < 0 || point < 0) return;
     const double threshold = m->curves[static_cast<std::size_t>(curve)].threshold[static_cast<std::size_t>(point)];
     setThreshold(curve, threshold);
-    Q_EMIT
-    thresholdEdited(curve, threshold);
-    Q_EMIT
-    thresholdSettled(curve, threshold);
+    Q_EMIT thresholdEdited(curve, threshold);
+    Q_EMIT thresholdSettled(curve, threshold);
   };
   c.onHover = [this](std::optional<QPointF> at) {
     const bool had = m->hover.has_value();
@@ -231,8 +227,7 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
     }
     if (m->hover) {
       const auto [curve, point] = *m->hover;
-      Q_EMIT
-      hoveredThreshold(m->curves[static_cast<std::size_t>(curve)].threshold[static_cast<std::size_t>(point)]);
+      Q_EMIT hoveredThreshold(m->curves[static_cast<std::size_t>(curve)].threshold[static_cast<std::size_t>(point)]);
     }
     if (had || m->hover) canvas().markersChanged();
   };
@@ -248,8 +243,7 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
       low = std::min(low, all[i]);
       high = std::max(high, all[i]);
     }
-    if (low <= high) Q_EMIT
-    brushed(curve, low, high);
+    if (low <= high) Q_EMIT brushed(curve, low, high);
   };
 
   c.drawContent = [this](QCPPainter& p) {

@@ -45,19 +45,10 @@ CurvesPanel::CurvesPanel(QWidget* parent)
   for (CurvePlot* plot : {m_pr, m_roc, m_f1}) {
     connect(plot, &CurvePlot::thresholdEdited, this, &CurvesPanel::thresholdEdited);
     connect(plot, &CurvePlot::thresholdSettled, this, &CurvesPanel::thresholdSettled);
-    connect(plot, &CurvePlot::brushed, this, [this](int, double low, double high) {
-      Q_EMIT
-      brushed(low, high);
-    });
+    connect(plot, &CurvePlot::brushed, this, [this](int, double low, double high) { Q_EMIT brushed(low, high); });
   }
-  connect(m_histogram, &HistogramPlot::thresholdEdited, this, [this](double t) {
-    Q_EMIT
-    thresholdEdited(0, t);
-  });
-  connect(m_histogram, &HistogramPlot::thresholdSettled, this, [this](double t) {
-    Q_EMIT
-    thresholdSettled(0, t);
-  });
+  connect(m_histogram, &HistogramPlot::thresholdEdited, this, [this](double t) { Q_EMIT thresholdEdited(0, t); });
+  connect(m_histogram, &HistogramPlot::thresholdSettled, this, [this](double t) { Q_EMIT thresholdSettled(0, t); });
   connect(m_histogram, &HistogramPlot::brushed, this, &CurvesPanel::brushed);
   // The latest shown stay where there is room for few: precision and recall first of all.
   for (const Plot plot : {Histogram, Roc, PrecisionRecall}) setShown(plot, true);
@@ -101,8 +92,7 @@ void CurvesPanel::noteToggle(int plot, bool shown) {
   std::erase(m_order, plot);
   if (shown) m_order.push_back(plot);
   arrange();
-  Q_EMIT
-  shownChanged();
+  Q_EMIT shownChanged();
 }
 
 void CurvesPanel::arrange() {

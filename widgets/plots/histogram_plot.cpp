@@ -41,10 +41,8 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
     if (m->data.edges.size() < 2) return;
     const double threshold = m->held(canvas().coordinate(at).x());
     setThreshold(threshold);
-    Q_EMIT
-    thresholdEdited(threshold);
-    if (settled) Q_EMIT
-    thresholdSettled(threshold);
+    Q_EMIT thresholdEdited(threshold);
+    if (settled) Q_EMIT thresholdSettled(threshold);
   };
   c.canGrab = [this](QPointF at) {
     if (!m->threshold) return false;
@@ -53,8 +51,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   };
   c.onDrag = [move](QPointF at) { move(at, false); };
   c.onDrop = [this] {
-    if (m->threshold) Q_EMIT
-    thresholdSettled(*m->threshold);
+    if (m->threshold) Q_EMIT thresholdSettled(*m->threshold);
   };
   c.onClick = [move](QPointF at) { move(at, true); };
   c.onHover = [this](std::optional<QPointF> at) {
@@ -64,8 +61,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   c.onBrush = [this](QPointF from, QPointF to) {
     if (m->data.edges.size() < 2) return;
     const double a = m->held(canvas().coordinate(from).x()), b = m->held(canvas().coordinate(to).x());
-    Q_EMIT
-    brushed(std::min(a, b), std::max(a, b));
+    Q_EMIT brushed(std::min(a, b), std::max(a, b));
   };
 
   // Both layers depend on the threshold only through colours: drawn in one pass on the marker layer.

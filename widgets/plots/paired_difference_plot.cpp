@@ -36,8 +36,7 @@ PairedDifferencePlot::PairedDifferencePlot(QWidget* parent) : PlotWidget(parent)
   c.frame()->setRangeZoomAxes({}, {});
   c.onClick = [this](QPointF at) {
     const int row = static_cast<int>(std::lround(-canvas().coordinate(at).y()));
-    if (row >= 0 && row < static_cast<int>(m->rows.size())) Q_EMIT
-    rowClicked(row);
+    if (row >= 0 && row < static_cast<int>(m->rows.size())) Q_EMIT rowClicked(row);
   };
   c.drawContent = [this](QCPPainter& p) {
     const PlotCanvas& cv = canvas();

@@ -24,8 +24,7 @@ ScatterPlot::ScatterPlot(QWidget* parent) : PlotWidget(parent), m(std::make_uniq
   c.setHome({0, 100}, {0, 100});
   c.onClick = [this](QPointF at) {
     const int point = nearest(at);
-    if (point >= 0) Q_EMIT
-    pointClicked(point);
+    if (point >= 0) Q_EMIT pointClicked(point);
   };
   c.onHover = [this](std::optional<QPointF> at) {
     m->hover = at;

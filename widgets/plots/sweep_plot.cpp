@@ -49,19 +49,15 @@ SweepPlot::SweepPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<S
   };
   c.onDrag = [this, held](QPointF at) {
     setTemperature(held(at));
-    Q_EMIT
-    temperatureEdited(*m->temperature);
+    Q_EMIT temperatureEdited(*m->temperature);
   };
   c.onDrop = [this] {
-    if (m->temperature) Q_EMIT
-    temperatureSettled(*m->temperature);
+    if (m->temperature) Q_EMIT temperatureSettled(*m->temperature);
   };
   c.onClick = [this, held](QPointF at) {
     setTemperature(held(at));
-    Q_EMIT
-    temperatureEdited(*m->temperature);
-    Q_EMIT
-    temperatureSettled(*m->temperature);
+    Q_EMIT temperatureEdited(*m->temperature);
+    Q_EMIT temperatureSettled(*m->temperature);
   };
   c.drawMarkers = [this](QCPPainter& p) {
     const PlotCanvas& cv = canvas();

@@ -144,8 +144,7 @@ std::optional<std::pair<int, int>> TransferMatrixPlot::cellAt(QPointF at) const 
 }
 
 void TransferMatrixPlot::mousePressEvent(QMouseEvent* event) {
-  if (const auto cell = cellAt(event->position())) Q_EMIT
-  cellClicked(cell->first, cell->second);
+  if (const auto cell = cellAt(event->position())) Q_EMIT cellClicked(cell->first, cell->second);
 }
 
 bool TransferMatrixPlot::event(QEvent* event) {

@@ -44,19 +44,15 @@ Scene3DPanel::Scene3DPanel(QWidget* parent)
     column->addWidget(m_host, 1);
     connect(m_host, &VtkHost::picked, this, [this](QPointF at) {
       if (scene() == Landscape) {
-        Q_EMIT
-        operatingPointEdited(at.x(), at.y());
-        Q_EMIT
-        operatingPointSettled();
+        Q_EMIT operatingPointEdited(at.x(), at.y());
+        Q_EMIT operatingPointSettled();
       } else {
-        Q_EMIT
-        pixelPicked(at);
+        Q_EMIT pixelPicked(at);
       }
     });
     connect(m_host, &VtkHost::handleDragged, this, [this](QPointF at) {
       m_landscape->setCurrent(at.x(), at.y());
-      Q_EMIT
-      operatingPointEdited(at.x(), at.y());
+      Q_EMIT operatingPointEdited(at.x(), at.y());
     });
     connect(m_host, &VtkHost::handleDropped, this, &Scene3DPanel::operatingPointSettled);
   } else {
@@ -75,8 +71,7 @@ Scene3DPanel::Scene3DPanel(QWidget* parent)
       const std::shared_ptr<Scene3D> scenes[] = {m_relief, m_landscape, m_cloud};
       m_host->setScene(scenes[index]);
     }
-    Q_EMIT
-    sceneChanged();
+    Q_EMIT sceneChanged();
   });
 }
 

@@ -222,8 +222,7 @@ void VtkHost::mouseMoveEvent(QMouseEvent* event) {
   m->clicks = false;
   m->last = event->position();
   if (m->dragsHandle) {
-    if (const auto meaning = m->scene->meaningAt(event->position())) Q_EMIT
-    handleDragged(*meaning);
+    if (const auto meaning = m->scene->meaningAt(event->position())) Q_EMIT handleDragged(*meaning);
   } else if (event->buttons() & Qt::LeftButton) {
     m->scene->orbit(kDegreesPerPixel * step.x(), kDegreesPerPixel * step.y());
   } else if (event->buttons() & Qt::MiddleButton) {
@@ -238,14 +237,12 @@ void VtkHost::mouseReleaseEvent(QMouseEvent* event) {
   if (m->dragsHandle) {
     m->dragsHandle = false;
     moved();
-    Q_EMIT
-    handleDropped();
+    Q_EMIT handleDropped();
     return;
   }
   if (event->button() != Qt::LeftButton || !m->clicks) return;
   m->clicks = false;
-  if (const auto meaning = m->scene->meaningAt(event->position())) Q_EMIT
-  picked(*meaning);
+  if (const auto meaning = m->scene->meaningAt(event->position())) Q_EMIT picked(*meaning);
 }
 
 void VtkHost::wheelEvent(QWheelEvent* event) {

@@ -41,8 +41,7 @@ void Theme::apply() {
   QToolTip::setPalette(palette);
   // The two rules a proxy style cannot express; a sheet on a control would bypass the style there.
   m_application.setStyleSheet(QStringLiteral("QStatusBar::item { border: 0 } QToolBar { border: 0 }"));
-  Q_EMIT
-  changed();
+  Q_EMIT changed();
 }
 
 }  // namespace oodscope

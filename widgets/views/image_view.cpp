@@ -95,7 +95,7 @@ void ImageView::setScale(float min, float max) {
   if (same(min, m_look.scaleMin) && same(max, m_look.scaleMax)) return;
   m_look.scaleMin = min;
   m_look.scaleMax = max;
-  invalidate();
+  if (m_look.kind == ViewKind::Heatmap || m_look.overlay) invalidate();
 }
 void ImageView::setColourMap(ColourMap map, bool reversed) {
   const ColourTable table = colourTable(map, reversed);
@@ -141,12 +141,14 @@ void ImageView::setCrosshair(std::optional<QPointF> at) {
   update(around(m_crosshair));
 }
 void ImageView::setInset(const QString& text, const QColor& letterColour, const QString& letter) {
+  if (text == m_inset && letterColour == m_insetColour && letter == m_insetLetter) return;
   m_inset = text;
   m_insetColour = letterColour;
   m_insetLetter = letter;
   update();
 }
 void ImageView::setEmptyText(const QString& text) {
+  if (text == m_emptyText) return;
   m_emptyText = text;
   update();
 }
@@ -261,8 +263,7 @@ void ImageView::paintRegionCaption(QPainter& painter) const {
 void ImageView::edit(const ViewTransform& transform) {
   const ViewTransform held = resolve(transform, m_layers.size(), viewport());
   setTransform(held);
-  Q_EMIT
-  transformEdited(held);
+  Q_EMIT transformEdited(held);
 }
 
 void ImageView::wheelEvent(QWheelEvent* event) {
@@ -276,8 +277,7 @@ void ImageView::wheelEvent(QWheelEvent* event) {
 }
 
 void ImageView::mousePressEvent(QMouseEvent* event) {
-  Q_EMIT
-  activated();
+  Q_EMIT activated();
   const bool left = event->button() == Qt::LeftButton;
   if (!left && event->button() != Qt::MiddleButton) return;
   m_pressed = m_last = event->position();
@@ -297,11 +297,9 @@ void ImageView::mouseMoveEvent(QMouseEvent* event) {
   const QPointF pixel = pictureAt(at);
   const Size size = m_layers.size();
   if (QRectF(0, 0, size.width, size.height).contains(pixel) && pixel.x() < size.width && pixel.y() < size.height) {
-    Q_EMIT
-    hovered(pixel);
+    Q_EMIT hovered(pixel);
   } else {
-    Q_EMIT
-    hoverLeft();
+    Q_EMIT hoverLeft();
   }
 }
 
@@ -314,15 +312,14 @@ void ImageView::mouseReleaseEvent(QMouseEvent* event) {
   if (was == Gesture::Press && event->button() == Qt::LeftButton) {
     const QPointF point = pictureAt(event->position());
     const QPoint pixel(static_cast<int>(std::floor(point.x())), static_cast<int>(std::floor(point.y())));
-    if (whole.contains(pixel)) Q_EMIT
-    clicked(pixel);
+    if (whole.contains(pixel)) Q_EMIT clicked(pixel);
   }
   if (was == Gesture::Band) {
     update();
     const QRectF band = QRectF(pictureAt(m_pressed), pictureAt(event->position())).normalized();
     const QRect pixels = band.toAlignedRect() & whole;
-    if ((event->position() - m_pressed).manhattanLength() > kClickSlack && !pixels.isEmpty()) Q_EMIT
-    regionSelected(pixels);
+    if ((event->position() - m_pressed).manhattanLength() > kClickSlack && !pixels.isEmpty())
+      Q_EMIT regionSelected(pixels);
   }
 }
 
@@ -333,10 +330,7 @@ void ImageView::mouseDoubleClickEvent(QMouseEvent* event) {
   edit(fitted);
 }
 
-void ImageView::leaveEvent(QEvent*) {
-  Q_EMIT
-  hoverLeft();
-}
+void ImageView::leaveEvent(QEvent*) { Q_EMIT hoverLeft(); }
 
 void ImageView::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) invalidate();
@@ -345,18 +339,22 @@ void ImageView::changeEvent(QEvent* event) {
 
 void ImageView::render(QPainter& painter, const QRectF& area, const RenderOptions& options) const {
   const Size size = m_layers.size();
-  if (size.area() == 0) return;
-  const double fit = std::min(area.width() / size.width, area.height() / size.height);
-  const QRectF target(area.center() - QPointF(size.width, size.height) * fit / 2,
-                      QSizeF(size.width, size.height) * fit);
+  renderPart(painter, area, QRectF(0, 0, size.width, size.height), options);
+}
+
+void ImageView::renderPart(QPainter& painter, const QRectF& area, const QRectF& part,
+                           const RenderOptions& options) const {
+  if (m_layers.size().area() == 0 || part.isEmpty()) return;
+  const double fit = std::min(area.width() / part.width(), area.height() / part.height());
+  const QRectF target(area.center() - QPointF(part.width(), part.height()) * fit / 2, part.size() * fit);
   // As many pixels as the document asks for, but no more than the picture has: enlarging is the printer's business.
   const double scale = std::min(1.0, fit * options.rasterDpi / kPointsPerInch);
-  const QSize device(std::max(1, static_cast<int>(std::lround(size.width * scale))),
-                     std::max(1, static_cast<int>(std::lround(size.height * scale))));
+  const QSize device(std::max(1, static_cast<int>(std::lround(part.width() * scale))),
+                     std::max(1, static_cast<int>(std::lround(part.height() * scale))));
   PictureLook look = m_look;
   PictureLayers layers = m_layers;
   look.contour = false;  // as vectors below
-  const ViewTransform transform{scale, {size.width / 2.0, size.height / 2.0}, false};
+  const ViewTransform transform{scale, part.center(), false};
   PictureRenderer renderer(m_cache);
   const Tokens& t = tokens(options.dark);
   const QImage raster =
@@ -370,8 +368,8 @@ void ImageView::render(QPainter& painter, const QRectF& area, const RenderOption
   const double device1 = std::max(1.0, painter.combinedTransform().m11());
   painter.translate(target.topLeft());
   painter.scale(1 / device1, 1 / device1);
-  renderer.paintLines(painter, layers, m_look, t, {0, 0}, fit * device1, 0.5 * options.lineScale * device1,
-                      kDocumentDetail);
+  renderer.paintLines(painter, layers, m_look, t, -part.topLeft() * fit * device1, fit * device1,
+                      0.5 * options.lineScale * device1, kDocumentDetail);
   painter.restore();
 }
 

@@ -62,6 +62,9 @@ public:
   /// The whole picture into `area` of `painter`: pixels as raster, outlines as vectors. Light tokens unless asked
   /// otherwise.
   virtual void render(QPainter& painter, const QRectF& area, const RenderOptions& options) const;
+  /// The same of a part of the picture, given in its pixels. Enlarged pixels are smoothed by whoever shows the
+  /// document.
+  void renderPart(QPainter& painter, const QRectF& area, const QRectF& part, const RenderOptions& options) const;
   using QWidget::render;
 
   [[nodiscard]] QSize sizeHint() const override { return {480, 270}; }

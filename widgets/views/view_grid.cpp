@@ -72,22 +72,14 @@ void ViewGrid::setPanes(const std::vector<PaneSpec>& panes) {
     connect(pane->view, &ImageView::transformEdited, this, [this, index](const ViewTransform& t) { spread(index, t); });
     connect(pane->view, &ImageView::hovered, this, [this, index](QPointF at) {
       setCrosshair(at);
-      Q_EMIT
-      hovered(index, at);
+      Q_EMIT hovered(index, at);
     });
     connect(pane->view, &ImageView::hoverLeft, this, [this] {
       setCrosshair(std::nullopt);
-      Q_EMIT
-      hoverLeft();
+      Q_EMIT hoverLeft();
     });
-    connect(pane->view, &ImageView::clicked, this, [this, index](QPoint at) {
-      Q_EMIT
-      regionClicked(index, at);
-    });
-    connect(pane->view, &ImageView::regionSelected, this, [this, index](QRect r) {
-      Q_EMIT
-      regionSelected(index, r);
-    });
+    connect(pane->view, &ImageView::clicked, this, [this, index](QPoint at) { Q_EMIT regionClicked(index, at); });
+    connect(pane->view, &ImageView::regionSelected, this, [this, index](QRect r) { Q_EMIT regionSelected(index, r); });
     m_panes.push_back(std::move(pane));
   }
   m_current = std::clamp(m_current, 0, std::max(0, count() - 1));
@@ -160,8 +152,7 @@ void ViewGrid::setCurrent(int pane) {
   m_current = pane;
   if (m_arrangement == GridArrangement::One) arrange();
   for (int i = 0; i < count(); ++i) header(i)->setCurrent(i == pane);
-  Q_EMIT
-  currentChanged(pane);
+  Q_EMIT currentChanged(pane);
 }
 
 void ViewGrid::setLinked(bool linked) {
@@ -221,8 +212,7 @@ void ViewGrid::spread(int from, const ViewTransform& transform) {
   for (int i = 0; i < count(); ++i) {
     if (i == from || m_linked) view(i)->setTransform(transform);
   }
-  Q_EMIT
-  viewTransformChanged(transform);
+  Q_EMIT viewTransformChanged(transform);
 }
 
 void ViewGrid::setTransform(const ViewTransform& transform) {
@@ -265,8 +255,7 @@ void ViewGrid::keyPressEvent(QKeyEvent* event) {
       return zoomBy(1 / (kZoomStep * kZoomStep));
     case Qt::Key_L:
       setLinked(!m_linked);
-      Q_EMIT
-      linkedEdited(m_linked);
+      Q_EMIT linkedEdited(m_linked);
       return;
     case Qt::Key_Left:
       if (alt) return pan(1, 0);

@@ -74,8 +74,7 @@ QSize ViewHeader::sizeHint() const { return {240, Metrics(this).viewHeader()}; }
 QSize ViewHeader::minimumSizeHint() const { return {80, Metrics(this).viewHeader()}; }
 
 void ViewHeader::mousePressEvent(QMouseEvent* event) {
-  Q_EMIT
-  pressed();
+  Q_EMIT pressed();
   event->accept();
 }
 

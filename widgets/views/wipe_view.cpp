@@ -116,8 +116,7 @@ bool WipeView::onDivider(QPointF at) const {
 void WipeView::mousePressEvent(QMouseEvent* event) {
   if (event->button() == Qt::LeftButton && onDivider(event->position())) {
     m_dragging = true;
-    Q_EMIT
-    activated();
+    Q_EMIT activated();
     event->accept();
     return;
   }
@@ -127,8 +126,7 @@ void WipeView::mousePressEvent(QMouseEvent* event) {
 void WipeView::mouseMoveEvent(QMouseEvent* event) {
   if (m_dragging) {
     setDivider(event->position().x() / std::max(1, width()));
-    Q_EMIT
-    dividerEdited(m_divider);
+    Q_EMIT dividerEdited(m_divider);
     return;
   }
   if (event->buttons() == Qt::NoButton) {

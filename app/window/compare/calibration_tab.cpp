@@ -195,8 +195,7 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
   row->addLayout(pane(m_anomaly, m_anomalyText, nullptr), 3);
   row->addLayout(right, 6);
   connect(m_use, &QPushButton::clicked, this, [this] {
-    if (m_best) Q_EMIT
-    temperatureEdited(*m_best);
+    if (m_best) Q_EMIT temperatureEdited(*m_best);
   });
   connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
     if (isVisible()) start();

@@ -44,8 +44,8 @@ CompareMode::CompareMode(Workspace& workspace, SessionModel& session, LiveContro
   connect(&m_comparison, &Comparison::numbersChanged, this, &CompareMode::framesChanged);
   connect(&m_comparison, &Comparison::disagreementChanged, this, &CompareMode::framesChanged);
   const auto choose = [this](int row) {
-    if (row >= 0 && row < static_cast<int>(m_pairs.size())) Q_EMIT
-    frameRequested(m_pairs[static_cast<std::size_t>(row)].frame);
+    if (row >= 0 && row < static_cast<int>(m_pairs.size()))
+      Q_EMIT frameRequested(m_pairs[static_cast<std::size_t>(row)].frame);
   };
   connect(m_widgets.curves->perFrame(), &PairedDifferencePlot::rowClicked, this, choose);
   connect(m_widgets.scatter, &ScatterPlot::pointClicked, this, choose);
@@ -66,7 +66,7 @@ void CompareMode::connectPanel() {
         [&](ViewState& view) {
           ScoreChoice& score = side == RunSide::A ? view.score : view.other->score;
           score.method = allMethods()[static_cast<std::size_t>(index)];
-          score.imported.reset();
+          if (!hasMethod(score)) score.imported.reset();
         },
         tr("method"));
   });
@@ -79,10 +79,15 @@ void CompareMode::connectPanel() {
           std::string& model = side == RunSide::A ? view.model : view.other->model;
           const auto at = static_cast<std::size_t>(index);
           score.imported.reset();
-          if (at < models.size())
+          score.importedLogits = false;
+          if (at < models.size()) {
             model = models[at].name().toStdString();
-          else if (at - models.size() < folders.size())
+          } else if (at - models.size() < folders.size()) {
             score.imported = folders[at - models.size()].filename().string();
+            ViewState probe = view;
+            probe.score = score;
+            score.importedLogits = m_workspace.holdsLogits(probe);
+          }
         },
         tr("model"));
   });
@@ -122,8 +127,7 @@ void CompareMode::connectPanel() {
   connect(panel, &ComparePanel::swapRequested, this, &CompareMode::swap);
   connect(panel, &ComparePanel::keepRequested, this, [this](RunSide side) {
     const ViewState view = side == RunSide::A ? m_session.view() : Comparison::viewOfB(m_session.view());
-    Q_EMIT
-    keepRequested({view.set, view.model, view.score, view.protocol});
+    Q_EMIT keepRequested({view.set, view.model, view.score, view.protocol});
   });
 }
 
@@ -197,8 +201,7 @@ void CompareMode::showView(const ViewState& before, const ViewState& after, bool
     m_widgets.frames->setSortMetric(isOn() ? FrameMetric::Delta : FrameMetric::Fpr95);
   }
   if (!isOn()) return;
-  if (!toggled && before.compareStyle != after.compareStyle) Q_EMIT
-  panesChanged();
+  if (!toggled && before.compareStyle != after.compareStyle) Q_EMIT panesChanged();
   showControls();
   showPicture();
   showNumbers();

@@ -42,7 +42,7 @@ void CompareMode::showControls() {
     const auto all = allMethods();
     panel->setMethods(side, methods,
                       static_cast<int>(std::find(all.begin(), all.end(), run.score.method) - all.begin()),
-                      run.score.imported ? tr("imported score maps have no method") : QString());
+                      hasMethod(run.score) ? QString() : tr("imported score maps have no method"));
     int current = -1;
     const auto& open = m_workspace.models();
     for (std::size_t i = 0; i < open.size(); ++i)
@@ -54,7 +54,8 @@ void CompareMode::showControls() {
     panel->temperature(side)->setTemperature(static_cast<double>(run.score.temperature));
     panel->temperature(side)->setNoEffect(noTemperatureReason(run.score));
     panel->threshold(side)->setPin(pinOf(run.pin, run.pinValue));
-    if (const auto details = controller.details()) panel->threshold(side)->setQuantiles(details->sliderScale);
+    if (const auto scales = controller.scales())
+      panel->threshold(side)->setQuantiles(scales->slider, {scales->anomalyShare.begin(), scales->anomalyShare.end()});
     if (const auto threshold = controller.threshold())
       panel->threshold(side)->setThreshold(static_cast<double>(*threshold));
   }
@@ -147,9 +148,8 @@ void CompareMode::showHeat() {
     layers[0].scores = compared->ranksA;
     layers[1].scores = compared->ranksB;
   } else if (current) {
-    const auto detailsA = m_comparison.a().details(), detailsB = m_comparison.b().details();
-    const ScaleLimits a = scaleLimits(view, *compared->a->scores, compared->a->ordered, detailsA.get());
-    const ScaleLimits b = scaleLimits(view, *compared->b->scores, compared->b->ordered, detailsB.get());
+    const ScaleLimits a = scaleLimits(view, *compared->a->scores, compared->a->ordered, m_comparison.a().scales());
+    const ScaleLimits b = scaleLimits(view, *compared->b->scores, compared->b->ordered, m_comparison.b().scales());
     oneScale = compared->a->configuration && compared->b->configuration &&
                compared->a->configuration->name == compared->b->configuration->name;
     look[0].scaleMin = oneScale ? std::min(a.low, b.low) : a.low;

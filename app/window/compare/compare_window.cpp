@@ -104,7 +104,7 @@ void MainWindow::connectCompare() {
         [&](ViewState& view) {
           if (!view.other) return;
           view.other->score.method = static_cast<Method>(m_methodComboB->itemData(index).toInt());
-          view.other->score.imported.reset();
+          if (!hasMethod(view.other->score)) view.other->score.imported.reset();
         },
         tr("method of B"));
   });

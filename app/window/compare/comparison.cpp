@@ -59,15 +59,12 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
             return std::shared_ptr<const ComparedPicture>(std::move(out));
           },
           [this](const PictureRequest&, const Outcome<std::shared_ptr<const ComparedPicture>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT
-            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             if (outcome.hasValue() && isOn()) {
               m_picture = outcome.value();
-              Q_EMIT
-              pictureChanged();
+              Q_EMIT pictureChanged();
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_pairJob(
           this,
@@ -77,15 +74,12 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
             return found ? std::make_shared<const PairedStatistics>(std::move(*found)) : nullptr;
           },
           [this](const PairRequest& request, const Outcome<std::shared_ptr<const PairedStatistics>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT
-            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             if (outcome.hasValue() && isSame(request.a, m_pairAsked.a) && isSame(request.b, m_pairAsked.b)) {
               m_paired = outcome.value();
-              Q_EMIT
-              statisticsChanged();
+              Q_EMIT statisticsChanged();
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_frameJob(
           this,
@@ -108,11 +102,9 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
           [this](const PairRequest& request, const Outcome<FrameDisagreement>& outcome) {
             if (outcome.hasValue() && request.a.counts == m_framesAskedA && request.b.counts == m_framesAskedB) {
               m_disagreement = outcome.value().mean;
-              Q_EMIT
-              disagreementChanged();
+              Q_EMIT disagreementChanged();
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_intervalJob(
           this,
@@ -122,15 +114,12 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
             return found ? std::make_shared<const RunStatistics>(std::move(*found)) : nullptr;
           },
           [this](const EvaluatedRun& run, const Outcome<std::shared_ptr<const RunStatistics>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT
-            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             if (outcome.hasValue() && isSame(run, m_intervalsAsked)) {
               m_intervals = outcome.value();
-              Q_EMIT
-              intervalsChanged();
+              Q_EMIT intervalsChanged();
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }) {
   m_update.setSingleShot(true);
   m_update.setInterval(0);
@@ -198,8 +187,7 @@ void Comparison::update() {
   const auto runA = evaluated(m_a, m_view);
   if (m_intervals && !(runA && isSame(*runA, m_intervalsAsked))) {
     m_intervals.reset();
-    Q_EMIT
-    intervalsChanged();
+    Q_EMIT intervalsChanged();
   }
   if (m_wantsIntervals && runA && !m_dragging && !isOn() && !isSame(*runA, m_intervalsAsked)) {
     m_intervalsAsked = *runA;
@@ -214,8 +202,7 @@ void Comparison::update() {
     const bool both = runA && runB && &runA->live->dataSet() == &runB->live->dataSet();
     if (m_paired && !(both && isSame(*runA, m_pairAsked.a) && isSame(*runB, m_pairAsked.b))) {
       m_paired.reset();
-      Q_EMIT
-      statisticsChanged();
+      Q_EMIT statisticsChanged();
     }
     if (both && !m_dragging) {
       if (!isSame(*runA, m_pairAsked.a) || !isSame(*runB, m_pairAsked.b)) {
@@ -226,8 +213,7 @@ void Comparison::update() {
       requestFrames(*runA, *runB);
     }
   }
-  Q_EMIT
-  settledChanged();
+  Q_EMIT settledChanged();
 }
 
 void Comparison::requestFrames(const EvaluatedRun& a, const EvaluatedRun& b) {
@@ -248,8 +234,7 @@ void Comparison::dropIntervals() {
   m_wantsIntervals = false;
   m_intervals.reset();
   m_intervalsAsked = {};
-  Q_EMIT
-  intervalsChanged();
+  Q_EMIT intervalsChanged();
 }
 
 bool Comparison::isSettled() const {

@@ -88,12 +88,10 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
   });
   connect(m_remove, &QPushButton::clicked, this, &RunsTab::remove);
   connect(m_makeA, &QPushButton::clicked, this, [this] {
-    if (const auto run = chosen()) Q_EMIT
-    makeA(*run);
+    if (const auto run = chosen()) Q_EMIT makeA(*run);
   });
   connect(m_makeB, &QPushButton::clicked, this, [this] {
-    if (const auto run = chosen()) Q_EMIT
-    makeB(*run);
+    if (const auto run = chosen()) Q_EMIT makeB(*run);
   });
   connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &RunsTab::showButtons);
   connect(&m_session, &SessionModel::runsChanged, this, &RunsTab::refresh);
@@ -182,8 +180,7 @@ void RunsTab::refresh() {
   m_note->setText(m_model->rowCount() == 0 ? tr("None kept yet: keep the present run to see it beside later ones.")
                                            : tr("Differences are to the first run of the same set and protocol."));
   showButtons();
-  Q_EMIT
-  runsChanged();
+  Q_EMIT runsChanged();
 }
 
 std::vector<std::shared_ptr<const SetNumbers>> RunsTab::numbers(const std::string& set, Protocol protocol) const {

@@ -142,8 +142,8 @@ TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
   connect(m_plot, &TransferMatrixPlot::cellClicked, this, [this](int a, int) {
     if (!m_matrix || a < 0 || a >= static_cast<int>(m_names.size())) return;
     const auto threshold = m_matrix->at(static_cast<std::size_t>(a), static_cast<std::size_t>(a)).threshold;
-    if (threshold && std::isfinite(*threshold)) Q_EMIT
-    thresholdChosen(*threshold, m_names[static_cast<std::size_t>(a)]);
+    if (threshold && std::isfinite(*threshold))
+      Q_EMIT thresholdChosen(*threshold, m_names[static_cast<std::size_t>(a)]);
   });
 }
 

@@ -4,6 +4,7 @@
 #include "analysis/core/error.h"
 #include "analysis/formats/atomic_file.h"
 #include "app/figures/figure_writer.h"
+#include "app/figures/picture_plans.h"
 #include "app/window/settings.h"
 
 #include <QClipboard>
@@ -28,7 +29,9 @@
 namespace oodscope {
 namespace {
 
-constexpr int kRenderAfterMs = 150;  // a typed number is followed once the hand rests
+constexpr int kRenderAfterMs = 150;    // a typed number is followed once the hand rests
+constexpr const char* kGrid = "grid";  // the figure that has an editor
+constexpr int kEditorHeight = 210;
 constexpr int kFormats = 4;
 const TableFormat kFormatOrder[kFormats] = {TableFormat::Latex, TableFormat::Markdown, TableFormat::Csv,
                                             TableFormat::Json};
@@ -68,14 +71,23 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
       m_threads(threads),
       m_figureJob(
           this,
-          [this](const FigureRequest& request, const std::stop_token&) { return planFigure(*m_results, request.name); },
-          [this](const FigureRequest& request, const Outcome<FigurePlan>& outcome) {
+          [this](const FigureRequest& request, const std::stop_token&) {
+            if (request.name != kGrid) return PlannedFigure{planFigure(*m_results, request.name), {}};
+            GridRecipe complete = completeGrid(*m_results, request.grid);
+            return PlannedFigure{planGrid(*m_results, complete), std::move(complete)};
+          },
+          [this](const FigureRequest& request, const Outcome<PlannedFigure>& outcome) {
             if (request.name != chosenFigure()) return;
+            // What the user edits stays as it is; what was left open is filled in once.
+            if (outcome.hasValue() && outcome.value().grid && m_grid.rows.empty()) {
+              m_grid = *outcome.value().grid;
+              m_gridEditor->setRecipe(m_grid);
+            }
             m_figure.reset();
             m_image = QImage();
             try {
               if (outcome.isFailure()) throw Error(outcome.failure(), {});
-              if (outcome.hasValue()) m_figure = outcome.value()();
+              if (outcome.hasValue()) m_figure = outcome.value().plan();
               renderPreview();
             } catch (const std::exception& error) {
               m_picture->setPixmap(QPixmap());
@@ -109,7 +121,7 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
   m_render.setSingleShot(true);
   m_render.setInterval(kRenderAfterMs);
   connect(&m_render, &QTimer::timeout, this, &ExportDialog::renderPreview);
-  resize(980, 640);
+  resize(1080, 720);
   applyPreset(0);
   m_list->setCurrentRow(0);
 }
@@ -190,6 +202,17 @@ QWidget* ExportDialog::figurePage() {
   m_facts->setAlignment(Qt::AlignCenter);
   right->addWidget(m_picture, 1);
   right->addWidget(m_facts);
+  m_gridEditor = new GridEditor(m_results);
+  m_gridEditor->setMaximumHeight(kEditorHeight);
+  m_gridEditor->hide();
+  right->addWidget(m_gridEditor);
+  m_grid = m_results->session().grid;
+  if (!m_grid.rows.empty()) m_gridEditor->setRecipe(completeGrid(*m_results, m_grid));
+  connect(m_gridEditor, &GridEditor::recipeEdited, this, [this] {
+    m_grid = m_gridEditor->recipe();
+    Q_EMIT gridEdited(m_grid);
+    planChosen();
+  });
   row->addLayout(left, 2);
   row->addLayout(right, 5);
   applyPreset(0);
@@ -242,8 +265,7 @@ QWidget* ExportDialog::reportPage() {
   connect(make, &QPushButton::clicked, this, [this] {
     const QString folder = QFileDialog::getExistingDirectory(this, tr("The report's folder"), lastFolder());
     if (folder.isEmpty()) return;
-    Q_EMIT
-    reportRequested(folder);
+    Q_EMIT reportRequested(folder);
     close();
   });
   return page;
@@ -288,7 +310,8 @@ void ExportDialog::planChosen() {
   m_save->setEnabled(false);
   m_copy->setEnabled(false);
   m_facts->setText(tr("Gathering exact values…"));
-  m_figureJob.request({name});
+  m_gridEditor->setVisible(name == kGrid);
+  m_figureJob.request({name, m_grid});
 }
 
 void ExportDialog::renderPreview() {
@@ -337,11 +360,9 @@ void ExportDialog::saveFigureTo(const QString& file) {
   if (!m_figure) return;
   try {
     writeFigure(*m_figure, style(), file);
-    Q_EMIT
-    exported(file);
+    Q_EMIT exported(file);
   } catch (const std::exception& error) {
-    Q_EMIT
-    failed(QString::fromUtf8(error.what()));
+    Q_EMIT failed(QString::fromUtf8(error.what()));
   }
 }
 
@@ -381,11 +402,9 @@ void ExportDialog::saveTableTo(const QString& file) {
   try {
     writeFileAtomically(file.toStdString(),
                         textOf(*m_tables, m_table->currentIndex(), kFormatOrder[m_format->currentIndex()]));
-    Q_EMIT
-    exported(file);
+    Q_EMIT exported(file);
   } catch (const std::exception& error) {
-    Q_EMIT
-    failed(QString::fromUtf8(error.what()));
+    Q_EMIT failed(QString::fromUtf8(error.what()));
   }
 }
 

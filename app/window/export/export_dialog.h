@@ -3,6 +3,7 @@
 #include "app/figures/figure_plans.h"
 #include "app/live/report_tables.h"
 #include "app/window/coalescing_job.h"
+#include "app/window/export/grid_editor.h"
 
 #include <QDialog>
 #include <QImage>
@@ -40,18 +41,26 @@ public:
   /// By the file's ending, the data beside it; says exported() or failed().
   void saveFigureTo(const QString& file);
   void saveTableTo(const QString& file);
+  void setPartInView(GridEditor::PartInView part) { m_gridEditor->setPartInView(std::move(part)); }
   [[nodiscard]] QImage preview() const { return m_image; }
   [[nodiscard]] bool isBusy() const { return m_figureJob.isBusy() || m_tableJob.isBusy() || m_render.isActive(); }
 
 Q_SIGNALS:
   /// The report is to be made in a folder, from the session as it is.
   void reportRequested(const QString& folder);
+  /// The qualitative grid was edited; the session is to keep it.
+  void gridEdited(const oodscope::GridRecipe& grid);
   void exported(const QString& file);
   void failed(const QString& text);
 
 private:
   struct FigureRequest {
     std::string name;
+    GridRecipe grid;
+  };
+  struct PlannedFigure {
+    FigurePlan plan;
+    std::optional<GridRecipe> grid;  ///< complete, where the figure is the grid
   };
   QWidget* figurePage();
   QWidget* tablePage();
@@ -81,13 +90,15 @@ private:
   QPushButton *m_save = nullptr, *m_copy = nullptr, *m_saveTable = nullptr;
   QComboBox *m_table = nullptr, *m_format = nullptr;
   QPlainTextEdit* m_text = nullptr;
+  GridEditor* m_gridEditor = nullptr;
+  GridRecipe m_grid;  ///< as the session or the user has it
   std::unique_ptr<Figure> m_figure;
   QImage m_image;
   double m_lineScale = 1.0;
   std::optional<ReportTables> m_tables;
   bool m_tablesAsked = false;
   QTimer m_render;
-  CoalescingJob<FigureRequest, FigurePlan> m_figureJob;
+  CoalescingJob<FigureRequest, PlannedFigure> m_figureJob;
   CoalescingJob<int, ReportTables> m_tableJob;
 };
 

@@ -123,8 +123,7 @@ ClassesTab::ClassesTab(QWidget* parent)
   connect(m_reset, &QPushButton::clicked, this, [this] {
     m_offsets.clear();
     fill();
-    Q_EMIT
-    offsetsEdited();
+    Q_EMIT offsetsEdited();
   });
   clear(tr("No set scored yet"));
 }
@@ -142,8 +141,7 @@ std::vector<float> ClassesTab::offsets() const {
 void ClassesTab::setOffset(int classIndex, double offset) {
   m_offsets[classIndex] = offset;
   fill();
-  Q_EMIT
-  offsetsEdited();
+  Q_EMIT offsetsEdited();
 }
 
 void ClassesTab::setView(ClassesView view) {
@@ -208,8 +206,7 @@ void ClassesTab::fill() {
       m_table->setItemWidget(item, kOffset, field);
       connect(field, &NumberField::valueEdited, this, [this, index = row.classIndex](double value) {
         m_offsets[index] = value;
-        Q_EMIT
-        offsetsEdited();
+        Q_EMIT offsetsEdited();
       });
     }
     field->setSingleStep(m_shown.offsetStep);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/failures/failure_desk.h"
 
+#include "app/live/run_statistics.h"
 #include "app/window/failures/classes_tab.h"
 #include "app/window/failures/failures_tab.h"
 #include "app/window/failures/size_distance_tab.h"
@@ -59,8 +60,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
               m_study = std::make_shared<const SetStudy>(withFrame(base, outcome.value()));
               showLists();
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_setJob(
           this,
@@ -68,8 +68,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
             return studySet(*request.contexts, request.configuration, request.options, stop);
           },
           [this](const StudyRequest& request, const Outcome<std::shared_ptr<const SetStudy>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT
-            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             const auto now = studyRequest();
             if (outcome.hasValue() && outcome.value() && now && request.contexts == now->contexts) {
               const bool present =
@@ -83,8 +82,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
                 requestWhatIf();
               }
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_brushJob(
           this,
@@ -97,8 +95,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
               m_brushed = outcome.value();
               showBrush();
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_partJob(
           this,
@@ -108,11 +105,9 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
           [this](const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome) {
             if (outcome.hasValue() && outcome.value() && m_partAsked && request.frames == m_partAsked->frames) {
               m_part = outcome.value();
-              Q_EMIT
-              curvesChanged();
+              Q_EMIT curvesChanged();
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }),
       m_whatIfJob(
           this,
@@ -121,8 +116,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
                           request.offsets, stop);
           },
           [this](const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT
-            failed(QString::fromStdString(outcome.failure()));
+            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             if (outcome.hasValue() && outcome.value() && request.offsets == m_classes->offsets() &&
                 request.configuration == LiveController::configurationOf(m_session.view())) {
               const WhatIf& result = *outcome.value();
@@ -130,8 +124,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
                                             result.decision.precision(), result.decision.recall(),
                                             result.decision.fpr()});
             }
-            Q_EMIT
-            settledChanged();
+            Q_EMIT settledChanged();
           }) {
   connectAll(parent);
 }
@@ -160,15 +153,13 @@ void FailureDesk::connectAll(QWidget* window) {
   connect(&m_controller, &LiveController::countsChanged, this, [this] { showRegionPanel(); });
   connect(&m_session, &SessionModel::notesChanged, this, [this] {
     showLists();
-    Q_EMIT
-    framesChanged();
+    Q_EMIT framesChanged();
   });
   connect(m_failures, &FailuresTab::selected, this, [this](FailureKind kind, int row) { select(kind, row, false); });
   connect(m_failures, &FailuresTab::activated, this, [this](FailureKind kind, int row) { select(kind, row, true); });
   connect(m_failures, &FailuresTab::tagRequested, this, [this](FailureKind kind, int row) {
     select(kind, row, false);
-    Q_EMIT
-    regionRaised();
+    Q_EMIT regionRaised();
     m_region->editTags();
   });
   connect(m_failures, &FailuresTab::thumbnailNeeded, this, &FailureDesk::giveThumbnail);
@@ -176,8 +167,7 @@ void FailureDesk::connectAll(QWidget* window) {
   connect(&m_thumbnails, &RegionThumbnails::ready, this, [this](const QString& key, const QImage& picture) {
     const auto row = m_thumbnailRows.find(key);
     if (row != m_thumbnailRows.end()) m_failures->setThumbnail(row->second.first, row->second.second, picture);
-    Q_EMIT
-    settledChanged();
+    Q_EMIT settledChanged();
   });
   connect(m_classes, &ClassesTab::offsetsEdited, this, [this] {
     showPresentNumbers(std::nullopt);
@@ -198,8 +188,7 @@ void FailureDesk::connectAll(QWidget* window) {
   connect(&m_views, &ViewGrid::regionClicked, this, [this](int, QPoint pixel) { selectAt(pixel); });
   connect(&m_frames, &FrameListView::tagRequested, this, [this](int, int) {
     clearSelection();
-    Q_EMIT
-    regionRaised();
+    Q_EMIT regionRaised();
     m_region->editTags();
   });
   connect(&m_frames, &FrameListView::shownCountChanged, this, [this](int, int) { requestPart(); });
@@ -225,7 +214,7 @@ std::optional<FailureDesk::StudyRequest> FailureDesk::studyRequest() const {
   request.configuration = LiveController::configurationOf(m_session.view());
   request.frame = *frame;
   request.options.threshold = static_cast<double>(*threshold);
-  request.options.minArea = LiveController::trackOf(m_contexts->set().dataSet()).minPredicted;
+  request.options.minArea = componentTrack(m_contexts->set().dataSet()).minPredicted;
   request.options.missedBelow = kMissedBelow;
   request.options.opening = true;
   request.options.outlines = false;
@@ -268,7 +257,9 @@ void FailureDesk::refresh() {
   const bool framesCame = present && m_study->frames.size() != m_contexts->set().labelledFrames().size();
   if (present && !framesCame) return;
   m_studyExact = false;
-  if (m_contexts->set().isReady(request->frame) && m_contexts->set().label(request->frame) != nullptr)
+  // During a drag nobody studies a frame for lists that are out of sight.
+  const bool seen = !m_dragging || m_failures->isVisible() || m_selected;
+  if (seen && m_contexts->set().isReady(request->frame) && m_contexts->set().label(request->frame) != nullptr)
     m_frameJob.request(*request);
   // The whole set waits for the hand to rest, and for the exact pass, whose score maps it reads.
   if (numbers && numbers->exact && numbers->configuration == request->configuration)
@@ -311,8 +302,7 @@ void FailureDesk::requestPart() {
     if (!m_part && !m_partAsked) return;
     m_partAsked.reset();
     m_part.reset();
-    Q_EMIT
-    curvesChanged();
+    Q_EMIT curvesChanged();
     return;
   }
   m_partName = name;

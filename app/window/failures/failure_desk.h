@@ -123,6 +123,7 @@ private:
   // failure_desk_show.cpp
   void showLists();
   void showAttribution();
+  void showCount(int failures);
   void showSelection(bool zoom);
   void showRegionPanel();
   void showMask();
@@ -158,7 +159,8 @@ private:
 
   std::shared_ptr<FrameContexts> m_contexts;
   std::shared_ptr<const SetStudy> m_study;  ///< what the lists show
-  bool m_studyExact = false;                ///< of the present scores and threshold, all frames
+  int m_shownCount = -1;
+  bool m_studyExact = false;  ///< of the present scores and threshold, all frames
   std::optional<ListedFailure> m_selected;
   bool m_zoomPending = false;
   bool m_dragging = false;

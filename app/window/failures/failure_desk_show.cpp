@@ -86,13 +86,10 @@ void FailureDesk::showLists() {
       m_studyExact ? reconciliationText(*m_study) : tr("The other frames follow when the hand rests.");
   const int all = static_cast<int>(view.falsePositives.size() + view.missed.size());
   m_failures->setView(std::move(view));
-  m_count->setBadge(Badge::Kind::Count, QString::number(all));
+  showCount(all);
   m_count->setToolTip(tr("%1 false-positive regions, %2 missed objects")
                           .arg(m_study->failures.falsePositives.size())
                           .arg(m_study->failures.missed.size()));
-  m_count->setFixedSize(m_count->sizeHint());
-  m_count->show();
-  m_tabs.setTabText(m_tabs.indexOf(m_failures), tr("Failures"));  // the tab makes room for its badge
   // The selected failure is followed as it grows and shrinks; one that has gone is selected no more.
   if (m_selected) {
     const FailureKind kind = m_selected->region.kind;
@@ -106,6 +103,16 @@ void FailureDesk::showLists() {
   } else {
     showRegionPanel();
   }
+}
+
+void FailureDesk::showCount(int failures) {
+  if (failures == m_shownCount && m_count->isVisibleTo(m_count->parentWidget())) return;
+  m_shownCount = failures;
+  m_count->setBadge(Badge::Kind::Count, QString::number(failures));
+  if (m_count->size() == m_count->sizeHint() && m_count->isVisibleTo(m_count->parentWidget())) return;
+  m_count->setFixedSize(m_count->sizeHint());
+  m_count->show();
+  m_tabs.setTabText(m_tabs.indexOf(m_failures), tr("Failures"));  // the tab makes room for its badge
 }
 
 void FailureDesk::showAttribution() {
@@ -156,8 +163,7 @@ void FailureDesk::select(FailureKind kind, int row, bool jump) {
   m_failures->setCurrent(kind, row);
   if (jump) {
     m_zoomPending = true;
-    Q_EMIT
-    regionRaised();
+    Q_EMIT regionRaised();
     const auto set = data();
     if (currentFrame() != m_selected->frame) {
       ViewState view = m_session.view();
@@ -248,8 +254,7 @@ void FailureDesk::showRegionPanel() {
   const auto place = notePlace();
   if (!place) {
     m_region->clear();
-    Q_EMIT
-    regionTitleChanged(QString());
+    Q_EMIT regionTitleChanged(QString());
     return;
   }
   RegionInput input;
@@ -265,8 +270,7 @@ void FailureDesk::showRegionPanel() {
       maps = m_contexts->at(m_selected->frame, m_study->configuration);
       input.maps = &maps;
     } catch (const Error& error) {
-      Q_EMIT
-      failed(QString::fromUtf8(error.what()));
+      Q_EMIT failed(QString::fromUtf8(error.what()));
     }
     input.labels = labels.get();
     input.counts = counts.get();
@@ -280,8 +284,7 @@ void FailureDesk::showRegionPanel() {
                 .arg(title);
   }
   m_region->setView(regionView(input));
-  Q_EMIT
-  regionTitleChanged(title);
+  Q_EMIT regionTitleChanged(title);
 }
 
 void FailureDesk::giveThumbnail(FailureKind kind, int row) {
@@ -326,8 +329,7 @@ void FailureDesk::showBrush() {
   }
   if (!counted && m_stretch) return;  // the lists keep what they show until the counts are there
   showLists();
-  Q_EMIT
-  framesChanged();
+  Q_EMIT framesChanged();
   m_failures->setBrushed(counted);
   m_frames.setFilter(withCondition(m_frames.filter(), kBrushedCondition, counted));
 }
@@ -344,8 +346,7 @@ void FailureDesk::exportLists() {
   try {
     writeFileAtomically(file.toStdString(), listsAsCsv());
   } catch (const Error& error) {
-    Q_EMIT
-    failed(QString::fromUtf8(error.what()));
+    Q_EMIT failed(QString::fromUtf8(error.what()));
   }
 }
 

@@ -77,26 +77,19 @@ void FailuresTab::connectList(FailureKind kind) {
   FailureView* list = view(kind);
   connect(list, &FailureView::failureSelected, this, [this, kind](int row) {
     m_active = kind;
-    Q_EMIT
-    selected(kind, row);
+    Q_EMIT selected(kind, row);
   });
   connect(list, &FailureView::failureActivated, this, [this, kind](int row) {
     m_active = kind;
-    Q_EMIT
-    activated(kind, row);
+    Q_EMIT activated(kind, row);
   });
   connect(list, &FailureView::tagRequested, this, [this, kind](int row) {
     m_active = kind;
-    Q_EMIT
-    tagRequested(kind, row);
+    Q_EMIT tagRequested(kind, row);
   });
   // Queued: rows ask for their pictures while they are painted.
   connect(
-      list->model(), &FailureModel::thumbnailNeeded, this,
-      [this, kind](int row) {
-        Q_EMIT
-        thumbnailNeeded(kind, row);
-      },
+      list->model(), &FailureModel::thumbnailNeeded, this, [this, kind](int row) { Q_EMIT thumbnailNeeded(kind, row); },
       Qt::QueuedConnection);
 }
 

@@ -31,7 +31,7 @@ std::vector<Note> changed(std::vector<Note> notes, const NotePlace& place, Chang
   if (at == notes.size()) {
     Note fresh{.set = place.set, .frame = place.frame, .tags = {}, .text = {}};
     if (place.region)
-      fresh.region = Note::Rectangle{place.region->x, place.region->y, place.region->width, place.region->height};
+      fresh.region = FrameRectangle{place.region->x, place.region->y, place.region->width, place.region->height};
     notes.push_back(std::move(fresh));
   }
   change(notes[at]);

@@ -119,8 +119,7 @@ void RegionThumbnails::run() {
             const std::scoped_lock lock(m_mutex);
             --m_running;
           }
-          Q_EMIT
-          ready(key, picture);
+          Q_EMIT ready(key, picture);
         },
         Qt::QueuedConnection);
   }

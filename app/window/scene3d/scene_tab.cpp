@@ -112,8 +112,7 @@ SceneTab::~SceneTab() = default;
 void SceneTab::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
   if (m_panel == nullptr) makePanel();
-  Q_EMIT
-  becameVisible();
+  Q_EMIT becameVisible();
   refresh();
 }
 
@@ -151,15 +150,13 @@ void SceneTab::say(const QString& text) {
 
 void SceneTab::pickAt(double x, double y) {
   if (m_metric->currentIndex() != ApByMethod) {
-    Q_EMIT
-    operatingPointEdited(x, y);
+    Q_EMIT operatingPointEdited(x, y);
     return;
   }
   const auto rows = static_cast<double>(m_landscape.methods.size());
   if (rows < 1.0) return;
   const auto index = static_cast<std::size_t>(std::clamp(std::round(y), 0.0, rows - 1.0));
-  Q_EMIT
-  methodPicked(m_landscape.methods[index], x);
+  Q_EMIT methodPicked(m_landscape.methods[index], x);
 }
 
 void SceneTab::setRun(const std::shared_ptr<LiveSet>& live, const ViewState& view, bool dragging) {
@@ -248,7 +245,7 @@ void SceneTab::showLandscape() {
     return;
   }
   const bool byMethod = m_metric->currentIndex() == ApByMethod;
-  const bool scoredFromLogits = !m_view.score.imported;
+  const bool scoredFromLogits = hasMethod(m_view.score);
   if (!scoredFromLogits || (!byMethod && !dependsOnTemperature(m_view.score.method))) {
     say(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(m_view.score)));
     return;
@@ -297,8 +294,7 @@ void SceneTab::exportScene() {
   try {
     m_panel->current().exportTo(file);
   } catch (const std::exception& error) {
-    Q_EMIT
-    failed(QString::fromUtf8(error.what()));
+    Q_EMIT failed(QString::fromUtf8(error.what()));
   }
 }
 

@@ -56,13 +56,30 @@ bool MeteredApplication::notify(QObject* receiver, QEvent* event) {
   QElapsedTimer clock;
   clock.start();
   ++m_depth;
+  m_inner.push_back(0.0);
+  const QString title = receiver->objectName();
   const bool taken = QApplication::notify(receiver, event);
   --m_depth;
+  const double ms = static_cast<double>(clock.nsecsElapsed()) * 1e-6, own = ms - m_inner.back();
+  m_inner.pop_back();
+  if (!m_inner.empty()) m_inner.back() += ms;
+  const char* event_name = QMetaEnum::fromType<QEvent::Type>().valueToKey(type);
+  Kind& kind = m_kinds[QStringLiteral("%1 of %2 %3").arg(QLatin1String(event_name), QLatin1String(name), title)];
+  kind.ms += own;
+  ++kind.count;
   if (m_meters == nullptr) return taken;
   if (m_depth == 0 || type == QEvent::Paint)  // what is nested is part of the event around it
     m_meters->note(name, type, static_cast<double>(clock.nsecsElapsed()) * 1e-6);
   if (type == QEvent::Paint && receiver->isWidgetType()) m_meters->notePaint(static_cast<QWidget*>(receiver));
   return taken;
+}
+
+void MeteredApplication::reportKinds() {
+  std::vector<std::pair<QString, Kind>> sorted(m_kinds.begin(), m_kinds.end());
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second.ms > b.second.ms; });
+  for (std::size_t i = 0; i < std::min<std::size_t>(sorted.size(), 24); ++i)
+    std::printf("  %8.1f ms in %5d: %s\n", sorted[i].second.ms, sorted[i].second.count, qPrintable(sorted[i].first));
+  m_kinds.clear();
 }
 
 void Latency::asked(float value) {

@@ -7,6 +7,7 @@
 #include <QTimer>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -49,8 +50,16 @@ public:
   using QApplication::QApplication;
   void setMeters(Meters* meters) { m_meters = meters; }
   bool notify(QObject* receiver, QEvent* event) override;
+  /// Where the event loop's time went since the last call: the dearest kinds of events, without those inside them.
+  void reportKinds();
 
 private:
+  struct Kind {
+    double ms = 0.0;
+    int count = 0;
+  };
+  std::map<QString, Kind> m_kinds;
+  std::vector<double> m_inner;  ///< milliseconds of events inside the one at this depth
   Meters* m_meters = nullptr;
   int m_depth = 0;
 };

@@ -241,6 +241,13 @@ int main(int argc, char** argv) {
       return 3;
     }
     Minute minute(window, application);
+    // For a profiler: nothing but drags of the temperature.
+    if (const QStringList asked = QApplication::arguments(); asked.size() == 3 && asked[1] == "--drags") {
+      application.reportKinds();
+      for (int i = 0; i < asked[2].toInt(); ++i) live &= minute.dragTemperature();
+      application.reportKinds();
+      return live ? 0 : 1;
+    }
     live = minute.dragTemperature();
     exact = isExact(window);
     minute.forget();

@@ -3,6 +3,7 @@
 #include "app/window/export/export_dialog.h"
 
 #include "app/figures/figure.h"
+#include "app/figures/figure_writer.h"
 #include "tests/end_to_end/documents/made_session.h"
 #include "tests/end_to_end/documents/tools.h"
 #include "widgets/theme/theme.h"
@@ -23,6 +24,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTableWidget>
 #include <QTest>
 
 namespace oodscope {
@@ -67,8 +69,7 @@ protected:
   void preset(int index) {
     auto* box = named<QComboBox>("Size");
     box->setCurrentIndex(index);
-    Q_EMIT
-    box->activated(index);
+    Q_EMIT box->activated(index);
     EXPECT_TRUE(settle());
   }
   /// To be looked at.
@@ -182,6 +183,64 @@ TEST_F(ExportDialogTest, TheTablesTextIsTheFile) {
   picture(QStringLiteral("grid-light"));
   m_dialog->showPage(ExportDialog::ReportPage);
   picture(QStringLiteral("report-light"));
+}
+
+TEST_F(ExportDialogTest, TheGridIsEditedInPlaceAndASessionKeepsIt) {
+  GridRecipe kept;
+  int edits = 0;
+  QObject::connect(m_dialog, &ExportDialog::gridEdited, [&](const GridRecipe& grid) {
+    kept = grid;
+    ++edits;
+  });
+  m_dialog->setPartInView([](const GridRecipe::Row&) { return FrameRectangle{10, 20, 30, 40}; });
+  m_dialog->chooseFigure("grid");
+  ASSERT_TRUE(settle());
+  const QImage before = m_dialog->preview();
+  auto* rows = named<QTableWidget>("Rows of the grid");
+  ASSERT_TRUE(rows->isVisible());
+  ASSERT_GE(rows->rowCount(), 2);
+  ASSERT_EQ(rows->item(0, 0)->text(), "street / 1") << "the frame in view comes first";
+  rows->item(0, 1)->setText("A box on the road");
+  auto* inset = qobject_cast<QComboBox*>(rows->cellWidget(0, 2));
+  Q_EMIT inset->activated(1);
+  ASSERT_TRUE(settle());
+  ASSERT_EQ(edits, 2);
+  EXPECT_EQ(kept.rows[0].caption, "A box on the road");
+  EXPECT_EQ(kept.rows[0].inset, (FrameRectangle{29, 23, 62, 70})) << "twice the anomaly's size";
+  EXPECT_NE(m_dialog->preview(), before);
+  EXPECT_EQ(m_dialog->preview().size(), before.size()) << "an inset takes no room";
+
+  Q_EMIT qobject_cast<QComboBox*>(rows->cellWidget(1, 2))->activated(2);
+  EXPECT_EQ(kept.rows[1].inset, (FrameRectangle{10, 20, 30, 40})) << "the part in view";
+  auto* columns = named<QTableWidget>("Columns of the grid");
+  ASSERT_EQ(columns->rowCount(), 5) << "image, truth, two methods, decision";
+  const int last = columns->rowCount() - 1;
+  columns->item(last, 0)->setCheckState(Qt::Unchecked);
+  columns->item(1, 1)->setText("Labels");
+  EXPECT_FALSE(kept.decision);
+  EXPECT_EQ(kept.captions, (std::vector<std::string>{"", "Labels", ""}));
+  columns->item(2, 0)->setCheckState(Qt::Unchecked);
+  EXPECT_EQ(kept.scores.size(), 1U) << "the last score stays";
+  columns->item(3, 0)->setCheckState(Qt::Checked);
+  EXPECT_EQ(kept.scores.size(), 2U);
+  const std::size_t count = kept.rows.size();
+  button("Remove")->click();
+  EXPECT_EQ(kept.rows.size(), count - 1);
+  named<QComboBox>("Frame to add")->setCurrentText("street / 4");
+  button("Add")->click();
+  EXPECT_EQ(kept.rows[1].frame, "4") << "below the selected row";
+  button("Up")->click();
+  EXPECT_EQ(kept.rows[0].frame, "4");
+  ASSERT_TRUE(settle());
+  picture(QStringLiteral("grid-edited"));
+
+  Session session = m_made.session;
+  session.grid = kept;
+  OpeningOptions opening;
+  opening.store.folder = (std::filesystem::path(m_made.file()).parent_path() / "logits-store").string();
+  const auto results = openSessionResults(session, opening, [](const Progress&) {}, {});
+  const auto figure = planFigure(*results, "grid")();
+  EXPECT_EQ(figureImage(*figure, figurePresets().front().style), m_dialog->preview()) << "what the session keeps is it";
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/set_study.h"
 
-#include "tests/unit/live/made_live_set.h"
+#include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/evaluate_set.h"
 #include "app/live/sweep.h"
-#include "tests/unit/live/made_live_set.h"
+#include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #include "app/live/run_statistics.h"
 
 #include "app/live/calibration_report.h"
-#include "tests/unit/live/made_live_set.h"
+#include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>
 

@@ -45,9 +45,14 @@ Session fullSession(const std::filesystem::path& folder) {
                                 .pinValue = 0.9};
   session.view.compareStyle = CompareStyle::SideBySide;
   session.view.compareRanks = false;
-  session.notes = {{"mine", "3", {"night", "kerb"}, "shadow taken for an object", Note::Rectangle{1, 2, 30, 40}},
+  session.notes = {{"mine", "3", {"night", "kerb"}, "shadow taken for an object", FrameRectangle{1, 2, 30, 40}},
                    {"mine", "4", {}, "", std::nullopt}};
   session.runs = {{"mine", "net.pth", {Method::MaxLogit, std::nullopt, 1.0F}, Protocol::Fishyscapes}};
+  session.grid.rows = {{"mine", "3", "Kerb at night", FrameRectangle{5, 6, 70, 80}}, {"mine", "4"}};
+  session.runs.push_back({"mine", "", {Method::Energy, "folder", 0.5F, true}, Protocol::Course});
+  session.grid.scores = {{Method::Msp, std::nullopt, 1.0F}, {Method::Energy, std::nullopt, 2.0F}};
+  session.grid.decision = false;
+  session.grid.captions = {"", "", "Softmax", ""};
   return session;
 }
 
@@ -74,6 +79,7 @@ TEST(Session, ReadsBackWhatWasWrittenToTheLastKnob) {
   EXPECT_EQ(read.view, written.view) << "float thresholds come back to the same bits";
   EXPECT_EQ(read.notes, written.notes);
   EXPECT_EQ(read.runs, written.runs);
+  EXPECT_EQ(read.grid, written.grid);
   EXPECT_EQ(read.methods, written.methods);
   EXPECT_EQ(read.temperatures, written.temperatures);
   EXPECT_EQ(read.protocols, written.protocols);

@@ -78,8 +78,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   tab.view(FailureKind::FalsePositive)->setGroup(FailureGroup::None);
 
   // A stretch of the curve: exactly the pixels between its ends.
-  Q_EMIT
-  desk.window.curves()->brushed(0.5, 0.625);
+  Q_EMIT desk.window.curves()->brushed(0.5, 0.625);
   desk.settle();
   const auto& counts = *desk.window.controller().counts();
   std::uint64_t pixels = 0;
@@ -97,8 +96,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   EXPECT_FALSE(desk.desk().brushedPixels(0));
 
   // A tag reaches the session, the list and the export.
-  Q_EMIT
-  desk.desk().regionPanel()->tagsEdited({QStringLiteral("kerb")});
+  Q_EMIT desk.desk().regionPanel()->tagsEdited({QStringLiteral("kerb")});
   ASSERT_EQ(desk.window.session().session().notes.size(), 1U);
   tab.view(FailureKind::FalsePositive)->setFilter(QStringLiteral("tag:kerb"));
   EXPECT_EQ(tab.view(FailureKind::FalsePositive)->shownRows(), std::vector<int>{2});

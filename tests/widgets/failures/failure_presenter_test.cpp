@@ -53,7 +53,7 @@ struct Made {
 
 TEST(FailurePresenter, RowsCarryTheListsValuesAndNames) {
   Made made;
-  made.notes = {{.set = "made", .frame = "b", .tags = {"kerb"}, .text = {}, .region = Note::Rectangle{4, 4, 8, 8}}};
+  made.notes = {{.set = "made", .frame = "b", .tags = {"kerb"}, .text = {}, .region = FrameRectangle{4, 4, 8, 8}}};
   const auto rows = failureRows(made.study.failures.falsePositives, made.study, made.context);
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].id, 1);

@@ -131,14 +131,11 @@ TEST(RegionPanel, SaysTagsAndNotesOnceWhenTheyChanged) {
   panel.setView(view);
   auto fields = panel.findChildren<QLineEdit*>();
   ASSERT_EQ(fields.size(), 2);
-  Q_EMIT
-  fields[0]->editingFinished();  // nothing changed
+  Q_EMIT fields[0]->editingFinished();  // nothing changed
   fields[0]->setText(QStringLiteral(" kerb , night,kerb"));
-  Q_EMIT
-  fields[0]->editingFinished();
+  Q_EMIT fields[0]->editingFinished();
   fields[1]->setText(QStringLiteral("bright"));
-  Q_EMIT
-  fields[1]->editingFinished();
+  Q_EMIT fields[1]->editingFinished();
   EXPECT_EQ(lines, QStringList({QStringLiteral("kerb|night"), QStringLiteral("bright")}));
 }
 
@@ -156,8 +153,7 @@ TEST(ClassesTab, ByTrueClassShowsTheTrueClassesAndNoOffsets) {
   ASSERT_TRUE(by && table && by->isEnabled());
   ASSERT_EQ(table->topLevelItemCount(), 1);
   by->setCurrentIndex(1);
-  Q_EMIT
-  by->activated(1);
+  Q_EMIT by->activated(1);
   ASSERT_EQ(table->topLevelItemCount(), 2);
   QStringList texts;
   for (int column = 0; column < table->columnCount(); ++column) texts << table->topLevelItem(0)->text(column);

@@ -26,7 +26,7 @@ TEST(RegionNotes, ARegionThatGrewKeepsItsNoteAndOneElsewhereHasNone) {
 TEST(RegionNotes, OfTwoThatFitTheBetterOneIsMeant) {
   auto notes = withTags({}, {"RA21", "3", Box{10, 10, 20, 12}}, {"first"});
   notes.push_back(
-      {.set = "RA21", .frame = "3", .tags = {"second"}, .text = {}, .region = Note::Rectangle{10, 10, 20, 19}});
+      {.set = "RA21", .frame = "3", .tags = {"second"}, .text = {}, .region = FrameRectangle{10, 10, 20, 19}});
   EXPECT_EQ(findNote(notes, kRegion)->tags.front(), "second");
 }
 

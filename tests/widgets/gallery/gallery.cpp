@@ -104,8 +104,7 @@ QWidget* controls() {
   std::vector<float> shares;
   for (int i = 0; i <= 200; ++i) quantiles.push_back(0.86F * static_cast<float>(std::pow(i / 200.0, 3.0)));
   for (int i = 0; i < 60; ++i) shares.push_back(static_cast<float>(0.05 + std::pow(i / 60.0, 2.0)));
-  panel->threshold()->setQuantiles(quantiles);
-  panel->threshold()->setAnomalyShares(shares);
+  panel->threshold()->setQuantiles(quantiles, shares);
   panel->threshold()->setPin({Pin::Rule::BestF1, 0.0});
   panel->threshold()->setThreshold(0.22);
   panel->setOpacity(0.62);

@@ -108,7 +108,7 @@ TEST(Presenters, ManualLimitsClampAndSayHowMuch) {
   view.scaleLow = 0.0;
   view.scaleHigh = 0.5;
   const ScoreMap scores(Size{4, 1}, std::vector<float>{0.1F, 0.2F, 0.6F, 0.9F});
-  const ScaleLimits limits = scaleLimits(view, scores, orderedSample(scores), nullptr);
+  const ScaleLimits limits = scaleLimits(view, scores, orderedSample(scores), std::nullopt);
   EXPECT_FLOAT_EQ(limits.low, 0.0F);
   EXPECT_FLOAT_EQ(limits.high, 0.5F);
   EXPECT_DOUBLE_EQ(limits.clampedShare, 0.5);
