@@ -12,7 +12,6 @@ namespace oodscope {
 namespace {
 
 constexpr double kTieShare = 0.1;         // of a frame's finite pixels
-constexpr double kDistinctKept = 0.5;     // of the distinct values
 constexpr double kUnlikeWidths = 3.0;     // interquartile ranges: twice what box plots call an outlier
 constexpr std::size_t kFewestFrames = 4;  // fewer have no quartiles worth the name
 
@@ -72,9 +71,8 @@ std::vector<HygieneIssue> issuesOf(const FrameHygiene& frame) {
   if (frame.pixels > 0 && frame.finite() == 0) out.push_back(HygieneIssue::NoFiniteScore);
   if (!frame.isConstant() && static_cast<double>(frame.largestTie) > kTieShare * finite)
     out.push_back(HygieneIssue::ManyTies);
-  if (frame.float16Overflow > 0 || frame.float16Underflow > 0 ||
-      static_cast<double>(frame.float16Distinct) < kDistinctKept * static_cast<double>(frame.distinct))
-    out.push_back(HygieneIssue::Float16Loss);
+  if (frame.float16Overflow > 0 || frame.float16Underflow > 0) out.push_back(HygieneIssue::Float16Loss);
+  if (frame.saturatedLogits > 0) out.push_back(HygieneIssue::SaturatedLogits);
   return out;
 }
 
@@ -104,7 +102,9 @@ std::string hygieneIssueText(HygieneIssue issue) {
     case HygieneIssue::ManyTies:
       return "more than a tenth of the pixels share one score";
     case HygieneIssue::Float16Loss:
-      return "stored as float16, most different scores would fall together (each is rounded by up to 2^-11 of itself)";
+      return "as float16 some scores would become infinite or zero";
+    case HygieneIssue::SaturatedLogits:
+      return "some logits are beyond float16's range and were stored as its largest value: keep them as float32";
     case HygieneIssue::RangeUnlikeSet:
       return "scores lie far from those of the other frames";
   }
@@ -121,6 +121,7 @@ SetHygiene summarise(std::span<const FrameHygiene> frames) {
     out.minusInfinity += frame.minusInfinity;
     out.float16Overflow += frame.float16Overflow;
     out.float16Underflow += frame.float16Underflow;
+    out.saturatedLogits += frame.saturatedLogits;
     out.constantFrames += frame.isConstant() ? 1 : 0;
     if (!frame.median) continue;
     out.lowest = std::min(out.lowest.value_or(*frame.lowest), *frame.lowest);

@@ -24,6 +24,7 @@ struct FrameHygiene {
   std::uint64_t float16Overflow = 0;             ///< would be infinite as float16 (beyond 65504)
   std::uint64_t float16Underflow = 0;            ///< not 0, but would be 0 as float16
   std::uint64_t float16Distinct = 0;             ///< different values left as float16
+  std::uint64_t saturatedLogits = 0;  ///< beyond float16's range, stored as its largest; set by who knows the logits
   [[nodiscard]] std::uint64_t finite() const { return pixels - nan - plusInfinity - minusInfinity; }
   /// One value everywhere.
   [[nodiscard]] bool isConstant() const { return distinct == 1; }
@@ -35,13 +36,14 @@ struct FrameHygiene {
 [[nodiscard]] FrameHygiene inspectScores(std::span<const float> scores);
 
 enum class HygieneIssue {
-  NotFinite,       ///< NaN or infinite scores: no metric can rank them
-  Constant,        ///< one value over the frame
-  NoFiniteScore,   ///< nothing left to rank
-  ManyTies,        ///< more than a tenth of the pixels at one value
-  Float16Loss,     ///< overflow, underflow, or more than half of the distinct values lost as float16
-  RangeUnlikeSet,  ///< the frame's median lies outside the middle half of the set's medians by more than three of its
-                   ///< widths
+  NotFinite,        ///< NaN or infinite scores: no metric can rank them
+  Constant,         ///< one value over the frame
+  NoFiniteScore,    ///< nothing left to rank
+  ManyTies,         ///< more than a tenth of the pixels at one value
+  Float16Loss,      ///< as float16 some scores would become infinite or zero
+  SaturatedLogits,  ///< logits beyond float16's range were stored as its largest: their scores are wrong
+  RangeUnlikeSet,   ///< the frame's median lies outside the middle half of the set's medians by more than three of its
+                    ///< widths
 };
 [[nodiscard]] std::string hygieneIssueText(HygieneIssue issue);
 
@@ -53,7 +55,7 @@ struct HygieneFinding {
 /// A set's frames together.
 struct SetHygiene {
   std::uint64_t pixels = 0, nan = 0, plusInfinity = 0, minusInfinity = 0;
-  std::uint64_t float16Overflow = 0, float16Underflow = 0;
+  std::uint64_t float16Overflow = 0, float16Underflow = 0, saturatedLogits = 0;
   std::optional<float> lowest, highest;
   std::optional<double> medianOfMedians;
   std::size_t constantFrames = 0;

@@ -86,7 +86,7 @@ std::optional<FrameLogits> ImportedSource::frameLogits(std::size_t frame) const 
   const ImportedFile& file = m_scores.files[frame].value();
   if (file.content != ImportedFile::Content::Logits) return std::nullopt;
   const auto logits = std::make_shared<const StoredLogits>(openLogits(file.file));
-  return FrameLogits{logits->view(), logits};
+  return FrameLogits{logits->view(), logits, logits->saturated()};
 }
 
 ScoreMap ImportedSource::score(std::size_t frame, const Configuration& configuration, Size target) const {

@@ -101,7 +101,7 @@ std::shared_ptr<const StoredLogits> ModelScores::mapped(std::size_t frame) const
 
 std::optional<FrameLogits> ModelScores::frameLogits(std::size_t frame) const {
   const auto held = mapped(frame);
-  return FrameLogits{held->view(), held};
+  return FrameLogits{held->view(), held, held->saturated()};
 }
 
 Size ModelScores::ownSize(std::size_t) const { return m_model->info().output; }

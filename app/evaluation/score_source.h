@@ -25,6 +25,7 @@ struct Configuration {
 struct FrameLogits {
   LogitsView view;
   std::shared_ptr<const void> owner;
+  std::uint64_t saturated = 0;  ///< finite values that float16 could not hold; 0 where unknown
 };
 
 /// Where the scores of one set come from: a network's logits or somebody's files. Frames are indices into

@@ -204,7 +204,18 @@ private:
       chip(t.fp.over, QObject::tr("FP"));
       chip(t.fn.over, QObject::tr("FN"));
     }
-    if (m_data.showsTruth || m_data.showsDecision) chip(t.voidArea.over, QObject::tr("void"));
+    if (m_data.showsTruth || m_data.showsDecision) {
+      const QRectF hatched(x, middle - side / 2, side, side);
+      chip(t.voidArea.over, QObject::tr("void"));
+      painter.save();
+      painter.setClipRect(hatched);
+      painter.setRenderHint(QPainter::Antialiasing);
+      painter.setPen(QPen(QColor(0, 0, 0, 170), 0.16 * side));
+      for (int line = 1; line < 6; ++line)  // rising, as over the pictures
+        painter.drawLine(hatched.bottomLeft() + QPointF((line - 3) * 0.4 * side, 0),
+                         hatched.bottomLeft() + QPointF((line - 3) * 0.4 * side + side, -side));
+      painter.restore();
+    }
     if (m_data.bar) drawBar(painter, QRectF(x, area.top(), area.right() - x, area.height()), middle, options, t);
   }
 

@@ -100,6 +100,8 @@ std::optional<CalibrationReport> calibrationReport(LiveSet& live, const Configur
     const auto map = live.scores(report.frames[i], configuration);
     const auto label = live.label(report.frames[i]);
     report.hygiene[i] = label ? inspectScores(scoredImage(*map, *label)) : inspectScores(map->values());
+    if (const auto logits = live.source().frameLogits(report.frames[i]))
+      report.hygiene[i].saturatedLogits = logits->saturated;
     if (label) tallies[i] = scoreReliability(map->values(), label->values());
   });
   if (stop.stop_requested()) return std::nullopt;

@@ -151,6 +151,7 @@ private:
   void showThreshold();
   void showDetails();
   void showThresholdScale();
+  void openTab(const QString& title);
   void showCursor();
   void showStatus();
   void showFrames();

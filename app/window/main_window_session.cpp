@@ -31,9 +31,20 @@ void MainWindow::open(const WindowRequest& request) {
   }
   if (request.compare) view.other = OtherRun{.model = view.model, .score = *request.compare};
   m_session.follow(view);
-  for (int i = 0; i < m_analysis->count(); ++i)
-    if (m_analysis->tabText(i).startsWith(request.tab, Qt::CaseInsensitive) && !request.tab.isEmpty())
+  if (!request.tab.isEmpty()) openTab(request.tab);
+}
+
+void MainWindow::openTab(const QString& title) {
+  QStringList titles;
+  for (int i = 0; i < m_analysis->count(); ++i) {
+    if (m_analysis->tabText(i).startsWith(title, Qt::CaseInsensitive)) {
       m_analysis->setCurrentIndex(i);
+      return;
+    }
+    if (m_analysis->isTabVisible(i)) titles << m_analysis->tabText(i);
+  }
+  tell(Severity::Warning, tr("No tab is called “%1”: there are %2.").arg(title, titles.join(QStringLiteral(", "))),
+       QString());
 }
 
 void MainWindow::openPaths(const QStringList& paths) {

@@ -123,7 +123,8 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   const auto choices = [](const ViewState& v) {
     return std::tie(v.set, v.model, v.score.method, v.score.imported, v.protocol, v.resolution, v.allChannels);
   };
-  if (before == after || choices(before) != choices(after)) showChoices(after);
+  const auto scoreB = [](const ViewState& v) { return v.other ? std::optional(v.other->score.method) : std::nullopt; };
+  if (before == after || choices(before) != choices(after) || scoreB(before) != scoreB(after)) showChoices(after);
   const auto looks = [](const ViewState& v) {
     return std::tie(v.linked, v.crosshair, v.contour, v.voidHatch, v.overlay, v.opacity, v.layout, v.colourMap,
                     v.colourMapReversed);

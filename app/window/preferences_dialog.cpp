@@ -77,6 +77,7 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   m_folder->setMinimumWidth(m.px(300));
   auto* browse = new QPushButton(tr("Choose…"));
   auto* folderRow = new QHBoxLayout;
+  folderRow->setSpacing(m.px(8));
   folderRow->addWidget(m_folder, 1);
   folderRow->addWidget(browse);
   m_size = named(new QDoubleSpinBox, tr("At most"));

@@ -23,6 +23,7 @@ struct PairedDifferencePlot::State {
   std::optional<SetDifference> set;
   QString remark;
   int current = -1;
+  std::size_t labelled = 0;  ///< every so many rows have a name: as many as there is room for
 };
 
 // Row i stands at y = -i; the set at y = -(rows + 0.6), under a rule.
@@ -73,6 +74,9 @@ PairedDifferencePlot::PairedDifferencePlot(QWidget* parent) : PlotWidget(parent)
       cv.diamond(p, cv.pixel(m->set->difference, row), t.text, true);
     }
   };
+  connect(c.plot, &QCustomPlot::afterLayout, this, [this] {
+    if (nameRows()) canvas().changed();
+  });
   restyle();
 }
 
@@ -83,24 +87,36 @@ void PairedDifferencePlot::setRows(std::vector<PairedDifference> rows, std::opti
   m->rows = std::move(rows);
   m->set = set;
   c.empty = m->rows.empty();
-  QSharedPointer<QCPAxisTickerText> names(new QCPAxisTickerText);
   double low = 0, high = 0;  // a difference plot always shows zero
   for (std::size_t i = 0; i < m->rows.size(); ++i) {
-    names->addTick(-static_cast<double>(i), m->rows[i].name);
     low = std::min(low, m->rows[i].difference);
     high = std::max(high, m->rows[i].difference);
   }
   const double bottom = static_cast<double>(m->rows.size()) + (m->set ? 0.35 : -1);
   if (m->set) {
-    names->addTick(-bottom, tr("set"));
     low = std::min(low, m->set->low);
     high = std::max(high, m->set->high);
   }
-  c.plot->yAxis->setTicker(names);
   const double pad = std::max(0.5, (high - low) * 0.12);
   c.setHome({low - pad, high + pad}, {-bottom - 0.7, 0.7});
+  m->labelled = 0;
+  static_cast<void>(nameRows());
   c.setTheme(c.tokens(), font());
   c.changed();
+}
+
+bool PairedDifferencePlot::nameRows() {
+  const PlotCanvas& c = canvas();
+  const double row = std::fabs(c.pixel(0, 0).y() - c.pixel(0, -1).y());
+  const std::size_t every =
+      row > 0.0 ? static_cast<std::size_t>(std::ceil(QFontMetricsF(c.font()).height() / row)) : std::size_t{1};
+  if (every == m->labelled) return false;
+  m->labelled = every;
+  QSharedPointer<QCPAxisTickerText> names(new QCPAxisTickerText);
+  for (std::size_t i = 0; i < m->rows.size(); i += every) names->addTick(-static_cast<double>(i), m->rows[i].name);
+  if (m->set) names->addTick(-(static_cast<double>(m->rows.size()) + 0.35), tr("set"));
+  c.plot->yAxis->setTicker(names);
+  return true;
 }
 
 void PairedDifferencePlot::setAxisLabel(const QString& label) {

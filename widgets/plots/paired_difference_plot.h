@@ -41,6 +41,8 @@ protected:
   void restyle() override;
 
 private:
+  /// Whether the names changed.
+  bool nameRows();
   struct State;
   std::unique_ptr<State> m;
 };

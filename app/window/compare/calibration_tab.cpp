@@ -50,7 +50,9 @@ QString shortIssue(HygieneIssue issue) {
     case HygieneIssue::ManyTies:
       return CalibrationTab::tr("many ties");
     case HygieneIssue::Float16Loss:
-      return CalibrationTab::tr("float16 merges");
+      return CalibrationTab::tr("beyond float16");
+    case HygieneIssue::SaturatedLogits:
+      return CalibrationTab::tr("logits cut off");
     case HygieneIssue::RangeUnlikeSet:
       return CalibrationTab::tr("unlike the set");
   }
@@ -67,7 +69,10 @@ std::vector<GridRow> hygieneRows(const CalibrationReport& report, const DataSet&
                             {CalibrationTab::tr("highest")},
                             {CalibrationTab::tr("distinct")},
                             {CalibrationTab::tr("largest tie, %")},
-                            {CalibrationTab::tr("beyond float16")},
+                            {.text = CalibrationTab::tr("beyond float16"),
+                             .toolTip = CalibrationTab::tr("scores that float16 would lose")},
+                            {.text = CalibrationTab::tr("logits cut off"),
+                             .toolTip = CalibrationTab::tr("stored as float16's largest value")},
                             {CalibrationTab::tr("findings")}},
                   .header = true});
   const SetHygiene& all = report.set;
@@ -81,6 +86,7 @@ std::vector<GridRow> hygieneRows(const CalibrationReport& report, const DataSet&
                             {},
                             {},
                             {count(all.float16Overflow + all.float16Underflow)},
+                            {count(all.saturatedLogits)},
                             {.text = all.findings.empty() ? CalibrationTab::tr("none")
                                                           : CalibrationTab::tr("%1 below").arg(all.findings.size()),
                              .tone = all.findings.empty() ? Tone::Ok : Tone::Warn}},
@@ -102,6 +108,7 @@ std::vector<GridRow> hygieneRows(const CalibrationReport& report, const DataSet&
                               {count(frame.distinct)},
                               {share(frame.largestTie, frame.finite())},
                               {count(frame.float16Overflow + frame.float16Underflow)},
+                              {count(frame.saturatedLogits)},
                               {.text = issues.join(QStringLiteral(", ")),
                                .tone = Tone::Warn,
                                .toolTip = sentences.join(QStringLiteral("; "))}},
@@ -159,7 +166,7 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
   }
   m_use->setEnabled(false);
   m_use->setToolTip(tr("Sets the temperature that minimises the NLL"));
-  m_hygiene->setColumns({9, 8, 5, 6, 7, 4, 3, 2, 10});
+  m_hygiene->setColumns({10, 9, 6, 7, 8, 5, 4, 2, 3, 11});
   m_hygiene->setAccessibleName(tr("Score hygiene"));
   const auto pane = [&](QWidget* plot, QLabel* text, QWidget* extra) {
     auto* column = new QVBoxLayout;

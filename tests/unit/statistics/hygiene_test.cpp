@@ -60,6 +60,15 @@ TEST(Hygiene, AFrameWithoutFiniteScoresHasNoRange) {
   EXPECT_TRUE(has(summarise(std::span(&found, 1)), 0, HygieneIssue::NoFiniteScore));
 }
 
+TEST(Hygiene, LogitsThatWereCutOffAreAFindingOfTheirFrame) {
+  std::vector<FrameHygiene> frames(2, inspectScores(std::vector<float>{0.25F, 0.5F, 0.75F}));
+  frames[1].saturatedLogits = 7;
+  const SetHygiene set = summarise(frames);
+  EXPECT_EQ(set.saturatedLogits, 7U);
+  EXPECT_FALSE(has(set, 0, HygieneIssue::SaturatedLogits));
+  EXPECT_TRUE(has(set, 1, HygieneIssue::SaturatedLogits));
+}
+
 TEST(Hygiene, FindsConstantFramesAndFramesUnlikeTheSet) {
   std::vector<FrameHygiene> frames;
   for (int f = 0; f < 9; ++f) {
