@@ -2,9 +2,11 @@
 #include "app/window/inference_runner.h"
 
 #include "app/window/background_priority.h"
+#include "inference/models/model.h"
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace oodscope {
 namespace {
@@ -121,6 +123,15 @@ void InferenceRunner::report() {
 
 void InferenceRunner::run() {
   lowerThreadPriority();  // threads that LibTorch starts from here inherit it
+  bool keeping = true;    // as the process began
+  const auto keep = [&](bool wanted) {
+    if (std::exchange(keeping, wanted) == wanted) return;
+    if (wanted)
+      keepFreedMemory();
+    else
+      returnFreedMemory();
+  };
+  keep(false);
   for (;;) {
     Task task;
     {
@@ -131,6 +142,7 @@ void InferenceRunner::run() {
       m_tasks.pop_front();
       m_running = task;
     }
+    keep(true);
     const auto start = std::chrono::steady_clock::now();
     QString failure;
     try {
@@ -149,6 +161,7 @@ void InferenceRunner::run() {
       if (m_recent.size() > kRecentFrames) m_recent.pop_front();
       last = m_tasks.empty();
     }
+    if (last) keep(false);
     QMetaObject::invokeMethod(
         this,
         [this, task, failure, last] {

@@ -92,6 +92,11 @@ private:
 /// Sets what must be set before LibTorch is first used: allocator (no mmap, no trim), OpenMP waits passively.
 /// Re-executes the program once where libgomp has already read its environment. Call first thing in main.
 void prepareProcessForInference(int argc, char** argv);
+/// Whether the allocator keeps what is freed: quicker while networks run, as prepareProcessForInference() leaves it,
+/// but the score maps of a long session then stay resident by the gigabyte. For the whole process, from any thread.
+void keepFreedMemory();
+/// The other way; what is free now goes back to the system at once.
+void returnFreedMemory();
 [[nodiscard]] bool hasCuda();
 [[nodiscard]] std::string torchVersion();
 

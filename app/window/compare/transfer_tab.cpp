@@ -24,6 +24,7 @@ namespace {
 
 using Kind = ThresholdRule::Kind;
 constexpr std::array<Kind, 4> kKinds{Kind::TruePositiveRate, Kind::BestF1, Kind::FalsePositiveRate, Kind::CostRatio};
+constexpr std::uint64_t kMostKept = std::uint64_t{200} << 20U;  // bytes of sorted scores between two rules
 constexpr std::array<double, 4> kDefaults{0.95, 0.0, 0.05, 10.0};
 
 bool isRate(Kind kind) { return kind == Kind::TruePositiveRate || kind == Kind::FalsePositiveRate; }
@@ -237,8 +238,12 @@ TransferTab::Result TransferTab::work(const Request& request, const std::stop_to
     for (const SortedScores& sorted : counts->sorted()) scores.push_back(&sorted);
     sets.push_back(std::move(scores));
   }
-  m_cache = std::move(used);
   result.matrix = transferMatrix(sets, request.rule);
+  std::uint64_t bytes = 0;
+  for (const SetScores& scores : sets)
+    for (const SortedScores* sorted : scores)
+      bytes += sorted->positiveKeys().size_bytes() + sorted->negativeKeys().size_bytes();
+  m_cache = bytes <= kMostKept ? std::move(used) : CountsCache{};
   return result;
 }
 
