@@ -30,6 +30,8 @@ add_library(oodscope_torch INTERFACE)
 add_library(oodscope::torch ALIAS oodscope_torch)
 target_link_libraries(oodscope_torch INTERFACE ${TORCH_LIBRARIES})
 target_include_directories(oodscope_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+# Some of its classes have more members where NDEBUG is not defined (at::RecordFunction); the library was built with it.
+target_compile_definitions(oodscope_torch INTERFACE NDEBUG)
 add_library(oodscope_opencv INTERFACE)
 add_library(oodscope::opencv ALIAS oodscope_opencv)
 target_link_libraries(oodscope_opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs)

@@ -270,6 +270,7 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
                       : column == Column::Tag     ? 60
                       : column == Column::Area    ? 60
                       : column == Column::Recall  ? 66
+                      : column == Column::Margin  ? 58
                                                   : 48;
     m_view->setColumnWidth(section, m.px(width));
   }
