@@ -23,6 +23,9 @@ int startingNiceness() {
 class WorkerObserver : public tbb::task_scheduler_observer {
 public:
   WorkerObserver() { observe(true); }
+  ~WorkerObserver() override { observe(false); }
+  WorkerObserver(const WorkerObserver&) = delete;
+  WorkerObserver& operator=(const WorkerObserver&) = delete;
   void on_scheduler_entry(bool isWorker) override {
     if (isWorker) lowerThreadPriority(kLiveWork);
   }
