@@ -4,6 +4,7 @@
 #include "app/evaluation/imported_source.h"
 #include "app/evaluation/model_scores.h"
 #include "app/evaluation/provenance.h"
+#include "app/evaluation/result_row.h"
 #include "app/evaluation/set_labels.h"
 
 #include <algorithm>
@@ -267,23 +268,8 @@ private:
     std::vector<std::pair<float, ComponentColumns>> byThreshold;  // protocols often share their best threshold
     for (std::size_t p = 0; p < protocols.size(); ++p) {
       const PixelMetrics& metrics = result.metrics[p];
-      ResultRow row;
-      row.set = work.set->name;
-      row.model = configuration.method ? source.name() : "";
-      row.method = configuration.name;
-      if (configuration.temperature) row.temperature = static_cast<double>(*configuration.temperature);
-      row.protocol = std::string(protocolName(protocols[p]));
-      row.frames = static_cast<std::int64_t>(metrics.framesUsed);
-      row.skipped = static_cast<std::int64_t>(metrics.framesSkipped + work.set->frames.size() - prepared.frames.size() +
-                                              result.failures.size());
-      row.positives = static_cast<std::int64_t>(metrics.positives);
-      row.negatives = static_cast<std::int64_t>(metrics.negatives);
-      row.ap = metrics.ap;
-      row.fpr95 = metrics.fpr95;
-      row.auroc = metrics.auroc;
-      row.bestF1 = metrics.bestF1;
-      if (metrics.bestF1Threshold) row.bestF1Threshold = static_cast<double>(*metrics.bestF1Threshold);
-      row.exact = metrics.exact;
+      const std::size_t unscored = work.set->frames.size() - prepared.frames.size() + result.failures.size();
+      ResultRow row = resultRow(work.set->name, source.name(), configuration, protocols[p], metrics, unscored);
       const std::optional<float> threshold =
           m_request.componentThreshold ? m_request.componentThreshold : metrics.bestF1Threshold;
       if (m_request.components && threshold) {

@@ -3,6 +3,7 @@
 
 #include "analysis/formats/atomic_file.h"
 #include "app/evaluation/provenance.h"
+#include "app/evaluation/result_row.h"
 
 #include <algorithm>
 
@@ -15,22 +16,8 @@ void addFact(Value::Object& facts, const std::string& key, const std::string& va
 }
 
 ResultRow rowOf(const RunKey& run, const SetNumbers& numbers) {
-  const PixelMetrics& metrics = numbers.metrics;
-  ResultRow row;
-  row.set = run.set;
-  row.model = run.configuration.method ? run.source : "";
-  row.method = run.configuration.name;
-  if (run.configuration.temperature) row.temperature = static_cast<double>(*run.configuration.temperature);
-  row.protocol = std::string(protocolName(numbers.protocol));
-  row.frames = static_cast<std::int64_t>(metrics.framesUsed);
-  row.skipped = static_cast<std::int64_t>(metrics.framesSkipped + numbers.framesTotal - numbers.framesReady);
-  row.positives = static_cast<std::int64_t>(metrics.positives);
-  row.negatives = static_cast<std::int64_t>(metrics.negatives);
-  row.ap = metrics.ap;
-  row.fpr95 = metrics.fpr95;
-  row.auroc = metrics.auroc;
-  row.bestF1 = metrics.bestF1;
-  if (metrics.bestF1Threshold) row.bestF1Threshold = static_cast<double>(*metrics.bestF1Threshold);
+  ResultRow row = resultRow(run.set, run.source, run.configuration, numbers.protocol, numbers.metrics,
+                            numbers.framesTotal - numbers.framesReady);
   row.exact = numbers.exact;
   return row;
 }

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/evaluation/result_row.h"
+
+namespace oodscope {
+
+ResultRow resultRow(const std::string& set, const std::string& source, const Configuration& configuration,
+                    Protocol protocol, const PixelMetrics& metrics, std::size_t unscored) {
+  ResultRow row;
+  row.set = set;
+  row.model = configuration.method ? source : "";
+  row.method = configuration.name;
+  if (configuration.temperature) row.temperature = static_cast<double>(*configuration.temperature);
+  row.protocol = std::string(protocolName(protocol));
+  row.frames = static_cast<std::int64_t>(metrics.framesUsed);
+  row.skipped = static_cast<std::int64_t>(metrics.framesSkipped + unscored);
+  row.positives = static_cast<std::int64_t>(metrics.positives);
+  row.negatives = static_cast<std::int64_t>(metrics.negatives);
+  row.ap = metrics.ap;
+  row.fpr95 = metrics.fpr95;
+  row.auroc = metrics.auroc;
+  row.bestF1 = metrics.bestF1;
+  if (metrics.bestF1Threshold) row.bestF1Threshold = static_cast<double>(*metrics.bestF1Threshold);
+  row.exact = metrics.exact;
+  return row;
+}
+
+}  // namespace oodscope
