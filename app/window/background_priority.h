@@ -4,7 +4,7 @@
 namespace oodscope {
 
 /// How far work steps back behind the hand: what follows it, and what nobody waits for. In steps of niceness.
-inline constexpr int kLiveWork = 5, kBackgroundWork = 10;
+inline constexpr int kLiveWork = 12, kBackgroundWork = 16;
 
 /// Lowers the calling thread's priority, and that of threads it starts later.
 void lowerThreadPriority(int steps = kBackgroundWork);
