@@ -210,10 +210,10 @@ private:
       painter.save();
       painter.setClipRect(hatched);
       painter.setRenderHint(QPainter::Antialiasing);
-      painter.setPen(QPen(QColor(0, 0, 0, 170), 0.16 * side));
+      painter.setPen(QPen(QColor(0, 0, 0, 150), 0.1 * side));
       for (int line = 1; line < 6; ++line)  // rising, as over the pictures
-        painter.drawLine(hatched.bottomLeft() + QPointF((line - 3) * 0.4 * side, 0),
-                         hatched.bottomLeft() + QPointF((line - 3) * 0.4 * side + side, -side));
+        painter.drawLine(hatched.bottomLeft() + QPointF((line - 3) * 0.5 * side, 0),
+                         hatched.bottomLeft() + QPointF((line - 3) * 0.5 * side + side, -side));
       painter.restore();
     }
     if (m_data.bar) drawBar(painter, QRectF(x, area.top(), area.right() - x, area.height()), middle, options, t);

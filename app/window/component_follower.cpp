@@ -95,9 +95,9 @@ bool ComponentFollower::isOfPresentScores(const Request& request) const {
   return m_request && request.live == m_request->live && request.configuration == m_request->configuration;
 }
 
-void ComponentFollower::show(std::optional<ShownComponents> components) {
+void ComponentFollower::show(const std::optional<ShownComponents>& components) {
   if (!components && !m_components) return;
-  m_components = std::move(components);
+  m_components = components;
   Q_EMIT componentsChanged();
 }
 

@@ -61,7 +61,7 @@ private:
   };
 
   [[nodiscard]] bool isOfPresentScores(const Request& request) const;
-  void show(std::optional<ShownComponents> components);
+  void show(const std::optional<ShownComponents>& components);
   void showNearest();
   void requestCurve();
 

@@ -77,7 +77,7 @@ PairedDifferencePlot::PairedDifferencePlot(QWidget* parent) : PlotWidget(parent)
   connect(c.plot, &QCustomPlot::afterLayout, this, [this] {
     if (nameRows()) canvas().changed();
   });
-  restyle();
+  PairedDifferencePlot::restyle();
 }
 
 PairedDifferencePlot::~PairedDifferencePlot() = default;
@@ -88,9 +88,9 @@ void PairedDifferencePlot::setRows(std::vector<PairedDifference> rows, std::opti
   m->set = set;
   c.empty = m->rows.empty();
   double low = 0, high = 0;  // a difference plot always shows zero
-  for (std::size_t i = 0; i < m->rows.size(); ++i) {
-    low = std::min(low, m->rows[i].difference);
-    high = std::max(high, m->rows[i].difference);
+  for (const PairedDifference& row : m->rows) {
+    low = std::min(low, row.difference);
+    high = std::max(high, row.difference);
   }
   const double bottom = static_cast<double>(m->rows.size()) + (m->set ? 0.35 : -1);
   if (m->set) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 namespace oodscope {
 namespace {
@@ -68,18 +69,18 @@ void HeaderElement::draw(QCPPainter* painter) {
   const QFontMetricsF metrics(c.font());
   const double chip = std::round(metrics.height() * 0.6);
   painter->setFont(c.font());
-  for (auto span = c.values.rbegin(); span != c.values.rend(); ++span) {
-    const double width = metrics.horizontalAdvance(span->text) + (span->chip.isValid() ? chip + 5 : 0);
+  for (const HeaderSpan& span : c.values | std::views::reverse) {
+    const double width = metrics.horizontalAdvance(span.text) + (span.chip.isValid() ? chip + 5 : 0);
     if (right - width < titleEnd) break;
     const QRectF place(right - width, line.top(), width, line.height());
-    if (span->chip.isValid()) {
+    if (span.chip.isValid()) {
       painter->setPen(Qt::NoPen);
-      painter->setBrush(span->chip);
+      painter->setBrush(span.chip);
       painter->drawRect(QRectF(place.left(), std::round(place.center().y() - chip / 2), chip, chip));
     }
-    painter->setPen(span->colour.isValid() ? span->colour : t.text2);
-    painter->drawText(place, Qt::AlignVCenter | Qt::AlignRight | Qt::TextSingleLine, span->text);
-    right -= width + (span->chip.isValid() ? 12 : 5);
+    painter->setPen(span.colour.isValid() ? span.colour : t.text2);
+    painter->drawText(place, Qt::AlignVCenter | Qt::AlignRight | Qt::TextSingleLine, span.text);
+    right -= width + (span.chip.isValid() ? 12 : 5);
   }
 }
 
