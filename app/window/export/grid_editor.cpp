@@ -169,6 +169,8 @@ void GridEditor::showInset(int row) {
     choices = new QComboBox;  // the table takes it
     choices->setAccessibleName(tr("Inset"));
     choices->addItems({tr("None"), tr("Largest anomaly"), tr("Part in view")});
+    choices->setItemData(kLargestAnomaly, tr("Around the largest anomaly of the ground truth"), Qt::ToolTipRole);
+    choices->setItemData(kPartInView, tr("What the window is zoomed to, while it shows this frame"), Qt::ToolTipRole);
     connect(choices, &QComboBox::activated, this, [this, row](int choice) { chooseInset(row, choice); });
     m_rowTable->setCellWidget(row, kInset, choices);
   }
@@ -233,7 +235,10 @@ void GridEditor::chooseInset(int row, int choice) {
       edited.inset.reset();
     }
   }
-  if (choice == kPartInView) edited.inset = m_partInView ? m_partInView(edited) : std::nullopt;
+  if (choice == kPartInView) {
+    const auto part = m_partInView ? m_partInView(edited) : std::nullopt;
+    if (part) edited.inset = part;  // else what was there stays: the tool tip says what is needed
+  }
   showInset(row);
   if (edited.inset != before) Q_EMIT recipeEdited();
 }

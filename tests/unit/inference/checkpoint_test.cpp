@@ -7,6 +7,7 @@
 #include "inference/checkpoints/zip_archive.h"
 #include "inference/networks/weights.inl.h"
 #include "tests/support/shared_data.h"
+#include "tests/support/temporary_folder.h"
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
@@ -27,25 +28,15 @@ using ::testing::HasSubstr;
 
 class CheckpointTest : public ::testing::Test {
 protected:
-  CheckpointTest() {
-    std::string name = (fs::temp_directory_path() / "oodscope-test-XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr) folder = name;
-  }
-  ~CheckpointTest() override {
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-  }
-  fs::path write(const std::string& name, const std::string& content) const {
-    std::ofstream(folder / name, std::ios::binary) << content;
-    return folder / name;
-  }
+  fs::path write(const std::string& name, const std::string& content) const { return scratch.write(name, content); }
   fs::path writeZip(const std::string& name, const std::string& pickled) const {
     ZipWriter zip;
     zip.add("archive/data.pkl", std::as_bytes(std::span(pickled)));
     const auto bytes = zip.finish();
     return write(name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
-  fs::path folder;
+  const testing::TemporaryFolder scratch;
+  const fs::path folder = scratch.path();
 };
 
 std::string bytesOf(const fs::path& file) {

@@ -2,6 +2,7 @@
 #include "inference/logits/logits_store.h"
 
 #include "analysis/core/error.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -18,14 +19,6 @@ namespace fs = std::filesystem;
 
 class LogitsStoreTest : public ::testing::Test {
 protected:
-  LogitsStoreTest() {
-    std::string name = (fs::temp_directory_path() / "oodscope-test-XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr) folder = name;
-  }
-  ~LogitsStoreTest() override {
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-  }
   fs::path onlyEntry() const {
     fs::path found;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -33,7 +26,8 @@ protected:
     }
     return found;
   }
-  fs::path folder;
+  const testing::TemporaryFolder scratch;
+  const fs::path folder = scratch.path();
 };
 
 LogitsMap ramp(int height = 4) {
