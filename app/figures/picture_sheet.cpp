@@ -21,6 +21,7 @@ constexpr double kChip = 0.8;          // side of a legend's square, in font siz
 constexpr double kLongestBar = 130.0;  // points at 8 point type
 constexpr double kInsetShare = 0.48;   // of a picture's sides that an inset takes at most
 constexpr double kUsualRatio = 0.5;    // height over width where a picture has no size
+constexpr double kSmallestText = 0.7;  // of the size asked for
 constexpr int kTextScale = 16;         // fonts are whole pixels: text is laid out larger and scaled down
 
 QFont faceOf(double points, bool strong = false) {
@@ -37,10 +38,12 @@ void drawText(QPainter& painter, const QRectF& area, Qt::Alignment alignment, co
               const QString& text) {
   painter.save();
   painter.translate(area.topLeft());
-  painter.scale(1.0 / kTextScale, 1.0 / kTextScale);
+  // A caption that is a little too long is set smaller before anything of it is left out.
+  const double fit = std::clamp(area.width() / std::max(1e-9, widthOf(face, text)), kSmallestText, 1.0);
+  painter.scale(fit / kTextScale, fit / kTextScale);
   painter.setFont(face);
   painter.setPen(colour);
-  const QRectF box(0, 0, area.width() * kTextScale, area.height() * kTextScale);
+  const QRectF box(0, 0, area.width() * kTextScale / fit, area.height() * kTextScale / fit);
   painter.drawText(box, static_cast<int>(alignment) | Qt::TextSingleLine,
                    QFontMetricsF(face).elidedText(text, Qt::ElideMiddle, box.width()));
   painter.restore();

@@ -270,8 +270,12 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
       const QPointF left = cv.pixel(0, *m->chance * kPercent);
       p.setPen(dotted);
       p.drawLine(left, cv.pixel(kPercent, *m->chance * kPercent));
-      cv.haloText(p, left + QPointF(5, 2), Qt::AlignLeft | Qt::AlignTop,
-                  tr("chance %1").arg(numberText(*m->chance * kPercent, 1)), t.text3);
+      const QString text = tr("chance %1").arg(numberText(*m->chance * kPercent, 1));
+      // Of rare anomalies the line lies so low that nothing fits below it: at the right, away from the operating point.
+      if (left.y() + QFontMetricsF(cv.font()).height() + 4 < cv.frame()->bottom())
+        cv.haloText(p, left + QPointF(5, 2), Qt::AlignLeft | Qt::AlignTop, text, t.text3);
+      else
+        cv.haloText(p, QPointF(cv.frame()->right() - 5, left.y() - 3), Qt::AlignRight | Qt::AlignBottom, text, t.text3);
     }
     if (m->kind == CurveKind::Roc) {
       p.setPen(dotted);
