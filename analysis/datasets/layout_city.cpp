@@ -54,11 +54,13 @@ std::string chosenSplit(const CityTree& tree, Layout layout, DataSet& set) {
   }
   const std::string preferred = layout == Layout::LostAndFound ? "test" : "val";
   const bool hasPreferred = std::find(splits.begin(), splits.end(), preferred) != splits.end();
-  const std::string chosen = hasPreferred ? preferred : splits.front();
+  std::string chosen = hasPreferred ? preferred : splits.front();
   for (const auto& other : splits) {
     if (other == chosen) continue;
     const auto folder = tree.base / "leftImg8bit" / other;
-    set.skipped.push_back({folder, "the " + chosen + " split is opened; open this folder for the " + other + " split"});
+    std::string reason = "the " + chosen;
+    reason.append(" split is opened; open this folder for the ").append(other).append(" split");
+    set.skipped.push_back({folder, std::move(reason)});
   }
   if (splits.size() > 1) set.remarks.push_back("the " + chosen + " split is opened");
   return chosen;

@@ -35,7 +35,7 @@ bool isStatic(const fs::path& root) {
 }
 
 std::string versionIn(const std::string& name) {
-  for (const std::string version : {"v1", "v2", "v3"}) {
+  for (const char* version : {"v1", "v2", "v3"}) {
     if (lowered(name).find(version) != std::string::npos) return version;
   }
   return {};

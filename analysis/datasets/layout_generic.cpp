@@ -75,7 +75,7 @@ std::string strippedStem(const fs::path& file) {
                                                          "_masks",
                                                          "_mask",
                                                          "_gt"};
-  const auto stem = file.stem().string();
+  auto stem = file.stem().string();
   for (const auto ending : kEndings) {
     if (stem.size() > ending.size() && lowered(stem).ends_with(lowered(ending))) {
       return stem.substr(0, stem.size() - ending.size());

@@ -55,7 +55,7 @@ std::string plainSet(std::string_view name) {
                                                                            {"roadanomaly2019", "roadanomaly"},
                                                                            {"smiycra21", "roadanomaly21"},
                                                                            {"smiycro21", "roadobsticle21"}}};
-  const auto text = plain(name);
+  auto text = plain(name);
   for (const auto& [other, used] : kOtherNames) {
     if (text == other) return std::string(used);
   }

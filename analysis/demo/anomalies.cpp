@@ -269,7 +269,7 @@ void addAnomaly(Builder& b, Rng rng, int kind) {
       b.use(odd(Surface::Metal, {0.55f, 0.5f, 0.1f}));
       b.placement = b.placement * Placement::at({0, 0.05f, 0}, 1.1f);
       for (const float x : {-0.22f, 0.22f}) b.tube({x, 0, -1.5f}, {x, 0.04f, 1.5f}, 0.035f, 0.035f, 6);
-      for (float z = -1.35f; z < 1.4f; z += 0.28f) b.tube({-0.22f, 0.02f, z}, {0.22f, 0.02f, z}, 0.02f, 0.02f, 5);
+      placeEvery(0.28f, -1.35f, 1.4f, [&](float z) { b.tube({-0.22f, 0.02f, z}, {0.22f, 0.02f, z}, 0.02f, 0.02f, 5); });
       return;
     }
     case 16:

@@ -96,28 +96,28 @@ void addBuilding(Builder& b, Rng rng, Vec3 e, bool shops) {
   if (rng.chance(0.4f) && e.y > 9.0f) {
     const float storey = 2.9f + 0.5f * hash01(wall.seed, 1), from = shops ? 4.2f : 0.6f;
     for (const float s : {-1.0f, 1.0f}) {
-      for (float y = from + storey; y < e.y - 2.0f; y += storey) {
-        for (float z = low.z + 2.0f; z < high.z - 2.5f; z += 5.4f) {
+      placeEvery(storey, from + storey, e.y - 2.0f, [&](float y) {
+        placeEvery(5.4f, low.z + 2.0f, high.z - 2.5f, [&](float z) {
           b.use(partOf(Surface::Concrete, Kind::Building, grey(0.4f), {}, 3u));
           b.box({s * high.x - (s < 0 ? 0.9f : 0.0f), y + 0.1f, z},
                 {s * high.x + (s > 0 ? 0.9f : 0.0f), y + 0.25f, z + 2.2f});
           b.use(partOf(Surface::Railing, Kind::Building, grey(0.05f)));
           b.quad({s * (high.x + 0.88f), y + 0.25f, z}, {s * (high.x + 0.88f), y + 0.25f, z + 2.2f},
                  {s * (high.x + 0.88f), y + 1.2f, z + 2.2f}, {s * (high.x + 0.88f), y + 1.2f, z});
-        }
-      }
+        });
+      });
     }
   }
   if (shops) {
     for (const float s : {-1.0f, 1.0f}) {
-      for (float z = low.z + 0.5f; z < high.z - 3.5f; z += 5.8f) {
-        if (!rng.chance(0.4f)) continue;
+      placeEvery(5.8f, low.z + 0.5f, high.z - 3.5f, [&](float z) {
+        if (!rng.chance(0.4f)) return;
         b.use(partOf(Surface::Cloth, Kind::Building, carPaint(rng), {}, rng.bits()));
         b.quad({s * high.x, 3.1f, z}, {s * high.x, 3.1f, z + 3.4f}, {s * (high.x + 1.2f), 2.5f, z + 3.4f},
                {s * (high.x + 1.2f), 2.5f, z});
         b.quad({s * (high.x + 1.2f), 2.3f, z}, {s * (high.x + 1.2f), 2.3f, z + 3.4f},
                {s * (high.x + 1.2f), 2.5f, z + 3.4f}, {s * (high.x + 1.2f), 2.5f, z});
-      }
+      });
     }
   }
 }

@@ -48,6 +48,7 @@ void addClutter(Builder& b, Rng rng) {
         const float t = static_cast<float>(i) / 8.0f,
                     r = s * (0.28f + 0.22f * std::sin(wave * 2.0f * t * kPi) + 0.15f * t);
         std::vector<Vec3> ring;
+        ring.reserve(12);
         for (int k = 0; k < 12; ++k)
           ring.push_back({r * std::cos(2 * kPi * static_cast<float>(k) / 12), top * t,
                           r * std::sin(2 * kPi * static_cast<float>(k) / 12)});

@@ -67,10 +67,10 @@ public:
   /// Posts of `part` every `spacing` metres up to `until`.
   void posts(float edge, float spacing, float base, float height, const Part& part, float side) {
     m_b.use(part);
-    for (float z = 2.0f; z < 110.0f; z += spacing) {
+    placeEvery(spacing, 2.0f, 110.0f, [&](float z) {
       const Vec3 foot = m_road.at(side * (m_road.halfWidth + edge), z, base);
       m_b.tube(foot, foot + Vec3{0, height, 0}, 0.035f, 0.035f, 5);
-    }
+    });
   }
 
 private:

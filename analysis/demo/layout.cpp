@@ -175,19 +175,19 @@ void addLampsAndSigns(Layout& l, const Verges& v, Rng rng) {
   const float spacing = rng.range(20.0f, 27.0f);
   int count = 0;
   if (!open) {
-    for (float z = rng.range(7.0f, 16.0f); z < 150.0f; z += spacing) {
+    placeEvery(spacing, rng.range(7.0f, 16.0f), 150.0f, [&](float z) {
       const float side = (count++ % 2 == 0) ? 1.0f : -1.0f;
       l.stand(side * edgeOf(side), z, 0, base);
       const Vec3 head = addStreetLamp(l.b, rng.fork(), -side * rng.range(1.2f, 1.9f), w.light.lampsOn);
       if (w.light.lampsOn && z < 95.0f && w.light.weather != Weather::Fog)
         w.light.lamps.push_back(
             {head, {0, -1, 0}, Vec3{24.0f, 18.5f, 11.5f} * (w.light.weather == Weather::Dusk ? 0.35f : 1.0f), 0.25f});
-    }
+    });
   } else {
-    for (float z = rng.range(10.0f, 20.0f); z < 140.0f; z += 24.0f) {
+    placeEvery(24.0f, rng.range(10.0f, 20.0f), 140.0f, [&](float z) {
       l.stand(-(w.road.halfWidth + 5.5f), z, 0, 0.0f);
       addMast(l.b, rng.fork(), 7.5f);
-    }
+    });
   }
   const int signs = 2 + rng.pick(4);
   for (int i = 0; i < signs; ++i) {

@@ -97,13 +97,13 @@ void addGantry(Builder& b, Rng rng, float half) {
   for (const float s : {-1.0f, 1.0f}) b.tube({s * half, -0.3f, 0}, {s * half, 6.6f, 0}, 0.2f, 0.16f, 8);
   b.tube({-half, 6.3f, 0}, {half, 6.3f, 0}, 0.12f, 0.12f, 7);
   b.tube({-half, 5.7f, 0}, {half, 5.7f, 0}, 0.1f, 0.1f, 7);
-  for (float x = -half * 0.62f; x < half * 0.7f; x += 4.6f) {
+  placeEvery(4.6f, -half * 0.62f, half * 0.7f, [&](float x) {
     Part plate = partOf(Surface::SignBoard, Kind::TrafficSign,
                         rng.chance(0.5f) ? Vec3{0.02f, 0.12f, 0.42f} : Vec3{0.02f, 0.25f, 0.12f}, {}, rng.bits());
     plate.variant = 6;
     b.use(plate);
     b.unitQuad({x - 1.9f, 5.2f, -0.2f}, {x + 1.9f, 5.2f, -0.2f}, {x + 1.9f, 7.1f, -0.2f}, {x - 1.9f, 7.1f, -0.2f});
-  }
+  });
 }
 
 void addMast(Builder& b, Rng rng, float height) {

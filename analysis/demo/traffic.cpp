@@ -83,16 +83,21 @@ void park(Layout& l, Rng rng) {
     if (!rng.chance(w.setting == Setting::Residential ? 0.7f : 0.8f)) continue;
     if (w.setting == Setting::Residential && side > 0) continue;
     const float offset = side * (w.road.halfWidth - 1.05f), density = rng.range(0.35f, 0.9f);
-    for (float z = rng.range(3.5f, 8.0f); z < 95.0f; z += rng.range(5.2f, 6.4f)) {
-      if (!rng.chance(density)) continue;
+    const auto parkAt = [&](float z) {
+      if (!rng.chance(density)) return;
       const bool bike = rng.chance(0.12f);
-      if (!l.reserve(offset, z, 1.0f, bike ? 1.1f : 2.5f)) continue;
+      if (!l.reserve(offset, z, 1.0f, bike ? 1.1f : 2.5f)) return;
       l.stand(offset, z, (side > 0 || rng.chance(0.3f) ? 0.0f : kPi) + rng.range(-0.03f, 0.03f));
       if (bike) {
         addMotorcycle(l.b, rng.fork(), false);
       } else {
         addCar(l.b, rng.fork(), false);
       }
+    };
+    float z = rng.range(3.5f, 8.0f);
+    while (z < 95.0f) {
+      parkAt(z);
+      z += rng.range(5.2f, 6.4f);
     }
   }
 }

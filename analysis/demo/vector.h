@@ -38,6 +38,16 @@ constexpr float smoothStep(float from, float to, float x) {
   return t * t * (3.0f - 2.0f * t);
 }
 inline float fract(float x) { return x - std::floor(x); }
+
+/// Calls `place(at)` for at = from, from + spacing, … below `until` (metres), as posts stand along a road.
+template <class Place>
+void placeEvery(float spacing, float from, float until, Place place) {
+  float at = from;
+  while (at < until) {
+    place(at);
+    at += spacing;
+  }
+}
 inline Vec3 grey(float v) { return {v, v, v}; }
 
 }  // namespace oodscope::demo

@@ -21,6 +21,13 @@ void requireSizes(Size source, Size target) {
   require(target.width > 0 && target.height > 0, "resize: the target is empty");
 }
 
+/// The whole number nearest to `value` where that is 0 or more; halves go up. Pillow's arithmetic, to the last bit.
+template <class Float>
+int roundHalfUp(Float value) {
+  constexpr Float kHalf{0.5};
+  return static_cast<int>(value + kHalf);
+}
+
 /// A triangle filter for each target position, in fixed point.
 struct Filter {
   std::vector<kernels::Window> windows;
@@ -32,8 +39,8 @@ struct Filter {
     std::vector<double> exact;
     for (int i = 0; i < target; ++i) {
       const double centre = (i + 0.5) * scale;
-      const int first = std::max(static_cast<int>(centre - support + 0.5), 0);
-      const int end = std::min(static_cast<int>(centre + support + 0.5), source);
+      const int first = std::max(roundHalfUp(centre - support), 0);
+      const int end = std::min(roundHalfUp(centre + support), source);
       exact.clear();
       double sum = 0.0;
       for (int k = first; k < end; ++k) {
@@ -42,8 +49,7 @@ struct Filter {
         sum += exact.back();
       }
       windows.push_back({first, end - first, weights.size()});
-      for (const double weight : exact)
-        weights.push_back(static_cast<std::int32_t>(0.5 + weight / sum * (1 << kernels::kWeightBits)));
+      for (const double weight : exact) weights.push_back(roundHalfUp(weight / sum * (1 << kernels::kWeightBits)));
     }
   }
 };
@@ -161,7 +167,7 @@ RgbImage resizeBilinear(const RgbImage& image, Size target) {
     const auto channel = [&](std::uint8_t Rgb::*value) {
       const float upper = mix(static_cast<float>(a.*value), static_cast<float>(b.*value), x);
       const float lower = mix(static_cast<float>(c.*value), static_cast<float>(d.*value), x);
-      return static_cast<std::uint8_t>(mix(upper, lower, y) + 0.5F);
+      return static_cast<std::uint8_t>(roundHalfUp(mix(upper, lower, y)));
     };
     return Rgb{channel(&Rgb::r), channel(&Rgb::g), channel(&Rgb::b)};
   });

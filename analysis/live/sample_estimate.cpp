@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <ranges>
 
 namespace oodscope {
 namespace {
@@ -260,17 +261,17 @@ private:
     // From the loosest run up: what the positives at or below a pixel lose or gain in precision when its weight grows.
     double lossBelow = 0;
     double gainBelow = 0;
-    for (auto tie = m_ties.rbegin(); tie != m_ties.rend(); ++tie) {
-      const double predicted = tie->tp + tie->fp;
+    for (const Tie& tie : m_ties | std::views::reverse) {
+      const double predicted = tie.tp + tie.fp;
       // The change that deleting the pixel makes, as a jackknife has it: the derivative alone covers too seldom.
-      lossBelow += tie->positives * tie->tp / (predicted * std::max(predicted - negativeWeight, 0.5 * predicted));
-      gainBelow += tie->positives * tie->fp / (predicted * std::max(predicted - positiveWeight, 0.5 * predicted));
-      const double above = m_items[tie->first].key >= crossingKey ? 1.0 : 0.0;
-      const Influence positive{(tie->tp / predicted + gainBelow - ap) / m_tp, (above - 0.95) / m_tp, 0.0,
-                               ((m_fp - tie->fp + 0.5 * tie->negatives) / m_fp - auroc) / m_tp};
+      lossBelow += tie.positives * tie.tp / (predicted * std::max(predicted - negativeWeight, 0.5 * predicted));
+      gainBelow += tie.positives * tie.fp / (predicted * std::max(predicted - positiveWeight, 0.5 * predicted));
+      const double above = m_items[tie.first].key >= crossingKey ? 1.0 : 0.0;
+      const Influence positive{(tie.tp / predicted + gainBelow - ap) / m_tp, (above - 0.95) / m_tp, 0.0,
+                               ((m_fp - tie.fp + 0.5 * tie.negatives) / m_fp - auroc) / m_tp};
       const Influence negative{-lossBelow / m_tp, 0.0, (above - fpr95) / m_fp,
-                               -(m_tp - tie->tp + 0.5 * tie->positives) / m_tp / m_fp + (1.0 - auroc) / m_fp};
-      for (std::size_t i = tie->first; i < tie->last; ++i) {
+                               -(m_tp - tie.tp + 0.5 * tie.positives) / m_tp / m_fp + (1.0 - auroc) / m_fp};
+      for (std::size_t i = tie.first; i < tie.last; ++i) {
         const Influence& own = m_items[i].positive() ? positive : negative;
         Moments& stratum = moments[m_items[i].stratum];
         for (std::size_t k = 0; k < kEstimates; ++k) {

@@ -97,20 +97,23 @@ constexpr std::array<std::array<int, 2>, 8> kNeighbours{
 
 /// For each set of present neighbours: the first of each group of them that touch one another.
 constexpr std::array<std::uint8_t, 256> kGroupFirsts = [] {
-  const auto touch = [](unsigned a, unsigned b) {
-    const int dx = kNeighbours[a][0] - kNeighbours[b][0];
-    const int dy = kNeighbours[a][1] - kNeighbours[b][1];
-    return dx >= -1 && dx <= 1 && dy >= -1 && dy <= 1;
-  };
+  std::array<unsigned, 8> touching{};  // of each neighbour: which others
+  for (unsigned a = 0; a < 8; ++a)
+    for (unsigned b = 0; b < 8; ++b) {
+      const int dx = kNeighbours[a][0] - kNeighbours[b][0];
+      const int dy = kNeighbours[a][1] - kNeighbours[b][1];
+      if (dx >= -1 && dx <= 1 && dy >= -1 && dy <= 1) touching[a] |= 1U << b;
+    }
   std::array<std::uint8_t, 256> firsts{};
   for (unsigned present = 0; present < 256; ++present)
     for (unsigned left = present; left != 0;) {
       unsigned group = left & (~left + 1U);
       firsts[present] = static_cast<std::uint8_t>(firsts[present] | group);
-      for (int pass = 0; pass < 8; ++pass)
+      for (unsigned before = 0; before != group;) {
+        before = group;
         for (unsigned a = 0; a < 8; ++a)
-          for (unsigned b = 0; b < 8; ++b)
-            if ((group >> a & 1U) != 0 && (left >> b & 1U) != 0 && touch(a, b)) group |= 1U << b;
+          if ((group >> a & 1U) != 0) group |= touching[a] & left;
+      }
       left &= ~group;
     }
   return firsts;

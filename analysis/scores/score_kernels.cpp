@@ -116,7 +116,7 @@ HWY_INLINE void scoreGroup(const T* const* planes, std::size_t at, const float* 
   if constexpr (kMethod == Method::MaxEntropy && !kRaise) {
     // 0 * -infinity is NaN: a channel at -infinity is rare, so it is looked for once and not at each channel.
     V any = hn::Zero(d);
-    OODSCOPE_UNROLLED any = hn::MulAdd(weighted[u], hn::Zero(d), any);
+    for (const V& sumOfGroup : weighted) any = hn::MulAdd(sumOfGroup, hn::Zero(d), any);
     if (!hn::AllFalse(d, hn::IsNaN(any)))
       return scoreGroup<kMethod, false, true>(planes, at, tile, largest, second, channels, recipe, out);
   }

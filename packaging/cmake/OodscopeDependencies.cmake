@@ -11,6 +11,10 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)                # SHA-256 finger
 find_package(nlohmann_json 3.11 REQUIRED)                       # sessions, sidecars, results
 find_package(CLI11 REQUIRED)                                    # command line
 find_package(Torch REQUIRED)                                    # networks and training; CMAKE_PREFIX_PATH chooses another one
+if(OODSCOPE_SANITIZER STREQUAL "thread" AND NOT EXISTS ${CMAKE_SOURCE_DIR}/build/onetbb/instrumented/lib/libtbb.so)
+  message(WARNING "Debian's oneTBB is not instrumented: what its loops hand back will be reported as races. "
+                  "packaging/tsan.sh builds one that is, for the tests to run with.")
+endif()
 if(OODSCOPE_BUILD_WINDOW)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets OpenGL OpenGLWidgets PrintSupport Svg Test)
   find_package(QCustomPlotQt6 REQUIRED)                         # plots

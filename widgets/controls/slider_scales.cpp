@@ -28,7 +28,9 @@ std::vector<double> roundNumbers(double low, double high) {
   const double decade = std::pow(10.0, std::floor(std::log10(rough)));
   const double ratio = rough / decade;
   const double step = decade * (ratio < 1.5 ? 1.0 : ratio < 3.5 ? 2.0 : ratio < 7.5 ? 5.0 : 10.0);
-  for (double i = std::ceil(low / step); i * step <= high; i += 1.0) numbers.push_back(i * step);
+  const auto first = static_cast<long long>(std::ceil(low / step));
+  for (long long i = first; static_cast<double>(i) * step <= high; ++i)
+    numbers.push_back(static_cast<double>(i) * step);
   const int topExponent = static_cast<int>(std::floor(std::log10(std::max(std::abs(low), std::abs(high)))));
   for (int exponent = topExponent; exponent > topExponent - 5; --exponent)
     for (const double mantissa : {5.0, 2.0, 1.0})

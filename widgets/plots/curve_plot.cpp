@@ -253,7 +253,10 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
     if (m->kind == CurveKind::PrecisionRecall) {
       for (const double f1 : {0.2, 0.4, 0.6, 0.8}) {
         QPolygonF line;
-        for (double recall = f1 / (2 - f1); recall <= 1.0001; recall += 0.005) {
+        const double first = f1 / (2 - f1);  // precision 1
+        const int steps = static_cast<int>((1.0001 - first) / 0.005);
+        for (int i = 0; i <= steps; ++i) {
+          const double recall = first + 0.005 * i;
           line << cv.pixel(recall * kPercent, f1 * recall / (2 * recall - f1) * kPercent);
         }
         p.setPen(pen(t.line, 1));

@@ -24,7 +24,10 @@ std::vector<double> roundTicks(double low, double high, int wanted) {
   const double raw = (high - low) / wanted;
   const double power = std::pow(10, std::floor(std::log10(raw)));
   const double step = power * (raw / power > 5 ? 10 : raw / power > 2 ? 5 : raw / power > 1 ? 2 : 1);
-  for (double at = std::ceil(low / step - 1e-9) * step; at <= high + 1e-9 * step; at += step) out.push_back(at);
+  const double first = std::ceil(low / step - 1e-9) * step;
+  const int steps =
+      static_cast<int>(std::floor((high - first) / step + 1e-9));  // negative where no round number lies between
+  for (int i = 0; i <= steps; ++i) out.push_back(first + i * step);
   return out;
 }
 
