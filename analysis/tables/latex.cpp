@@ -69,9 +69,9 @@ std::vector<std::string> column(const Layout& layout, std::size_t set, Metric me
     }
     std::string text = percentText(*(row->*metric));
     const auto place = std::distance(places.begin(), places.find(rising ? -*value : *value));
-    if (layout.keys.size() > 1 && place == 0) text = "\\textbf{" + text + "}";
-    if (layout.keys.size() > 1 && place == 1) text = "\\underline{" + text + "}";
-    if (!row->exact) text = "$\\approx$" + text;
+    if (layout.keys.size() > 1 && place == 0) text.insert(0, "\\textbf{").append("}");
+    if (layout.keys.size() > 1 && place == 1) text.insert(0, "\\underline{").append("}");
+    if (!row->exact) text.insert(0, "$\\approx$");
     out.push_back(std::move(text));
   }
   return out;

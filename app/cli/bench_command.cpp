@@ -53,7 +53,7 @@ std::string asMarkdown(const BenchReport& report, const Facts& facts) {
       "|---|---|---|--:|--:|--:|---|--:|--:|\n";
   for (const BenchFigure& figure : report.figures) out += markdownRow(figure);
   out += "\n";
-  for (const auto& [key, value] : facts) out += "- " + key + ": " + value + "\n";
+  for (const auto& [key, value] : facts) out.append("- ").append(key).append(": ").append(value).append("\n");
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -21,7 +22,7 @@ namespace {
 bool isTerminal() { return isatty(STDERR_FILENO) != 0; }
 
 std::string timeText(double seconds) {
-  const int whole = static_cast<int>(seconds + 0.5);
+  const int whole = static_cast<int>(std::lround(seconds));
   std::array<char, 32> text{};
   if (whole >= 3600)
     std::snprintf(text.data(), text.size(), "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
