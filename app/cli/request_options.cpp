@@ -64,7 +64,8 @@ std::vector<T> parsed(const std::vector<std::string>& names, const char* option,
   std::vector<T> out;
   for (const std::string& name : names) {
     const std::optional<T> value = parse(name);
-    if (!value) throw CLI::ValidationError(option, "'" + name + "' is none of " + allowed);
+    if (!value)
+      throw CLI::ValidationError(option, std::string("'").append(name).append("' is none of ").append(allowed));
     if (std::find(out.begin(), out.end(), *value) == out.end()) out.push_back(*value);
   }
   return out;

@@ -57,8 +57,8 @@ int run(const Options& options) {
       const std::size_t total = sets.size() * sweepTemperatures(options.sweep).size();
       const SweepResult result = sweep(
           sets, method, protocol, options.sweep,
-          [&](std::size_t, const SweepPoint&) {
-            progress({"sweep", model + ", " + std::string(methodName(method)), std::min(++done, total), total});
+          [&, &name = model](std::size_t, const SweepPoint&) {
+            progress({"sweep", name + ", " + std::string(methodName(method)), std::min(++done, total), total});
           },
           stop);
       complete = complete && result.complete;

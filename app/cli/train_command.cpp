@@ -246,8 +246,8 @@ Command addTrainCommand(CLI::App& app) {
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--quiet", options->quiet, "Say nothing but errors");
   return [options] {
-    if (networkNames() != std::vector<std::string>{} && options->training.encoderEpochs > 0 &&
-        options->training.network != "ERFNet" && options->training.network != "erfnet")
+    if (options->training.encoderEpochs > 0 && options->training.network != "ERFNet" &&
+        options->training.network != "erfnet")
       throw CLI::ValidationError("--encoder-epochs", "only ERFNet's encoder has a head of its own");
     return run(*options);
   };

@@ -37,7 +37,7 @@ ClassMap predicted(const LogitsMap& logits, std::span<const int> channels) {
 }  // namespace
 
 ClosedSetReport evaluateClosedSet(const DataSet& set, Model& model, ClassResolution resolution,
-                                  const ProgressSink& progress, std::stop_token stop) {
+                                  const ProgressSink& progress, const std::stop_token& stop) {
   const auto labelled =
       std::count_if(set.frames.begin(), set.frames.end(), [](const Frame& f) { return f.classLabel.has_value(); });
   if (labelled == 0) {

@@ -30,6 +30,6 @@ struct ClosedSetReport {
 /// classes; void pixels do not count. A frame that fails is listed and the rest goes on. Throws Error where no frame
 /// has class labels. Cost: one network pass a frame; at label resolution 4 bytes a pixel and class.
 [[nodiscard]] ClosedSetReport evaluateClosedSet(const DataSet& set, Model& model, ClassResolution resolution,
-                                                const ProgressSink& progress, std::stop_token stop);
+                                                const ProgressSink& progress, const std::stop_token& stop);
 
 }  // namespace oodscope

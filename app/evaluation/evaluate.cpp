@@ -47,6 +47,8 @@ private:
   std::uint64_t m_bytes = 0;
 };
 
+std::string about(std::string name, const std::string& text) { return name.append(": ").append(text); }
+
 /// Everything that stays the same while one set is evaluated.
 struct SetWork {
   std::shared_ptr<const DataSet> set;
@@ -89,8 +91,8 @@ private:
       try {
         auto model = loadModel(m_request, entry);
         const std::string name = entry.path.filename().string();
-        for (const std::string& text : model->info().assumptions) m_report.notes.push_back(name + ": " + text);
-        for (const std::string& text : model->info().warnings) m_report.warnings.push_back(name + ": " + text);
+        for (const std::string& text : model->info().assumptions) m_report.notes.push_back(about(name, text));
+        for (const std::string& text : model->info().warnings) m_report.warnings.push_back(about(name, text));
         m_models.push_back(std::move(model));
       } catch (const Error& error) {
         m_report.unfinished.emplace_back(error.what());

@@ -9,7 +9,7 @@
 namespace oodscope {
 
 std::string imageDigest(const Frame& frame) {
-  const std::string image = sha256OfFile(frame.image);
+  std::string image = sha256OfFile(frame.image);
   if (!frame.overlay) return image;
   return Sha256().add(image).add(sha256OfFile(*frame.overlay)).hex();
 }

@@ -177,7 +177,7 @@ std::vector<FigureName> figureNames(const SessionResults& results) {
       if (!live->isReady(i)) continue;
       const std::string& frame = live->dataSet().frames[i].name;
       const QString title = kind[0] == 'f' ? tr("Frame %1") : tr("Relief of frame %1 (3D)");
-      add(kind + (own + '/' + frame), title.arg(QString::fromStdString(frame)));
+      add(std::string(kind).append(own).append(1, '/').append(frame), title.arg(QString::fromStdString(frame)));
     }
   return out;
 }

@@ -100,6 +100,10 @@ private:
     return (static_cast<int>(m_data.cells.size()) + m_data.columns - 1) / m_data.columns;
   }
 
+  [[nodiscard]] std::size_t cellAt(int row, int column) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(m_data.columns) + static_cast<std::size_t>(column);
+  }
+
   [[nodiscard]] Places placesFor(double width, double font) const {
     Places places;
     if (!m_data.rowCaptions.isEmpty()) places.left = kRowCaption * font;
@@ -112,7 +116,7 @@ private:
     for (int row = 0; row < rows(); ++row) {
       double ratio = 0.0;
       for (int c = 0; c < m_data.columns; ++c) {
-        const auto i = static_cast<std::size_t>(row * m_data.columns + c);
+        const std::size_t i = cellAt(row, c);
         if (i >= m_data.cells.size()) break;
         const Size size = m_data.cells[i].layers.size();
         if (size.width > 0) ratio = std::max(ratio, static_cast<double>(size.height) / size.width);
@@ -142,7 +146,7 @@ private:
       painter.restore();
     }
     for (int c = 0; c < m_data.columns; ++c) {
-      const auto i = static_cast<std::size_t>(row * m_data.columns + c);
+      const std::size_t i = cellAt(row, c);
       if (i >= m_data.cells.size()) break;
       const SheetCell& cell = m_data.cells[i];
       const double x = places.left + c * (places.cellWidth + kGap);

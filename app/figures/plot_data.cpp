@@ -69,8 +69,7 @@ QString scoreTitle(const ScoreChoice& score) {
 }
 
 QString configurationTitle(const Configuration& configuration) {
-  const QString name =
-      configuration.method ? methodTitle(*configuration.method) : QString::fromStdString(configuration.name);
+  QString name = configuration.method ? methodTitle(*configuration.method) : QString::fromStdString(configuration.name);
   if (!configuration.temperature) return name;
   return name + tr(" · T ") + numberText(static_cast<double>(*configuration.temperature), 2);
 }
@@ -186,6 +185,7 @@ HistogramData histogramData(const ScoreHistogram& histogram, const QString& axis
     double sum = 0.0;
     for (const std::uint64_t count : counts) sum += static_cast<double>(count);
     std::vector<double> out;
+    out.reserve(counts.size());
     for (const std::uint64_t count : counts) out.push_back(sum > 0.0 ? static_cast<double>(count) / sum : 0.0);
     return out;
   };
@@ -242,7 +242,7 @@ ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span
   const auto ofSet = [&](double low, double high) {
     const std::vector<float>& q = set->quantiles;
     const auto at = [&](double share) {
-      return q[static_cast<std::size_t>(share * static_cast<double>(q.size() - 1) + 0.5)];
+      return q[static_cast<std::size_t>(std::lround(share * static_cast<double>(q.size() - 1)))];
     };
     return std::pair{at(low), at(high)};
   };

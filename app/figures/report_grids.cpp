@@ -136,6 +136,7 @@ ReportGrid plainGrid(const PlainTable& table, const std::vector<std::string>& wi
   }
   for (const Value::Array& row : table.rows) {
     std::vector<ReportCell> cells;
+    cells.reserve(kept.size());
     for (const std::size_t c : kept) cells.push_back({qs(cellText(row[c], table.columns[c].kind))});
     grid.rows.push_back(std::move(cells));
   }

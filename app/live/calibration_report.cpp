@@ -44,7 +44,7 @@ bool hasClassLabels(const LiveSet& live) {
 }  // namespace
 
 LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& configuration, std::size_t wanted,
-                                    std::stop_token stop, std::size_t* frames) {
+                                    const std::stop_token& stop, std::size_t* frames) {
   struct Labelled {
     std::size_t frame;
     FrameLogits logits;
@@ -90,7 +90,7 @@ LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& co
 }
 
 std::optional<CalibrationReport> calibrationReport(LiveSet& live, const Configuration& configuration,
-                                                   double temperature, std::stop_token stop) {
+                                                   double temperature, const std::stop_token& stop) {
   CalibrationReport report;
   report.frames = live.readyFrames();
   report.hygiene.resize(report.frames.size());

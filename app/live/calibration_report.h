@@ -35,12 +35,12 @@ struct CalibrationReport {
 /// beyond the chosen channels left out. `frames`, where given, is set to the number of frames with classes. Empty where
 /// the set has no class labels or the source no logits. Throws Error.
 [[nodiscard]] LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& configuration,
-                                                  std::size_t wanted, std::stop_token stop,
+                                                  std::size_t wanted, const std::stop_token& stop,
                                                   std::size_t* frames = nullptr);
 
 /// Of the frames that are ready. Empty where stopped. Throws Error. Cost: a sort of each frame's scores, and about 30
 /// passes over 200,000 pixels' logits.
 [[nodiscard]] std::optional<CalibrationReport> calibrationReport(LiveSet& live, const Configuration& configuration,
-                                                                 double temperature, std::stop_token stop);
+                                                                 double temperature, const std::stop_token& stop);
 
 }  // namespace oodscope

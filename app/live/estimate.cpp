@@ -31,14 +31,16 @@ const CurvePoint* at95(const SetCurves& curves) {
 }  // namespace
 
 std::shared_ptr<const LiveSet::SampleScores> LiveSet::sampleScores(const Configuration& configuration,
-                                                                   std::stop_token stop) {
+                                                                   const std::stop_token& stop) {
   const std::vector<std::size_t> frames = labelledFrames();
   const std::scoped_lock lock(m_sampleMutex);
   if (!m_sample || m_sample->frames() != frames) {
     std::vector<Size> sizes;
+    sizes.reserve(frames.size());
     for (const std::size_t frame : frames) sizes.push_back(evaluationSize(frame));
     std::vector<std::shared_ptr<const Truth>> held;
     std::vector<const LabelIndex*> labels;
+    labels.reserve(frames.size());
     for (const std::size_t frame : frames) labels.push_back(&held.emplace_back(truth(frame))->index);
     PixelSample pixels = drawSample(labels, m_options.sample);
     m_sample = std::make_shared<const LiveSample>(std::move(pixels), frames, std::move(sizes), *m_source);
@@ -54,7 +56,7 @@ std::shared_ptr<const LiveSet::SampleScores> LiveSet::sampleScores(const Configu
 }
 
 std::shared_ptr<const SetNumbers> LiveSet::estimate(const Configuration& configuration, Protocol protocol,
-                                                    std::stop_token stop) {
+                                                    const std::stop_token& stop) {
   const auto scored = sampleScores(configuration, stop);
   if (!scored || stop.stop_requested()) return nullptr;
   SampleEstimate estimated = estimateFromSample(scored->sample->pixels(), scored->scores, protocol);

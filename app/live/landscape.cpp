@@ -22,13 +22,15 @@ Configuration at(Method method, double temperature) {
 
 std::vector<double> landscapeTemperatures() {
   std::vector<double> out;
+  out.reserve(kTemperatures);
   for (int i = 0; i < kTemperatures; ++i)
     out.push_back(kLowest * std::pow(kHighest / kLowest, static_cast<double>(i) / (kTemperatures - 1)));
   return out;
 }
 
 MetricLandscape metricLandscape(LiveSet& set, Method method, Protocol protocol, const std::vector<double>& temperatures,
-                                int rows, const std::function<void(std::size_t done)>& progress, std::stop_token stop) {
+                                int rows, const std::function<void(std::size_t done)>& progress,
+                                const std::stop_token& stop) {
   require(!temperatures.empty() && rows >= 2, "metricLandscape: a temperature and two rows at least");
   std::vector<SetCurves> curves;
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -64,7 +66,7 @@ MetricLandscape metricLandscape(LiveSet& set, Method method, Protocol protocol, 
 
 Grid<float> apByMethod(LiveSet& set, const std::vector<Method>& methods, Protocol protocol,
                        const std::vector<double>& temperatures, const std::function<void(std::size_t done)>& progress,
-                       std::stop_token stop) {
+                       const std::stop_token& stop) {
   Grid<float> out(Size{static_cast<int>(temperatures.size()), static_cast<int>(methods.size())},
                   std::numeric_limits<float>::quiet_NaN());
   std::size_t done = 0;

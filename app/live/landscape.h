@@ -23,12 +23,13 @@ struct MetricLandscape {
 [[nodiscard]] MetricLandscape metricLandscape(LiveSet& set, Method method, Protocol protocol,
                                               const std::vector<double>& temperatures, int rows,
                                               const std::function<void(std::size_t done)>& progress,
-                                              std::stop_token stop);
+                                              const std::stop_token& stop);
 
 /// AP over temperature (columns) and method (rows, in the order given); NaN where not defined.
 [[nodiscard]] Grid<float> apByMethod(LiveSet& set, const std::vector<Method>& methods, Protocol protocol,
                                      const std::vector<double>& temperatures,
-                                     const std::function<void(std::size_t done)>& progress, std::stop_token stop);
+                                     const std::function<void(std::size_t done)>& progress,
+                                     const std::stop_token& stop);
 
 /// The landscape's own temperatures: nine, from 0.25 to 8, a factor of 1.54 apart.
 [[nodiscard]] std::vector<double> landscapeTemperatures();

@@ -17,7 +17,7 @@ ComponentTally LiveSet::frameComponents(std::size_t frame, const Configuration& 
 }
 
 std::optional<ComponentMetrics> LiveSet::components(const Configuration& configuration, float threshold,
-                                                    const ComponentTrack& track, std::stop_token stop) {
+                                                    const ComponentTrack& track, const std::stop_token& stop) {
   const std::vector<std::size_t> frames = labelledFrames();
   std::vector<ComponentTally> tallies(frames.size());
   tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
@@ -31,7 +31,7 @@ std::optional<ComponentMetrics> LiveSet::components(const Configuration& configu
 
 std::optional<ComponentCurve> LiveSet::componentCurve(const Configuration& configuration,
                                                       std::span<const double> thresholds, const ComponentTrack& track,
-                                                      std::optional<std::size_t> first, std::stop_token stop,
+                                                      std::optional<std::size_t> first, const std::stop_token& stop,
                                                       const ComponentSink& sink) {
   std::vector<std::size_t> frames = labelledFrames();
   ComponentCurve curve{{thresholds.begin(), thresholds.end()}, std::vector<ComponentTally>(thresholds.size())};

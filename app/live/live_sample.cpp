@@ -50,7 +50,7 @@ std::size_t LiveSample::bytes() const {
 }
 
 std::optional<std::vector<float>> LiveSample::scores(const Configuration& configuration, const ScoreSource& source,
-                                                     const MapProvider& maps, std::stop_token stop) const {
+                                                     const MapProvider& maps, const std::stop_token& stop) const {
   std::vector<float> out(m_pixels.pixelCount());
   if (out.empty()) return out;
   if (m_logits && configuration.method) {

@@ -31,7 +31,7 @@ public:
   /// One score a sampled pixel, in the sample's order, equal to the maps' values there. Empty where stopped. Throws
   /// Error.
   [[nodiscard]] std::optional<std::vector<float>> scores(const Configuration& configuration, const ScoreSource& source,
-                                                         const MapProvider& maps, std::stop_token stop) const;
+                                                         const MapProvider& maps, const std::stop_token& stop) const;
 
 private:
   PixelSample m_pixels;

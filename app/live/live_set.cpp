@@ -5,6 +5,7 @@
 #include "analysis/metrics/score_key.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <tbb/parallel_for.h>
@@ -43,7 +44,7 @@ std::vector<std::int32_t> pooledKeys(const ThresholdCounts& counts, const KeysOf
 }
 
 std::int32_t quantile(const std::vector<std::int32_t>& pool, double share) {
-  return pool[static_cast<std::size_t>(share * static_cast<double>(pool.size() - 1) + 0.5)];
+  return pool[static_cast<std::size_t>(std::lround(share * static_cast<double>(pool.size() - 1)))];
 }
 
 void fillQuantiles(const ThresholdCounts& counts, RunDetails& details) {
@@ -227,7 +228,7 @@ void LiveSet::throwFirst(const std::vector<FrameFailure>& failures, const std::v
 }
 
 std::shared_ptr<const ExactRun> LiveSet::exact(const Configuration& configuration, Protocol protocol,
-                                               std::optional<std::size_t> first, std::stop_token stop) {
+                                               std::optional<std::size_t> first, const std::stop_token& stop) {
   const std::vector<std::size_t> frames = labelledFrames();
   if (stop.stop_requested()) return nullptr;
   if (first && isReady(*first)) static_cast<void>(scores(*first, configuration));
@@ -247,7 +248,8 @@ std::shared_ptr<const ExactRun> LiveSet::exact(const Configuration& configuratio
   return run;
 }
 
-std::shared_ptr<const ThresholdCounts> LiveSet::counts(const Configuration& configuration, std::stop_token stop) {
+std::shared_ptr<const ThresholdCounts> LiveSet::counts(const Configuration& configuration,
+                                                       const std::stop_token& stop) {
   const std::vector<std::size_t> frames = labelledFrames();
   const FrameProvider provide = provider(configuration, frames);
   std::vector<SortedScores> sorted(frames.size());
@@ -261,7 +263,7 @@ std::shared_ptr<const ThresholdCounts> LiveSet::counts(const Configuration& conf
 }
 
 std::shared_ptr<const RunDetails> LiveSet::details(const Configuration& configuration,
-                                                   const ThresholdCounts& thresholds, std::stop_token stop) {
+                                                   const ThresholdCounts& thresholds, const std::stop_token& stop) {
   const std::vector<std::size_t> frames = labelledFrames();
   if (stop.stop_requested()) return nullptr;
   EvaluateOptions options;

@@ -102,31 +102,30 @@ public:
   /// not at all: its metrics are empty. Empty where stopped. Throws Error. Cost: C exps and a sort for each of some
   /// 120,000 pixels.
   [[nodiscard]] std::shared_ptr<const SetNumbers> estimate(const Configuration& configuration, Protocol protocol,
-                                                           std::stop_token stop);
+                                                           const std::stop_token& stop);
 
   /// Exact numbers. Scores what is not held; a protocol switch scores nothing. `first`: the frame scored first. Empty
   /// where stopped. Throws Error. The same for any number of threads.
   [[nodiscard]] std::shared_ptr<const ExactRun> exact(const Configuration& configuration, Protocol protocol,
-                                                      std::optional<std::size_t> first, std::stop_token stop);
+                                                      std::optional<std::size_t> first, const std::stop_token& stop);
   [[nodiscard]] std::shared_ptr<const RunDetails> details(const Configuration& configuration,
-                                                          const ThresholdCounts& counts, std::stop_token stop);
-  [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts(const Configuration& configuration, std::stop_token stop);
+                                                          const ThresholdCounts& counts, const std::stop_token& stop);
+  [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts(const Configuration& configuration,
+                                                              const std::stop_token& stop);
 
   /// One frame's components at a threshold. Requires: ready, with ground truth. Throws Error.
   [[nodiscard]] ComponentTally frameComponents(std::size_t frame, const Configuration& configuration, float threshold,
                                                const ComponentTrack& track);
   /// Component metrics of the set at a threshold; frames without ground truth take no part. Empty where stopped.
   [[nodiscard]] std::optional<ComponentMetrics> components(const Configuration& configuration, float threshold,
-                                                           const ComponentTrack& track, std::stop_token stop);
+                                                           const ComponentTrack& track, const std::stop_token& stop);
   /// The same at many thresholds for little more than one, the frame `first` before all others; `sink`, where given, is
   /// handed each frame's tallies as they come, one call at a time, from a working thread. Empty where stopped. Requires
   /// and costs: componentTallies().
   using ComponentSink = std::function<void(std::size_t frame, const std::vector<ComponentTally>& tallies)>;
-  [[nodiscard]] std::optional<ComponentCurve> componentCurve(const Configuration& configuration,
-                                                             std::span<const double> thresholds,
-                                                             const ComponentTrack& track,
-                                                             std::optional<std::size_t> first, std::stop_token stop,
-                                                             const ComponentSink& sink = {});
+  [[nodiscard]] std::optional<ComponentCurve> componentCurve(
+      const Configuration& configuration, std::span<const double> thresholds, const ComponentTrack& track,
+      std::optional<std::size_t> first, const std::stop_token& stop, const ComponentSink& sink = {});
   /// Labels, score maps and the sample; logits are the source's.
   [[nodiscard]] std::uint64_t bytesHeld() const;
 
@@ -157,7 +156,7 @@ private:
     std::vector<float> scores;
   };
   [[nodiscard]] std::shared_ptr<const SampleScores> sampleScores(const Configuration& configuration,
-                                                                 std::stop_token stop);
+                                                                 const std::stop_token& stop);
   mutable std::mutex m_sampleMutex;  // held while a sample is drawn and scored; never together with m_mutex's work
   std::shared_ptr<const LiveSample> m_sample;
   std::shared_ptr<const SampleScores> m_sampleScores;

@@ -6,7 +6,7 @@
 
 namespace oodscope {
 
-OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& progress, std::stop_token stop) {
+OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& progress, const std::stop_token& stop) {
   OpenLiveSets out;
   std::vector<std::shared_ptr<const DataSet>> sets;
   for (const SetEntry& entry : request.sets) {

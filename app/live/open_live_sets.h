@@ -19,6 +19,6 @@ struct OpenLiveSets {
 /// Opens what the request names and makes all frames ready at the resolution of its first protocol: the same sets that
 /// the window works on, for commands without a window. Throws Error where nothing can be opened.
 [[nodiscard]] OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& progress,
-                                        std::stop_token stop);
+                                        const std::stop_token& stop);
 
 }  // namespace oodscope

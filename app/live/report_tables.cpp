@@ -115,7 +115,8 @@ Value::Object provenanceOf(SessionResults& results, int threads) {
       if (results.isOpen(set, source)) {
         const auto live = results.liveSet(set, source);
         addFact(facts, "resolution", std::string(resolutionName(live->resolution())));
-        for (const auto& [key, value] : live->source().provenance()) addFact(facts, source + " " + key, value);
+        for (const auto& [key, value] : live->source().provenance())
+          addFact(facts, std::string(source).append(" ").append(key), value);
       }
   for (const std::string& set : results.sets())
     for (const std::string& source : results.sources())

@@ -65,7 +65,7 @@ ComponentTrack componentTrack(const DataSet& set) {
 }
 
 std::optional<RunStatistics> runStatistics(const EvaluatedRun& run, const BootstrapOptions& options,
-                                           std::stop_token stop) {
+                                           const std::stop_token& stop) {
   require(run.counts != nullptr, "runStatistics: the counts are missing");
   const Drawn drawn = drawnFrames(run, nullptr);
   if (drawn.frames.empty()) return std::nullopt;
@@ -82,7 +82,7 @@ std::optional<RunStatistics> runStatistics(const EvaluatedRun& run, const Bootst
 }
 
 std::optional<PairedStatistics> pairedStatistics(const EvaluatedRun& a, const EvaluatedRun& b,
-                                                 const BootstrapOptions& options, std::stop_token stop) {
+                                                 const BootstrapOptions& options, const std::stop_token& stop) {
   require(a.counts != nullptr && b.counts != nullptr, "pairedStatistics: the counts are missing");
   Drawn ofA = drawnFrames(a, &b);
   const Drawn ofB = drawnFrames(b, &a);

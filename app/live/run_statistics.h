@@ -42,10 +42,11 @@ struct PairedStatistics {
 /// StreetHazards, a mean over frames, they stand on their own and are not moved onto the protocol's. Empty where
 /// stopped or without a frame. Throws Error. Requires: counts. Cost: of bootstrapRanking.
 [[nodiscard]] std::optional<RunStatistics> runStatistics(const EvaluatedRun& run, const BootstrapOptions& options,
-                                                         std::stop_token stop);
+                                                         const std::stop_token& stop);
 
 /// Both runs over the frames that both have, and how they differ. Requires: one set. Cost: three bootstraps.
 [[nodiscard]] std::optional<PairedStatistics> pairedStatistics(const EvaluatedRun& a, const EvaluatedRun& b,
-                                                               const BootstrapOptions& options, std::stop_token stop);
+                                                               const BootstrapOptions& options,
+                                                               const std::stop_token& stop);
 
 }  // namespace oodscope

@@ -6,6 +6,7 @@
 #include "app/live/run_statistics.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace oodscope {
 namespace {
@@ -23,7 +24,7 @@ auto* known(Pairs& pairs, const Key& key) {
 [[noreturn]] void stopped() { throw Error("stopped", {}); }
 
 std::string ruleName(const ThresholdRule& rule) {
-  const auto percent = [](double share) { return std::to_string(static_cast<int>(share * 100.0 + 0.5)) + " %"; };
+  const auto percent = [](double share) { return std::to_string(std::lround(share * 100.0)) + " %"; };
   switch (rule.kind) {
     case ThresholdRule::Kind::BestF1:
       return "best F1";
@@ -220,7 +221,7 @@ std::size_t SessionResults::frameOf(const std::string& set, const std::string& f
 }
 
 std::unique_ptr<SessionResults> openSessionResults(const Session& session, const OpeningOptions& options,
-                                                   const ProgressSink& progress, std::stop_token stop) {
+                                                   const ProgressSink& progress, const std::stop_token& stop) {
   EvaluationRequest request = requestOf(session);
   request.protocols = {session.view.protocol};
   request.store = options.store;

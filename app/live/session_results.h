@@ -99,6 +99,7 @@ struct OpeningOptions {
 
 /// Opens the session's sets, models and scores and makes all frames ready. Throws Error where nothing opens.
 [[nodiscard]] std::unique_ptr<SessionResults> openSessionResults(const Session& session, const OpeningOptions& options,
-                                                                 const ProgressSink& progress, std::stop_token stop);
+                                                                 const ProgressSink& progress,
+                                                                 const std::stop_token& stop);
 
 }  // namespace oodscope

@@ -51,7 +51,7 @@ StudiedFrame studyFrame(const FrameContexts& contexts, const Configuration& conf
 }
 
 std::shared_ptr<const SetStudy> studySet(const FrameContexts& contexts, const Configuration& configuration,
-                                         FailureOptions options, std::stop_token stop) {
+                                         FailureOptions options, const std::stop_token& stop) {
   const auto begun = std::chrono::steady_clock::now();
   options.outlines = false;  // views draw masks; nobody looks at hundreds of outlines
   auto out = std::make_shared<SetStudy>();
@@ -115,7 +115,7 @@ SetStudy withFrame(const SetStudy& study, const StudiedFrame& frame) {
 }
 
 std::optional<BrushedSet> brushSet(LiveSet& set, const Configuration& configuration, const ScoreStretch& stretch,
-                                   const SetStudy* study, std::stop_token stop) {
+                                   const SetStudy* study, const std::stop_token& stop) {
   const std::vector<std::size_t> frames = set.labelledFrames();
   BrushedSet out;
   out.stretch = stretch;
@@ -147,7 +147,7 @@ std::optional<BrushedSet> brushSet(LiveSet& set, const Configuration& configurat
 }
 
 std::optional<PartNumbers> partOf(LiveSet& set, const Configuration& configuration, Protocol protocol,
-                                  std::vector<std::size_t> frames, std::stop_token stop) {
+                                  std::vector<std::size_t> frames, const std::stop_token& stop) {
   const std::vector<std::size_t> labelled = set.labelledFrames();
   std::erase_if(
       frames, [&](std::size_t frame) { return std::find(labelled.begin(), labelled.end(), frame) == labelled.end(); });
@@ -162,7 +162,7 @@ std::optional<PartNumbers> partOf(LiveSet& set, const Configuration& configurati
 }
 
 std::optional<WhatIf> whatIf(const FrameContexts& contexts, const Configuration& configuration, Protocol protocol,
-                             float threshold, const std::vector<float>& offsets, std::stop_token stop) {
+                             float threshold, const std::vector<float>& offsets, const std::stop_token& stop) {
   LiveSet& set = contexts.set();
   const std::vector<std::size_t> frames = set.labelledFrames();
   std::vector<std::shared_ptr<const ScoreMap>> moved(frames.size());

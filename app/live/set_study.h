@@ -42,7 +42,7 @@ struct SetStudy {
 /// All frames, in parallel; the same for any number of threads. Outlines are not traced. nullptr where stopped.
 [[nodiscard]] std::shared_ptr<const SetStudy> studySet(const FrameContexts& contexts,
                                                        const Configuration& configuration, FailureOptions options,
-                                                       std::stop_token stop);
+                                                       const std::stop_token& stop);
 
 /// A set's lists with one frame's taken from a newer look; totals and attribution stay those of the set. What is shown
 /// while a threshold moves.
@@ -59,7 +59,7 @@ struct BrushedSet {
 /// `study`: whose regions are counted; may be null. Empty where stopped. Cost: one pass over the scores.
 [[nodiscard]] std::optional<BrushedSet> brushSet(LiveSet& set, const Configuration& configuration,
                                                  const ScoreStretch& stretch, const SetStudy* study,
-                                                 std::stop_token stop);
+                                                 const std::stop_token& stop);
 
 /// Metrics and curves of chosen frames alone. Empty where stopped. Throws Error.
 struct PartNumbers {
@@ -68,7 +68,7 @@ struct PartNumbers {
   SetCurves curves;
 };
 [[nodiscard]] std::optional<PartNumbers> partOf(LiveSet& set, const Configuration& configuration, Protocol protocol,
-                                                std::vector<std::size_t> frames, std::stop_token stop);
+                                                std::vector<std::size_t> frames, const std::stop_token& stop);
 
 /// The set's exact numbers if each predicted class had its own threshold: `threshold + offsets[class]`. `decision` are
 /// the counts at `threshold` over all frames. Empty where stopped or where the set has no predicted classes. Throws
@@ -79,6 +79,6 @@ struct WhatIf {
 };
 [[nodiscard]] std::optional<WhatIf> whatIf(const FrameContexts& contexts, const Configuration& configuration,
                                            Protocol protocol, float threshold, const std::vector<float>& offsets,
-                                           std::stop_token stop);
+                                           const std::stop_token& stop);
 
 }  // namespace oodscope

@@ -63,7 +63,7 @@ void chooseTradeOff(SweepResult& result) {
 }
 
 SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method method, Protocol protocol,
-                  const SweepOptions& options, const SweepSink& sink, std::stop_token stop) {
+                  const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop) {
   require(dependsOnTemperature(method), "sweep: the method's ranking does not depend on temperature");
   SweepResult result;
   for (const auto& set : sets) result.curves.push_back({set->dataSet().name, {}});

@@ -51,6 +51,6 @@ void chooseTradeOff(SweepResult& result);
 /// around the best trade-off. Requires: a method whose ranking depends on temperature. Throws Error. Cost: an exact
 /// pass a set and value.
 [[nodiscard]] SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method method, Protocol protocol,
-                                const SweepOptions& options, const SweepSink& sink, std::stop_token stop);
+                                const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop);
 
 }  // namespace oodscope

@@ -48,7 +48,7 @@ private:
 }  // namespace
 
 std::optional<ValidationReport> validate(Network& network, const SampleSource& pictures, const TrainingOptions& options,
-                                         std::stop_token stop) {
+                                         const std::stop_token& stop) {
   const EvaluationMode evaluation(network);
   const at::NoGradGuard noGradient;
   const int classes = pictures.classes();

@@ -8,6 +8,6 @@ namespace oodscope {
 /// Closed-set and anomaly metrics of the network, put into evaluation mode for the time, on pictures at `input` size.
 /// Empty where stopped. Cost: one forward pass a picture, 4 bytes a pixel, picture and method.
 [[nodiscard]] std::optional<ValidationReport> validate(Network& network, const SampleSource& pictures,
-                                                       const TrainingOptions& options, std::stop_token stop);
+                                                       const TrainingOptions& options, const std::stop_token& stop);
 
 }  // namespace oodscope
