@@ -325,10 +325,8 @@ void MainWindow::chooseDefaults() {
         std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) { return frame.name == view.frame; });
     if (!known) view.frame = frames.front().name;
   }
-  if (m_workspace.findModel(QString::fromStdString(view.model)) == nullptr && !m_workspace.models().empty() &&
-      !m_workspace.isOpening())
-    view.model = m_workspace.models().front().name().toStdString();
-  else if (view.model.empty() && !m_workspace.models().empty())
+  const bool unknownModel = m_workspace.findModel(QString::fromStdString(view.model)) == nullptr;
+  if (!m_workspace.models().empty() && (view.model.empty() || (unknownModel && !m_workspace.isOpening())))
     view.model = m_workspace.models().front().name().toStdString();
   if (m_workspace.models().empty() && !view.score.imported && !m_workspace.scoreFolders().empty())
     view.score.imported = m_workspace.scoreFolders().front().filename().string();

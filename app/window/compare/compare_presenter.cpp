@@ -182,6 +182,7 @@ std::vector<FramePair> framePairs(const RunDetails& a, const RunDetails& b, cons
 
 std::vector<PairedDifference> differenceRows(const std::vector<FramePair>& pairs) {
   std::vector<PairedDifference> rows;
+  rows.reserve(pairs.size());
   for (const FramePair& pair : pairs) rows.push_back({tr("frame ") + pair.name, pair.apB - pair.apA});
   return rows;
 }

@@ -172,6 +172,7 @@ void RunsTab::refresh() {
   m_model->setRuns(std::move(rows));
   if (current >= 0 && current < m_model->rowCount()) m_view->setCurrentIndex(m_model->index(current, 0));
   std::vector<PinnedRun> asked;
+  asked.reserve(tasks.size());
   for (const Task& task : tasks) asked.push_back(task.run);
   if (!tasks.empty() && asked != m_asked) {
     m_asked = std::move(asked);

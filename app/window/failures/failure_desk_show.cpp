@@ -317,7 +317,7 @@ void FailureDesk::showBrush() {
   if (counted) {
     const BrushCounts& total = m_brushed->total;
     m_brushChip->setText(tr("%1 pixels in %2 frames")
-                             .arg(groupedText(static_cast<qint64>(total.normal + total.anomaly)))
+                             .arg(groupedText(static_cast<qint64>(total.normal) + static_cast<qint64>(total.anomaly)))
                              .arg(m_brushed->frames.size()));
     m_brushChip->setToolTip(
         tr("%1 normal and %2 anomalous pixels with %3 ≤ s%4. Escape or a click clears.")

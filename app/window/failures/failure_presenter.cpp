@@ -190,6 +190,7 @@ std::vector<ClassRow> classRows(const std::map<std::uint8_t, ConfusionCounts>& c
     fn += count.fn;
   }
   std::vector<ClassRow> rows;
+  rows.reserve(counts.size());
   for (const auto& [index, count] : counts)
     rows.push_back(
         {index, className(names, index), classColour(index), count, percent(count.fp, fp), percent(count.fn, fn)});
