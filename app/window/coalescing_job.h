@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/core/outcome.h"
 #include "app/window/background_priority.h"
+#include "app/window/post_to.h"
 
 #include <QObject>
 
@@ -81,16 +82,13 @@ private:
       }
       Outcome<Output> outcome = attempt(*input, token);
       // A queued call is dropped by Qt where the context has gone.
-      QMetaObject::invokeMethod(
-          m_context,
-          [this, input = std::move(*input), outcome = std::move(outcome)] {
-            {
-              const std::scoped_lock lock(m_mutex);
-              --m_unpublished;
-            }
-            m_publish(input, outcome);
-          },
-          Qt::QueuedConnection);
+      postTo(m_context, [this, input = std::move(*input), outcome = std::move(outcome)] {
+        {
+          const std::scoped_lock lock(m_mutex);
+          --m_unpublished;
+        }
+        m_publish(input, outcome);
+      });
     }
   }
 

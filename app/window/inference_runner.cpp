@@ -2,6 +2,7 @@
 #include "app/window/inference_runner.h"
 
 #include "app/window/background_priority.h"
+#include "app/window/post_to.h"
 #include "inference/models/model.h"
 
 #include <algorithm>
@@ -117,8 +118,7 @@ InferenceProgress InferenceRunner::progressLocked() const {
 
 void InferenceRunner::report() {
   const InferenceProgress now = progress();
-  QMetaObject::invokeMethod(
-      this, [this, now] { Q_EMIT progressChanged(now); }, Qt::QueuedConnection);
+  postTo(this, [this, now] { Q_EMIT progressChanged(now); });
 }
 
 void InferenceRunner::run() {
@@ -162,17 +162,14 @@ void InferenceRunner::run() {
       last = m_tasks.empty();
     }
     if (last) keep(false);
-    QMetaObject::invokeMethod(
-        this,
-        [this, task, failure, last] {
-          if (failure.isEmpty())
-            Q_EMIT frameReady(task.set, task.frame);
-          else
-            Q_EMIT frameFailed(task.set, task.frame, failure);
-          Q_EMIT progressChanged(progress());
-          if (last && !isBusy()) Q_EMIT finished();
-        },
-        Qt::QueuedConnection);
+    postTo(this, [this, task, failure, last] {
+      if (failure.isEmpty())
+        Q_EMIT frameReady(task.set, task.frame);
+      else
+        Q_EMIT frameFailed(task.set, task.frame, failure);
+      Q_EMIT progressChanged(progress());
+      if (last && !isBusy()) Q_EMIT finished();
+    });
   }
 }
 

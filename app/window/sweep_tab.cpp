@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/sweep_tab.h"
 
+#include "app/window/post_to.h"
 #include "app/window/presenters.h"
 #include "widgets/plots/sweep_plot.h"
 #include "widgets/theme/number_text.h"
@@ -23,21 +24,18 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
             return sweep(
                 request.sets, request.method, request.protocol, SweepOptions{},
                 [this](std::size_t set, const SweepPoint& point) {
-                  QMetaObject::invokeMethod(
-                      this,
-                      [this, set, point] {
-                        if (set >= m_result.curves.size()) return;
-                        auto& points = m_result.curves[set].points;
-                        points.insert(std::partition_point(
-                                          points.begin(), points.end(),
-                                          [&](const SweepPoint& p) { return p.temperature < point.temperature; }),
-                                      point);
-                        ++m_done;
-                        chooseTradeOff(m_result);
-                        show();
-                        Q_EMIT progressed(m_done, m_total);
-                      },
-                      Qt::QueuedConnection);
+                  postTo(this, [this, set, point] {
+                    if (set >= m_result.curves.size()) return;
+                    auto& points = m_result.curves[set].points;
+                    points.insert(
+                        std::partition_point(points.begin(), points.end(),
+                                             [&](const SweepPoint& p) { return p.temperature < point.temperature; }),
+                        point);
+                    ++m_done;
+                    chooseTradeOff(m_result);
+                    show();
+                    Q_EMIT progressed(m_done, m_total);
+                  });
                 },
                 stop);
           },

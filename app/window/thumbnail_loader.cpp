@@ -5,6 +5,7 @@
 #include "analysis/imaging/resize.h"
 #include "analysis/regions/components.h"
 #include "app/window/background_priority.h"
+#include "app/window/post_to.h"
 
 #include <algorithm>
 
@@ -111,12 +112,9 @@ void ThumbnailLoader::run() {
       m_running = true;
     }
     const FramePreview preview = make(task);
-    QMetaObject::invokeMethod(
-        this,
-        [this, name = QString::fromStdString(task.set->name), frame = task.frame, preview] {
-          Q_EMIT previewReady(name, frame, preview);
-        },
-        Qt::QueuedConnection);
+    postTo(this, [this, name = QString::fromStdString(task.set->name), frame = task.frame, preview] {
+      Q_EMIT previewReady(name, frame, preview);
+    });
   }
 }
 

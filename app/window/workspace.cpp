@@ -4,6 +4,7 @@
 #include "app/evaluation/evaluate.h"
 #include "app/evaluation/imported_source.h"
 #include "app/window/inference_runner.h"
+#include "app/window/post_to.h"
 
 #include <algorithm>
 #include <numeric>
@@ -33,19 +34,16 @@ void Workspace::inBackground(std::function<T()> work, std::function<void(T)> don
     } catch (const std::exception& error) {
       failure = QString::fromUtf8(error.what());
     }
-    QMetaObject::invokeMethod(
-        this,
-        [this, value, failure, done, file] {
-          if (value)
-            done(std::move(*value));
-          else
-            Q_EMIT message(Severity::Error, failure, QString::fromStdString(file.string()));
-          if (--m_opening == 0) {
-            m_openers.clear();
-            Q_EMIT settled();
-          }
-        },
-        Qt::QueuedConnection);
+    postTo(this, [this, value, failure, done, file] {
+      if (value)
+        done(std::move(*value));
+      else
+        Q_EMIT message(Severity::Error, failure, QString::fromStdString(file.string()));
+      if (--m_opening == 0) {
+        m_openers.clear();
+        Q_EMIT settled();
+      }
+    });
   });
 }
 
@@ -137,7 +135,7 @@ void Workspace::openModel(const ModelEntry& entry) {
                                  .file = entry.path});
         return model;
       },
-      [this, entry](std::shared_ptr<Model> model) {
+      [this, entry](const std::shared_ptr<Model>& model) {
         OpenModel open{entry, model, model->info()};
         const QString name = open.name();
         const auto same = [&](const OpenModel& other) { return other.name() == name; };

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdlib>
+#include <ranges>
 
 namespace oodscope::pickle {
 namespace {
@@ -131,7 +132,7 @@ bool InertReader::stepContainers(std::uint8_t opcode) {
     case 0x86:
     case 0x87: {  // TUPLE2, TUPLE3
       std::vector<Value*> items(opcode == 0x86 ? 2 : 3);
-      for (auto item = items.rbegin(); item != items.rend(); ++item) *item = &pop();
+      for (Value*& item : items | std::views::reverse) item = &pop();
       push(sequence(std::move(items)));
       return true;
     }

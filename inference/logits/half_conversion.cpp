@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
@@ -48,6 +49,12 @@ __attribute__((target("avx,f16c"))) std::uint64_t convertWithF16c(const float* v
   }
   return saturated + convertPlainly(values + i, out + i, count - i);
 }
+
+/// Asked of the processor itself: not every compiler's __builtin_cpu_supports knows F16C.
+bool supportsF16c() {
+  unsigned int a = 0, b = 0, c = 0, d = 0;
+  return __builtin_cpu_supports("avx") && __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
 #endif
 
 }  // namespace
@@ -55,7 +62,7 @@ __attribute__((target("avx,f16c"))) std::uint64_t convertWithF16c(const float* v
 std::uint64_t toHalf(std::span<const float> values, std::span<std::uint16_t> out) {
   require(values.size() == out.size(), "toHalf: lengths differ");
 #if defined(__x86_64__)
-  static const bool hasF16c = __builtin_cpu_supports("avx") && __builtin_cpu_supports("f16c");
+  static const bool hasF16c = supportsF16c();
   if (hasF16c) return convertWithF16c(values.data(), out.data(), values.size());
 #endif
   return convertPlainly(values.data(), out.data(), values.size());

@@ -2,6 +2,7 @@
 #include "app/window/failures/region_thumbnails.h"
 
 #include "app/window/background_priority.h"
+#include "app/window/post_to.h"
 #include "widgets/theme/tokens.h"
 
 #include <QPainter>
@@ -110,18 +111,15 @@ void RegionThumbnails::run() {
     } catch (const Error&) {
       // The frame itself is reported where it is opened; the row stays without a picture.
     }
-    QMetaObject::invokeMethod(
-        this,
-        [this, key = task.key(), picture] {
-          if (m_pictures.size() >= kKept) m_pictures.clear();
-          m_pictures.insert(key, picture);
-          {
-            const std::scoped_lock lock(m_mutex);
-            --m_running;
-          }
-          Q_EMIT ready(key, picture);
-        },
-        Qt::QueuedConnection);
+    postTo(this, [this, key = task.key(), picture] {
+      if (m_pictures.size() >= kKept) m_pictures.clear();
+      m_pictures.insert(key, picture);
+      {
+        const std::scoped_lock lock(m_mutex);
+        --m_running;
+      }
+      Q_EMIT ready(key, picture);
+    });
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "app/figures/scene_figures.h"
+#include "app/window/post_to.h"
 #include "app/window/presenters.h"
 #include "app/window/settings.h"
 #include "widgets/scene3d/scene3d_panel.h"
@@ -53,13 +54,10 @@ SceneTab::SceneTab(QWidget* parent)
             if (request.byMethod) parts.methods = methodsOf(*request.live);
             const std::size_t total = temperatures.size() * std::max<std::size_t>(1, parts.methods.size());
             const auto progress = [&](std::size_t done) {
-              QMetaObject::invokeMethod(
-                  this,
-                  [this, done, total] {
-                    if (m_panel->scene() == Scene3DPanel::Landscape)
-                      say(tr("Exact passes for the landscape: %1 of %2").arg(done).arg(total));
-                  },
-                  Qt::QueuedConnection);
+              postTo(this, [this, done, total] {
+                if (m_panel->scene() == Scene3DPanel::Landscape)
+                  say(tr("Exact passes for the landscape: %1 of %2").arg(done).arg(total));
+              });
             };
             if (request.byMethod) {
               parts.ap = apByMethod(*request.live, parts.methods, request.protocol, temperatures, progress, stop);
