@@ -9,7 +9,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <ranges>
 
 namespace oodscope {
 namespace {
@@ -261,7 +260,8 @@ private:
     // From the loosest run up: what the positives at or below a pixel lose or gain in precision when its weight grows.
     double lossBelow = 0;
     double gainBelow = 0;
-    for (const Tie& tie : m_ties | std::views::reverse) {
+    for (std::size_t t = m_ties.size(); t-- > 0;) {
+      const Tie& tie = m_ties[t];
       const double predicted = tie.tp + tie.fp;
       // The change that deleting the pixel makes, as a jackknife has it: the derivative alone covers too seldom.
       lossBelow += tie.positives * tie.tp / (predicted * std::max(predicted - negativeWeight, 0.5 * predicted));

@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <cstdlib>
-#include <ranges>
 
 namespace oodscope::pickle {
 namespace {
@@ -132,7 +131,7 @@ bool InertReader::stepContainers(std::uint8_t opcode) {
     case 0x86:
     case 0x87: {  // TUPLE2, TUPLE3
       std::vector<Value*> items(opcode == 0x86 ? 2 : 3);
-      for (Value*& item : items | std::views::reverse) item = &pop();
+      for (std::size_t i = items.size(); i-- > 0;) items[i] = &pop();
       push(sequence(std::move(items)));
       return true;
     }

@@ -226,6 +226,7 @@ void ModelPanel::setLatency(const QString& text, bool measuring) {
   std::vector<GridRow> rows;
   auto facts = card->facts;
   if (!m_latency.isEmpty()) facts.emplace_back(tr("latency"), m_latency);
+  rows.reserve(facts.size());
   for (const auto& [name, value] : facts)
     rows.push_back({.cells = {{.text = name, .tone = Tone::Secondary}, {.text = value, .toolTip = value}},
                     .shaded = rows.size() % 2 == 0});

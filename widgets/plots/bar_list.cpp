@@ -64,7 +64,7 @@ void BarList::paintEvent(QPaintEvent*) {
 
 void BarList::render(QPainter& painter, const QRectF& area, const RenderOptions& options) const {
   QFont printed = font();
-  printed.setPixelSize(static_cast<int>(options.fontPoints * kPixelsPerPoint / 0.9 + 0.5));
+  printed.setPixelSize(qRound(options.fontPoints * kPixelsPerPoint / 0.9));
   painter.save();
   painter.translate(area.topLeft());
   painter.scale(1 / kPixelsPerPoint, 1 / kPixelsPerPoint);

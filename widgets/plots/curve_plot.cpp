@@ -337,7 +337,7 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
       cv.readout(p, m->hoverAt, m->facts(curve, point));
     }
   };
-  restyle();
+  CurvePlot::restyle();
 }
 
 CurvePlot::~CurvePlot() { canvas().drawMarkers = canvas().drawContent = {}; }

@@ -144,7 +144,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
       cv.readout(p, *m->hover, lines);
     }
   };
-  restyle();
+  HistogramPlot::restyle();
 }
 
 HistogramPlot::~HistogramPlot() = default;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 namespace oodscope {
 namespace {
@@ -69,7 +68,8 @@ void HeaderElement::draw(QCPPainter* painter) {
   const QFontMetricsF metrics(c.font());
   const double chip = std::round(metrics.height() * 0.6);
   painter->setFont(c.font());
-  for (const HeaderSpan& span : c.values | std::views::reverse) {
+  for (std::size_t i = c.values.size(); i-- > 0;) {
+    const HeaderSpan& span = c.values[i];
     const double width = metrics.horizontalAdvance(span.text) + (span.chip.isValid() ? chip + 5 : 0);
     if (right - width < titleEnd) break;
     const QRectF place(right - width, line.top(), width, line.height());

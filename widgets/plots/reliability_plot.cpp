@@ -66,7 +66,7 @@ ReliabilityPlot::ReliabilityPlot(QWidget* parent) : PlotWidget(parent), m(std::m
                       tr("accuracy %1").arg(numberText(nearest->accuracy * kPercent, 1)),
                       tr("%1 % of the pixels").arg(numberText(nearest->share * kPercent, 1))});
   };
-  restyle();
+  ReliabilityPlot::restyle();
 }
 
 ReliabilityPlot::~ReliabilityPlot() = default;

@@ -60,7 +60,7 @@ ScatterPlot::ScatterPlot(QWidget* parent) : PlotWidget(parent), m(std::make_uniq
                      {point.name, tr("A %1").arg(numberText(point.a, 2)), tr("B %1").arg(numberText(point.b, 2)),
                       tr("B − A %1").arg(signedNumberText(point.b - point.a, 2))});
   };
-  restyle();
+  ScatterPlot::restyle();
 }
 
 ScatterPlot::~ScatterPlot() { canvas().drawMarkers = canvas().drawContent = {}; }

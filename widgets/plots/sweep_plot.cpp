@@ -86,7 +86,7 @@ SweepPlot::SweepPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<S
         cv.diamond(p, cv.pixel(series.temperature[best], series.fpr95[best] * kPercent), colour);
     }
   };
-  restyle();
+  SweepPlot::restyle();
 }
 
 SweepPlot::~SweepPlot() = default;

@@ -68,7 +68,7 @@ void TransferMatrixPlot::paintEvent(QPaintEvent*) {
 
 void TransferMatrixPlot::render(QPainter& painter, const QRectF& area, const RenderOptions& options) const {
   QFont printed = font();
-  printed.setPixelSize(static_cast<int>(options.fontPoints * kPixelsPerPoint / 0.9 + 0.5));
+  printed.setPixelSize(qRound(options.fontPoints * kPixelsPerPoint / 0.9));
   painter.save();
   painter.translate(area.topLeft());
   painter.scale(1 / kPixelsPerPoint, 1 / kPixelsPerPoint);
@@ -108,7 +108,8 @@ void TransferMatrixPlot::paintInto(QPainter& painter, const QRectF& area, const 
          Qt::AlignVCenter | Qt::AlignLeft,
          metrics.elidedText(name, Qt::ElideRight, p.left - area.left() - margin - 8 * p.unit), t.text, plain);
     for (int j = 0; j < n; ++j) {
-      const ShownTransfer& cell = m_cells[static_cast<std::size_t>(i * n + j)];
+      const ShownTransfer& cell =
+          m_cells[static_cast<std::size_t>(i) * static_cast<std::size_t>(n) + static_cast<std::size_t>(j)];
       const QRectF place(p.left + j * p.cellWidth, p.top + i * p.cellHeight, p.cellWidth - 1, p.cellHeight - 1);
       const double share = std::clamp(cell.share.value_or(0), 0.0, 1.0);
       painter.fillRect(place, cell.share ? blend(t.plot, t.accent, share * 0.75) : t.plot);

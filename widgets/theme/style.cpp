@@ -377,7 +377,6 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWi
     case PM_IndicatorHeight:
     case PM_ExclusiveIndicatorWidth:
     case PM_ExclusiveIndicatorHeight:
-      return scaled(16);
     case PM_SmallIconSize:
     case PM_ButtonIconSize:
     case PM_ToolBarIconSize:
@@ -386,14 +385,12 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWi
       return 4;
     case PM_ToolBarSeparatorExtent:
       return 13;
-    case PM_ButtonMargin:
-      return 8;
-    case PM_LayoutHorizontalSpacing:
-    case PM_LayoutVerticalSpacing:
-      return 8;
     case PM_LayoutLeftMargin:
     case PM_LayoutRightMargin:
       return 12;
+    case PM_ButtonMargin:
+    case PM_LayoutHorizontalSpacing:
+    case PM_LayoutVerticalSpacing:
     case PM_LayoutTopMargin:
     case PM_LayoutBottomMargin:
       return 8;
@@ -410,16 +407,14 @@ int Style::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* 
     case SH_ComboBox_Popup:
       return 0;
     case SH_ComboBox_ListMouseTracking:
-      return 1;
     case SH_ItemView_ShowDecorationSelected:
+    case SH_Menu_MouseTracking:
       return 1;
     case SH_EtchDisabledText:
     case SH_DitherDisabledText:
       return 0;
     case SH_TabBar_Alignment:
       return Qt::AlignLeft;
-    case SH_Menu_MouseTracking:
-      return 1;
     default:
       return QProxyStyle::styleHint(hint, option, widget, returnData);
   }
