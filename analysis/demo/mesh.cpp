@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/demo/mesh.h"
 
+#include "analysis/core/error.h"
+
 namespace oodscope::demo {
 namespace {
 
@@ -128,6 +130,7 @@ void Builder::disc(Vec3 centre, Vec3 axis, float radius, int segments) {
 }
 
 void Builder::skin(std::span<const std::vector<Vec3>> sections, bool closedRing, bool capped) {
+  require(!sections.empty() && !sections[0].empty(), "skin: no sections, or sections without points");
   const int rows = static_cast<int>(sections.size()), count = static_cast<int>(sections[0].size());
   const auto wrap = [&](int j) { return closedRing ? (j + count) % count : std::clamp(j, 0, count - 1); };
   const auto point = [&](int i, int j) {

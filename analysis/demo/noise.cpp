@@ -27,7 +27,9 @@ float noise2(float x, float y) {
   float u = x - fx, v = y - fy;
   u = u * u * (3.0f - 2.0f * u);
   v = v * v * (3.0f - 2.0f * v);
-  const auto at = [&t](int cx, int cy) { return t[static_cast<std::size_t>(cy * kTable + cx)]; };
+  const auto at = [&t](int cx, int cy) {
+    return t[static_cast<std::size_t>(cy) * kTable + static_cast<std::size_t>(cx)];
+  };
   return mix(mix(at(ix, iy), at(jx, iy), u), mix(at(ix, jy), at(jx, jy), u), v);
 }
 

@@ -218,7 +218,8 @@ float ShadowMap::lit(Vec3 point, float radius, float jitterX, float jitterY, flo
   const float y = m_half + (dot(d, m_up) + (jitterY - 0.5f) * 2.0f * radius) * m_scale;
   if (!(x >= 0.0f && y >= 0.0f && x < 2.0f * m_half - 1.0f && y < 2.0f * m_half - 1.0f)) return 1.0f;
   const float n = dot(d, m_towards) + bias;
-  return m_nearness.at(static_cast<int>(x + 0.5f), static_cast<int>(y + 0.5f)) > n ? 0.0f : 1.0f;
+  constexpr float kHalf = 0.5f;  // to the nearest texel: neither is negative
+  return m_nearness.at(static_cast<int>(x + kHalf), static_cast<int>(y + kHalf)) > n ? 0.0f : 1.0f;
 }
 
 }  // namespace oodscope::demo

@@ -57,6 +57,7 @@ std::vector<Vec3> ringOf(const Station& s) {
                          {s.roofWidth, s.roof - 0.03f, s.z},
                          {s.roofWidth * 0.55f, s.roof + 0.015f, s.z}};
   std::vector<Vec3> ring;
+  ring.reserve(2 * half.size());
   for (const Vec3& p : half) ring.push_back({-p.x, p.y, p.z});
   for (std::size_t i = half.size(); i-- > 0;) ring.push_back(half[i]);
   return ring;
@@ -119,6 +120,7 @@ void addCar(Builder& b, Rng rng, bool lightsOn) {
   Part body = partOf(Surface::Paint, Kind::Car, paint, {}, rng.bits());
   body.variant = 1;
   std::vector<std::vector<Vec3>> rings;
+  rings.reserve(stations.size());
   for (const Station& s : stations) rings.push_back(ringOf(s));
   const int count = static_cast<int>(rings[0].size());
   const auto normal = [&](int i, int j) {

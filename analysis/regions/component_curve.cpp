@@ -34,6 +34,7 @@ Order ordered(std::span<const double> thresholds) {
   std::iota(given.begin(), given.end(), std::size_t{0});
   std::sort(given.begin(), given.end(), [&](std::size_t a, std::size_t b) { return thresholds[a] < thresholds[b]; });
   std::vector<float> ascending;
+  ascending.reserve(given.size());
   for (const std::size_t i : given) ascending.push_back(floatAtMost(thresholds[i]));
   return {std::move(given), ThresholdLevels(std::move(ascending))};
 }

@@ -29,8 +29,8 @@ std::string shapeText(const torch::Tensor& tensor) {
 
 class ScriptNetwork final : public InferenceNetwork {
 public:
-  ScriptNetwork(torch::jit::Module module, std::filesystem::path file, int output)
-      : m_module(std::move(module)), m_file(std::move(file)), m_output(output) {}
+  ScriptNetwork(const torch::jit::Module& module, std::filesystem::path file, int output)
+      : m_module(module), m_file(std::move(file)), m_output(output) {}
 
   torch::Tensor logits(const torch::Tensor& image) {
     try {
@@ -97,7 +97,7 @@ LoadedScript loadScript(const std::filesystem::path& file, Size input, int outpu
   } catch (const std::exception& problem) {
     throw Error("Cannot load the TorchScript model: " + firstLine(problem.what()), file);
   }
-  auto network = std::make_unique<ScriptNetwork>(std::move(module), file, output);
+  auto network = std::make_unique<ScriptNetwork>(module, file, output);
   torch::Tensor logits;
   const auto image = torch::zeros({1, 3, input.height, input.width}, torch::TensorOptions(where));
   out.multiplyAdds = countMultiplyAdds([&] { logits = network->logits(image); });

@@ -123,9 +123,9 @@ Enet::Enet(const NetworkShape& shape) : m_shape(shape) {
   for (const int stage : {2, 3}) {
     // The second stage counts from 1 because its downsampling has the 0.
     int position = stage == 2 ? 1 : 0;
-    const auto add = [&](const std::string& name, const BottleneckKind& kind) {
+    const auto add = [&, width = w2](const std::string& name, const BottleneckKind& kind) {
       stage23.push_back(register_module(name + std::to_string(stage) + "_" + std::to_string(position++),
-                                        std::make_shared<RegularBottleneck>(w2, kind)));
+                                        std::make_shared<RegularBottleneck>(width, kind)));
     };
     for (const int dilation : {2, 8}) {
       add("regular", {});

@@ -75,7 +75,7 @@ const NetworkKind* recognise(const StateDict& tensors) {
 
 const NetworkKind& nearestByShapes(const StateDict& tensors) {
   const ShapeCounts given = countShapes(tensors);
-  const NetworkKind* best = nullptr;
+  const NetworkKind* best = &networkKinds().front();
   double most = -1.0;
   for (const NetworkKind& kind : networkKinds()) {
     const double common = similarity(given, countShapes(stateDictOf(*kind.make({}))));

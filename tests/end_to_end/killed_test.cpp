@@ -3,12 +3,12 @@
 #include "app/window/settings.h"
 #include "tests/end_to_end/made_scores.h"
 #include "tests/end_to_end/window_driver.h"
+#include "tests/support/forked_process.h"
 #include "widgets/panels/banner.h"
 
 #include <QApplication>
 #include <QDirIterator>
 #include <QElapsedTimer>
-#include <QProcess>
 #include <QTest>
 
 namespace oodscope {
@@ -34,6 +34,7 @@ class KilledTest : public WindowFixture {};
 TEST_F(KilledTest, WhatWasOpenComesBackAfterAKill) {
   const MadeSet made = makeScoredSet(home().path().toStdString());
   QProcess program;
+  startWithFork(program);
   program.setProcessChannelMode(QProcess::MergedChannels);
   const QString set = QString::fromStdString(made.set.string()), scores = QString::fromStdString(made.scores.string());
   program.start(QStringLiteral(OODSCOPE_PROGRAM),

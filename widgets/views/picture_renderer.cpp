@@ -68,7 +68,7 @@ std::vector<int> stretch(int wanted, int have) {
 template <class T>
 std::span<const T> stretchedRow(const Grid<T>& map, int y, int rows, const std::vector<int>& columns,
                                 std::vector<T>& buffer) {
-  const int from = static_cast<int>((static_cast<long long>(2 * y + 1) * map.height()) / (2LL * rows));
+  const int from = static_cast<int>(((2LL * y + 1) * map.height()) / (2LL * rows));
   const std::span<const T> row = map.row(from);
   if (row.size() == columns.size()) return row;
   buffer.resize(columns.size());

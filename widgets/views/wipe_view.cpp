@@ -17,7 +17,7 @@ constexpr double kGrip = 7;  // logical pixels to either side of the divider tha
 constexpr double kHandleSide = 22;
 }  // namespace
 
-WipeView::WipeView(std::shared_ptr<PictureCache> cache, QWidget* parent)
+WipeView::WipeView(const std::shared_ptr<PictureCache>& cache, QWidget* parent)
     : ImageView(cache, parent), m_otherRenderer(std::make_unique<PictureRenderer>(cache)) {}
 
 WipeView::~WipeView() = default;

@@ -12,7 +12,7 @@ class WipeView : public ImageView {
 public:
   enum class Show { Wipe, OnlyA, OnlyB };
 
-  explicit WipeView(std::shared_ptr<PictureCache> cache, QWidget* parent = nullptr);
+  explicit WipeView(const std::shared_ptr<PictureCache>& cache, QWidget* parent = nullptr);
   ~WipeView() override;
 
   void setOther(const PictureLayers& layers, const PictureLook& look);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "tests/support/forked_process.h"
+
 #include <QImage>
-#include <QProcess>
 #include <QStandardPaths>
 
 #include <cmath>
@@ -15,6 +16,7 @@ struct ToolResult {
 
 inline ToolResult runTool(const QString& program, const QStringList& arguments) {
   QProcess process;
+  startWithFork(process);
   process.start(program, arguments);
   if (!process.waitForFinished(120000)) return {};
   return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};

@@ -2,6 +2,7 @@
 #include "widgets/scene3d/scene3d_panel.h"
 
 #include "analysis/core/error.h"
+#include "tests/support/forked_process.h"
 #include "tests/widgets/support/synthetic_scene.h"
 #include "widgets/scene3d/vtk_host.h"
 
@@ -14,7 +15,6 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QMouseEvent>
-#include <QProcess>
 #include <QRegularExpression>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -242,6 +242,7 @@ TEST_F(Scene3DTest, EveryExportIsReadByAnotherProgram) {
     GTEST_SKIP() << "assimp is not installed: two checks did not run";
   for (const char* name : {"relief.gltf", "relief.obj"}) {
     QProcess assimp;
+    startWithFork(assimp);
     assimp.start("assimp", {"info", folder.filePath(name)});
     ASSERT_TRUE(assimp.waitForFinished(60000));
     const QString said = QString::fromLocal8Bit(assimp.readAllStandardOutput());
