@@ -130,8 +130,9 @@ void Builder::disc(Vec3 centre, Vec3 axis, float radius, int segments) {
 }
 
 void Builder::skin(std::span<const std::vector<Vec3>> sections, bool closedRing, bool capped) {
-  require(!sections.empty() && !sections[0].empty(), "skin: no sections, or sections without points");
-  const int rows = static_cast<int>(sections.size()), count = static_cast<int>(sections[0].size());
+  const int rows = static_cast<int>(sections.size());
+  const int count = sections.empty() ? 0 : static_cast<int>(sections[0].size());
+  if (count <= 0) throw Error("skin: no sections, or sections without points", {});
   const auto wrap = [&](int j) { return closedRing ? (j + count) % count : std::clamp(j, 0, count - 1); };
   const auto point = [&](int i, int j) {
     return sections[static_cast<std::size_t>(i)][static_cast<std::size_t>(wrap(j))];
