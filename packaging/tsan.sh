@@ -9,6 +9,10 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 work="$root/build/onetbb"
 instrumented="$work/instrumented"
 if [ ! -f "$instrumented/lib/libtbb.so" ]; then
+  if ! dpkg -s dpkg-dev > /dev/null 2>&1; then  # unpacks the source
+    as_root=(); [ "$(id -u)" = 0 ] || as_root=(sudo)
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends dpkg-dev > /dev/null
+  fi
   rm -rf "$work" && mkdir -p "$work/lists/partial"
   cd "$work"
   apt-get indextargets --format 'deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
