@@ -66,7 +66,8 @@ struct DataSet {
   std::vector<Frame> frames = {};     ///< natural order of names (2 before 10)
   std::vector<Skipped> skipped = {};  ///< what was there and not used, and why
   std::vector<std::string> remarks =
-      {};  ///< said aloud: "label value 2 is read as anomaly", "files named .png hold JPEG data"
+      {};  ///< for whoever asks: "label value 2 is read as anomaly", "files named .png hold JPEG data"
+  std::vector<std::string> warnings = {};  ///< likely mistakes: the user must see them wherever the set is used
 };
 
 /// How a folder that no known layout fits is to be read. Globs match the path below the root, '*' within a folder.

@@ -51,6 +51,12 @@ Json asJson(const ResultRow& row) {
   out["protocol"] = row.protocol;
   out["frames"] = row.frames;
   out["skipped"] = row.skipped;
+  out["frames_total"] = row.framesTotal;
+  out["without_anomaly"] = row.withoutAnomaly;
+  out["failed"] = row.failed;
+  out["unread"] = row.unread;
+  out["complete"] = row.complete;
+  out["precision"] = row.precision.empty() ? Json(nullptr) : Json(row.precision);
   out["positives"] = row.positives;
   out["negatives"] = row.negatives;
   out["ap"] = asJson(row.ap);
@@ -138,6 +144,20 @@ std::optional<double> readNumber(const Json& o, const char* key) {
   return read<double>(o, key, &Json::is_number, "a number or null");
 }
 
+/// Members that tables of version 0.1.0 lack.
+void readCompleteness(const Json& json, ResultRow& row) {
+  const auto count = [&](const char* key, std::int64_t otherwise) {
+    return json.contains(key) ? readCount(json, key) : otherwise;
+  };
+  row.framesTotal = count("frames_total", row.frames + row.skipped);
+  row.withoutAnomaly = count("without_anomaly", 0);
+  row.failed = count("failed", 0);
+  row.unread = count("unread", 0);
+  row.complete = json.contains("complete") ? read<bool>(json, "complete", &Json::is_boolean, "true or false")
+                                           : row.failed == 0 && row.unread == 0;
+  if (json.contains("precision") && !json["precision"].is_null()) row.precision = readText(json, "precision");
+}
+
 ResultRow readRow(const Json& json) {
   ResultRow row;
   row.set = readText(json, "set");
@@ -147,6 +167,7 @@ ResultRow readRow(const Json& json) {
   row.protocol = readText(json, "protocol");
   row.frames = readCount(json, "frames");
   row.skipped = readCount(json, "skipped");
+  readCompleteness(json, row);
   row.positives = readCount(json, "positives");
   row.negatives = readCount(json, "negatives");
   row.ap = readNumber(json, "ap");
@@ -174,6 +195,7 @@ std::string tableAsJson(const ResultTable& table) {
   Json out = Json::object();
   out["rows"] = Json::array();
   for (const ResultRow& row : table.rows) out["rows"].push_back(asJson(row));
+  out["warnings"] = table.warnings;
   out["provenance"] = asJson(table.provenance);
   return dumped(out, 2) + '\n';
 }
@@ -186,6 +208,14 @@ ResultTable tableFromJson(std::string_view text) {
   const Json& rows = field(json, "rows");
   if (!rows.is_array()) refuse("the result table's \"rows\" is not a list", "a list", rows);
   for (const Json& row : rows) table.rows.push_back(readRow(row));
+  if (json.contains("warnings")) {
+    if (!json["warnings"].is_array())
+      refuse("the result table's \"warnings\" is not a list", "a list", json["warnings"]);
+    for (const Json& warning : json["warnings"]) {
+      if (!warning.is_string()) refuse("a warning of the result table is not text", "text", warning);
+      table.warnings.push_back(warning.get<std::string>());
+    }
+  }
   const Json& provenance = field(json, "provenance");
   if (!provenance.is_object()) refuse("the result table's \"provenance\" is not an object", "an object", provenance);
   table.provenance = std::get<Value::Object>(asValue(provenance).data());

@@ -24,10 +24,16 @@ struct ResultRow {
   std::string method;
   std::optional<double> temperature;  ///< empty where the method does not depend on it
   std::string protocol;
-  std::int64_t frames = 0, skipped = 0;
+  std::int64_t frames = 0, skipped = 0;  ///< that the numbers are of; all others of the set, the sum of what follows
+  std::int64_t framesTotal = 0;          ///< of the set
+  std::int64_t withoutAnomaly = 0;       ///< left out by the protocol's own rule
+  std::int64_t failed = 0;               ///< could not be read, inferred or scored, or have no ground truth
+  std::int64_t unread = 0;               ///< not looked at yet, because the run was stopped
+  bool complete = true;                  ///< nothing failed and nothing is unread: the numbers are the set's
+  std::string precision = {};            ///< of what was scored: "float16", "float32", "float64", "uint8"
   std::int64_t positives = 0, negatives = 0;  ///< pixels
   std::optional<double> ap, fpr95, auroc, bestF1, bestF1Threshold;
-  bool exact = true;
+  bool exact = true;  ///< computed from every pixel of the frames that took part, not estimated
   std::optional<ComponentColumns> components;
   friend bool operator==(const ResultRow&, const ResultRow&) = default;
 };
@@ -35,7 +41,8 @@ struct ResultRow {
 /// Rows with what is needed to make them again: command, fingerprints, versions, threads.
 struct ResultTable {
   std::vector<ResultRow> rows;
-  Value::Object provenance;
+  std::vector<std::string> warnings = {};  ///< likely mistakes in what was given, each a sentence for the user
+  Value::Object provenance = {};
   friend bool operator==(const ResultTable&, const ResultTable&) = default;
 };
 
@@ -47,8 +54,8 @@ enum class TableFormat { Json, Csv, Markdown, Latex };
 /// The table as text with a final newline; the same table gives the same bytes.
 [[nodiscard]] std::string writeTable(const ResultTable& table, TableFormat format);
 
-/// {"rows":[…],"provenance":{…}}: fractions that read back to the same double, not defined (and not finite) as null,
-/// components null where a row has none.
+/// {"rows":[…],"warnings":[…],"provenance":{…}}: fractions that read back to the same double, not defined (and not
+/// finite) as null, components null where a row has none.
 [[nodiscard]] std::string tableAsJson(const ResultTable& table);
 /// One header line, RFC 4180 quoting, fractions that read back to the same double, not defined empty. No provenance.
 [[nodiscard]] std::string tableAsCsv(const ResultTable& table);

@@ -81,6 +81,7 @@ public:
     if (opened == 0 && !m_stop.stop_requested())
       throw Error("none of the sets could be opened: " + m_report.unfinished.front(), {});
     m_report.cancelled = m_stop.stop_requested();
+    m_report.table.warnings = m_report.warnings;
     return std::move(m_report);
   }
 
@@ -92,7 +93,7 @@ private:
         auto model = loadModel(m_request, entry);
         const std::string name = entry.path.filename().string();
         for (const std::string& text : model->info().assumptions) m_report.notes.push_back(about(name, text));
-        for (const std::string& text : model->info().warnings) m_report.warnings.push_back(about(name, text));
+        for (const std::string& text : model->info().warnings) warn(about(name, text));
         m_models.push_back(std::move(model));
       } catch (const Error& error) {
         m_report.unfinished.emplace_back(error.what());
@@ -115,6 +116,7 @@ private:
     }
     const DataSet& set = *work->set;
     for (const Skipped& skipped : set.skipped) m_report.notes.push_back(skipped.file.string() + ": " + skipped.reason);
+    for (const std::string& text : set.warnings) warn(about(set.name, text));
     for (const std::string& remark : set.remarks) m_report.notes.push_back(set.name + ": " + remark);
     std::size_t labelled = 0;
     for (std::size_t i = 0; i < set.frames.size(); ++i) {
@@ -122,8 +124,8 @@ private:
       labelled += set.frames[i].label ? 1 : 0;
     }
     if (labelled < set.frames.size())
-      m_report.warnings.push_back(set.name + ": " + std::to_string(set.frames.size() - labelled) +
-                                  " frames have no ground truth and take no part");
+      warn(set.name + ": " + std::to_string(set.frames.size() - labelled) +
+           " frames have no ground truth and take no part");
     if (labelled == 0) {
       m_report.unfinished.push_back(set.name + ": no frame has ground truth (" + set.root.string() + ")");
       return true;
@@ -142,6 +144,11 @@ private:
     return true;
   }
 
+  void warn(const std::string& text) {
+    std::vector<std::string>& known = m_report.warnings;
+    if (std::find(known.begin(), known.end(), text) == known.end()) known.push_back(text);
+  }
+
   template <class MakeSource>
   void withSource(SetWork& work, const MakeSource& makeSource) {
     try {
@@ -158,8 +165,7 @@ private:
       addProvenance(*source);
       for (const Resolution resolution : {Resolution::Network, Resolution::Label})
         evaluateAtResolution(work, *source, configurations, resolution, failed);
-      if (const auto* model = dynamic_cast<const ModelScores*>(source.get()))
-        m_report.warnings.insert(m_report.warnings.end(), model->warnings().begin(), model->warnings().end());
+      for (const std::string& text : source->warnings()) warn(about(work.set->name, text));
     } catch (const Error& error) {
       m_report.unfinished.push_back(work.set->name + ": " + error.what());
     }
@@ -305,8 +311,8 @@ private:
   void warnOfHygiene(const SetWork& work, const Configuration& configuration, const SetResult& result) {
     const std::uint64_t odd = result.hygiene.unusable();
     if (odd > 0)
-      m_report.warnings.push_back(work.set->name + ", " + configuration.name + ": " + std::to_string(odd) +
-                                  " scores are NaN or infinite and were left out like void pixels");
+      warn(work.set->name + ", " + configuration.name + ": " + std::to_string(odd) +
+           " scores are NaN or infinite and were left out like void pixels");
   }
 
   void warnOfOneClass(const SetWork& work, const SetResult& result) {
@@ -315,8 +321,7 @@ private:
     const std::string text = work.set->name + ": the frames that take part have " +
                              (metrics.positives == 0 ? "no anomalous pixel" : "no normal pixel") +
                              ", so ranking metrics are not defined";
-    if (std::find(m_report.warnings.begin(), m_report.warnings.end(), text) == m_report.warnings.end())
-      m_report.warnings.push_back(text);
+    warn(text);
   }
 
   void addProvenance(const ScoreSource& source) {

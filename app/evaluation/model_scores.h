@@ -38,7 +38,7 @@ public:
   [[nodiscard]] const ModelInfo& modelInfo() const { return m_model->info(); }
   [[nodiscard]] ScoreParameters parameters(const Configuration& configuration) const;
   /// Messages about the store (a full disk, say) that did not stop the work.
-  [[nodiscard]] const std::vector<std::string>& warnings() const { return m_warnings; }
+  [[nodiscard]] std::vector<std::string> warnings() const override { return m_warnings; }
   [[nodiscard]] std::size_t networkPasses() const { return m_networkPasses; }
 
 private:

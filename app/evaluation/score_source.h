@@ -57,6 +57,10 @@ public:
   [[nodiscard]] virtual ScoreParameters scoreParameters(const Configuration&, int) const {
     throw ContractViolation("ScoreSource: finished maps have no parameters");
   }
+  /// Precision of what score() reads: "float16", "float32", "float64", "uint8", …; empty where not known yet.
+  [[nodiscard]] virtual std::string precision() const { return {}; }
+  /// Likely mistakes found so far, each a sentence for the user. Thread-safe.
+  [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
   /// Facts for provenance: key and value.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> provenance() const = 0;
 };
