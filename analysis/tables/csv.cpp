@@ -16,7 +16,9 @@ std::string number(const std::optional<double>& value) {
 std::string tableAsCsv(const ResultTable& table) {
   std::string out =
       "set,model,method,temperature,protocol,frames,skipped,positives,negatives,ap,fpr95,auroc,best_f1,"
-      "best_f1_threshold,exact,component_threshold,siou,ppv,f1_star\n";
+      "best_f1_threshold,exact,component_threshold,siou,ppv,f1_star,frames_total,without_anomaly,failed,unread,"
+      "unlabelled,"
+      "complete,precision\n";
   for (const ResultRow& row : table.rows) {
     out += csvField(row.set) + ',' + csvField(row.model) + ',' + csvField(row.method) + ',' + number(row.temperature) +
            ',' + csvField(row.protocol) + ',';
@@ -29,7 +31,9 @@ std::string tableAsCsv(const ResultTable& table) {
     for (const auto& value : {c ? std::optional(c->threshold) : std::nullopt, c ? c->siou : std::nullopt,
                               c ? c->ppv : std::nullopt, c ? c->f1Star : std::nullopt})
       out += ',' + number(value);
-    out += '\n';
+    for (const std::int64_t count : {row.framesTotal, row.withoutAnomaly, row.failed, row.unread, row.unlabelled})
+      out += ',' + std::to_string(count);
+    out += std::string(row.complete ? ",true," : ",false,") + csvField(row.precision) + '\n';
   }
   return out;
 }

@@ -55,6 +55,7 @@ Json asJson(const ResultRow& row) {
   out["without_anomaly"] = row.withoutAnomaly;
   out["failed"] = row.failed;
   out["unread"] = row.unread;
+  out["unlabelled"] = row.unlabelled;
   out["complete"] = row.complete;
   out["precision"] = row.precision.empty() ? Json(nullptr) : Json(row.precision);
   out["positives"] = row.positives;
@@ -144,6 +145,19 @@ std::optional<double> readNumber(const Json& o, const char* key) {
   return read<double>(o, key, &Json::is_number, "a number or null");
 }
 
+/// Empty where the member is missing, as in tables of version 0.1.0.
+std::vector<std::string> readTexts(const Json& json, const char* key) {
+  std::vector<std::string> out;
+  if (!json.contains(key)) return out;
+  const std::string name = "the result table's \"" + std::string(key) + '"';
+  if (!json[key].is_array()) refuse(name + " is not a list", "a list", json[key]);
+  for (const Json& text : json[key]) {
+    if (!text.is_string()) refuse(name + " holds more than texts", "text", text);
+    out.push_back(text.get<std::string>());
+  }
+  return out;
+}
+
 /// Members that tables of version 0.1.0 lack.
 void readCompleteness(const Json& json, ResultRow& row) {
   const auto count = [&](const char* key, std::int64_t otherwise) {
@@ -153,6 +167,7 @@ void readCompleteness(const Json& json, ResultRow& row) {
   row.withoutAnomaly = count("without_anomaly", 0);
   row.failed = count("failed", 0);
   row.unread = count("unread", 0);
+  row.unlabelled = count("unlabelled", 0);
   row.complete = json.contains("complete") ? read<bool>(json, "complete", &Json::is_boolean, "true or false")
                                            : row.failed == 0 && row.unread == 0;
   if (json.contains("precision") && !json["precision"].is_null()) row.precision = readText(json, "precision");
@@ -195,6 +210,8 @@ std::string tableAsJson(const ResultTable& table) {
   Json out = Json::object();
   out["rows"] = Json::array();
   for (const ResultRow& row : table.rows) out["rows"].push_back(asJson(row));
+  out["complete"] = table.isComplete();
+  out["unfinished"] = table.unfinished;
   out["warnings"] = table.warnings;
   out["provenance"] = asJson(table.provenance);
   return dumped(out, 2) + '\n';
@@ -208,14 +225,8 @@ ResultTable tableFromJson(std::string_view text) {
   const Json& rows = field(json, "rows");
   if (!rows.is_array()) refuse("the result table's \"rows\" is not a list", "a list", rows);
   for (const Json& row : rows) table.rows.push_back(readRow(row));
-  if (json.contains("warnings")) {
-    if (!json["warnings"].is_array())
-      refuse("the result table's \"warnings\" is not a list", "a list", json["warnings"]);
-    for (const Json& warning : json["warnings"]) {
-      if (!warning.is_string()) refuse("a warning of the result table is not text", "text", warning);
-      table.warnings.push_back(warning.get<std::string>());
-    }
-  }
+  table.unfinished = readTexts(json, "unfinished");
+  table.warnings = readTexts(json, "warnings");
   const Json& provenance = field(json, "provenance");
   if (!provenance.is_object()) refuse("the result table's \"provenance\" is not an object", "an object", provenance);
   table.provenance = std::get<Value::Object>(asValue(provenance).data());

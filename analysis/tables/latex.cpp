@@ -50,7 +50,7 @@ using Metric = std::optional<double> ResultRow::*;
 
 /// Hundredths of a percent, as printed, so that equal prints rank equally; not defined ranks nowhere.
 std::optional<long long> printed(const ResultRow* row, Metric metric) {
-  if (row == nullptr || !(row->*metric) || !std::isfinite(*(row->*metric))) return std::nullopt;
+  if (row == nullptr || !row->complete || !(row->*metric) || !std::isfinite(*(row->*metric))) return std::nullopt;
   return std::llround(std::stod(percentText(*(row->*metric))) * 100.0);
 }
 
@@ -62,12 +62,16 @@ std::vector<std::string> column(const Layout& layout, std::size_t set, Metric me
   std::vector<std::string> out;
   for (std::size_t k = 0; k < layout.keys.size(); ++k) {
     const ResultRow* row = layout.at(k, set);
-    const auto value = printed(row, metric);
-    if (!value) {
+    if (row == nullptr || !(row->*metric) || !std::isfinite(*(row->*metric))) {
       out.emplace_back("--");
       continue;
     }
     std::string text = percentText(*(row->*metric));
+    const auto value = printed(row, metric);
+    if (!value) {
+      out.push_back(text + "$^\\dagger$");
+      continue;
+    }
     const auto place = std::distance(places.begin(), places.find(rising ? -*value : *value));
     if (layout.keys.size() > 1 && place == 0) text.insert(0, "\\textbf{").append("}");
     if (layout.keys.size() > 1 && place == 1) text.insert(0, "\\underline{").append("}");
@@ -86,12 +90,25 @@ std::string defaultCaption(const Layout& layout, bool modelsDiffer, bool protoco
   if (layout.keys.empty()) return out + ".";
   if (!modelsDiffer && !layout.keys.front().model.empty()) out += ", model " + layout.keys.front().model;
   if (!protocolsDiffer) out += ", protocol " + layout.keys.front().protocol;
-  return out + ". Best bold, second underlined.";
+  out += ". Best bold, second underlined.";
+  if (std::any_of(layout.cells.begin(), layout.cells.end(),
+                  [](const ResultRow* r) { return r != nullptr && !r->complete; }))
+    out += " Marked with a dagger: of a part of the frames.";
+  return out;
 }
 
-std::string comments(const Value::Object& provenance) {
+std::string comments(const ResultTable& table) {
   std::string out;
-  for (const Member& member : provenance) {
+  const auto add = [&out](const char* lead, const std::vector<std::string>& texts) {
+    for (std::string text : texts) {
+      std::replace_if(
+          text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+      out.append(lead).append(text).append("\n");
+    }
+  };
+  add("% partial, not done: ", table.unfinished);
+  add("% warning: ", table.warnings);
+  for (const Member& member : table.provenance) {
     std::string line = member.key + ": " + member.value.json();  // JSON text holds no line break
     std::replace(line.begin(), line.end(), '\n', ' ');
     out += "% " + line + '\n';
@@ -154,7 +171,7 @@ std::string tableAsLatex(const ResultTable& table, const LatexOptions& options) 
   const bool protocolsDiffer = !layout.keys.empty() && differ(layout.keys, &RowKey::protocol);
   const std::size_t lead = 2U + (modelsDiffer ? 1U : 0U) + (protocolsDiffer ? 1U : 0U);
 
-  std::string out = comments(table.provenance);
+  std::string out = comments(table);
   if (options.document)
     out +=
         "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{booktabs}\n"

@@ -43,7 +43,7 @@ std::string tableAsMarkdown(const ResultTable& table) {
   for (std::size_t i = 0; i < header.size(); ++i) out += i < 3 || i == 4 ? " --- |" : " ---: |";
   out += '\n';
   for (const ResultRow& row : table.rows) {
-    const std::string mark = row.exact ? "" : "≈";
+    const std::string mark(exactnessMark(row));
     const auto percent = [&](const std::optional<double>& v) {
       return v ? mark + number(v, percentText) : number(v, percentText);
     };
@@ -52,13 +52,12 @@ std::string tableAsMarkdown(const ResultTable& table) {
                 cell(row.method),
                 number(row.temperature, shortText),
                 cell(row.protocol),
-                std::to_string(row.frames),
+                framesText(row),
                 percent(row.ap),
                 percent(row.fpr95),
                 percent(row.auroc),
                 percent(row.bestF1),
                 number(row.bestF1Threshold, shortText)};
-    if (row.skipped != 0) cells[5] += " (" + std::to_string(row.skipped) + " skipped)";
     if (anyComponents) {
       const auto& c = row.components;
       cells.push_back(number(c ? std::optional(c->threshold) : std::nullopt, shortText));
@@ -68,7 +67,11 @@ std::string tableAsMarkdown(const ResultTable& table) {
     }
     out += line(cells);
   }
-  if (!table.provenance.empty()) out += '\n';
+  if (!table.isComplete() || !table.warnings.empty() || !table.provenance.empty()) out += '\n';
+  if (std::any_of(table.rows.begin(), table.rows.end(), [](const ResultRow& row) { return !row.complete; }))
+    out += "- † of a part of the frames: not the set's number\n";
+  for (const std::string& text : table.unfinished) out += "- partial, not done: " + cell(text) + '\n';
+  for (const std::string& text : table.warnings) out += "- warning: " + cell(text) + '\n';
   for (const Member& member : table.provenance) {
     const auto* text = std::get_if<std::string>(&member.value.data());
     out += "- " + cell(member.key) + ": " + cell(text != nullptr ? *text : member.value.json()) + '\n';

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -27,6 +28,26 @@ std::optional<TableFormat> tableFormatFromName(std::string_view name) {
     if (known == name) return format;
   return std::nullopt;
 }
+
+bool ResultTable::isComplete() const {
+  return unfinished.empty() && std::all_of(rows.begin(), rows.end(), [](const ResultRow& row) { return row.complete; });
+}
+
+std::string framesText(const ResultRow& row) {
+  std::string out = std::to_string(row.frames);
+  if (!row.complete) out += " of " + std::to_string(row.framesTotal - row.withoutAnomaly - row.unlabelled);
+  std::string apart;
+  const auto add = [&apart](std::int64_t count, const char* what) {
+    if (count > 0) apart += (apart.empty() ? "" : ", ") + std::to_string(count) + what;
+  };
+  add(row.failed, " failed");
+  add(row.unread, " not read");
+  add(row.withoutAnomaly, " without anomaly");
+  add(row.unlabelled, " without ground truth");
+  return apart.empty() ? out : out + " (" + apart + ")";
+}
+
+std::string_view exactnessMark(const ResultRow& row) { return !row.complete ? "†" : row.exact ? "" : "≈"; }
 
 std::string writeTable(const ResultTable& table, TableFormat format) {
   switch (format) {

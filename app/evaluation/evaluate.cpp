@@ -53,7 +53,8 @@ std::string about(std::string name, const std::string& text) { return name.appen
 struct SetWork {
   std::shared_ptr<const DataSet> set;
   SetLabels labels;
-  std::vector<char> failed;  ///< by frame
+  std::vector<char> failed;  ///< by frame: takes no part
+  std::size_t unlabelled = 0;
   explicit SetWork(DataSet opened)
       : set(std::make_shared<const DataSet>(std::move(opened))), labels(*set), failed(set->frames.size(), 0) {}
 };
@@ -82,6 +83,7 @@ public:
       throw Error("none of the sets could be opened: " + m_report.unfinished.front(), {});
     m_report.cancelled = m_stop.stop_requested();
     m_report.table.warnings = m_report.warnings;
+    m_report.table.unfinished = m_report.unfinished;
     return std::move(m_report);
   }
 
@@ -123,6 +125,7 @@ private:
       work->failed[i] = set.frames[i].label ? 0 : 1;  // withheld ground truth is not "no anomaly": it takes no part
       labelled += set.frames[i].label ? 1 : 0;
     }
+    work->unlabelled = set.frames.size() - labelled;
     if (labelled < set.frames.size())
       warn(set.name + ": " + std::to_string(set.frames.size() - labelled) +
            " frames have no ground truth and take no part");
@@ -273,11 +276,15 @@ private:
     for (const FrameFailure& failure : result.failures) fail(work, prepared.frames[failure.frame], failure.message);
     warnOfHygiene(work, configuration, result);
     warnOfOneClass(work, result);
+    const FrameAccount account{
+        .total = work.set->frames.size(),
+        .unlabelled = work.unlabelled,
+        .failed = work.set->frames.size() - work.unlabelled - prepared.frames.size() + result.failures.size()};
+    warnOfMissing(work, source, account);
     std::vector<std::pair<float, ComponentColumns>> byThreshold;  // protocols often share their best threshold
     for (std::size_t p = 0; p < protocols.size(); ++p) {
       const PixelMetrics& metrics = result.metrics[p];
-      const std::size_t unscored = work.set->frames.size() - prepared.frames.size() + result.failures.size();
-      ResultRow row = resultRow(work.set->name, source.name(), configuration, protocols[p], metrics, unscored);
+      ResultRow row = resultRow(work.set->name, source, configuration, protocols[p], metrics, account);
       const std::optional<float> threshold =
           m_request.componentThreshold ? m_request.componentThreshold : metrics.bestF1Threshold;
       if (m_request.components && threshold) {
@@ -308,6 +315,12 @@ private:
             .f1Star = metrics.f1Star};
   }
 
+  void warnOfMissing(const SetWork& work, const ScoreSource& source, const FrameAccount& account) {
+    if (account.isComplete()) return;
+    warn(work.set->name + ", " + source.name() + ": the numbers are of " + std::to_string(account.taking()) + " of " +
+         std::to_string(account.total - account.unlabelled) + " frames; " + std::to_string(account.failed) + " failed");
+  }
+
   void warnOfHygiene(const SetWork& work, const Configuration& configuration, const SetResult& result) {
     const std::uint64_t odd = result.hygiene.unusable();
     if (odd > 0)
@@ -326,6 +339,8 @@ private:
 
   void addProvenance(const ScoreSource& source) {
     for (const auto& [key, value] : source.provenance()) addFact(source.name() + " " + key, value);
+    if (const std::string precision = source.precision(); !precision.empty())
+      addFact(source.name() + " precision", precision);
   }
 
   void addFact(const std::string& key, const std::string& value) {

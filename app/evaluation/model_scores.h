@@ -24,6 +24,9 @@ public:
   void prepare(std::size_t frame) override;
   [[nodiscard]] Size ownSize(std::size_t frame) const override;
   [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
+  [[nodiscard]] std::string precision() const override {
+    return m_store->precision() == StorePrecision::Half ? "float16" : "float32";
+  }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
 
   [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;

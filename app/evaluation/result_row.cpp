@@ -3,16 +3,23 @@
 
 namespace oodscope {
 
-ResultRow resultRow(const std::string& set, const std::string& source, const Configuration& configuration,
-                    Protocol protocol, const PixelMetrics& metrics, std::size_t unscored) {
+ResultRow resultRow(const std::string& set, const ScoreSource& source, const Configuration& configuration,
+                    Protocol protocol, const PixelMetrics& metrics, const FrameAccount& frames) {
   ResultRow row;
   row.set = set;
-  row.model = configuration.method ? source : "";
+  row.model = configuration.method ? source.name() : "";
   row.method = configuration.name;
   if (configuration.temperature) row.temperature = static_cast<double>(*configuration.temperature);
   row.protocol = std::string(protocolName(protocol));
   row.frames = static_cast<std::int64_t>(metrics.framesUsed);
-  row.skipped = static_cast<std::int64_t>(metrics.framesSkipped + unscored);
+  row.framesTotal = static_cast<std::int64_t>(frames.total);
+  row.withoutAnomaly = static_cast<std::int64_t>(metrics.framesSkipped);
+  row.failed = static_cast<std::int64_t>(frames.failed);
+  row.unread = static_cast<std::int64_t>(frames.unread);
+  row.unlabelled = static_cast<std::int64_t>(frames.unlabelled);
+  row.skipped = row.withoutAnomaly + row.failed + row.unread + row.unlabelled;
+  row.complete = frames.isComplete();
+  row.precision = source.precision();
   row.positives = static_cast<std::int64_t>(metrics.positives);
   row.negatives = static_cast<std::int64_t>(metrics.negatives);
   row.ap = metrics.ap;
@@ -20,7 +27,7 @@ ResultRow resultRow(const std::string& set, const std::string& source, const Con
   row.auroc = metrics.auroc;
   row.bestF1 = metrics.bestF1;
   if (metrics.bestF1Threshold) row.bestF1Threshold = static_cast<double>(*metrics.bestF1Threshold);
-  row.exact = metrics.exact;
+  row.exact = metrics.exact && row.complete;
   return row;
 }
 

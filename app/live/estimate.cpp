@@ -66,6 +66,7 @@ std::shared_ptr<const SetNumbers> LiveSet::estimate(const Configuration& configu
   numbers->asIfPooled = protocol == Protocol::Smiyc2023 || protocol == Protocol::Smiyc2021;
   numbers->framesReady = scored->sample->frames().size();
   numbers->framesTotal = m_set->frames.size();
+  numbers->account = account().with(numbers->framesReady);
   numbers->samplePixels = scored->scores.size();
   PixelMetrics& metrics = numbers->metrics;
   metrics.protocol = protocol;

@@ -133,6 +133,7 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
       m_resolution(resolution),
       m_options(options),
       m_ready(m_set->frames.size(), 0),
+      m_failed(m_set->frames.size(), 0),
       m_truths(m_set->frames.size()),
       m_sizes(m_set->frames.size()),
       m_maps(m_set->frames.size(), options.pool ? options.pool : std::make_shared<MapPool>(options.memoryBudget)) {
@@ -141,6 +142,16 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
 
 void LiveSet::prepareFrame(std::size_t frame) {
   if (isReady(frame)) return;
+  try {
+    makeReady(frame);
+  } catch (...) {
+    const std::scoped_lock lock(m_mutex);
+    m_failed[frame] = 1;
+    throw;
+  }
+}
+
+void LiveSet::makeReady(std::size_t frame) {
   const Frame& record = m_set->frames[frame];
   m_source->prepare(frame);
   Size size = m_source->ownSize(frame);
@@ -156,6 +167,7 @@ void LiveSet::prepareFrame(std::size_t frame) {
   m_truths[frame] = std::move(truth);
   m_sizes[frame] = size;
   m_ready[frame] = 1;
+  m_failed[frame] = 0;
 }
 
 bool LiveSet::isReady(std::size_t frame) const {
@@ -176,6 +188,20 @@ std::vector<std::size_t> LiveSet::labelledFrames() const {
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < m_ready.size(); ++i)
     if (m_ready[i] != 0 && m_truths[i]) out.push_back(i);
+  return out;
+}
+
+FrameAccount LiveSet::account() const {
+  const std::scoped_lock lock(m_mutex);
+  FrameAccount out{.total = m_ready.size()};
+  for (std::size_t i = 0; i < m_ready.size(); ++i) {
+    if (!m_set->frames[i].label)
+      ++out.unlabelled;
+    else if (m_failed[i] != 0)
+      ++out.failed;
+    else if (m_ready[i] == 0)
+      ++out.unread;
+  }
   return out;
 }
 
@@ -230,6 +256,7 @@ void LiveSet::throwFirst(const std::vector<FrameFailure>& failures, const std::v
 std::shared_ptr<const ExactRun> LiveSet::exact(const Configuration& configuration, Protocol protocol,
                                                std::optional<std::size_t> first, const std::stop_token& stop) {
   const std::vector<std::size_t> frames = labelledFrames();
+  const FrameAccount account = this->account().with(frames.size());  // one may have come in between
   if (stop.stop_requested()) return nullptr;
   if (first && isReady(*first)) static_cast<void>(scores(*first, configuration));
   EvaluateOptions options;
@@ -242,6 +269,7 @@ std::shared_ptr<const ExactRun> LiveSet::exact(const Configuration& configuratio
   run->configuration = configuration;
   run->protocol = protocol;
   run->frames = frames;
+  run->account = account;
   run->metrics = result.metrics.front();
   run->curves = std::move(result.curves.front());
   run->hygiene = result.hygiene;

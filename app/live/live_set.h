@@ -4,6 +4,7 @@
 #include "analysis/metrics/evaluate_set.h"
 #include "analysis/metrics/sorted_scores.h"
 #include "analysis/regions/component_curve.h"
+#include "app/evaluation/frame_account.h"
 #include "app/evaluation/score_source.h"
 #include "app/live/live_sample.h"
 #include "app/live/map_cache.h"
@@ -26,6 +27,7 @@ struct ExactRun {
   Configuration configuration;
   Protocol protocol = Protocol::Course;
   std::vector<std::size_t> frames;  ///< DataSet indices that took part, before the protocol's own skipping
+  FrameAccount account;             ///< of the set's frames at that time
   PixelMetrics metrics;
   SetCurves curves;
   ScoreHygiene hygiene;
@@ -81,12 +83,15 @@ public:
   [[nodiscard]] const ScoreSource& source() const { return *m_source; }
   [[nodiscard]] Resolution resolution() const { return m_resolution; }
 
-  /// Runs the network where nothing is stored, reads the label: the frame is ready afterwards. Throws Error.
+  /// Runs the network where nothing is stored, reads the label: the frame is ready afterwards. Throws Error; the frame
+  /// counts as failed then, until it is prepared again.
   void prepareFrame(std::size_t frame);
   [[nodiscard]] bool isReady(std::size_t frame) const;
   [[nodiscard]] std::vector<std::size_t> readyFrames() const;
   /// Frames that are ready and have ground truth.
   [[nodiscard]] std::vector<std::size_t> labelledFrames() const;
+  /// What became of the set's frames so far; what takes part are labelledFrames().
+  [[nodiscard]] FrameAccount account() const;
 
   /// At the evaluation size; nullptr: ground truth is withheld. Requires isReady(frame).
   [[nodiscard]] std::shared_ptr<const LabelMap> label(std::size_t frame) const;
@@ -136,6 +141,7 @@ private:
   };
   [[nodiscard]] std::shared_ptr<const Truth> truth(std::size_t frame) const;
   [[nodiscard]] FrameProvider provider(const Configuration& configuration, const std::vector<std::size_t>& frames);
+  void makeReady(std::size_t frame);
   [[nodiscard]] bool fits(const std::vector<std::size_t>& frames) const;
   void throwFirst(const std::vector<FrameFailure>& failures, const std::vector<std::size_t>& frames) const;
 
@@ -146,6 +152,7 @@ private:
 
   mutable std::mutex m_mutex;
   std::vector<char> m_ready;
+  std::vector<char> m_failed;
   std::vector<std::shared_ptr<const Truth>> m_truths;
   std::vector<Size> m_sizes;
   MapCache m_maps;

@@ -15,10 +15,10 @@ void addFact(Value::Object& facts, const std::string& key, const std::string& va
   if (!known) facts.push_back({key, Value(value)});
 }
 
-ResultRow rowOf(const RunKey& run, const SetNumbers& numbers) {
-  ResultRow row = resultRow(run.set, run.source, run.configuration, numbers.protocol, numbers.metrics,
-                            numbers.framesTotal - numbers.framesReady);
-  row.exact = numbers.exact;
+ResultRow rowOf(const RunKey& run, const LiveSet& live, const SetNumbers& numbers) {
+  ResultRow row =
+      resultRow(run.set, live.source(), run.configuration, numbers.protocol, numbers.metrics, numbers.account);
+  row.exact = row.exact && numbers.exact;
   return row;
 }
 
@@ -135,7 +135,7 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
   std::size_t done = 0;
   for (const RunKey& run : main) {
     progress({"tables", run.set + ", " + run.configuration.name, done++, total});
-    ResultRow row = rowOf(run, *results.numbers(run));
+    ResultRow row = rowOf(run, *results.liveSet(run.set, run.source), *results.numbers(run));
     if (row.bestF1Threshold) {
       const ComponentMetrics components = results.components(run, static_cast<float>(*row.bestF1Threshold));
       row.components = ComponentColumns{*row.bestF1Threshold, components.siou, components.ppv, components.f1Star};
@@ -144,7 +144,7 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
   }
   for (const RunKey& run : ablation) {
     progress({"tables", run.set + ", " + run.configuration.name, done++, total});
-    tables.ablation.rows.push_back(rowOf(run, *results.numbers(run)));
+    tables.ablation.rows.push_back(rowOf(run, *results.liveSet(run.set, run.source), *results.numbers(run)));
   }
   progress({"tables", "temperature sweep", done++, total});
   tables.sweep = sweepTable(results);

@@ -12,6 +12,7 @@ SetNumbers numbersOf(const ExactRun& run, const LiveSet& live) {
   numbers.exact = true;
   numbers.framesReady = run.frames.size();
   numbers.framesTotal = live.dataSet().frames.size();
+  numbers.account = run.account;
   numbers.metrics = run.metrics;
   numbers.curves = run.curves;
   numbers.hygiene = run.hygiene;

@@ -3,6 +3,7 @@
 #include "analysis/metrics/operating_point.h"
 #include "analysis/metrics/pixel_metrics.h"
 #include "analysis/statistics/interval.h"
+#include "app/evaluation/frame_account.h"
 #include "app/evaluation/score_source.h"
 #include "app/session/session.h"
 
@@ -20,6 +21,7 @@ struct SetNumbers {
   bool asIfPooled = false;      ///< an estimate that ignores the protocol's own binning by frames (Smiyc)
   std::size_t framesReady = 0;  ///< with ground truth, of framesTotal
   std::size_t framesTotal = 0;
+  FrameAccount account = {};     ///< the same in full; the numbers are the set's where it is complete
   std::size_t samplePixels = 0;  ///< of an estimate
   PixelMetrics metrics;
   SetCurves curves;

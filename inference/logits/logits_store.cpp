@@ -324,6 +324,8 @@ std::uint64_t LogitsStore::bytesUsed() const {
 
 const fs::path& LogitsStore::folder() const { return m_impl->folder; }
 
+StorePrecision LogitsStore::precision() const { return m_impl->options.precision; }
+
 void LogitsStore::clear() {
   for (const Entry& entry : entriesBelow(m_impl->folder)) unlink(entry.path.c_str());
   const std::lock_guard lock(m_impl->mutex);

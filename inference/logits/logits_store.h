@@ -68,6 +68,7 @@ public:
   /// Of all entries in the folder, other processes' too. Cost: one directory walk.
   [[nodiscard]] std::uint64_t bytesUsed() const;
   [[nodiscard]] const std::filesystem::path& folder() const;
+  [[nodiscard]] StorePrecision precision() const;
   /// Removes all entries; those that are open stay readable.
   void clear();
 

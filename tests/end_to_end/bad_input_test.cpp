@@ -185,6 +185,9 @@ TEST_F(BadInput, AnImageAndALabelOfDifferentSizesAreBothNamed) {
   const json row = json::parse(result.out).at("rows").at(0);
   EXPECT_EQ(row.at("frames"), 2);
   EXPECT_EQ(row.at("skipped"), 1);
+  EXPECT_EQ(row.at("failed"), 1);
+  EXPECT_EQ(row.at("exact"), false);
+  EXPECT_EQ(row.at("precision"), "float16");
 }
 
 TEST_F(BadInput, AFrameThatIsAllVoidIsSkippedAndTheRestCounts) {

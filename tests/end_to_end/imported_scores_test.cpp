@@ -175,15 +175,53 @@ TEST_F(ImportedScoresTest, ComponentsOfThePerfectMapArePerfect) {
   EXPECT_EQ(components.at("f1_star"), 1.0);
 }
 
+// The maps of half of the frames gave a row that called itself exact.
+TEST_F(ImportedScoresTest, MapsOfAPartOfTheFramesAreNotTheSetsNumber) {
+  writeNpy(file(1, ".npy"), knownScores());
+  const CommandResult result = evaluate();
+  EXPECT_EQ(result.code, 1) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("warning: SmallSet, TheirMethod: the numbers are of 1 of 2 frames; 1 failed"));
+  const json table = json::parse(result.out);
+  EXPECT_EQ(table.at("complete"), false);
+  EXPECT_THAT(table.at("warnings").dump(), HasSubstr("1 of 2 frames"));
+  const json row = table.at("rows").at(0);
+  EXPECT_EQ(row.at("complete"), false);
+  EXPECT_EQ(row.at("exact"), false);
+  EXPECT_EQ(row.at("frames"), 1);
+  EXPECT_EQ(row.at("frames_total"), 2);
+  EXPECT_EQ(row.at("failed"), 1);
+  EXPECT_EQ(row.at("without_anomaly"), 0);
+  EXPECT_EQ(row.at("skipped"), 1);
+}
+
+TEST_F(ImportedScoresTest, FramesWithoutAnomalyAreNoFailures) {
+  for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), knownScores());
+  fillLabel(set, 0, 0);
+  const CommandResult result = evaluate({"--protocol", "course,fishyscapes"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  const json table = json::parse(result.out);
+  EXPECT_EQ(table.at("complete"), true);
+  const json& course = table.at("rows").at(0);
+  EXPECT_EQ(course.at("frames"), 1);
+  EXPECT_EQ(course.at("without_anomaly"), 1);
+  EXPECT_EQ(course.at("failed"), 0);
+  EXPECT_EQ(course.at("skipped"), 1);
+  EXPECT_EQ(course.at("exact"), true);
+  const json fishyscapes = table.at("rows").size() > 1 ? table.at("rows").at(1) : course;
+  EXPECT_EQ(fishyscapes.at("frames"), 2);
+  EXPECT_EQ(fishyscapes.at("without_anomaly"), 0);
+}
+
 TEST_F(ImportedScoresTest, RowsHaveExactlyThePromisedKeys) {
   for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), knownScores());
   const json table = json::parse(evaluate({"--components", "anomaly"}).out);
   std::vector<std::string> keys, components;
   for (const auto& [key, value] : table.at("rows").at(0).items()) keys.push_back(key);
   for (const auto& [key, value] : table.at("rows").at(0).at("components").items()) components.push_back(key);
-  EXPECT_THAT(keys, ::testing::UnorderedElementsAre("set", "model", "method", "temperature", "protocol", "frames",
-                                                    "skipped", "positives", "negatives", "ap", "fpr95", "auroc",
-                                                    "best_f1", "best_f1_threshold", "exact", "components"));
+  EXPECT_THAT(keys, ::testing::UnorderedElementsAre(
+                        "set", "model", "method", "temperature", "protocol", "frames", "skipped", "positives",
+                        "negatives", "ap", "fpr95", "auroc", "best_f1", "best_f1_threshold", "exact", "components",
+                        "frames_total", "without_anomaly", "failed", "unread", "unlabelled", "complete", "precision"));
   EXPECT_THAT(components, ::testing::UnorderedElementsAre("threshold", "siou", "ppv", "f1_star"));
   for (const char* key : {"program", "libtorch", "simd", "threads", "data SmallSet", "TheirMethod scores_sha256"})
     EXPECT_TRUE(table.at("provenance").contains(key)) << key << table.at("provenance");

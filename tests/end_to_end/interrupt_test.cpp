@@ -35,7 +35,10 @@ TEST_F(Interrupt, KeepsTheSetThatIsCompleteAndSaysWhatIsNot) {
   const CommandResult result = evaluate(4);  // the first set's two, and two of the second's
   EXPECT_EQ(result.code, 1) << result.err;
   EXPECT_THAT(result.err, AllOf(HasSubstr("stopped: 1 rows are complete"), HasSubstr("not done: Second")));
-  const auto rows = nlohmann::json::parse(result.out).at("rows");
+  const auto table = nlohmann::json::parse(result.out);
+  EXPECT_EQ(table.at("complete"), false);
+  EXPECT_THAT(table.at("unfinished").dump(), HasSubstr("Second"));
+  const auto& rows = table.at("rows");
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows.at(0).at("set"), "First");
   EXPECT_EQ(rows.at(0).at("frames"), 2);

@@ -20,7 +20,8 @@ ResultRow row(const std::string& set, const std::string& method, double ap, doub
   r.method = method;
   r.temperature = 1.6;
   r.protocol = "course";
-  r.frames = 10;
+  r.frames = r.framesTotal = 10;
+  r.precision = "float16";
   r.positives = 3739;
   r.negatives = 60673;
   r.ap = ap;
@@ -51,6 +52,13 @@ TEST(ResultTableJson, HasExactlyTheFieldsOfTheSchemaInOrder) {
       "protocol": "course",
       "frames": 10,
       "skipped": 0,
+      "frames_total": 10,
+      "without_anomaly": 0,
+      "failed": 0,
+      "unread": 0,
+      "unlabelled": 0,
+      "complete": true,
+      "precision": "float16",
       "positives": 3739,
       "negatives": 60673,
       "ap": 0.25,
@@ -62,6 +70,9 @@ TEST(ResultTableJson, HasExactlyTheFieldsOfTheSchemaInOrder) {
       "components": null
     }
   ],
+  "complete": true,
+  "unfinished": [],
+  "warnings": [],
   "provenance": {
     "threads": 2
   }
@@ -75,9 +86,35 @@ TEST(ResultTableJson, ReadsBackEveryValue) {
   table.rows[1].temperature = {};
   table.rows[1].model = "";
   table.rows[2].exact = false;
+  table.rows[3].skipped = table.rows[3].failed = 4;
+  table.rows[3].complete = table.rows[3].exact = false;
+  table.rows[4].precision = "";
+  table.warnings = {"one", "two"};
+  table.unfinished = {"Road_A: stopped"};
   table.provenance.push_back(
       {"sets", Value::Array{Value::Object{{"name", "x"}, {"bytes", std::int64_t{1} << 40}}, 0.1, {}}});
   EXPECT_EQ(tableFromJson(tableAsJson(table)), table);
+}
+
+TEST(ResultTableJson, ReadsATableOfTheFirstVersion) {
+  const ResultTable table = tableFromJson(
+      R"({"rows":[{"set":"S","model":null,"method":"m","temperature":null,"protocol":"course","frames":8,"skipped":2,)"
+      R"("positives":1,"negatives":2,"ap":0.5,"fpr95":0.5,"auroc":null,"best_f1":null,"best_f1_threshold":null,)"
+      R"("exact":true,"components":null}],"provenance":{}})");
+  EXPECT_EQ(table.rows.at(0).framesTotal, 10);
+  EXPECT_TRUE(table.rows.at(0).complete) << "nothing says otherwise";
+  EXPECT_EQ(table.rows.at(0).precision, "");
+  EXPECT_TRUE(table.warnings.empty());
+}
+
+TEST(ResultTableJson, IsCompleteOnlyWithAllRowsAndAllTheirFrames) {
+  ResultTable table = twoSets();
+  EXPECT_THAT(tableAsJson(table), HasSubstr("\n  \"complete\": true"));
+  table.unfinished = {"B&C: stopped"};
+  EXPECT_THAT(tableAsJson(table), HasSubstr("\n  \"complete\": false"));
+  table = twoSets();
+  table.rows[1].complete = false;
+  EXPECT_THAT(tableAsJson(table), HasSubstr("\n  \"complete\": false"));
 }
 
 TEST(ResultTableJson, KeepsTheOrderOfProvenance) {
@@ -117,9 +154,9 @@ TEST(ResultTableCsv, QuotesSeparatorsAndLeavesNotDefinedEmpty) {
   table.rows[0].ap = {};
   table.rows[0].components = ComponentColumns{.threshold = 0.3, .siou = 0.5, .ppv = {}, .f1Star = 0.0};
   const std::string csv = tableAsCsv(table);
-  EXPECT_EQ(
-      csv.substr(csv.find('\n') + 1),
-      "\"a,\"\"b\"\"\",erfnet_20.pth,msp,1.6,course,10,0,3739,60673,,0.5,0.30000000000000004,,,true,0.3,0.5,,0\n");
+  EXPECT_EQ(csv.substr(csv.find('\n') + 1),
+            "\"a,\"\"b\"\"\",erfnet_20.pth,msp,1.6,course,10,0,3739,60673,,0.5,0.30000000000000004,,,true,0.3,0.5,,0,"
+            "10,0,0,0,0,true,float16\n");
 }
 
 TEST(ResultTableMarkdown, GivesPercentWithTwoDecimalsAndADashForNotDefined) {
@@ -133,6 +170,42 @@ TEST(ResultTableMarkdown, GivesPercentWithTwoDecimalsAndADashForNotDefined) {
             "| Road_A | erfnet_20.pth | msp | 1.6 | course | 10 | 29.00 | 62.17 | 30.00 | – | – |\n"
             "| Road_A | erfnet_20.pth | max-logit | – | course | 10 | ≈38.16 | ≈59.23 | ≈30.00 | – | – |\n"
             "\n- program: oodscope-cli 0.1.0\n- threads: 2\n- exact: true\n");
+}
+
+TEST(ResultTable, FramesAreSaidByKindAndAPartAsAPart) {
+  ResultRow some = row("S", "msp", 0.25, 0.5);
+  EXPECT_EQ(framesText(some), "10");
+  some.frames = 8;
+  some.withoutAnomaly = some.skipped = 2;
+  EXPECT_EQ(framesText(some), "8 (2 without anomaly)");
+  some.frames = 5;
+  some.failed = 2;
+  some.unread = 1;
+  some.complete = false;
+  EXPECT_EQ(framesText(some), "5 of 8 (2 failed, 1 not read, 2 without anomaly)");
+}
+
+TEST(ResultTableMarkdown, MarksTheNumbersOfAPartAndSaysWhatIsMissing) {
+  ResultTable table = twoSets();
+  table.rows.resize(1);
+  table.rows[0].frames = 6;
+  table.rows[0].failed = table.rows[0].skipped = 4;
+  table.rows[0].complete = table.rows[0].exact = false;
+  table.unfinished = {"Road_B: stopped"};
+  table.warnings = {"Road_A: a | warning"};
+  const std::string text = tableAsMarkdown(table);
+  EXPECT_THAT(text, HasSubstr("| 6 of 10 (4 failed) | †29.00 | †62.17 |"));
+  EXPECT_THAT(text, HasSubstr("\n- † of a part of the frames: not the set's number\n"
+                              "- partial, not done: Road_B: stopped\n- warning: Road_A: a \\| warning\n"));
+}
+
+TEST(ResultTableLatex, APartOfTheFramesHasNoRank) {
+  ResultTable table = twoSets();
+  table.rows[1].complete = table.rows[1].exact = false;  // the best of its column
+  const std::string latex = tableAsLatex(table);
+  EXPECT_THAT(latex, HasSubstr("    max-logit & 1.6 & 38.16$^\\dagger$ & 59.23$^\\dagger$ & -- & -- \\\\"));
+  EXPECT_THAT(latex, HasSubstr("    msp & 1.6 & \\textbf{29.00} & \\textbf{62.17}"));
+  EXPECT_THAT(latex, HasSubstr("Marked with a dagger: of a part of the frames."));
 }
 
 TEST(ResultTableMarkdown, EscapesThePipe) {
