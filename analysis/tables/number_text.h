@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <optional>
+#include "analysis/core/numbers.h"
+
 #include <string>
 
 namespace oodscope {
 
-/// Shortest decimal text that reads back to the same double; "nan", "inf" or "-inf" where it is not finite.
-[[nodiscard]] std::string roundTripText(double value);
 /// A fraction in percent with two decimals, independent of locale: 0.28999 is "29.00".
 [[nodiscard]] std::string percentText(double fraction);
 /// Four significant digits, shortest form: "0.4213", "12.5", "1.6".
