@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/evaluate.h"
 
+#include "analysis/core/failure_text.h"
+#include "analysis/core/numbers.h"
 #include "app/evaluation/imported_source.h"
 #include "app/evaluation/model_scores.h"
 #include "app/evaluation/provenance.h"
@@ -49,6 +51,12 @@ private:
 
 std::string about(std::string name, const std::string& text) { return name.append(": ").append(text); }
 
+/// Why a file could not be used; failures that are no Error do not name it themselves.
+std::string reasonOf(const std::exception& failure, const std::filesystem::path& file) {
+  if (dynamic_cast<const Error*>(&failure) != nullptr) return failure.what();
+  return failureText(failure) + " (" + file.string() + ")";
+}
+
 /// Everything that stays the same while one set is evaluated.
 struct SetWork {
   std::shared_ptr<const DataSet> set;
@@ -79,8 +87,9 @@ public:
       if (m_stop.stop_requested()) break;
       opened += evaluateSetAt(entry) ? 1 : 0;
     }
+    if (m_request.sets.empty()) throw Error("no set is given: name at least one", {});
     if (opened == 0 && !m_stop.stop_requested())
-      throw Error("none of the sets could be opened: " + m_report.unfinished.front(), {});
+      throw Error("none of the sets could be opened: " + m_report.unfinished.back(), {});
     m_report.cancelled = m_stop.stop_requested();
     m_report.table.warnings = m_report.warnings;
     m_report.table.unfinished = m_report.unfinished;
@@ -97,9 +106,10 @@ private:
         for (const std::string& text : model->info().assumptions) m_report.notes.push_back(about(name, text));
         for (const std::string& text : model->info().warnings) warn(about(name, text));
         m_models.push_back(std::move(model));
-      } catch (const Error& error) {
-        m_report.unfinished.emplace_back(error.what());
-        problems += (problems.empty() ? "" : "; ") + std::string(error.what());
+      } catch (const std::exception& failure) {
+        const std::string text = reasonOf(failure, entry.path);
+        m_report.unfinished.push_back(text);
+        problems += (problems.empty() ? "" : "; ") + text;
       }
     }
     if (m_models.empty() && m_request.scores.empty())
@@ -112,8 +122,8 @@ private:
     std::unique_ptr<SetWork> work;
     try {
       work = std::make_unique<SetWork>(openDataSet(entry.path, entry.generic));
-    } catch (const Error& error) {
-      m_report.unfinished.emplace_back(error.what());
+    } catch (const std::exception& failure) {
+      m_report.unfinished.push_back(reasonOf(failure, entry.path));
       return false;
     }
     const DataSet& set = *work->set;
@@ -154,8 +164,10 @@ private:
 
   template <class MakeSource>
   void withSource(SetWork& work, const MakeSource& makeSource) {
+    std::string name;
     try {
       const auto source = makeSource();
+      name = source->name();
       const std::vector<Configuration> configurations =
           source->configurations(m_request.methods, m_request.temperatures);
       std::vector<char> failed = work.failed;
@@ -169,8 +181,9 @@ private:
       for (const Resolution resolution : {Resolution::Network, Resolution::Label})
         evaluateAtResolution(work, *source, configurations, resolution, failed);
       for (const std::string& text : source->warnings()) warn(about(work.set->name, text));
-    } catch (const Error& error) {
-      m_report.unfinished.push_back(work.set->name + ": " + error.what());
+    } catch (const std::exception& failure) {
+      // Lack of memory, say: the rows of the sources that are done are not lost with this one.
+      m_report.unfinished.push_back(work.set->name + (name.empty() ? "" : ", " + name) + ": " + failureText(failure));
     }
   }
 
@@ -190,9 +203,9 @@ private:
       if (failed[i]) continue;
       try {
         source.prepare(i);
-      } catch (const Error& error) {
+      } catch (const std::exception& failure) {
         failed[i] = 1;
-        fail(work, i, error.what());
+        fail(work, i, failureText(failure));
       }
     }
     m_progress({"frames", work.set->name + ", " + source.name(), count, count});
@@ -218,9 +231,9 @@ private:
       try {
         labels[i] =
             resolution == Resolution::Network ? work.labels.atSize(i, source.ownSize(i)) : work.labels.atLabelSize(i);
-      } catch (const Error& error) {
+      } catch (const std::exception& failure) {
         failed[i] = 1;
-        fail(work, i, error.what());
+        fail(work, i, failureText(failure));
       }
     });
     std::vector<std::size_t> frames;
@@ -237,7 +250,7 @@ private:
     for (std::size_t c = 0; c < configurations.size(); ++c) {
       const Configuration& configuration = configurations[c];
       const std::string subject = work.set->name + ", " + source.name() + ", " + configuration.name +
-                                  (configuration.temperature ? " T " + std::to_string(*configuration.temperature) : "");
+                                  (configuration.temperature ? " T " + roundTripText(*configuration.temperature) : "");
       m_progress({"metrics", subject, c, configurations.size()});
       if (m_stop.stop_requested()) {
         m_report.unfinished.push_back(subject + ": stopped");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/open_live_sets.h"
 
+#include "analysis/core/failure_text.h"
 #include "app/evaluation/imported_source.h"
 #include "app/evaluation/model_scores.h"
 
@@ -20,10 +21,14 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
                                  .found = other->root.string(),
                                  .file = entry.path});
       sets.push_back(std::move(set));
-    } catch (const Error& error) {
-      out.problems.emplace_back(error.what());
+    } catch (const std::exception& failure) {
+      out.problems.push_back(failureText(failure));
     }
   }
+  if (request.sets.empty())
+    throw Error(ErrorParts{.what = "nothing to open",
+                           .expected = "at least one set, and a model or a folder of scores",
+                           .found = "a session without sets"});
   if (sets.empty()) throw Error("none of the sets could be opened: " + out.problems.front(), {});
   const Protocol protocol = request.protocols.empty() ? Protocol::Course : request.protocols.front();
   const Resolution resolution =
@@ -40,8 +45,8 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
       progress({"frames", set->name + ", " + name, i, count});
       try {
         live->prepareFrame(i);
-      } catch (const Error& error) {
-        out.problems.push_back(set->name + ", frame " + set->frames[i].name + ": " + error.what());
+      } catch (const std::exception& failure) {
+        out.problems.push_back(set->name + ", frame " + set->frames[i].name + ": " + failureText(failure));
       }
     }
     out.byModel[name].push_back(std::move(live));
@@ -51,8 +56,8 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
       const auto model = loadModel(request, entry);
       for (const auto& set : sets)
         add(set, std::make_shared<ModelScores>(set, model, store, chosenChannels(request, model->info())));
-    } catch (const Error& error) {
-      out.problems.emplace_back(error.what());
+    } catch (const std::exception& failure) {
+      out.problems.push_back(entry.path.string() + ": " + failureText(failure));
     }
   }
   for (const auto& folder : request.scores)
@@ -60,12 +65,12 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
       try {
         add(set,
             std::make_shared<ImportedSource>(set, folder, ImportedChannels{request.channels, request.allChannels}));
-      } catch (const Error& error) {
-        out.problems.emplace_back(error.what());
+      } catch (const std::exception& failure) {
+        out.problems.push_back(set->name + ", " + folder.filename().string() + ": " + failureText(failure));
       }
     }
   if (out.byModel.empty())
-    throw Error(out.problems.empty() ? "no model and no scores given" : out.problems.front(), {});
+    throw Error(out.problems.empty() ? "the session has no model and no folder of scores" : out.problems.front(), {});
   return out;
 }
 
