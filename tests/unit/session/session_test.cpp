@@ -62,9 +62,9 @@ void expectMessage(const std::string& text, const std::string& part) {
   std::ofstream(file) << text;
   try {
     static_cast<void>(readSession(file));
-    FAIL() << "a session was read from: " << text;
+    FAIL() << "a session was read from: " << text.substr(0, 200);
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr(part));
+    EXPECT_THAT(error.what(), HasSubstr(part)) << text.substr(0, 200);
     EXPECT_THAT(error.what(), HasSubstr("s.oodscope")) << "the file is named";
   }
 }
@@ -110,13 +110,132 @@ TEST(Session, UnknownMembersOfANewerProgramAreIgnored) {
 }
 
 TEST(Session, SaysWhatIsWrongAndWhere) {
-  expectMessage("", "not readable");
+  expectMessage("", "empty");
   expectMessage("{\"sets\": []}", "not a session");
+  expectMessage("[]", "not a session");
   expectMessage(R"({"oodscope_session": 99})", "newer version");
+  for (const char* version : {"0", "-1", "1.5", "\"1\"", "1e999"})
+    expectMessage(R"({"oodscope_session": )" + std::string(version) + "}", "session");
   expectMessage(R"({"oodscope_session": 1, "view": {"pin": "sometimes"}})", "one of none, tpr, best-f1");
   expectMessage(R"({"oodscope_session": 1, "view": {"score": {"method": "mps"}}})", "mps");
-  expectMessage(R"({"oodscope_session": 1, "view": {"score": {"temperature": 0}}})", "above 0");
-  expectMessage(R"({"oodscope_session": 1, "view": {"opacity": "much"}})", "not readable");
+  expectMessage(R"({"oodscope_session": 1, "view": {"opacity": "much"}})", "view.opacity");
+  expectMessage(R"({"oodscope_session": 1, "view": {"opacity": 0.5, "opacity": 0.6}})", "twice");
+  expectMessage(R"({"oodscope_session": 1, "view": {"opacity": NaN}})", "line 1");
+  expectMessage("{\"oodscope_session\": 1, \"sets\": " + std::string(200'000, '[') + std::string(200'000, ']') + "}",
+                "nested");
+}
+
+/// A session of one member that no program could use, and the words that say so.
+struct Impossible {
+  const char* text;      ///< of the member
+  const char* expected;  ///< in the message: the place and the range
+};
+
+TEST(Session, AMemberOutsideItsRangeIsRefusedWithItsPlaceAndRange) {
+  const Impossible all[] = {
+      {R"("view": {"score": {"temperature": 0}})", "view.score.temperature\": expected a number from 1e-06 to 1e+06"},
+      {R"("view": {"score": {"temperature": -1}})", "view.score.temperature"},
+      {R"("view": {"score": {"temperature": 1e30}})", "view.score.temperature"},
+      {R"("view": {"score": {"temperature": "1"}})", "view.score.temperature"},
+      {R"("view": {"scale": "percentile", "scale_low": -5})", "view.scale_low\": expected a number from 0 to 100"},
+      {R"("view": {"scale": "percentile", "scale_high": 400})", "view.scale_high\": expected a number from 0 to 100"},
+      {R"("view": {"scale": "manual", "scale_high": 1e300})", "view.scale_high"},
+      {R"("view": {"scale": "furlongs"})", "view.scale\": expected one of image, set"},
+      {R"("view": {"opacity": 2})", "view.opacity\": expected a number from 0 to 1"},
+      {R"("view": {"colour_map": "beige"})", "view.colour_map\": expected one of inferno"},
+      {R"("view": {"pin": "tpr", "pin_value": 95})", "view.pin_value\": expected a number from 0 to 1"},
+      {R"("view": {"pin": "cost-ratio", "pin_value": 0})", "view.pin_value"},
+      {R"("view": {"threshold": 1e39})", "view.threshold"},
+      {R"("view": {"layout": 1})", "view.layout"},
+      {R"("view": {"linked": 1})", "view.linked\": expected true or false"},
+      {R"("view": [])", "at \"view\": expected an object"},
+      {R"("view": {"compare_with": {"score": {"temperature": 0}}})", "view.compare_with.score.temperature"},
+      {R"("sets": {})", "at \"sets\": expected a list"},
+      {R"("sets": [{"path": 7}])", "sets[0].path"},
+      {R"("sets": [{"path": ""}])", "sets[0].path"},
+      {R"("sets": [{"path": "a\u0000b"}])", "sets[0].path"},
+      {R"("sets": [{}])", "sets[0]\": expected an object with \"path\""},
+      {R"("sets": [{"path": "a", "generic": {}}])", "\"values\""},
+      {R"("sets": [{"path": "a", "generic": {"values": {"12345678901": 1}}}])", "12345678901"},
+      {R"("sets": [{"path": "a", "generic": {"values": {"one": 1}}}])", "one"},
+      {R"("sets": [{"path": "a", "generic": {"values": {"1": 7}}}])", "0 (normal), 1 (anomaly) or 255 (void)"},
+      {R"("sets": [{"path": "a", "generic": {"values": {"1": 300}}}])", "sets[0].generic.values.1"},
+      {R"("models": [{"path": "m", "preprocessing": {"width": -8}}])", "models[0].preprocessing.width"},
+      {R"("models": [{"path": "m", "preprocessing": {"height": 0}}])", "from 8 to 16384"},
+      {R"("models": [{"path": "m", "preprocessing": {"height": 4294967304}}])", "from 8 to 16384"},
+      {R"("models": [{"path": "m", "preprocessing": {"scale": 0}}])", "models[0].preprocessing.scale"},
+      {R"("models": [{"path": "m", "preprocessing": {"deviation": [1, 0, 1]}}])", "preprocessing.deviation[1]"},
+      {R"("models": [{"path": "m", "preprocessing": {"mean": [1, 0]}}])", "a list of 3 entries"},
+      {R"("models": [{"path": "m", "preprocessing": {"resize": "nearest"}}])", "one of pil-bilinear, bilinear"},
+      {R"("models": [{"path": "m", "outputs": {"known_classes": 0}}])", "models[0].outputs.known_classes"},
+      {R"("models": [{"path": "m", "outputs": {"known_classes": -3}}])", "from 1 to 4096"},
+      {R"("models": [{"path": "m", "outputs": {"void_channel": -2}}])", "models[0].outputs.void_channel"},
+      {R"("models": [{"path": "m", "outputs": {"output": -1}}])", "models[0].outputs.output"},
+      {R"("scores": [1])", "scores[0]"},
+      {R"("methods": ["mps"])", "methods[0]\": expected one of msp"},
+      {R"("temperatures": [1, -1])", "temperatures[1]"},
+      {R"("protocols": ["club"])", "protocols[0]\": expected one of course"},
+      {R"("notes": [{"region": [1, 2, 3]}])", "notes[0].region"},
+      {R"("notes": [{"region": [0, 0, 99999999999, 1]}])", "notes[0].region[2]"},
+      {R"("runs": [{"set": "a"}])", "runs[0]\": expected an object with \"score\""},
+      {R"("grid": {"rows": [{"set": "a"}]})", "grid.rows[0]"},
+  };
+  for (const Impossible& each : all)
+    expectMessage(R"({"oodscope_session": 1, )" + std::string(each.text) + "}", each.expected);
+}
+
+TEST(Session, ListsHaveALength) {
+  const auto list = [](const char* entry, int count) {
+    std::string out = "[";
+    for (int i = 0; i < count; ++i) out += (i == 0 ? "" : ",") + std::string(entry);
+    return out + "]";
+  };
+  const std::string start = R"({"oodscope_session": 1, )";
+  expectMessage(start + "\"models\": " + list(R"({"path": "m.pth"})", 500) + "}", "at most 100 entries");
+  expectMessage(start + "\"temperatures\": " + list("1.5", 200'000) + "}", "at most 1000 entries");
+  expectMessage(start + "\"methods\": " + list("\"msp\"", 200'000) + "}", "at most 1000 entries");
+  expectMessage(start + "\"sets\": " + list(R"({"path": "a"})", 501) + "}", "at most 500 entries");
+  expectMessage(start + R"("view": {"set": ")" + std::string(5000, 'x') + "\"}}", "view.set");
+}
+
+TEST(Session, AFileOfVersion010OpensAsBefore) {
+  const Session session =
+      readSession(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "tests/unit/session/version_0_1_0.json");
+  ASSERT_EQ(session.sets.size(), 2U);
+  EXPECT_EQ(session.sets[0].generic->encoding.meaning.at(7), kAnomaly);
+  EXPECT_EQ(session.sets[1].path, "/elsewhere/RoadAnomaly21");
+  ASSERT_EQ(session.models.size(), 1U);
+  EXPECT_EQ(session.models[0].preprocessing->mean, (std::array{0.485, 0.456, 0.406}));
+  EXPECT_EQ(session.models[0].outputs->voidChannel, 19);
+  EXPECT_EQ(session.view.threshold, 0.219726562F);
+  EXPECT_EQ(session.view.score.temperature, 1.6F);
+  EXPECT_EQ(session.view.layout, ViewLayout::PerMethod);
+  EXPECT_EQ(session.view.other->score.method, Method::Energy);
+  EXPECT_EQ(session.protocols, (std::vector{Protocol::Course, Protocol::Smiyc2023}));
+  EXPECT_EQ(session.notes[0].region, (FrameRectangle{1, 2, 30, 40}));
+  EXPECT_EQ(session.runs.size(), 2U);
+  EXPECT_EQ(session.grid.captions.size(), 4U);
+}
+
+TEST(Session, AByteOrderMarkAndWindowsLineEndsAreOrdinary) {
+  const testing::TemporaryFolder folder;
+  const auto file =
+      folder.write("s.json", "\xEF\xBB\xBF{\r\n\"oodscope_session\": 1,\r\n\"view\": {\"set\": \"a\"}\r\n}\r\n");
+  EXPECT_EQ(readSession(file).view.set, "a");
+}
+
+TEST(Session, WhatIsNoFileIsNamed) {
+  const testing::TemporaryFolder folder;
+  EXPECT_THROW(static_cast<void>(readSession(folder.path())), Error);
+  EXPECT_THROW(static_cast<void>(readSession("/dev/zero")), Error);
+  EXPECT_THROW(static_cast<void>(readSession(folder.path() / "none")), Error);
+}
+
+TEST(Session, ANameThatIsNoUtf8IsRefusedInWordsWhenSaved) {
+  const testing::TemporaryFolder folder;
+  Session session;
+  session.sets = {{.path = folder.path() / "caf\xE9"}};
+  EXPECT_THROW(writeSession(session, folder.path() / "s.json"), Error);
 }
 
 TEST(Session, AWriteThatFailsLeavesTheOldFileWhole) {
