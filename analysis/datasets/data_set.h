@@ -120,7 +120,7 @@ enum class DisparityConvention { LostAndFound /* png/256 */, Cityscapes /* (png-
 [[nodiscard]] Grid<float> readDistance(const Frame& frame, DisparityConvention convention);
 
 /// Cityscapes' camera JSON: extrinsic.baseline, intrinsic.fx, fy, u0, v0. Throws Error: unreadable, a key that is
-/// missing or no number, baseline or focal length not positive.
+/// missing, no number or out of the range of any camera (baseline and focal lengths above 0).
 [[nodiscard]] StereoCamera readCamera(const std::filesystem::path& file);
 
 }  // namespace oodscope

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 namespace oodscope {
 namespace {
@@ -94,29 +93,6 @@ void applyPalette(RawSamples& samples, const LabelEncoding& encoding) {
 constexpr std::array<std::uint8_t, 34> kTrainIds = {255, 255, 255, 255, 255, 255, 255, 0,  1,  255, 255, 2,
                                                     3,   4,   255, 255, 255, 5,   255, 6,  7,  8,   9,   10,
                                                     11,  12,  13,  14,  15,  255, 255, 16, 17, 18};
-
-double positiveNumber(const nlohmann::json& json, const char* group, const char* key, bool mayBeZero,
-                      const std::filesystem::path& file) {
-  const std::string name = std::string(group) + "." + key;
-  if (!json.is_object() || !json.contains(group) || !json[group].is_object() || !json[group].contains(key)) {
-    throw Error({.what = "camera file lacks a value", .expected = name, .found = "no such key", .file = file});
-  }
-  const auto& value = json[group][key];
-  if (!value.is_number()) {
-    throw Error({.what = "camera file has a wrong value",
-                 .expected = "a number for " + name,
-                 .found = value.type_name(),
-                 .file = file});
-  }
-  const double number = value.get<double>();
-  if (!std::isfinite(number) || (!mayBeZero && number <= 0.0)) {
-    throw Error({.what = "camera file has a wrong value",
-                 .expected = "a positive " + name,
-                 .found = std::to_string(number),
-                 .file = file});
-  }
-  return number;
-}
 
 }  // namespace
 
@@ -229,23 +205,6 @@ Grid<float> readDistance(const Frame& frame, DisparityConvention convention) {
     if (steps > 0) out[i] = static_cast<float>(scale / steps);
   }
   return distance;
-}
-
-StereoCamera readCamera(const std::filesystem::path& file) {
-  constexpr std::uint64_t kMostBytes = 1 << 20;
-  const auto bytes = readFileBytes(file, kMostBytes);
-  const auto json = nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, false);
-  if (json.is_discarded()) {
-    throw Error({.what = "camera file cannot be read",
-                 .expected = "JSON with extrinsic and intrinsic",
-                 .found = std::string(fileKindName(sniffBytes(bytes))),
-                 .file = file});
-  }
-  return {.baseline = positiveNumber(json, "extrinsic", "baseline", false, file),
-          .focalX = positiveNumber(json, "intrinsic", "fx", false, file),
-          .focalY = positiveNumber(json, "intrinsic", "fy", false, file),
-          .centreX = positiveNumber(json, "intrinsic", "u0", true, file),
-          .centreY = positiveNumber(json, "intrinsic", "v0", true, file)};
 }
 
 }  // namespace oodscope

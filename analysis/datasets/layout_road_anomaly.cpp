@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/core/error.h"
 #include "analysis/datasets/layouts.h"
-#include "analysis/formats/file_bytes.h"
+#include "analysis/formats/json_text.h"
 
-#include <nlohmann/json.hpp>
+#include <set>
 
 namespace oodscope {
 namespace {
@@ -12,31 +11,10 @@ namespace fs = std::filesystem;
 
 /// Names of the frames that frame_list.json counts. It is a list of file names.
 std::set<std::string> listedFrames(const fs::path& file) {
-  constexpr std::uint64_t kMostBytes = std::uint64_t{16} << 20;
-  const auto bytes = readFileBytes(file, kMostBytes);
-  const auto json = nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, false);
-  if (!json.is_array()) {
-    throw Error({.what = "frame list cannot be read",
-                 .expected = "a JSON list of file names",
-                 .found = json.is_discarded() ? "no JSON" : json.type_name(),
-                 .file = file});
-  }
   std::set<std::string> names;
-  for (const auto& entry : json) {
-    if (!entry.is_string()) {
-      throw Error({.what = "frame list has a wrong entry",
-                   .expected = "a file name",
-                   .found = entry.type_name(),
-                   .file = file});
-    }
-    const auto text = entry.get<std::string>();
-    const fs::path path(text);
-    if (path.has_parent_path() || text.empty() || text == "." || text == ".." || text.find('\0') != std::string::npos) {
-      throw Error({.what = "frame list has a wrong entry",
-                   .expected = "a file name in frames/",
-                   .found = "\"" + text.substr(0, 80) + "\"",
-                   .file = file});
-    }
+  for (const JsonValue& entry : readJsonFile(file, "frame list").list()) {
+    const std::string text = entry.text({1, 255});
+    if (fs::path(text).has_parent_path() || text == "." || text == "..") entry.refuse("a file name in frames/");
     names.insert(text);
   }
   return names;

@@ -1,36 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/datasets/published.h"
 
-#include "analysis/core/error.h"
-#include "analysis/formats/file_bytes.h"
+#include "analysis/formats/json_text.h"
 
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <map>
 
 namespace oodscope {
 namespace {
 
-using nlohmann::json;
+constexpr Range<std::size_t> kText{0, 4096};
+constexpr Range<double> kPercent{0.0, 100.0}, kTemperature{1e-6, 1e6}, kOther{-1e12, 1e12};
 
-[[noreturn]] void refuse(const std::string& expected, const std::string& found, const std::filesystem::path& file) {
-  throw Error({.what = "published values cannot be read", .expected = expected, .found = found, .file = file});
+std::string textOf(const JsonValue& object, const char* key) {
+  const auto value = object.find(key);
+  return value ? value->text(kText) : std::string();
 }
 
-std::string textOf(const json& object, const char* key, bool isNeeded, const std::filesystem::path& file) {
+std::optional<double> numberOf(const JsonValue& object, const char* key, Range<double> range) {
   const auto value = object.find(key);
-  if (value == object.end() && !isNeeded) return {};
-  if (value == object.end() || !value->is_string())
-    refuse(std::string("a text ") + key, object.dump().substr(0, 80), file);
-  return value->get<std::string>();
-}
-
-std::optional<double> numberOf(const json& object, const char* key, const std::filesystem::path& file) {
-  const auto value = object.find(key);
-  if (value == object.end() || value->is_null()) return std::nullopt;
-  if (!value->is_number()) refuse(std::string("a number ") + key, object.dump().substr(0, 80), file);
-  return value->get<double>();
+  return value ? std::optional(value->number(range)) : std::nullopt;
 }
 
 /// Letters and digits in lower case.
@@ -68,35 +59,29 @@ bool isSameTemperature(const std::optional<double>& stored, const std::optional<
   return stored && std::abs(*stored - *asked) < kTolerance;
 }
 
-PublishedValue valueFrom(const json& entry, const json& sources, const std::filesystem::path& file) {
-  if (!entry.is_object()) refuse("an object for each value", entry.type_name(), file);
-  const auto key = textOf(entry, "source", true, file);
-  const auto source = sources.find(key);
-  if (source == sources.end() || !source->is_object()) refuse("a known source", key, file);
+PublishedValue valueFrom(const JsonValue& entry, const std::map<std::string, JsonValue>& sources) {
+  const JsonValue key = entry.at("source");
+  const auto known = sources.find(key.text(kText));
+  if (known == sources.end()) key.refuse("the name of one of the sources");
+  const JsonValue& source = known->second;
   PublishedValue value;
-  value.title = textOf(*source, "title", true, file);
-  value.authors = textOf(*source, "authors", false, file);
-  value.protocol = textOf(*source, "protocol", false, file);
-  value.table = textOf(entry, "table", true, file);
-  value.row = textOf(entry, "row", true, file);
-  const auto protocols = source->find("table_protocols");
-  if (protocols != source->end() && protocols->is_object() && protocols->contains(value.table)) {
-    value.protocol = textOf(*protocols, value.table.c_str(), true, file);
-  }
-  value.set = textOf(entry, "set", true, file);
-  value.model = textOf(entry, "model", true, file);
-  value.method = textOf(entry, "method", true, file);
-  value.note = textOf(entry, "note", false, file);
-  value.temperature = numberOf(entry, "temperature", file);
-  value.ap = numberOf(entry, "ap", file);
-  value.fpr95 = numberOf(entry, "fpr95", file);
-  if (const auto other = entry.find("other"); other != entry.end()) {
-    if (!other->is_object()) refuse("an object of other values", other->type_name(), file);
-    for (const auto& item : other->items()) {
-      const auto number = numberOf(*other, item.key().c_str(), file);
-      if (number) value.other[item.key()] = *number;
-    }
-  }
+  value.title = source.at("title").text(kText);
+  value.authors = textOf(source, "authors");
+  value.protocol = textOf(source, "protocol");
+  value.table = entry.at("table").text(kText);
+  value.row = entry.at("row").text(kText);
+  if (const auto protocols = source.find("table_protocols"))
+    if (const auto protocol = protocols->find(value.table)) value.protocol = protocol->text(kText);
+  value.set = entry.at("set").text(kText);
+  value.model = entry.at("model").text(kText);
+  value.method = entry.at("method").text(kText);
+  value.note = textOf(entry, "note");
+  value.temperature = numberOf(entry, "temperature", kTemperature);
+  value.ap = numberOf(entry, "ap", kPercent);
+  value.fpr95 = numberOf(entry, "fpr95", kPercent);
+  if (const auto other = entry.find("other"))
+    for (const auto& [name, number] : other->members())
+      if (!number.isNull()) value.other[name] = number.number(kOther);
   return value;
 }
 
@@ -105,15 +90,11 @@ PublishedValue valueFrom(const json& entry, const json& sources, const std::file
 std::string PublishedValue::source() const { return title + ", table " + table + ", " + row; }
 
 PublishedValues PublishedValues::read(const std::filesystem::path& file) {
-  constexpr std::uint64_t kMostBytes = std::uint64_t{16} << 20;
-  const auto bytes = readFileBytes(file, kMostBytes);
-  const auto content = json::parse(bytes.begin(), bytes.end(), nullptr, false);
-  if (!content.is_object() || !content.contains("sources") || !content.contains("values") ||
-      !content["sources"].is_object() || !content["values"].is_array()) {
-    refuse("a JSON object with sources and values", content.is_discarded() ? "no JSON" : content.type_name(), file);
-  }
+  const JsonValue content = readJsonFile(file, "table of published values");
+  std::map<std::string, JsonValue> sources;
+  for (const auto& [name, source] : content.at("sources").members()) sources.emplace(name, source);
   PublishedValues out;
-  for (const auto& entry : content["values"]) out.m_values.push_back(valueFrom(entry, content["sources"], file));
+  for (const JsonValue& entry : content.at("values").list()) out.m_values.push_back(valueFrom(entry, sources));
   return out;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/core/error.h"
+#include "analysis/formats/json_text.h"
 #include "analysis/tables/result_table.h"
 
 #include <cmath>
@@ -83,121 +83,87 @@ std::string dumped(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-Value asValue(const Json& json) {
-  switch (json.type()) {
-    case Json::value_t::boolean:
-      return json.get<bool>();
-    case Json::value_t::number_integer:
-      return json.get<std::int64_t>();
-    case Json::value_t::number_unsigned: {
-      const auto number = json.get<std::uint64_t>();
-      if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-        return static_cast<double>(number);
-      return static_cast<std::int64_t>(number);
-    }
-    case Json::value_t::number_float:
-      return json.get<double>();
-    case Json::value_t::string:
-      return json.get<std::string>();
-    case Json::value_t::array: {
-      Value::Array array;
-      for (const Json& item : json) array.push_back(asValue(item));
-      return array;
-    }
-    case Json::value_t::object: {
-      Value::Object object;
-      for (const auto& [key, item] : json.items()) object.push_back({key, asValue(item)});
-      return object;
-    }
-    default:
-      return {};
+constexpr Range<std::size_t> kText{0, 100'000};
+constexpr Range<std::int64_t> kCount{0, std::numeric_limits<std::int64_t>::max()};
+constexpr Range<double> kFraction{0.0, 1.0}, kTemperature{1e-6, 1e6};
+constexpr Range<double> kAny{std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max()};
+
+Value asValue(const JsonValue& json) {
+  if (json.isBoolean()) return json.boolean();
+  if (json.isInteger()) return json.integer({std::numeric_limits<std::int64_t>::min(), kCount.most});
+  if (json.isNumber()) return json.number(kAny);
+  if (json.isText()) return json.text(kText);
+  if (json.isList()) {
+    Value::Array array;
+    for (const JsonValue& item : json.list()) array.push_back(asValue(item));
+    return array;
   }
+  if (json.isObject()) {
+    Value::Object object;
+    for (const auto& [key, item] : json.members()) object.push_back({key, asValue(item)});
+    return object;
+  }
+  return {};
 }
 
-[[noreturn]] void refuse(const std::string& what, const std::string& expected, const Json& found) {
-  std::string text = dumped(found, -1);
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  throw Error(ErrorParts{.what = what, .expected = expected, .found = text});
-}
+std::string readText(const JsonValue& object, const char* key) { return object.at(key).text(kText); }
 
-const Json& field(const Json& object, const char* key) {
-  if (!object.is_object()) refuse("cannot read the result table", "an object", object);
-  const auto found = object.find(key);
-  if (found == object.end()) refuse("cannot read the result table", "a field \"" + std::string(key) + '"', object);
-  return *found;
-}
+std::int64_t readCount(const JsonValue& object, const char* key) { return object.at(key).integer(kCount); }
 
-template <class T>
-T read(const Json& object, const char* key, bool (Json::*fits)() const noexcept, const char* kind) {
-  const Json& value = field(object, key);
-  if (!(value.*fits)()) refuse("the result table's \"" + std::string(key) + "\" is not " + kind, kind, value);
-  return value.get<T>();
-}
-
-std::string readText(const Json& o, const char* key) { return read<std::string>(o, key, &Json::is_string, "text"); }
-
-std::int64_t readCount(const Json& o, const char* key) {
-  return read<std::int64_t>(o, key, &Json::is_number_integer, "a whole number");
-}
-
-std::optional<double> readNumber(const Json& o, const char* key) {
-  if (field(o, key).is_null()) return std::nullopt;
-  return read<double>(o, key, &Json::is_number, "a number or null");
+std::optional<double> readNumber(const JsonValue& object, const char* key, Range<double> range) {
+  const JsonValue value = object.at(key);
+  return value.isNull() ? std::nullopt : std::optional(value.number(range));
 }
 
 /// Empty where the member is missing, as in tables of version 0.1.0.
-std::vector<std::string> readTexts(const Json& json, const char* key) {
+std::vector<std::string> readTexts(const JsonValue& object, const char* key) {
   std::vector<std::string> out;
-  if (!json.contains(key)) return out;
-  const std::string name = "the result table's \"" + std::string(key) + '"';
-  if (!json[key].is_array()) refuse(name + " is not a list", "a list", json[key]);
-  for (const Json& text : json[key]) {
-    if (!text.is_string()) refuse(name + " holds more than texts", "text", text);
-    out.push_back(text.get<std::string>());
-  }
+  if (const auto texts = object.find(key))
+    for (const JsonValue& text : texts->list()) out.push_back(text.text(kText));
   return out;
 }
 
 /// Members that tables of version 0.1.0 lack.
-void readCompleteness(const Json& json, ResultRow& row) {
+void readCompleteness(const JsonValue& json, ResultRow& row) {
   const auto count = [&](const char* key, std::int64_t otherwise) {
-    return json.contains(key) ? readCount(json, key) : otherwise;
+    const auto member = json.find(key);
+    return member ? member->integer(kCount) : otherwise;
   };
   row.framesTotal = count("frames_total", row.frames + row.skipped);
   row.withoutAnomaly = count("without_anomaly", 0);
   row.failed = count("failed", 0);
   row.unread = count("unread", 0);
   row.unlabelled = count("unlabelled", 0);
-  row.complete = json.contains("complete") ? read<bool>(json, "complete", &Json::is_boolean, "true or false")
-                                           : row.failed == 0 && row.unread == 0;
-  if (json.contains("precision") && !json["precision"].is_null()) row.precision = readText(json, "precision");
+  const auto complete = json.find("complete");
+  row.complete = complete ? complete->boolean() : row.failed == 0 && row.unread == 0;
+  if (const auto precision = json.find("precision"); precision && !precision->isNull())
+    row.precision = precision->text(kText);
 }
 
-ResultRow readRow(const Json& json) {
+ResultRow readRow(const JsonValue& json) {
   ResultRow row;
   row.set = readText(json, "set");
-  if (!field(json, "model").is_null()) row.model = readText(json, "model");
+  if (!json.at("model").isNull()) row.model = readText(json, "model");
   row.method = readText(json, "method");
-  row.temperature = readNumber(json, "temperature");
+  row.temperature = readNumber(json, "temperature", kTemperature);
   row.protocol = readText(json, "protocol");
   row.frames = readCount(json, "frames");
   row.skipped = readCount(json, "skipped");
   readCompleteness(json, row);
   row.positives = readCount(json, "positives");
   row.negatives = readCount(json, "negatives");
-  row.ap = readNumber(json, "ap");
-  row.fpr95 = readNumber(json, "fpr95");
-  row.auroc = readNumber(json, "auroc");
-  row.bestF1 = readNumber(json, "best_f1");
-  row.bestF1Threshold = readNumber(json, "best_f1_threshold");
-  row.exact = read<bool>(json, "exact", &Json::is_boolean, "true or false");
-  if (json.contains("components") && !json["components"].is_null()) {
-    const Json& components = json["components"];
+  row.ap = readNumber(json, "ap", kFraction);
+  row.fpr95 = readNumber(json, "fpr95", kFraction);
+  row.auroc = readNumber(json, "auroc", kFraction);
+  row.bestF1 = readNumber(json, "best_f1", kFraction);
+  row.bestF1Threshold = readNumber(json, "best_f1_threshold", kAny);
+  row.exact = json.at("exact").boolean();
+  if (const auto components = json.find("components")) {
     row.components = ComponentColumns{
-        .threshold = readNumber(components, "threshold").value_or(std::numeric_limits<double>::quiet_NaN()),
-        .siou = readNumber(components, "siou"),
-        .ppv = readNumber(components, "ppv"),
-        .f1Star = readNumber(components, "f1_star")};
+        .threshold = readNumber(*components, "threshold", kAny).value_or(std::numeric_limits<double>::quiet_NaN()),
+        .siou = readNumber(*components, "siou", kFraction),
+        .ppv = readNumber(*components, "ppv", kFraction),
+        .f1Star = readNumber(*components, "f1_star", kFraction)};
   }
   return row;
 }
@@ -218,17 +184,13 @@ std::string tableAsJson(const ResultTable& table) {
 }
 
 ResultTable tableFromJson(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded())
-    throw Error(ErrorParts{.what = "cannot read the result table", .expected = "JSON", .found = "other text"});
+  const JsonValue json = parseJson(text, "result table", {}, {.bytes = std::uint64_t{256} << 20});
   ResultTable table;
-  const Json& rows = field(json, "rows");
-  if (!rows.is_array()) refuse("the result table's \"rows\" is not a list", "a list", rows);
-  for (const Json& row : rows) table.rows.push_back(readRow(row));
+  for (const JsonValue& row : json.at("rows").list()) table.rows.push_back(readRow(row));
   table.unfinished = readTexts(json, "unfinished");
   table.warnings = readTexts(json, "warnings");
-  const Json& provenance = field(json, "provenance");
-  if (!provenance.is_object()) refuse("the result table's \"provenance\" is not an object", "an object", provenance);
+  const JsonValue provenance = json.at("provenance");
+  if (!provenance.isObject()) provenance.refuse("an object");
   table.provenance = std::get<Value::Object>(asValue(provenance).data());
   return table;
 }

@@ -6,6 +6,9 @@
 #include "analysis/datasets/published.h"
 #include "analysis/formats/npz.h"
 #include "analysis/formats/score_map_file.h"
+#include "analysis/tables/result_table.h"
+#include "app/session/session.h"
+#include "inference/models/sidecar.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -126,16 +129,73 @@ TEST(Fuzz, ImagesAndLabels) {
        [&](const auto& file) { static_cast<void>(readLabel(set, {.name = "a", .image = file, .label = file})); });
 }
 
+/// Valid JSON whose values are no longer possible: one of them is replaced by an extreme, of another kind or absurdly
+/// long or deep.
+std::string withImpossibleValue(const std::string& valid, std::mt19937& random) {
+  static const std::vector<std::string> values{"0",
+                                               "-1",
+                                               "1e308",
+                                               "-1e308",
+                                               "1e999",
+                                               "99999999999",
+                                               "9223372036854775807",
+                                               "18446744073709551615",
+                                               "1e-320",
+                                               "0.5",
+                                               "null",
+                                               "true",
+                                               "[]",
+                                               "{}",
+                                               "\"\"",
+                                               "\"x\\u0000y\"",
+                                               "\"nan\"",
+                                               "NaN",
+                                               "-0",
+                                               "[[[[[[1]]]]]]",
+                                               "{\"a\": {\"a\": 1}}",
+                                               std::string(40'000, '['),
+                                               '"' + std::string(200'000, 'x') + '"'};
+  std::vector<std::pair<std::size_t, std::size_t>> places;  // of scalars: begin and end
+  for (std::size_t at = 0; at < valid.size(); ++at) {
+    const char before = at == 0 ? ' ' : valid[at - 1];
+    if (before != ' ' && before != '[' && before != ':') continue;
+    const auto end = valid.find_first_of(",]}\n", at);
+    if (end != std::string::npos && end > at && valid[at] != '{' && valid[at] != '[' && valid[at] != ' ')
+      places.emplace_back(at, end);
+  }
+  const auto [begin, end] = places[random() % places.size()];
+  return valid.substr(0, begin) + values[random() % values.size()] + valid.substr(end);
+}
+
+void fuzzJson(const std::string& name, const std::string& valid, int rounds, const Reader& read) {
+  fuzz(name, valid, rounds, read);
+  const TemporaryFolder folder;
+  std::mt19937 random(20250118);
+  int refused = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const std::string text = withImpossibleValue(valid, random);
+    try {
+      read(folder.write(name, text));
+    } catch (const Error& error) {
+      ++refused;
+      EXPECT_NE(std::string(error.what()).find(name), std::string::npos) << "the file is not named: " << error.what();
+    } catch (const std::exception& other) {
+      FAIL() << name << " round " << round << ": " << other.what() << " from " << text.substr(0, 2000);
+    }
+  }
+  EXPECT_GT(refused, rounds / 4) << name;
+}
+
 TEST(Fuzz, CameraJson) {
-  fuzz("a.json", R"({"extrinsic": {"baseline": 0.209313, "pitch": 0.03}, "intrinsic": {"fx": 2262.52, "fy": 2265.3,
+  fuzzJson("a.json", R"({"extrinsic": {"baseline": 0.209313, "pitch": 0.03}, "intrinsic": {"fx": 2262.52, "fy": 2265.3,
        "u0": 1096.98, "v0": 513.137}})",
-       800, [](const auto& file) { static_cast<void>(readCamera(file)); });
+           800, [](const auto& file) { static_cast<void>(readCamera(file)); });
 }
 
 TEST(Fuzz, FrameList) {
   const TemporaryFolder images;
   const auto image = images.write("a.jpg", encoded(".jpg", noise(CV_8UC3)));
-  fuzz("frame_list.json", R"(["animals01.jpg", "cow.jpg", "b\u00e4r.jpg"])", 400, [&](const auto& file) {
+  fuzzJson("frame_list.json", R"(["animals01.jpg", "cow.jpg", "b\u00e4r.jpg"])", 400, [&](const auto& file) {
     const auto frames = file.parent_path() / "frames";
     if (!std::filesystem::exists(frames)) {
       std::filesystem::create_directory(frames);
@@ -146,10 +206,52 @@ TEST(Fuzz, FrameList) {
 }
 
 TEST(Fuzz, PublishedValues) {
-  fuzz("published.json",
-       R"({"sources": {"x": {"title": "t", "protocol": "course"}}, "values": [{"source": "x", "table": "1", "row": "r",
+  fuzzJson(
+      "published.json",
+      R"({"sources": {"x": {"title": "t", "protocol": "course"}}, "values": [{"source": "x", "table": "1", "row": "r",
        "set": "s", "model": "m", "method": "msp", "temperature": 1.0, "ap": 3.5, "fpr95": null, "other": {"miou": 7}}]})",
-       800, [](const auto& file) { static_cast<void>(PublishedValues::read(file)); });
+      800, [](const auto& file) { static_cast<void>(PublishedValues::read(file)); });
+}
+
+TEST(Fuzz, Sessions) {
+  const auto read = [](const std::filesystem::path& file) {
+    const Session session = readSession(file);
+    EXPECT_NO_THROW(static_cast<void>(sessionText(session, file.parent_path()))) << "what was read can be saved";
+  };
+  fuzzJson("session.json",
+           contentOf(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "tests/unit/session/version_0_1_0.json"), 3000, read);
+}
+
+TEST(Fuzz, Sidecars) {
+  fuzzJson("net.json", R"({"input_size": [1024, 512], "resize": "bilinear", "scale": 0.00392, "mean": [0.4, 0.4, 0.4],
+           "std": [0.2, 0.2, 0.2], "channel_order": "rgb", "output": 0, "channels": ["road", "sky", "void"],
+           "known_classes": 2, "void_channel": 2, "description": "made"})",
+           1500, [](const auto& file) {
+             const auto sidecar = readSidecar(file);
+             for (const int channels : {0, 3, 19, 20}) static_cast<void>(settle(sidecar, channels));
+           });
+}
+
+TEST(Fuzz, ResultTables) {
+  ResultTable table;
+  table.rows.push_back({.set = "a",
+                        .model = "m",
+                        .method = "msp",
+                        .temperature = 1.6,
+                        .protocol = "course",
+                        .frames = 10,
+                        .ap = 0.5,
+                        .fpr95 = 0.25,
+                        .components = ComponentColumns{0.1, 0.2, 0.3, 0.4}});
+  table.warnings = {"w"};
+  table.provenance = {{"command", "x"}, {"list", Value::Array{1, 2.5, true}}};
+  fuzzJson("table.json", tableAsJson(table), 2000, [](const auto& file) {
+    try {
+      static_cast<void>(tableAsLatex(tableFromJson(contentOf(file))));
+    } catch (const Error& error) {
+      throw Error(error.what(), file);  // a table's text has no file
+    }
+  });
 }
 
 }  // namespace

@@ -56,10 +56,23 @@ TEST(BadSet, BrokenFrameListIsRefused) {
     writeImage(folder, "frames/a.jpg");
     return errorOf([&] { return openDataSet(folder.path()); });
   };
-  EXPECT_THAT(message("{"), HasSubstr("expected a JSON list of file names, found no JSON"));
-  EXPECT_THAT(message("{}"), HasSubstr("expected a JSON list of file names, found object"));
-  EXPECT_THAT(message("[1]"), HasSubstr("expected a file name, found number"));
+  EXPECT_THAT(message("{"), HasSubstr("The frame list cannot be read: expected JSON"));
+  EXPECT_THAT(message("{}"), HasSubstr("expected a list of at most 100000 entries, found an empty object"));
+  EXPECT_THAT(message("[1]"), HasSubstr("at \"[0]\": expected a text"));
   EXPECT_THAT(message(R"(["../a.jpg"])"), HasSubstr("expected a file name in frames/, found \"../a.jpg\""));
+  EXPECT_THAT(message(R"([""])"), HasSubstr("at \"[0]\""));
+  EXPECT_THAT(message(std::string(200'000, '[') + std::string(200'000, ']')), HasSubstr("nested at most"));
+}
+
+/// As editors on Windows save it.
+TEST(BadSet, AFrameListWithByteOrderMarkAndCrlfIsRead) {
+  const TemporaryFolder folder;
+  writeImage(folder, "frames/a.jpg");
+  writeImage(folder, "frames/b.jpg");
+  folder.write("frame_list.json", "\xEF\xBB\xBF[\r\n \"a.jpg\"\r\n]\r\n");
+  const auto set = openDataSet(folder.path());
+  ASSERT_EQ(set.frames.size(), 1U);
+  EXPECT_EQ(set.frames[0].name, "a");
 }
 
 TEST(BadPicture, EachKindOfDamageIsNamed) {

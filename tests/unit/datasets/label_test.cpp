@@ -158,11 +158,16 @@ TEST(Distance, EightBitDisparityAndBrokenCamerasAreRefused) {
   const auto camera = [&](const std::string& json) {
     return errorOf([&] { return readCamera(folder.write("broken.json", json)); });
   };
-  EXPECT_THAT(camera("{}"), HasSubstr("expected extrinsic.baseline, found no such key"));
-  EXPECT_THAT(camera(R"({"extrinsic": {"baseline": "0.2"}})"),
-              HasSubstr("a number for extrinsic.baseline, found string"));
-  EXPECT_THAT(camera(R"({"extrinsic": {"baseline": 0}})"), HasSubstr("expected a positive extrinsic.baseline"));
-  EXPECT_THAT(camera("{\"extr"), HasSubstr("expected JSON with extrinsic and intrinsic"));
+  EXPECT_THAT(camera("{}"), HasSubstr("expected an object with \"extrinsic\""));
+  EXPECT_THAT(camera(R"({"extrinsic": {"baseline": "0.2"}, "intrinsic": {}})"),
+              HasSubstr("at \"extrinsic.baseline\": expected a number from 1e-06 to 1000, found \"0.2\""));
+  for (const char* value : {"0", "-1", "1e9", "1e999", "null", "[0.2]"})
+    EXPECT_THAT(camera(R"({"extrinsic": {"baseline": )" + std::string(value) + R"(}, "intrinsic": {}})"),
+                HasSubstr("camera file"));
+  EXPECT_THAT(camera(R"({"extrinsic": {"baseline": 0.2}, "intrinsic": {"fx": 0, "fy": 1, "u0": 0, "v0": 0}})"),
+              HasSubstr("at \"intrinsic.fx\""));
+  EXPECT_THAT(camera("{\"extr"), HasSubstr("expected JSON"));
+  EXPECT_THAT(camera(std::string(200'000, '[')), HasSubstr("nested at most"));
 }
 
 TEST(Picture, GammaAndOrientationAreIgnoredAndAlphaIsDropped) {

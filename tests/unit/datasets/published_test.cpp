@@ -61,11 +61,15 @@ TEST(Published, BrokenFilesAreRefused) {
   const auto message = [&](const std::string& json) {
     return errorOf([&] { return PublishedValues::read(folder.write("p.json", json)); });
   };
-  EXPECT_THAT(message("["), HasSubstr("expected a JSON object with sources and values, found no JSON"));
+  EXPECT_THAT(message("["), HasSubstr("expected JSON"));
   EXPECT_THAT(message(R"({"sources": {}, "values": [{"source": "x"}]})"),
-              HasSubstr("expected a known source, found x"));
+              HasSubstr("at \"values[0].source\": expected the name of one of the sources, found \"x\""));
   EXPECT_THAT(message(R"({"sources": {"x": {"title": "t"}}, "values": [{"source": "x", "table": 1}]})"),
-              HasSubstr("expected a text table"));
+              HasSubstr("at \"values[0].table\": expected a text"));
+  EXPECT_THAT(message(R"({"sources": {"x": {"title": "t"}}, "values": [{"source": "x", "table": "1", "row": "r",
+                         "set": "s", "model": "m", "method": "msp", "ap": 101}]})"),
+              HasSubstr("at \"values[0].ap\": expected a number from 0 to 100, found 101"));
+  EXPECT_THAT(message(std::string(200'000, '[')), HasSubstr("nested at most"));
 }
 
 }  // namespace

@@ -187,8 +187,9 @@ TEST(Session, AMemberOutsideItsRangeIsRefusedWithItsPlaceAndRange) {
 TEST(Session, ListsHaveALength) {
   const auto list = [](const char* entry, int count) {
     std::string out = "[";
-    for (int i = 0; i < count; ++i) out += (i == 0 ? "" : ",") + std::string(entry);
-    return out + "]";
+    for (int i = 0; i < count; ++i) out.append(i == 0 ? "" : ",").append(entry);
+    out += "]";
+    return out;
   };
   const std::string start = R"({"oodscope_session": 1, )";
   expectMessage(start + "\"models\": " + list(R"({"path": "m.pth"})", 500) + "}", "at most 100 entries");

@@ -135,11 +135,20 @@ TEST(ResultTableJson, SaysWhichFieldIsMissingOrWrong) {
   };
   EXPECT_THAT(message("not json"), HasSubstr("expected JSON"));
   EXPECT_THAT(message("{}"), HasSubstr("\"rows\""));
-  EXPECT_THAT(message(R"({"rows":[{"set":1}],"provenance":{}})"), HasSubstr("\"set\""));
+  EXPECT_THAT(message(R"({"rows":[{"set":1}],"provenance":{}})"), HasSubstr("rows[0].set\""));
   EXPECT_THAT(message(R"({"rows":[],"provenance":[]})"), HasSubstr("\"provenance\""));
   std::string json = tableAsJson(twoSets());
   json.replace(json.find("\"frames\": 10"), 12, "\"frames\": \"\"");
-  EXPECT_THAT(message(json), HasSubstr("\"frames\""));
+  EXPECT_THAT(message(json), HasSubstr("at \"rows[0].frames\": expected a whole number"));
+  json = tableAsJson(twoSets());
+  json.replace(json.find("\"frames\": 10"), 12, "\"frames\": -1");
+  EXPECT_THAT(message(json), HasSubstr("at \"rows[0].frames\""));
+  json = tableAsJson(twoSets());
+  const auto ap = json.find("\"ap\": ");
+  json.replace(ap, json.find(',', ap) - ap, "\"ap\": 29.0");
+  EXPECT_THAT(message(json), HasSubstr("at \"rows[0].ap\": expected a number from 0 to 1, found 29"));
+  EXPECT_THAT(message(R"({"rows":[],"provenance":{"a":)" + std::string(200'000, '[') + "}}"), HasSubstr("nested"));
+  EXPECT_THAT(message(R"({"rows":[],"rows":[],"provenance":{}})"), HasSubstr("\"rows\" twice"));
 }
 
 TEST(ResultTableJson, ReplacesBytesThatAreNotUtf8) {
