@@ -51,7 +51,7 @@ using Metric = std::optional<double> ResultRow::*;
 /// Hundredths of a percent, as printed, so that equal prints rank equally; not defined ranks nowhere.
 std::optional<long long> printed(const ResultRow* row, Metric metric) {
   if (row == nullptr || !row->complete || !(row->*metric) || !std::isfinite(*(row->*metric))) return std::nullopt;
-  return std::llround(std::stod(percentText(*(row->*metric))) * 100.0);
+  return std::llround(numberFromText(percentText(*(row->*metric))).value() * 100.0);
 }
 
 /// Cells of one column, best bold and second underlined; larger is better where `rising`.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
+#include "analysis/core/numbers.h"
 #include "app/cli/command.h"
 #include "app/cli/request_options.h"
 #include "app/evaluation/provenance.h"
 #include "app/live/live_bench.h"
 #include "app/live/open_live_sets.h"
+#include "app/options/ranges.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -25,11 +27,7 @@ struct Options {
   std::string format = "markdown", output;
 };
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, value < 10 ? "%.3g" : "%.0f", value);
-  return text;
-}
+std::string number(double value) { return value < 10 ? generalText(value, 3) : fixedText(value, 0); }
 std::string cell(const std::optional<double>& value) { return value ? number(*value) : "–"; }
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
@@ -134,7 +132,7 @@ Command addBenchCommand(CLI::App& app) {
   options->request.memoryMegabytes = 600;  // with the labels, samples and the network of five sets below 1.5 GB
   options->request.addTo(app);
   app.add_option("--runs", options->runs, "Repetitions of the quick figures; slow ones take a tenth")
-      ->check(CLI::Range(3, 100000));
+      ->check(wholeFrom(3, 100'000));
   app.add_option("--only", options->only, "Only figures whose name holds this")->type_name("TEXT");
   app.add_option("--format", options->format, "json or markdown")->check(CLI::IsMember({"json", "markdown"}));
   app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");

@@ -2,6 +2,7 @@
 #include "app/cli/console.h"
 
 #include "analysis/core/error.h"
+#include "analysis/core/numbers.h"
 #include "analysis/formats/atomic_file.h"
 
 #include <unistd.h>
@@ -52,10 +53,8 @@ public:
     const auto made = static_cast<double>(progress.done - std::min(progress.done, m_firstDone));
     if (made > 0 && elapsed > 0.5) {
       const double rate = made / elapsed;
-      std::array<char, 64> text{};
-      std::snprintf(text.data(), text.size(), ", %.1f/s, %s left", rate,
-                    timeText(static_cast<double>(progress.total - progress.done) / rate).c_str());
-      line += text.data();
+      line += ", " + fixedText(rate, 1) + "/s, " +
+              timeText(static_cast<double>(progress.total - progress.done) / rate) + " left";
     }
     std::fprintf(stderr, "\r\033[K%s", line.c_str());
     std::fflush(stderr);

@@ -2,8 +2,10 @@
 #include "analysis/core/error.h"
 #include "analysis/demo/scene.h"
 #include "app/cli/command.h"
+#include "app/options/ranges.h"
 
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 namespace oodscope {
@@ -34,9 +36,13 @@ Command addDemoCommand(CLI::App& app) {
   app.require_subcommand(1);
   CLI::App* sub = app.add_subcommand(
       "generate", "Render road scenes with anomalies, class labels, disparity and cameras: the same bytes for a seed");
-  sub->add_option("--seed", options->seed, "Series of scenes; 1 is the set that comes with the program");
-  sub->add_option("--frames", options->frames, "Number of scenes")->check(CLI::Range(1, 1'000'000));
-  sub->add_option("--size", options->size, "Pixels, twice as wide as high")->expected(2)->type_name("W H");
+  sub->add_option("--seed", options->seed, "Series of scenes; 1 is the set that comes with the program")
+      ->check(wholeFrom(0, std::numeric_limits<std::int64_t>::max()));
+  sub->add_option("--frames", options->frames, "Number of scenes")->check(wholeFrom(1, 1'000'000));
+  sub->add_option("--size", options->size, "Pixels, twice as wide as high")
+      ->expected(2)
+      ->type_name("W H")
+      ->check(wholeFrom(32, 16'384));
   sub->add_flag("--clutter", options->clutter, "Add out-of-class objects that are void, as scenes for training have");
   sub->add_flag("--no-anomalies", options->noAnomalies, "Leave the anomalies out");
   sub->add_flag("--quiet", options->quiet, "Say nothing but errors");

@@ -6,6 +6,7 @@
 #include "app/cli/console.h"
 #include "app/evaluation/closed_set.h"
 #include "app/evaluation/provenance.h"
+#include "app/options/ranges.h"
 
 #include <cstdio>
 #include <memory>
@@ -104,7 +105,7 @@ Command addMiouCommand(CLI::App& app) {
                  "network: labels at the network's output; label: logits at the label's size")
       ->check(CLI::IsMember({"network", "label"}));
   app.add_option("--device", options->device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
-  app.add_option("--threads", options->threads, "Threads (default: all cores)")->check(CLI::NonNegativeNumber);
+  app.add_option("--threads", options->threads, "Threads (default: all cores)")->check(threadCount());
   app.add_option("--format", options->format, "markdown or json")->check(CLI::IsMember({"markdown", "json"}));
   app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
   app.add_flag("--quiet", options->quiet, "Say nothing but errors");

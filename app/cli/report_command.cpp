@@ -3,6 +3,7 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/live/report_tables.h"
+#include "app/options/ranges.h"
 
 #include <unistd.h>
 
@@ -48,7 +49,7 @@ void addCommon(CLI::App& app, Options& options) {
   app.add_option("--cache-dir", options.cacheDir, "Where logits are kept (default: below XDG_CACHE_HOME)")
       ->type_name("DIR");
   app.add_flag("--no-cache", options.noCache, "Keep no logits after the run");
-  app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(CLI::NonNegativeNumber);
+  app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(threadCount());
   app.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_flag("--quiet", options.quiet, "Say nothing but errors");
 }

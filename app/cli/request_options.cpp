@@ -2,6 +2,7 @@
 #include "app/cli/request_options.h"
 
 #include "app/evaluation/session_request.h"
+#include "app/options/ranges.h"
 
 #include <algorithm>
 #include <numeric>
@@ -10,6 +11,10 @@
 
 namespace oodscope {
 namespace {
+
+constexpr int kMostLabelValue = 65'535;  // of 16 bits
+constexpr int kMostChannels = 4096, kMostSide = 16'384;
+constexpr std::size_t kMostConfigurations = 1000;  // of one kind; each costs a pass over the set
 
 std::vector<std::string> splitAtCommas(const std::vector<std::string>& values) {
   std::vector<std::string> out;
@@ -22,15 +27,11 @@ std::vector<std::string> splitAtCommas(const std::vector<std::string>& values) {
 }
 
 int wholeNumber(const std::string& text, const char* option) {
-  std::size_t used = 0;
-  int value = -1;
-  try {
-    value = std::stoi(text, &used);
-  } catch (const std::exception&) {
-    used = 0;
-  }
-  if (used != text.size() || used == 0) throw CLI::ValidationError(option, "'" + text + "' is not a whole number");
-  return value;
+  const auto value = wholeNumberFromText(text);
+  if (!value) throw CLI::ValidationError(option, "'" + text + "' is not a whole number");
+  if (*value < -kMostLabelValue || *value > kMostLabelValue)
+    throw CLI::ValidationError(option, "'" + text + "' is not within " + std::to_string(kMostLabelValue));
+  return static_cast<int>(*value);
 }
 
 std::uint8_t meaningOf(const std::string& text) {
@@ -108,11 +109,15 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--channels", channels,
                  "Channels that take part: a count, a list as 0-10,13, or all (default: the known classes)")
       ->type_name("LIST");
-  app.add_option("--void-channel", voidChannel, "The network's trained void channel; -1: it has none")->type_name("N");
+  app.add_option("--void-channel", voidChannel, "The network's trained void channel; -1: it has none")
+      ->type_name("N")
+      ->check(wholeFrom(-1, kMostChannels - 1));
   app.add_option("--input-width", inputWidth, "Network input width where the model's sidecar does not say")
-      ->type_name("PX");
+      ->type_name("PX")
+      ->check(wholeFrom(8, kMostSide));
   app.add_option("--input-height", inputHeight, "Network input height where the model's sidecar does not say")
-      ->type_name("PX");
+      ->type_name("PX")
+      ->check(wholeFrom(8, kMostSide));
   app.add_option("--images", genericImages, "For a folder of no known layout: where its images are, as 'images/*'")
       ->type_name("GLOB");
   app.add_option("--masks", genericMasks, "For a folder of no known layout: where its masks are, as 'masks/*'")
@@ -121,15 +126,15 @@ void RequestOptions::addTo(CLI::App& app) {
                  "For a folder of no known layout: mask values, as 0=normal,1=anomaly,other=void")
       ->type_name("LIST");
   app.add_option("--device", device, "cpu or cuda (where the linked LibTorch has it)")->type_name("NAME");
-  app.add_option("--threads", threads, "Threads to use (default: all cores)")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+  app.add_option("--threads", threads, "Threads to use (default: all cores)")->type_name("N")->check(threadCount());
   app.add_option("--cache-dir", cacheDir, "Where logits are kept (default: below XDG_CACHE_HOME)")->type_name("DIR");
   app.add_option("--cache-size", cacheGigabytes, "Bound of the logits kept, in GB")
       ->type_name("GB")
-      ->check(CLI::PositiveNumber);
+      ->check(numberFrom(1e-6, 1e6));
   app.add_option("--precision", precision, "How logits are kept: half or single")->type_name("NAME");
-  app.add_option("--memory", memoryMegabytes, "Bound of the score maps held in memory, in MB")->type_name("MB");
+  app.add_option("--memory", memoryMegabytes, "Bound of the score maps held in memory, in MB")
+      ->type_name("MB")
+      ->check(wholeFrom(0, 16 << 20));
   app.add_flag("--no-cache", noCache, "Keep no logits after the run");
   app.add_flag("--quiet", quiet, "Say nothing but errors");
   app.add_flag("--verbose", verbose, "Say what was assumed and skipped");
@@ -146,7 +151,8 @@ std::vector<int> parseChannels(const std::string& text) {
   const std::vector<std::string> parts = splitAtCommas({text});
   if (parts.size() == 1 && parts.front().find('-') == std::string::npos) {
     const int count = wholeNumber(parts.front(), "--channels");
-    if (count < 1) throw CLI::ValidationError("--channels", "at least one channel is needed");
+    if (count < 1 || count > kMostChannels)
+      throw CLI::ValidationError("--channels", "1 to " + std::to_string(kMostChannels) + " channels are possible");
     out.resize(static_cast<std::size_t>(count));
     std::iota(out.begin(), out.end(), 0);
     return out;
@@ -156,7 +162,7 @@ std::vector<int> parseChannels(const std::string& text) {
     const std::size_t dash = part.find('-');
     const int first = wholeNumber(part.substr(0, dash), "--channels");
     const int last = dash == std::string::npos ? first : wholeNumber(part.substr(dash + 1), "--channels");
-    if (first < 0 || last < first || last > 65535)
+    if (first < 0 || last < first || last >= kMostChannels)
       throw CLI::ValidationError("--channels", "'" + part + "' is no range");
     for (int channel = first; channel <= last; ++channel) chosen.insert(channel);
   }
@@ -189,6 +195,8 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   const auto protocols =
       parsed<Protocol>(splitAtCommas(options.protocols), "--protocol", protocolNames(), protocolFromName);
   if (!protocols.empty()) request.protocols = protocols;
+  if (options.temperatures.size() > kMostConfigurations)
+    throw CLI::ValidationError("--temperature", "at most " + std::to_string(kMostConfigurations) + " temperatures");
   if (!options.temperatures.empty()) request.temperatures.clear();
   for (const double temperature : options.temperatures) {
     if (!(temperature > 0.0)) throw CLI::ValidationError("--temperature", "temperatures are above 0");

@@ -5,6 +5,7 @@
 #include "app/evaluation/provenance.h"
 #include "app/live/open_live_sets.h"
 #include "app/live/sweep.h"
+#include "app/options/ranges.h"
 
 #include <cstdio>
 #include <memory>
@@ -83,12 +84,12 @@ int run(const Options& options) {
 Command addSweepCommand(CLI::App& app) {
   auto options = std::make_shared<Options>();
   options->request.addTo(app);
-  app.add_option("--from", options->sweep.low, "Lowest temperature")->check(CLI::PositiveNumber);
-  app.add_option("--to", options->sweep.high, "Highest temperature")->check(CLI::PositiveNumber);
+  app.add_option("--from", options->sweep.low, "Lowest temperature")->check(numberFrom(1e-6, 1e6));
+  app.add_option("--to", options->sweep.high, "Highest temperature")->check(numberFrom(1e-6, 1e6));
   app.add_option("--steps", options->sweep.values, "Number of temperatures, logarithmically spaced")
-      ->check(CLI::Range(1, 10000));
+      ->check(wholeFrom(1, 10'000));
   app.add_option("--refine", options->sweep.refinements, "Further temperatures around the best")
-      ->check(CLI::Range(0, 1000));
+      ->check(wholeFrom(0, 1000));
   app.add_option("--format", options->format, "json, csv, markdown or latex")
       ->check(CLI::IsMember({"json", "csv", "markdown", "latex"}));
   app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");

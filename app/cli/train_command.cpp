@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
+#include "analysis/core/numbers.h"
 #include "app/cli/command.h"
 #include "app/cli/console.h"
+#include "app/options/ranges.h"
 #include "inference/training/training.h"
 
 #include <unistd.h>
 
 #include <array>
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 namespace oodscope {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max(), kMostSide = 16'384;
 
 struct Options {
   TrainingOptions training;
@@ -123,17 +128,13 @@ void settle(Options& options) {
 
 std::string percentText(const std::optional<double>& fraction) {
   if (!fraction) return "–";
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%.2f", *fraction * 100.0);
-  return text.data();
+  return fixedText(*fraction * 100.0, 2);
 }
 
 void showEpoch(const TrainingProgress& progress) {
   std::string line = progress.encoderAlone ? "encoder, " : "";
   line += "epoch " + std::to_string(progress.epoch) + "/" + std::to_string(progress.epochs);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), ": loss %.4f, %.2f s a step", progress.loss, progress.secondsPerStep);
-  line += text.data();
+  line += ": loss " + fixedText(progress.loss, 4) + ", " + fixedText(progress.secondsPerStep, 2) + " s a step";
   if (progress.validation) {
     line += ", mIoU " + percentText(progress.validation->miou);
     for (const auto& anomaly : progress.validation->anomalies) {
@@ -160,9 +161,8 @@ int run(Options& options) {
   const ProgressSink line = terminalProgress(verbosity);
   const auto onProgress = [&](const TrainingProgress& progress) {
     if (progress.kind == TrainingProgress::Kind::Step) {
-      std::array<char, 32> loss{};
-      std::snprintf(loss.data(), loss.size(), "loss %.4f, step", progress.loss);
-      line({loss.data(), "epoch " + std::to_string(progress.epoch) + "/" + std::to_string(progress.epochs),
+      line({"loss " + fixedText(progress.loss, 4) + ", step",
+            "epoch " + std::to_string(progress.epoch) + "/" + std::to_string(progress.epochs),
             static_cast<std::size_t>(progress.step), static_cast<std::size_t>(progress.steps)});
       return;
     }
@@ -195,16 +195,18 @@ Command addTrainCommand(CLI::App& app) {
   app.add_option("--masks", options->masks, "Their masks, of the same stems")->type_name("DIR");
   app.add_option("--generated", options->generated, "Rendered scenes to train on: seed and count")
       ->expected(2)
+      ->check(wholeFrom(0, kMostSeed))
       ->type_name("SEED COUNT");
   app.add_option("--val-set", options->validation, "As --set, to validate on after each epoch")->type_name("DIR");
   app.add_option("--val-images", options->validationImages, "As --images, to validate on")->type_name("DIR");
   app.add_option("--val-masks", options->validationMasks, "As --masks, to validate on")->type_name("DIR");
   app.add_option("--val-generated", options->validationGenerated, "As --generated, to validate on, with anomalies")
       ->expected(2)
+      ->check(wholeFrom(0, kMostSeed))
       ->type_name("SEED COUNT");
   app.add_option("--colours", options->colours, "Masks hold colours: table of 'r g b name' lines")->type_name("FILE");
   app.add_option("--void-index", options->voidIndex, "Masks hold class indices: the one that means void")
-      ->check(CLI::Range(0, 255));
+      ->check(wholeFrom(0, 255));
   app.add_option("--cache", options->cache, "Folder that keeps rendered scenes")->type_name("DIR");
   app.add_flag("--keep-in-memory", options->keep, "Decode each picture once (5 bytes a pixel)");
   app.add_option("--output", options->output, "Folder for checkpoint, log and weights")->required()->type_name("DIR");
@@ -214,36 +216,45 @@ Command addTrainCommand(CLI::App& app) {
   app.add_flag("--no-void", options->noVoid, "Leave void pixels out instead of training the last channel on them");
   app.add_option("--loss", training.loss, "Loss")->check(CLI::IsMember(lossNames()));
   app.add_option("--focal-gamma", training.focalGamma, "Focusing parameter of the focal loss")
-      ->check(CLI::NonNegativeNumber);
+      ->check(numberFrom(0.0, 100.0));
   app.add_option("--class-weights", options->classWeights, "equal, or logarithmic: 1 / ln(1.02 + share of pixels)")
       ->check(CLI::IsMember({"equal", "logarithmic"}));
   app.add_option("--optimiser", options->optimiser, "adam or sgd")->check(CLI::IsMember({"adam", "sgd"}));
-  app.add_option("--learning-rate", training.learningRate, "Learning rate at the start")->check(CLI::PositiveNumber);
+  app.add_option("--learning-rate", training.learningRate, "Learning rate at the start")
+      ->check(numberFrom(1e-12, 100.0));
   app.add_option("--momentum", training.momentum, "Momentum of SGD, first beta of Adam")
-      ->check(CLI::Range(0.0, 0.9999));
-  app.add_option("--weight-decay", training.weightDecay, "L2 penalty")->check(CLI::NonNegativeNumber);
+      ->check(numberFrom(0.0, 0.9999));
+  app.add_option("--weight-decay", training.weightDecay, "L2 penalty")->check(numberFrom(0.0, 100.0));
   app.add_option("--schedule", options->schedule, "constant, polynomial (power 0.9) or cosine")
       ->check(CLI::IsMember({"constant", "polynomial", "cosine"}));
   app.add_option("--dropout", training.dropout, "Factor on the network's dropout rates; 0 turns dropout off")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(numberFrom(0.0, 1.0));
   app.add_option("--encoder-epochs", training.encoderEpochs, "First train ERFNet's encoder alone for so many epochs")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--epochs", training.epochs, "Epochs of the whole network")->check(CLI::NonNegativeNumber);
-  app.add_option("--batch", training.batch, "Pictures a step")->check(CLI::PositiveNumber);
-  app.add_option("--input", options->input, "Input size of the network, multiples of 8")->expected(2)->type_name("W H");
-  app.add_option("--crop", options->crop, "Train on windows of this size")->expected(2)->type_name("W H");
-  app.add_option("--scale", options->scales, "Scale pictures at random between these before cropping")->expected(2);
+      ->check(wholeFrom(0, 1'000'000));
+  app.add_option("--epochs", training.epochs, "Epochs of the whole network")->check(wholeFrom(0, 1'000'000));
+  app.add_option("--batch", training.batch, "Pictures a step")->check(wholeFrom(1, 65'536));
+  app.add_option("--input", options->input, "Input size of the network, multiples of 8")
+      ->expected(2)
+      ->type_name("W H")
+      ->check(wholeFrom(8, kMostSide));
+  app.add_option("--crop", options->crop, "Train on windows of this size")
+      ->expected(2)
+      ->type_name("W H")
+      ->check(wholeFrom(8, kMostSide));
+  app.add_option("--scale", options->scales, "Scale pictures at random between these before cropping")
+      ->expected(2)
+      ->check(numberFrom(0.01, 16.0));
   app.add_option("--colour", options->colour,
                  "Vary brightness, contrast and saturation by these factors, as 0.2 0.2 0.2")
       ->expected(3)
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(numberFrom(0.0, 1.0));
   app.add_flag("--no-flip", options->noFlip, "Do not mirror pictures");
-  app.add_option("--seed", training.seed, "Seed of weights, order, variation and dropout");
+  app.add_option("--seed", training.seed, "Seed of weights, order, variation and dropout")
+      ->check(wholeFrom(0, kMostSeed));
   app.add_option("--device", options->device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
-  app.add_option("--threads", training.threads, "Threads of LibTorch (default: all cores)")
-      ->check(CLI::NonNegativeNumber);
+  app.add_option("--threads", training.threads, "Threads of LibTorch (default: all cores)")->check(threadCount());
   app.add_option("--checkpoint-steps", training.stepsBetweenCheckpoints, "Write a checkpoint every so many steps, too")
-      ->check(CLI::NonNegativeNumber);
+      ->check(wholeFrom(0, 1'000'000'000));
   app.add_flag("--quiet", options->quiet, "Say nothing but errors");
   return [options] {
     if (options->training.encoderEpochs > 0 && options->training.network != "ERFNet" &&

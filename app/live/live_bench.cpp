@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/live_bench.h"
 
+#include "analysis/core/numbers.h"
 #include "analysis/imaging/resize.h"
 
 #include <algorithm>
@@ -23,14 +24,16 @@ constexpr double kLeastShare = 0.2;  // of these sizes: smaller ones show what s
 std::optional<double> anonymousMegabytes() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
-    if (line.starts_with("RssAnon:")) return std::stod(line.substr(8)) / 1024.0;
+    if (line.starts_with("RssAnon:")) {
+      const auto digits = line.find_first_of("0123456789");
+      const auto kilobytes = wholeNumberFromText(line.substr(digits, line.find(' ', digits) - digits));
+      if (kilobytes) return static_cast<double>(*kilobytes) / 1024.0;
+    }
   return std::nullopt;
 }
 
 std::string millions(double pixels) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f Mpx", pixels / 1e6);
-  return text;
+  return fixedText(pixels / 1e6, 1) + " Mpx";
 }
 
 class Bench {

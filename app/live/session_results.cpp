@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/session_results.h"
 
+#include "analysis/core/numbers.h"
 #include "app/evaluation/model_scores.h"
 #include "app/evaluation/session_request.h"
 #include "app/live/run_statistics.h"
@@ -35,10 +36,7 @@ std::string ruleName(const ThresholdRule& rule) {
     case ThresholdRule::Kind::CostRatio:
       break;
   }
-  std::string cost = std::to_string(rule.value);
-  cost.erase(cost.find_last_not_of('0') + 1);
-  if (cost.ends_with('.')) cost.pop_back();
-  return "cost ratio " + cost;
+  return "cost ratio " + roundTripText(rule.value);
 }
 
 }  // namespace

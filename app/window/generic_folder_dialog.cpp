@@ -152,6 +152,7 @@ GenericLayout GenericFolderDialog::edited() const {
   for (int row = 0; row < m_values->rowCount(); ++row) {
     bool isNumber = false;
     const int value = m_values->item(row, 0)->text().toInt(&isNumber);
+    isNumber = isNumber && value >= -32'768 && value <= 65'535;  // what 16 bits hold
     const auto* choice = static_cast<const QComboBox*>(m_values->cellWidget(row, 1));
     if (!isNumber) continue;
     layout.encoding.meaning[value] = kMeanings[static_cast<std::size_t>(choice->currentIndex())];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/provenance.h"
+#include "app/options/plain_numbers.h"
 #include "app/window/export/document_commands.h"
 #include "app/window/main_window.h"
 #include "app/window/picture_run.h"
@@ -31,21 +32,40 @@ protected:
   }
 };
 
+constexpr int kNothingDone = 3;
+
+/// Where Qt cannot start (a display that does not answer), it says why and aborts; a message and a code are enough.
+void sayAndEnd(QtMsgType type, const QMessageLogContext&, const QString& message) {
+  std::fprintf(stderr, "oodscope: %s\n", qPrintable(message));
+  if (type == QtFatalMsg) std::_Exit(kNothingDone);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace oodscope;
   prepareProcessForInference(argc, argv);
   if (const auto code = runDocumentCommand(argc, argv)) return *code;
-  QApplication application(argc, argv);
+  // Before Qt starts: help needs no display, numbers are read alike under every locale, and Qt takes --session.
+  CommandLine line = partedCommandLine(argc, argv);
+  WindowOptions options;
+  if (const auto code = parseWindowOptions(line.own, options)) return *code;
+  if (const std::string why = whyNoDisplay(line); !why.empty()) {
+    std::fprintf(stderr, "oodscope: %s\n", why.c_str());
+    return kNothingDone;
+  }
+  int count = static_cast<int>(line.qt.size()) - 1;
+  qInstallMessageHandler(sayAndEnd);
+  QApplication application(count, line.qt.data());
+  qInstallMessageHandler(nullptr);
+  keepPlainNumbers();
   QApplication::setOrganizationName(QStringLiteral("oodscope"));
   QApplication::setApplicationName(QStringLiteral("oodscope"));
   QApplication::setApplicationVersion(QString::fromStdString(programVersion()));
 
-  WindowOptions options;
-  if (const auto code = parseWindowOptions(application.arguments(), options)) return *code;
   Theme theme(application, options.theme.value_or(readThemeChoice()));
-  WorkOptions work = readWorkOptions();
+  auto [work, refused] = readWorkOptions();
+  options.request.remarks = refused;
   applyWorkOptions(options, work);
   MainWindow window(theme, work);
   if (options.size) window.resize(*options.size);

@@ -66,6 +66,7 @@ struct WindowRequest {
   std::string frame;
   std::optional<ScoreChoice> compare;  ///< run B; its model is A's
   QString tab;                         ///< the analysis tab to open, by its title
+  QStringList remarks = {};            ///< what the user must see: preferences that could not be used
 };
 
 /// The window: owns what is open, the knobs and the jobs, and wires them to widgets that know nothing of each other.

@@ -15,6 +15,7 @@
 namespace oodscope {
 
 void MainWindow::open(const WindowRequest& request) {
+  for (const QString& remark : request.remarks) tell(Severity::Warning, remark, QString());
   if (request.session) openSessionFile(*request.session);
   for (const SetEntry& set : request.sets) m_workspace.openSet(set);
   for (const ModelEntry& model : request.models) m_workspace.openModel(model);

@@ -2,12 +2,12 @@
 #include "app/window/preferences_dialog.h"
 
 #include "app/window/presenters.h"
+#include "widgets/controls/decimal_box.h"
 #include "widgets/theme/colour_map.h"
 #include "widgets/theme/number_text.h"
 
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QLabel>
@@ -80,7 +80,7 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   folderRow->setSpacing(m.px(8));
   folderRow->addWidget(m_folder, 1);
   folderRow->addWidget(browse);
-  m_size = named(new QDoubleSpinBox, tr("At most"));
+  m_size = named(new DecimalBox, tr("At most"));
   m_size->setRange(0.1, 10000.0);
   m_size->setDecimals(1);
   m_size->setSuffix(tr(" GB"));

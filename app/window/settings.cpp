@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/settings.h"
 
+#include "widgets/theme/colour_map.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <QSettings>
 #include <QStandardPaths>
 
+#include <algorithm>
 #include <fstream>
+#include <thread>
 
 namespace oodscope {
 namespace {
@@ -17,6 +21,8 @@ constexpr int kRecentEntries = 12;
 std::filesystem::path stateFolder() {
   return std::filesystem::path(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString());
 }
+
+double mostThreads() { return std::max(64.0, 4.0 * std::thread::hardware_concurrency()); }
 
 std::filesystem::path autosaveFile() { return stateFolder() / "autosave.oodscope"; }
 std::filesystem::path runningMark() { return stateFolder() / "running"; }
@@ -48,22 +54,34 @@ void writeThemeChoice(ThemeChoice choice) {
   QSettings().setValue(QStringLiteral("theme"), text);
 }
 
-WorkOptions readWorkOptions() {
+ReadWorkOptions readWorkOptions() {
   const QSettings settings;
-  WorkOptions options;
+  ReadWorkOptions read;
+  WorkOptions& options = read.options;
+  const auto number = [&](const char* key, double least, double most, double otherwise) {
+    const QVariant value = settings.value(QLatin1String(key));
+    if (!value.isValid()) return otherwise;
+    bool isNumber = false;
+    const double said = value.toDouble(&isNumber);
+    if (isNumber && said >= least && said <= most) return said;
+    read.refused << QCoreApplication::translate("Settings",
+                                                "Preferences: expected a number from %1 to %2 for %3, found "
+                                                "“%4”; %5 is used (%6)")
+                        .arg(QString::number(least), QString::number(most), QLatin1String(key),
+                             value.toString().left(40), QString::number(otherwise), settings.fileName());
+    return otherwise;
+  };
   options.device = settings.value(QStringLiteral("work/device")).toString() == QLatin1String("cuda") && hasCuda()
                        ? Device::Cuda
                        : Device::Cpu;
-  options.threads = settings.value(QStringLiteral("work/threads"), 0).toInt();
+  options.threads = static_cast<int>(number("work/threads", 0.0, mostThreads(), 0.0));
   options.store.folder = settings.value(QStringLiteral("cache/folder")).toString().toStdString();
-  options.store.maxBytes =
-      static_cast<std::uint64_t>(settings.value(QStringLiteral("cache/gigabytes"), 8.0).toDouble() * 1e9);
+  options.store.maxBytes = static_cast<std::uint64_t>(number("cache/gigabytes", 1e-3, 1e4, 8.0) * 1e9);
   options.store.precision = settings.value(QStringLiteral("cache/precision")).toString() == QLatin1String("single")
                                 ? StorePrecision::Single
                                 : StorePrecision::Half;
-  options.memoryBudget = static_cast<std::uint64_t>(settings.value(QStringLiteral("work/megabytes"), 600).toInt())
-                         << 20U;
-  return options;
+  options.memoryBudget = static_cast<std::uint64_t>(number("work/megabytes", 50.0, 65'536.0, 600.0)) << 20U;
+  return read;
 }
 
 void writeWorkOptions(const WorkOptions& options) {
@@ -85,7 +103,10 @@ SessionDefaults readDefaults() {
   const auto text = [&](const char* key) { return settings.value(QLatin1String(key)).toString().toStdString(); };
   defaults.method = methodFromName(text("defaults/method")).value_or(defaults.method);
   defaults.protocol = protocolFromName(text("defaults/protocol")).value_or(defaults.protocol);
-  if (const std::string map = text("defaults/colour-map"); !map.empty()) defaults.colourMap = map;
+  bool isKnown = false;
+  const std::string map = text("defaults/colour-map");
+  static_cast<void>(colourMapFromName(QString::fromStdString(map), &isKnown));
+  if (isKnown) defaults.colourMap = map;
   return defaults;
 }
 
@@ -102,7 +123,7 @@ void writeDefaults(const SessionDefaults& defaults) {
 std::vector<RecentEntry> readRecent() {
   QSettings settings;
   std::vector<RecentEntry> out;
-  const int count = settings.beginReadArray(QStringLiteral("recent"));
+  const int count = std::min(settings.beginReadArray(QStringLiteral("recent")), kRecentEntries);
   for (int i = 0; i < count; ++i) {
     settings.setArrayIndex(i);
     RecentEntry entry;

@@ -8,6 +8,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 #include <filesystem>
 #include <optional>
@@ -26,8 +27,13 @@ void writeWindowLayout(const WindowLayout& layout);
 [[nodiscard]] ThemeChoice readThemeChoice();
 void writeThemeChoice(ThemeChoice choice);
 
-/// Device, threads, cache place, size and precision.
-[[nodiscard]] WorkOptions readWorkOptions();
+/// Device, threads, memory, cache place, size and precision. Each value has a range: one that lies outside (the file is
+/// text that anybody edits) is left at its default, and `refused` says so with file, key and range.
+struct ReadWorkOptions {
+  WorkOptions options;
+  QStringList refused;
+};
+[[nodiscard]] ReadWorkOptions readWorkOptions();
 void writeWorkOptions(const WorkOptions& options);
 
 /// What a new session begins with.

@@ -2,20 +2,25 @@
 #include "app/window/window_options.h"
 
 #include "app/evaluation/provenance.h"
+#include "app/options/plain_numbers.h"
+#include "app/options/ranges.h"
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
+#include <array>
+#include <cstdlib>
 
 namespace oodscope {
 namespace {
 
 QSize parseSize(const std::string& text) {
-  int width = 0, height = 0;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%dx%d%c", &width, &height, &rest) != 2 || width < 320 || height < 240 ||
-      width > 16384 || height > 16384)
-    throw CLI::ValidationError("--size", "'" + text + "' is not WIDTHxHEIGHT, as 1680x1050");
-  return {width, height};
+  constexpr std::int64_t kLeastWidth = 320, kLeastHeight = 240, kMost = 16'384;
+  const auto cross = text.find('x');
+  const auto width = wholeNumberFromText(text.substr(0, cross));
+  const auto height = cross == std::string::npos ? std::nullopt : wholeNumberFromText(text.substr(cross + 1));
+  if (!width || !height || *width < kLeastWidth || *height < kLeastHeight || std::max(*width, *height) > kMost)
+    throw CLI::ValidationError("--size",
+                               "'" + text + "' is not WIDTHxHEIGHT from 320x240 to 16384x16384, as 1680x1050");
+  return {static_cast<int>(*width), static_cast<int>(*height)};
 }
 
 ThemeChoice parseTheme(const std::string& text) {
@@ -27,20 +32,22 @@ ThemeChoice parseTheme(const std::string& text) {
 
 }  // namespace
 
-std::optional<int> parseWindowOptions(const QStringList& arguments, WindowOptions& options) {
+std::optional<int> parseWindowOptions(const std::vector<std::string>& arguments, WindowOptions& options) {
   CLI::App app("Oodscope: look at road-scene anomaly segmentation, score it, tune it.", "oodscope");
   app.set_version_flag("--version", "oodscope " + programVersion());
   std::string session, method, protocol, frame, screenshot, size, theme, cache, compare, tab;
   std::vector<std::string> sets, models, scores;
   double temperature = 0.0, threshold = 0.0;
-  app.add_option("session", session, "A session file to open")->type_name("SESSION");
+  auto* positional = app.add_option("session", session, "A session file to open")->type_name("SESSION");
+  app.add_option("--session", session, "The same, as oodscope-cli names it")->type_name("FILE")->excludes(positional);
   app.add_option("--set", sets, "A data set's folder; may be given several times")->type_name("DIR");
   app.add_option("--model", models, "A network; may be given several times")->type_name("FILE");
   app.add_option("--scores", scores, "A folder of ready-made score maps or logits; may be given several times")
       ->type_name("DIR");
   app.add_option("--method", method, "Anomaly score, as oodscope-cli evaluate names it");
-  auto* temperatureOption = app.add_option("--temperature", temperature, "Temperature")->check(CLI::PositiveNumber);
-  auto* thresholdOption = app.add_option("--threshold", threshold, "Threshold in score units");
+  auto* temperatureOption = app.add_option("--temperature", temperature, "Temperature")->check(numberFrom(1e-6, 1e6));
+  auto* thresholdOption =
+      app.add_option("--threshold", threshold, "Threshold in score units")->check(numberFrom(-1e30, 1e30));
   app.add_option("--protocol", protocol, "Protocol, as oodscope-cli evaluate names it");
   app.add_option("--frame", frame, "The frame to show first")->type_name("NAME");
   app.add_option("--compare", compare, "Compare with another method of the same model: run B");
@@ -53,11 +60,10 @@ std::optional<int> parseWindowOptions(const QStringList& arguments, WindowOption
   app.add_option("--cache-dir", cache, "Where logits are kept")->type_name("DIR");
   app.add_flag("--print-first-paint", options.firstPaint)->group("");
   app.add_flag("--no-cache", options.noCache, "Keep no logits after the run");
-  app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(CLI::NonNegativeNumber);
+  app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(threadCount());
   try {
-    std::vector<std::string> reversed;
-    for (int i = static_cast<int>(arguments.size()) - 1; i > 0; --i) reversed.push_back(arguments[i].toStdString());
-    app.parse(reversed);
+    const PlainNumbers plain;
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     if (!session.empty()) options.request.session = session;
     for (const std::string& path : sets) options.request.sets.push_back({path, std::nullopt});
     for (const std::string& path : models)
@@ -99,6 +105,53 @@ std::optional<int> parseWindowOptions(const QStringList& arguments, WindowOption
     return 2;
   }
   return std::nullopt;
+}
+
+CommandLine partedCommandLine(int argc, char** argv) {
+  // Of QGuiApplication, QApplication and the xcb plug-in; those of the second list stand alone.
+  static constexpr std::array<std::string_view, 18> kWithValue{"platform",        "platformpluginpath",
+                                                               "platformtheme",   "plugin",
+                                                               "qwindowgeometry", "qwindowicon",
+                                                               "qwindowtitle",    "style",
+                                                               "stylesheet",      "display",
+                                                               "geometry",        "icon",
+                                                               "title",           "name",
+                                                               "fontengine",      "visual",
+                                                               "ncols",           "qmljsdebugger"};
+  static constexpr std::array<std::string_view, 5> kAlone{"reverse", "nograb", "dograb", "sync", "widgetcount"};
+  const auto isOneOf = [](const auto& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  CommandLine line;
+  if (argc > 0) line.qt.push_back(argv[0]);
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view text = argv[i];
+    const std::string_view name = text.substr(std::min<std::size_t>(text.starts_with("--") ? 2 : 1, text.size()));
+    const bool isDashed = text.starts_with('-');
+    const bool hasValue = isDashed && (isOneOf(kWithValue, name) || text == "-session");
+    const bool isWhole = isDashed && (isOneOf(kAlone, name) || isOneOf(kWithValue, name.substr(0, name.find('='))));
+    if (!hasValue && !isWhole) {
+      line.own.emplace_back(text);
+      continue;
+    }
+    line.qt.push_back(argv[i]);
+    if (hasValue && i + 1 < argc) line.qt.push_back(argv[++i]);
+  }
+  line.qt.push_back(nullptr);
+  return line;
+}
+
+std::string whyNoDisplay(const CommandLine& line) {
+  const auto isSet = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+  };
+  const bool isChosen = std::any_of(line.qt.begin(), line.qt.end() - 1, [](const char* argument) {
+    return std::string_view(argument).find("-platform") != std::string_view::npos;
+  });
+  if (isChosen || isSet("QT_QPA_PLATFORM") || isSet("DISPLAY") || isSet("WAYLAND_DISPLAY")) return {};
+  return "there is no display to show a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); oodscope-cli, and "
+         "oodscope report and figure, need none";
 }
 
 void applyWorkOptions(const WindowOptions& options, WorkOptions& work) {

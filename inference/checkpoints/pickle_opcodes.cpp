@@ -3,12 +3,22 @@
 #include "inference/checkpoints/pickle.h"
 
 #include <bit>
+#include <charconv>
 #include <cstdlib>
+#include <limits>
+#include <string>
 
 namespace oodscope::pickle {
 namespace {
 
 using Kind = Value::Kind;
+
+/// What Python's repr() of a float says, under every locale; NaN where it says nothing.
+double realOf(const std::string& text) {
+  double value = std::numeric_limits<double>::quiet_NaN();
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
 
 }  // namespace
 
@@ -225,7 +235,7 @@ void InertReader::stepNumbers(std::uint8_t opcode) {
       push(integer(std::strtoll(line().c_str(), nullptr, 10)));
       break;
     case 'F':
-      pushReal(std::strtod(line().c_str(), nullptr));
+      pushReal(realOf(line()));
       break;
     case 'G': {  // BINFLOAT, big-endian
       std::uint64_t bits = 0;

@@ -2,6 +2,7 @@
 #include "inference/training/training_state.inl.h"
 
 #include "analysis/core/error.h"
+#include "analysis/core/numbers.h"
 #include "analysis/core/sha256.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstring>
 #include <set>
 #include <sstream>
@@ -19,11 +19,8 @@ namespace {
 
 constexpr std::string_view kNetwork = "network.", kOptimiser = "optimizer.";
 
-std::string numberText(double value) {
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.17g", value);
-  return text.data();
-}
+/// 17 digits tell any two numbers apart. The recipe is compared with an older run's: the text must stay.
+std::string numberText(double value) { return generalText(value, 17); }
 
 std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 
@@ -67,9 +64,8 @@ std::string difference(const std::string& a, const std::string& b) {
 
 /// A cell of log.csv, after its comma.
 void addPercent(std::string& line, const std::optional<double>& fraction) {
-  std::array<char, 24> text{','};
-  if (fraction) std::snprintf(text.data() + 1, text.size() - 1, "%.3f", *fraction * 100.0);
-  line += text.data();
+  line += ',';
+  if (fraction) line += fixedText(*fraction * 100.0, 3);
 }
 
 constexpr std::array kLogMethods{"msp", "max-logit", "max-entropy", "energy", "void"};
@@ -159,11 +155,9 @@ std::string logHeading() {
 }
 
 std::string logLine(const TrainingProgress& epoch) {
-  std::array<char, 160> text{};
-  std::snprintf(text.data(), text.size(), "%d,%s,%d,%.9g,%.6f,%.3f", epoch.epoch,
-                epoch.encoderAlone ? "encoder" : "network", epoch.steps, epoch.learningRate, epoch.loss,
-                epoch.secondsPerStep);
-  std::string out = text.data();
+  std::string out = std::to_string(epoch.epoch) + (epoch.encoderAlone ? ",encoder," : ",network,") +
+                    std::to_string(epoch.steps) + ',' + generalText(epoch.learningRate, 9) + ',' +
+                    fixedText(epoch.loss, 6) + ',' + fixedText(epoch.secondsPerStep, 3);
   const ValidationReport report = epoch.validation.value_or(ValidationReport{});
   addPercent(out, report.miou);
   addPercent(out, report.accuracy);

@@ -11,8 +11,7 @@
 
 namespace oodscope {
 
-NumberField::NumberField(QWidget* parent) : QDoubleSpinBox(parent) {
-  setLocale(QLocale::c());
+NumberField::NumberField(QWidget* parent) : DecimalBox(parent) {
   setKeyboardTracking(false);
   setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   setFont(numberFont(font()));
@@ -26,27 +25,15 @@ void NumberField::setShown(double value) {
 
 QString NumberField::textFromValue(double value) const { return numberText(value, decimals()); }
 
-double NumberField::valueFromText(const QString& text) const {
-  QString plain = text;
-  plain.replace(kMinusSign, QLatin1Char('-'));
-  return QDoubleSpinBox::valueFromText(plain);
-}
-
-QValidator::State NumberField::validate(QString& input, int& position) const {
-  QString plain = input;
-  plain.replace(kMinusSign, QLatin1Char('-'));
-  return QDoubleSpinBox::validate(plain, position);
-}
-
 void NumberField::stepBy(int steps) {
-  if (m_factor <= 0.0) return QDoubleSpinBox::stepBy(steps);
+  if (m_factor <= 0.0) return DecimalBox::stepBy(steps);
   setValue(value() * std::pow(m_factor, steps));
   selectAll();
 }
 
 void NumberField::wheelEvent(QWheelEvent* event) {
   if (!hasFocus()) return event->ignore();
-  QDoubleSpinBox::wheelEvent(event);
+  DecimalBox::wheelEvent(event);
 }
 
 }  // namespace oodscope

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <QDoubleSpinBox>
+#include "widgets/controls/decimal_box.h"
 
 namespace oodscope {
 
-/// A spin box whose setter never emits: valueEdited is the user's doing alone. Numbers in the C locale with U+2212.
-class NumberField : public QDoubleSpinBox {
+/// A spin box whose setter never emits: valueEdited is the user's doing alone. Negative numbers are shown with U+2212.
+class NumberField : public DecimalBox {
   Q_OBJECT
 
 public:
@@ -19,8 +19,6 @@ Q_SIGNALS:
 
 protected:
   [[nodiscard]] QString textFromValue(double value) const override;
-  [[nodiscard]] double valueFromText(const QString& text) const override;
-  QValidator::State validate(QString& input, int& position) const override;
   void stepBy(int steps) override;
   void wheelEvent(QWheelEvent* event) override;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/model_panel.h"
 
+#include "widgets/controls/decimal_box.h"
 #include "widgets/panels/empty_state.h"
 #include "widgets/panels/value_grid.h"
 #include "widgets/theme/icon.h"
@@ -8,7 +9,6 @@
 #include "widgets/theme/tokens.h"
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -32,6 +32,7 @@ constexpr int kMostChannels = 4096;
 
 QSpinBox* whole(int low, int high, const QString& name) {
   auto* box = new QSpinBox;
+  box->setLocale(QLocale::c());
   box->setRange(low, high);
   box->setAccessibleName(name);
   box->setToolTip(name);
@@ -39,7 +40,7 @@ QSpinBox* whole(int low, int high, const QString& name) {
 }
 
 QDoubleSpinBox* real(double low, double high, int decimals, const QString& name) {
-  auto* box = new QDoubleSpinBox;
+  auto* box = new DecimalBox;
   box->setDecimals(decimals);
   box->setRange(low, high);
   box->setAccessibleName(name);

@@ -45,6 +45,7 @@ PlotCanvas::PlotCanvas(QWidget* owner) : plot(new QCustomPlot(owner)) {
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(plot);
   plot->setAttribute(Qt::WA_OpaquePaintEvent);
+  plot->setLocale(QLocale::c());  // tick labels: QCustomPlot takes the desktop's
   plot->setMouseTracking(true);
   plot->setFocusPolicy(Qt::NoFocus);
   plot->setNoAntialiasingOnDrag(false);

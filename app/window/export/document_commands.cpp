@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/export/document_commands.h"
 
-#include "analysis/core/error.h"
+#include "analysis/core/failure_text.h"
 #include "app/evaluation/provenance.h"
 #include "app/figures/figure_plans.h"
 #include "app/figures/figure_writer.h"
 #include "app/figures/report.h"
+#include "app/options/plain_numbers.h"
+#include "app/options/ranges.h"
 
 #include <QApplication>
 #include <QFont>
@@ -32,7 +34,7 @@ void addCommon(CLI::App& app, Options& options) {
   app.add_option("session", options.session, "The session file")->type_name("SESSION")->required();
   app.add_option("--cache-dir", options.cache, "Where logits are kept")->type_name("DIR");
   app.add_flag("--no-cache", options.noCache, "Keep no logits after the run");
-  app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(CLI::NonNegativeNumber);
+  app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(threadCount());
   app.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_flag("--quiet", options.quiet, "Say nothing but errors");
 }
@@ -121,16 +123,17 @@ std::optional<int> runDocumentCommand(int argc, char** argv) {
     auto* output = figure->add_option("--output", options.output, "FILE.pdf, FILE.svg or FILE.png")->type_name("FILE");
     auto* list = figure->add_flag("--list", options.list, "List the figures that the session can give");
     figure->add_option("--preset", options.preset, "Width and font size")->check(CLI::IsMember(presets));
-    figure->add_option("--width", options.width, "Width in inches")->check(CLI::PositiveNumber);
-    figure->add_option("--height", options.height, "Height in inches")->check(CLI::PositiveNumber);
-    figure->add_option("--font", options.font, "Font size in points, as printed")->check(CLI::PositiveNumber);
-    figure->add_option("--dpi", options.dpi, "Of PNG, and of pictures in PDF and SVG")->check(CLI::Range(36, 2400));
+    figure->add_option("--width", options.width, "Width in inches")->check(numberFrom(0.1, 100.0));
+    figure->add_option("--height", options.height, "Height in inches")->check(numberFrom(0.1, 100.0));
+    figure->add_option("--font", options.font, "Font size in points, as printed")->check(numberFrom(1.0, 200.0));
+    figure->add_option("--dpi", options.dpi, "Of PNG, and of pictures in PDF and SVG")->check(wholeFrom(36, 2400));
     figure->callback([=] {
       if (list->count() == 0 && (name->count() == 0 || output->count() == 0))
         throw CLI::RequiredError("NAME and --output (or --list)");
     });
   }
   try {
+    const PlainNumbers plain;
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return app.exit(success);
@@ -141,13 +144,14 @@ std::optional<int> runDocumentCommand(int argc, char** argv) {
   // The same pixels with and without a display: fonts and sizes must not follow a screen.
   qputenv("QT_QPA_PLATFORM", "offscreen");
   QApplication application(argc, argv);
+  keepPlainNumbers();
   QApplication::setApplicationName(QStringLiteral("oodscope"));
   QApplication::setFont(QFont(QStringLiteral("Noto Sans"), 10));
   try {
     return isReport ? runReport(options) : runFigure(options);
-  } catch (const std::exception& error) {
+  } catch (const std::exception& failure) {
     endLine(options.quiet);
-    std::fprintf(stderr, "oodscope: %s\n", error.what());
+    std::fprintf(stderr, "oodscope: %s\n", failureText(failure).c_str());
     return kNothingDone;
   }
 }

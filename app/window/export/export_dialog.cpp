@@ -6,10 +6,10 @@
 #include "app/figures/figure_writer.h"
 #include "app/figures/picture_plans.h"
 #include "app/window/settings.h"
+#include "widgets/controls/decimal_box.h"
 
 #include <QClipboard>
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFontDatabase>
@@ -52,7 +52,7 @@ std::string textOf(const ReportTables& tables, int table, TableFormat format) {
 }
 
 QDoubleSpinBox* inches(double value, const QString& name) {
-  auto* box = new QDoubleSpinBox;
+  auto* box = new DecimalBox;
   box->setRange(0.0, 48.0);
   box->setDecimals(3);
   box->setSingleStep(0.25);
@@ -157,11 +157,12 @@ QWidget* ExportDialog::figurePage() {
   m_width->setMinimum(0.5);
   m_height = inches(0.0, tr("Height"));
   m_height->setSpecialValueText(tr("by the figure"));
-  m_font = new QDoubleSpinBox;
+  m_font = new DecimalBox;
   m_font->setRange(3.0, 48.0);
   m_font->setSuffix(tr(" pt"));
   m_font->setAccessibleName(tr("Font size as printed"));
   m_dpi = new QSpinBox;
+  m_dpi->setLocale(QLocale::c());
   m_dpi->setRange(72, 1200);
   m_dpi->setSingleStep(100);
   m_dpi->setValue(300);
