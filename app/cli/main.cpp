@@ -3,6 +3,7 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/evaluation/provenance.h"
+#include "app/options/end_in_words.h"
 #include "inference/models/model.h"
 
 #include <csignal>
@@ -11,6 +12,7 @@
 
 int main(int argc, char** argv) {
   using namespace oodscope;
+  endInWords();
   prepareProcessForInference(argc, argv);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may grow no further is an error to report, not a reason to die
   CLI::App app("Oodscope: exact evaluation of road-scene anomaly segmentation.", "oodscope-cli");
@@ -56,9 +58,9 @@ int main(int argc, char** argv) {
     endProgressLine();
     std::fprintf(stderr, "oodscope-cli: %s\n", error.what());
     return kNothingDone;
-  } catch (const std::exception& error) {
+  } catch (const std::exception& failure) {
     endProgressLine();
-    std::fprintf(stderr, "oodscope-cli: unexpected failure: %s\n", error.what());
+    std::fprintf(stderr, "oodscope-cli: %s\n", failureText(failure).c_str());
     return kNothingDone;
   }
   return kWrongUsage;

@@ -3,6 +3,7 @@
 
 #include "analysis/core/failure_text.h"
 #include "analysis/core/numbers.h"
+#include "analysis/core/thread_supply.h"
 #include "app/evaluation/imported_source.h"
 #include "app/evaluation/model_scores.h"
 #include "app/evaluation/provenance.h"
@@ -378,6 +379,7 @@ Resolution defaultResolution(Protocol protocol) {
 }
 
 std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEntry& entry) {
+  requireThreads(request.threads);
   ModelOptions options{.device = request.device,
                        .threads = request.threads,
                        .preprocessing = entry.preprocessing,
@@ -388,10 +390,21 @@ std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEn
                            .expected = "SHA-256 " + *entry.sha256,
                            .found = model->info().fingerprint,
                            .file = entry.path});
+  requireFits(entry, model->info());
   if (request.voidChannel == -2) return model;
   options.outputs = model->info().outputs;
   options.outputs->voidChannel = request.voidChannel;
   return std::make_shared<Model>(Model::load(entry.path, options));
+}
+
+void requireFits(const ModelEntry& entry, const ModelInfo& info) {
+  if (!entry.outputs || entry.outputs->channelNames.empty()) return;
+  const std::size_t named = entry.outputs->channelNames.size();
+  if (named != static_cast<std::size_t>(info.channels))
+    throw Error(ErrorParts{.what = "the channel names given for the network do not fit it",
+                           .expected = std::to_string(info.channels) + " names",
+                           .found = std::to_string(named),
+                           .file = entry.path});
 }
 
 std::vector<int> chosenChannels(const EvaluationRequest& request, const ModelInfo& info) {

@@ -53,6 +53,8 @@ struct EvaluationReport {
 /// The entry's network, set up as the request says. Throws Error, also where the file is not the one that the entry's
 /// SHA-256 names.
 [[nodiscard]] std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEntry& entry);
+/// Throws Error where what the entry says of the network's outputs cannot be of this network.
+void requireFits(const ModelEntry& entry, const ModelInfo& info);
 /// Which channels of a network take part; empty: its known classes.
 [[nodiscard]] std::vector<int> chosenChannels(const EvaluationRequest& request, const ModelInfo& info);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/failure_text.h"
 #include "analysis/core/outcome.h"
 #include "app/window/background_priority.h"
 #include "app/window/post_to.h"
@@ -97,8 +98,8 @@ private:
       Output output = m_work(input, token);
       if (token.stop_requested()) return Outcome<Output>::cancelled();
       return Outcome<Output>(std::move(output));
-    } catch (const std::exception& error) {
-      return Outcome<Output>::failed(error.what());
+    } catch (const std::exception& failure) {
+      return Outcome<Output>::failed(failureText(failure));
     }
   }
 

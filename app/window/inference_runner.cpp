@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/inference_runner.h"
 
+#include "analysis/core/failure_text.h"
 #include "app/window/background_priority.h"
 #include "app/window/post_to.h"
 #include "inference/models/model.h"
@@ -148,8 +149,7 @@ void InferenceRunner::run() {
     try {
       task.set->prepareFrame(task.frame);
     } catch (const std::exception& error) {
-      failure = QString::fromUtf8(error.what());
-      if (failure.isEmpty()) failure = QStringLiteral("unknown failure");
+      failure = QString::fromStdString(failureText(error));
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     bool last = false;

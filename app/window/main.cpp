@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/provenance.h"
+#include "app/options/end_in_words.h"
 #include "app/options/plain_numbers.h"
 #include "app/window/export/document_commands.h"
 #include "app/window/main_window.h"
@@ -44,6 +45,7 @@ void sayAndEnd(QtMsgType type, const QMessageLogContext&, const QString& message
 
 int main(int argc, char** argv) {
   using namespace oodscope;
+  endInWords();
   prepareProcessForInference(argc, argv);
   if (const auto code = runDocumentCommand(argc, argv)) return *code;
   // Before Qt starts: help needs no display, numbers are read alike under every locale, and Qt takes --session.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/failure_text.h"
 #include "analysis/formats/file_kind.h"
 #include "app/window/generic_folder_dialog.h"
 #include "app/window/inference_runner.h"
@@ -68,8 +69,8 @@ void MainWindow::openPaths(const QStringList& paths) {
         default:
           tell(Severity::Error, tr("This file is neither a set's folder, a model nor a session."), text);
       }
-    } catch (const std::exception& error) {
-      tell(Severity::Error, QString::fromUtf8(error.what()), text);
+    } catch (const std::exception& failure) {
+      tell(Severity::Error, QString::fromStdString(failureText(failure)), text);
     }
   }
 }
@@ -97,8 +98,8 @@ void MainWindow::openSessionFile(const std::filesystem::path& file) {
   Session session;
   try {
     session = readSession(file);
-  } catch (const Error& error) {
-    tell(Severity::Error, QString::fromUtf8(error.what()), QString::fromStdString(file.string()));
+  } catch (const std::exception& failure) {
+    tell(Severity::Error, QString::fromStdString(failureText(failure)), QString::fromStdString(file.string()));
     return;
   }
   m_sessionFile = file;
@@ -131,8 +132,8 @@ void MainWindow::saveSession(const std::filesystem::path& file) {
     m_session.markSaved();
     remember(QString::fromStdString(file.string()), QStringLiteral("session"));
     m_status->setSentence(tr("Saved %1").arg(QString::fromStdString(file.filename().string())));
-  } catch (const Error& error) {
-    tell(Severity::Error, QString::fromUtf8(error.what()), QString::fromStdString(file.string()));
+  } catch (const std::exception& failure) {
+    tell(Severity::Error, QString::fromStdString(failureText(failure)), QString::fromStdString(file.string()));
   }
 }
 
@@ -167,8 +168,9 @@ void MainWindow::autosave() {
   snapshot.scores = m_workspace.scoreFolders();
   try {
     writeAutosave(snapshot);
-  } catch (const Error& error) {
-    tell(Severity::Warning, tr("The session could not be saved automatically: %1").arg(QString::fromUtf8(error.what())),
+  } catch (const std::exception& failure) {
+    tell(Severity::Warning,
+         tr("The session could not be saved automatically: %1").arg(QString::fromStdString(failureText(failure))),
          QString());
   }
 }

@@ -187,7 +187,7 @@ std::optional<Session> takeCrashedSession() {
   markCleanExit();
   try {
     return readSession(autosaveFile());
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     return std::nullopt;  // nothing was saved before the crash
   }
 }

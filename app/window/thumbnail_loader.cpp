@@ -92,7 +92,7 @@ FramePreview ThumbnailLoader::make(const Task& task) const {
         preview.objects = static_cast<int>(labelComponents(mask, label.size()).count());
       }
     }
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // The frame itself is reported when it is opened; here it stays without a picture.
   }
   return preview;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/workspace.h"
 
+#include "analysis/core/failure_text.h"
+#include "analysis/core/thread_supply.h"
 #include "app/evaluation/evaluate.h"
 #include "app/evaluation/imported_source.h"
 #include "app/window/inference_runner.h"
@@ -32,7 +34,7 @@ void Workspace::inBackground(std::function<T()> work, std::function<void(T)> don
     try {
       value = std::make_shared<T>(work());
     } catch (const std::exception& error) {
-      failure = QString::fromUtf8(error.what());
+      failure = QString::fromStdString(failureText(error));
     }
     postTo(this, [this, value, failure, done, file] {
       if (value)
@@ -127,7 +129,9 @@ void Workspace::openModel(const ModelEntry& entry) {
                              .outputs = entry.outputs};
   inBackground<std::shared_ptr<Model>>(
       [entry, options] {
+        requireThreads(options.threads);
         auto model = std::make_shared<Model>(Model::load(entry.path, options));
+        requireFits(entry, model->info());
         if (entry.sha256 && *entry.sha256 != model->info().fingerprint)
           throw Error(ErrorParts{.what = "the model is not the one the session was made with",
                                  .expected = "SHA-256 " + *entry.sha256,
