@@ -12,6 +12,8 @@
 #include <QSvgGenerator>
 
 #include <cmath>
+#include <new>
+#include <string>
 
 namespace oodscope {
 namespace {
@@ -36,6 +38,17 @@ void paint(Figure& figure, const FigureStyle& style, QPaintDevice& device, doubl
   figure.draw(painter, QRectF(QPointF(0, 0), figureSize(figure, style)), optionsOf(style));
 }
 
+/// Whole pixels. Throws Error for more than an image can have: at most 32,767 a side, for Qt, and 0.4 GB.
+QSize imageSize(QSizeF wanted) {
+  constexpr double kMostSide = 32'767.0, kMostPixels = 1e8;
+  if (wanted.width() > kMostSide || wanted.height() > kMostSide || wanted.width() * wanted.height() > kMostPixels)
+    throw Error(ErrorParts{
+        .what = "the figure would be too large: lower --dpi, or its width and height",
+        .expected = "at most 32767 pixels a side and 100 million in all",
+        .found = std::to_string(std::llround(wanted.width())) + "x" + std::to_string(std::llround(wanted.height()))});
+  return {static_cast<int>(std::lround(wanted.width())), static_cast<int>(std::lround(wanted.height()))};
+}
+
 void write(const QString& file, const QByteArray& bytes) {
   writeFileAtomically(file.toStdString(), std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
 }
@@ -46,9 +59,10 @@ QImage figureImage(Figure& figure, const FigureStyle& style) {
   const QSizeF points = figureSize(figure, style);
   const double scale = style.dpi / kPointsPerInch;
   const int perMetre = static_cast<int>(std::lround(style.dpi * kInchesPerMetre));
+  const QSize pixels = imageSize(points * scale);
   const auto drawn = [&] {
-    QImage image(static_cast<int>(std::lround(points.width() * scale)),
-                 static_cast<int>(std::lround(points.height() * scale)), QImage::Format_RGB32);
+    QImage image(pixels, QImage::Format_RGB32);
+    if (image.isNull()) throw std::bad_alloc();
     image.fill(Qt::white);
     paint(figure, style, image, scale);
     return image;

@@ -234,15 +234,16 @@ TEST(Fuzz, Sidecars) {
 
 TEST(Fuzz, ResultTables) {
   ResultTable table;
-  table.rows.push_back({.set = "a",
-                        .model = "m",
-                        .method = "msp",
-                        .temperature = 1.6,
-                        .protocol = "course",
-                        .frames = 10,
-                        .ap = 0.5,
-                        .fpr95 = 0.25,
-                        .components = ComponentColumns{0.1, 0.2, 0.3, 0.4}});
+  ResultRow& row = table.rows.emplace_back();
+  row.set = "a";
+  row.model = "m";
+  row.method = "msp";
+  row.temperature = 1.6;
+  row.protocol = "course";
+  row.frames = 10;
+  row.ap = 0.5;
+  row.fpr95 = 0.25;
+  row.components = ComponentColumns{0.1, 0.2, 0.3, 0.4};
   table.warnings = {"w"};
   table.provenance = {{"command", "x"}, {"list", Value::Array{1, 2.5, true}}};
   fuzzJson("table.json", tableAsJson(table), 2000, [](const auto& file) {
