@@ -4,6 +4,7 @@
 #include "analysis/core/failure_text.h"
 #include "analysis/core/numbers.h"
 #include "analysis/core/thread_supply.h"
+#include "analysis/datasets/frame_stamps.h"
 #include "app/evaluation/imported_source.h"
 #include "app/evaluation/model_scores.h"
 #include "app/evaluation/provenance.h"
@@ -64,8 +65,12 @@ struct SetWork {
   SetLabels labels;
   std::vector<char> failed;  ///< by frame: takes no part
   std::size_t unlabelled = 0;
+  std::vector<FrameStamp> stamps;  ///< of the files before the first of them was read
   explicit SetWork(DataSet opened)
-      : set(std::make_shared<const DataSet>(std::move(opened))), labels(*set), failed(set->frames.size(), 0) {}
+      : set(std::make_shared<const DataSet>(std::move(opened))),
+        labels(*set),
+        failed(set->frames.size(), 0),
+        stamps(stampsOf(*set)) {}
 };
 
 class Evaluation {
@@ -145,17 +150,33 @@ private:
       return true;
     }
     addFact("data " + set.name, dataFingerprint(set));
+    const std::size_t firstRow = m_report.table.rows.size();
+    evaluateSources(*work);
+    noticeChanges(*work, firstRow);
+    return true;
+  }
+
+  /// Rows that may be of two states of a file are no result, and the provenance's fingerprint is of neither.
+  void noticeChanges(const SetWork& work, std::size_t firstRow) {
+    const std::vector<ChangedFile> changes = changedSince(*work.set, work.stamps);
+    if (changes.empty()) return;
+    m_report.unfinished.push_back(work.set->name +
+                                  ": files changed while it was evaluated, so its rows may be of two " +
+                                  "states of them: evaluate it again (" + changeText(*work.set, changes) + ")");
+    for (std::size_t r = firstRow; r < m_report.table.rows.size(); ++r) m_report.table.rows[r].exact = false;
+  }
+
+  void evaluateSources(SetWork& work) {
     for (const auto& model : m_models) {
-      if (m_stop.stop_requested()) return true;
-      withSource(*work, [&] {
-        return std::make_unique<ModelScores>(work->set, model, m_store, chosenChannels(m_request, model->info()));
+      if (m_stop.stop_requested()) return;
+      withSource(work, [&] {
+        return std::make_unique<ModelScores>(work.set, model, m_store, chosenChannels(m_request, model->info()));
       });
     }
     for (const auto& folder : m_request.scores) {
-      if (m_stop.stop_requested()) return true;
-      withSource(*work, [&] { return std::make_unique<ImportedSource>(work->set, folder, importedChannels()); });
+      if (m_stop.stop_requested()) return;
+      withSource(work, [&] { return std::make_unique<ImportedSource>(work.set, folder, importedChannels()); });
     }
-    return true;
   }
 
   void warn(const std::string& text) {

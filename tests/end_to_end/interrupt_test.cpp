@@ -44,6 +44,28 @@ TEST_F(Interrupt, KeepsTheSetThatIsCompleteAndSaysWhatIsNot) {
   EXPECT_EQ(rows.at(0).at("frames"), 2);
 }
 
+// Nothing noticed it, and the fingerprint in the provenance was of the new file.
+TEST_F(Interrupt, ALabelThatIsReplacedMeanwhileIsNoticed) {
+  const std::filesystem::path cache = scratch.path() / "cache";
+  bool isReplaced = false;
+  const CommandResult result =
+      runCli({"evaluate", "--set", second, "--model", scratch / "small.pth", "--cache-dir", cache, "--format", "json"},
+             {.interruptWhen = [&] {
+               if (!isReplaced && countFiles(cache, ".npy") >= 2) {
+                 fillLabel(second, 1499, 1);
+                 isReplaced = true;
+               }
+               return false;
+             }});
+  ASSERT_TRUE(isReplaced);
+  EXPECT_EQ(result.code, 1) << result.err;
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("not done: Second: files changed while it was evaluated"), HasSubstr("1499")));
+  const auto table = nlohmann::json::parse(result.out);
+  EXPECT_EQ(table.at("complete"), false);
+  EXPECT_EQ(table.at("rows").at(0).at("exact"), false);
+}
+
 TEST_F(Interrupt, BeforeAnythingIsCompleteExitsWithThree) {
   std::filesystem::remove_all(first);
   const CommandResult result = evaluate(1);
