@@ -61,6 +61,7 @@ std::map<Colour, std::uint8_t> readColours(const fs::path& file, int& classes) {
   std::string line;
   classes = 0;
   while (std::getline(in, line)) {
+    if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // a byte order mark, as Windows editors write it
     std::replace(line.begin(), line.end(), ',', ' ');
     std::istringstream words(line);
     int r = 0, g = 0, b = 0;

@@ -126,6 +126,21 @@ TEST_F(CamVid, ColourMasksFollowTheTable) {
   EXPECT_EQ(sample.classes.at(5, 3), 0);
 }
 
+TEST_F(CamVid, ATableWithAByteOrderMarkKeepsItsFirstClass) {
+  std::ifstream plain(folder.path() / "label_colors.txt");
+  std::string table((std::istreambuf_iterator<char>(plain)), std::istreambuf_iterator<char>());
+  for (std::size_t at = 0; (at = table.find('\n', at)) != std::string::npos; at += 2) table.insert(at, 1, '\r');
+  folder.write("windows.txt", "\xEF\xBB\xBF" + table);
+  const auto source = openCamVid({.images = folder.path() / "train",
+                                  .masks = folder.path() / "colours",
+                                  .colourTable = folder.path() / "windows.txt"});
+  EXPECT_EQ(source->classes(), 3);
+  const Sample sample = source->read(0);
+  EXPECT_EQ(sample.classes.at(0, 0), kVoid);
+  EXPECT_EQ(sample.classes.at(1, 0), 1);
+  EXPECT_EQ(sample.classes.at(5, 3), 0);
+}
+
 TEST_F(CamVid, AColourThatIsNotInTheTableIsNamed) {
   folder.write("short.txt", "128 64 128 Road\n0 0 0 Void\n");
   const auto source = openCamVid({.images = folder.path() / "train",
