@@ -2,8 +2,11 @@
 #include "analysis/datasets/data_set.h"
 
 #include "analysis/core/error.h"
+#include "analysis/datasets/label_encoding.h"
 #include "analysis/datasets/layouts.h"
 #include "analysis/datasets/natural_order.h"
+#include "analysis/datasets/part_of_set.h"
+#include "analysis/datasets/picture_structure.h"
 #include "analysis/formats/file_bytes.h"
 #include "analysis/formats/file_kind.h"
 
@@ -22,6 +25,7 @@ constexpr std::array kLayouts = {
     KnownLayout{fitsStreetHazards, readStreetHazards},
     KnownLayout{fitsBundle, readBundle},
     KnownLayout{fitsCity, readCity},
+    KnownLayout{fitsPlain, readPlain},
 };
 
 void requireFolder(const fs::path& root) {
@@ -74,6 +78,24 @@ void remarkOnKinds(DataSet& set) {
   }
 }
 
+/// PIL would clip 16-bit grey at 255 and make nearly all of it white; here the high byte is taken.
+void warnOfDeepGrey(DataSet& set) {
+  constexpr std::size_t kHeaderBytes = 64;
+  std::size_t deep = 0;
+  for (const auto& frame : set.frames) {
+    try {
+      const auto start = readFileStart(frame.image, kHeaderBytes);
+      const auto structure = sniffBytes(start) == FileKind::Png ? pngStructure(start) : PictureStructure{};
+      deep += structure.bitDepth == 16 && structure.isGrey ? 1U : 0U;
+    } catch (const Error&) {
+      continue;  // told when the frame is read
+    }
+  }
+  if (deep == 0) return;
+  set.warnings.push_back(counted(deep, "image") + (deep == 1 ? " is" : " are") +
+                         " 16-bit grey: read by the high byte, where PIL's convert(\"RGB\") clips at 255");
+}
+
 void remarkOnLabels(DataSet& set) {
   if (set.layout == Layout::Cityscapes) return;
   const auto missing = static_cast<std::size_t>(
@@ -83,7 +105,8 @@ void remarkOnLabels(DataSet& set) {
                         (missing == 1 ? " has" : " have") + " no label: no ground truth, which is not \"no anomaly\"");
 }
 
-DataSet finished(DataSet set) {
+/// mayInfer: whether the layout's own encoding may give way to what the masks' values say.
+DataSet finished(DataSet set, bool mayInfer) {
   if (set.frames.empty()) {
     throw Error({.what = "set has no frames",
                  .expected = "images of the layout " + std::string(layoutName(set.layout)),
@@ -97,8 +120,49 @@ DataSet finished(DataSet set) {
   std::sort(set.skipped.begin(), set.skipped.end(),
             [](const Skipped& a, const Skipped& b) { return naturalLess(a.file.string(), b.file.string()); });
   remarkOnKinds(set);
+  warnOfDeepGrey(set);
   remarkOnLabels(set);
+  if (set.layout != Layout::Cityscapes) settleLabels(set, mayInfer);
   return set;
+}
+
+bool isSplitName(const std::string& name) {
+  constexpr std::array<std::string_view, 6> kSplits = {"train", "training", "val", "validation", "test", "testing"};
+  return std::find(kSplits.begin(), kSplits.end(), lowered(name)) != kSplits.end();
+}
+
+/// What to say of a folder that nothing fits, with options that would make it one where a guess is possible.
+[[noreturn]] void refuseUnknown(const fs::path& root) {
+  std::string options =
+      "--images, --masks and --values, as --images 'images/*' --masks 'masks/*' --values "
+      "0=normal,1=anomaly,255=void";
+  std::string masks;
+  if (const auto guess = guessedPlain(root)) {
+    DataSet set = readGeneric(root, {.images = guess->images, .masks = guess->masks, .encoding = binaryEncoding()});
+    LabelCensus census;
+    constexpr std::size_t kSampled = 4;
+    sampleLabels(set, kSampled, census);
+    const auto values = valuesIn(census);
+    const auto facts = census.facts();
+    const bool isLossy = std::any_of(facts.begin(), facts.end(), [](const auto& fact) { return fact.second.isLossy; });
+    options = "to be told what the masks' values mean, as --images '" + guess->images + "' --masks '" + guess->masks +
+              "' --values " + (isLossy ? "0=normal,255=anomaly" : "0=normal,1=anomaly,255=void");
+    if (values.empty() && set.frames.empty())
+      masks = "";
+    else if (values.empty())
+      masks = "; no mask of it can be read or fits an image";
+    else
+      masks = "; its masks" + std::string(isLossy ? ", JPEG, whose compression changes values," : "") + " hold " +
+              valueList(values);
+  }
+  throw Error(
+      {.what = "no known layout fits the folder",
+       .expected = "images/ with labels_masks/ (course, SegmentMeIfYouCan), <number>_<id>_labels.png (Fishyscapes), "
+                   "frame_list.json with frames/ (Road Anomaly), leftImg8bit/ (Lost and Found, Cityscapes), "
+                   "test/images with test/annotations (StreetHazards), images and masks of usual names, or " +
+                   options,
+       .found = contentOf(root) + masks,
+       .file = root});
 }
 
 void collectSets(const fs::path& folder, int depth, std::vector<fs::path>& out) {
@@ -155,16 +219,6 @@ LabelEncoding binaryEncoding() {
           .strict = true};
 }
 
-void addLeftovers(DataSet& set, const CompanionIndex& index, const std::string& unusedReason,
-                  const std::string& foreignReason) {
-  for (const auto& file : index.unused()) set.skipped.push_back({file, unusedReason});
-  for (const auto& file : index.doubles()) set.skipped.push_back({file, "another file has the same name"});
-  for (const auto& file : index.foreign()) set.skipped.push_back({file, foreignReason});
-  if (index.takenByOtherCase() > 0) {
-    set.remarks.push_back(counted(index.takenByOtherCase(), "file") + " matched although upper and lower case differ");
-  }
-}
-
 std::optional<Layout> recogniseLayout(const fs::path& root) {
   if (!isFolder(root)) return std::nullopt;
   for (const auto& known : kLayouts) {
@@ -181,13 +235,36 @@ std::vector<fs::path> findDataSets(const fs::path& root) {
   return out;
 }
 
-DataSet openDataSet(const fs::path& root, const std::optional<GenericLayout>& generic) {
-  requireFolder(root);
-  if (generic) return finished(readGeneric(root, *generic));
+namespace {
+
+/// Reads a folder by the user's word; what the word leaves out (globs, values) is told by names and values.
+DataSet openAsTold(const fs::path& root, GenericLayout told) {
+  const auto guess = told.images.empty() ? guessedPlain(root) : std::nullopt;
+  if (guess) {
+    told.images = guess->images;
+    if (told.masks.empty()) told.masks = guess->masks;
+  }
+  const bool isTold = !told.encoding.meaning.empty();
+  if (!isTold) told.encoding = binaryEncoding();
+  return finished(readGeneric(root, told), !isTold);
+}
+
+DataSet openFolder(const fs::path& root, const std::optional<GenericLayout>& generic) {
+  if (generic) return openAsTold(root, *generic);
   for (const auto& known : kLayouts) {
-    if (const auto layout = known.fits(root)) return finished(known.read(root, *layout));
+    const auto layout = known.fits(root);
+    if (layout) {
+      return finished(known.read(root, *layout), *layout == Layout::CourseBundle || *layout == Layout::Generic);
+    }
   }
   const auto below = findDataSets(root);
+  if (below.size() == 1) {
+    auto set = openFolder(below.front(), generic);
+    const auto inner = fs::relative(below.front(), root).generic_string();
+    set.remarks.push_back("opened " + inner + ", the only set in the folder");
+    if (isSplitName(set.name)) set.name = folderName(below.front().parent_path()) + "_" + set.name;
+    return set;
+  }
   if (!below.empty()) {
     std::string names;
     for (const auto& set : below) names += (names.empty() ? "" : ", ") + fs::relative(set, root).string();
@@ -196,13 +273,22 @@ DataSet openDataSet(const fs::path& root, const std::optional<GenericLayout>& ge
                  .found = counted(below.size(), "set") + " in it: " + names,
                  .file = root});
   }
-  throw Error({.what = "no known layout fits the folder",
-               .expected =
-                   "images/ with labels_masks/ (course, SegmentMeIfYouCan), <number>_<id>_labels.png (Fishyscapes), "
-                   "frame_list.json with frames/ (Road Anomaly), leftImg8bit/ (Lost and Found, Cityscapes), "
-                   "test/images with test/annotations (StreetHazards), or globs for images and masks",
-               .found = contentOf(root),
-               .file = root});
+  refuseUnknown(root);
+}
+
+}  // namespace
+
+DataSet openDataSet(const fs::path& root, const std::optional<GenericLayout>& generic) {
+  const auto [folder, part] = splitSetPath(root);
+  requireFolder(folder);
+  if (part.empty()) return openFolder(folder, generic);
+  // A split of a city tree is a folder of its own, opened by default or not.
+  if (const auto split = folder / "leftImg8bit" / part;
+      !generic && fs::path(part).filename() == part && isFolder(split))
+    return openFolder(split, generic);
+  auto set = openFolder(folder, generic);
+  keepPart(set, part);
+  return set;
 }
 
 }  // namespace oodscope

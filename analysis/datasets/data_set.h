@@ -11,6 +11,8 @@
 
 namespace oodscope {
 
+class LabelCensus;
+
 enum class Layout {
   CourseBundle,
   SmiycAnomaly,
@@ -29,8 +31,9 @@ enum class Layout {
 struct LabelEncoding {
   std::map<int, std::uint8_t> meaning = {};  ///< raw value -> kNormal, kAnomaly or kVoid
   std::uint8_t otherwise = kVoid;
-  std::string description = {};  ///< "0 normal, 1 and 2 anomaly, 255 void"
-  bool strict = false;           ///< a value that is not listed is an error, not `otherwise`
+  std::string description = {};   ///< "0 normal, 1 and 2 anomaly, 255 void"
+  bool strict = false;            ///< a value that is not listed is an error, not `otherwise`
+  bool isOtherwiseMeant = false;  ///< the user said what values not listed mean: they need no word
 };
 
 /// Left camera of a stereo pair, for distances. Units: focal lengths in pixels, baseline in metres.
@@ -70,22 +73,29 @@ struct DataSet {
   std::vector<std::string> warnings = {};  ///< likely mistakes: the user must see them wherever the set is used
 };
 
-/// How a folder that no known layout fits is to be read. Globs match the path below the root, '*' within a folder.
+/// How a folder that no known layout fits is to be read. Globs match the path below the root, '*' within a folder. An
+/// empty `images` stands for the usual folders; an encoding that lists nothing for what the masks' values tell.
 struct GenericLayout {
   std::string images;  ///< "images/*"
-  std::string masks;   ///< "masks/*"; matched to images by stem, suffixes as _labels stripped
+  std::string masks;  ///< "masks/*"; matched to images by stem: first exactly, then but for case, Unicode form, affixes
   LabelEncoding encoding;
 };
 
-/// The known layout that fits `root`, if any. Cost: a few folder listings.
+/// The known layout that fits `root`, if any; Generic for a plain pair of folders with usual names (images and masks,
+/// img and gt, …) or pictures with their masks beside them, where the masks' values tell their meaning. Cost: a few
+/// folder listings, for plain folders a few masks.
 [[nodiscard]] std::optional<Layout> recogniseLayout(const std::filesystem::path& root);
 
 /// The sets in a folder: itself where a layout fits it, else those among its sub-folders, three deep, in natural order.
 /// Empty where there is none. Throws Error where `root` is not a readable folder.
 [[nodiscard]] std::vector<std::filesystem::path> findDataSets(const std::filesystem::path& root);
 
-/// Recognises the layout of `root` and lists its frames without decoding pixels. Throws Error (what was looked for,
-/// what was found) where no layout fits and none is given. Cost: one directory walk and a few bytes of some files.
+/// Recognises the layout of `root` and lists its frames. `root` may name a part of a set: "FOLDER::train" or any other
+/// split of a city tree, "FOLDER::NoKnown" of Lost and Found, "FOLDER::LIST" with a text or JSON file of frame names
+/// (see part_of_set.h). A folder that holds exactly one set stands for it. Throws Error (what was looked for, what was
+/// found) where no layout fits and none is given. Cost: one directory walk, a few bytes of some files, and some of the
+/// masks, whose values are held against the encoding: all of them only where they might be 0 and 255 alone. What is
+/// assumed, left over or likely wrong is in `warnings`.
 [[nodiscard]] DataSet openDataSet(const std::filesystem::path& root, const std::optional<GenericLayout>& generic = {});
 
 /// Decodes the image as RGB exactly as PIL's convert("RGB") does: content sniffed, no ICC, no EXIF rotation, gamma
@@ -99,11 +109,14 @@ struct GenericLayout {
 /// decoding. Throws Error for unreadable or foreign content.
 [[nodiscard]] Size readPictureSize(const std::filesystem::path& file);
 
-/// Decodes and maps the label; pixels outside the region of interest, where the frame has one, become void. Palette
-/// labels are read by index, or by their colours where those are grey and spell the encoding's values. Requires:
-/// frame.label. Throws Error: unreadable, several channels that differ, another size than the image (both are named),
-/// values that are not in the encoding of a strict layout.
-[[nodiscard]] LabelMap readLabel(const DataSet& set, const Frame& frame);
+/// Decodes and maps the label, a picture or .npy; pixels outside the region of interest, where the frame has one,
+/// become void. Palette labels are read by index, or by their colours where those are grey and spell the encoding's
+/// values; -1 and 65535 are void where the encoding does not list them. In lossy files (JPEG) values take the meaning
+/// of the nearest listed one where those lie far apart, else they are refused. What the file held is added to `census`,
+/// where one is given: see labelFindings. Requires: frame.label. Throws Error: unreadable, a kind that is not read,
+/// several pages, several channels that differ, another size than the image (both are named), values that are not in
+/// the encoding of a strict layout.
+[[nodiscard]] LabelMap readLabel(const DataSet& set, const Frame& frame, LabelCensus* census = nullptr);
 
 /// Cityscapes train ids (0..18, 255 void) of frame.classLabel; files named …labelIds are translated. Requires:
 /// frame.classLabel. Throws Error: unreadable, another size than the image, a value that is no class.

@@ -2,6 +2,7 @@
 #include "analysis/datasets/dataset_summary.h"
 
 #include "analysis/core/error.h"
+#include "analysis/datasets/label_census.h"
 #include "analysis/datasets/layouts.h"
 
 #include <tbb/parallel_for.h>
@@ -20,7 +21,7 @@ struct FrameFacts {
   std::vector<Skipped> failed;
 };
 
-FrameFacts factsOf(const DataSet& set, const Frame& frame, CountLabels countLabels) {
+FrameFacts factsOf(const DataSet& set, const Frame& frame, CountLabels countLabels, LabelCensus& census) {
   FrameFacts facts;
   try {
     facts.size = readPictureSize(frame.image);
@@ -29,7 +30,7 @@ FrameFacts factsOf(const DataSet& set, const Frame& frame, CountLabels countLabe
   }
   if (countLabels == CountLabels::No || !frame.label) return facts;
   try {
-    const auto label = readLabel(set, frame);
+    const auto label = readLabel(set, frame, &census);
     for (const auto value : label.values()) {
       facts.normal += value == kNormal ? 1U : 0U;
       facts.anomaly += value == kAnomaly ? 1U : 0U;
@@ -72,8 +73,9 @@ std::string ofFrames(std::size_t count, std::size_t frames) {
 
 DataSetSummary summarise(const DataSet& set, CountLabels countLabels) {
   std::vector<FrameFacts> facts(set.frames.size());
+  LabelCensus census;
   tbb::parallel_for(std::size_t{0}, facts.size(),
-                    [&](std::size_t i) { facts[i] = factsOf(set, set.frames[i], countLabels); });
+                    [&](std::size_t i) { facts[i] = factsOf(set, set.frames[i], countLabels, census); });
   DataSetSummary summary;
   summary.frames = set.frames.size();
   LabelHistogram labels;
@@ -95,6 +97,7 @@ DataSetSummary summarise(const DataSet& set, CountLabels countLabels) {
     if (a.frames != b.frames) return a.frames > b.frames;
     return a.size.width != b.size.width ? a.size.width > b.size.width : a.size.height > b.size.height;
   });
+  labels.findings = labelFindings(set, census);
   if (countLabels == CountLabels::Yes) summary.labels = std::move(labels);
   return summary;
 }

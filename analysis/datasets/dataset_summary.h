@@ -17,6 +17,7 @@ struct LabelHistogram {
   std::uint64_t ignored = 0;                      ///< pixels that are void
   std::vector<std::string> framesWithoutAnomaly;  ///< names; they have valid pixels
   std::vector<std::string> framesAllVoid;         ///< names
+  std::vector<std::string> findings;              ///< labelFindings of all labels that could be read
 };
 
 struct DataSetSummary {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
 #include "analysis/datasets/data_set.h"
-#include "analysis/datasets/natural_order.h"
+#include "analysis/datasets/label_census.h"
 #include "analysis/datasets/picture_codec.h"
+#include "analysis/datasets/raw_label.h"
 #include "analysis/formats/file_bytes.h"
 #include "analysis/formats/file_kind.h"
 #include "analysis/formats/npz.h"
@@ -66,29 +67,6 @@ void addOverlay(RgbImage& image, const std::filesystem::path& file) {
   }
 }
 
-/// Tools that shrink a PNG turn grey 0, 1, 255 into a palette of those greys: then the colours are the values. Black
-/// and white alone may be either, and are indices, as PIL reads them.
-bool palettesSpellValues(const RawSamples& samples, const LabelEncoding& encoding) {
-  std::array<bool, 256> isUsed{};
-  for (const auto value : samples.values.values()) {
-    if (value < isUsed.size()) isUsed[value] = true;
-  }
-  bool hasOther = false;
-  for (std::size_t i = 0; i < isUsed.size(); ++i) {
-    if (!isUsed[i]) continue;
-    if (i >= samples.palette.size()) return false;
-    const Rgb colour = samples.palette[i];
-    if (colour.r != colour.g || colour.g != colour.b || !encoding.meaning.contains(colour.r)) return false;
-    hasOther = hasOther || (colour.r != 0 && colour.r != 255);
-  }
-  return hasOther;
-}
-
-void applyPalette(RawSamples& samples, const LabelEncoding& encoding) {
-  if (samples.palette.empty() || !palettesSpellValues(samples, encoding)) return;
-  for (auto& value : samples.values.values()) value = samples.palette[value].r;
-}
-
 /// Train id of each Cityscapes label id 0..33; 255 where the id takes no part. Source: cityscapesScripts, labels.py.
 constexpr std::array<std::uint8_t, 34> kTrainIds = {255, 255, 255, 255, 255, 255, 255, 0,  1,  255, 255, 2,
                                                     3,   4,   255, 255, 255, 5,   255, 6,  7,  8,   9,   10,
@@ -113,33 +91,17 @@ Size readPictureSize(const std::filesystem::path& file) {
   return decodeRgb(bytes, file).size();
 }
 
-LabelMap readLabel(const DataSet& set, const Frame& frame) {
+LabelMap readLabel(const DataSet& set, const Frame& frame, LabelCensus* census) {
   require(frame.label.has_value(), "readLabel: the frame has no label");
   const auto& file = *frame.label;
-  auto samples = readSamples(file);
-  checkSize(frame, samples.values.size(), "label", file);
-  applyPalette(samples, set.encoding);
-
-  std::vector<std::uint8_t> meaning(65536, set.encoding.otherwise);
-  std::vector<bool> isListed(65536, !set.encoding.strict);
-  for (const auto& [value, means] : set.encoding.meaning) {
-    if (value < 0 || value > 65535) continue;
-    meaning[static_cast<std::size_t>(value)] = means;
-    isListed[static_cast<std::size_t>(value)] = true;
-  }
-  LabelMap label(samples.values.size());
-  const auto values = samples.values.values();
+  auto raw = readRawLabel(file, set.encoding);
+  checkSize(frame, raw.values.size(), "label", file);
+  const auto meaning = meaningsFor(raw, set.encoding, file);
+  LabelMap label(raw.values.size());
+  const auto values = raw.values.values();
   auto out = label.values();
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!isListed[values[i]]) {
-      throw Error({.what = "label has a value that means nothing here",
-                   .expected = set.encoding.description,
-                   .found = std::to_string(values[i]) + " in " +
-                            std::to_string(std::count(values.begin(), values.end(), values[i])) + " pixels",
-                   .file = file});
-    }
-    out[i] = meaning[values[i]];
-  }
+  for (std::size_t i = 0; i < values.size(); ++i) out[i] = meaning[values[i]];
+  if (census != nullptr) census->add(file, std::move(raw.facts));
   if (frame.regionOfInterest) {
     const auto region = readSamples(*frame.regionOfInterest);
     checkSize(frame, region.values.size(), "region of interest", *frame.regionOfInterest);
@@ -150,8 +112,9 @@ LabelMap readLabel(const DataSet& set, const Frame& frame) {
                    .file = *frame.regionOfInterest});
     }
     const auto inside = region.values.values();
+    const int least = region.isLossy ? 128 : 1;  // JPEG leaves some grey where black was
     for (std::size_t i = 0; i < out.size(); ++i) {
-      if (inside[i] == 0) out[i] = kVoid;
+      if (inside[i] < least) out[i] = kVoid;
     }
   }
   return label;
@@ -160,14 +123,20 @@ LabelMap readLabel(const DataSet& set, const Frame& frame) {
 ClassMap readClassLabel(const Frame& frame) {
   require(frame.classLabel.has_value(), "readClassLabel: the frame has no class label");
   const auto& file = *frame.classLabel;
-  const auto samples = readSamples(file);
+  const auto samples = readRawLabel(file, {});
+  if (samples.facts.isLossy) {
+    throw Error({.what = "class label was changed by lossy compression",
+                 .expected = "class numbers as PNG",
+                 .found = "JPEG or lossy WebP",
+                 .file = file});
+  }
   checkSize(frame, samples.values.size(), "class label", file);
   const bool isLabelIds = file.filename().string().find("labelIds") != std::string::npos;
   ClassMap classes(samples.values.size());
   auto out = classes.values();
   const auto values = samples.values.values();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto value = values[i];
+    const auto value = values[i] == kMinusOne ? std::uint16_t{255} : values[i];
     const bool isKnown = value == 255 || (isLabelIds ? value < kTrainIds.size() : value < 19);
     if (!isKnown) {
       throw Error({.what = "class label has a value that is no class",

@@ -22,10 +22,14 @@ bool isPart(const fs::path& folder) {
 /// Whether a file in the image folder is meant as an image. Named as a picture is enough, so that a damaged one fails
 /// aloud as a frame instead of vanishing from the set.
 bool isMeantAsImage(const fs::path& file) {
-  return isNamedAsPicture(file) || (isFile(file) && isPicture(sniffFile(file)));
+  return isNamedAsPicture(file) || (!isNamedAsMask(file) && isFile(file) && isPicture(sniffFile(file)));
 }
 
 std::optional<std::string> stemOf(const fs::path& file) { return file.stem().string(); }
+
+std::optional<std::string> maskStem(const fs::path& file) {
+  return isNamedAsMask(file) || isMeantAsImage(file) ? stemOf(file) : std::nullopt;
+}
 
 std::optional<std::string> semanticStem(const fs::path& file) {
   const auto name = file.filename().string();
@@ -102,42 +106,27 @@ DataSet readBundle(const fs::path& root, Layout layout) {
   describeEncoding(set);
 
   const bool isSmiyc = layout != Layout::CourseBundle;
-  CompanionIndex labels = indexOf(root / "labels_masks", isSmiyc ? semanticStem : pictureStem);
-  CompanionIndex classes = indexOf(root / "class_labels", pictureStem);
+  CompanionIndex labels = indexOf(root / "labels_masks", isSmiyc ? semanticStem : maskStem);
+  CompanionIndex classes = indexOf(root / "class_labels", maskStem);
   CompanionIndex disparities = indexOf(root / "disparity", pictureStem);
   CompanionIndex regions = indexOf(root / "roi", pictureStem);
   CompanionIndex cameras = indexOf(root / "camera", jsonStem);
 
-  std::map<std::string, fs::path> seen;
+  std::vector<NamedImage> images;
   for (const auto& file : filesIn(root / "images")) {
-    if (!isMeantAsImage(file)) {
-      set.skipped.push_back({file, "not a picture"});
-      continue;
+    if (isMeantAsImage(file)) {
+      images.push_back({file.stem().string(), file});
+    } else {
+      set.skipped.push_back({file, isNamedAsMask(file) ? "a kind of picture that is not read" : "not a picture"});
     }
-    const auto name = file.stem().string();
-    const auto [other, isNew] = seen.emplace(name, file);
-    if (!isNew) {
-      set.skipped.push_back({file, "another image has the same name: " + other->second.filename().string()});
-      continue;
-    }
-    Frame frame{.name = name, .image = file};
-    set.frames.push_back(std::move(frame));
   }
-  // Exact names first: otherwise "A" could take the label of "a" before "a" comes.
-  const auto attach = [&](CompanionIndex& index, std::optional<fs::path> Frame::*member) {
-    for (auto& frame : set.frames) {
-      if (index.hasExactly(frame.name)) frame.*member = index.take(frame.name);
-    }
-    for (auto& frame : set.frames) {
-      if (!(frame.*member)) frame.*member = index.take(frame.name);
-    }
-  };
-  attach(labels, &Frame::label);
-  attach(classes, &Frame::classLabel);
-  attach(disparities, &Frame::disparity);
-  attach(regions, &Frame::regionOfInterest);
-  attach(cameras, &Frame::camera);
-  addLeftovers(set, labels, "no image of this name", isSmiyc ? "not a _labels_semantic.png" : "not a picture");
+  const auto names = addFrames(set, images);
+  attach(set, labels, &Frame::label, names, isSmiyc ? NameMatch::OtherForm : NameMatch::CommonAffixes);
+  attach(set, classes, &Frame::classLabel, names, NameMatch::Affix);
+  attach(set, disparities, &Frame::disparity, names, NameMatch::Affix);
+  attach(set, regions, &Frame::regionOfInterest, names, NameMatch::Affix);
+  attach(set, cameras, &Frame::camera, names, NameMatch::Affix);
+  addLabelLeftovers(set, labels, isSmiyc ? "not a _labels_semantic.png" : "not a picture");
   addLeftovers(set, classes, "no image of this name", "not a picture");
   addLeftovers(set, disparities, "no image of this name", "not a picture");
   addLeftovers(set, regions, "no image of this name", "not a picture");

@@ -42,8 +42,8 @@ bool hasNumberedScenes(const fs::path& images) {
   return false;
 }
 
-std::string chosenSplit(const CityTree& tree, Layout layout, DataSet& set) {
-  if (!tree.split.empty()) return tree.split;
+std::vector<std::string> splitsIn(const CityTree& tree) {
+  if (!tree.split.empty()) return {tree.split};
   std::vector<std::string> splits;
   for (const auto& folder : foldersIn(tree.base / "leftImg8bit")) splits.push_back(folder.filename().string());
   if (splits.empty()) {
@@ -52,18 +52,30 @@ std::string chosenSplit(const CityTree& tree, Layout layout, DataSet& set) {
                  .found = "an empty folder",
                  .file = tree.base / "leftImg8bit"});
   }
-  const std::string preferred = layout == Layout::LostAndFound ? "test" : "val";
-  const bool hasPreferred = std::find(splits.begin(), splits.end(), preferred) != splits.end();
-  std::string chosen = hasPreferred ? preferred : splits.front();
+  return splits;
+}
+
+/// Lost and Found is evaluated on all that is there; of Cityscapes, val is what everybody reports.
+std::vector<std::string> chosenSplits(const CityTree& tree, Layout layout, DataSet& set) {
+  auto splits = splitsIn(tree);
+  if (splits.size() == 1) return splits;
+  if (layout == Layout::LostAndFound) {
+    std::string names;
+    for (const auto& split : splits) names += (names.empty() ? "" : ", ") + split;
+    set.remarks.push_back("all splits are opened (" + names +
+                          "); \"FOLDER::test\" opens one, \"FOLDER::NoKnown\" the test split without known obstacles");
+    return splits;
+  }
+  const bool hasVal = std::find(splits.begin(), splits.end(), "val") != splits.end();
+  const std::string chosen = hasVal ? "val" : splits.front();
   for (const auto& other : splits) {
     if (other == chosen) continue;
-    const auto folder = tree.base / "leftImg8bit" / other;
     std::string reason = "the " + chosen;
     reason.append(" split is opened; open this folder for the ").append(other).append(" split");
-    set.skipped.push_back({folder, std::move(reason)});
+    set.skipped.push_back({tree.base / "leftImg8bit" / other, std::move(reason)});
   }
-  if (splits.size() > 1) set.remarks.push_back("the " + chosen + " split is opened");
-  return chosen;
+  set.remarks.push_back("the " + chosen + " split is opened");
+  return {chosen};
 }
 
 std::optional<fs::path> existing(const fs::path& file) { return isFile(file) ? std::optional(file) : std::nullopt; }
@@ -100,11 +112,65 @@ void addLabels(Frame& frame, const fs::path& base, Layout layout, const fs::path
   if (!frame.classLabel) frame.classLabel = with("gtFine", "_gtFine_labelIds.png");
 }
 
+/// Adds a split's frames, their names after `prefix`; returns how many were left out as invalid.
+std::size_t addSplit(DataSet& set, const CityTree& tree, const std::string& split, const std::string& prefix) {
+  const auto images = tree.base / "leftImg8bit";
+  auto folders = foldersIn(images / split);
+  folders.push_back(images / split);
+  std::size_t invalid = 0;
+  for (const auto& folder : folders) {
+    for (const auto& file : filesIn(folder)) {
+      if (!endsWith(file, kImageEnding)) {
+        set.skipped.push_back({file, "not named …_leftImg8bit.png"});
+        continue;
+      }
+      const auto name = file.filename().string();
+      const auto stem = name.substr(0, name.size() - kImageEnding.size());
+      Frame frame{.name = prefix + stem, .image = file};
+      addLabels(frame, tree.base, set.layout, fs::relative(folder, images) / stem);
+      if (set.layout == Layout::LostAndFound && frame.label && isAllZero(*frame.label)) {
+        set.skipped.push_back({file, "its label is zero everywhere: the frame is invalid"});
+        ++invalid;
+        continue;
+      }
+      set.frames.push_back(std::move(frame));
+    }
+  }
+  return invalid;
+}
+
+/// Colour pictures alone, as many mirrors have them, are no class labels.
+void warnOfClassLabels(DataSet& set, const fs::path& base) {
+  const auto missing = static_cast<std::size_t>(
+      std::count_if(set.frames.begin(), set.frames.end(), [](const Frame& frame) { return !frame.classLabel; }));
+  if (missing == 0 || !isFolder(base / "gtFine")) return;
+  const auto isColoured = [&](const Frame& frame) {
+    const auto below = fs::relative(frame.image.parent_path(), base / "leftImg8bit");
+    return isFile(base / "gtFine" / below / (frame.name + "_gtFine_color.png"));
+  };
+  const bool hasColours = std::any_of(set.frames.begin(), set.frames.end(), isColoured);
+  set.warnings.push_back(counted(missing, "frame") + " of " + std::to_string(set.frames.size()) +
+                         (missing == 1 ? " has" : " have") +
+                         " no class labels: …_gtFine_labelIds.png or …_gtFine_labelTrainIds.png is needed" +
+                         (hasColours ? "; …_gtFine_color.png is for the eye and not read" : ""));
+}
+
+/// Folders of images whose name alone is Cityscapes': neither splits nor file names are there.
+bool isPlainFolder(const fs::path& images) {
+  if (!foldersIn(images).empty()) return false;
+  const auto files = filesIn(images);
+  return std::none_of(files.begin(), files.end(), [](const fs::path& file) { return endsWith(file, kImageEnding); });
+}
+
 }  // namespace
 
 std::optional<Layout> fitsCity(const fs::path& root) {
   const auto tree = treeOf(root);
   if (!tree) return std::nullopt;
+  if (tree->split.empty() && isPlainFolder(tree->base / "leftImg8bit") &&
+      !filesIn(tree->base / "leftImg8bit").empty()) {
+    return std::nullopt;
+  }
   if (isFolder(tree->base / "gtFine")) return Layout::Cityscapes;
   if (isFolder(tree->base / "gtCoarse")) return Layout::LostAndFound;
   return hasNumberedScenes(tree->base / "leftImg8bit") ? Layout::LostAndFound : Layout::Cityscapes;
@@ -125,29 +191,11 @@ DataSet readCity(const fs::path& root, Layout layout) {
     set.encoding = binaryEncoding();
     set.remarks.emplace_back("Cityscapes has no anomalies: class labels serve the closed-set mIoU");
   }
-  const auto split = chosenSplit(*tree, layout, set);
-  const auto images = tree->base / "leftImg8bit" / split;
-  auto folders = foldersIn(images);
-  folders.push_back(images);
+  const auto splits = chosenSplits(*tree, layout, set);
   std::size_t invalid = 0;
-  for (const auto& folder : folders) {
-    for (const auto& file : filesIn(folder)) {
-      if (!endsWith(file, kImageEnding)) {
-        set.skipped.push_back({file, "not named …_leftImg8bit.png"});
-        continue;
-      }
-      const auto name = file.filename().string();
-      Frame frame{.name = name.substr(0, name.size() - kImageEnding.size()), .image = file};
-      addLabels(frame, tree->base, layout, fs::relative(folder, tree->base / "leftImg8bit") / frame.name);
-      if (layout == Layout::LostAndFound && frame.label && isAllZero(*frame.label)) {
-        set.skipped.push_back({file, "its label is zero everywhere: the frame is invalid"});
-        ++invalid;
-        continue;
-      }
-      set.frames.push_back(std::move(frame));
-    }
-  }
+  for (const auto& split : splits) invalid += addSplit(set, *tree, split, splits.size() > 1 ? split + "/" : "");
   if (invalid > 0) set.remarks.push_back(counted(invalid, "frame") + " left out: the label is zero everywhere");
+  if (layout == Layout::Cityscapes) warnOfClassLabels(set, tree->base);
   return set;
 }
 

@@ -90,7 +90,7 @@ DataSet readFishyscapes(const fs::path& root, Layout layout) {
                               ? "the folder's name does not tell the version (v1, v2, v3), which changes results"
                               : "version " + set.version);
   } else {
-    set.encoding = {.meaning = {{0, kNormal}, {1, kAnomaly}},
+    set.encoding = {.meaning = {{0, kNormal}, {1, kAnomaly}, {255, kVoid}},
                     .otherwise = kVoid,
                     .description = "0 normal, 1 anomaly, anything else void"};
   }

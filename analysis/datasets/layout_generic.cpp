@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
 #include "analysis/datasets/layouts.h"
-#include "analysis/datasets/natural_order.h"
+#include "analysis/datasets/name_forms.h"
 
-#include <array>
+#include <set>
 
 namespace oodscope {
 namespace {
@@ -63,27 +63,6 @@ std::vector<fs::path> filesMatching(const fs::path& root, const std::string& glo
   return out;
 }
 
-/// A mask's stem without the endings that tools add to the image's name.
-std::string strippedStem(const fs::path& file) {
-  constexpr std::array<std::string_view, 10> kEndings = {"_labels_semantic",
-                                                         "_gtFine_labelIds",
-                                                         "_gtFine_labelTrainIds",
-                                                         "_gtCoarse_labelIds",
-                                                         "_leftImg8bit",
-                                                         "_labels",
-                                                         "_label",
-                                                         "_masks",
-                                                         "_mask",
-                                                         "_gt"};
-  auto stem = file.stem().string();
-  for (const auto ending : kEndings) {
-    if (stem.size() > ending.size() && lowered(stem).ends_with(lowered(ending))) {
-      return stem.substr(0, stem.size() - ending.size());
-    }
-  }
-  return stem;
-}
-
 /// The image's or mask's folder below the part of the pattern that has no wildcard, so that "a/1" and "b/1" differ.
 std::string nameOf(const fs::path& file, const fs::path& root, const std::string& glob) {
   fs::path fixed = root;
@@ -92,7 +71,19 @@ std::string nameOf(const fs::path& file, const fs::path& root, const std::string
     fixed /= part;
   }
   const auto below = file.parent_path().lexically_relative(fixed);
-  return below == "." ? strippedStem(file) : (below / strippedStem(file)).generic_string();
+  return below == "." ? file.stem().string() : (below / file.stem()).generic_string();
+}
+
+/// Frames are called by their images without what is usual before or after a name ("img_3" is 3), where all stay
+/// unique.
+void shortenNames(DataSet& set) {
+  std::vector<std::string> names;
+  for (const auto& frame : set.frames) {
+    const auto slash = frame.name.rfind('/') + 1;  // 0 where there is none
+    names.push_back(frame.name.substr(0, slash) + withoutImageAffix(frame.name.substr(slash)));
+  }
+  if (std::set<std::string>(names.begin(), names.end()).size() != names.size()) return;
+  for (std::size_t i = 0; i < names.size(); ++i) set.frames[i].name = names[i];
 }
 
 }  // namespace
@@ -106,41 +97,32 @@ DataSet readGeneric(const fs::path& root, const GenericLayout& generic) {
   CompanionIndex masks;
   if (!generic.masks.empty()) {
     masks = CompanionIndex(filesMatching(root, generic.masks), [&](const fs::path& file) -> std::optional<std::string> {
-      if (!isNamedAsPicture(file)) return std::nullopt;
+      if (!isNamedAsMask(file)) return std::nullopt;
       return nameOf(file, root, generic.masks);
     });
   }
   std::set<fs::path> maskFiles;
-  for (const auto& file : masks.unused()) maskFiles.insert(file);
-  std::map<std::string, fs::path> seen;
-  const auto images = filesMatching(root, generic.images);
-  if (images.empty()) {
+  for (const auto& file : masks.files()) maskFiles.insert(file);
+  const auto files = filesMatching(root, generic.images);
+  if (files.empty()) {
     throw Error({.what = "no image fits the pattern",
                  .expected = "files that fit \"" + generic.images + "\"",
                  .found = "none",
                  .file = root});
   }
-  for (const auto& file : images) {
+  std::vector<NamedImage> images;
+  for (const auto& file : files) {
     if (maskFiles.contains(file)) continue;  // "*.png" for images and "*_mask.png" for masks in one folder
-    if (!isNamedAsPicture(file)) {
-      set.skipped.push_back({file, "not a picture"});
-      continue;
+    if (isNamedAsPicture(file)) {
+      images.push_back({nameOf(file, root, generic.images), file});
+    } else {
+      set.skipped.push_back({file, isNamedAsMask(file) ? "a kind of picture that is not read" : "not a picture"});
     }
-    const auto name = nameOf(file, root, generic.images);
-    const auto [other, isNew] = seen.emplace(name, file);
-    if (!isNew) {
-      set.skipped.push_back({file, "another image has the same name: " + other->second.filename().string()});
-      continue;
-    }
-    set.frames.push_back({.name = name, .image = file});
   }
-  for (auto& frame : set.frames) {
-    if (masks.hasExactly(frame.name)) frame.label = masks.take(frame.name);
-  }
-  for (auto& frame : set.frames) {
-    if (!frame.label) frame.label = masks.take(frame.name);
-  }
-  addLeftovers(set, masks, "no image of this name", "not a picture");
+  const auto names = addFrames(set, images);
+  attach(set, masks, &Frame::label, names, NameMatch::CommonAffixes);
+  shortenNames(set);
+  addLabelLeftovers(set, masks, "not a picture");
   return set;
 }
 

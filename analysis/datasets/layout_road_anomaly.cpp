@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/datasets/layouts.h"
+#include "analysis/datasets/name_forms.h"
 #include "analysis/formats/json_text.h"
 
 #include <set>
@@ -15,7 +16,7 @@ std::set<std::string> listedFrames(const fs::path& file) {
   for (const JsonValue& entry : readJsonFile(file, "frame list").list()) {
     const std::string text = entry.text({1, 255});
     if (fs::path(text).has_parent_path() || text == "." || text == "..") entry.refuse("a file name in frames/");
-    names.insert(text);
+    names.insert(composedName(text));
   }
   return names;
 }
@@ -48,22 +49,32 @@ DataSet readRoadAnomaly2019(const fs::path& root, Layout layout) {
   const bool hasList = isFile(listFile);
   auto listed = hasList ? listedFrames(listFile) : std::set<std::string>();
   if (!hasList) set.remarks.emplace_back("no frame_list.json: every image in frames/ is a frame");
+  std::vector<NamedImage> images;
   for (const auto& file : filesIn(root / "frames")) {
     if (!isNamedAsPicture(file)) {
       set.skipped.push_back({file, "not a picture"});
       continue;
     }
-    const bool isListed = listed.erase(file.filename().string()) + listed.erase(file.stem().string()) > 0;
+    const bool isListed = listed.erase(composedName(file.filename().string())) + listed.erase(composedStem(file)) > 0;
     if (hasList && !isListed) {
       set.skipped.push_back({file, "not in frame_list.json"});
       continue;
     }
-    Frame frame{.name = file.stem().string(), .image = file};
-    const auto label = root / "frames" / (frame.name + ".labels") / "labels_semantic.png";
-    if (isFile(label)) frame.label = label;
-    set.frames.push_back(std::move(frame));
+    images.push_back({file.stem().string(), file});
+  }
+  const auto names = addFrames(set, images);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (const auto& name : {names[i], set.frames[i].name}) {
+      const auto label = root / "frames" / (name + ".labels") / "labels_semantic.png";
+      if (isFile(label) || isBrokenLink(label)) set.frames[i].label = label;
+    }
   }
   for (const auto& name : listed) set.skipped.push_back({root / "frames" / name, "in frame_list.json but not there"});
+  if (!listed.empty()) {
+    set.warnings.push_back(counted(listed.size(), "frame") + " of frame_list.json " +
+                           (listed.size() == 1 ? "is" : "are") +
+                           " not there: " + namedFew({listed.begin(), listed.end()}));
+  }
   return set;
 }
 

@@ -43,17 +43,20 @@ DataSet readStreetHazards(const fs::path& root, Layout layout) {
     const auto town = fs::path(folder == images ? "" : folder.filename());
     CompanionIndex labels(isFolder(annotations / town) ? filesIn(annotations / town) : std::vector<fs::path>(),
                           [](const fs::path& file) -> std::optional<std::string> {
-                            return isNamedAsPicture(file) ? std::optional(file.stem().string()) : std::nullopt;
+                            return isNamedAsMask(file) ? std::optional(file.stem().string()) : std::nullopt;
                           });
+    std::vector<NamedImage> pictures;
+    std::vector<std::string> names;
     for (const auto& file : filesIn(folder)) {
-      if (!isNamedAsPicture(file)) {
+      if (isNamedAsPicture(file)) {
+        pictures.push_back({(town / file.stem()).string(), file});
+      } else {
         set.skipped.push_back({file, "not a picture"});
-        continue;
       }
-      set.frames.push_back(
-          {.name = (town / file.stem()).string(), .image = file, .label = labels.take(file.stem().string())});
     }
-    addLeftovers(set, labels, "no image of this name", "not a picture");
+    for (const auto& name : addFrames(set, pictures)) names.push_back(fs::path(name).filename().string());
+    attach(set, labels, &Frame::label, names, NameMatch::OtherForm);
+    addLabelLeftovers(set, labels, "not a picture");
   }
   return set;
 }

@@ -5,6 +5,12 @@
 
 namespace oodscope {
 
+/// An image file and what its frame is to be called.
+struct NamedImage {
+  std::string name;
+  std::filesystem::path file;
+};
+
 /// A layout on disk: how to tell it and how to list its frames. Readers leave the order of frames and the remarks about
 /// file kinds to openDataSet.
 struct KnownLayout {
@@ -12,7 +18,8 @@ struct KnownLayout {
   DataSet (*read)(const std::filesystem::path& root, Layout layout);
 };
 
-// One pair a file: layout_bundle, layout_city, layout_fishyscapes, layout_road_anomaly, layout_street_hazards.
+// One pair a file: layout_bundle, layout_city, layout_fishyscapes, layout_plain, layout_road_anomaly,
+// layout_street_hazards.
 [[nodiscard]] std::optional<Layout> fitsBundle(const std::filesystem::path& root);
 [[nodiscard]] DataSet readBundle(const std::filesystem::path& root, Layout layout);
 [[nodiscard]] std::optional<Layout> fitsCity(const std::filesystem::path& root);
@@ -23,15 +30,34 @@ struct KnownLayout {
 [[nodiscard]] DataSet readRoadAnomaly2019(const std::filesystem::path& root, Layout layout);
 [[nodiscard]] std::optional<Layout> fitsStreetHazards(const std::filesystem::path& root);
 [[nodiscard]] DataSet readStreetHazards(const std::filesystem::path& root, Layout layout);
+[[nodiscard]] std::optional<Layout> fitsPlain(const std::filesystem::path& root);
+[[nodiscard]] DataSet readPlain(const std::filesystem::path& root, Layout layout);
 [[nodiscard]] DataSet readGeneric(const std::filesystem::path& root, const GenericLayout& generic);
 
 // What the readers share.
 
 /// 0 normal, 1 anomaly, 255 void, anything else an error.
 [[nodiscard]] LabelEncoding binaryEncoding();
-/// Adds what an index did not use to set.skipped, and a remark where names matched but for case.
+/// What a folder of no known layout looks like, for options and messages.
+struct PlainGuess {
+  std::string images, masks;  ///< globs as --images and --masks take them
+};
+/// The folders (or name endings in one folder) that look like images and masks, if any; nothing is decoded.
+[[nodiscard]] std::optional<PlainGuess> guessedPlain(const std::filesystem::path& root);
+
+/// Adds what an index did not use to set.skipped, and a remark where names matched but for case, form or affixes.
 void addLeftovers(DataSet& set, const CompanionIndex& index, const std::string& unusedReason,
                   const std::string& foreignReason);
+/// The same for labels, and a warning with counts and names where images and masks did not all find each other.
+void addLabelLeftovers(DataSet& set, const CompanionIndex& index, const std::string& foreignReason);
+/// Gives each frame its label: the file that the index has for frame `i`'s name in `names`.
+void attach(DataSet& set, CompanionIndex& index, std::optional<std::filesystem::path> Frame::*member,
+            const std::vector<std::string>& names, NameMatch loosest);
+/// Adds a frame a picture file, in composed form of its name; a second picture of one name is skipped and said.
+/// Returns the names as they are on disk, one a frame of set.frames that was added.
+[[nodiscard]] std::vector<std::string> addFrames(DataSet& set, const std::vector<NamedImage>& images);
+/// "a, b, c and 4 more", for messages.
+[[nodiscard]] std::string namedFew(const std::vector<std::string>& names);
 /// "1 frame", "3 frames".
 [[nodiscard]] std::string counted(std::size_t count, const std::string& noun);
 

@@ -77,7 +77,9 @@ PictureStructure pngStructure(Bytes bytes) {
     if (chunk.type == "IHDR" && chunk.dataSize >= 13) {
       out.size = sizeOf(bigEndian32(bytes, chunk.dataStart), bigEndian32(bytes, chunk.dataStart + 4));
       out.bitDepth = bytes[chunk.dataStart + 8];
-      out.isPalette = bytes[chunk.dataStart + 9] == kPalette;
+      const auto type = bytes[chunk.dataStart + 9];
+      out.isPalette = type == kPalette;
+      out.isGrey = type == 0 || type == 4;
     } else if (chunk.type == "PLTE") {
       out.palette.clear();
       for (std::size_t i = 0; i + 2 < chunk.dataSize; i += 3) {
@@ -91,6 +93,7 @@ PictureStructure pngStructure(Bytes bytes) {
 
 PictureStructure jpegStructure(Bytes bytes) {
   PictureStructure out;
+  out.isLossy = true;
   std::size_t at = 2;
   while (at + 1 < bytes.size()) {
     if (bytes[at] != 0xFF) {
@@ -113,7 +116,10 @@ PictureStructure jpegStructure(Bytes bytes) {
     if (at + 4 > bytes.size()) return out;
     const std::size_t length = bigEndian16(bytes, at + 2);
     const bool isFrame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-    if (isFrame && at + 9 <= bytes.size()) out.size = sizeOf(bigEndian16(bytes, at + 7), bigEndian16(bytes, at + 5));
+    if (isFrame && at + 10 <= bytes.size()) {
+      out.size = sizeOf(bigEndian16(bytes, at + 7), bigEndian16(bytes, at + 5));
+      out.components = bytes[at + 9];
+    }
     at += 2 + std::max<std::size_t>(length, 2);
     if (marker == 0xDA) at = endOfScan(bytes, at);
   }
@@ -125,14 +131,38 @@ PictureStructure webpStructure(Bytes bytes) {
   if (bytes.size() < 30) return out;
   out.isComplete = std::uint64_t{littleEndian(bytes, 4, 4)} + 8 <= bytes.size();
   const std::string_view kind(reinterpret_cast<const char*>(bytes.data()) + 12, 4);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  out.isLossy = kind == "VP8 " || (kind == "VP8X" && text.find("VP8L") == std::string_view::npos);
   if (kind == "VP8 ") {
     out.size = sizeOf(littleEndian(bytes, 26, 2) & 0x3FFFU, littleEndian(bytes, 28, 2) & 0x3FFFU);
   } else if (kind == "VP8L") {
     const auto packed = littleEndian(bytes, 21, 4);
     out.size = sizeOf((packed & 0x3FFFU) + 1, ((packed >> 14) & 0x3FFFU) + 1);
   } else if (kind == "VP8X") {
+    constexpr std::uint8_t kAnimation = 2;
+    out.isAnimated = (bytes[20] & kAnimation) != 0;
     out.size = sizeOf(littleEndian(bytes, 24, 3) + 1, littleEndian(bytes, 27, 3) + 1);
   }
+  return out;
+}
+
+PictureStructure bmpStructure(Bytes bytes) {
+  PictureStructure out;
+  constexpr std::size_t kHeaders = 54;  // BITMAPFILEHEADER and BITMAPINFOHEADER
+  if (bytes.size() < kHeaders) return out;
+  const auto header = littleEndian(bytes, 14, 4);
+  if (header < 40) {
+    out.isComplete = true;  // OS/2's old header: left to the decoder
+    return out;
+  }
+  const auto width = littleEndian(bytes, 18, 4);
+  const auto height = static_cast<std::int32_t>(littleEndian(bytes, 22, 4));
+  out.size = sizeOf(width, height < 0 ? 0U - static_cast<std::uint32_t>(height) : static_cast<std::uint32_t>(height));
+  const std::uint64_t bits = littleEndian(bytes, 28, 2);
+  const bool isPacked = littleEndian(bytes, 30, 4) != 0;
+  const std::uint64_t rowBytes = (std::uint64_t{width} * bits + 31) / 32 * 4;
+  const std::uint64_t rows = out.size ? static_cast<std::uint64_t>(out.size->height) : 0;
+  out.isComplete = out.size && (isPacked || littleEndian(bytes, 10, 4) + rowBytes * rows <= bytes.size());
   return out;
 }
 

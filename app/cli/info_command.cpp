@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/datasets/data_set.h"
 #include "analysis/datasets/dataset_summary.h"
+#include "analysis/datasets/part_of_set.h"
 #include "analysis/formats/file_kind.h"
 #include "analysis/formats/score_map_file.h"
 #include "app/cli/command.h"
@@ -129,7 +130,7 @@ void describeSession(std::ostringstream& out, const fs::path& file) {
   const Session session = readSession(file);
   line(out, "session", file.string());
   for (const SetEntry& set : session.sets)
-    line(out, "set", set.path.string() + (fs::exists(set.path) ? "" : " (missing)"));
+    line(out, "set", set.path.string() + (fs::exists(splitSetPath(set.path).folder) ? "" : " (missing)"));
   for (const ModelEntry& model : session.models)
     line(out, "model", model.path.string() + (fs::exists(model.path) ? "" : " (missing)"));
   for (const fs::path& scores : session.scores)
@@ -167,31 +168,41 @@ void describeFile(std::ostringstream& out, const fs::path& file, bool latency) {
                .file = file});
 }
 
+void describeSet(std::ostringstream& out, const DataSet& set, CountLabels labels) {
+  const DataSetSummary summary = summarise(set, labels);
+  out << summaryText(set, summary);
+  std::vector<std::string> warnings = set.warnings;
+  if (summary.labels)
+    for (const std::string& text : summary.labels->findings)
+      if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(text);
+  for (const std::string& text : warnings) std::fprintf(stderr, "warning: %s: %s\n", set.name.c_str(), text.c_str());
+}
+
 void describeFolder(std::ostringstream& out, const fs::path& folder, CountLabels labels) {
   std::vector<fs::path> roots;
   std::string reason;
   try {
-    const DataSet set = openDataSet(folder);
-    out << summaryText(set, summarise(set, labels));
+    describeSet(out, openDataSet(folder), labels);
     return;
   } catch (const Error& error) {
     reason = error.what();
   }
-  roots = findDataSets(folder);
+  if (fs::is_directory(folder)) roots = findDataSets(folder);
   if (roots.empty()) throw Error(reason, {});
   line(out, "folder",
        folder.string() + " holds " + std::to_string(roots.size()) + (roots.size() == 1 ? " set" : " sets"));
   for (const fs::path& root : roots) {
-    const DataSet set = openDataSet(root);
-    out << '\n' << summaryText(set, summarise(set, labels));
+    out << '\n';
+    describeSet(out, openDataSet(root), labels);
   }
 }
 
 int run(const Options& options) {
   const fs::path path(options.path);
-  if (!fs::exists(path)) throw Error("there is no such file or folder", path);
+  const bool isPart = !splitSetPath(path).part.empty();
+  if (!isPart && !fs::exists(path)) throw Error("there is no such file or folder", path);
   std::ostringstream out;
-  if (fs::is_directory(path))
+  if (isPart || fs::is_directory(path))
     describeFolder(out, path, options.labels ? CountLabels::Yes : CountLabels::No);
   else
     describeFile(out, path, options.latency);
@@ -203,7 +214,8 @@ int run(const Options& options) {
 
 Command addInfoCommand(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("path", options->path, "A set's folder, a model, a score map, logits, a picture or a session")
+  app.add_option("path", options->path,
+                 "A set's folder (or DIR::PART), a model, a score map, logits, a picture or a session")
       ->required();
   app.add_flag("--latency", options->latency, "Time a model as well");
   app.add_flag("--labels", options->labels, "Read every label and count its values");

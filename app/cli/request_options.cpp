@@ -50,10 +50,12 @@ GenericLayout genericLayout(const RequestOptions& options) {
     if (equals == std::string::npos)
       throw CLI::ValidationError("--values", "'" + part + "' is not VALUE=MEANING, as 1=anomaly");
     const std::uint8_t meaning = meaningOf(part.substr(equals + 1));
-    if (part.substr(0, equals) == "other")
+    if (part.substr(0, equals) == "other") {
       layout.encoding.otherwise = meaning;
-    else
+      layout.encoding.isOtherwiseMeant = true;
+    } else {
       layout.encoding.meaning[wholeNumber(part.substr(0, equals), "--values")] = meaning;
+    }
   }
   layout.encoding.description = options.genericValues;
   return layout;
@@ -90,7 +92,11 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--session", session,
                  "Take sets, models, methods and knobs from a session file; other options override it")
       ->type_name("FILE");
-  app.add_option("--set", sets, "A data set's folder; may be given several times")->type_name("DIR");
+  app.add_option(
+         "--set", sets,
+         "A data set's folder, or DIR::PART for a split (DIR::test), Lost and Found's DIR::NoKnown or a list of "
+         "frame names (DIR::list.txt); may be given several times")
+      ->type_name("DIR");
   app.add_option("--model", models, "A network: a state dict (.pth) or TorchScript file; may be given several times")
       ->type_name("FILE");
   app.add_option("--scores", scores,

@@ -177,6 +177,7 @@ private:
       if (m_stop.stop_requested()) return;
       withSource(work, [&] { return std::make_unique<ImportedSource>(work.set, folder, importedChannels()); });
     }
+    for (const std::string& text : work.labels.findings()) warn(about(work.set->name, text));
   }
 
   void warn(const std::string& text) {

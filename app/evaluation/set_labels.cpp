@@ -12,7 +12,7 @@ std::shared_ptr<const LabelMap> SetLabels::atLabelSize(std::size_t frame) {
     const std::scoped_lock lock(m_mutex);
     if (m_own[frame]) return m_own[frame];
   }
-  auto label = std::make_shared<const LabelMap>(readLabel(m_set, m_set.frames[frame]));
+  auto label = std::make_shared<const LabelMap>(readLabel(m_set, m_set.frames[frame], &m_census));
   const std::scoped_lock lock(m_mutex);
   return m_own[frame] = std::move(label);
 }
@@ -25,10 +25,14 @@ std::shared_ptr<const LabelMap> SetLabels::atSize(std::size_t frame, Size size) 
     own = m_own[frame];
   }
   if (own && own->size() == size) return own;
-  auto resized = std::make_shared<const LabelMap>(own ? resizePilNearest(*own, size)
-                                                      : resizePilNearest(readLabel(m_set, m_set.frames[frame]), size));
+  auto resized = std::make_shared<const LabelMap>(
+      own ? resizePilNearest(*own, size) : resizePilNearest(readLabel(m_set, m_set.frames[frame], &m_census), size));
   const std::scoped_lock lock(m_mutex);
   return m_resized[frame] = std::move(resized);
+}
+
+std::vector<std::string> SetLabels::findings() const {
+  return m_own.size() > kLabelsLookedAt ? labelFindings(m_set, m_census) : std::vector<std::string>();
 }
 
 void SetLabels::dropLabelSize() {

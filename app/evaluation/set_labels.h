@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
+#include "analysis/datasets/label_census.h"
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace oodscope {
@@ -22,8 +24,13 @@ public:
   void dropLabelSize();
   void dropOtherSizes();
 
+  /// What the labels that were read held against the set's encoding, where opening the set did not look at all of them;
+  /// see labelFindings.
+  [[nodiscard]] std::vector<std::string> findings() const;
+
 private:
   const DataSet& m_set;
+  LabelCensus m_census;
   std::mutex m_mutex;
   std::vector<std::shared_ptr<const LabelMap>> m_own;
   std::vector<std::shared_ptr<const LabelMap>> m_resized;

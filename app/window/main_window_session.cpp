@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/failure_text.h"
+#include "analysis/datasets/part_of_set.h"
 #include "analysis/formats/file_kind.h"
 #include "app/window/generic_folder_dialog.h"
 #include "app/window/inference_runner.h"
@@ -54,7 +55,7 @@ void MainWindow::openPaths(const QStringList& paths) {
   for (const QString& text : paths) {
     const std::filesystem::path path(text.toStdString());
     try {
-      if (std::filesystem::is_directory(path)) {
+      if (std::filesystem::is_directory(splitSetPath(path).folder)) {
         m_workspace.openSet({path, std::nullopt});
         continue;
       }

@@ -3,6 +3,7 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs) # decoding, drawing, geometry; never highgui: it loads Qt 5
+find_package(JPEG REQUIRED)                                     # CMYK pictures with PIL's rounding
 find_package(TBB REQUIRED)                                      # data-parallel loops of the numeric core
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)          # SIMD score kernels with run-time dispatch
 find_package(HDF5 REQUIRED COMPONENTS C)                        # SegmentMeIfYouCan's score maps

@@ -158,6 +158,10 @@ TEST(Distance, EightBitDisparityAndBrokenCamerasAreRefused) {
   const auto camera = [&](const std::string& json) {
     return errorOf([&] { return readCamera(folder.write("broken.json", json)); });
   };
+  const auto windows = readCamera(folder.write("windows.json",
+                                               "\xEF\xBB\xBF{\"extrinsic\": {\"baseline\": 0.2},\r\n\"intrinsic\": "
+                                               "{\"fx\": 1, \"fy\": 2, \"u0\": 3, \"v0\": 4}}\r\n"));
+  EXPECT_EQ(windows.focalY, 2.0);
   EXPECT_THAT(camera("{}"), HasSubstr("expected an object with \"extrinsic\""));
   EXPECT_THAT(camera(R"({"extrinsic": {"baseline": "0.2"}, "intrinsic": {}})"),
               HasSubstr("at \"extrinsic.baseline\": expected a number from 1e-06 to 1000, found \"0.2\""));

@@ -44,7 +44,7 @@ TEST(Summary, CountsFramesSizesAndLabels) {
   EXPECT_THAT(full.labels->framesWithoutAnomaly, ElementsAre("1"));
   EXPECT_THAT(full.labels->framesAllVoid, ElementsAre("2"));
   ASSERT_EQ(full.failed.size(), 1U);
-  EXPECT_THAT(full.failed[0].reason, HasSubstr("not a picture"));
+  EXPECT_THAT(full.failed[0].reason, HasSubstr("label is of a kind that is not read"));
 
   const auto text = summaryText(set, full);
   EXPECT_THAT(text, HasSubstr("set: Course bundle, 5 frames\n"));
