@@ -5,17 +5,33 @@
 
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
-#include <c10/util/Exception.h>
 #include <torch/optim/adam.h>
 #include <torch/optim/sgd.h>
+
+#include <sstream>
+#include <string>
+#include <type_traits>
+#include <utility>
 
 namespace oodscope {
 namespace {
 
 namespace optim = torch::optim;
 
-// LibTorch 1.13 finds the state of a parameter by its address in memory, written as text.
-std::string keyOf(const at::Tensor& parameter) { return c10::guts::to_string(parameter.unsafeGetTensorImpl()); }
+/// LibTorch finds the state of a parameter by its address in memory: 1 wants it written as text, 2 as it is.
+using StateKey = std::decay_t<decltype(std::declval<optim::Optimizer&>().state())>::key_type;
+
+/// A template, so that of the two branches only the one that fits this LibTorch is compiled.
+template <class Key>
+Key keyOf(const at::Tensor& parameter) {
+  if constexpr (std::is_same_v<Key, std::string>) {
+    std::ostringstream text;
+    text << parameter.unsafeGetTensorImpl();
+    return text.str();
+  } else {
+    return parameter.unsafeGetTensorImpl();
+  }
+}
 
 const at::Tensor* find(const StateDict& saved, const std::string& name) {
   for (const auto& [key, tensor] : saved) {
@@ -60,7 +76,7 @@ void TrainingOptimiser::step() {
 
 void TrainingOptimiser::save(const std::string& prefix, StateDict& out) const {
   for (std::size_t i = 0; i < m_parameters.size(); ++i) {
-    const auto found = m_optimiser->state().find(keyOf(m_parameters[i]));
+    const auto found = m_optimiser->state().find(keyOf<StateKey>(m_parameters[i]));
     if (found == m_optimiser->state().end()) continue;  // never had a gradient
     const std::string name = prefix + std::to_string(i) + ".";
     if (m_kind == Optimiser::Adam) {
@@ -86,12 +102,12 @@ void TrainingOptimiser::load(const std::string& prefix, const StateDict& saved, 
       state->step(step->item<std::int64_t>());
       state->exp_avg(need(saved, name + "exp_avg", parameter, file));
       state->exp_avg_sq(need(saved, name + "exp_avg_sq", parameter, file));
-      m_optimiser->state()[keyOf(parameter)] = std::move(state);
+      m_optimiser->state()[keyOf<StateKey>(parameter)] = std::move(state);
     } else {
       if (find(saved, name + "momentum_buffer") == nullptr) continue;
       auto state = std::make_unique<optim::SGDParamState>();
       state->momentum_buffer(need(saved, name + "momentum_buffer", parameter, file));
-      m_optimiser->state()[keyOf(parameter)] = std::move(state);
+      m_optimiser->state()[keyOf<StateKey>(parameter)] = std::move(state);
     }
   }
 }
