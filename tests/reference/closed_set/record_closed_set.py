@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "training"))
-from record_training import ERFNet  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
+from networks import ERFNet  # noqa: E402
 
 TRAIN_IDS = {7: 0, 8: 1, 11: 2, 12: 3, 13: 4, 17: 5, 19: 6, 20: 7, 21: 8, 22: 9, 23: 10, 24: 11, 25: 12, 26: 13, 27: 14,
              28: 15, 31: 16, 32: 17, 33: 18}
@@ -18,7 +18,7 @@ TRAIN_IDS = {7: 0, 8: 1, 11: 2, 12: 3, 13: 4, 17: 5, 19: 6, 20: 7, 21: 8, 22: 9,
 
 def main(data):
     torch.set_num_threads(1)
-    network = ERFNet((16, 64, 128), 20)
+    network = ERFNet(20, (16, 64, 128))
     weights = torch.load(os.path.join(data, "weights", "erfnet_cityscapes_20.pth"))
     network.load_state_dict({key.replace("module.", ""): value for key, value in weights.items()})
     network.eval()
