@@ -9,6 +9,7 @@
 #include "app/session/session.h"
 #include "inference/logits/logits_store.h"
 #include "inference/models/model.h"
+#include "inference/models/verdicts.h"
 
 #include <algorithm>
 #include <array>
@@ -41,12 +42,15 @@ std::string numberText(double value) {
 }
 
 void describeModel(std::ostringstream& out, const fs::path& file, bool latency) {
-  Model model = Model::load(file);
+  ModelOptions options;
+  options.memory = arrangementMemory({}, false);
+  Model model = Model::load(file, options);
   const ModelInfo& info = model.info();
   const Preprocessing& preprocessing = info.preprocessing;
   line(out, "model", file.string());
   line(out, "kind", info.kind == ModelKind::Weights ? "state dict" : "TorchScript");
-  line(out, "architecture", info.architecture);
+  line(out, "architecture", architectureText(info));
+  line(out, "arrangement", info.arrangement);
   line(out, "input",
        "3x" + std::to_string(preprocessing.input.height) + "x" + std::to_string(preprocessing.input.width) +
            ", scaled by " + numberText(preprocessing.scale) + (preprocessing.bgr ? ", BGR" : ", RGB"));
@@ -59,8 +63,11 @@ void describeModel(std::ostringstream& out, const fs::path& file, bool latency) 
   line(out, "known classes", std::to_string(info.outputs.knownClasses));
   line(out, "void channel", info.outputs.voidChannel < 0 ? "none" : std::to_string(info.outputs.voidChannel));
   line(out, "parameters", std::to_string(info.parameters));
-  if (info.multiplyAdds > 0)
-    line(out, "FLOPs", numberText(2e-9 * static_cast<double>(info.multiplyAdds)) + " G for one frame");
+  if (info.multiplyAdds > 0) {
+    line(out, "multiply-adds", numberText(1e-9 * static_cast<double>(info.multiplyAdds)) + " G for one frame");
+    line(out, "FLOPs",
+         numberText(2e-9 * static_cast<double>(info.multiplyAdds)) + " G for one frame, 2 for each multiply-add");
+  }
   if (latency) line(out, "latency", numberText(1e3 * model.measureLatency()) + " ms, median of 5");
   line(out, "sha256", info.fingerprint);
   for (const std::string& assumption : info.assumptions) line(out, "assumed", assumption);

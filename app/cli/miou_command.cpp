@@ -7,6 +7,7 @@
 #include "app/evaluation/closed_set.h"
 #include "app/evaluation/provenance.h"
 #include "app/options/ranges.h"
+#include "inference/models/verdicts.h"
 
 #include <cstdio>
 #include <memory>
@@ -71,7 +72,8 @@ int run(const Options& options) {
   Model model = Model::load(options.model, {.device = options.device == "cuda" ? Device::Cuda : Device::Cpu,
                                             .threads = options.threads,
                                             .preprocessing = {},
-                                            .outputs = {}});
+                                            .outputs = {},
+                                            .memory = arrangementMemory({}, false)});
   const auto resolution = options.resolution == "label" ? ClassResolution::Label : ClassResolution::Network;
   const Verbosity verbosity = options.quiet ? Verbosity::Quiet : Verbosity::Normal;
   const ClosedSetReport report =

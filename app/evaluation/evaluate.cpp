@@ -10,6 +10,7 @@
 #include "app/evaluation/provenance.h"
 #include "app/evaluation/result_row.h"
 #include "app/evaluation/set_labels.h"
+#include "inference/models/verdicts.h"
 
 #include <algorithm>
 #include <array>
@@ -405,7 +406,8 @@ std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEn
   ModelOptions options{.device = request.device,
                        .threads = request.threads,
                        .preprocessing = entry.preprocessing,
-                       .outputs = entry.outputs};
+                       .outputs = entry.outputs,
+                       .memory = arrangementMemory(request.store.folder, request.store.temporary)};
   auto model = std::make_shared<Model>(Model::load(entry.path, options));
   if (entry.sha256 && *entry.sha256 != model->info().fingerprint)
     throw Error(ErrorParts{.what = "the model is not the one the session was made with",

@@ -129,7 +129,8 @@ std::vector<std::pair<std::string, std::string>> ModelScores::provenance() const
   const Preprocessing& preprocessing = info.preprocessing;
   std::string channels = std::to_string(m_channels.size()) + " of " + std::to_string(info.channels);
   return {{"model", name()},
-          {"architecture", info.architecture},
+          {"architecture", architectureText(info)},
+          {"arrangement", info.arrangement},
           {"model_sha256", info.fingerprint},
           {"input", std::to_string(preprocessing.input.width) + "x" + std::to_string(preprocessing.input.height) +
                         (preprocessing.resize == ResizeRule::PilBilinear ? " pil-bilinear" : " bilinear")},

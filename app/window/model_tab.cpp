@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/model_tab.h"
 
+#include "inference/models/verdicts.h"
 #include "widgets/theme/number_text.h"
 
 #include <thread>
@@ -65,12 +66,15 @@ ModelCard modelCard(const OpenModel& model) {
   card.facts = {
       {ModelTab::tr("kind"),
        info.kind == ModelKind::TorchScript ? ModelTab::tr("TorchScript") : ModelTab::tr("state dict")},
-      {ModelTab::tr("architecture"), QString::fromStdString(info.architecture)},
+      {ModelTab::tr("architecture"), QString::fromStdString(architectureText(info))},
+      {ModelTab::tr("arrangement"), QString::fromStdString(info.arrangement)},
       {ModelTab::tr("input"), QStringLiteral("3 × ") + sizeText(info.preprocessing.input)},
       {ModelTab::tr("logits"), QStringLiteral("%1 × %2").arg(info.channels).arg(sizeText(info.output))},
       {ModelTab::tr("parameters"),
        info.parameters > 0 ? largeText(static_cast<double>(info.parameters)) : QString(kNotDefinedSign)},
-      {ModelTab::tr("FLOPs a frame"),
+      {ModelTab::tr("multiply–adds a frame"),
+       info.multiplyAdds > 0 ? largeText(static_cast<double>(info.multiplyAdds)) : QString(kNotDefinedSign)},
+      {ModelTab::tr("FLOPs a frame, 2 a multiply–add"),
        info.multiplyAdds > 0 ? largeText(2.0 * static_cast<double>(info.multiplyAdds)) : QString(kNotDefinedSign)},
       {ModelTab::tr("SHA-256"), QString::fromStdString(info.fingerprint.substr(0, 16))}};
   for (const std::string& text : info.assumptions) card.remarks << QString::fromStdString(text);
@@ -110,7 +114,9 @@ ModelTab::ModelTab(Workspace& workspace, ModelPanel& panel)
                    ModelOptions{.device = m_workspace.options().device,
                                 .threads = m_workspace.options().threads,
                                 .preprocessing = model->info->preprocessing,
-                                .outputs = model->info->outputs}});
+                                .outputs = model->info->outputs,
+                                .memory = arrangementMemory(m_workspace.options().store.folder,
+                                                            m_workspace.options().store.temporary)}});
   });
 }
 

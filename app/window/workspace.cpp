@@ -7,6 +7,7 @@
 #include "app/evaluation/imported_source.h"
 #include "app/window/inference_runner.h"
 #include "app/window/post_to.h"
+#include "inference/models/verdicts.h"
 
 #include <algorithm>
 #include <numeric>
@@ -126,7 +127,8 @@ void Workspace::openModel(const ModelEntry& entry) {
   const ModelOptions options{.device = m_options.device,
                              .threads = m_options.threads,
                              .preprocessing = entry.preprocessing,
-                             .outputs = entry.outputs};
+                             .outputs = entry.outputs,
+                             .memory = arrangementMemory(m_options.store.folder, m_options.store.temporary)};
   inBackground<std::shared_ptr<Model>>(
       [entry, options] {
         requireThreads(options.threads);

@@ -4,10 +4,14 @@
 #include "analysis/core/error.h"
 #include "analysis/core/sha256.h"
 #include "inference/checkpoints/checkpoint.inl.h"
+#include "inference/models/arrangement.inl.h"
 #include "inference/models/input_tensor.inl.h"
+#include "inference/models/model_key.h"
 #include "inference/models/multiply_adds.inl.h"
+#include "inference/models/processor.h"
 #include "inference/models/script_network.inl.h"
 #include "inference/models/sidecar.h"
+#include "inference/models/variant.inl.h"
 #include "inference/networks/weights.inl.h"
 
 #include <ATen/Parallel.h>
@@ -17,6 +21,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <locale>
 #include <sstream>
 #include <thread>
 
@@ -29,8 +34,8 @@ constexpr double kPlausibleInput = 16.0;
 /// Halvings inside both known architectures.
 constexpr int kSizeMultiple = 8;
 
-/// Raised when a change of the arrangement changes logits by more than rounding, so that stored ones are not mixed.
-constexpr const char* kArithmetic = "float32-1";
+/// The arrangement that all others are compared with: the plain network, one thread, no oneDNN.
+constexpr const char* kReference = "own-convolutions-1-thread";
 
 int usableThreads(int wanted) {
   if (wanted > 0) return wanted;
@@ -46,7 +51,12 @@ struct Model::Impl {
   std::unique_ptr<InferenceNetwork> network;
   Device device = Device::Cpu;
   int threads = 1;
+  std::string arrangement;   ///< its name
+  bool asOneThread = false;  ///< logits do not depend on `threads`
 
+  [[nodiscard]] ComputedBy computedBy() const;
+  void arrange(const std::vector<Arrangement>& quickestFirst, const Rounding& rounding, const ModelOptions& options);
+  void say(const ChosenArrangement& chosen);
   void loadStateDict(const ModelOptions& options);
   void loadTorchScript(const ModelOptions& options);
   void settleInto(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options);
@@ -102,13 +112,17 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   info.kind = ModelKind::Weights;
   info.architecture = kind->name;
   // Where the shape cannot be told, the published one makes the keys' differences readable.
-  const NetworkShape shape = kind->shapeOf(checkpoint.tensors).value_or(NetworkShape{});
+  NetworkShape shape = kind->shapeOf(checkpoint.tensors).value_or(NetworkShape{});
+  const auto sidecar = readSidecar(info.file);
+  const SettledVariant variant = settleVariant(*kind, sidecar, info.file);
+  info.variant = shape.variant = variant.name;
   const std::shared_ptr<Network> trained = kind->make(shape);
   const auto notes = loadWeights(*trained, *kind, checkpoint.tensors, info.file);
   trained->eval();
   info.assumptions = checkpoint.notes;
   info.assumptions.insert(info.assumptions.end(), notes.begin(), notes.end());
-  settleInto(readSidecar(info.file), shape.classes, options);
+  if (!variant.assumption.empty()) info.assumptions.push_back(variant.assumption);
+  settleInto(sidecar, shape.classes, options);
   const Size input = info.preprocessing.input;
   if (input.width % kSizeMultiple != 0 || input.height % kSizeMultiple != 0) {
     throw Error({.what = kind->name + " cannot take this input size",
@@ -128,14 +142,27 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   constexpr std::int64_t side = 64;
   const std::int64_t small = countMultiplyAdds([&] { (void)trained->forward(at::zeros({1, 3, side, side})); });
   info.multiplyAdds = small * static_cast<std::int64_t>(input.area()) / (side * side);
-  if (device == Device::Cuda) trained->to(torch::kCUDA);
-  network = kind->optimise(*trained);
+  std::vector<Arrangement> arrangements;
+  if (device == Device::Cuda) {
+    const std::shared_ptr<Network> onGpu = kind->make(shape);
+    static_cast<void>(loadWeights(*onGpu, *kind, checkpoint.tensors, info.file));
+    onGpu->eval();
+    onGpu->to(torch::kCUDA);
+    arrangements.push_back({"fast", [=] { return asSetUp(kind->optimise(*onGpu)); }});
+    arrangements.push_back({"plain", [=] { return asSetUp(plainNetwork(onGpu)); }});
+  } else {
+    arrangements.push_back({"fast", [=] { return asSetUp(kind->optimise(*trained)); }});
+  }
+  arrangements.push_back({"own-convolutions", [=] { return withOwnConvolutions(kind->optimise(*trained), 0); }});
+  arrangements.push_back({kReference, [=] { return withOwnConvolutions(plainNetwork(trained), 1); }});
+  arrange(arrangements, {.tolerance = 1e-4, .switched = kind->switched}, options);
 }
 
 void Model::Impl::loadTorchScript(const ModelOptions& options) {
   info.kind = ModelKind::TorchScript;
   info.architecture = "TorchScript";
   const auto sidecar = readSidecar(info.file);
+  refuseVariant(sidecar);
   const Settled early = settle(sidecar, 0);
   const Preprocessing preprocessing = options.preprocessing.value_or(early.preprocessing);
   const int output = options.outputs ? options.outputs->output : early.outputs.output;
@@ -144,7 +171,67 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   info.output = script.output;
   info.parameters = script.parameters;
   info.multiplyAdds = script.multiplyAdds;
-  network = std::move(script.network);
+  const std::shared_ptr<InferenceNetwork> loaded = std::move(script.network);
+  std::vector<Arrangement> arrangements{{"as-scripted", [=] { return asSetUp(shared(loaded)); }}};
+  const auto onCpu = [=, this]() -> std::shared_ptr<InferenceNetwork> {
+    if (device == Device::Cpu) return loaded;
+    return loadScript(info.file, preprocessing.input, output, Device::Cpu).network;
+  };
+  arrangements.push_back({"own-convolutions", [=] { return withOwnConvolutions(shared(onCpu()), 0); }});
+  arrangements.push_back({kReference, [=] { return withOwnConvolutions(shared(onCpu()), 1); }});
+  // A script may compare values as it likes, and weights in half precision round coarsely.
+  arrange(arrangements, {.tolerance = script.single ? 1e-3 : 5e-2, .switched = 2e-3}, options);
+}
+
+ComputedBy Model::Impl::computedBy() const {
+  return {.device = device,
+          .arrangement = arrangement,
+          .libraries = libraryIdentity(),
+          .threads = threads,
+          .asOneThread = asOneThread};
+}
+
+void Model::Impl::arrange(const std::vector<Arrangement>& quickestFirst, const Rounding& rounding,
+                          const ModelOptions& options) {
+  at::Tensor probe = inputTensor(probeImage(info.preprocessing.input), info.preprocessing);
+  if (device == Device::Cuda) probe = probe.to(at::kCUDA);
+  ChosenArrangement chosen;
+  try {
+    chosen = chooseArrangement(quickestFirst, probe, {1, info.channels, info.output.height, info.output.width},
+                               rounding, verdictKeyText(info, computedBy()), Verdicts(options.memory));
+  } catch (const std::exception& problem) {
+    if (info.kind == ModelKind::Weights) throw;
+    // A script that runs as it is, and not otherwise: its author's choice of operators.
+    chosen.name = quickestFirst.front().name;
+    chosen.network = quickestFirst.front().make();
+    info.warnings.push_back(std::string("the numbers of this script could not be compared with those of one thread "
+                                        "without oneDNN: ") +
+                            problem.what());
+  }
+  arrangement = chosen.name;
+  asOneThread = chosen.asOneThread;
+  network = std::move(chosen.network);
+  say(chosen);
+}
+
+void Model::Impl::say(const ChosenArrangement& chosen) {
+  info.arrangement = chosen.name;
+  for (const RejectedArrangement& each : chosen.rejected) {
+    std::ostringstream apart;
+    apart.imbue(std::locale::classic());
+    apart.precision(3);
+    apart << each.difference;
+    info.arrangement += "; " + each.name + " rejected: logits wrong by up to " + apart.str();
+    info.warnings.push_back(
+        libraryIdentity() + " with " + std::to_string(threads) + (threads == 1 ? " thread on " : " threads on ") +
+        processorIdentity() + " computes this network wrongly in the arrangement \"" + each.name +
+        "\": logits differ by up to " + apart.str() + " from the plain network on one thread without oneDNN. \"" +
+        chosen.name + "\" is used instead, which agrees and is slower");
+  }
+  if (chosen.unrepeatable)
+    info.warnings.emplace_back(
+        "this network gives other logits at every pass over the same image: no number of it can "
+        "be repeated");
 }
 
 Model::Model(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -165,6 +252,7 @@ Model Model::load(const std::filesystem::path& file, const ModelOptions& options
   }
   at::set_num_threads(impl->threads);
   const c10::InferenceMode inference;
+  impl->info.fingerprint = sha256OfFile(file);
   try {
     if (isTorchScript(file)) {
       impl->loadTorchScript(options);
@@ -174,7 +262,6 @@ Model Model::load(const std::filesystem::path& file, const ModelOptions& options
   } catch (const c10::Error& problem) {
     throw Error("LibTorch cannot use the model: " + std::string(problem.what_without_backtrace()), file);
   }
-  impl->info.fingerprint = sha256OfFile(file);
   impl->warn();
   return Model(std::move(impl));
 }
@@ -216,18 +303,6 @@ double Model::measureLatency(int runs) {
   return *middle;
 }
 
-std::string Model::logitsKey() const {
-  const ModelInfo& info = m_impl->info;
-  const Preprocessing& p = info.preprocessing;
-  std::ostringstream key;
-  key.precision(17);
-  key << info.fingerprint << '|' << sizeText(p.input) << '|'
-      << (p.resize == ResizeRule::PilBilinear ? "pil" : "bilinear8") << '|' << p.scale;
-  for (const double value : p.mean) key << '|' << value;
-  for (const double value : p.deviation) key << '|' << value;
-  key << '|' << (p.bgr ? "bgr" : "rgb") << '|' << info.outputs.output << '|'
-      << (m_impl->device == Device::Cuda ? "cuda" : "cpu") << '|' << kArithmetic;
-  return key.str();
-}
+std::string Model::logitsKey() const { return logitsKeyText(m_impl->info, m_impl->computedBy()); }
 
 }  // namespace oodscope

@@ -40,6 +40,9 @@ struct OutputMeaning {
 struct ModelInfo {
   ModelKind kind = ModelKind::Weights;
   std::string architecture;  ///< "ERFNet", "ENet", "TorchScript"
+  std::string variant = {};  ///< of the architecture, as the sidecar names it; empty where there is one only
+  /// How the logits are computed: "fast", and why where something quicker was given up. Part of the provenance.
+  std::string arrangement = {};
   std::filesystem::path file;
   std::string fingerprint;  ///< SHA-256 of the file
   Preprocessing preprocessing;
@@ -64,10 +67,16 @@ struct ModelOptions {
   int threads = 0;  ///< 0: all cores that this process may use. Set for the whole process at each infer()
   std::optional<Preprocessing> preprocessing = {};  ///< overrides what the file or its sidecar says
   std::optional<OutputMeaning> outputs = {};
+  /// Where it is remembered which arrangement of a network is right on this machine (see arrangementMemory()); empty:
+  /// nowhere, for this process alone.
+  std::filesystem::path memory = {};
 };
 
-/// A network ready to run. Construction and infer() throw Error (missing, left-over or mis-shaped keys listed; NaN
-/// outputs are the caller's to count). Not thread-safe: one infer() at a time; parallel inside.
+/// A network ready to run. The first time that it meets a LibTorch, count of threads, processor and device, its quick
+/// arrangement is compared with the plain network on one thread without oneDNN, on an image of the input's size, and
+/// replaced by one that agrees where it is wrong; ModelInfo::warnings then says so. Construction and infer() throw
+/// Error (missing, left-over or mis-shaped keys listed; NaN outputs are the caller's to count). Not thread-safe: one
+/// infer() at a time; parallel inside.
 class Model {
 public:
   [[nodiscard]] static Model load(const std::filesystem::path& file, const ModelOptions& options = {});
@@ -80,7 +89,8 @@ public:
   [[nodiscard]] LogitsMap infer(const RgbImage& image);
   /// Median seconds of `runs` passes over a constant image after one warm-up.
   [[nodiscard]] double measureLatency(int runs = 5);
-  /// What identifies the logits of this model besides the image: fingerprint, preprocessing, output choice, arithmetic.
+  /// What identifies the logits of this model besides the image: fingerprint, variant, preprocessing, output choice,
+  /// and what rounding depends on: arithmetic, arrangement, library, processor, device and, where it matters, threads.
   [[nodiscard]] std::string logitsKey() const;
 
 private:
@@ -99,5 +109,7 @@ void keepFreedMemory();
 void returnFreedMemory();
 [[nodiscard]] bool hasCuda();
 [[nodiscard]] std::string torchVersion();
+/// Name and variant of the architecture: "ENet (since-2021-03)".
+[[nodiscard]] std::string architectureText(const ModelInfo& info);
 
 }  // namespace oodscope

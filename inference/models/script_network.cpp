@@ -93,7 +93,10 @@ LoadedScript loadScript(const std::filesystem::path& file, Size input, int outpu
   try {
     module = torch::jit::load(file.string(), where);
     module.eval();
-    for (const auto& parameter : module.parameters()) out.parameters += parameter.numel();
+    for (const auto& parameter : module.parameters()) {
+      out.parameters += parameter.numel();
+      out.single = out.single && (!parameter.is_floating_point() || parameter.scalar_type() == torch::kFloat);
+    }
   } catch (const std::exception& problem) {
     throw Error("Cannot load the TorchScript model: " + firstLine(problem.what()), file);
   }

@@ -15,6 +15,7 @@ struct LoadedScript {
   Size output;
   std::int64_t parameters = 0;
   std::int64_t multiplyAdds = 0;
+  bool single = true;  ///< all floating weights are float32
 };
 
 /// Loads and runs the script once. `output` chooses among several outputs (tuple, list, or dictionary in its order).

@@ -37,6 +37,12 @@ public:
     if (number < least || number > most) fail(key, expected);
     return static_cast<int>(number);
   }
+  std::optional<std::string> text(const std::string& key) const {
+    const json* value = at(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_string()) fail(key, "a text");
+    return value->get<std::string>();
+  }
   std::optional<std::array<double, 3>> triple(const std::string& key, bool positive) const {
     const json* value = at(key);
     if (value == nullptr) return std::nullopt;
@@ -57,14 +63,14 @@ private:
 };
 
 void refuseUnknown(const json& object, const std::filesystem::path& file) {
-  static constexpr std::array known{"input_size",    "resize",        "scale",      "mean",
-                                    "std",           "channel_order", "output",     "channels",
-                                    "known_classes", "void_channel",  "description"};
+  static constexpr std::array known{"input_size",    "resize",        "scale",       "mean",
+                                    "std",           "channel_order", "output",      "channels",
+                                    "known_classes", "void_channel",  "description", "variant"};
   for (const auto& [key, value] : object.items()) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       throw Error({.what = "The model's sidecar has an unknown field",
                    .expected = "input_size, resize, scale, mean, std, channel_order, output, channels, known_classes, "
-                               "void_channel, description",
+                               "void_channel, description, variant",
                    .found = "\"" + key + "\"",
                    .file = file});
     }
@@ -118,6 +124,8 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
   out.output = reader.integer("output", 0, 64);
   out.knownClasses = reader.integer("known_classes", 1, kMaxChannels);
   out.voidChannel = reader.integer("void_channel", -1, kMaxChannels - 1);
+  out.variant = reader.text("variant");
+  out.description = reader.text("description");
   if (const json* names = reader.at("channels")) {
     const std::string expected = "an array of names, one a channel";
     if (!names->is_array() || names->empty() || names->size() > kMaxChannels) reader.fail("channels", expected);

@@ -19,6 +19,8 @@ struct Sidecar {
   std::optional<bool> bgr;
   std::optional<int> output, knownClasses, voidChannel;
   std::optional<std::vector<std::string>> channelNames;
+  std::optional<std::string> variant;      ///< of the architecture, see NetworkKind
+  std::optional<std::string> description;  ///< free text
 };
 
 /// The sidecar of a model file, or nothing where there is none. Throws Error for JSON that cannot be understood: a

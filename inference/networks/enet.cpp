@@ -36,6 +36,11 @@ nn::Sequential convNormAct(const nn::Conv2dOptions& options, bool parametric) {
   return chain;
 }
 
+nn::Sequential convNorm(const nn::Conv2dOptions& options) {
+  const nn::Conv2d conv(nn::Conv2dOptions(options).bias(false));
+  return nn::Sequential(conv, nn::BatchNorm2d(nn::BatchNorm2dOptions(options.out_channels())));
+}
+
 nn::Conv2dOptions pointwise(int in, int out) { return {in, out, 1}; }
 
 }  // namespace
@@ -89,15 +94,15 @@ std::tuple<torch::Tensor, torch::Tensor> DownsamplingBottleneck::forward(const t
   return {outActivation(padded + branch), indices};
 }
 
-UpsamplingBottleneck::UpsamplingBottleneck(int in, int out, double dropProbability) {
+UpsamplingBottleneck::UpsamplingBottleneck(int in, int out, double dropProbability, bool reluAfterExpansion) {
   const int inner = in / kInternalRatio;
-  mainConv1 = nn::Sequential(nn::Conv2d(pointwise(in, out).bias(false)), nn::BatchNorm2d(nn::BatchNorm2dOptions(out)));
-  register_module("main_conv1", mainConv1);
+  mainConv1 = register_module("main_conv1", convNorm(pointwise(in, out)));
   extConv1 = register_module("ext_conv1", convNormAct(pointwise(in, inner), false));
   transposed = register_module("ext_tconv1",
                                nn::ConvTranspose2d(nn::ConvTranspose2dOptions(inner, inner, 2).stride(2).bias(false)));
   transposedNorm = register_module("ext_tconv1_bnorm", nn::BatchNorm2d(nn::BatchNorm2dOptions(inner)));
-  extConv2 = register_module("ext_conv2", convNormAct(pointwise(inner, out), false));
+  extConv2 = reluAfterExpansion ? convNormAct(pointwise(inner, out), false) : convNorm(pointwise(inner, out));
+  register_module("ext_conv2", extConv2);
   regularizer = register_module("ext_regul", nn::Dropout2d(dropProbability));
 }
 
@@ -112,6 +117,9 @@ torch::Tensor UpsamplingBottleneck::forward(const torch::Tensor& x, const torch:
 Enet::Enet(const NetworkShape& shape) : m_shape(shape) {
   require(shape.classes > 0, "ENet: at least one class");
   const auto [w0, w1, w2] = shape.widths;
+  require(shape.variant.empty() || shape.variant == kSince2021 || shape.variant == kBefore2021,
+          "ENet: a variant that is known");
+  const bool older = shape.variant == kBefore2021;
   require(w0 > 3 && w1 > w0 && w2 > w1, "ENet: each width must exceed the one before it");
   initialBlock = register_module("initial_block", std::make_shared<InitialBlock>(w0));
   downsample1 = register_module("downsample1_0", std::make_shared<DownsamplingBottleneck>(w0, w1, 0.01));
@@ -135,12 +143,12 @@ Enet::Enet(const NetworkShape& shape) : m_shape(shape) {
     }
   }
   const BottleneckKind decoding{.parametric = false};
-  upsample4 = register_module("upsample4_0", std::make_shared<UpsamplingBottleneck>(w2, w1, 0.1));
+  upsample4 = register_module("upsample4_0", std::make_shared<UpsamplingBottleneck>(w2, w1, 0.1, older));
   for (int i = 1; i <= 2; ++i) {
     stage4.push_back(
         register_module("regular4_" + std::to_string(i), std::make_shared<RegularBottleneck>(w1, decoding)));
   }
-  upsample5 = register_module("upsample5_0", std::make_shared<UpsamplingBottleneck>(w1, w0, 0.1));
+  upsample5 = register_module("upsample5_0", std::make_shared<UpsamplingBottleneck>(w1, w0, 0.1, older));
   regular5 = register_module("regular5_1", std::make_shared<RegularBottleneck>(w0, decoding));
   transposedConv = register_module(
       "transposed_conv",

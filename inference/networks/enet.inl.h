@@ -14,6 +14,11 @@
 
 namespace oodscope::enet {
 
+/// Since March 2021 (davidtvs/PyTorch-ENet, commit 7cd31d4) the branch of an upsampling block ends in its norm, as in
+/// the paper; before, a ReLU came after it. Every key is the same, and so is all the rest.
+inline constexpr const char* kSince2021 = "since-2021-03";
+inline constexpr const char* kBefore2021 = "before-2021-03";
+
 /// 3x3 strided convolution beside a 3x3 max-pool, concatenated. Parametric ReLU, as the whole encoder.
 class InitialBlock final : public torch::nn::Module {
 public:
@@ -55,7 +60,7 @@ public:
 /// Doubles the size, putting values back where the maxima were. ReLU, as the whole decoder.
 class UpsamplingBottleneck final : public torch::nn::Module {
 public:
-  UpsamplingBottleneck(int in, int out, double dropProbability);
+  UpsamplingBottleneck(int in, int out, double dropProbability, bool reluAfterExpansion);
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& indices, at::IntArrayRef outputSize);
   torch::nn::Sequential mainConv1{nullptr}, extConv1{nullptr}, extConv2{nullptr};
   torch::nn::ConvTranspose2d transposed{nullptr};

@@ -91,12 +91,15 @@ bool endsWith(std::string_view text, std::string_view end) {
 
 NetworkKind erfnetKind() {
   return {.name = "ERFNet",
+          .variants = {},
+          .variantOfOldTrainings = {},
           .signature = {"encoder.initial_block.conv.weight", "encoder.layers.1.conv3x1_1.weight",
                         "encoder.layers.6.conv.weight", "decoder.layers.0.conv.weight", "decoder.output_conv.weight"},
           .unusedBelow = {"encoder.output_conv."},
           .mayBeFolded = [](std::string_view norm) { return endsWith(norm, ".bn1") || endsWith(norm, ".bn2"); },
           .shapeOf = shapeOf,
           .make = [](const NetworkShape& shape) { return std::make_shared<erfnet::Erfnet>(shape); },
+          .switched = 0.0,
           .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
             return std::make_unique<FastErfnet>(dynamic_cast<const erfnet::Erfnet&>(network));
           }};

@@ -4,6 +4,7 @@
 #include "analysis/core/error.h"
 #include "inference/networks/channels_last.inl.h"
 
+#include <ATen/Context.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/zeros.h>
 
@@ -62,8 +63,13 @@ FoldedConv::FoldedConv(torch::Tensor weight, torch::Tensor bias, std::int64_t pa
       m_relu(relu) {}
 
 torch::Tensor FoldedConv::operator()(const torch::Tensor& x) const {
-  const bool packable = x.is_cpu() && x.scalar_type() == torch::kFloat && m_weight.size(2) * m_weight.size(3) > 1 &&
-                        x.size(1) > kFewChannels && x.is_contiguous(torch::MemoryFormat::ChannelsLast);
+  const bool single = x.is_cpu() && x.scalar_type() == torch::kFloat;
+  if (single && m_weight.size(2) * m_weight.size(3) == 1) {
+    if (!m_own) m_own.emplace(m_weight, m_bias, m_geometry, m_relu);
+    return (*m_own)(x);
+  }
+  const bool packable = single && at::globalContext().userEnabledMkldnn() && x.size(1) > kFewChannels &&
+                        x.is_contiguous(torch::MemoryFormat::ChannelsLast);
   if (packable && (!m_packed || !m_packed->fits(x)))
     m_packed = PackedConvolution::pack(m_weight, m_bias, m_geometry, x.sizes().vec(), m_relu);
   if (packable && m_packed) return (*m_packed)(x);

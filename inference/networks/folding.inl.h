@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/networks/own_convolution.inl.h"
 #include "inference/networks/packed_convolution.inl.h"
 
 #include <torch/nn/modules/batchnorm.h>
@@ -21,7 +22,9 @@ struct Affine {
 [[nodiscard]] Affine atRest(const torch::nn::BatchNorm2d& norm);
 
 /// A convolution with the normalisation after it folded in, and a ReLU after both where asked; weights in channels-last
-/// order, packed for the size of the first input (packed again for another size). Not thread-safe.
+/// order, packed for the size of the first input (packed again for another size). A 1x1 kernel is this program's own:
+/// oneDNN's of 80 channels is wrong in LibTorch 2.6 on two threads. Nothing is packed while oneDNN is off. Not
+/// thread-safe.
 class FoldedConv {
 public:
   FoldedConv() = default;
@@ -35,6 +38,7 @@ private:
   PackedConvolution::Geometry m_geometry;
   bool m_relu = false;
   mutable std::optional<PackedConvolution> m_packed;
+  mutable std::optional<OwnConvolution> m_own;
 };
 
 /// A transposed convolution of stride 2 that exactly doubles the size (2x2, or 3x3 with padding and output padding 1),

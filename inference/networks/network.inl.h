@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace oodscope {
 
@@ -14,6 +15,7 @@ struct NetworkShape {
   int classes = 20;
   /// Channels at 1/2, 1/4 and 1/8 of the input; smaller numbers give a slim variant, {8, 32, 64} costs about a quarter.
   std::array<int, 3> widths{16, 64, 128};
+  std::string variant = {};  ///< one of the kind's (see NetworkKind), empty for the published one of today
   friend bool operator==(const NetworkShape&, const NetworkShape&) = default;
 };
 

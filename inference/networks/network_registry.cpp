@@ -57,6 +57,11 @@ const NetworkKind* networkKind(std::string_view name) {
   return nullptr;
 }
 
+bool hasVariant(const NetworkKind& kind, std::string_view variant) {
+  return variant.empty() || std::any_of(kind.variants.begin(), kind.variants.end(),
+                                        [&](const NetworkVariant& each) { return each.name == variant; });
+}
+
 const NetworkKind* recognise(const StateDict& tensors) {
   std::unordered_set<std::string_view> keys;
   for (const auto& [key, tensor] : tensors) keys.insert(key);
@@ -90,6 +95,7 @@ const NetworkKind& nearestByShapes(const StateDict& tensors) {
 std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape) {
   const NetworkKind* kind = networkKind(name);
   require(kind != nullptr, "makeNetwork: unknown architecture");
+  require(hasVariant(*kind, shape.variant), "makeNetwork: unknown variant");
   return kind->make(shape);
 }
 

@@ -12,10 +12,19 @@
 
 namespace oodscope {
 
+/// Networks of one name, and of one state dict, that compute differently.
+struct NetworkVariant {
+  std::string name;         ///< as a sidecar names it
+  std::string description;  ///< what it does otherwise than the others
+};
+
 /// All that the rest of the program knows of an architecture. A further network is one .cpp that defines its
 /// NetworkKind and one line in network_registry.cpp.
 struct NetworkKind {
   std::string name;                      ///< "ERFNet"
+  std::vector<NetworkVariant> variants;  ///< empty where there is one only; else the published one of today comes first
+  /// What this program trained before its sidecars named a variant; empty where there is one only.
+  std::string variantOfOldTrainings;
   std::vector<std::string> signature;    ///< keys that only this architecture has; most present ones win
   std::vector<std::string> unusedBelow;  ///< prefixes of keys that may be there or not: no part of inference
   /// Normalisations that a file may leave out, all together, because they are folded into the convolution before them.
@@ -23,12 +32,17 @@ struct NetworkKind {
   /// Class count and widths from the tensors' shapes; empty where a needed key is missing or has the wrong rank.
   std::function<std::optional<NetworkShape>(const StateDict&)> shapeOf;
   std::function<std::shared_ptr<Network>(const NetworkShape&)> make;
+  /// Share of the logits that rounding may change by more than rounding, since the network compares values and puts
+  /// others where the larger one was: 0 where every output is a continuous function of the input.
+  double switched = 0.0;
   /// The fast arrangement of a network whose weights are set; the network itself is not changed.
   std::function<std::unique_ptr<InferenceNetwork>(const Network&)> optimise;
 };
 
 /// All known architectures, in menu order.
 [[nodiscard]] std::span<const NetworkKind> networkKinds();
+/// Whether `variant` is empty or one of the kind's.
+[[nodiscard]] bool hasVariant(const NetworkKind& kind, std::string_view variant);
 /// By name, letter case ignored; nullptr where unknown.
 [[nodiscard]] const NetworkKind* networkKind(std::string_view name);
 /// The kind whose signature matches best, nullptr where no signature key is there. Cost: O(keys).
@@ -36,7 +50,7 @@ struct NetworkKind {
 /// The kind of the published widths that shares most tensor shapes, for telling what a foreign state dict is near to
 /// whatever its keys are called. Cost: builds each network once.
 [[nodiscard]] const NetworkKind& nearestByShapes(const StateDict& tensors);
-/// A new, randomly initialised network. Throws ContractViolation for an unknown name.
+/// A new, randomly initialised network. Throws ContractViolation for an unknown name or variant.
 [[nodiscard]] std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape);
 
 }  // namespace oodscope

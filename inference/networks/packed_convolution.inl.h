@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/networks/own_convolution.inl.h"
+
 #include <ATen/core/ivalue.h>
 #include <torch/types.h>
 
@@ -14,9 +16,7 @@ namespace oodscope {
 /// nothing and the caller convolves as usual. Same values as conv2d and relu to the last bit (measured: 9 % less time).
 class PackedConvolution {
 public:
-  struct Geometry {
-    std::vector<std::int64_t> stride, padding, dilation;
-  };
+  using Geometry = ConvolutionGeometry;
   /// Requires: weight in channels-last order, a kernel larger than 1x1 (a 1x1 kernel's order cannot be told), float32
   /// on the CPU; input N x C x H x W, channels last.
   [[nodiscard]] static std::optional<PackedConvolution> pack(const torch::Tensor& weight, const torch::Tensor& bias,

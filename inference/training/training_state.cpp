@@ -5,6 +5,7 @@
 #include "analysis/core/numbers.h"
 #include "analysis/core/sha256.h"
 #include "inference/checkpoints/checkpoint.inl.h"
+#include "inference/networks/network_registry.inl.h"
 
 #include <ATen/ops/empty.h>
 
@@ -75,9 +76,12 @@ constexpr std::array kLogMethods{"msp", "max-logit", "max-entropy", "energy", "v
 std::string recipeText(const TrainingOptions& options, const SampleSource& pictures) {
   std::ostringstream out;
   const Augmentation& vary = options.augmentation;
-  out << "network: " << options.network << " " << options.widths[0] << " " << options.widths[1] << " "
-      << options.widths[2] << "\nvoid class: " << (options.trainVoid ? "trained" : "left out")
-      << "\nloss: " << options.loss << " " << numberText(options.focalGamma)
+  const NetworkKind* kind = networkKind(options.network);
+  const bool hasVariants = kind != nullptr && !kind->variants.empty();
+  out << "network: " << options.network << " " << (hasVariants ? kind->variants.front().name + " " : "")
+      << options.widths[0] << " " << options.widths[1] << " " << options.widths[2]
+      << "\nvoid class: " << (options.trainVoid ? "trained" : "left out") << "\nloss: " << options.loss << " "
+      << numberText(options.focalGamma)
       << "\nclass weights: " << (options.classWeights == ClassWeights::Equal ? "equal" : "logarithmic")
       << "\noptimiser: " << (options.optimiser == Optimiser::Adam ? "adam" : "sgd") << " "
       << numberText(options.learningRate) << " " << numberText(options.momentum) << " "

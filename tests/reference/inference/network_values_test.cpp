@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Recorded by record_networks.py, which says where the numbers come from.
 #include "analysis/core/sha256.h"
+#include "inference/models/arrangement.inl.h"
 #include "inference/models/multiply_adds.inl.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/networks/weights.inl.h"
@@ -17,7 +18,7 @@
 namespace oodscope {
 namespace {
 
-nlohmann::json recorded(const char* kind) {
+nlohmann::json recorded(const std::string& kind) {
   std::ifstream in(OODSCOPE_SOURCE_DIR "/tests/reference/inference/data/networks.json");
   return nlohmann::json::parse(in).at(kind);
 }
@@ -60,23 +61,32 @@ at::Tensor imageByFormula(std::int64_t height, std::int64_t width) {
   return image;
 }
 
-class NetworkValues : public ::testing::TestWithParam<const char*> {};
+/// A kind as record_networks.py names it, and its variant.
+struct Case {
+  std::string recorded, kind, variant;
+};
+void PrintTo(const Case& each, std::ostream* out) { *out << each.recorded; }
+
+class NetworkValues : public ::testing::TestWithParam<Case> {};
 
 TEST_P(NetworkValues, EqualWhatPythonComputes) {
-  const auto expected = recorded(GetParam());
+  const auto expected = recorded(GetParam().recorded);
   const torch::NoGradGuard noGradient;
   const NetworkShape shape{.classes = expected.at("classes").get<int>(),
-                           .widths = expected.at("widths").get<std::array<int, 3>>()};
-  const auto network = makeNetwork(GetParam(), shape);
+                           .widths = expected.at("widths").get<std::array<int, 3>>(),
+                           .variant = GetParam().variant};
+  const auto network = makeNetwork(GetParam().kind, shape);
   for (const auto& [key, tensor] : stateDictOf(*network)) setByFormula(key, tensor);
   network->eval();
   const auto height = expected.at("height").get<std::int64_t>(), width = expected.at("width").get<std::int64_t>();
   const at::Tensor image = imageByFormula(height, width);
   at::Tensor fast = at::empty({1, shape.classes, height, width});
-  networkKind(GetParam())->optimise(*network)->run(image, fast);
+  networkKind(GetParam().kind)->optimise(*network)->run(image, fast);
   const auto step = expected.at("step").get<std::int64_t>();
   const float tolerance = 1e-5F * expected.at("largest").get<float>();  // float32 through some 70 layers
-  for (const at::Tensor& logits : {network->forward(image), fast}) {
+  at::Tensor own = at::empty({1, shape.classes, height, width});
+  withOwnConvolutions(plainNetwork(network), 1)->run(image, own);
+  for (const at::Tensor& logits : {network->forward(image), fast, own}) {
     std::size_t at = 0;
     for (std::int64_t c = 0; c < shape.classes; ++c) {
       for (std::int64_t y = 0; y < height; y += step) {
@@ -91,16 +101,18 @@ TEST_P(NetworkValues, EqualWhatPythonComputes) {
 
 TEST_P(NetworkValues, KeysAreThoseOfThePythonNetworkInItsOrder) {
   std::string keys;
-  for (const auto& [key, tensor] : stateDictOf(*makeNetwork(GetParam(), {}))) keys += (keys.empty() ? "" : "\n") + key;
-  EXPECT_EQ(Sha256().add(keys).hex(), recorded(GetParam()).at("published_keys_sha256").get<std::string>());
+  const NetworkShape shape{.variant = GetParam().variant};
+  for (const auto& [key, tensor] : stateDictOf(*makeNetwork(GetParam().kind, shape)))
+    keys += (keys.empty() ? "" : "\n") + key;
+  EXPECT_EQ(Sha256().add(keys).hex(), recorded(GetParam().recorded).at("published_keys_sha256").get<std::string>());
 }
 
 TEST_P(NetworkValues, ParametersAndMultiplyAddsEqualPythonsCounts) {
-  const auto expected = recorded(GetParam());
+  const auto expected = recorded(GetParam().recorded);
   const torch::NoGradGuard noGradient;
-  const auto network = makeNetwork(GetParam(), {});
+  const auto network = makeNetwork(GetParam().kind, {.variant = GetParam().variant});
   network->eval();
-  EXPECT_EQ(countParameters(*network, *networkKind(GetParam())),
+  EXPECT_EQ(countParameters(*network, *networkKind(GetParam().kind)),
             expected.at("published_parameters").get<std::int64_t>());
   // A 64th of the recorded 512x1024: convolutions whose sizes divide evenly cost in proportion to the area.
   EXPECT_EQ(64 * countMultiplyAdds([&] {
@@ -109,7 +121,10 @@ TEST_P(NetworkValues, ParametersAndMultiplyAddsEqualPythonsCounts) {
             expected.at("published_multiply_adds").get<std::int64_t>());
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, NetworkValues, ::testing::Values("ERFNet", "ENet"));
+INSTANTIATE_TEST_SUITE_P(Kinds, NetworkValues,
+                         ::testing::Values(Case{"ERFNet", "ERFNet", ""}, Case{"ENet", "ENet", ""},
+                                           Case{"ENet", "ENet", "since-2021-03"},
+                                           Case{"ENet before-2021-03", "ENet", "before-2021-03"}));
 
 }  // namespace
 }  // namespace oodscope

@@ -12,7 +12,7 @@ import sys
 
 import numpy as np
 import torch
-import torch.nn as nn
+import torch.nn.functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "reference/python"))
 from networks import ENet, ERFNet  # noqa: E402
@@ -39,18 +39,26 @@ def image(height, width):
 
 
 def multiply_adds(network, height, width):
-    total = 0
+    """Counted where the convolutions are called, whoever holds their weights."""
+    total, plain, transposed = 0, F.conv2d, F.conv_transpose2d
 
-    def count(module, inputs, output):
+    def count_plain(x, weight, *rest, **named):
         nonlocal total
-        positions = inputs[0] if isinstance(module, nn.ConvTranspose2d) else output
-        total += module.weight.numel() * positions.shape[2] * positions.shape[3]
+        y = plain(x, weight, *rest, **named)
+        total += weight.numel() * y.shape[2] * y.shape[3]
+        return y
 
-    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d))]
-    with torch.no_grad():
-        network.eval()(torch.zeros(1, 3, height, width))
-    for hook in hooks:
-        hook.remove()
+    def count_transposed(x, weight, *rest, **named):
+        nonlocal total
+        total += weight.numel() * x.shape[2] * x.shape[3]
+        return transposed(x, weight, *rest, **named)
+
+    F.conv2d, F.conv_transpose2d = count_plain, count_transposed
+    try:
+        with torch.no_grad():
+            network.eval()(torch.zeros(1, 3, height, width))
+    finally:
+        F.conv2d, F.conv_transpose2d = plain, transposed
     return total
 
 
@@ -72,7 +80,8 @@ def record(make):
 def main():
     torch.set_num_threads(1)
     out = pathlib.Path(__file__).parent / "data/networks.json"
-    values = {"torch": torch.__version__, "ERFNet": record(ERFNet), "ENet": record(ENet)}
+    values = {"torch": torch.__version__, "ERFNet": record(ERFNet), "ENet": record(ENet),
+              "ENet before-2021-03": record(lambda classes, widths: ENet(classes, widths, relu_after_expansion=True))}
     out.write_text(json.dumps(values) + "\n")
 
 

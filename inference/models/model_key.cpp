@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/models/model_key.h"
+
+#include "inference/models/processor.h"
+
+#include <locale>
+#include <sstream>
+
+namespace oodscope {
+namespace {
+
+std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
+
+const char* deviceText(Device device) { return device == Device::Cuda ? "cuda" : "cpu"; }
+
+}  // namespace
+
+std::string logitsKeyText(const ModelInfo& info, const ComputedBy& by) {
+  const Preprocessing& p = info.preprocessing;
+  std::ostringstream key;
+  key.imbue(std::locale::classic());
+  key.precision(17);
+  key << info.fingerprint << '|' << sizeText(p.input) << '|'
+      << (p.resize == ResizeRule::PilBilinear ? "pil" : "bilinear8") << '|' << p.scale;
+  for (const double value : p.mean) key << '|' << value;
+  for (const double value : p.deviation) key << '|' << value;
+  key << '|' << (p.bgr ? "bgr" : "rgb") << '|' << info.outputs.output << '|' << deviceText(by.device) << '|'
+      << kArithmetic << '|' << architectureText(info) << '|' << by.arrangement << '|' << by.libraries << '|'
+      << processorIdentity() << '|';
+  if (by.asOneThread) {
+    key << "as on 1 thread";
+  } else {
+    key << by.threads << " threads";
+  }
+  return key.str();
+}
+
+std::string verdictKeyText(const ModelInfo& info, const ComputedBy& by) {
+  std::ostringstream key;
+  key.imbue(std::locale::classic());
+  key << kArithmetic << '\n'
+      << by.libraries << '\n'
+      << processorIdentity() << '\n'
+      << by.threads << " threads\n"
+      << deviceText(by.device) << '\n'
+      << architectureText(info) << ' ' << info.fingerprint << " output " << info.outputs.output << '\n'
+      << sizeText(info.preprocessing.input);
+  return key.str();
+}
+
+}  // namespace oodscope
