@@ -71,6 +71,7 @@ void describeModel(std::ostringstream& out, const fs::path& file, bool latency) 
   if (latency) line(out, "latency", numberText(1e3 * model.measureLatency()) + " ms, median of 5");
   line(out, "sha256", info.fingerprint);
   for (const std::string& assumption : info.assumptions) line(out, "assumed", assumption);
+  for (const std::string& warning : info.warnings) line(out, "warning", warning);
 }
 
 void describeScores(std::ostringstream& out, const fs::path& file) {
@@ -146,6 +147,13 @@ void describeSession(std::ostringstream& out, const fs::path& file) {
   line(out, "notes", std::to_string(session.notes.size()));
 }
 
+/// Whether the name is one that people give to weights.
+bool hasModelName(const fs::path& file) {
+  static constexpr std::array endings{".pth", ".pt",          ".ckpt", ".bin", ".tar",   ".pkl", ".pth.tar",
+                                      ".gz",  ".safetensors", ".onnx", ".pb",  ".keras", ".mat"};
+  return std::find(endings.begin(), endings.end(), file.extension().string()) != endings.end();
+}
+
 void describeFile(std::ostringstream& out, const fs::path& file, bool latency) {
   const FileKind kind = sniffFile(file);
   if (isPicture(kind)) return describePictureOrScores(out, file, kind);
@@ -167,6 +175,7 @@ void describeFile(std::ostringstream& out, const fs::path& file, bool latency) {
     default:
       break;
   }
+  if (hasModelName(file)) return describeModel(out, file, latency);  // its reader names what it is instead
   throw Error({.what = "file is nothing that this program reads",
                .expected =
                    "a set's folder, a model (.pth, .pt), a score map (.npy, .npz, .hdf5, 16-bit PNG, float TIFF), "

@@ -28,10 +28,12 @@ struct ClassRow {
 
 std::vector<ClassRow> rowsOf(const ClosedSetReport& report, const ModelInfo& model) {
   const auto ious = report.confusion.iouPerClass();
+  const std::vector<int> channels = knownChannels(model.outputs, model.channels);
+  const auto& names = model.outputs.channelNames;
   std::vector<ClassRow> rows;
   for (std::size_t i = 0; i < ious.size(); ++i) {
-    const auto& names = model.outputs.channelNames;
-    rows.push_back({i < names.size() ? names[i] : "channel " + std::to_string(i), ious[i]});
+    const auto channel = static_cast<std::size_t>(channels.at(i));
+    rows.push_back({channel < names.size() ? names[channel] : "channel " + std::to_string(channel), ious[i]});
   }
   return rows;
 }

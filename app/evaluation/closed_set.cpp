@@ -6,7 +6,7 @@
 #include "analysis/scores/score_function.h"
 
 #include <algorithm>
-#include <numeric>
+#include <array>
 
 namespace oodscope {
 namespace {
@@ -24,6 +24,7 @@ LogitsMap enlarged(const LogitsMap& logits, Size size) {
   return out;
 }
 
+/// The class, 0 for the first of `channels`, that each pixel is taken for; labels number the classes so.
 ClassMap predicted(const LogitsMap& logits, std::span<const int> channels) {
   ClassMap classes(logits.size);
   predictedClasses({.single = logits.values.data(),
@@ -31,6 +32,11 @@ ClassMap predicted(const LogitsMap& logits, std::span<const int> channels) {
                     .height = logits.size.height,
                     .width = logits.size.width},
                    channels, classes.values());
+  std::array<std::uint8_t, 256> classOf{};
+  classOf.fill(kVoid);
+  for (std::size_t i = 0; i < channels.size(); ++i)
+    classOf[static_cast<std::size_t>(channels[i])] = static_cast<std::uint8_t>(i);
+  for (std::uint8_t& value : classes.values()) value = classOf[value];
   return classes;
 }
 
@@ -46,9 +52,8 @@ ClosedSetReport evaluateClosedSet(const DataSet& set, Model& model, ClassResolut
                  .found = std::to_string(set.frames.size()) + " frames without",
                  .file = set.root});
   }
-  std::vector<int> channels(static_cast<std::size_t>(model.info().outputs.knownClasses));
-  std::iota(channels.begin(), channels.end(), 0);
-  ClosedSetReport report{.confusion = ConfusionMatrix(model.info().outputs.knownClasses),
+  const std::vector<int> channels = knownChannels(model.info().outputs, model.info().channels);
+  ClosedSetReport report{.confusion = ConfusionMatrix(static_cast<int>(channels.size())),
                          .without = set.frames.size() - static_cast<std::size_t>(labelled),
                          .failures = {}};
   for (const Frame& frame : set.frames) {

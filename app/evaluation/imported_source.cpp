@@ -5,16 +5,11 @@
 #include "analysis/formats/score_map_file.h"
 #include "analysis/imaging/resize.h"
 #include "inference/logits/logits_store.h"
+#include "inference/models/known_channels.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace oodscope {
-namespace {
-
-constexpr int kCityscapesClasses = 19;  // a 20th channel of a Cityscapes network is void or unused
-
-}  // namespace
 
 ImportedSource::ImportedSource(std::shared_ptr<const DataSet> set, const std::filesystem::path& folder,
                                ImportedChannels channels)
@@ -63,21 +58,20 @@ ScoreParameters ImportedSource::scoreParameters(const Configuration& configurati
   ScoreParameters parameters{.method = configuration.method.value(),
                              .temperature = configuration.temperature.value_or(1.0F),
                              .channels = m_channels.list,
-                             .voidChannel = channels == kCityscapesClasses + 1 ? kCityscapesClasses : -1};
+                             .voidChannel = assumedVoidChannel(channels)};
   if (parameters.channels.empty()) {
-    const bool known = channels == kCityscapesClasses + 1 && !m_channels.all;
-    parameters.channels.resize(static_cast<std::size_t>(known ? kCityscapesClasses : channels));
-    std::iota(parameters.channels.begin(), parameters.channels.end(), 0);
+    parameters.channels = knownChannels(channels, m_channels.all ? -1 : parameters.voidChannel);
   }
   if (parameters.method == Method::Void && parameters.voidChannel < 0)
     throw Error(ErrorParts{.what = "the logits have no void channel",
                            .expected = "20 channels",
                            .found = std::to_string(channels),
                            .file = m_scores.root});
-  if (parameters.channels.back() >= channels)
+  const int last = *std::max_element(parameters.channels.begin(), parameters.channels.end());
+  if (last >= channels)
     throw Error(ErrorParts{.what = "a channel asked for is not in the logits",
                            .expected = "channels 0 to " + std::to_string(channels - 1),
-                           .found = std::to_string(parameters.channels.back()),
+                           .found = std::to_string(last),
                            .file = m_scores.root});
   return parameters;
 }

@@ -2,9 +2,9 @@
 #include "app/evaluation/model_scores.h"
 
 #include "analysis/core/sha256.h"
+#include "inference/models/known_channels.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace oodscope {
 
@@ -23,16 +23,14 @@ ModelScores::ModelScores(std::shared_ptr<const DataSet> set, std::shared_ptr<Mod
       m_addresses(m_set->frames.size()),
       m_inMemory(m_set->frames.size()),
       m_mapped(m_set->frames.size()) {
-  if (m_channels.empty()) {
-    m_channels.resize(static_cast<std::size_t>(
-        std::min(m_model->info().channels, std::max(1, m_model->info().outputs.knownClasses))));
-    std::iota(m_channels.begin(), m_channels.end(), 0);
-  }
-  if (m_channels.back() >= m_model->info().channels)
+  const ModelInfo& info = m_model->info();
+  if (m_channels.empty()) m_channels = knownChannels(info.outputs, info.channels);
+  const int last = *std::max_element(m_channels.begin(), m_channels.end());
+  if (last >= info.channels)
     throw Error(ErrorParts{.what = "a channel asked for is not among the network's outputs",
-                           .expected = "channels 0 to " + std::to_string(m_model->info().channels - 1),
-                           .found = std::to_string(m_channels.back()),
-                           .file = m_model->info().file});
+                           .expected = "channels 0 to " + std::to_string(info.channels - 1),
+                           .found = std::to_string(last),
+                           .file = info.file});
 }
 
 std::string ModelScores::name() const { return m_model->info().file.filename().string(); }
@@ -127,7 +125,7 @@ ScoreMap ModelScores::score(std::size_t frame, const Configuration& configuratio
 std::vector<std::pair<std::string, std::string>> ModelScores::provenance() const {
   const ModelInfo& info = m_model->info();
   const Preprocessing& preprocessing = info.preprocessing;
-  std::string channels = std::to_string(m_channels.size()) + " of " + std::to_string(info.channels);
+  const std::string channels = channelsText(m_channels, info.channels, info.outputs.voidChannel, info.channelsAssumed);
   return {{"model", name()},
           {"architecture", architectureText(info)},
           {"arrangement", info.arrangement},

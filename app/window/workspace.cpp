@@ -213,9 +213,8 @@ const OpenModel* Workspace::findModel(const QString& name) const {
 }
 
 std::vector<int> Workspace::channelsOf(const OpenModel& model, bool allChannels) const {
-  std::vector<int> channels(static_cast<std::size_t>(
-      allChannels ? model.info->channels
-                  : std::min(model.info->channels, std::max(1, model.info->outputs.knownClasses))));
+  if (!allChannels) return knownChannels(model.info->outputs, model.info->channels);
+  std::vector<int> channels(static_cast<std::size_t>(model.info->channels));
   std::iota(channels.begin(), channels.end(), 0);
   return channels;
 }

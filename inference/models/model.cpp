@@ -6,12 +6,15 @@
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/arrangement.inl.h"
 #include "inference/models/input_tensor.inl.h"
+#include "inference/models/known_channels.h"
 #include "inference/models/model_key.h"
 #include "inference/models/multiply_adds.inl.h"
 #include "inference/models/processor.h"
 #include "inference/models/script_network.inl.h"
 #include "inference/models/sidecar.h"
+#include "inference/models/torch_reason.h"
 #include "inference/models/variant.inl.h"
+#include "inference/networks/state_dict_choice.inl.h"
 #include "inference/networks/weights.inl.h"
 
 #include <ATen/Parallel.h>
@@ -44,7 +47,29 @@ int usableThreads(int wanted) {
 
 std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 
+void requireMeaning(const OutputMeaning& outputs, int channels, const std::filesystem::path& file) {
+  const bool fits = outputs.voidChannel >= -1 && outputs.voidChannel < channels && outputs.knownClasses >= 1 &&
+                    outputs.knownClasses <= channels && channels > (outputs.voidChannel >= 0 ? 1 : 0) &&
+                    std::all_of(outputs.knownChannels.begin(), outputs.knownChannels.end(),
+                                [&](int channel) { return channel >= 0 && channel < channels; });
+  if (fits) return;
+  throw Error({.what = "The meaning given to the outputs does not fit the network",
+               .expected = "void_channel -1 to " + std::to_string(channels - 1) + ", known_classes 1 to " +
+                           std::to_string(channels),
+               .found = "void channel " + std::to_string(outputs.voidChannel) + ", " +
+                        std::to_string(outputs.knownClasses) + " known classes",
+               .file = file});
+}
+
+/// The published ENet numbers the unlabelled pixels first. Source: davidtvs/PyTorch-ENet, data/cityscapes.py.
+constexpr const char* kVoidFirst = "ENet";
+
 }  // namespace
+
+std::vector<int> knownChannels(const OutputMeaning& outputs, int channels) {
+  if (!outputs.knownChannels.empty()) return outputs.knownChannels;
+  return knownChannels(channels, outputs.voidChannel, outputs.knownClasses);
+}
 
 struct Model::Impl {
   ModelInfo info;
@@ -73,21 +98,29 @@ void Model::Impl::settleInto(const std::optional<Sidecar>& sidecar, int channels
     const bool isInput = text.find("no input") == 0 || text.find("no scaling") == 0 || text.find("no mean") == 0;
     if (isInput ? !options.preprocessing : !options.outputs) info.assumptions.push_back(std::move(text));
   }
+  info.channelsAssumed = settled.channelsAssumed && !options.outputs;
+  const OutputMeaning& own = settled.outputs;
+  // A list of classes outlives an edit of something else: those who edit know its length alone.
+  if (info.outputs.knownChannels.empty() && static_cast<int>(own.knownChannels.size()) == info.outputs.knownClasses &&
+      own.voidChannel == info.outputs.voidChannel) {
+    info.outputs.knownChannels = own.knownChannels;
+  }
   const Size input = info.preprocessing.input;
   require(input.width > 0 && input.height > 0, "Model: the input size must be positive");
   for (const double deviation : info.preprocessing.deviation)
     require(deviation > 0.0, "Model: deviation must be positive");
   require(info.outputs.output >= 0, "Model: outputs count from 0");
-  if (info.outputs.voidChannel >= channels || info.outputs.knownClasses > channels) {
-    throw Error({.what = "The meaning given to the outputs does not fit the network",
-                 .expected = "void channel and known classes among " + std::to_string(channels) + " channels",
-                 .found = "void channel " + std::to_string(info.outputs.voidChannel) + ", " +
-                          std::to_string(info.outputs.knownClasses) + " known classes",
-                 .file = info.file});
-  }
+  requireMeaning(info.outputs, channels, info.file);
+  // A void channel that the user names is no known class any more.
+  info.outputs.knownClasses = static_cast<int>(knownChannels(info.outputs, channels).size());
 }
 
 void Model::Impl::warn() {
+  if (info.channelsAssumed && info.architecture == kVoidFirst) {
+    info.warnings.push_back("channel " + std::to_string(info.outputs.voidChannel) +
+                            " is assumed to be void, but ENet as published has void first, channel 0: name "
+                            "\"void_channel\" in the sidecar");
+  }
   const auto [least, most] = inputRange(info.preprocessing);
   if (std::max(std::abs(least), std::abs(most)) <= kPlausibleInput) return;
   std::ostringstream text;
@@ -97,31 +130,23 @@ void Model::Impl::warn() {
 }
 
 void Model::Impl::loadStateDict(const ModelOptions& options) {
-  const Checkpoint checkpoint = readCheckpoint(info.file);
-  const NetworkKind* kind = recognise(checkpoint.tensors);
-  if (kind == nullptr) {
-    std::string known;
-    for (const NetworkKind& each : networkKinds()) known += (known.empty() ? "" : ", ") + each.name;
-    const NetworkKind& near = nearestByShapes(checkpoint.tensors);
-    throw Error({.what = "The state dict is of an unknown architecture",
-                 .expected = known + " (or a TorchScript file of any)",
-                 .found = std::to_string(checkpoint.tensors.size()) + " keys; the nearest is " + near.name + ", with " +
-                          keyDifferences(*near.make({}), near, checkpoint.tensors),
-                 .file = info.file});
-  }
+  const auto sidecar = readSidecar(info.file);
+  const ChosenStateDict chosen =
+      chooseStateDict(readCheckpoint(info.file), sidecar ? sidecar->stateDict : "", info.file);
+  const NetworkKind* kind = chosen.kind;
   info.kind = ModelKind::Weights;
   info.architecture = kind->name;
-  // Where the shape cannot be told, the published one makes the keys' differences readable.
-  NetworkShape shape = kind->shapeOf(checkpoint.tensors).value_or(NetworkShape{});
-  const auto sidecar = readSidecar(info.file);
   const SettledVariant variant = settleVariant(*kind, sidecar, info.file);
+  NetworkShape shape = chosen.shape;
   info.variant = shape.variant = variant.name;
   const std::shared_ptr<Network> trained = kind->make(shape);
-  const auto notes = loadWeights(*trained, *kind, checkpoint.tensors, info.file);
+  const LoadRemarks remarks = loadWeights(*trained, *kind, chosen.tensors, info.file);
   trained->eval();
-  info.assumptions = checkpoint.notes;
-  info.assumptions.insert(info.assumptions.end(), notes.begin(), notes.end());
+  info.assumptions = chosen.notes;
+  info.assumptions.insert(info.assumptions.end(), remarks.notes.begin(), remarks.notes.end());
   if (!variant.assumption.empty()) info.assumptions.push_back(variant.assumption);
+  info.warnings = chosen.warnings;
+  info.warnings.insert(info.warnings.end(), remarks.warnings.begin(), remarks.warnings.end());
   settleInto(sidecar, shape.classes, options);
   const Size input = info.preprocessing.input;
   if (input.width % kSizeMultiple != 0 || input.height % kSizeMultiple != 0) {
@@ -130,10 +155,11 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
                  .found = sizeText(input),
                  .file = info.file});
   }
-  if (info.outputs.output != 0) {
+  const bool namesOutput = sidecar && sidecar->outputName && !options.outputs;
+  if (info.outputs.output != 0 || namesOutput) {
     throw Error({.what = kind->name + " has one output",
                  .expected = "output 0",
-                 .found = std::to_string(info.outputs.output),
+                 .found = namesOutput ? *sidecar->outputName : std::to_string(info.outputs.output),
                  .file = info.file});
   }
   info.output = input;
@@ -145,7 +171,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   std::vector<Arrangement> arrangements;
   if (device == Device::Cuda) {
     const std::shared_ptr<Network> onGpu = kind->make(shape);
-    static_cast<void>(loadWeights(*onGpu, *kind, checkpoint.tensors, info.file));
+    static_cast<void>(loadWeights(*onGpu, *kind, chosen.tensors, info.file));
     onGpu->eval();
     onGpu->to(torch::kCUDA);
     arrangements.push_back({"fast", [=] { return asSetUp(kind->optimise(*onGpu)); }});
@@ -165,9 +191,23 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   refuseVariant(sidecar);
   const Settled early = settle(sidecar, 0);
   const Preprocessing preprocessing = options.preprocessing.value_or(early.preprocessing);
-  const int output = options.outputs ? options.outputs->output : early.outputs.output;
-  LoadedScript script = loadScript(info.file, preprocessing.input, output, device);
+  OutputWish wish;
+  if (options.outputs) {
+    wish.index = options.outputs->output;
+  } else if (sidecar) {
+    wish = {sidecar->output, sidecar->outputName};
+  }
+  if (sidecar && !sidecar->stateDict.empty()) {
+    throw Error({.what = "The sidecar names a state dict, but the model is TorchScript",
+                 .expected = "no field \"state_dict\"",
+                 .found = sidecar->stateDict,
+                 .file = sidecar->file});
+  }
+  LoadedScript script = loadScript(info.file, preprocessing, wish, device);
+  info.assumptions = std::move(script.notes);
+  info.warnings = std::move(script.warnings);
   settleInto(sidecar, script.channels, options);
+  info.outputs.output = script.outputIndex;
   info.output = script.output;
   info.parameters = script.parameters;
   info.multiplyAdds = script.multiplyAdds;
@@ -175,7 +215,7 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   std::vector<Arrangement> arrangements{{"as-scripted", [=] { return asSetUp(shared(loaded)); }}};
   const auto onCpu = [=, this]() -> std::shared_ptr<InferenceNetwork> {
     if (device == Device::Cpu) return loaded;
-    return loadScript(info.file, preprocessing.input, output, Device::Cpu).network;
+    return loadScript(info.file, preprocessing, wish, Device::Cpu).network;
   };
   arrangements.push_back({"own-convolutions", [=] { return withOwnConvolutions(shared(onCpu()), 0); }});
   arrangements.push_back({kReference, [=] { return withOwnConvolutions(shared(onCpu()), 1); }});
@@ -260,7 +300,7 @@ Model Model::load(const std::filesystem::path& file, const ModelOptions& options
       impl->loadStateDict(options);
     }
   } catch (const c10::Error& problem) {
-    throw Error("LibTorch cannot use the model: " + std::string(problem.what_without_backtrace()), file);
+    throw Error("LibTorch cannot use the model: " + torchReason(problem), file);
   }
   impl->warn();
   return Model(std::move(impl));
@@ -283,7 +323,7 @@ LogitsMap Model::infer(const RgbImage& image) {
     impl.network->run(input, at::from_blob(out.values.data(), {1, out.channels, out.size.height, out.size.width},
                                            at::TensorOptions(at::kFloat)));
   } catch (const c10::Error& problem) {
-    throw Error("The network failed: " + std::string(problem.what_without_backtrace()), impl.info.file);
+    throw Error("The network failed: " + torchReason(problem), impl.info.file);
   }
   return out;
 }

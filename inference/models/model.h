@@ -33,9 +33,14 @@ struct Preprocessing {
 struct OutputMeaning {
   int output = 0;                         ///< which of several outputs holds the logits
   std::vector<std::string> channelNames;  ///< one a channel
-  int knownClasses = 19;                  ///< the first channels, the default channel subset
+  int knownClasses = 19;                  ///< the first so many channels beside the void channel, the default subset
   int voidChannel = -1;                   ///< trained "anything else" channel; -1: none
+  std::vector<int> knownChannels = {};    ///< in place of the first ones: exactly these, in the order of the classes
 };
+
+/// The channels that are known classes, class by class: the default channel subset. Requires: outputs of a loaded model
+/// with `channels` channels. Never empty.
+[[nodiscard]] std::vector<int> knownChannels(const OutputMeaning& outputs, int channels);
 
 struct ModelInfo {
   ModelKind kind = ModelKind::Weights;
@@ -53,6 +58,7 @@ struct ModelInfo {
   std::int64_t multiplyAdds = 0;         ///< of convolutions for one frame; FLOPs = 2x
   std::vector<std::string> assumptions;  ///< said aloud: "no mean and standard deviation given: none applied"
   std::vector<std::string> warnings;     ///< likely mistakes: input values far outside what networks are trained on
+  bool channelsAssumed = false;          ///< nobody said which channel is void
 };
 
 /// Logits as the network gave them: planar C x H x W float32.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "inference/models/model.h"
+#include "inference/models/script_outputs.inl.h"
 #include "inference/networks/network.inl.h"
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace oodscope {
 
@@ -13,14 +16,18 @@ struct LoadedScript {
   std::unique_ptr<InferenceNetwork> network;
   int channels = 0;
   Size output;
+  int outputIndex = 0;  ///< which of several outputs was taken
   std::int64_t parameters = 0;
   std::int64_t multiplyAdds = 0;
   bool single = true;  ///< all floating weights are float32
+  std::vector<std::string> notes, warnings;
 };
 
-/// Loads and runs the script once. `output` chooses among several outputs (tuple, list, or dictionary in its order).
-/// Throws Error where the file is damaged, the pass fails, or the output is not 1 x C x H x W. The script runs in this
-/// process: one that loops for ever cannot be stopped, so load only files you trust.
-[[nodiscard]] LoadedScript loadScript(const std::filesystem::path& file, Size input, int output, Device device);
+/// Loads the script and runs it once on a test picture, brought to the network as any other. `wish` chooses among
+/// several outputs. Throws Error where the file is damaged, the pass fails, or no output is a map of logits (see
+/// planOutputs). The script runs in this process: one that loops for ever cannot be stopped, so load only files you
+/// trust.
+[[nodiscard]] LoadedScript loadScript(const std::filesystem::path& file, const Preprocessing& preprocessing,
+                                      const OutputWish& wish, Device device);
 
 }  // namespace oodscope

@@ -2,12 +2,16 @@
 #include "inference/models/sidecar.h"
 
 #include "analysis/core/error.h"
+#include "analysis/formats/json_text.h"
+#include "inference/models/known_channels.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 
 namespace oodscope {
 namespace {
@@ -16,6 +20,16 @@ using nlohmann::json;
 
 constexpr int kMaxSide = 16'384;
 constexpr int kMaxChannels = 4096;
+constexpr int kMaxOutput = 255;
+constexpr std::size_t kLongestName = 200;
+constexpr std::uintmax_t kMaxBytes = 4U << 20U;
+constexpr int kMaxNesting = 16;
+/// Far beyond any normalisation: pixel values are 0 to 255.
+constexpr double kLargest = 1e9, kSmallest = 1e-9;
+
+constexpr const char* kFields =
+    "input_size, resize, scale, mean, std, channel_order, output, channels, known_classes, void_channel, variant, "
+    "state_dict, description";
 
 class Reader {
 public:
@@ -24,84 +38,167 @@ public:
   [[noreturn]] void fail(const std::string& key, const std::string& expected) const {
     throw Error({.what = "The model's sidecar cannot be understood at \"" + key + "\"",
                  .expected = expected,
-                 .found = m_object.contains(key) ? m_object.at(key).dump().substr(0, 80) : "nothing",
+                 .found = m_object.contains(key) ? m_object.at(key).dump(-1, ' ', true).substr(0, 80) : "nothing",
                  .file = m_file});
   }
   const json* at(const std::string& key) const { return m_object.contains(key) ? &m_object.at(key) : nullptr; }
   std::optional<int> integer(const std::string& key, int least, int most) const {
     const json* value = at(key);
     if (value == nullptr) return std::nullopt;
-    const std::string expected = "an integer from " + std::to_string(least) + " to " + std::to_string(most);
-    if (!value->is_number_integer()) fail(key, expected);
-    const auto number = value->get<std::int64_t>();
-    if (number < least || number > most) fail(key, expected);
-    return static_cast<int>(number);
-  }
-  std::optional<std::string> text(const std::string& key) const {
-    const json* value = at(key);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_string()) fail(key, "a text");
-    return value->get<std::string>();
+    const auto number = integerIn(*value, least, most);
+    if (!number) fail(key, "an integer from " + std::to_string(least) + " to " + std::to_string(most));
+    return number;
   }
   std::optional<std::array<double, 3>> triple(const std::string& key, bool positive) const {
     const json* value = at(key);
     if (value == nullptr) return std::nullopt;
-    const std::string expected = positive ? "three positive numbers" : "three numbers";
+    const std::string expected = positive ? "three positive numbers, 1e-9 to 1e9" : "three numbers, -1e9 to 1e9";
     if (!value->is_array() || value->size() != 3) fail(key, expected);
     std::array<double, 3> out{};
     for (std::size_t i = 0; i < 3; ++i) {
       if (!(*value)[i].is_number()) fail(key, expected);
       out[i] = (*value)[i].get<double>();
-      if (!std::isfinite(out[i]) || (positive && out[i] <= 0.0)) fail(key, expected);
+      if (!(std::abs(out[i]) <= kLargest) || (positive && out[i] < kSmallest)) fail(key, expected);
     }
     return out;
   }
+  std::optional<std::string> text(const std::string& key) const {
+    const json* value = at(key);
+    if (value == nullptr) return std::nullopt;
+    if (!isName(*value)) fail(key, "a text of 1 to 200 bytes");
+    return value->get<std::string>();
+  }
+  std::optional<Size> size(const std::string& key) const {
+    const json* value = at(key);
+    if (value == nullptr) return std::nullopt;
+    const std::string expected = "[width, height], each from 8 to " + std::to_string(kMaxSide);
+    if (!value->is_array() || value->size() != 2) fail(key, expected);
+    const auto width = integerIn((*value)[0], 8, kMaxSide), height = integerIn((*value)[1], 8, kMaxSide);
+    if (!width || !height) fail(key, expected);
+    return Size{*width, *height};
+  }
+  std::optional<std::vector<std::string>> names(const std::string& key) const {
+    const json* value = at(key);
+    if (value == nullptr) return std::nullopt;
+    const std::string expected = "an array of names, one a channel, 1 to 4096 of 1 to 200 bytes each";
+    if (!value->is_array() || value->empty() || value->size() > kMaxChannels) fail(key, expected);
+    std::vector<std::string> out;
+    for (const json& name : *value) {
+      if (!isName(name)) fail(key, expected);
+      out.push_back(name.get<std::string>());
+    }
+    return out;
+  }
+  std::optional<std::vector<int>> channelList(const std::string& key) const {
+    const json* value = at(key);
+    if (value == nullptr || !value->is_array()) return std::nullopt;
+    const std::string expected = "a count from 1 to 4096, or a list of different channels, each from 0 to 4095";
+    if (value->empty() || value->size() > kMaxChannels) fail(key, expected);
+    std::vector<int> out;
+    for (const json& each : *value) {
+      const auto channel = integerIn(each, 0, kMaxChannels - 1);
+      if (!channel || std::find(out.begin(), out.end(), *channel) != out.end()) fail(key, expected);
+      out.push_back(*channel);
+    }
+    return out;
+  }
+  void refuseUnknown() const {
+    const std::string known = std::string(", ") + kFields + ",";
+    for (const auto& [key, value] : m_object.items()) {
+      if (known.find(", " + key + ",") != std::string::npos && key.find(',') == std::string::npos) continue;
+      throw Error({.what = "The model's sidecar has an unknown field",
+                   .expected = kFields,
+                   .found = std::string("\"").append(key, 0, kLongestName).append("\""),
+                   .file = m_file});
+    }
+  }
 
 private:
+  static std::optional<int> integerIn(const json& value, int least, int most) {
+    if (!value.is_number_integer()) return std::nullopt;
+    // An unsigned number beyond the signed range would turn negative.
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxSide))
+      return std::nullopt;
+    const auto number = value.get<std::int64_t>();
+    if (number < least || number > most) return std::nullopt;
+    return static_cast<int>(number);
+  }
+  static bool isName(const json& value) {
+    return value.is_string() && !value.get_ref<const std::string&>().empty() &&
+           value.get_ref<const std::string&>().size() <= kLongestName;
+  }
+
   const json& m_object;
   std::filesystem::path m_file;
 };
 
-void refuseUnknown(const json& object, const std::filesystem::path& file) {
-  static constexpr std::array known{"input_size",    "resize",        "scale",       "mean",
-                                    "std",           "channel_order", "output",      "channels",
-                                    "known_classes", "void_channel",  "description", "variant"};
-  for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      throw Error({.what = "The model's sidecar has an unknown field",
-                   .expected = "input_size, resize, scale, mean, std, channel_order, output, channels, known_classes, "
-                               "void_channel, description, variant",
-                   .found = "\"" + key + "\"",
+/// Where the sidecar lies: beside the model under its stem or its whole name. Nothing where there is none.
+std::optional<std::filesystem::path> sidecarOf(const std::filesystem::path& model) {
+  namespace fs = std::filesystem;
+  fs::path stem = model, whole = model;
+  stem.replace_extension(".json");
+  whole += ".json";
+  std::optional<fs::path> found;
+  for (const fs::path& file : {stem, whole}) {
+    std::error_code problem;
+    const fs::file_status status = fs::status(file, problem);
+    if (status.type() == fs::file_type::not_found) continue;
+    if (fs::is_directory(status)) {
+      // A folder beside the model under its whole name is nobody's sidecar only by its name; it is said all the same.
+      throw Error({.what = "The model's sidecar cannot be read",
+                   .expected = "a JSON file",
+                   .found = "a folder of that name",
                    .file = file});
     }
+    if (!fs::is_regular_file(status)) {
+      throw Error({.what = "The model's sidecar cannot be read",
+                   .expected = "a JSON file",
+                   .found = problem ? problem.message() : "something that is no file",
+                   .file = file});
+    }
+    if (found) {
+      throw Error({.what = "The model has two sidecars",
+                   .expected = "one of them",
+                   .found = found->filename().string() + " and " + file.filename().string(),
+                   .file = file});
+    }
+    found = file;
   }
+  return found;
+}
+
+json parsedSidecar(const std::filesystem::path& file) {
+  std::error_code problem;
+  if (const auto size = std::filesystem::file_size(file, problem); !problem && size > kMaxBytes) {
+    throw Error({.what = "The model's sidecar is too large",
+                 .expected = "a few lines of JSON",
+                 .found = std::to_string(size) + " bytes",
+                 .file = file});
+  }
+  std::ifstream in(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in) throw Error("The model's sidecar cannot be opened", file);
+  // Its limits and its words for what is no JSON: line and column, a name given twice, nesting.
+  (void)parseJson(text, "model's sidecar", file, {.bytes = kMaxBytes, .depth = kMaxNesting});
+  json object = json::parse(text, nullptr, false);
+  if (object.is_discarded() || !object.is_object()) {
+    throw Error(
+        {.what = "The model's sidecar is no JSON object", .expected = "{…}", .found = "something else", .file = file});
+  }
+  return object;
 }
 
 }  // namespace
 
 std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
-  std::filesystem::path file = model;
-  file.replace_extension(".json");
-  std::ifstream in(file);
-  if (!in) return std::nullopt;
-  const json object = json::parse(in, nullptr, false);
-  if (object.is_discarded() || !object.is_object()) {
-    throw Error(
-        {.what = "The model's sidecar is no JSON object", .expected = "{…}", .found = "something else", .file = file});
-  }
-  refuseUnknown(object, file);
-  const Reader reader(object, file);
+  const auto file = sidecarOf(model);
+  if (!file) return std::nullopt;
+  const json object = parsedSidecar(*file);
+  const Reader reader(object, *file);
+  reader.refuseUnknown();
   Sidecar out;
-  out.file = file;
-  if (const json* size = reader.at("input_size")) {
-    const std::string expected = "[width, height], each from 8 to " + std::to_string(kMaxSide);
-    if (!size->is_array() || size->size() != 2 || !(*size)[0].is_number_integer() || !(*size)[1].is_number_integer()) {
-      reader.fail("input_size", expected);
-    }
-    const auto width = (*size)[0].get<std::int64_t>(), height = (*size)[1].get<std::int64_t>();
-    if (width < 8 || height < 8 || width > kMaxSide || height > kMaxSide) reader.fail("input_size", expected);
-    out.input = Size{static_cast<int>(width), static_cast<int>(height)};
-  }
+  out.file = *file;
+  out.input = reader.size("input_size");
   if (const json* rule = reader.at("resize")) {
     if (*rule == "pil-bilinear") {
       out.resize = ResizeRule::PilBilinear;
@@ -112,8 +209,9 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
     }
   }
   if (const json* scale = reader.at("scale")) {
-    if (!scale->is_number() || !(scale->get<double>() > 0.0)) reader.fail("scale", "a positive number");
-    out.scale = scale->get<double>();
+    const double value = scale->is_number() ? scale->get<double>() : 0.0;
+    if (!(value >= kSmallest && value <= kLargest)) reader.fail("scale", "a positive number, 1e-9 to 1e9");
+    out.scale = value;
   }
   out.mean = reader.triple("mean", false);
   out.deviation = reader.triple("std", true);
@@ -121,19 +219,20 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
     if (*order != "rgb" && *order != "bgr") reader.fail("channel_order", "\"rgb\" or \"bgr\"");
     out.bgr = *order == "bgr";
   }
-  out.output = reader.integer("output", 0, 64);
-  out.knownClasses = reader.integer("known_classes", 1, kMaxChannels);
+  if (const json* output = reader.at("output"); output != nullptr && output->is_string()) {
+    out.outputName = reader.text("output");
+  } else {
+    out.output = reader.integer("output", 0, kMaxOutput);
+  }
+  out.knownChannels = reader.channelList("known_classes");
+  if (!out.knownChannels) out.knownClasses = reader.integer("known_classes", 1, kMaxChannels);
   out.voidChannel = reader.integer("void_channel", -1, kMaxChannels - 1);
+  out.channelNames = reader.names("channels");
+  out.stateDict = reader.text("state_dict").value_or("");
   out.variant = reader.text("variant");
-  out.description = reader.text("description");
-  if (const json* names = reader.at("channels")) {
-    const std::string expected = "an array of names, one a channel";
-    if (!names->is_array() || names->empty() || names->size() > kMaxChannels) reader.fail("channels", expected);
-    out.channelNames.emplace();
-    for (const json& name : *names) {
-      if (!name.is_string()) reader.fail("channels", expected);
-      out.channelNames->push_back(name.get<std::string>());
-    }
+  if (const json* text = reader.at("description")) {
+    if (!text->is_string()) reader.fail("description", "a text");
+    out.description = text->get<std::string>();
   }
   return out;
 }
@@ -145,6 +244,57 @@ const std::vector<std::string>& cityscapesNames() {
       "sky",  "person",   "rider",    "car",  "truck", "bus",  "train",         "motorcycle",   "bicycle"};
   return names;
 }
+
+namespace {
+
+/// Which channel is void, what all are called, which are known classes.
+void settleChannels(const Sidecar& sidecar, int channels, Settled& out) {
+  OutputMeaning& outputs = out.outputs;
+  const auto check = [&](bool holds, const std::string& what, const std::string& expected, const std::string& found) {
+    if (holds) return;
+    throw Error({.what = "The model's sidecar contradicts the network: " + what,
+                 .expected = expected,
+                 .found = found,
+                 .file = sidecar.file});
+  };
+  const std::string all = std::to_string(channels) + " channels";
+  const int cityscapes = static_cast<int>(cityscapesNames().size());
+  if (sidecar.voidChannel) {
+    outputs.voidChannel = *sidecar.voidChannel;
+    check(outputs.voidChannel < channels, "void_channel", "-1 to " + std::to_string(channels - 1),
+          std::to_string(outputs.voidChannel));
+  } else if (outputs.voidChannel = assumedVoidChannel(channels); outputs.voidChannel >= 0) {
+    out.channelsAssumed = true;
+    out.assumptions.push_back("channel " + std::to_string(outputs.voidChannel) +
+                              " taken as void; trained or not is unknown");
+  }
+  if (sidecar.channelNames) {
+    outputs.channelNames = *sidecar.channelNames;
+    check(static_cast<int>(outputs.channelNames.size()) == channels, "count of channel names", all,
+          std::to_string(outputs.channelNames.size()));
+  } else if (channels == cityscapes || (channels == cityscapes + 1 && outputs.voidChannel >= 0)) {
+    outputs.channelNames = cityscapesNames();
+    if (channels > cityscapes) outputs.channelNames.insert(outputs.channelNames.begin() + outputs.voidChannel, "void");
+    out.assumptions.emplace_back("channels taken as the 19 Cityscapes classes");
+  } else {
+    for (int i = 0; i < channels; ++i) outputs.channelNames.push_back("channel " + std::to_string(i));
+    out.assumptions.emplace_back("no channel names given");
+  }
+  const int most = static_cast<int>(knownChannels(channels, outputs.voidChannel).size());
+  outputs.knownClasses = sidecar.knownClasses.value_or(most);
+  if (sidecar.knownChannels) {
+    outputs.knownChannels = *sidecar.knownChannels;
+    outputs.knownClasses = static_cast<int>(outputs.knownChannels.size());
+    for (const int channel : outputs.knownChannels) {
+      check(channel < channels && channel != outputs.voidChannel, "known_classes",
+            "channels 0 to " + std::to_string(channels - 1) + " without the void channel", std::to_string(channel));
+    }
+  }
+  check(outputs.knownClasses <= most, "known_classes", "1 to " + std::to_string(most) + " of " + all,
+        std::to_string(outputs.knownClasses));
+}
+
+}  // namespace
 
 Settled settle(const std::optional<Sidecar>& given, int channels) {
   const Sidecar sidecar = given.value_or(Sidecar{});
@@ -172,39 +322,7 @@ Settled settle(const std::optional<Sidecar>& given, int channels) {
   OutputMeaning& outputs = out.outputs;
   outputs.output = sidecar.output.value_or(0);
   if (channels == 0) return out;
-  const int cityscapes = static_cast<int>(cityscapesNames().size());
-  if (sidecar.voidChannel) {
-    outputs.voidChannel = *sidecar.voidChannel;
-  } else if (channels == cityscapes + 1) {
-    outputs.voidChannel = cityscapes;
-    assume("channel 19 taken as void; trained or not is unknown");
-  }
-  if (sidecar.channelNames) {
-    outputs.channelNames = *sidecar.channelNames;
-  } else if (channels == cityscapes || channels == cityscapes + 1) {
-    outputs.channelNames = cityscapesNames();
-    if (channels > cityscapes) outputs.channelNames.emplace_back("void");
-    assume("channels taken as the 19 Cityscapes classes");
-  } else {
-    for (int i = 0; i < channels; ++i) outputs.channelNames.push_back("channel " + std::to_string(i));
-    assume("no channel names given");
-  }
-  if (sidecar.knownClasses) {
-    outputs.knownClasses = *sidecar.knownClasses;
-  } else {
-    outputs.knownClasses = outputs.voidChannel == channels - 1 ? channels - 1 : channels;
-  }
-  const auto check = [&](bool holds, const std::string& what, const std::string& found) {
-    if (holds) return;
-    throw Error({.what = "The model's sidecar contradicts the network: " + what,
-                 .expected = std::to_string(channels) + " channels",
-                 .found = found,
-                 .file = sidecar.file});
-  };
-  check(static_cast<int>(outputs.channelNames.size()) == channels, "count of channel names",
-        std::to_string(outputs.channelNames.size()));
-  check(outputs.voidChannel < channels, "void channel", std::to_string(outputs.voidChannel));
-  check(outputs.knownClasses <= channels, "known classes", std::to_string(outputs.knownClasses));
+  settleChannels(sidecar, channels, out);
   return out;
 }
 

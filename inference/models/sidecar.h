@@ -18,13 +18,17 @@ struct Sidecar {
   std::optional<std::array<double, 3>> mean, deviation;
   std::optional<bool> bgr;
   std::optional<int> output, knownClasses, voidChannel;
+  std::optional<std::string> outputName;          ///< "output" given as a name
+  std::optional<std::vector<int>> knownChannels;  ///< "known_classes" given as a list of channels
   std::optional<std::vector<std::string>> channelNames;
   std::optional<std::string> variant;      ///< of the architecture, see NetworkKind
   std::optional<std::string> description;  ///< free text
+  std::string stateDict;                   ///< which of several state dicts in the file; empty: not said
 };
 
-/// The sidecar of a model file, or nothing where there is none. Throws Error for JSON that cannot be understood: a
-/// sidecar that is ignored in part would change results silently.
+/// The sidecar of a model file, MODEL.json or MODEL.pth.json, or nothing where there is none. Throws Error for JSON
+/// that cannot be understood, values out of range, and files that cannot be read: a sidecar that is ignored in part
+/// would change results silently.
 [[nodiscard]] std::optional<Sidecar> readSidecar(const std::filesystem::path& model);
 
 /// Preprocessing and outputs from the sidecar, completed by assumptions, each of which is said.
@@ -32,8 +36,10 @@ struct Settled {
   Preprocessing preprocessing;
   OutputMeaning outputs;
   std::vector<std::string> assumptions;
+  bool channelsAssumed = false;  ///< the void channel was not named
 };
-/// Requires: channels > 0, or 0 where they are not yet known (outputs are then left empty).
+/// Requires: channels > 0, or 0 where they are not yet known (outputs are then left empty). Throws Error where the
+/// sidecar contradicts the network.
 [[nodiscard]] Settled settle(const std::optional<Sidecar>& sidecar, int channels);
 
 /// The 19 Cityscapes classes by train id.

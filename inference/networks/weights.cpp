@@ -3,11 +3,12 @@
 
 #include "analysis/core/error.h"
 
+#include <ATen/ops/isfinite.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -15,16 +16,6 @@ namespace oodscope {
 namespace {
 
 constexpr std::size_t kNamed = 4;
-
-std::string summary(const std::vector<std::string>& keys) {
-  std::string out = std::to_string(keys.size());
-  out += " (";
-  for (std::size_t i = 0; i < std::min(keys.size(), kNamed); ++i) {
-    if (i > 0) out += ", ";
-    out += keys[i];
-  }
-  return out + (keys.size() > kNamed ? ", …)" : ")");
-}
 
 std::string shapeText(at::IntArrayRef sizes) {
   std::string out;
@@ -42,8 +33,15 @@ bool isUnused(const NetworkKind& kind, std::string_view key) {
 
 bool isCounter(std::string_view key) { return key.ends_with("num_batches_tracked"); }
 
+/// What profilers leave in each module. Source: thop, profile.py.
+bool isProfilers(std::string_view key) {
+  const std::string_view last = key.substr(key.rfind('.') + 1);
+  return last == "total_ops" || last == "total_params";
+}
+
+std::string_view firstSegment(std::string_view key) { return key.substr(0, key.find('.')); }
+
 using Index = std::unordered_map<std::string_view, const at::Tensor*>;
-using Norm = const torch::nn::BatchNorm2dImpl*;
 
 Index indexOf(const StateDict& tensors) {
   Index out;
@@ -51,57 +49,50 @@ Index indexOf(const StateDict& tensors) {
   return out;
 }
 
-struct KeyComparison {
-  std::vector<std::string> missing, leftOver, misshapen;
-};
-
-KeyComparison compare(const StateDict& wanted, const NetworkKind& kind, const StateDict& tensors) {
-  const Index given = indexOf(tensors);
-  std::unordered_set<std::string_view> known;
-  KeyComparison out;
-  for (const auto& [key, tensor] : wanted) {
-    known.insert(key);
-    const auto found = given.find(key);
-    if (found == given.end()) {
-      if (!isUnused(kind, key) && !isCounter(key)) out.missing.push_back(key);
-    } else if (found->second->sizes() != tensor.sizes()) {
-      out.misshapen.push_back(key + " is " + shapeText(found->second->sizes()) + ", expected " +
-                              shapeText(tensor.sizes()));
-    }
-  }
-  for (const auto& [key, tensor] : tensors) {
-    if (!known.contains(key) && !isUnused(kind, key)) out.leftOver.push_back(key);
-  }
-  return out;
-}
-
-std::string text(const KeyComparison& keys) {
-  std::string out;
-  const auto add = [&](const char* what, const std::vector<std::string>& list) {
-    if (list.empty()) return;
-    if (!out.empty()) out += "; ";
-    out += what + summary(list);
-  };
-  add("missing keys: ", keys.missing);
-  add("left-over keys: ", keys.leftOver);
-  add("mis-shaped keys: ", keys.misshapen);
-  return out;
-}
-
-/// The norms folded into the convolutions before them: all that may be folded, where exactly their keys are missing.
-std::vector<Norm> foldedNorms(const Network& network, const NetworkKind& kind,
-                              const std::vector<std::string>& missing) {
+/// Whether exactly the norms that may be folded into the convolutions before them are missing, all of them.
+bool areFolded(const Network& network, const NetworkKind& kind, const std::vector<std::string>& missing) {
   std::unordered_set<std::string> owners;
   for (const std::string& key : missing) owners.insert(key.substr(0, key.rfind('.')));
-  std::vector<Norm> out;
+  std::size_t norms = 0;
   for (const auto& module : network.named_modules()) {
     const auto* norm = module.value()->as<torch::nn::BatchNorm2dImpl>();
     if (norm == nullptr || !kind.mayBeFolded(module.key())) continue;
-    if (!owners.contains(module.key())) return {};
-    out.push_back(norm);
+    if (!owners.contains(module.key())) return false;
+    ++norms;
   }
   // Each norm has four tensors besides its counter.
-  return owners.size() == out.size() && missing.size() == 4 * out.size() ? out : std::vector<Norm>{};
+  return norms > 0 && owners.size() == norms && missing.size() == 4 * norms;
+}
+
+/// What of the tensors' types and values the user should know.
+void remarkOn(const StateDict& wanted, const Index& given, const std::filesystem::path& file, LoadRemarks& out) {
+  std::vector<std::string> integers, infinite;
+  std::map<std::string, std::size_t> types;
+  for (const auto& [key, tensor] : wanted) {
+    const auto found = given.find(key);
+    if (found == given.end() || !tensor.is_floating_point()) continue;
+    const at::Tensor& value = *found->second;
+    if (!value.is_floating_point()) {
+      integers.push_back(key + " is " + c10::toString(value.scalar_type()));
+    } else {
+      if (value.scalar_type() != at::kFloat) ++types[c10::toString(value.scalar_type())];
+      if (!at::isfinite(value.to(at::kFloat)).all().item<bool>()) infinite.push_back(key);
+    }
+  }
+  if (!integers.empty()) {
+    throw Error({.what = "The weights are integers",
+                 .expected = "float32, or float16, bfloat16, float64, which are converted",
+                 .found = keysText(integers) + ": quantised weights? Save those of the network before quantisation",
+                 .file = file});
+  }
+  for (const auto& [type, count] : types) {
+    const char* name = type == "Half" ? "float16" : type == "Double" ? "float64" : "bfloat16";
+    out.warnings.push_back(std::to_string(count) + " tensors are stored as " + name + ": converted to float32");
+  }
+  if (!infinite.empty()) {
+    out.warnings.push_back("the weights hold NaN or infinite values in " + keysText(infinite) +
+                           ": was the training broken off by a loss that is not finite?");
+  }
 }
 
 }  // namespace
@@ -121,38 +112,90 @@ StateDict stateDictOf(const Network& network) {
   return out;
 }
 
-std::string keyDifferences(const Network& network, const NetworkKind& kind, const StateDict& tensors) {
-  return text(compare(stateDictOf(network), kind, tensors));
+std::string keysText(const std::vector<std::string>& keys) {
+  constexpr std::size_t longest = 80;
+  std::string out = std::to_string(keys.size());
+  out += " (";
+  for (std::size_t i = 0; i < std::min(keys.size(), kNamed); ++i) {
+    if (i > 0) out += ", ";
+    out += keys[i].substr(0, longest);
+  }
+  return out + (keys.size() > kNamed ? ", …)" : ")");
 }
 
-std::vector<std::string> loadWeights(Network& network, const NetworkKind& kind, const StateDict& tensors,
-                                     const std::filesystem::path& file) {
+std::string KeyComparison::text() const {
+  std::string out;
+  const auto add = [&](const char* what, const std::vector<std::string>& list) {
+    if (list.empty()) return;
+    if (!out.empty()) out += "; ";
+    out += what + keysText(list);
+  };
+  add("missing keys: ", missing);
+  add("left-over keys: ", leftOver);
+  add("mis-shaped keys: ", misshapen);
+  return out;
+}
+
+KeyComparison compareKeys(const Network& network, const NetworkKind& kind, const StateDict& tensors) {
   const StateDict wanted = stateDictOf(network);
-  KeyComparison keys = compare(wanted, kind, tensors);
-  const std::vector<Norm> folded = foldedNorms(network, kind, keys.missing);
-  std::vector<std::string> notes;
-  if (!folded.empty()) {
-    keys.missing.clear();
-    notes.emplace_back("the file has no batch norms in its residual blocks: taken as folded into the convolutions");
+  const Index given = indexOf(tensors);
+  std::unordered_set<std::string_view> known, modules;
+  KeyComparison out;
+  for (const auto& [key, tensor] : wanted) {
+    known.insert(key);
+    modules.insert(firstSegment(key));
+    const auto found = given.find(key);
+    if (found == given.end()) {
+      if (!isUnused(kind, key) && !isCounter(key)) out.missing.push_back(key);
+    } else if (found->second->sizes() != tensor.sizes() && !isCounter(key)) {
+      out.misshapen.push_back(key + " is " + shapeText(found->second->sizes()) + ", expected " +
+                              shapeText(tensor.sizes()));
+    }
   }
-  if (const std::string found = text(keys); !found.empty()) {
+  for (const auto& [key, tensor] : tensors) {
+    if (known.contains(key) || isUnused(kind, key) || isProfilers(key)) continue;
+    (modules.contains(firstSegment(key)) ? out.leftOver : out.outside).push_back(key);
+  }
+  if (areFolded(network, kind, out.missing)) {
+    out.missing.clear();
+    out.folded = true;
+  }
+  return out;
+}
+
+LoadRemarks loadWeights(Network& network, const NetworkKind& kind, const StateDict& tensors,
+                        const std::filesystem::path& file) {
+  const StateDict wanted = stateDictOf(network);
+  const KeyComparison keys = compareKeys(network, kind, tensors);
+  LoadRemarks out;
+  if (!keys.fits()) {
     throw Error({.what = "The weights do not fit " + kind.name,
                  .expected = std::to_string(wanted.size()) + " keys of " + kind.name,
-                 .found = found,
+                 .found = keys.text(),
                  .file = file});
   }
   const torch::NoGradGuard noGradient;
   const auto given = indexOf(tensors);
+  remarkOn(wanted, given, file, out);
+  if (!keys.outside.empty()) {
+    out.warnings.push_back("tensors that are no part of " + kind.name + " are left out: " + keysText(keys.outside));
+  }
   for (const auto& [key, tensor] : wanted) {
-    if (const auto found = given.find(key); found != given.end()) at::Tensor(tensor).copy_(*found->second);
+    if (const auto found = given.find(key); found != given.end() && found->second->sizes() == tensor.sizes())
+      at::Tensor(tensor).copy_(*found->second);
   }
-  for (const Norm& norm : folded) {
-    at::Tensor(norm->weight).fill_(1.0);
-    at::Tensor(norm->bias).zero_();
-    at::Tensor(norm->running_mean).zero_();
-    at::Tensor(norm->running_var).fill_(1.0 - norm->options.eps());
+  if (keys.folded) {
+    out.notes.emplace_back("the file has no batch norms in its residual blocks: taken as folded into the convolutions");
+    for (const auto& module : network.named_modules()) {
+      const auto* norm = module.value()->as<torch::nn::BatchNorm2dImpl>();
+      if (norm == nullptr || !kind.mayBeFolded(module.key())) continue;
+      at::Tensor(norm->weight).fill_(1.0);
+      at::Tensor(norm->bias).zero_();
+      at::Tensor(norm->running_mean).zero_();
+      at::Tensor(norm->running_var).fill_(1.0 - norm->options.eps());
+    }
   }
-  return notes;
+  return out;
 }
 
 std::int64_t countParameters(const Network& network, const NetworkKind& kind) {

@@ -6,6 +6,7 @@
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/sidecar.h"
 #include "inference/networks/network_registry.inl.h"
+#include "inference/networks/state_dict_choice.inl.h"
 #include "inference/networks/weights.inl.h"
 #include "inference/training/batches.inl.h"
 #include "inference/training/loss.inl.h"
@@ -111,7 +112,8 @@ public:
     m_network = m_kind->make({.classes = m_channels, .widths = options.widths});
     scaleDropout(*m_network, options.dropout);
     if (!options.start.empty()) {
-      loadWeights(*m_network, *m_kind, readCheckpoint(options.start).tensors, options.start);
+      const ChosenStateDict chosen = chooseStateDict(readCheckpoint(options.start), "", options.start);
+      loadWeights(*m_network, *m_kind, chosen.tensors, options.start);
     }
   }
 

@@ -114,14 +114,14 @@ void writeTrainingState(const TrainingState& state, const std::filesystem::path&
 std::optional<TrainingState> readTrainingState(const std::filesystem::path& file, const std::string& recipe) {
   std::error_code failure;
   if (!std::filesystem::exists(file, failure)) return std::nullopt;
-  const Checkpoint checkpoint = readCheckpoint(file);
+  const StateDict tensors = readCheckpoint(file).tensors();
   const auto need = [&](const char* name) -> const at::Tensor& {
-    for (const auto& [key, tensor] : checkpoint.tensors) {
+    for (const auto& [key, tensor] : tensors) {
       if (key == name && tensor.numel() > 0) return tensor;
     }
     throw Error({.what = "not a training's checkpoint",
                  .expected = std::string("a tensor '") + name + "'",
-                 .found = std::to_string(checkpoint.tensors.size()) + " other tensors",
+                 .found = std::to_string(tensors.size()) + " other tensors",
                  .file = file});
   };
   TrainingState state;
@@ -138,7 +138,7 @@ std::optional<TrainingState> readTrainingState(const std::filesystem::path& file
   state.epoch = static_cast<int>(need("epoch").item<double>());
   state.step = static_cast<int>(need("step").item<double>());
   state.lossSum = need("loss_sum").item<double>();
-  for (const auto& [key, tensor] : checkpoint.tensors) {
+  for (const auto& [key, tensor] : tensors) {
     if (key == "class_weights") state.classWeights = tensor;
     if (key.starts_with(kNetwork)) state.network.emplace_back(key.substr(kNetwork.size()), tensor);
     if (key.starts_with(kOptimiser)) state.optimiser.emplace_back(key.substr(kOptimiser.size()), tensor);

@@ -81,7 +81,7 @@ void fill(const StateDict& tensors, std::uint64_t seed) {
 }
 
 at::Tensor recorded(const std::string& name) {
-  for (const auto& [key, tensor] : readCheckpoint(kFolder + "training_steps.pth").tensors) {
+  for (const auto& [key, tensor] : readCheckpoint(kFolder + "training_steps.pth").tensors()) {
     if (key == name) return tensor;
   }
   throw std::runtime_error("not recorded: " + name);
@@ -123,7 +123,7 @@ void expectTwoStepsAsInPython(const std::string& network, std::array<int, 3> wid
   std::int64_t at = 0;
   double moved = 0.0;
   const auto before = sorted(stateDictOf(*initial));
-  const auto after = sorted(readCheckpoint(result.weights).tensors);
+  const auto after = sorted(readCheckpoint(result.weights).tensors());
   ASSERT_EQ(before.size(), after.size());
   for (std::size_t i = 0; i < after.size(); ++i) {
     const auto& [key, tensor] = after[i];

@@ -53,7 +53,8 @@ TEST(Sidecar, NoFileIsNoSidecar) {
 
 TEST(Sidecar, MistakesAreNamedWithWhatWasExpected) {
   EXPECT_THAT(errorOf("[1, 2]"), HasSubstr("no JSON object"));
-  EXPECT_THAT(errorOf("{\"scale\": "), HasSubstr("no JSON object"));
+  EXPECT_THAT(errorOf("{\"scale\": "), ::testing::AllOf(HasSubstr("sidecar cannot be read"), HasSubstr("line 1")));
+  EXPECT_THAT(errorOf("{\"scale\": 1, \"scale\": 2}"), HasSubstr("\"scale\" twice"));
   EXPECT_THAT(errorOf("{\"scal\": 1}"), HasSubstr("\"scal\""));
   EXPECT_THAT(errorOf("{\"scale\": 0}"), HasSubstr("a positive number"));
   EXPECT_THAT(errorOf("{\"scale\": \"1/255\"}"), HasSubstr("a positive number"));
@@ -69,6 +70,93 @@ TEST(Sidecar, MistakesAreNamedWithWhatWasExpected) {
   EXPECT_THAT(errorOf("{\"void_channel\": -2}"), HasSubstr("an integer from -1"));
   EXPECT_THAT(errorOf("{\"channels\": [1, 2]}"), HasSubstr("an array of names"));
   EXPECT_THAT(errorOf("{\"channels\": []}"), HasSubstr("net.json")) << "the file is named";
+}
+
+TEST(Sidecar, EveryValueHasARange) {
+  EXPECT_THAT(errorOf("{\"scale\": 1e300}"), HasSubstr("1e-9 to 1e9"));
+  EXPECT_THAT(errorOf("{\"scale\": 1e-300}"), HasSubstr("1e-9 to 1e9"));
+  EXPECT_THAT(errorOf("{\"mean\": [0, 1e300, 0]}"), HasSubstr("-1e9 to 1e9"));
+  EXPECT_THAT(errorOf("{\"std\": [1, 1e-300, 1]}"), HasSubstr("1e-9 to 1e9"));
+  EXPECT_THAT(errorOf("{\"input_size\": [100000, 512]}"), HasSubstr("8 to 16384"));
+  EXPECT_THAT(errorOf("{\"input_size\": [18446744073709551615, 512]}"), HasSubstr("8 to 16384"));
+  EXPECT_THAT(errorOf("{\"output\": 18446744073709551615}"), HasSubstr("an integer from 0 to 255"));
+  EXPECT_THAT(errorOf("{\"output\": \"\"}"), HasSubstr("a text of 1 to 200 bytes"));
+  EXPECT_THAT(errorOf("{\"known_classes\": []}"), HasSubstr("a list of different channels"));
+  EXPECT_THAT(errorOf("{\"known_classes\": [1, 2, 1]}"), HasSubstr("a list of different channels"));
+  EXPECT_THAT(errorOf("{\"known_classes\": [-1]}"), HasSubstr("each from 0 to 4095"));
+  EXPECT_THAT(errorOf("{\"state_dict\": 3}"), HasSubstr("a text"));
+  EXPECT_THAT(errorOf("{\"description\": 3}"), HasSubstr("a text"));
+  std::string many = "{\"channels\": [\"a\"";
+  for (int i = 0; i < 5000; ++i) many += ",\"a\"";
+  EXPECT_THAT(errorOf(many + "]}"), HasSubstr("1 to 4096"));
+  EXPECT_THAT(errorOf("{\"channels\": [\"" + std::string(201, 'a') + "\"]}"), HasSubstr("1 to 200 bytes"));
+}
+
+TEST(Sidecar, AByteOrderMarkAndWindowsLineEndsAreRead) {
+  const testing::TemporaryFolder folder;
+  folder.write("net.json", "\xef\xbb\xbf{\r\n \"input_size\": [64, 32]\r\n}\r\n");
+  EXPECT_EQ(readSidecar(folder.path() / "net.pt")->input, (Size{64, 32}));
+}
+
+TEST(Sidecar, DeepNestingIsRefusedInWords) {
+  const std::string deep(200'000, '[');
+  EXPECT_THAT(errorOf("{\"channels\": " + deep + std::string(deep.size(), ']') + "}"), HasSubstr("net.json"));
+}
+
+TEST(Sidecar, WhatIsNoFileIsNamed) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path() / "net.json");
+  try {
+    (void)readSidecar(folder.path() / "net.pt");
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::AllOf(HasSubstr("a folder of that name"), HasSubstr("net.json")));
+  }
+}
+
+TEST(Sidecar, IsFoundUnderTheModelsWholeNameToo) {
+  const testing::TemporaryFolder folder;
+  folder.write("net.pth.json", R"({"input_size": [64, 32]})");
+  EXPECT_EQ(readSidecar(folder.path() / "net.pth")->input, (Size{64, 32}));
+  folder.write("net.json", R"({"input_size": [128, 32]})");
+  EXPECT_THROW((void)readSidecar(folder.path() / "net.pth"), Error) << "two that may differ";
+}
+
+TEST(Sidecar, NamesAnOutputAStateDictAndAListOfClasses) {
+  const testing::TemporaryFolder folder;
+  folder.write("net.json", R"({"output": "out", "state_dict": "ema", "known_classes": [2, 1], "void_channel": 0})");
+  const auto sidecar = readSidecar(folder.path() / "net.pt");
+  EXPECT_EQ(sidecar->outputName, "out");
+  EXPECT_EQ(sidecar->stateDict, "ema");
+  const Settled settled = settle(sidecar, 4);
+  EXPECT_EQ(settled.outputs.knownChannels, (std::vector<int>{2, 1}));
+  EXPECT_EQ(settled.outputs.knownClasses, 2);
+  EXPECT_THROW((void)settle(sidecar, 2), Error) << "channel 2 of 2";
+}
+
+TEST(Sidecar, AVoidChannelElsewhereThanLastLeavesAllOthersKnown) {
+  Sidecar sidecar;
+  sidecar.voidChannel = 0;
+  const Settled first = settle(sidecar, 20);
+  EXPECT_EQ(first.outputs.knownClasses, 19);
+  EXPECT_EQ(knownChannels(first.outputs, 20).front(), 1);
+  EXPECT_EQ(knownChannels(first.outputs, 20).back(), 19);
+  EXPECT_EQ(first.outputs.channelNames.front(), "void");
+  EXPECT_EQ(first.outputs.channelNames.back(), "bicycle");
+  EXPECT_FALSE(first.channelsAssumed);
+  sidecar.voidChannel = 2;
+  EXPECT_EQ(knownChannels(settle(sidecar, 5).outputs, 5), (std::vector<int>{0, 1, 3, 4}));
+  EXPECT_TRUE(settle({}, 20).channelsAssumed);
+}
+
+TEST(Sidecar, KnownClassesThatHoldTheVoidChannelAreAContradiction) {
+  Sidecar sidecar;
+  sidecar.voidChannel = 1;
+  sidecar.knownChannels = {0, 1};
+  EXPECT_THROW((void)settle(sidecar, 3), Error);
+  sidecar.knownChannels.reset();
+  sidecar.knownClasses = 3;
+  EXPECT_THROW((void)settle(sidecar, 3), Error);
 }
 
 TEST(Sidecar, ContradictionsOfTheNetworkAreErrors) {
