@@ -159,7 +159,16 @@ int run(Options& options) {
                                                 std::to_string(pictures->classes()));
   const Verbosity verbosity = options.quiet ? Verbosity::Quiet : Verbosity::Normal;
   const ProgressSink line = terminalProgress(verbosity);
+  const auto warn = [&](const std::string& text) {
+    endProgressLine();
+    if (!options.quiet) std::fprintf(stderr, "warning: %s\n", text.c_str());
+  };
+  for (const SampleSource* source : {pictures.get(), validation.get()}) {
+    if (source == nullptr) continue;
+    for (const std::string& text : source->warnings()) warn(text);
+  }
   const auto onProgress = [&](const TrainingProgress& progress) {
+    if (progress.kind == TrainingProgress::Kind::Warning) return warn(progress.message);
     if (progress.kind == TrainingProgress::Kind::Step) {
       line({"loss " + fixedText(progress.loss, 4) + ", step",
             "epoch " + std::to_string(progress.epoch) + "/" + std::to_string(progress.epochs),

@@ -17,6 +17,7 @@ public:
   std::string identity() const override {
     return m_source->identity() + ", at " + std::to_string(m_size.width) + "x" + std::to_string(m_size.height);
   }
+  std::vector<std::string> warnings() const override { return m_source->warnings(); }
   Sample read(std::size_t index) const override {
     require(index < size(), "no such sample");
     {

@@ -3,8 +3,11 @@
 #include "inference/training/samples.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 
 namespace oodscope {
@@ -37,6 +40,11 @@ public:
   std::string identity() const override {
     return "frames of " + m_set.name + ", " + std::to_string(m_usable.size()) + " with class labels";
   }
+  std::vector<std::string> warnings() const override {
+    if (m_usable.size() == m_set.frames.size()) return {};
+    return {std::to_string(m_set.frames.size() - m_usable.size()) + " of " + std::to_string(m_set.frames.size()) +
+            " frames have no class labels and are not learned from"};
+  }
   Sample read(std::size_t index) const override {
     const Frame& frame = m_set.frames.at(m_usable.at(index));
     Sample sample{readImage(frame), readClassLabel(frame), {}};
@@ -53,34 +61,79 @@ private:
 using Colour = std::uint32_t;
 Colour colourOf(Rgb c) { return (Colour{c.r} << 16U) | (Colour{c.g} << 8U) | Colour{c.b}; }
 
+struct TableLine {
+  Rgb colour;
+  std::string name;
+};
+
+/// "r g b name" or "name r g b"; nothing where the line has no three numbers at either end.
+std::optional<TableLine> tableLine(std::string line, const fs::path& file) {
+  const std::string shown = line;
+  for (char& c : line) {
+    if (c == ',' || c == ';' || c == '\t' || c == '\r') c = ' ';
+  }
+  std::istringstream in(line);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  if (words.size() < 3) return std::nullopt;
+  const auto numbersFrom = [&](std::size_t first) -> std::optional<std::array<int, 3>> {
+    std::array<int, 3> out{};
+    for (std::size_t i = 0; i < 3; ++i) {
+      const std::string& word = words[first + i];
+      const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), out[i]);
+      if (problem != std::errc() || end != word.data() + word.size()) return std::nullopt;
+    }
+    return out;
+  };
+  std::size_t name = 3;
+  auto numbers = numbersFrom(0);
+  if (!numbers) {
+    numbers = numbersFrom(words.size() - 3);
+    name = 0;
+  }
+  if (!numbers) return std::nullopt;
+  const auto [least, most] = std::minmax_element(numbers->begin(), numbers->end());
+  if (*least < 0 || *most > 255) {
+    throw Error({.what = "colour table", .expected = "r g b name, each 0 to 255", .found = shown, .file = file});
+  }
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>((*numbers)[i]); };
+  return TableLine{{byte(0), byte(1), byte(2)}, name < words.size() ? words[name] : ""};
+}
+
 /// Colour to class in the order of the table's lines, void as 255.
 std::map<Colour, std::uint8_t> readColours(const fs::path& file, int& classes) {
   std::ifstream in(file);
   if (!in) throw Error("colour table cannot be read", file);
+  constexpr int most = 250;
   std::map<Colour, std::uint8_t> colours;
   std::string line;
   classes = 0;
+  bool isFirst = true;
   while (std::getline(in, line)) {
-    if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // a byte order mark, as Windows editors write it
-    std::replace(line.begin(), line.end(), ',', ' ');
-    std::istringstream words(line);
-    int r = 0, g = 0, b = 0;
-    std::string name;
-    if (!(words >> r >> g >> b)) continue;  // a heading or an empty line
-    words >> name;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (std::min({r, g, b}) < 0 || std::max({r, g, b}) > 255) {
-      throw Error({.what = "colour table", .expected = "r g b name, each 0 to 255", .found = line, .file = file});
+    if (isFirst && line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
+    line.erase(std::min(line.find('#'), line.size()));
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const auto read = tableLine(line, file);
+    if (!read) {
+      if (!isFirst)
+        throw Error({.what = "colour table", .expected = "r g b name", .found = line.substr(0, 80), .file = file});
+      isFirst = false;  // a heading
+      continue;
     }
+    isFirst = false;
+    std::string name = read->name;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
     const bool isVoid = name == "void" || name == "unlabelled" || name == "unlabeled";
-    const Rgb colour{static_cast<std::uint8_t>(r), static_cast<std::uint8_t>(g), static_cast<std::uint8_t>(b)};
-    colours[colourOf(colour)] = isVoid ? kVoid : static_cast<std::uint8_t>(classes++);
+    const std::uint8_t value = isVoid ? kVoid : static_cast<std::uint8_t>(classes++);
+    if (!colours.emplace(colourOf(read->colour), value).second || classes > most) {
+      throw Error({.what = "colour table",
+                   .expected = "1 to 250 lines of r g b name, each colour once",
+                   .found = classes > most ? "more" : "again " + line.substr(0, 80),
+                   .file = file});
+    }
   }
-  if (classes == 0 || classes > 250) {
-    throw Error({.what = "colour table",
-                 .expected = "1 to 250 lines of r g b name",
-                 .found = std::to_string(classes),
-                 .file = file});
+  if (classes == 0) {
+    throw Error({.what = "colour table", .expected = "1 to 250 lines of r g b name", .found = "none", .file = file});
   }
   return colours;
 }
@@ -105,9 +158,21 @@ class CamVidSource final : public SampleSource {
 public:
   explicit CamVidSource(CamVidFolders folders) : m_folders(std::move(folders)) {
     const auto masks = filesByStem(m_folders.masks);
-    for (const auto& [stem, image] : filesByStem(m_folders.images)) {
-      if (const auto mask = masks.find(stem); mask != masks.end()) m_pairs.emplace_back(image, mask->second);
+    const auto images = filesByStem(m_folders.images);
+    std::vector<std::string> alone;
+    for (const auto& [stem, image] : images) {
+      if (const auto mask = masks.find(stem); mask != masks.end()) {
+        m_pairs.emplace_back(image, mask->second);
+      } else {
+        alone.push_back(image.filename().string());
+      }
     }
+    warnOf(alone, "pictures have no mask");
+    alone.clear();
+    for (const auto& [stem, mask] : masks) {
+      if (!images.contains(stem)) alone.push_back(mask.filename().string());
+    }
+    warnOf(alone, "masks have no picture");
     if (m_pairs.empty()) {
       throw Error({.what = "no picture has a mask",
                    .expected = "files of the same stem in " + m_folders.masks.string(),
@@ -118,12 +183,7 @@ public:
       m_colours = readColours(m_folders.colourTable, m_classes);
       return;
     }
-    for (std::size_t i = 0; i < m_pairs.size(); ++i) {
-      const ClassMap mask = readMask(i);
-      for (const std::uint8_t value : mask.values()) {
-        if (value != kVoid) m_classes = std::max(m_classes, value + 1);
-      }
-    }
+    countClasses();
   }
   std::size_t size() const override { return m_pairs.size(); }
   int classes() const override { return m_classes; }
@@ -136,7 +196,42 @@ public:
     return sample;
   }
 
+  std::vector<std::string> warnings() const override { return m_warnings; }
+
 private:
+  void warnOf(const std::vector<std::string>& names, const char* what) {
+    if (names.empty()) return;
+    std::string text = std::to_string(names.size()) + " " + what + ": ";
+    constexpr std::size_t most = 3;
+    for (std::size_t i = 0; i < std::min(names.size(), most); ++i) text += (i > 0 ? ", " : "") + names[i];
+    m_warnings.push_back(text + (names.size() > most ? ", …" : ""));
+  }
+
+  void countClasses() {
+    constexpr int most = 250;
+    std::array<bool, 256> seen{};
+    for (std::size_t i = 0; i < m_pairs.size(); ++i) {
+      const ClassMap mask = readMask(i);
+      for (const std::uint8_t value : mask.values()) seen[value] = true;
+    }
+    for (int value = 0; value < kVoid; ++value) {
+      if (seen[static_cast<std::size_t>(value)]) m_classes = value + 1;
+    }
+    std::vector<std::string> unused;
+    for (int value = 0; value < m_classes; ++value) {
+      if (!seen[static_cast<std::size_t>(value)]) unused.push_back(std::to_string(value));
+    }
+    if (m_classes == 0 || m_classes > most) {
+      throw Error({.what = "masks of class indices",
+                   .expected = "indices from 0 to 249, and " + std::to_string(m_folders.voidIndex) + " as void",
+                   .found = m_classes == 0 ? "void alone" : "the index " + std::to_string(m_classes - 1),
+                   .file = m_folders.masks});
+    }
+    warnOf(unused, ("class indices below " + std::to_string(m_classes) +
+                    " are in no mask (do the masks hold grey levels or colours in place of indices?)")
+                       .c_str());
+  }
+
   ClassMap readMask(std::size_t index) const {
     const fs::path& file = m_pairs.at(index).second;
     const RgbImage picture = readPicture(file);
@@ -163,6 +258,7 @@ private:
   CamVidFolders m_folders;
   std::vector<std::pair<fs::path, fs::path>> m_pairs;
   std::map<Colour, std::uint8_t> m_colours;
+  std::vector<std::string> m_warnings;
   int m_classes = 0;
 };
 

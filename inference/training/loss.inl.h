@@ -34,6 +34,7 @@ struct LossOptions {
 struct LossKind {
   std::string name;
   std::unique_ptr<Loss> (*make)(const LossOptions& options);
+  bool usesGamma = false;  ///< focalGamma decides its values, and so the weights
 };
 [[nodiscard]] const std::vector<LossKind>& lossKinds();
 /// Throws ContractViolation for an unknown name.

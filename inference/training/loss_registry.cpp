@@ -9,7 +9,8 @@ std::unique_ptr<Loss> makeCrossEntropy(const LossOptions& options);
 std::unique_ptr<Loss> makeFocal(const LossOptions& options);
 
 const std::vector<LossKind>& lossKinds() {
-  static const std::vector<LossKind> kinds{{"cross-entropy", makeCrossEntropy}, {"focal", makeFocal}};
+  static const std::vector<LossKind> kinds{{.name = "cross-entropy", .make = makeCrossEntropy},
+                                           {.name = "focal", .make = makeFocal, .usesGamma = true}};
   return kinds;
 }
 

@@ -40,6 +40,8 @@ public:
   [[nodiscard]] virtual int classes() const = 0;
   /// What changes where other pictures would be read: kind, folder or seed, count.
   [[nodiscard]] virtual std::string identity() const = 0;
+  /// Likely mistakes in what was found, each a sentence for the user.
+  [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
 };
 
 /// The frames of a Cityscapes split or of a demo set on disk that have class labels (19 classes). Throws Error where no
@@ -48,13 +50,15 @@ public:
 
 /// CamVid and its like: pictures and masks of the same stem in two folders (train and trainannot, val and valannot,
 /// images and labels, or as given). Masks hold class indices, with `voidIndex` as void, or colours, which
-/// `colourTable` names: one "r g b name" a line, as CamVid's label_colors.txt; a class named void is void.
+/// `colourTable` names: one "r g b name" a line, as CamVid's label_colors.txt, or "name r g b"; blanks, tabs, commas
+/// and semicolons part them, a first line without numbers is a heading, # begins a comment. A class named void is void.
 struct CamVidFolders {
   std::filesystem::path images, masks;
   std::filesystem::path colourTable = {};  ///< empty: masks hold indices
   int voidIndex = 255;
 };
-/// Throws Error: no picture with a mask, a colour that is not in the table.
+/// Throws Error: no picture with a mask, a colour that is not in the table, a line of the table that is none. Pictures
+/// and masks without a partner and class indices that no mask holds are warned of. Cost: reads every mask of indices.
 [[nodiscard]] std::unique_ptr<SampleSource> openCamVid(const CamVidFolders& folders);
 
 /// Rendered road scenes `first` to `first` + `count` - 1 of the series `seed`.

@@ -20,4 +20,16 @@ double learningRateAt(Schedule schedule, double base, std::int64_t step, std::in
   throw ContractViolation("learningRateAt: unknown schedule");
 }
 
+std::string_view scheduleName(Schedule schedule) {
+  switch (schedule) {
+    case Schedule::Constant:
+      return "constant";
+    case Schedule::Polynomial:
+      return "polynomial";
+    case Schedule::Cosine:
+      return "cosine";
+  }
+  throw ContractViolation("scheduleName: unknown schedule");
+}
+
 }  // namespace oodscope

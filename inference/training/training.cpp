@@ -5,10 +5,12 @@
 #include "analysis/formats/atomic_file.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/sidecar.h"
+#include "inference/models/torch_reason.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/networks/state_dict_choice.inl.h"
 #include "inference/networks/weights.inl.h"
 #include "inference/training/batches.inl.h"
+#include "inference/training/folder_lock.h"
 #include "inference/training/loss.inl.h"
 #include "inference/training/optimiser.inl.h"
 #include "inference/training/schedule.h"
@@ -16,11 +18,13 @@
 #include "inference/training/validation.inl.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/zeros.h>
 #include <torch/nn/modules/dropout.h>
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -47,6 +51,12 @@ at::Tensor logarithmicWeights(const SampleSource& pictures, int channels, int vo
   if (voidClass >= 0) counts[static_cast<std::size_t>(voidClass)] = counts[kVoid];
   double total = 0.0;
   for (int i = 0; i < channels; ++i) total += counts[static_cast<std::size_t>(i)];
+  if (total == 0.0) {
+    throw Error({.what = "the labels hold no pixel to learn from",
+                 .expected = "classes 0 to " + std::to_string(channels - 2),
+                 .found = std::to_string(used) + " pictures of void",
+                 .file = {}});
+  }
   at::Tensor weights = at::zeros({channels}, at::kFloat);
   for (int i = 0; i < channels; ++i) {
     const double count = counts[static_cast<std::size_t>(i)];
@@ -79,14 +89,43 @@ constexpr const char* kLog = "log.csv";
 constexpr const char* kWeights = "weights.pth";
 constexpr const char* kSidecar = "weights.json";
 
-/// Removes what a killed program left of files that it was about to put in place.
+/// Removes what a killed program left of files that it was about to put in place: their names end in ".part-" and the
+/// six characters of mkstemp.
 void removeLeftovers(const fs::path& folder) {
+  constexpr std::size_t random = 6;
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(folder, failure)) {
     const std::string name = entry.path().filename().string();
     for (const char* own : {kCheckpoint, kLog, kWeights, kSidecar}) {
-      if (name.starts_with(std::string(own) + ".part-")) fs::remove(entry.path(), failure);
+      const std::string start = std::string(own) + ".part-";
+      if (!name.starts_with(start) || name.size() != start.size() + random || !entry.is_regular_file(failure)) continue;
+      if (std::all_of(name.end() - random, name.end(), [](unsigned char c) { return std::isalnum(c) != 0; }))
+        fs::remove(entry.path(), failure);
     }
+  }
+}
+
+/// A checkpoint is written before all else: files without one are not a training's of this program.
+void requireOwnFolder(const fs::path& folder) {
+  std::error_code failure;
+  if (fs::exists(folder / kCheckpoint, failure)) return;
+  for (const char* own : {kLog, kWeights, kSidecar}) {
+    if (!fs::exists(folder / own, failure)) continue;
+    throw Error({.what = "the folder holds a file that training would replace: name another folder, or move it away",
+                 .expected = std::string("an empty folder, or a training's with its ") + kCheckpoint,
+                 .found = std::string(own) + " without a checkpoint",
+                 .file = folder});
+  }
+}
+
+void requireFinite(const StateDict& tensors, const fs::path& checkpoint) {
+  for (const auto& [key, tensor] : tensors) {
+    if (!tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>()) continue;
+    throw Error({.what = "the weights are no longer finite: lower the learning rate and begin again, or go on from the "
+                         "last checkpoint",
+                 .expected = "numbers",
+                 .found = "NaN or infinity in " + key,
+                 .file = checkpoint});
   }
 }
 
@@ -111,20 +150,22 @@ public:
     torch::manual_seed(options.seed);
     m_network = m_kind->make({.classes = m_channels, .widths = options.widths});
     scaleDropout(*m_network, options.dropout);
-    if (!options.start.empty()) {
-      const ChosenStateDict chosen = chooseStateDict(readCheckpoint(options.start), "", options.start);
-      loadWeights(*m_network, *m_kind, chosen.tensors, options.start);
-    }
+    if (!options.start.empty()) loadStart();
   }
 
   TrainingResult run() {
     std::error_code failure;
     fs::create_directories(m_folder, failure);
     if (failure) throw Error({.what = "cannot make folder", .found = failure.message(), .file = m_folder});
+    const FolderLock lock(m_folder);
+    if (!lock.isHeld()) warn("the folder is on a file system without locks: see that no other training writes there");
+    requireOwnFolder(m_folder);
     removeLeftovers(m_folder);
+    warnOfOptions();
     const std::string recipe = recipeText(m_options, m_pictures);
     if (auto saved = readTrainingState(checkpointFile(), recipe)) {
       m_state = std::move(*saved);
+      m_state.recipe = recipe;
       loadWeights(*m_network, *m_kind, m_state.network, checkpointFile());
     } else {
       m_state.recipe = recipe;
@@ -170,6 +211,50 @@ private:
   [[nodiscard]] bool encoderAlone() const { return m_state.stage == 0; }
   [[nodiscard]] int epochsOfStage() const { return encoderAlone() ? m_options.encoderEpochs : m_options.epochs; }
   [[nodiscard]] int finishedEpochs() const { return m_state.epoch + (encoderAlone() ? 0 : m_options.encoderEpochs); }
+
+  void warn(const std::string& message) const {
+    TrainingProgress said;
+    said.kind = TrainingProgress::Kind::Warning;
+    said.message = message;
+    m_progress(said);
+  }
+
+  void warnOfOptions() const {
+    if (static_cast<std::size_t>(m_options.batch) > m_pictures.size()) {
+      warn("a batch of " + std::to_string(m_options.batch) + " is more than the " + std::to_string(m_pictures.size()) +
+           " pictures there are: batches hold " + std::to_string(m_pictures.size()));
+    }
+    if (m_options.epochs == 0 && m_options.encoderEpochs == 0 && m_options.start.empty())
+      warn("no epoch is asked for: the weights written are random");
+  }
+
+  void loadStart() {
+    const auto sidecar = readSidecar(m_options.start);
+    const ChosenStateDict chosen =
+        chooseStateDict(readCheckpoint(m_options.start), sidecar ? sidecar->stateDict : "", m_options.start);
+    if (chosen.kind != m_kind) {
+      throw Error({.what = "the weights to begin with are of another network",
+                   .expected = m_kind->name,
+                   .found = chosen.kind->name,
+                   .file = m_options.start});
+    }
+    const LoadRemarks remarks = loadWeights(*m_network, *m_kind, chosen.tensors, m_options.start);
+    for (const auto* texts : {&chosen.warnings, &remarks.warnings}) {
+      for (const std::string& text : *texts) warn(m_options.start.filename().string() + ": " + text);
+    }
+  }
+
+  /// A loss far above that of guessing means a training that has failed, though every number is finite.
+  void warnOfLoss(double loss) const {
+    constexpr double far = 5.0;
+    const double guessing = std::log(static_cast<double>(m_channels));
+    if (loss > far * guessing) {
+      warn("the loss of " + std::to_string(loss) + " is far above that of guessing, ln " + std::to_string(m_channels) +
+           " = " + std::to_string(guessing) + ": the learning rate may be too high");
+    } else if (loss == 0.0) {
+      warn("the loss is exactly 0: do the labels hold any pixel to learn from?");
+    }
+  }
 
   /// The rest of the epoch under way. False where stopped; a checkpoint is written either way.
   bool runEpoch(TrainingResult& result) {
@@ -221,6 +306,7 @@ private:
     writeCheckpoint();
     progress.kind = TrainingProgress::Kind::Epoch;
     m_progress(progress);
+    warnOfLoss(progress.loss);
     return true;
   }
 
@@ -237,9 +323,6 @@ private:
     const at::Tensor logits =
         encoderAlone() ? m_network->forwardEncoder(batch.images) : m_network->forward(batch.images);
     const at::Tensor loss = (*m_loss)(logits, batch.targets);
-    loss.backward();
-    m_optimiser->setLearningRate(learningRate);
-    m_optimiser->step();
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
       throw Error({.what = "the loss is no longer finite: lower the learning rate and go on from the last checkpoint",
@@ -247,12 +330,16 @@ private:
                    .found = std::to_string(value),
                    .file = checkpointFile()});
     }
+    loss.backward();
+    m_optimiser->setLearningRate(learningRate);
+    m_optimiser->step();
     m_state.lossSum += value;
   }
 
   /// The log follows the checkpoint, which holds it: whatever is interrupted, going on makes both whole.
   void writeCheckpoint() {
     m_state.network = detached(stateDictOf(*m_network));
+    requireFinite(m_state.network, checkpointFile());
     m_state.optimiser.clear();
     m_optimiser->save("", m_state.optimiser);
     writeTrainingState(m_state, checkpointFile());
@@ -312,7 +399,7 @@ TrainingResult train(const TrainingOptions& options, const SampleSource& picture
   try {
     return Training(options, pictures, validation, folder, progress, std::move(stop)).run();
   } catch (const c10::Error& error) {
-    throw Error({.what = "training failed inside LibTorch", .found = error.what_without_backtrace(), .file = folder});
+    throw Error({.what = "training failed inside LibTorch", .found = torchReason(error), .file = folder});
   }
 }
 

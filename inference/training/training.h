@@ -62,7 +62,8 @@ struct ValidationReport {
 };
 
 struct TrainingProgress {
-  enum class Kind { Step, Epoch } kind = Kind::Step;
+  enum class Kind { Step, Epoch, Warning } kind = Kind::Step;
+  std::string message = {};  ///< with Kind::Warning: a likely mistake; the other fields then mean nothing
   bool encoderAlone = false;
   int epoch = 0, epochs = 0;  ///< 1-based, over both stages
   int step = 0, steps = 0;    ///< within the epoch
@@ -83,8 +84,11 @@ struct TrainingResult {
 /// and when stopped), log.csv (one row an epoch), weights.pth with weights.json (state dict as Python's torch.load and
 /// Model::load read it). Where a checkpoint of the same options and pictures is there, goes on from it: the final
 /// weights are those of an uninterrupted run, bit for bit on the CPU with the same number of threads.
-/// Throws Error: a checkpoint of other options (which one), unreadable pictures, a full disk, a loss that is not
-/// finite. `progress` is called from the calling thread.
+/// One training a folder at a time: the folder is locked while train() runs. Files of these names that no checkpoint
+/// belongs to are somebody's own and never replaced.
+/// Throws Error: a folder that another process trains in or that holds such files, a checkpoint of other options (which
+/// one), start weights of another network, unreadable pictures, a full disk, a loss or weights that are not finite (the
+/// last checkpoint stays). `progress` is called from the calling thread.
 TrainingResult train(const TrainingOptions& options, const SampleSource& pictures, const SampleSource* validation,
                      const std::filesystem::path& folder, const std::function<void(const TrainingProgress&)>& progress,
                      std::stop_token stop = {});

@@ -6,6 +6,8 @@
 #include "analysis/core/sha256.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/networks/network_registry.inl.h"
+#include "inference/training/loss.inl.h"
+#include "inference/training/schedule.h"
 
 #include <ATen/ops/empty.h>
 
@@ -63,6 +65,30 @@ std::string difference(const std::string& a, const std::string& b) {
   return out.empty() ? "nothing of the kind" : out;
 }
 
+bool usesGamma(const std::string& loss) {
+  const auto& kinds = lossKinds();
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [&](const LossKind& kind) { return kind.name == loss && kind.usesGamma; });
+}
+
+/// A recipe as it is written today: earlier ones name the schedule by a number and give every loss a gamma.
+std::string modernRecipe(const std::string& text) {
+  static constexpr std::string_view schedule = "schedule: ", loss = "loss: ";
+  std::istringstream in(text);
+  std::string out;
+  for (std::string line; std::getline(in, line); out += line + "\n") {
+    if (line.size() == schedule.size() + 1 && line.starts_with(schedule)) {
+      const int number = line.back() - '0';
+      if (number >= 0 && number <= static_cast<int>(Schedule::Cosine))
+        line = std::string(schedule) + std::string(scheduleName(static_cast<Schedule>(number)));
+    } else if (line.starts_with(loss)) {
+      const auto end = line.find(' ', loss.size());
+      if (end != std::string::npos && !usesGamma(line.substr(loss.size(), end - loss.size()))) line.resize(end);
+    }
+  }
+  return out;
+}
+
 /// A cell of log.csv, after its comma.
 void addPercent(std::string& line, const std::optional<double>& fraction) {
   line += ',';
@@ -80,12 +106,12 @@ std::string recipeText(const TrainingOptions& options, const SampleSource& pictu
   const bool hasVariants = kind != nullptr && !kind->variants.empty();
   out << "network: " << options.network << " " << (hasVariants ? kind->variants.front().name + " " : "")
       << options.widths[0] << " " << options.widths[1] << " " << options.widths[2]
-      << "\nvoid class: " << (options.trainVoid ? "trained" : "left out") << "\nloss: " << options.loss << " "
-      << numberText(options.focalGamma)
+      << "\nvoid class: " << (options.trainVoid ? "trained" : "left out") << "\nloss: " << options.loss
+      << (usesGamma(options.loss) ? " " : "") << (usesGamma(options.loss) ? numberText(options.focalGamma) : "")
       << "\nclass weights: " << (options.classWeights == ClassWeights::Equal ? "equal" : "logarithmic")
       << "\noptimiser: " << (options.optimiser == Optimiser::Adam ? "adam" : "sgd") << " "
       << numberText(options.learningRate) << " " << numberText(options.momentum) << " "
-      << numberText(options.weightDecay) << "\nschedule: " << static_cast<int>(options.schedule)
+      << numberText(options.weightDecay) << "\nschedule: " << scheduleName(options.schedule)
       << "\ndropout: " << numberText(options.dropout) << "\nepochs: " << options.encoderEpochs << " + "
       << options.epochs << "\nbatch: " << options.batch << "\ninput: " << sizeText(options.input)
       << "\nvariation: " << (vary.flip ? "flip " : "") << numberText(vary.smallest) << " " << numberText(vary.largest)
@@ -125,7 +151,7 @@ std::optional<TrainingState> readTrainingState(const std::filesystem::path& file
                  .file = file});
   };
   TrainingState state;
-  state.recipe = textOf(need("recipe"));
+  state.recipe = modernRecipe(textOf(need("recipe")));
   if (state.recipe != recipe) {
     throw Error({.what = "the folder holds a training with other options or pictures: name another folder, or the same "
                          "options",

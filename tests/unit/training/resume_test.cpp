@@ -156,5 +156,92 @@ TEST(Training, LogHasALineForEachEpochHoweverOftenItWasStopped) {
   EXPECT_THAT(lines[3], HasSubstr("3,network,3,"));
 }
 
+std::string refusal(const TrainingOptions& options, const fs::path& folder) {
+  const TinyPictures pictures;
+  try {
+    static_cast<void>(train(options, pictures, nullptr, folder, kSilent));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Training, ASecondTrainerInTheFolderIsRefusedAndTheFirstGoesOn) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  TrainingOptions options = tinyTraining();
+  options.epochs = 1;
+  std::string second;
+  const auto whole = train(options, pictures, nullptr, folder.path() / "whole", kSilent);
+  const auto first = train(options, pictures, nullptr, folder.path() / "run", [&](const TrainingProgress& progress) {
+    if (progress.kind == TrainingProgress::Kind::Step && second.empty())
+      second = refusal(options, folder.path() / "run");
+  });
+  EXPECT_THAT(second, ::testing::AllOf(HasSubstr("another training is writing into this folder"), HasSubstr("process "),
+                                       HasSubstr("training.lock")));
+  EXPECT_EQ(sha256OfFile(first.weights), sha256OfFile(whole.weights));
+}
+
+TEST(Training, ALockFileThatIsLeftOverLocksNothingAndIsKept) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  folder.write("training.lock", "my own notes");
+  EXPECT_TRUE(train(tinyTraining(), pictures, nullptr, folder.path(), kSilent).complete);
+  EXPECT_EQ(textOf(folder.path() / "training.lock"), "my own notes");
+}
+
+TEST(Training, FilesOfTheUsersOwnAreNeitherReplacedNorRemoved) {
+  for (const char* name : {"weights.pth", "weights.json", "log.csv"}) {
+    const TemporaryFolder folder;
+    folder.write(name, "mine");
+    EXPECT_THAT(refusal(tinyTraining(), folder.path()), HasSubstr(std::string(name) + " without a checkpoint"));
+    EXPECT_EQ(textOf(folder.path() / name), "mine");
+  }
+  const TemporaryFolder folder;
+  folder.write("weights.pth.part-of-mine", "mine");
+  folder.write("weights.pth.part-aB3dE6", "left by a killed training");
+  EXPECT_EQ(refusal(tinyTraining(), folder.path()), "no error");
+  EXPECT_EQ(textOf(folder.path() / "weights.pth.part-of-mine"), "mine");
+  EXPECT_FALSE(fs::exists(folder.path() / "weights.pth.part-aB3dE6"));
+}
+
+TEST(Training, WeightsThatAreNoLongerFiniteAreNoSuccess) {
+  const TemporaryFolder folder;
+  TrainingOptions options = tinyTraining();
+  options.optimiser = Optimiser::Sgd;
+  options.learningRate = 1e30;
+  options.schedule = Schedule::Constant;
+  EXPECT_THAT(refusal(options, folder.path()), HasSubstr("finite"));
+  EXPECT_FALSE(fs::exists(folder.path() / "weights.pth"));
+}
+
+TEST(Training, ABatchThatIsMoreThanThePicturesIsSaid) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures(3);
+  TrainingOptions options = tinyTraining();
+  options.batch = 8;
+  std::vector<std::string> said;
+  const auto result = train(options, pictures, nullptr, folder.path(), [&](const TrainingProgress& progress) {
+    if (progress.kind == TrainingProgress::Kind::Warning) said.push_back(progress.message);
+  });
+  EXPECT_TRUE(result.complete);
+  EXPECT_THAT(said, ::testing::ElementsAre(HasSubstr("batch of 8 is more than the 3 pictures")));
+}
+
+TEST(Training, StartWeightsOfAnotherNetworkAreRefused) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  TrainingOptions enet = tinyTraining();
+  enet.network = "ENet";
+  enet.widths = {4, 8, 16};
+  enet.encoderEpochs = 0;
+  enet.epochs = 1;
+  const auto other = train(enet, pictures, nullptr, folder.path() / "enet", kSilent);
+  TrainingOptions options = tinyTraining();
+  options.start = other.weights;
+  EXPECT_THAT(refusal(options, folder.path() / "erfnet"),
+              ::testing::AllOf(HasSubstr("of another network"), HasSubstr("expected ERFNet"), HasSubstr("found ENet")));
+}
+
 }  // namespace
 }  // namespace oodscope

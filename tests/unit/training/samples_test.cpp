@@ -141,6 +141,48 @@ TEST_F(CamVid, ATableWithAByteOrderMarkKeepsItsFirstClass) {
   EXPECT_EQ(sample.classes.at(5, 3), 0);
 }
 
+TEST_F(CamVid, TablesOfEveryCommonKindAreReadAlike) {
+  for (const std::string table : {"\xef\xbb\xbf"
+                                  "128 128 128\tSky\r\n128 64 128\tRoad\r\n0 0 0\tVoid\r\n",
+                                  "name,r,g,b\nSky,128,128,128\nRoad,128,64,128\nVoid,0,0,0\n",
+                                  "# r g b name\n128;128;128;Sky\n\n128;64;128;Road\n0;0;0;unlabeled\n"}) {
+    folder.write("table.txt", table);
+    const auto source = openCamVid({.images = folder.path() / "train",
+                                    .masks = folder.path() / "colours",
+                                    .colourTable = folder.path() / "table.txt"});
+    EXPECT_EQ(source->classes(), 2) << table;
+    const Sample sample = source->read(0);
+    EXPECT_EQ(sample.classes.at(0, 0), kVoid) << table;
+    EXPECT_EQ(sample.classes.at(1, 0), 1) << table;
+    EXPECT_EQ(sample.classes.at(5, 3), 0) << table;
+  }
+}
+
+TEST_F(CamVid, LinesOfTheTableThatAreNoneAreRefused) {
+  for (const std::string table :
+       {"128 128 128 Sky\n128 64 road\n", "128 128 128 Sky\n128 128 128 Road\n", "128 128 300 Sky\n", "nothing\n"}) {
+    folder.write("table.txt", table);
+    EXPECT_THROW(static_cast<void>(openCamVid({.images = folder.path() / "train",
+                                               .masks = folder.path() / "colours",
+                                               .colourTable = folder.path() / "table.txt"})),
+                 Error)
+        << table;
+  }
+}
+
+TEST_F(CamVid, WhatHasNoPartnerAndIndicesThatNoMaskHoldsAreSaid) {
+  const auto source = openCamVid(
+      {.images = folder.path() / "train", .masks = folder.path() / "trainannot", .colourTable = {}, .voidIndex = 11});
+  EXPECT_THAT(source->warnings(), ::testing::ElementsAre(HasSubstr("1 pictures have no mask: 0003.png"),
+                                                         HasSubstr("3 class indices below 5 are in no mask")));
+}
+
+TEST_F(CamVid, GreyLevelsBeyondEveryClassCountAreRefused) {
+  writePicture(folder.path() / "grey/0001.png", cv::Mat(4, 6, CV_8UC1, cv::Scalar(254)));
+  EXPECT_THROW(static_cast<void>(openCamVid({.images = folder.path() / "train", .masks = folder.path() / "grey"})),
+               Error);
+}
+
 TEST_F(CamVid, AColourThatIsNotInTheTableIsNamed) {
   folder.write("short.txt", "128 64 128 Road\n0 0 0 Void\n");
   const auto source = openCamVid({.images = folder.path() / "train",

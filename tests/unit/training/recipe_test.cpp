@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
+#include "inference/training/training_state.inl.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/unit/training/tiny_pictures.h"
+
+#include <ATen/ops/ones.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace oodscope {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::TinyPictures;
+
+std::string recipe(const TrainingOptions& options) { return recipeText(options, TinyPictures()); }
+
+TEST(Recipe, NamesTheScheduleByItsName) {
+  TrainingOptions options;
+  EXPECT_THAT(recipe(options), HasSubstr("\nschedule: polynomial\n"));
+  options.schedule = Schedule::Constant;
+  EXPECT_THAT(recipe(options), HasSubstr("\nschedule: constant\n"));
+  options.schedule = Schedule::Cosine;
+  EXPECT_THAT(recipe(options), HasSubstr("\nschedule: cosine\n"));
+}
+
+TEST(Recipe, HoldsTheParametersOfItsOwnLossAlone) {
+  TrainingOptions options;
+  options.focalGamma = 2.5;
+  EXPECT_THAT(recipe(options), HasSubstr("\nloss: cross-entropy\n"));
+  options.loss = "focal";
+  EXPECT_THAT(recipe(options), HasSubstr("\nloss: focal 2.5\n"));
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+/// Whether a state whose recipe was written as `old` is taken up by a training of these options.
+bool goesOn(const TrainingOptions& options, const std::string& old) {
+  const testing::TemporaryFolder folder;
+  TrainingState state;
+  state.recipe = old;
+  state.log = logHeading();
+  state.epoch = 1;
+  state.network = {{"w", at::ones({1})}};
+  writeTrainingState(state, folder.path() / "checkpoint.pth");
+  try {
+    return readTrainingState(folder.path() / "checkpoint.pth", recipe(options))->epoch == 1;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+TEST(Recipe, OfEarlierVersionsWithNumbersIsTheSame) {
+  TrainingOptions options;
+  const std::string old = replaced(replaced(recipe(options), "schedule: polynomial", "schedule: 1"),
+                                   "loss: cross-entropy", "loss: cross-entropy 2");
+  EXPECT_TRUE(goesOn(options, old));
+  options.schedule = Schedule::Cosine;
+  EXPECT_FALSE(goesOn(options, old)) << "another schedule is another training";
+  EXPECT_TRUE(goesOn(options, replaced(old, "schedule: 1", "schedule: 2")));
+  options.loss = "focal";
+  EXPECT_FALSE(goesOn(options, old));
+}
+
+}  // namespace
+}  // namespace oodscope
