@@ -36,6 +36,20 @@ std::optional<CurvePoint> chooseOperatingPoint(const SetCurves& curves, const Th
   return chosen;
 }
 
+SetCurves withPoint(SetCurves curves, const CurvePoint& point) {
+  auto& points = curves.points;
+  const auto looser = std::partition_point(points.begin(), points.end(),
+                                           [&](const CurvePoint& other) { return other.threshold >= point.threshold; });
+  if (points.empty() || looser == points.begin()) return curves;
+  const CurvePoint& stricter = *(looser - 1);
+  if (stricter.threshold == point.threshold || stricter.recall > point.recall || stricter.fpr > point.fpr)
+    return curves;
+  // A curve ends where recall is 1: a looser point only continues it.
+  if (looser != points.end() && (looser->recall < point.recall || looser->fpr < point.fpr)) return curves;
+  points.insert(looser, point);
+  return curves;
+}
+
 std::optional<CurvePoint> operatingPointAt(const SetCurves& curves, float threshold) {
   if (curves.points.empty()) return std::nullopt;
   const auto looser = std::partition_point(curves.points.begin(), curves.points.end(),

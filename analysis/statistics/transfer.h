@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/metrics/operating_point.h"
-#include "analysis/metrics/sorted_scores.h"
 
 #include <optional>
 #include <span>
@@ -9,16 +8,6 @@
 #include <vector>
 
 namespace oodscope {
-
-/// A set's scores, one entry a frame.
-using SetScores = std::vector<const SortedScores*>;
-
-/// The exact threshold a rule chooses on a set; +infinity where predicting nothing is right. Empty where the rule is
-/// not defined: no positives (TPR, best F1, cost ratio) or no negatives (FPR). At a score of the set (FPR: it may be
-/// the float after one), or infinite. A miss of cost ratio r costs r times a false alarm, per pixel. Errors:
-/// ContractViolation for a rate outside [0, 1] or a ratio that is not positive. Cost: tens (rates) to some thousands of
-/// countsAt.
-[[nodiscard]] std::optional<float> chooseThreshold(const SetScores& set, const ThresholdRule& rule);
 
 /// A threshold applied to a set.
 struct TransferCell {
