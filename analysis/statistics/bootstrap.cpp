@@ -14,9 +14,9 @@ Band bandOf(std::span<const double> matrix, std::size_t columns, std::size_t fir
   options.kind = IntervalKind::Percentile;  // pointwise BCa bands are ragged
   Band band;
   for (std::size_t j = 0; j < kBandPoints; ++j) {
-    const auto ends = interval(column(matrix, columns, first + j), {}, 0.0, options);
-    band.low[j] = ends ? ends->low : 0.0;
-    band.high[j] = ends ? ends->high : 1.0;
+    const auto found = interval(column(matrix, columns, first + j), {}, 0.0, options);
+    band.low[j] = found ? found->ends.low : 0.0;
+    band.high[j] = found ? found->ends.high : 1.0;
   }
   return band;
 }

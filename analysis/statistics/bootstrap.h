@@ -17,6 +17,9 @@ struct ResampledValue {
   std::optional<double> value;   ///< exact where it was given, else from the bins
   std::optional<double> binned;  ///< as the bins give it; value - binned is the binning error
   std::optional<Interval> interval;
+  /// Standard error of each end that comes from drawing finitely many resamples: half the stretch of resampled values
+  /// whose rank lies within one binomial deviation of the end's.
+  std::optional<Interval> endError;
   std::size_t undefinedResamples = 0;  ///< resamples that had no answer and were left out
   friend bool operator==(const ResampledValue&, const ResampledValue&) = default;
 };

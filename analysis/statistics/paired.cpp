@@ -20,29 +20,65 @@ constexpr double kTie = 1e-12;                      // differences this close co
 /// Statistics of A minus those of B where `swapped` frames change sides.
 using SwappedDifference = std::function<void(const std::vector<bool>& swapped, std::span<double> values)>;
 
-/// Two-sided permutation p-values, one a statistic; NaN where the observed difference is not defined.
-Values permutationPValues(std::size_t frames, std::size_t statistics, const BootstrapOptions& options,
-                          const SwappedDifference& difference) {
+/// Which frames change sides in the swap of this number: bit f of it for frame f.
+std::vector<bool> swapOfNumber(std::size_t frames, std::uint64_t number) {
+  std::vector<bool> swapped(frames);
+  for (std::size_t f = 0; f < frames; ++f) swapped[f] = (number >> f & 1U) != 0;
+  return swapped;
+}
+
+std::vector<bool> randomSwap(std::size_t frames, std::uint64_t seed, std::size_t draw) {
+  RandomStream random(seed ^ kSwapSeed, draw);
+  std::vector<bool> swapped(frames);
+  for (std::size_t f = 0; f < frames; ++f) swapped[f] = (random.next() >> 63U) != 0;
+  return swapped;
+}
+
+bool looksAtEverySwap(std::size_t frames, std::size_t resamples) {
+  if (frames <= kEverySwapFrames) return true;
+  return frames < 63 && (std::uint64_t{1} << frames) <= resamples;
+}
+
+struct SwapTest {
+  std::optional<double> p, error;
+  std::uint64_t swaps = 0;
+  bool everySwap = false;
+};
+
+/// Two-sided permutation p-values, one a statistic; empty where the observed difference is not defined.
+std::vector<SwapTest> swapTests(std::size_t frames, std::size_t statistics, const BootstrapOptions& options,
+                                const SwappedDifference& difference) {
   Values observed(statistics);
   difference(std::vector<bool>(frames, false), observed);
-  Values drawn(options.resamples * statistics);
-  tbb::parallel_for(std::size_t{0}, options.resamples, [&](std::size_t r) {
-    RandomStream random(options.seed ^ kSwapSeed, r);
-    std::vector<bool> swapped(frames);
-    for (std::size_t f = 0; f < frames; ++f) swapped[f] = (random.next() >> 63U) != 0;
-    difference(swapped, std::span(drawn).subspan(r * statistics, statistics));
+  const bool every = looksAtEverySwap(frames, options.resamples);
+  // A swap and its opposite differ in the sign alone: half of them, those that leave the last frame, stand for all.
+  const std::size_t draws = every ? std::size_t{1} << (frames > 0 ? frames - 1 : 0) : options.resamples;
+  Values drawn(draws * statistics);
+  tbb::parallel_for(std::size_t{0}, draws, [&](std::size_t r) {
+    difference(every ? swapOfNumber(frames, r) : randomSwap(frames, options.seed, r),
+               std::span(drawn).subspan(r * statistics, statistics));
   });
-  Values out(statistics);
+  std::vector<SwapTest> out(statistics);
   for (std::size_t i = 0; i < statistics; ++i) {
-    double hits = 1.0;
-    double draws = 1.0;
-    for (std::size_t r = 0; r < options.resamples; ++r) {
+    if (std::isnan(observed[i])) continue;
+    std::uint64_t hits = 0, defined = 0;
+    for (std::size_t r = 0; r < draws; ++r) {
       const double value = drawn[r * statistics + i];
       if (std::isnan(value)) continue;
-      draws += 1.0;
-      if (std::abs(value) >= std::abs(observed[i]) - kTie) hits += 1.0;
+      ++defined;
+      if (std::abs(value) >= std::abs(observed[i]) - kTie) ++hits;
     }
-    out[i] = std::isnan(observed[i]) ? observed[i] : hits / draws;
+    SwapTest& test = out[i];
+    test.everySwap = every;
+    if (every) {
+      test.swaps = 2 * defined;
+      test.p = static_cast<double>(hits) / static_cast<double>(defined);
+      test.error = 0.0;
+    } else {
+      test.swaps = defined + 1;  // the observed one is a swap, too: no p is 0
+      test.p = static_cast<double>(hits + 1) / static_cast<double>(defined + 1);
+      test.error = std::sqrt(*test.p * (1.0 - *test.p) / static_cast<double>(defined + 1));
+    }
   }
   return out;
 }
@@ -57,12 +93,15 @@ std::vector<PairedEstimate> compared(std::size_t frames, std::span<const std::op
   if (options.kind == IntervalKind::Bca) without = leftOut(frames, statistics, weighted);
   Values all(statistics);
   weighted(std::vector<std::uint32_t>(frames, 1), all);
-  const Values p = permutationPValues(frames, statistics, options, swapped);
+  const std::vector<SwapTest> tests = swapTests(frames, statistics, options, swapped);
   std::vector<PairedEstimate> out(statistics);
   for (std::size_t i = 0; i < statistics; ++i) {
     out[i].difference =
         estimate(column(drawn, statistics, i), column(without, statistics, i), all[i], exact[i], kDifference, options);
-    if (!std::isnan(p[i])) out[i].pValue = p[i];
+    out[i].pValue = tests[i].p;
+    out[i].pError = tests[i].error;
+    out[i].swaps = tests[i].swaps;
+    out[i].everySwap = tests[i].everySwap;
   }
   return out;
 }
@@ -73,6 +112,14 @@ std::optional<double> minus(const std::optional<double>& a, const std::optional<
 }
 
 }  // namespace
+
+Verdict verdict(const PairedEstimate& estimate, bool higherIsBetter, double level) {
+  const auto& interval = estimate.difference.interval;
+  if (!interval || !estimate.pValue) return Verdict::NotDefined;
+  const bool holdsZero = interval->low <= 0.0 && interval->high >= 0.0;
+  if (holdsZero || *estimate.pValue > 1.0 - level) return Verdict::Undecided;
+  return (interval->low > 0.0) == higherIsBetter ? Verdict::FirstBetter : Verdict::SecondBetter;
+}
 
 PairedRanking comparePaired(const FrameHistograms& a, const FrameHistograms& b, const BootstrapOptions& options,
                             const RankingValues& exactA, const RankingValues& exactB) {

@@ -36,6 +36,12 @@ double quantile(const std::vector<double>& ascending, double p) {
   return std::lerp(ascending[i], ascending[j], at - static_cast<double>(i));
 }
 
+/// Standard error of that quantile: the number of values below it is binomial.
+double quantileError(const std::vector<double>& ascending, double p) {
+  const double deviation = std::sqrt(p * (1.0 - p) / static_cast<double>(ascending.size()));
+  return 0.5 * (quantile(ascending, p + deviation) - quantile(ascending, p - deviation));
+}
+
 /// Skewness of a statistic's dependence on single frames, over six (Efron 1987, eq. 6.6).
 double acceleration(std::span<const double> leftOutValues) {
   double sum = 0.0;
@@ -99,8 +105,8 @@ Values leftOut(std::size_t frames, std::size_t statistics, const WeightedStatist
   return out;
 }
 
-std::optional<Interval> interval(std::vector<double> resampledValues, std::span<const double> leftOutValues,
-                                 double value, const BootstrapOptions& options) {
+std::optional<DrawnInterval> interval(std::vector<double> resampledValues, std::span<const double> leftOutValues,
+                                      double value, const BootstrapOptions& options) {
   std::erase_if(resampledValues, [](double v) { return std::isnan(v); });
   if (resampledValues.size() < 2) return std::nullopt;
   std::sort(resampledValues.begin(), resampledValues.end());
@@ -121,7 +127,8 @@ std::optional<Interval> interval(std::vector<double> resampledValues, std::span<
     low = corrected(low);
     high = corrected(high);
   }
-  return Interval{quantile(resampledValues, low), quantile(resampledValues, high)};
+  return DrawnInterval{{quantile(resampledValues, low), quantile(resampledValues, high)},
+                       {quantileError(resampledValues, low), quantileError(resampledValues, high)}};
 }
 
 std::vector<double> column(std::span<const double> matrix, std::size_t columns, std::size_t i) {
@@ -140,11 +147,11 @@ ResampledValue estimate(std::vector<double> resampledValues, std::span<const dou
   if (!out.value) out.value = binned;
   out.undefinedResamples = static_cast<std::size_t>(
       std::count_if(resampledValues.begin(), resampledValues.end(), [](double v) { return std::isnan(v); }));
-  out.interval = interval(std::move(resampledValues), leftOutValues, binned, options);
-  if (out.interval) {
+  if (const auto found = interval(std::move(resampledValues), leftOutValues, binned, options)) {
     const double shift = *out.value - binned;
-    out.interval->low = std::clamp(out.interval->low + shift, range.low, range.high);
-    out.interval->high = std::clamp(out.interval->high + shift, range.low, range.high);
+    out.interval = Interval{std::clamp(found->ends.low + shift, range.low, range.high),
+                            std::clamp(found->ends.high + shift, range.low, range.high)};
+    out.endError = found->error;
   }
   return out;
 }

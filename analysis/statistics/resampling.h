@@ -30,11 +30,15 @@ using WeightedStatistics = std::function<void(std::span<const std::uint32_t> tim
 /// Values with each frame left out once: frames x statistics.
 [[nodiscard]] Values leftOut(std::size_t frames, std::size_t statistics, const WeightedStatistics& compute);
 
+/// An interval and the standard error of its ends (ResampledValue::endError).
+struct DrawnInterval {
+  Interval ends, error;
+};
 /// The interval of one statistic from its resampled and left-out values (left-out ones only for BCa), NaN ignored.
 /// Empty where fewer than two resamples are defined.
-[[nodiscard]] std::optional<Interval> interval(std::vector<double> resampledValues,
-                                               std::span<const double> leftOutValues, double value,
-                                               const BootstrapOptions& options);
+[[nodiscard]] std::optional<DrawnInterval> interval(std::vector<double> resampledValues,
+                                                    std::span<const double> leftOutValues, double value,
+                                                    const BootstrapOptions& options);
 
 /// The i-th column of a row-major matrix.
 [[nodiscard]] std::vector<double> column(std::span<const double> matrix, std::size_t columns, std::size_t i);

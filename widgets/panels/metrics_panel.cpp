@@ -45,7 +45,7 @@ GridCell deltaCell(const MetricRow& row) {
   }
   if (row.undecided) {
     cell.tone = Tone::Secondary;
-    cell.toolTip = MetricsPanel::tr("undecided: the interval of the difference holds 0");
+    cell.toolTip = MetricsPanel::tr("undecided: the interval of the difference holds 0, or p is above 5 %");
     return cell;
   }
   const bool zero = std::abs(*row.delta) < 0.5 * std::pow(10.0, -decimals);
@@ -155,11 +155,10 @@ std::vector<GridRow> lowerRows(const MetricsView& view) {
          .header = true,
          .ruleAbove = true});
     for (const PairedRow& row : view.paired) {
-      const bool undecided = row.low <= 0.0 && row.high >= 0.0;
       rows.push_back({.cells = {{row.name},
                                 {signedNumberText(row.low, 1) + QStringLiteral(" … ") + signedNumberText(row.high, 1)},
                                 {row.p < 0.001 ? QStringLiteral("< 0.001") : numberText(row.p, 3)},
-                                {.text = row.verdict, .tone = undecided ? Tone::Secondary : Tone::Normal}},
+                                {.text = row.verdict, .tone = row.undecided ? Tone::Secondary : Tone::Normal}},
                       .shaded = rows.size() % 2 == 0});
     }
   }

@@ -48,7 +48,8 @@ struct PairedRow {
   QString name;  ///< "Δ AP"
   double low = 0.0, high = 0.0;
   double p = 1.0;
-  QString verdict;  ///< "B better", "undecided"
+  QString verdict;         ///< "B better", "undecided"
+  bool undecided = false;  ///< by the rule that the verdict follows
 };
 
 /// Everything the Metrics dock shows.

@@ -54,10 +54,11 @@ std::optional<PairedRow> pairedRow(const QString& name, const PairedEstimate& es
   row.low = 100.0 * estimate.difference.interval->low;
   row.high = 100.0 * estimate.difference.interval->high;
   row.p = *estimate.pValue;
-  if (holdsZero(*estimate.difference.interval))
-    row.verdict = tr("undecided");
-  else
-    row.verdict = (row.low > 0.0) == higherIsBetter ? tr("B better") : tr("A better");
+  const Verdict words = verdict(estimate, higherIsBetter);  // of B minus A
+  row.undecided = words == Verdict::Undecided;
+  row.verdict = words == Verdict::Undecided     ? tr("undecided")
+                : words == Verdict::FirstBetter ? tr("B better")
+                                                : tr("A better");
   return row;
 }
 
@@ -82,7 +83,7 @@ MetricsView comparisonView(const ComparisonInput& input) {
     if (row.current.value && row.reference) row.delta = *row.current.value - *row.reference;
     if (input.statistics != nullptr) {
       const PairedEstimate& estimate = input.statistics->ranking.*metric.paired;
-      row.undecided = estimate.difference.interval && holdsZero(*estimate.difference.interval);
+      row.undecided = verdict(estimate, metric.higherIsBetter) == Verdict::Undecided;
     }
     view.rows.push_back(std::move(row));
   }
@@ -103,6 +104,12 @@ MetricsView comparisonView(const ComparisonInput& input) {
     }
     QStringList note;
     note << resamplesText(input.statistics->a.resamples, input.statistics->a.frames);
+    if (const PairedEstimate& ap = input.statistics->ranking.ap; ap.pValue && ap.pError)
+      note << (ap.everySwap ? tr("p exact, from all %1 swaps of frames").arg(groupedText(static_cast<qint64>(ap.swaps)))
+                            : tr("p from %1 swaps of frames, ± %2 by their draw")
+                                  .arg(groupedText(static_cast<qint64>(ap.swaps)), numberText(*ap.pError, 3)));
+    if (input.statistics->components && input.statistics->a.componentFrames != input.statistics->a.frames)
+      note << tr("components of all %1 frames").arg(input.statistics->a.componentFrames);
     if (input.statistics->a.frames < kFewFrames) note << tr("few frames: intervals are too short rather than too long");
     if (!undecided.isEmpty())
       note << (undecided.size() == 1 ? tr("that of %1 contains 0").arg(undecided.front())
