@@ -2,6 +2,7 @@
 #include "analysis/tables/number_text.h"
 #include "analysis/tables/result_table.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace oodscope {
@@ -14,11 +15,12 @@ std::string number(const std::optional<double>& value) {
 }  // namespace
 
 std::string tableAsCsv(const ResultTable& table) {
+  const bool anyNll = std::any_of(table.rows.begin(), table.rows.end(), [](const ResultRow& r) { return r.nll; });
   std::string out =
       "set,model,method,temperature,protocol,frames,skipped,positives,negatives,ap,fpr95,auroc,best_f1,"
       "best_f1_threshold,exact,component_threshold,siou,ppv,f1_star,frames_total,without_anomaly,failed,unread,"
-      "unlabelled,"
-      "complete,precision\n";
+      "unlabelled,complete,precision";
+  out += anyNll ? ",nll\n" : "\n";
   for (const ResultRow& row : table.rows) {
     out += csvField(row.set) + ',' + csvField(row.model) + ',' + csvField(row.method) + ',' + number(row.temperature) +
            ',' + csvField(row.protocol) + ',';
@@ -33,7 +35,9 @@ std::string tableAsCsv(const ResultTable& table) {
       out += ',' + number(value);
     for (const std::int64_t count : {row.framesTotal, row.withoutAnomaly, row.failed, row.unread, row.unlabelled})
       out += ',' + std::to_string(count);
-    out += std::string(row.complete ? ",true," : ",false,") + csvField(row.precision) + '\n';
+    out += std::string(row.complete ? ",true," : ",false,") + csvField(row.precision);
+    if (anyNll) out += ',' + number(row.nll);
+    out += '\n';
   }
   return out;
 }

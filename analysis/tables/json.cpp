@@ -65,6 +65,7 @@ Json asJson(const ResultRow& row) {
   out["auroc"] = asJson(row.auroc);
   out["best_f1"] = asJson(row.bestF1);
   out["best_f1_threshold"] = asJson(row.bestF1Threshold);
+  if (row.nll) out["nll"] = asJson(row.nll);
   out["exact"] = row.exact;
   out["components"] = nullptr;
   if (row.components) {
@@ -73,6 +74,8 @@ Json asJson(const ResultRow& row) {
     components["siou"] = asJson(row.components->siou);
     components["ppv"] = asJson(row.components->ppv);
     components["f1_star"] = asJson(row.components->f1Star);
+    components["track"] = row.components->track.empty() ? Json(nullptr) : Json(row.components->track);
+    components["frames"] = row.components->frames;
     out["components"] = std::move(components);
   }
   return out;
@@ -157,13 +160,18 @@ ResultRow readRow(const JsonValue& json) {
   row.auroc = readNumber(json, "auroc", kFraction);
   row.bestF1 = readNumber(json, "best_f1", kFraction);
   row.bestF1Threshold = readNumber(json, "best_f1_threshold", kAny);
+  if (json.find("nll")) row.nll = readNumber(json, "nll", kAny);
   row.exact = json.at("exact").boolean();
-  if (const auto components = json.find("components")) {
+  if (const auto components = json.find("components"); components && !components->isNull()) {
     row.components = ComponentColumns{
         .threshold = readNumber(*components, "threshold", kAny).value_or(std::numeric_limits<double>::quiet_NaN()),
         .siou = readNumber(*components, "siou", kFraction),
         .ppv = readNumber(*components, "ppv", kFraction),
         .f1Star = readNumber(*components, "f1_star", kFraction)};
+    if (const auto track = components->find("track"); track && !track->isNull())
+      row.components->track = track->text(kText);
+    if (const auto frames = components->find("frames"); frames && !frames->isNull())
+      row.components->frames = frames->integer(kCount);
   }
   return row;
 }

@@ -38,6 +38,8 @@ std::string tableAsMarkdown(const ResultTable& table) {
       std::any_of(table.rows.begin(), table.rows.end(), [](const ResultRow& r) { return r.components.has_value(); });
   Cells header{"Set", "Model", "Method", "T", "Protocol", "Frames", "AP", "FPR95", "AUROC", "Best F1", "at δ"};
   if (anyComponents) header.insert(header.end(), {"Components at δ", "sIoU", "PPV", "F1*"});
+  const bool anyNll = std::any_of(table.rows.begin(), table.rows.end(), [](const ResultRow& r) { return r.nll; });
+  if (anyNll) header.emplace_back("NLL, nats");
   std::string out = line(header);
   out += '|';
   for (std::size_t i = 0; i < header.size(); ++i) out += i < 3 || i == 4 ? " --- |" : " ---: |";
@@ -65,6 +67,7 @@ std::string tableAsMarkdown(const ResultTable& table) {
       cells.push_back(percent(c ? c->ppv : std::nullopt));
       cells.push_back(percent(c ? c->f1Star : std::nullopt));
     }
+    if (anyNll) cells.push_back(number(row.nll, shortText));
     out += line(cells);
   }
   if (!table.isComplete() || !table.warnings.empty() || !table.provenance.empty()) out += '\n';

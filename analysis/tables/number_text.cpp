@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/tables/number_text.h"
 
+#include <cmath>
+
 namespace oodscope {
+
+double shortestDecimal(float value) {
+  return std::isfinite(value) ? numberFromText(roundTripText(value)).value() : static_cast<double>(value);
+}
 
 std::string percentText(double fraction) { return fixedText(fraction * 100.0, 2); }
 

@@ -6,6 +6,9 @@
 
 namespace oodscope {
 
+/// The number that roundTripText() spells, so that it prints short wherever it goes: 1.6 for 1.6F, whose double is
+/// 1.600000023841858; casts back to the same float. Infinities and NaN stay.
+[[nodiscard]] double shortestDecimal(float value);
 /// A fraction in percent with two decimals, independent of locale: 0.28999 is "29.00".
 [[nodiscard]] std::string percentText(double fraction);
 /// Four significant digits, shortest form: "0.4213", "12.5", "1.6".

@@ -104,14 +104,16 @@ std::string asMarkdown(const PlainTable& table) {
   return out;
 }
 
-std::string asLatex(const PlainTable& table) {
+std::string asLatex(const PlainTable& table, bool document) {
   std::string out;
   for (const Member& member : table.provenance) out += "% " + member.key + ": " + member.value.json() + '\n';
-  out +=
-      "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{booktabs}\n"
-      "\\usepackage{graphicx}\n\\begin{document}\n\\begin{table}[t]\n  \\centering\n  \\caption{" +
-      latexEscaped(table.caption) +
-      "}\n  \\resizebox{\\ifdim\\width>\\linewidth \\linewidth\\else\\width\\fi}{!}{%\n  \\begin{tabular}{";
+  if (document)
+    out +=
+        "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{booktabs}\n"
+        "\\usepackage{graphicx}\n\\begin{document}\n";
+  out += "\\begin{table}[t]\n  \\centering\n  \\caption{" + latexEscaped(table.caption) + "}\n";
+  if (document) out += "  \\resizebox{\\ifdim\\width>\\linewidth \\linewidth\\else\\width\\fi}{!}{%\n";
+  out += "  \\begin{tabular}{";
   for (const PlainTable::Column& column : table.columns) out += column.kind == PlainTable::Kind::Text ? 'l' : 'r';
   out += "}\n    \\toprule\n    ";
   out += joined(titles(table, [](const auto& column) { return latexEscaped(column.title); }), " & ");
@@ -120,7 +122,9 @@ std::string asLatex(const PlainTable& table) {
     return isDefined(value, kind) ? latexEscaped(cellText(value, kind)) : std::string("--");
   };
   for (const Value::Array& row : table.rows) out += "    " + joined(cells(table, row, text), " & ") + " \\\\\n";
-  return out + "    \\bottomrule\n  \\end{tabular}%\n  }\n\\end{table}\n\\end{document}\n";
+  out += "    \\bottomrule\n  \\end{tabular}";
+  out += document ? "%\n  }\n\\end{table}\n\\end{document}\n" : "\n\\end{table}\n";
+  return out;
 }
 
 }  // namespace
@@ -150,9 +154,11 @@ std::string writeTable(const PlainTable& table, TableFormat format) {
     case TableFormat::Markdown:
       return asMarkdown(table);
     case TableFormat::Latex:
+      return asLatex(table, true);
+    case TableFormat::LatexFragment:
       break;
   }
-  return asLatex(table);
+  return asLatex(table, false);
 }
 
 }  // namespace oodscope

@@ -10,10 +10,12 @@
 namespace oodscope {
 namespace {
 
-constexpr std::array<std::pair<TableFormat, std::string_view>, 4> kNames{{{TableFormat::Json, "json"},
-                                                                          {TableFormat::Csv, "csv"},
-                                                                          {TableFormat::Markdown, "markdown"},
-                                                                          {TableFormat::Latex, "latex"}}};
+constexpr std::array<std::pair<TableFormat, std::string_view>, 5> kNames{
+    {{TableFormat::Json, "json"},
+     {TableFormat::Csv, "csv"},
+     {TableFormat::Markdown, "markdown"},
+     {TableFormat::Latex, "latex"},
+     {TableFormat::LatexFragment, "latex-fragment"}}};
 
 }  // namespace
 
@@ -59,6 +61,8 @@ std::string writeTable(const ResultTable& table, TableFormat format) {
       return tableAsMarkdown(table);
     case TableFormat::Latex:
       return tableAsLatex(table);
+    case TableFormat::LatexFragment:
+      return tableAsLatex(table, {.document = false});
   }
   throw ContractViolation("writeTable: not a format");
 }

@@ -12,8 +12,10 @@ namespace oodscope {
 
 /// Component metrics of a row, fractions.
 struct ComponentColumns {
-  double threshold = 0.0;
+  double threshold = 0.0;  ///< decision: score > threshold; where it is best F1's, the largest float below that one
   std::optional<double> siou, ppv, f1Star;
+  std::string track = {};   ///< whose sizes count: "anomaly", "obstacle"
+  std::int64_t frames = 0;  ///< that they are of: those that the pixel protocol skips count, too
   friend bool operator==(const ComponentColumns&, const ComponentColumns&) = default;
 };
 
@@ -34,7 +36,8 @@ struct ResultRow {
   std::string precision = {};            ///< of what was scored: "float16", "float32", "float64", "uint8"
   std::int64_t positives = 0, negatives = 0;  ///< pixels
   std::optional<double> ap, fpr95, auroc, bestF1, bestF1Threshold;
-  bool exact = true;  ///< complete, and computed from every pixel instead of estimated
+  std::optional<double> nll = {};  ///< of the true class, nats a pixel; where a sweep's rule asks for it
+  bool exact = true;               ///< complete, and computed from every pixel instead of estimated
   std::optional<ComponentColumns> components;
   friend bool operator==(const ResultRow&, const ResultRow&) = default;
 };
@@ -50,8 +53,14 @@ struct ResultTable {
   friend bool operator==(const ResultTable&, const ResultTable&) = default;
 };
 
-enum class TableFormat { Json, Csv, Markdown, Latex };
-/// "json", "csv", "markdown", "latex" and back.
+enum class TableFormat {
+  Json,
+  Csv,
+  Markdown,
+  Latex,         ///< a whole document, that compiles as it is
+  LatexFragment  ///< the table alone, to be put into a paper by \input; needs booktabs
+};
+/// "json", "csv", "markdown", "latex", "latex-fragment" and back.
 [[nodiscard]] std::string_view tableFormatName(TableFormat format);
 [[nodiscard]] std::optional<TableFormat> tableFormatFromName(std::string_view name);
 
