@@ -39,6 +39,13 @@ void appendQuantiles(std::span<const std::int32_t> keys, bool asFloat16, std::ve
   }
 }
 
+/// The float that decides on floats as the edge does: score >= edge exactly where score >= this.
+float thresholdOf(double edge) {
+  const auto nearest = static_cast<float>(edge);
+  return static_cast<double>(nearest) < edge ? std::nextafter(nearest, std::numeric_limits<float>::infinity())
+                                             : nearest;
+}
+
 std::size_t countBelow(std::span<const std::int32_t> keys, double edge, bool orEqual) {
   const auto found = std::partition_point(keys.begin(), keys.end(), [&](std::int32_t key) {
     const auto score = static_cast<double>(scoreOfKey(key));
@@ -104,8 +111,8 @@ SetCurves thinned(const std::vector<CurveStep>& steps, const PixelMetrics& metri
   const std::size_t stride = steps.size() / (kMaxCurvePoints - 3) + 1;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (i % stride != 0 && i + 1 != steps.size()) continue;
-    curves.points.push_back(curvePoint(static_cast<float>(steps[i].threshold), steps[i].tp, steps[i].fp,
-                                       metrics.positives, metrics.negatives));
+    curves.points.push_back(
+        curvePoint(thresholdOf(steps[i].threshold), steps[i].tp, steps[i].fp, metrics.positives, metrics.negatives));
     if (steps[i].tp == metrics.positives) break;
   }
   return curves;
@@ -175,7 +182,7 @@ BinnedSet evaluateBins(std::span<const QuantileBin> bins, Protocol protocol) {
   CurvePoint previous;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto [threshold, tp, fp] = steps[i];
-    const CurvePoint point = curvePoint(static_cast<float>(threshold), tp, fp, metrics.positives, metrics.negatives);
+    const CurvePoint point = curvePoint(thresholdOf(threshold), tp, fp, metrics.positives, metrics.negatives);
     if (i > 0) {
       const double rise = point.recall - previous.recall;
       ap += rise * (stepSum ? point.precision : 0.5 * (point.precision + previous.precision));

@@ -2,6 +2,7 @@
 #pragma once
 #include <bit>
 #include <cstdint>
+#include <span>
 
 namespace oodscope {
 
@@ -33,6 +34,11 @@ namespace oodscope {
   }
   const std::uint32_t rounded = magnitude + 0xfffU + ((magnitude >> 13) & 1U);
   return std::bit_cast<float>(sign | (rounded & 0xffffe000U));
+}
+
+/// Every score in place.
+inline void roundToFloat16(std::span<float> scores) {
+  for (float& score : scores) score = roundedToFloat16(score);
 }
 
 }  // namespace oodscope

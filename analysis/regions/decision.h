@@ -22,4 +22,12 @@ namespace oodscope {
   return f;
 }
 
+/// The threshold t for which "score > t" decides as "score >= threshold" does: the largest float below it. Component
+/// metrics decide by >, as their source does, everything else by >=: a threshold of the one kind is handed to the other
+/// through this, so that a map of zeros and ones keeps its ones at threshold 1. Infinite ones stay, NaN stays NaN.
+[[nodiscard]] inline float strictlyBelow(float threshold) {
+  if (std::isinf(threshold)) return threshold;
+  return std::nextafter(threshold, -std::numeric_limits<float>::infinity());
+}
+
 }  // namespace oodscope

@@ -3,6 +3,7 @@
 #include "app/cli/command.h"
 #include "app/cli/request_options.h"
 
+#include <cmath>
 #include <cstdio>
 #include <memory>
 
@@ -17,15 +18,16 @@ struct Options {
 void applyComponents(const Options& options, EvaluationRequest& request) {
   if (options.components == "anomaly") request.components = kAnomalyTrack;
   if (options.components == "obstacle") request.components = kObstacleTrack;
+  request.componentsBySet = options.components == "auto";
   if (options.componentThreshold == "best-f1") return;
   try {
     std::size_t used = 0;
     request.componentThreshold = std::stof(options.componentThreshold, &used);
-    if (used == options.componentThreshold.size()) return;
+    if (used == options.componentThreshold.size() && std::isfinite(*request.componentThreshold)) return;
   } catch (const std::exception&) {  // said below, as for a number followed by other text
   }
   throw CLI::ValidationError("--component-threshold",
-                             "'" + options.componentThreshold + "' is neither a number nor best-f1");
+                             "'" + options.componentThreshold + "' is neither a finite number nor best-f1");
 }
 
 int run(const Options& options) {
@@ -63,14 +65,16 @@ int run(const Options& options) {
 Command addEvaluateCommand(CLI::App& app) {
   auto options = std::make_shared<Options>();
   options->request.addTo(app);
-  app.add_option("--components", options->components, "Component metrics: none, anomaly or obstacle track")
-      ->check(CLI::IsMember({"none", "anomaly", "obstacle"}));
+  app.add_option(
+         "--components", options->components,
+         "Component metrics: none, the sizes of the anomaly or of the obstacle track, or auto: of the track that "
+         "each set belongs to by its layout and images")
+      ->check(CLI::IsMember({"none", "auto", "anomaly", "obstacle"}));
   app.add_option("--component-threshold", options->componentThreshold,
-                 "Threshold of the components: a score, or best-f1 of the same row (an oracle choice)")
+                 "Threshold of the components, decided by score > X: a finite score, or best-f1 of the same row (an "
+                 "oracle choice; decided as there, by score >= its threshold)")
       ->type_name("X");
-  app.add_option("--format", options->format, "json, csv, markdown or latex")
-      ->check(CLI::IsMember({"json", "csv", "markdown", "latex"}));
-  app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
+  addFormatOptions(app, options->format, options->output);
   return [options] { return run(*options); };
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/request_options.h"
 
+#include "analysis/tables/number_text.h"
 #include "app/evaluation/session_request.h"
 #include "app/options/ranges.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 #include <sstream>
@@ -142,6 +144,8 @@ void RequestOptions::addTo(CLI::App& app) {
       ->type_name("MB")
       ->check(wholeFrom(0, 16 << 20));
   app.add_flag("--no-cache", noCache, "Keep no logits after the run");
+  app.add_flag("--as-submitted", asSubmitted,
+               "Round score maps to float16 before anything is computed, as the files are that benchmarks take");
   app.add_flag("--quiet", quiet, "Say nothing but errors");
   app.add_flag("--verbose", verbose, "Say what was assumed and skipped");
 }
@@ -149,6 +153,21 @@ void RequestOptions::addTo(CLI::App& app) {
 Verbosity RequestOptions::verbosity() const {
   if (quiet) return Verbosity::Quiet;
   return verbose ? Verbosity::Verbose : Verbosity::Normal;
+}
+
+void addFormatOptions(CLI::App& app, std::string& format, std::string& output) {
+  app.add_option("--format", format,
+                 "json, csv, markdown, latex (a whole document) or latex-fragment (the table alone, for \\input; needs "
+                 "the package booktabs)")
+      ->check(CLI::IsMember({"json", "csv", "markdown", "latex", "latex-fragment"}));
+  app.add_option("--output", output, "File to write (default: standard output)")->type_name("FILE");
+}
+
+void checkTemperature(const char* option, double temperature) {
+  const auto used = static_cast<float>(temperature);
+  if (!(used > 0.0F) || !std::isfinite(used))
+    throw CLI::ValidationError(
+        option, "'" + roundTripText(temperature) + "' is no temperature: temperatures are finite numbers above 0");
 }
 
 std::vector<int> parseChannels(const std::string& text) {
@@ -205,7 +224,7 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
     throw CLI::ValidationError("--temperature", "at most " + std::to_string(kMostConfigurations) + " temperatures");
   if (!options.temperatures.empty()) request.temperatures.clear();
   for (const double temperature : options.temperatures) {
-    if (!(temperature > 0.0)) throw CLI::ValidationError("--temperature", "temperatures are above 0");
+    checkTemperature("--temperature", temperature);
     request.temperatures.push_back(static_cast<float>(temperature));
   }
   if (!options.resolution.empty()) {
@@ -239,6 +258,7 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
                    .precision = options.precision == "half" ? StorePrecision::Half : StorePrecision::Single,
                    .temporary = options.noCache};
   request.threads = options.threads;
+  request.asSubmitted = options.asSubmitted;
   request.memoryBudget = options.memoryMegabytes << 20U;
   return request;
 }

@@ -17,7 +17,7 @@ struct RequestOptions {
   double cacheGigabytes = 8.0;
   int threads = 0;
   std::uint64_t memoryMegabytes = 900;
-  bool noCache = false, quiet = false, verbose = false;
+  bool noCache = false, quiet = false, verbose = false, asSubmitted = false;
 
   void addTo(CLI::App& app);
   [[nodiscard]] Verbosity verbosity() const;
@@ -26,6 +26,13 @@ struct RequestOptions {
 /// Turns options (and the session they name) into a request. Throws CLI::ValidationError for a value that means
 /// nothing, Error for a session that cannot be read.
 [[nodiscard]] EvaluationRequest requestFrom(const RequestOptions& options);
+
+/// --format and --output of a command that writes a table: one list of formats, one help text.
+void addFormatOptions(CLI::App& app, std::string& format, std::string& output);
+
+/// A temperature that scores can be made with: above 0 and finite, as the float that it becomes too. Throws
+/// CLI::ValidationError.
+void checkTemperature(const char* option, double temperature);
 
 /// "19" (the first 19), "all", "0-10,13" -> channel list; empty text: empty list. Throws CLI::ValidationError.
 [[nodiscard]] std::vector<int> parseChannels(const std::string& text);

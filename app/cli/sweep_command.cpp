@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
+#include "analysis/tables/number_text.h"
 #include "app/cli/command.h"
 #include "app/cli/request_options.h"
+#include "app/evaluation/polarity.h"
 #include "app/evaluation/provenance.h"
 #include "app/live/open_live_sets.h"
 #include "app/live/sweep.h"
 #include "app/options/ranges.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 
@@ -16,67 +20,115 @@ namespace {
 struct Options {
   RequestOptions request;
   SweepOptions sweep;
-  std::string format = "markdown", output;
+  std::string rule = "ap-fpr95", format = "markdown", output;
 };
 
-/// One row a set and temperature, so that every table format serves.
-void addRows(const SweepResult& result, const LiveSet& set, std::size_t index, Method method, Protocol protocol,
-             ResultTable& table) {
-  for (const SweepPoint& point : result.curves[index].points) {
-    ResultRow row;
-    row.set = result.curves[index].set;
-    row.model = set.source().name();
-    row.method = std::string(methodName(method));
-    row.temperature = point.temperature;
-    row.protocol = std::string(protocolName(protocol));
-    row.frames = static_cast<std::int64_t>(set.labelledFrames().size());
-    row.skipped = static_cast<std::int64_t>(set.dataSet().frames.size()) - row.frames;
-    row.ap = point.ap;
-    row.fpr95 = point.fpr95;
-    table.rows.push_back(std::move(row));
+/// What is said of one method of one source besides its rows.
+class Sweeps {
+public:
+  Sweeps(const EvaluationRequest& request, const SweepOptions& options, const ProgressSink& progress,
+         std::stop_token stop)
+      : m_options(options),
+        m_progress(progress),
+        m_stop(std::move(stop)),
+        m_protocol(request.protocols.empty() ? Protocol::Course : request.protocols.front()),
+        m_complete(!m_stop.stop_requested()) {
+    for (const auto& [key, value] : environmentFacts(request.threads))
+      m_table.provenance.push_back({key, Value(value)});
+    if (request.asSubmitted) m_table.provenance.push_back({"scores", Value(std::string(kAsSubmitted))});
   }
-}
 
-int run(const Options& options) {
+  void run(const std::string& model, const std::vector<std::shared_ptr<LiveSet>>& sets, Method method) {
+    const std::string subject = model + ", " + std::string(methodName(method));
+    std::size_t done = 0;
+    const std::size_t total = sets.size() * sweepTemperatures(m_options).size();
+    const SweepResult result = sweep(
+        sets, method, m_protocol, m_options,
+        [&](std::size_t, const SweepPoint&) {
+          m_progress({"sweep", subject, std::min(++done, total), total});
+        },
+        m_stop);
+    m_complete = m_complete && result.complete;
+    for (std::size_t s = 0; s < sets.size(); ++s) {
+      std::vector<ResultRow> rows = sweepRows(result.curves[s], *sets[s], method, m_protocol, m_stop.stop_requested());
+      warnOfPolarity(rows);
+      for (ResultRow& row : rows) m_table.rows.push_back(std::move(row));
+    }
+    nameBestOf(subject, result);
+  }
+
+  void warn(const std::string& text) {
+    std::vector<std::string>& known = m_table.warnings;
+    if (std::find(known.begin(), known.end(), text) == known.end()) known.push_back(text);
+  }
+  [[nodiscard]] const ResultTable& table() const { return m_table; }
+  [[nodiscard]] bool isComplete() const { return m_complete; }
+
+private:
+  /// Once a set, at the temperature nearest to 1, instead of once a row.
+  void warnOfPolarity(const std::vector<ResultRow>& rows) {
+    const auto plain = std::min_element(rows.begin(), rows.end(), [](const ResultRow& a, const ResultRow& b) {
+      return std::abs(std::log(*a.temperature)) < std::abs(std::log(*b.temperature));
+    });
+    if (plain == rows.end()) return;
+    if (const auto hint = polarityHint(*plain)) warn(*hint);
+  }
+
+  void nameBestOf(const std::string& subject, const SweepResult& result) {
+    const std::string key = "best temperature, " + subject;
+    if (!result.bestTemperature) {
+      if (const std::size_t missing = result.missingFrames(); missing > 0)
+        warn(subject + ": no best temperature is named, because " + std::to_string(missing) +
+             (missing == 1 ? " frame is missing" : " frames are missing"));
+      else if (!result.complete)
+        warn(subject + ": no best temperature is named, because the sweep was stopped before its end");
+      return;
+    }
+    m_table.provenance.push_back({key, Value(*result.bestTemperature)});
+    m_table.provenance.push_back({key + ", rule", Value(sweepRuleText(result.rule))});
+    if (result.bestValue) m_table.provenance.push_back({key + ", value", Value(*result.bestValue)});
+    m_table.provenance.push_back({key + ", at end of range", Value(result.bestAtEnd.has_value())});
+    if (const auto text = rangeEndWarning(result)) warn(subject + ": " + *text);
+  }
+
+  SweepOptions m_options;
+  const ProgressSink& m_progress;
+  std::stop_token m_stop;
+  Protocol m_protocol;
+  ResultTable m_table;
+  bool m_complete;
+};
+
+int run(Options options) {
   const EvaluationRequest request = requestFrom(options.request);
+  options.sweep.rule = sweepRuleFromName(options.rule).value();
   const Verbosity verbosity = options.request.verbosity();
   const ProgressSink progress = terminalProgress(verbosity);
   const std::stop_token stop = stopOnInterrupt();
   OpenLiveSets open = openLiveSets(request, progress, stop);
-  ResultTable table;
-  for (const auto& [key, value] : environmentFacts(request.threads)) table.provenance.push_back({key, Value(value)});
-  bool complete = !stop.stop_requested();
+  Sweeps sweeps(request, options.sweep, progress, stop);
+  for (const std::string& text : open.warnings) sweeps.warn(text);
   for (const Method method : request.methods.empty() ? std::vector<Method>{Method::Msp} : request.methods) {
     if (!dependsOnTemperature(method)) {
       std::fprintf(stderr, "note: temperature has no effect on the ranking of %s\n",
                    std::string(methodName(method)).c_str());
       continue;
     }
-    const Protocol protocol = request.protocols.empty() ? Protocol::Course : request.protocols.front();
-    for (const auto& [model, sets] : open.byModel) {
-      std::size_t done = 0;
-      const std::size_t total = sets.size() * sweepTemperatures(options.sweep).size();
-      const SweepResult result = sweep(
-          sets, method, protocol, options.sweep,
-          [&, &name = model](std::size_t, const SweepPoint&) {
-            progress({"sweep", name + ", " + std::string(methodName(method)), std::min(++done, total), total});
-          },
-          stop);
-      complete = complete && result.complete;
-      for (std::size_t s = 0; s < sets.size(); ++s) addRows(result, *sets[s], s, method, protocol, table);
-      if (result.bestTemperature) {
-        const std::string key = "best temperature, " + model + ", " + std::string(methodName(method));
-        table.provenance.push_back({key, Value(*result.bestTemperature)});
-        table.provenance.push_back({key + ", rule", Value(kTradeOffRule)});
-      }
-    }
+    for (const auto& [model, sets] : open.byModel) sweeps.run(model, sets, method);
   }
+  for (const auto& [model, sets] : open.byModel)
+    for (const auto& set : sets)
+      for (const std::string& text : set->source().warnings())
+        sweeps.warn(std::string(set->dataSet().name).append(": ").append(text));
   endProgressLine();
+  const ResultTable& table = sweeps.table();
+  if (verbosity != Verbosity::Quiet)
+    for (const std::string& text : table.warnings) std::fprintf(stderr, "warning: %s\n", text.c_str());
   for (const std::string& problem : open.problems) std::fprintf(stderr, "failed: %s\n", problem.c_str());
   if (table.rows.empty()) return kNothingDone;
   writeOutput(writeTable(table, tableFormatFromName(options.format).value()), options.output);
-  if (!complete) std::fprintf(stderr, "stopped: %zu points are complete\n", table.rows.size());
-  return complete && open.problems.empty() ? kDone : kSomeFailed;
+  if (!sweeps.isComplete()) std::fprintf(stderr, "stopped: %zu points are complete\n", table.rows.size());
+  return sweeps.isComplete() && open.problems.empty() ? kDone : kSomeFailed;
 }
 
 }  // namespace
@@ -90,10 +142,14 @@ Command addSweepCommand(CLI::App& app) {
       ->check(wholeFrom(1, 10'000));
   app.add_option("--refine", options->sweep.refinements, "Further temperatures around the best")
       ->check(wholeFrom(0, 1000));
-  app.add_option("--format", options->format, "json, csv, markdown or latex")
-      ->check(CLI::IsMember({"json", "csv", "markdown", "latex"}));
-  app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
+  app.add_option("--rule", options->rule,
+                 "What makes a temperature the best, as a mean over the sets: ap-fpr95 (highest AP minus FPR95), ap "
+                 "(highest), fpr95 (lowest) or nll (lowest NLL of the true class; sets with class labels only)")
+      ->check(CLI::IsMember({"ap-fpr95", "ap", "fpr95", "nll"}));
+  addFormatOptions(app, options->format, options->output);
   return [options] {
+    checkTemperature("--from", options->sweep.low);
+    checkTemperature("--to", options->sweep.high);
     if (options->sweep.high < options->sweep.low) throw CLI::ValidationError("--to", "is below --from");
     return run(*options);
   };

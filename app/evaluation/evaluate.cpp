@@ -5,8 +5,12 @@
 #include "analysis/core/numbers.h"
 #include "analysis/core/thread_supply.h"
 #include "analysis/datasets/frame_stamps.h"
+#include "analysis/metrics/score_key.h"
+#include "analysis/regions/decision.h"
+#include "app/evaluation/component_track.h"
 #include "app/evaluation/imported_source.h"
 #include "app/evaluation/model_scores.h"
+#include "app/evaluation/polarity.h"
 #include "app/evaluation/provenance.h"
 #include "app/evaluation/result_row.h"
 #include "app/evaluation/set_labels.h"
@@ -88,6 +92,7 @@ public:
 
   EvaluationReport run() {
     for (auto& [key, value] : environmentFacts(m_request.threads)) addFact(key, value);
+    if (m_request.asSubmitted) addFact("scores", std::string(kAsSubmitted));
     loadModels();
     std::size_t opened = 0;
     for (const SetEntry& entry : m_request.sets) {
@@ -283,7 +288,11 @@ private:
       ScoreCache cache(frames.size(), scoreBudget);
       const FrameProvider provider = [&](std::size_t f) {
         const std::size_t frame = frames[f];
-        auto map = cache.at(f, [&] { return source.score(frame, configuration, labels[frame]->size()); });
+        auto map = cache.at(f, [&] {
+          ScoreMap scores = source.score(frame, configuration, labels[frame]->size());
+          if (m_request.asSubmitted) roundToFloat16(scores.values());
+          return scores;
+        });
         return ScoredFrame{map->values(), labels[frame]->values(), map};
       };
       addRows(work, source, configuration, protocols, {frames, provider, labels}, scoreBudget);
@@ -305,6 +314,7 @@ private:
     EvaluateOptions options;
     options.memory = pixels * sizeof(float) <= scoreBudget ? MemoryUse::Fast : MemoryUse::Low;
     options.curves = false;
+    options.asFloat16 = m_request.asSubmitted;
     const SetResult result = evaluateSet(prepared.frames.size(), prepared.provider, protocols, options, m_stop);
     if (result.cancelled) {
       m_report.unfinished.push_back(work.set->name + ", " + source.name() + ", " + configuration.name + ": stopped");
@@ -318,30 +328,43 @@ private:
         .unlabelled = work.unlabelled,
         .failed = work.set->frames.size() - work.unlabelled - prepared.frames.size() + result.failures.size()};
     warnOfMissing(work, source, account);
+    const std::optional<ComponentTrack> track = trackOf(*work.set);
     std::vector<std::pair<float, ComponentColumns>> byThreshold;  // protocols often share their best threshold
     for (std::size_t p = 0; p < protocols.size(); ++p) {
       const PixelMetrics& metrics = result.metrics[p];
       ResultRow row = resultRow(work.set->name, source, configuration, protocols[p], metrics, account);
-      const std::optional<float> threshold =
-          m_request.componentThreshold ? m_request.componentThreshold : metrics.bestF1Threshold;
-      if (m_request.components && threshold) {
+      if (const auto hint = polarityHint(row)) warn(*hint);
+      if (m_request.asSubmitted) row.precision = "float16";
+      std::optional<float> threshold = m_request.componentThreshold;
+      if (!threshold && metrics.bestF1Threshold) threshold = strictlyBelow(*metrics.bestF1Threshold);
+      if (track && threshold) {
         const auto known = std::find_if(byThreshold.begin(), byThreshold.end(),
                                         [&](const auto& entry) { return entry.first == *threshold; });
-        row.components = known != byThreshold.end()
-                             ? known->second
-                             : byThreshold.emplace_back(*threshold, componentValues(prepared, *threshold)).second;
+        row.components =
+            known != byThreshold.end()
+                ? known->second
+                : byThreshold.emplace_back(*threshold, componentValues(prepared, *threshold, *track)).second;
       }
       m_report.table.rows.push_back(std::move(row));
     }
   }
 
-  ComponentColumns componentValues(const Prepared& prepared, float threshold) {
+  /// The set's track, with its rule among the facts; empty where no components are asked for.
+  std::optional<ComponentTrack> trackOf(const DataSet& set) {
+    if (!m_request.componentsBySet && !m_request.components) return std::nullopt;
+    const TrackOfSet own = objectTrackOf(set);
+    const ComponentTrack track = m_request.componentsBySet ? componentTrack(own.track) : *m_request.components;
+    addFact("components " + set.name, componentRule(track, m_request.componentsBySet ? own.reason : "as asked for"));
+    return track;
+  }
+
+  ComponentColumns componentValues(const Prepared& prepared, float threshold, const ComponentTrack& track) {
     std::vector<ComponentTally> tallies(prepared.frames.size());
     tbb::parallel_for(std::size_t{0}, prepared.frames.size(), [&](std::size_t f) {
       const ScoredFrame frame = prepared.provider(f);
       const Size size = prepared.labels[prepared.frames[f]]->size();
-      tallies[f] = ComponentTally(
-          evaluateComponents(frame.scores, frame.labels, size, static_cast<double>(threshold), *m_request.components));
+      tallies[f] =
+          ComponentTally(evaluateComponents(frame.scores, frame.labels, size, static_cast<double>(threshold), track));
     });
     ComponentTally all;
     for (const ComponentTally& tally : tallies) all += tally;
@@ -349,7 +372,9 @@ private:
     return {.threshold = static_cast<double>(threshold),
             .siou = metrics.siou,
             .ppv = metrics.ppv,
-            .f1Star = metrics.f1Star};
+            .f1Star = metrics.f1Star,
+            .track = std::string(componentTrackName(track)),
+            .frames = static_cast<std::int64_t>(prepared.frames.size())};
   }
 
   void warnOfMissing(const SetWork& work, const ScoreSource& source, const FrameAccount& account) {

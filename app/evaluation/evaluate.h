@@ -14,6 +14,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oodscope {
@@ -31,12 +32,20 @@ struct EvaluationRequest {
   bool allChannels = false;   ///< every output, whatever it means
   int voidChannel = -2;       ///< -2: as the model says, -1: none
   std::optional<ComponentTrack> components;
-  std::optional<float> componentThreshold;  ///< none: best F1 of the same row (an oracle choice)
+  bool componentsBySet = false;  ///< each set's own track (componentTrack()) instead of `components`
+  /// Decision: score > threshold, as SegmentMeIfYouCan's. None: best F1 of the same row (an oracle choice), as
+  /// strictlyBelow() hands it over.
+  std::optional<float> componentThreshold;
+  bool asSubmitted = false;  ///< round score maps to float16 first (kAsSubmitted)
   LogitsStore::Options store;
   Device device = Device::Cpu;
   int threads = 0;
   std::uint64_t memoryBudget = std::uint64_t{900} << 20;  ///< bytes for score maps held between passes
 };
+
+/// What provenance says of scores that were rounded first.
+inline constexpr std::string_view kAsSubmitted =
+    "as submitted (float16): each score rounded to the nearest float16 first";
 
 struct EvaluationReport {
   ResultTable table;  ///< rows of every set, source, configuration and protocol that was finished

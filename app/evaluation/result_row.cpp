@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/result_row.h"
 
+#include "analysis/tables/number_text.h"
+
 namespace oodscope {
 
 ResultRow resultRow(const std::string& set, const ScoreSource& source, const Configuration& configuration,
@@ -9,7 +11,7 @@ ResultRow resultRow(const std::string& set, const ScoreSource& source, const Con
   row.set = set;
   row.model = configuration.method ? source.name() : "";
   row.method = configuration.name;
-  if (configuration.temperature) row.temperature = static_cast<double>(*configuration.temperature);
+  if (configuration.temperature) row.temperature = shortestDecimal(*configuration.temperature);
   row.protocol = std::string(protocolName(protocol));
   row.frames = static_cast<std::int64_t>(metrics.framesUsed);
   row.framesTotal = static_cast<std::int64_t>(frames.total);

@@ -86,8 +86,14 @@ FigurePlan planCurves(SessionResults& results, const RunKey& run, CurveKind kind
     data.thresholds.emplace_back();
     role = CurveRole::Other;
   }
-  data.curves.push_back(curveOf(kind, *numbers, CurveRole::A, configurationTitle(run.configuration)));
-  const auto threshold = thresholdOf(results.session().view, numbers.get());
+  // The marker reads the exact decision at the threshold, not the nearest point of the thinned curve.
+  const auto made = results.results(run);
+  const auto threshold = made->threshold;
+  SetNumbers marked = *numbers;
+  if (threshold && made->decision)
+    if (const auto point = curvePointOf({*threshold, *made->decision}))
+      marked.curves = withPoint(marked.curves, *point);
+  data.curves.push_back(curveOf(kind, marked, CurveRole::A, configurationTitle(run.configuration)));
   data.thresholds.push_back(threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
   return [data] { return curveFigure(data); };
 }
@@ -117,7 +123,8 @@ FigurePlan planSweep(SessionResults& results) {
   SweepFigureData data;
   data.title = tr("AP and FPR95 against temperature");
   data.caption = runCaption(results, {tr("all sets").toStdString(), run.source, run.configuration});
-  if (sweep->bestTemperature) data.caption += QStringLiteral(" · ") + tr("marked: ") + QString::fromUtf8(kTradeOffRule);
+  if (sweep->bestTemperature)
+    data.caption += QStringLiteral(" · ") + tr("marked: ") + QString::fromStdString(sweepRuleText(sweep->rule));
   data.series = sweepSeries(*sweep);
   if (run.configuration.temperature) data.temperature = static_cast<double>(*run.configuration.temperature);
   return [data] { return sweepFigure(data); };

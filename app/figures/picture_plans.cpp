@@ -54,7 +54,7 @@ QByteArray csvRow(SessionResults& results, const RunKey& run, std::size_t frame,
   const auto live = results.liveSet(run.set, run.source);
   QByteArray row = csvText(run.set) + ',' + csvText(live->dataSet().frames[frame].name) + ',' + csvText(run.source) +
                    ',' + csvText(run.configuration.name) + ',';
-  if (run.configuration.temperature) row += csvNumber(static_cast<double>(*run.configuration.temperature));
+  if (run.configuration.temperature) row += csvNumber(shortestDecimal(*run.configuration.temperature));
   row += ',' + (made->threshold ? csvNumber(static_cast<double>(*made->threshold)) : QByteArray());
   row += ',' + csvNumber(static_cast<double>(low)) + ',' + csvNumber(static_cast<double>(high));
   const auto found = std::find_if(made->frameDecisions.begin(), made->frameDecisions.end(),

@@ -91,8 +91,8 @@ private:
     const auto sweep = m_results.sweepOf(m_results.viewSource());
     QString caption = tr("AP (solid) and FPR95 (dashed) against temperature, exact at every point.");
     if (sweep->bestTemperature)
-      caption += tr(" Best trade-off (%1): T %2.")
-                     .arg(QString::fromUtf8(kTradeOffRule), qs(shortText(*sweep->bestTemperature)));
+      caption +=
+          tr(" Best trade-off (%1): T %2.").arg(qs(sweepRuleText(sweep->rule)), qs(shortText(*sweep->bestTemperature)));
     figures({"sweep"}, caption);
   }
 

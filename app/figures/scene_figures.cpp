@@ -100,7 +100,7 @@ FigurePlan planLandscape(SessionResults& results) {
   if (results.stopToken().stop_requested()) throw Error("stopped", {});
   if (landscape->f1.empty())
     throw Error(ErrorParts{.what = "no curve is defined for " + run.set, .expected = "anomalous and normal pixels"});
-  const auto threshold = thresholdOf(results.session().view, results.numbers(run).get());
+  const auto threshold = results.results(run)->threshold;
   const double temperature = static_cast<double>(run.configuration.temperature.value_or(1.0F));
   const QString title = tr("F1 over temperature and threshold");
   const QString caption = runCaption(results, run);

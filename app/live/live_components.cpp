@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/live_set.h"
 
+#include "analysis/regions/decision.h"
+
 #include <algorithm>
 
 #include <tbb/parallel_for.h>
@@ -13,7 +15,7 @@ ComponentTally LiveSet::frameComponents(std::size_t frame, const Configuration& 
   require(known != nullptr, "LiveSet: the frame has no ground truth");
   const auto map = scores(frame, configuration);
   return ComponentTally(
-      evaluateComponents(map->values(), known->map.values(), map->size(), static_cast<double>(threshold), track));
+      evaluateComponents(scoredImage(*map, known->map), static_cast<double>(strictlyBelow(threshold)), track));
 }
 
 std::optional<ComponentMetrics> LiveSet::components(const Configuration& configuration, float threshold,
@@ -34,13 +36,17 @@ std::optional<ComponentCurve> LiveSet::componentCurve(const Configuration& confi
                                                       std::optional<std::size_t> first, const std::stop_token& stop,
                                                       const ComponentSink& sink) {
   std::vector<std::size_t> frames = labelledFrames();
+  std::vector<double> below;
+  below.reserve(thresholds.size());
+  for (const double threshold : thresholds)
+    below.push_back(static_cast<double>(strictlyBelow(floatAtLeast(threshold))));
   ComponentCurve curve{{thresholds.begin(), thresholds.end()}, std::vector<ComponentTally>(thresholds.size())};
   std::mutex adding;  // integer sums: the order in which frames end changes nothing
   const auto one = [&](std::size_t frame) {
     if (stop.stop_requested()) return;
     const auto map = scores(frame, configuration);
     const auto known = truth(frame);
-    const std::vector<ComponentTally> tallies = componentTallies(scoredImage(*map, known->map), thresholds, track);
+    const std::vector<ComponentTally> tallies = componentTallies(scoredImage(*map, known->map), below, track);
     const std::scoped_lock lock(adding);
     for (std::size_t t = 0; t < tallies.size(); ++t) curve.tallies[t] += tallies[t];
     if (sink) sink(frame, tallies);

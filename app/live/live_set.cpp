@@ -224,7 +224,9 @@ Size LiveSet::evaluationSize(std::size_t frame) const {
 std::shared_ptr<const ScoreMap> LiveSet::scores(std::size_t frame, const Configuration& asked) {
   const Configuration configuration = rankingOf(asked);
   if (auto held = m_maps.find(configuration, frame)) return held;
-  auto made = std::make_shared<const ScoreMap>(m_source->score(frame, configuration, evaluationSize(frame)));
+  ScoreMap scored = m_source->score(frame, configuration, evaluationSize(frame));
+  if (m_options.asSubmitted) roundToFloat16(scored.values());
+  auto made = std::make_shared<const ScoreMap>(std::move(scored));
   m_maps.insert(configuration, frame, made);
   return made;
 }
@@ -261,6 +263,7 @@ std::shared_ptr<const ExactRun> LiveSet::exact(const Configuration& configuratio
   if (first && isReady(*first)) static_cast<void>(scores(*first, configuration));
   EvaluateOptions options;
   options.memory = fits(frames) ? MemoryUse::Fast : MemoryUse::Low;
+  options.asFloat16 = m_options.asSubmitted;
   SetResult result =
       evaluateSet(frames.size(), provider(configuration, frames), std::span(&protocol, 1), options, stop);
   if (result.cancelled) return nullptr;

@@ -66,6 +66,7 @@ struct LiveOptions {
   /// frames that do fit apart.
   std::uint64_t memoryBudget = std::uint64_t{256} << 20;
   SampleOptions sample = {};  ///< what estimates are read from
+  bool asSubmitted = false;   ///< round score maps to float16 first; estimates are not rounded
   /// Shared with other sets: what they hold together stays within its budget, and `memoryBudget` says nothing.
   std::shared_ptr<MapPool> pool = {};
 };
@@ -118,7 +119,8 @@ public:
   [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts(const Configuration& configuration,
                                                               const std::stop_token& stop);
 
-  /// One frame's components at a threshold. Requires: ready, with ground truth. Throws Error.
+  /// One frame's components at a threshold (decision: score >= threshold, as everywhere here; the source's own > is
+  /// met through strictlyBelow()). Requires: ready, with ground truth. Throws Error.
   [[nodiscard]] ComponentTally frameComponents(std::size_t frame, const Configuration& configuration, float threshold,
                                                const ComponentTrack& track);
   /// Component metrics of the set at a threshold; frames without ground truth take no part. Empty where stopped.

@@ -20,6 +20,7 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
                                  .expected = "folders of different names (rename one, or link to it)",
                                  .found = other->root.string(),
                                  .file = entry.path});
+      for (const std::string& text : set->warnings) out.warnings.push_back(set->name + ": " + text);
       sets.push_back(std::move(set));
     } catch (const std::exception& failure) {
       out.problems.push_back(failureText(failure));
@@ -34,6 +35,7 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   const Resolution resolution =
       request.resolution == Resolution::ByProtocol ? defaultResolution(protocol) : request.resolution;
   LiveOptions options;
+  options.asSubmitted = request.asSubmitted;
   options.pool = std::make_shared<MapPool>(request.memoryBudget);  // one setting for all that is open
   const auto store = std::make_shared<LogitsStore>(request.store);
 
@@ -54,6 +56,8 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   for (const ModelEntry& entry : request.models) {
     try {
       const auto model = loadModel(request, entry);
+      for (const std::string& text : model->info().warnings)
+        out.warnings.push_back(entry.path.filename().string() + ": " + text);
       for (const auto& set : sets)
         add(set, std::make_shared<ModelScores>(set, model, store, chosenChannels(request, model->info())));
     } catch (const std::exception& failure) {

@@ -14,6 +14,7 @@ namespace oodscope {
 struct OpenLiveSets {
   std::map<std::string, std::vector<std::shared_ptr<LiveSet>>> byModel;  ///< sets in the request's order, frames ready
   std::vector<std::string> problems;                                     ///< sets, models and frames that failed
+  std::vector<std::string> warnings;  ///< of sets and models: likely mistakes, for the user to see
 };
 
 /// Opens what the request names and makes all frames ready at the resolution of its first protocol: the same sets that

@@ -2,6 +2,9 @@
 #include "app/live/report_tables.h"
 
 #include "analysis/formats/atomic_file.h"
+#include "analysis/regions/decision.h"
+#include "analysis/tables/number_text.h"
+#include "app/evaluation/component_track.h"
 #include "app/evaluation/provenance.h"
 #include "app/evaluation/result_row.h"
 
@@ -38,6 +41,10 @@ Value valueOf(const std::optional<T>& value) {
   return value ? Value(static_cast<double>(*value)) : Value();
 }
 
+Value temperatureOf(const Configuration& configuration) {
+  return configuration.temperature ? Value(shortestDecimal(*configuration.temperature)) : Value();
+}
+
 PlainTable thresholdTable(SessionResults& results) {
   using Kind = PlainTable::Kind;
   PlainTable table;
@@ -59,7 +66,7 @@ PlainTable thresholdTable(SessionResults& results) {
     for (const ThresholdEffect& effect : results.thresholds({set, source, configuration})) {
       const bool known = effect.threshold.has_value();
       table.rows.push_back(
-          {Value(set), Value(source), Value(configuration.name), valueOf(configuration.temperature), Value(effect.rule),
+          {Value(set), Value(source), Value(configuration.name), temperatureOf(configuration), Value(effect.rule),
            valueOf(effect.threshold), known ? valueOf(effect.counts.precision()) : Value(),
            known ? valueOf(effect.counts.recall()) : Value(), known ? valueOf(effect.counts.fpr()) : Value(),
            known ? valueOf(effect.counts.f1()) : Value()});
@@ -73,24 +80,15 @@ ResultTable sweepTable(SessionResults& results) {
   for (const std::string& source : results.sources()) {
     const auto sweep = results.sweepOf(source);
     for (const SweepCurve& curve : sweep->curves)
-      for (const SweepPoint& point : curve.points) {
-        ResultRow row;
-        row.set = curve.set;
-        row.model = source;
-        row.method = results.viewConfiguration().name;
-        row.temperature = point.temperature;
-        row.protocol = std::string(protocolName(results.session().view.protocol));
-        const auto live = results.liveSet(curve.set, source);
-        row.frames = static_cast<std::int64_t>(live->labelledFrames().size());
-        row.skipped = static_cast<std::int64_t>(live->dataSet().frames.size()) - row.frames;
-        row.ap = point.ap;
-        row.fpr95 = point.fpr95;
+      for (ResultRow& row :
+           sweepRows(curve, *results.liveSet(curve.set, source),
+                     results.viewConfiguration().method.value_or(Method::Msp), results.session().view.protocol))
         table.rows.push_back(std::move(row));
-      }
     if (sweep->bestTemperature) {
       table.provenance.push_back({"best temperature, " + source, Value(*sweep->bestTemperature)});
-      table.provenance.push_back({"best temperature, rule", Value(kTradeOffRule)});
+      table.provenance.push_back({"best temperature, rule", Value(sweepRuleText(sweep->rule))});
     }
+    if (const auto warning = rangeEndWarning(*sweep)) table.warnings.push_back(source + ": " + *warning);
   }
   return table;
 }
@@ -121,7 +119,10 @@ Value::Object provenanceOf(SessionResults& results, int threads) {
   for (const std::string& set : results.sets())
     for (const std::string& source : results.sources())
       if (results.isOpen(set, source)) {
-        addFact(facts, "data " + set, dataFingerprint(results.liveSet(set, source)->dataSet()));
+        const DataSet& data = results.liveSet(set, source)->dataSet();
+        addFact(facts, "data " + set, dataFingerprint(data));
+        const TrackOfSet track = objectTrackOf(data);
+        addFact(facts, "components " + set, componentRule(componentTrack(track.track), track.reason));
         break;
       }
   return facts;
@@ -137,8 +138,15 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
     progress({"tables", run.set + ", " + run.configuration.name, done++, total});
     ResultRow row = rowOf(run, *results.liveSet(run.set, run.source), *results.numbers(run));
     if (row.bestF1Threshold) {
-      const ComponentMetrics components = results.components(run, static_cast<float>(*row.bestF1Threshold));
-      row.components = ComponentColumns{*row.bestF1Threshold, components.siou, components.ppv, components.f1Star};
+      const auto best = static_cast<float>(*row.bestF1Threshold);
+      const ComponentMetrics components = results.components(run, best);
+      const auto live = results.liveSet(run.set, run.source);
+      row.components = ComponentColumns{.threshold = static_cast<double>(strictlyBelow(best)),
+                                        .siou = components.siou,
+                                        .ppv = components.ppv,
+                                        .f1Star = components.f1Star,
+                                        .track = std::string(componentTrackName(componentTrack(live->dataSet()))),
+                                        .frames = static_cast<std::int64_t>(live->labelledFrames().size())};
     }
     tables.main.rows.push_back(std::move(row));
   }

@@ -10,8 +10,9 @@ namespace {
 
 /// What the resampling draws from: frames in the same order for both runs of a comparison.
 struct Drawn {
-  std::vector<std::size_t> frames;  // DataSet indices
+  std::vector<std::size_t> frames;  // DataSet indices, of those the protocol uses
   std::vector<const SortedScores*> sorted;
+  std::vector<std::size_t> all;  // with those that it skips, which component metrics count
 };
 
 Drawn drawnFrames(const EvaluatedRun& run, const EvaluatedRun* other) {
@@ -19,12 +20,17 @@ Drawn drawnFrames(const EvaluatedRun& run, const EvaluatedRun* other) {
   const bool skip = skipsFramesWithoutAnomaly(run.protocol);
   for (std::size_t i = 0; i < run.counts->frames().size(); ++i) {
     const std::size_t frame = run.counts->frames()[i];
+    const SortedScores& sorted = run.counts->sorted()[i];
+    std::uint64_t fewest = sorted.positives();
     if (other != nullptr) {
       const auto known = other->counts->frames();
-      if (std::find(known.begin(), known.end(), frame) == known.end()) continue;
+      const auto at = std::find(known.begin(), known.end(), frame);
+      if (at == known.end()) continue;
+      // Anomalies whose scores are NaN in one run: the frame takes no part in either, or the two would differ.
+      fewest = std::min(fewest, other->counts->sorted()[static_cast<std::size_t>(at - known.begin())].positives());
     }
-    const SortedScores& sorted = run.counts->sorted()[i];
-    if (skip && sorted.positives() == 0) continue;
+    out.all.push_back(frame);
+    if (skip && fewest == 0) continue;
     out.frames.push_back(frame);
     out.sorted.push_back(&sorted);
   }
@@ -51,18 +57,12 @@ RunStatistics blank(const EvaluatedRun& run, const Drawn& drawn, const Bootstrap
   out.configuration = run.configuration;
   out.protocol = run.protocol;
   out.frames = drawn.frames.size();
+  out.componentFrames = drawn.all.size();
   out.resamples = options.resamples;
   return out;
 }
 
 }  // namespace
-
-ComponentTrack componentTrack(const DataSet& set) {
-  const bool obstacles = set.layout == Layout::SmiycObstacle || set.layout == Layout::LostAndFound ||
-                         set.layout == Layout::FishyscapesLostAndFound ||
-                         set.name.find("bst") != std::string::npos;  // RoadObstacle21, RoadObsticle21
-  return obstacles ? kObstacleTrack : kAnomalyTrack;
-}
 
 std::optional<RunStatistics> runStatistics(const EvaluatedRun& run, const BootstrapOptions& options,
                                            const std::stop_token& stop) {
@@ -74,7 +74,7 @@ std::optional<RunStatistics> runStatistics(const EvaluatedRun& run, const Bootst
   if (stop.stop_requested()) return std::nullopt;
   out.ranking = bootstrapRanking(histograms, options, exactValues(run));
   if (run.threshold) {
-    const std::vector<ComponentTally> found = tallies(run, drawn.frames, stop);
+    const std::vector<ComponentTally> found = tallies(run, drawn.all, stop);
     if (!stop.stop_requested()) out.components = bootstrapComponents(found, options);
   }
   if (stop.stop_requested()) return std::nullopt;
@@ -98,7 +98,7 @@ std::optional<PairedStatistics> pairedStatistics(const EvaluatedRun& a, const Ev
   if (stop.stop_requested()) return std::nullopt;
   out.ranking = comparePaired(histogramsB, histogramsA, options, exactValues(b), exactValues(a));
   if (a.threshold && b.threshold && !stop.stop_requested()) {
-    const std::vector<ComponentTally> foundA = tallies(a, ofA.frames, stop), foundB = tallies(b, ofB.frames, stop);
+    const std::vector<ComponentTally> foundA = tallies(a, ofA.all, stop), foundB = tallies(b, ofA.all, stop);
     if (!stop.stop_requested()) {
       out.a.components = bootstrapComponents(foundA, options);
       out.b.components = bootstrapComponents(foundB, options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/statistics/paired.h"
+#include "app/evaluation/component_track.h"
 #include "app/live/live_set.h"
 
 #include <memory>
@@ -9,9 +10,6 @@
 
 namespace oodscope {
 
-/// Sizes of components that count, by the set's track.
-[[nodiscard]] ComponentTrack componentTrack(const DataSet& set);
-
 /// A run with exact numbers, as its statistics need it.
 struct EvaluatedRun {
   std::shared_ptr<LiveSet> live;
@@ -19,15 +17,16 @@ struct EvaluatedRun {
   Protocol protocol = Protocol::Course;
   PixelMetrics metrics;                           ///< exact, under the protocol: they centre the intervals
   std::shared_ptr<const ThresholdCounts> counts;  ///< of the same configuration
-  std::optional<float> threshold;                 ///< of the component metrics; none: no components
+  std::optional<float> threshold;  ///< of the component metrics (decision: score >= threshold); none: no components
 };
 
 /// How far the numbers of one run may be trusted.
 struct RunStatistics {
   Configuration configuration;
   Protocol protocol = Protocol::Course;
-  std::size_t frames = 0;     ///< that were drawn from
-  std::size_t resamples = 0;  ///< how often
+  std::size_t frames = 0;           ///< that the ranking metrics were drawn from: those the protocol uses
+  std::size_t componentFrames = 0;  ///< that the component metrics were drawn from: all with ground truth
+  std::size_t resamples = 0;        ///< how often
   RankingBootstrap ranking;
   std::optional<ComponentBootstrap> components;
 };
@@ -38,9 +37,10 @@ struct PairedStatistics {
   std::optional<PairedComponents> components;
 };
 
-/// Intervals over the frames of the run that its protocol uses. Metrics are those of pooled pixels: under
-/// StreetHazards, a mean over frames, they stand on their own and are not moved onto the protocol's. Empty where
-/// stopped or without a frame. Throws Error. Requires: counts. Cost: of bootstrapRanking.
+/// Intervals over the frames of the run that its protocol uses; of component metrics over all frames, because one
+/// without an anomaly can still hold false alarms (SegmentMeIfYouCan's evaluation keeps them). Metrics are those of
+/// pooled pixels: under StreetHazards, a mean over frames, they stand on their own and are not moved onto the
+/// protocol's. Empty where stopped or without a frame. Throws Error. Requires: counts. Cost: of bootstrapRanking.
 [[nodiscard]] std::optional<RunStatistics> runStatistics(const EvaluatedRun& run, const BootstrapOptions& options,
                                                          const std::stop_token& stop);
 

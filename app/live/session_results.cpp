@@ -142,7 +142,7 @@ std::shared_ptr<const RunResults> SessionResults::results(const RunKey& run) {
   out->ranks = std::make_shared<const RankTable>(sorted);
   out->details = live->details(run.configuration, *counts, m_stop);
   if (!out->details) stopped();
-  out->threshold = thresholdOf(m_session.view, out->numbers.get());
+  out->threshold = thresholdOf(m_session.view, out->numbers.get(), counts.get());
   if (out->threshold) {
     out->decision = counts->set(*out->threshold, skipsFramesWithoutAnomaly(m_session.view.protocol));
     for (const std::size_t frame : counts->frames())
@@ -173,7 +173,7 @@ std::vector<ThresholdEffect> SessionResults::thresholds(const RunKey& run) {
     if (threshold) effect.counts = counts->set(*threshold, skipsFramesWithoutAnomaly(m_session.view.protocol));
     out.push_back(std::move(effect));
   };
-  for (const ThresholdRule& rule : rules) add(ruleName(rule), thresholdBy(rule, *exact));
+  for (const ThresholdRule& rule : rules) add(ruleName(rule), thresholdBy(rule, *exact, counts.get()));
   if (!pinned && m_session.view.threshold) add("by hand", m_session.view.threshold);
   return out;
 }

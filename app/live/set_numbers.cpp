@@ -41,18 +41,19 @@ std::optional<ThresholdRule> thresholdRuleOf(const ViewState& view) {
   return std::nullopt;
 }
 
-std::optional<float> thresholdBy(const ThresholdRule& rule, const SetNumbers& numbers) {
+std::optional<float> thresholdBy(const ThresholdRule& rule, const SetNumbers& numbers, const ThresholdCounts* counts) {
   if (rule.kind == ThresholdRule::Kind::BestF1 && numbers.metrics.bestF1Threshold)
     return numbers.metrics.bestF1Threshold;
+  if (counts != nullptr) return chooseThreshold(usedFrames(counts->sorted(), numbers.protocol), rule);
   const auto point = chooseOperatingPoint(numbers.curves, rule);
   if (!point) return std::nullopt;
   return point->threshold;
 }
 
-std::optional<float> thresholdOf(const ViewState& view, const SetNumbers* numbers) {
+std::optional<float> thresholdOf(const ViewState& view, const SetNumbers* numbers, const ThresholdCounts* counts) {
   const auto rule = thresholdRuleOf(view);
   if (!rule) return view.threshold;
-  return numbers == nullptr ? std::nullopt : thresholdBy(*rule, *numbers);
+  return numbers == nullptr ? std::nullopt : thresholdBy(*rule, *numbers, counts);
 }
 
 }  // namespace oodscope

@@ -33,6 +33,7 @@ struct SetNumbers {
 
 struct ExactRun;
 class LiveSet;
+class ThresholdCounts;
 
 [[nodiscard]] SetNumbers numbersOf(const ExactRun& run, const LiveSet& live);
 
@@ -40,9 +41,14 @@ class LiveSet;
 [[nodiscard]] Configuration configurationOf(const ScoreChoice& score);
 /// The rule of the view's pin; empty: the threshold is set by hand.
 [[nodiscard]] std::optional<ThresholdRule> thresholdRuleOf(const ViewState& view);
-/// The threshold that the rule gives on these numbers; empty where it is not defined.
-[[nodiscard]] std::optional<float> thresholdBy(const ThresholdRule& rule, const SetNumbers& numbers);
-/// The threshold that `view` stands for: its own, or what its pin gives on these numbers.
-[[nodiscard]] std::optional<float> thresholdOf(const ViewState& view, const SetNumbers* numbers);
+/// The threshold that the rule gives on these numbers; empty where it is not defined. With `counts`, of the same
+/// configuration, it is exact over the frames that the protocol uses; best F1 is the protocol's own where it defines
+/// one. Without, it is read from the curve, which is thinned: for estimates, and until the counts are there.
+[[nodiscard]] std::optional<float> thresholdBy(const ThresholdRule& rule, const SetNumbers& numbers,
+                                               const ThresholdCounts* counts = nullptr);
+/// The threshold that `view` stands for: its own, or what its pin gives on these numbers. Empty where `numbers` is null
+/// and the view has a pin.
+[[nodiscard]] std::optional<float> thresholdOf(const ViewState& view, const SetNumbers* numbers,
+                                               const ThresholdCounts* counts = nullptr);
 
 }  // namespace oodscope

@@ -32,7 +32,7 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
                                              [&](const SweepPoint& p) { return p.temperature < point.temperature; }),
                         point);
                     ++m_done;
-                    chooseTradeOff(m_result);
+                    nameBest(m_result);
                     show();
                     Q_EMIT progressed(m_done, m_total);
                   });
@@ -86,7 +86,7 @@ void SweepTab::start(const ViewState& view) {
     return;
   }
   m_result = {};
-  for (const auto& set : request.sets) m_result.curves.push_back({set->dataSet().name, {}});
+  for (const auto& set : request.sets) m_result.curves.push_back({.set = set->dataSet().name});
   m_done = 0;
   m_total = static_cast<int>(request.sets.size() * (sweepTemperatures(SweepOptions{}).size() +
                                                     static_cast<std::size_t>(SweepOptions{}.refinements)));
@@ -116,7 +116,8 @@ void SweepTab::show() {
   m_plot->setSeries(std::move(series));
   if (m_result.bestTemperature) {
     const QString what =
-        tr("best trade-off T %1: %2").arg(numberText(*m_result.bestTemperature, 2), QString::fromUtf8(kTradeOffRule));
+        tr("best trade-off T %1: %2")
+            .arg(numberText(*m_result.bestTemperature, 2), QString::fromStdString(sweepRuleText(m_result.rule)));
     m_note->setText(what);
     Q_EMIT bestFound(m_result.bestTemperature, what);
   }

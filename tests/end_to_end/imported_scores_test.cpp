@@ -222,7 +222,7 @@ TEST_F(ImportedScoresTest, RowsHaveExactlyThePromisedKeys) {
                         "set", "model", "method", "temperature", "protocol", "frames", "skipped", "positives",
                         "negatives", "ap", "fpr95", "auroc", "best_f1", "best_f1_threshold", "exact", "components",
                         "frames_total", "without_anomaly", "failed", "unread", "unlabelled", "complete", "precision"));
-  EXPECT_THAT(components, ::testing::UnorderedElementsAre("threshold", "siou", "ppv", "f1_star"));
+  EXPECT_THAT(components, ::testing::UnorderedElementsAre("threshold", "siou", "ppv", "f1_star", "track", "frames"));
   for (const char* key : {"program", "libtorch", "simd", "threads", "data SmallSet", "TheirMethod scores_sha256"})
     EXPECT_TRUE(table.at("provenance").contains(key)) << key << table.at("provenance");
 }

@@ -340,7 +340,7 @@ TEST(Sweep, NamesTheTemperatureWithTheBestMeanTradeOff) {
   EXPECT_EQ(points, result.curves[0].points.size());
   double best = -2.0;
   for (const SweepPoint& point : result.curves[0].points) best = std::max(best, *point.ap - *point.fpr95);
-  EXPECT_DOUBLE_EQ(*result.bestTradeOff, best);
+  EXPECT_DOUBLE_EQ(*result.bestValue, best);
 }
 
 }  // namespace

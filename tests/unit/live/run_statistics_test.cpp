@@ -39,6 +39,28 @@ TEST(RunStatistics, IntervalsHoldTheExactNumbers) {
   EXPECT_EQ(all->frames, 5U);
 }
 
+TEST(RunStatistics, ComponentsAreOfTheSameFramesAsTheSetsOwn) {
+  // Frame 2 has no anomaly: the course's pixel metrics leave it out, its false alarms count among components, as they
+  // do in SegmentMeIfYouCan's evaluation.
+  const MadeSet made(5);
+  const auto live = made.live();
+  auto a = evaluated(live, msp(1.0F)), b = evaluated(live, msp(2.0F));
+  a.threshold = b.threshold = 0.05F;  // predicts most of every frame
+  const auto expected = live->components(a.configuration, *a.threshold, componentTrack(*made.set), {});
+  ComponentTally withAnomaly;
+  for (const std::size_t frame : {0, 1, 3, 4})
+    withAnomaly += live->frameComponents(frame, a.configuration, *a.threshold, componentTrack(*made.set));
+  ASSERT_NE(expected->ppv, withAnomaly.ppv()) << "the frame matters here";
+  const auto alone = runStatistics(a, kFew, {});
+  ASSERT_TRUE(alone && alone->components);
+  EXPECT_EQ(alone->frames, 4U);
+  EXPECT_EQ(alone->componentFrames, 5U);
+  EXPECT_DOUBLE_EQ(*alone->components->ppv.value, *expected->ppv);
+  const auto paired = pairedStatistics(a, b, kFew, {});
+  EXPECT_DOUBLE_EQ(*paired->a.components->ppv.value, *expected->ppv);
+  EXPECT_EQ(paired->b.componentFrames, 5U);
+}
+
 TEST(PairedStatistics, DifferenceIsBMinusA) {
   const MadeSet made(5);
   const auto live = made.live();

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/datasets/component_track.h"
+#include "analysis/regions/component_metrics.h"
+
+#include <string>
+#include <string_view>
+
+namespace oodscope {
+
+/// Sizes of components that count on a track.
+[[nodiscard]] ComponentTrack componentTrack(ObjectTrack track);
+/// Sizes of components that count on the set, by objectTrackOf(): what window, report and `--components auto` take.
+[[nodiscard]] ComponentTrack componentTrack(const DataSet& set);
+
+/// "anomaly", "obstacle"; empty for sizes of no track.
+[[nodiscard]] std::string_view componentTrackName(const ComponentTrack& track);
+
+/// The rule of a set's component metrics in a sentence, for provenance and tool tips: track and sizes, which frames,
+/// how the threshold decides. `reason`: why the track was taken.
+[[nodiscard]] std::string componentRule(const ComponentTrack& track, const std::string& reason);
+
+}  // namespace oodscope
