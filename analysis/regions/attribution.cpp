@@ -150,6 +150,7 @@ SetFailures listFailures(std::span<const FrameFailures> frames) {
     out.smallPixels += frames[f].smallPixels;
     out.openedPixels += frames[f].openedPixels;
     out.objects += frames[f].objects;
+    out.smallObjects += frames[f].smallObjects;
   }
   std::stable_sort(out.falsePositives.begin(), out.falsePositives.end(),
                    [](const ListedFailure& a, const ListedFailure& b) { return a.region.area > b.region.area; });

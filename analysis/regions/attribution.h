@@ -62,7 +62,7 @@ struct SetFailures {
   std::vector<ListedFailure> falsePositives;
   std::vector<ListedFailure> missed;
   ConfusionCounts counts;
-  std::uint64_t smallPixels = 0, openedPixels = 0, objects = 0;
+  std::uint64_t smallPixels = 0, openedPixels = 0, objects = 0, smallObjects = 0;
 };
 [[nodiscard]] SetFailures listFailures(std::span<const FrameFailures> frames);
 

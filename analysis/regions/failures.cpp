@@ -126,7 +126,6 @@ FrameFailures failuresIn(const ScoredImage& frame, const FailureMasks& masks, co
   out.threshold = options.threshold;
   out.counts = masks.counts;
   out.openedPixels = masks.openedPixels;
-  out.objects = masks.truth.count();
 
   Measurer measurer(frame, options, context);
   const RunsByComponent wrongRuns = runsByComponent(masks.falsePositives);
@@ -140,9 +139,16 @@ FrameFailures failuresIn(const ScoredImage& frame, const FailureMasks& masks, co
   }
   const RunsByComponent truthRuns = runsByComponent(masks.truth);
   const std::vector<std::uint32_t> found = foundPixels(frame, masks.truth, floatAtLeast(options.threshold));
-  for (std::size_t c = 0; c < masks.truth.count(); ++c)
+  const auto minTruth = static_cast<std::uint64_t>(std::max(0, options.minTruth));
+  for (std::size_t c = 0; c < masks.truth.count(); ++c) {
+    if (masks.truth.areas[c] < minTruth) {
+      ++out.smallObjects;
+      continue;
+    }
+    ++out.objects;
     if (static_cast<double>(found[c]) / static_cast<double>(masks.truth.areas[c]) < options.missedBelow)
       out.missed.push_back(measurer.measure(FailureKind::Missed, masks.truth, runsOf(truthRuns, c)));
+  }
 
   std::stable_sort(out.falsePositives.begin(), out.falsePositives.end(),
                    [](const FailureRegion& a, const FailureRegion& b) { return a.area > b.area; });

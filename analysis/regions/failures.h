@@ -46,6 +46,7 @@ struct FailureRegion {
 struct FailureOptions {
   double threshold = 0.0;    ///< decision: score >= threshold
   int minArea = 50;          ///< smaller false-positive regions are counted, not listed; pixels
+  int minTruth = 0;          ///< smaller truth components are counted, not listed and no objects; pixels
   double missedBelow = 0.5;  ///< an object is missed where less than this share of it is found
   bool opening = false;      ///< 5x5 morphological opening of the false positives first: separates thin bridges
   bool outlines = true;      ///< trace FailureRegion::outline
@@ -67,7 +68,8 @@ struct FrameFailures {
   std::vector<FailureRegion> missed;          ///< lowest recall first, then largest, then by first pixel
   std::uint64_t smallPixels = 0;              ///< false positives in regions under the minimum
   std::uint64_t openedPixels = 0;             ///< false positives that the opening removed
-  std::uint64_t objects = 0;                  ///< truth components, missed or not
+  std::uint64_t objects = 0;                  ///< truth components of minTruth or more, missed or not
+  std::uint64_t smallObjects = 0;             ///< the others
 };
 
 /// Finds them. Regions are 8-connected and lie outside void; pixels whose score is NaN or infinite count as void, as

@@ -33,6 +33,16 @@ void throwFirst(const SetResult& result, const DataSet& set, const std::vector<s
 
 }  // namespace
 
+const Attribution& SetStudy::attributionOf(Protocol protocol) const {
+  return skipsFramesWithoutAnomaly(protocol) ? withAnomaly : attribution;
+}
+
+ConfusionCounts SetStudy::countsOf(Protocol protocol) const {
+  ConfusionCounts sum;
+  for (const ConfusionCounts& frame : attributionOf(protocol).frames) sum += frame;
+  return sum;
+}
+
 Size SetStudy::sizeOf(std::size_t frame) const {
   const auto found = std::find(frames.begin(), frames.end(), frame);
   return found == frames.end() ? Size{} : sizes[static_cast<std::size_t>(found - frames.begin())];
@@ -78,6 +88,7 @@ std::shared_ptr<const SetStudy> studySet(const FrameContexts& contexts, const Co
   for (std::size_t i = 0; i < count; ++i) {
     out->sizes.push_back(failures[i].size);
     out->attribution += attributions[i];
+    if (failures[i].counts.tp + failures[i].counts.fn > 0) out->withAnomaly += attributions[i];
   }
   out->failures = listFailures(failures);
   for (auto* list : {&out->failures.falsePositives, &out->failures.missed})
@@ -177,7 +188,8 @@ std::optional<WhatIf> whatIf(const FrameContexts& contexts, const Configuration&
       return;
     }
     moved[i] = std::make_shared<const ScoreMap>(withClassOffsets(*scores, *maps.predicted, offsets));
-    counts[i] = SortedScores(moved[i]->values(), set.label(frames[i])->values()).countsAt(threshold);
+    const SortedScores sorted(moved[i]->values(), set.label(frames[i])->values());
+    if (!skipsFramesWithoutAnomaly(protocol) || sorted.positives() > 0) counts[i] = sorted.countsAt(threshold);
   });
   if (stop.stop_requested() || std::find(unknown.begin(), unknown.end(), 1) != unknown.end()) return std::nullopt;
   EvaluateOptions options;

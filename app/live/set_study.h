@@ -20,8 +20,9 @@ struct StudiedFrame {
   FrameStudy study;
 };
 
-/// The failures of a set at one threshold: every frame that was ready and has ground truth, those without an anomaly
-/// too, whatever the protocol skips.
+/// The failures of a set at one threshold: every frame that was ready and has ground truth. Lists and `attribution` are
+/// of all of them, those without an anomaly too; what stands beside a protocol's metrics is of that protocol's frames:
+/// attributionOf(), countsOf().
 struct SetStudy {
   Configuration configuration;
   FailureOptions options;
@@ -29,9 +30,13 @@ struct SetStudy {
   std::vector<Size> sizes;          ///< of their maps
   std::vector<Size> pictures;       ///< of their images
   SetFailures failures;             ///< ListedFailure::frame is a DataSet index
-  Attribution attribution;          ///< Attribution::frames in the order of `frames`
+  Attribution attribution;          ///< of all frames; Attribution::frames in the order of `frames`
+  Attribution withAnomaly;          ///< of the frames that hold an anomaly
   bool hasClasses = false, hasTrueClasses = false, hasDistances = false;
   double elapsedMs = 0.0;
+  /// Of the frames that the protocol's pixel metrics are of (skipsFramesWithoutAnomaly()).
+  [[nodiscard]] const Attribution& attributionOf(Protocol protocol) const;
+  [[nodiscard]] ConfusionCounts countsOf(Protocol protocol) const;
   [[nodiscard]] Size sizeOf(std::size_t frame) const;  ///< by DataSet index; empty where it took no part
   [[nodiscard]] Size pictureOf(std::size_t frame) const;
 };
@@ -71,8 +76,8 @@ struct PartNumbers {
                                                 std::vector<std::size_t> frames, const std::stop_token& stop);
 
 /// The set's exact numbers if each predicted class had its own threshold: `threshold + offsets[class]`. `decision` are
-/// the counts at `threshold` over all frames. Empty where stopped or where the set has no predicted classes. Throws
-/// Error.
+/// the counts at `threshold` over the frames that the protocol's metrics are of. Empty where stopped or where the set
+/// has no predicted classes. Throws Error.
 struct WhatIf {
   PixelMetrics metrics;
   ConfusionCounts decision;

@@ -2,6 +2,7 @@
 #include "app/live/worst_failures.h"
 
 #include "app/evaluation/model_scores.h"
+#include "app/live/failure_definition.h"
 
 #include <algorithm>
 
@@ -53,17 +54,15 @@ WorstOfSet worstOf(SessionResults& results, const RunKey& run, std::size_t count
   if (!made->threshold) return worst;
 
   const std::vector<std::size_t> frames = live->labelledFrames();
+  worst.options = failureOptions(live->dataSet(), *made->threshold);
   std::vector<FrameFailures> found(frames.size());
   tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
     const auto scores = live->scores(frames[i], run.configuration);
     const auto label = live->label(frames[i]);
     const auto classes = classesOf(*live, frames[i], scores->size());
-    FailureOptions options;
-    options.threshold = static_cast<double>(*made->threshold);
-    options.outlines = false;
     FailureContext context;
     if (classes) context.predictedClasses = &*classes;
-    found[i] = findFailures({scores->values(), label->values(), scores->size()}, options, context);
+    found[i] = findFailures({scores->values(), label->values(), scores->size()}, worst.options, context);
   });
   const auto keep = [&](std::vector<SetFailure>& into, const FailureRegion& region, std::size_t i) {
     SetFailure failure{frames[i], found[i].size, region, std::nullopt};
@@ -85,10 +84,11 @@ WorstOfSet worstOf(SessionResults& results, const RunKey& run, std::size_t count
 PlainTable failureTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst) {
   using Kind = PlainTable::Kind;
   PlainTable table;
-  table.caption = "Largest false-positive regions and missed objects of " + run.set + ".";
+  table.caption =
+      "Largest false-positive regions and missed objects of " + run.set + ". " + failureDefinition(worst.options) + ".";
   table.columns = {{"Frame", "frame", Kind::Text},
                    {"Failure", "failure", Kind::Text},
-                   {"Area, px", "area", Kind::Count},
+                   {worst.options.opening ? "Opened area, px" : "Area, px", "area", Kind::Count},
                    {"x", "x", Kind::Count},
                    {"y", "y", Kind::Count},
                    {"Peak score", "peak", Kind::Score},

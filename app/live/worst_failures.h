@@ -18,6 +18,7 @@ struct SetFailure {
 };
 
 struct WorstOfSet {
+  FailureOptions options;                  ///< failureOptions() of the set at the run's threshold
   std::vector<FrameMetrics> frames;        ///< with an anomaly, lowest AP first
   std::vector<SetFailure> falsePositives;  ///< largest first
   std::vector<SetFailure> missed;          ///< largest first

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/failures/failure_desk.h"
 
-#include "app/live/run_statistics.h"
+#include "app/live/failure_definition.h"
 #include "app/window/failures/classes_tab.h"
 #include "app/window/failures/failures_tab.h"
 #include "app/window/failures/size_distance_tab.h"
@@ -24,8 +24,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kRestMs = 120;           // a hand that has not moved for so long rests
-constexpr double kMissedBelow = 0.75;  // the lists hold objects of which less than this is found
+constexpr int kRestMs = 120;  // a hand that has not moved for so long rests
 
 }  // namespace
 
@@ -213,11 +212,7 @@ std::optional<FailureDesk::StudyRequest> FailureDesk::studyRequest() const {
   request.contexts = m_contexts;
   request.configuration = LiveController::configurationOf(m_session.view());
   request.frame = *frame;
-  request.options.threshold = static_cast<double>(*threshold);
-  request.options.minArea = componentTrack(m_contexts->set().dataSet()).minPredicted;
-  request.options.missedBelow = kMissedBelow;
-  request.options.opening = true;
-  request.options.outlines = false;
+  request.options = failureOptions(m_contexts->set().dataSet(), *threshold);
   return request;
 }
 

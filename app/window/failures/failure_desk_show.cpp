@@ -87,9 +87,12 @@ void FailureDesk::showLists() {
   const int all = static_cast<int>(view.falsePositives.size() + view.missed.size());
   m_failures->setView(std::move(view));
   showCount(all);
-  m_count->setToolTip(tr("%1 false-positive regions, %2 missed objects")
+  m_count->setToolTip(tr("%1 false-positive regions, %2 missed of %3 objects of %4 px or more (%5 smaller ones)")
                           .arg(m_study->failures.falsePositives.size())
-                          .arg(m_study->failures.missed.size()));
+                          .arg(m_study->failures.missed.size())
+                          .arg(m_study->failures.objects)
+                          .arg(m_study->options.minTruth)
+                          .arg(m_study->failures.smallObjects));
   // The selected failure is followed as it grows and shrinks; one that has gone is selected no more.
   if (m_selected) {
     const FailureKind kind = m_selected->region.kind;
@@ -123,9 +126,10 @@ void FailureDesk::showAttribution() {
   }
   const std::vector<std::string> names = classNames();
   ClassesView classes;
-  classes.predicted = classRows(m_study->attribution.byPredictedClass, names);
-  classes.truth =
-      m_study->hasTrueClasses ? classRows(m_study->attribution.byTrueClass, names) : std::vector<ClassRow>();
+  // Beside the metrics: of the frames that the protocol counts.
+  const Attribution& counted = m_study->attributionOf(m_session.view().protocol);
+  classes.predicted = classRows(counted.byPredictedClass, names);
+  classes.truth = m_study->hasTrueClasses ? classRows(counted.byTrueClass, names) : std::vector<ClassRow>();
   classes.truthReason = tr("The set has no class labels");
   if (const auto details = m_controller.details(); details && !details->quantiles.empty())
     classes.offsetStep = niceStep(static_cast<double>(details->quantiles.back() - details->quantiles.front()) / 100.0);
@@ -135,7 +139,7 @@ void FailureDesk::showAttribution() {
   sizes.sizes = sizeRows(m_study->attribution);
   sizes.sizesNote =
       tr("Connected pixels on the maps that are evaluated. An object counts as missed where less than %1 % of it is "
-         "found; false-positive regions of every size are counted here.")
+         "found. Objects and false-positive regions of every size are counted here, in all frames.")
           .arg(numberText(100.0 * m_study->options.missedBelow, 0));
   sizes.distances = distanceRows(m_study->attribution);
   if (!m_study->hasDistances) sizes.distanceReason = tr("The set has no disparity maps, so that no distance is known.");
@@ -150,9 +154,10 @@ void FailureDesk::showPresentNumbers(const std::optional<WhatIfView>& after) {
     present.bestF1 = numbers->metrics.bestF1;
   }
   if (m_study && m_studyExact) {
-    present.precision = m_study->failures.counts.precision();
-    present.recall = m_study->failures.counts.recall();
-    present.fpr = m_study->failures.counts.fpr();
+    const ConfusionCounts counts = m_study->countsOf(m_session.view().protocol);
+    present.precision = counts.precision();
+    present.recall = counts.recall();
+    present.fpr = counts.fpr();
   }
   m_classes->setNumbers(present, after);
 }

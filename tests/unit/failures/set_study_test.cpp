@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/set_study.h"
 
+#include "app/evaluation/component_track.h"
+#include "app/live/failure_definition.h"
 #include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>
@@ -40,6 +42,46 @@ TEST(SetStudy, PredictedClassesPartitionTheErrors) {
   EXPECT_EQ(sum, study->failures.counts);
   EXPECT_FALSE(study->hasDistances);
   EXPECT_FALSE(study->hasTrueClasses);
+}
+
+TEST(SetStudy, StandsBesideAProtocolsMetricsWithItsFramesAlone) {
+  const MadeSet made(5);
+  const auto live = made.live();
+  const FrameContexts contexts(live);
+  const auto counts = live->counts(msp(1.0F), {});
+  const auto study = studySet(contexts, msp(1.0F), at(0.3), {});
+  for (const Protocol protocol : {Protocol::Course, Protocol::Fishyscapes}) {
+    const ConfusionCounts expected = counts->set(0.3F, skipsFramesWithoutAnomaly(protocol));
+    EXPECT_EQ(study->countsOf(protocol), expected) << protocolName(protocol);
+    ConfusionCounts sum;
+    for (const auto& [index, part] : study->attributionOf(protocol).byPredictedClass) sum += part;
+    EXPECT_EQ(sum, expected) << protocolName(protocol);
+  }
+  EXPECT_NE(study->countsOf(Protocol::Course).fp, study->countsOf(Protocol::Fishyscapes).fp);
+}
+
+TEST(FailureDefinition, MissedObjectsAreAmongTheObjectsOfTheComponentMetrics) {
+  const MadeSet made(5);
+  const auto live = made.live();
+  const FrameContexts contexts(live);
+  for (const float threshold : {0.0F, 0.3F, 2.0F}) {
+    const auto study = studySet(contexts, msp(1.0F), failureOptions(*made.set, threshold), {});
+    const auto components = live->components(msp(1.0F), threshold, componentTrack(*made.set), {});
+    EXPECT_EQ(study->failures.objects, components->truths);
+    EXPECT_LE(study->failures.missed.size(), study->failures.objects);
+  }
+  FailureOptions large = failureOptions(*made.set, 2.0F);
+  large.minTruth = 100000;
+  const auto none = studySet(contexts, msp(1.0F), large, {});
+  EXPECT_EQ(none->failures.objects, 0U);
+  EXPECT_TRUE(none->failures.missed.empty());
+  EXPECT_EQ(none->failures.smallObjects, 4U) << "counted apart: one a frame that has one";
+}
+
+TEST(FailureDefinition, IsSaidWithItsNumbers) {
+  const std::string text = failureDefinition(failureOptions(DataSet{}, 0.5F));
+  for (const char* part : {"5 x 5 opening", "500 pixels or more", "100 pixels or more", "75 %"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
 }
 
 TEST(SetStudy, IsTheSameForAnyNumberOfThreads) {
@@ -119,10 +161,12 @@ TEST(WhatIf, NoOffsetsChangeNothingAndOneForAllClassesMovesTheThreshold) {
   ASSERT_TRUE(none);
   EXPECT_EQ(none->metrics.ap, exact->metrics.ap);
   EXPECT_EQ(none->metrics.fpr95, exact->metrics.fpr95);
-  EXPECT_EQ(none->decision, counts->set(0.25F, false));
+  EXPECT_EQ(none->decision, counts->set(0.25F, true)) << "frame 2 has no anomaly: the course protocol skips it";
+  const auto whole = whatIf(contexts, msp(1.0F), Protocol::Fishyscapes, 0.25F, {}, {});
+  EXPECT_EQ(whole->decision, counts->set(0.25F, false));
   // 0.25 is a power of two, so that score - 0.25 >= 0.25 and score >= 0.5 decide alike.
   const auto all = whatIf(contexts, msp(1.0F), Protocol::Course, 0.25F, std::vector<float>(kMadeChannels, 0.25F), {});
-  EXPECT_EQ(all->decision, counts->set(0.5F, false));
+  EXPECT_EQ(all->decision, counts->set(0.5F, true));
 }
 
 TEST(WhatIf, AnOffsetThatSilencesAClassTakesItsPixelsOutOfTheDecision) {
@@ -133,10 +177,10 @@ TEST(WhatIf, AnOffsetThatSilencesAClassTakesItsPixelsOutOfTheDecision) {
   std::vector<float> offsets(kMadeChannels, 0.0F);
   offsets[2] = 10.0F;
   const auto silenced = whatIf(contexts, msp(1.0F), Protocol::Course, 0.25F, offsets, {});
-  const ConfusionCounts& own = study->attribution.byPredictedClass.at(2);
+  const ConfusionCounts& own = study->attributionOf(Protocol::Course).byPredictedClass.at(2);
   ASSERT_GT(own.fp, 0U);
-  EXPECT_EQ(silenced->decision.fp, study->failures.counts.fp - own.fp);
-  EXPECT_EQ(silenced->decision.tp, study->failures.counts.tp - own.tp);
+  EXPECT_EQ(silenced->decision.fp, study->countsOf(Protocol::Course).fp - own.fp);
+  EXPECT_EQ(silenced->decision.tp, study->countsOf(Protocol::Course).tp - own.tp);
 }
 
 TEST(WhatIf, IsEmptyWhereNoClassesAreKnown) {
