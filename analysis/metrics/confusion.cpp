@@ -82,6 +82,16 @@ std::vector<std::optional<double>> ConfusionMatrix::iouPerClass() const {
   return iou;
 }
 
+std::size_t ConfusionMatrix::occurringClasses() const {
+  const auto classes = static_cast<std::size_t>(m_classes);
+  std::size_t occurring = 0;
+  for (std::size_t i = 0; i < classes; ++i) {
+    const auto row = std::span(m_counts).subspan(i * (classes + 1), classes + 1);
+    occurring += std::ranges::any_of(row, [](std::uint64_t n) { return n > 0; }) ? 1 : 0;
+  }
+  return occurring;
+}
+
 std::optional<double> ConfusionMatrix::meanIou(int evaluated) const {
   require(evaluated >= -1 && evaluated <= m_classes, "ConfusionMatrix: more classes evaluated than there are");
   const auto classes = static_cast<std::size_t>(m_classes);

@@ -25,6 +25,8 @@ public:
 
   /// TP / (TP + FP + FN) per class; empty where the class neither occurs nor is predicted.
   [[nodiscard]] std::vector<std::optional<double>> iouPerClass() const;
+  /// Classes that occur in the truth: those that a mean over all classes is of.
+  [[nodiscard]] std::size_t occurringClasses() const;
   /// Mean IoU over the first `evaluated` classes that occur in the truth; empty where none does. -1: all classes.
   [[nodiscard]] std::optional<double> meanIou(int evaluated = -1) const;
   /// Fraction of counted pixels whose class is right; empty without pixels.

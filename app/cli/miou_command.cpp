@@ -21,6 +21,11 @@ struct Options {
   bool quiet = false;
 };
 
+/// The rule about absent classes, in both formats.
+constexpr const char* kMiouRule =
+    "mean of the classes that occur in the ground truth; a class that is absent there does not count, even where it is "
+    "predicted; IoU null: neither occurs nor is predicted";
+
 struct ClassRow {
   std::string name;
   std::optional<double> iou;
@@ -61,6 +66,8 @@ std::string asJson(const std::vector<ClassRow>& rows, const ClosedSetReport& rep
   Value::Object classes;
   for (const ClassRow& row : rows) classes.push_back({row.name, numberOrNull(row.iou)});
   const Value::Object all{{"miou", numberOrNull(report.confusion.meanIou())},
+                          {"miou_rule", Value(kMiouRule)},
+                          {"classes_in_mean", Value(static_cast<std::int64_t>(report.confusion.occurringClasses()))},
                           {"accuracy", numberOrNull(report.confusion.accuracy())},
                           {"iou", Value(classes)},
                           {"provenance", Value(facts)}};
