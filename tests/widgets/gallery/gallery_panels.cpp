@@ -95,7 +95,7 @@ QWidget* comparison() {
   view.rows.push_back(
       {.name = QStringLiteral("published AP"), .current = {38.29}, .reference = 29.09, .delta = 9.2, .quiet = true});
   view.paired = {{QStringLiteral("Δ AP"), 3.6, 14.0, 0.0004, QStringLiteral("B better")},
-                 {QStringLiteral("Δ FPR95"), -14.1, 2.2, 0.28, QStringLiteral("undecided")}};
+                 {QStringLiteral("Δ FPR95"), -14.1, 2.2, 0.28, QStringLiteral("undecided"), true}};
   view.pairedNote = QStringLiteral("10 frames, wide intervals: that of Δ FPR95 contains 0.");
   auto* panel = new MetricsPanel;
   panel->setView(view);
