@@ -4,7 +4,7 @@
 #include "analysis/formats/atomic_file.h"
 #include "analysis/formats/file_bytes.h"
 #include "analysis/formats/file_kind.h"
-#include "analysis/formats/half.h"
+#include "analysis/core/half.h"
 
 #include <hdf5.h>
 #include <algorithm>

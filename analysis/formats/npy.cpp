@@ -5,7 +5,7 @@
 #include "analysis/formats/atomic_file.h"
 #include "analysis/formats/file_bytes.h"
 #include "analysis/formats/file_kind.h"
-#include "analysis/formats/half.h"
+#include "analysis/core/half.h"
 
 #include <algorithm>
 #include <array>

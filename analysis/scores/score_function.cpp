@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/scores/score_function.h"
 
-#include "analysis/scores/half.h"
+#include "analysis/core/half.h"
 #include "analysis/scores/score_plan.h"
 
 #include <oneapi/tbb/blocked_range.h>

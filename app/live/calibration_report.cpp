@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/calibration_report.h"
 
-#include "analysis/formats/half.h"
+#include "analysis/core/half.h"
 #include "analysis/imaging/resize.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #include "inference/logits/half_conversion.h"
 
 #include "analysis/core/error.h"
-#include "analysis/formats/half.h"
+#include "analysis/core/half.h"
 
 #include <cmath>
 #include <cstddef>

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "analysis/scores/half.h"
+#include "analysis/core/half.h"
 #include "analysis/scores/score_function.h"
 #include "tests/bench/scores/bounds.h"
 

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "analysis/scores/half.h"
+#include "analysis/core/half.h"
 #include "analysis/scores/score_function.h"
 
 namespace oodscope {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "analysis/scores/half.h"
+#include "analysis/core/half.h"
 #include "analysis/scores/score_function.h"
 
 #include <hwy/highway.h>

@@ -1,12 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/formats/half.h"
+#include "analysis/core/half.h"
 
 #include <gtest/gtest.h>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace oodscope {
 namespace {
+
+double meaningOf(std::uint16_t bits) {
+  const int exponent = (bits >> 10) & 31;
+  const int mantissa = bits & 1023;
+  double value = 0.0;
+  if (exponent == 31) {
+    value = mantissa == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+  } else {
+    value = exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
+  }
+  return (bits & 0x8000) != 0 ? -value : value;
+}
+
+TEST(Half, EveryBitPatternWidensToItsIeeeValue) {
+  for (unsigned bits = 0; bits < 65536; ++bits) {
+    const auto half = static_cast<std::uint16_t>(bits);
+    const double value = static_cast<double>(floatFromHalf(half));
+    if (std::isnan(meaningOf(half))) {
+      EXPECT_TRUE(std::isnan(value)) << bits;
+    } else {
+      EXPECT_EQ(value, meaningOf(half)) << bits;
+      EXPECT_EQ(std::signbit(value), (bits & 0x8000U) != 0) << bits;
+    }
+  }
+}
 
 TEST(Half, EveryValueSurvivesTheWayThere) {
   for (std::uint32_t bits = 0; bits < 65536; ++bits) {
@@ -42,6 +68,12 @@ TEST(Half, NeighboursRoundToNearestAndTiesToEven) {
   EXPECT_EQ(halfFromFloat(65519.996F), 0x7BFF);
   EXPECT_EQ(halfFromFloat(65520.0F), 0x7C00);
   EXPECT_EQ(halfFromFloat(-1e30F), 0xFC00);
+}
+
+TEST(Half, NanKeepsItsSignAndTheBeginningOfItsPayload) {
+  EXPECT_EQ(halfFromFloat(std::bit_cast<float>(0x7FC12345U)), 0x7E09);  // as F16C and numpy
+  EXPECT_EQ(halfFromFloat(std::bit_cast<float>(0xFFC12345U)), 0xFE09);
+  EXPECT_EQ(halfFromFloat(std::bit_cast<float>(0x7F800001U)), 0x7E00);  // never an infinity
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 
 namespace oodscope {
 
-/// Value of IEEE 754 binary16 bits, exact: subnormals, infinities and NaN (payload kept) included.
+/// Value of IEEE 754 binary16 bits, exact: subnormals, infinities and NaN (payload kept) included. Cost: a few
+/// operations; whole arrays are for inference's toHalf() and the score kernels.
 [[nodiscard]] constexpr float floatFromHalf(std::uint16_t half) {
   constexpr std::uint32_t kHalfInfinity = 0x7c00U << 13U;
   std::uint32_t bits = (half & 0x7fffU) << 13U;
@@ -19,7 +20,8 @@ namespace oodscope {
   return std::bit_cast<float>(bits | ((half & 0x8000U) << 16U));
 }
 
-/// Bits of the nearest IEEE 754 binary16, ties to even; beyond 65519.99 infinity; NaN stays a (quiet) NaN.
+/// Bits of the nearest IEEE 754 binary16, ties to even; beyond 65519.99 infinity; NaN stays a quiet NaN with the first
+/// ten bits of its payload, as the processor's own conversion gives it.
 [[nodiscard]] constexpr std::uint16_t halfFromFloat(float value) {
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
   const std::uint32_t sign = (bits >> 16U) & 0x8000U;
