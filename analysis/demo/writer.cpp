@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
 #include "analysis/demo/scene.h"
+#include "analysis/formats/atomic_file.h"
 
 #include <nlohmann/json.hpp>
 #include <opencv2/imgcodecs.hpp>
 
-#include <fstream>
+#include <span>
 
 namespace oodscope {
 namespace {
 
 namespace fs = std::filesystem;
 
-void writeWhole(const fs::path& file, const void* bytes, std::size_t count) {
-  fs::path part = file;
-  part += ".part";
-  {
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    out.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(count));
-    if (!out.flush()) throw Error("cannot write file", file);
-  }
-  std::error_code failure;
-  fs::rename(part, file, failure);
-  if (failure) throw Error({.what = "cannot put file in its place", .found = failure.message(), .file = file});
+/// What a power cut destroys is generated again: not worth a flush for each of a hundred files.
+void writeWhole(const fs::path& file, std::span<const std::byte> bytes) {
+  writeFileAtomically(file, {bytes}, Durability::Quick);
 }
 
 template <class T>
@@ -38,7 +31,7 @@ void writeImage(const fs::path& file, const cv::Mat& image, const std::vector<in
   } catch (const cv::Exception& e) {
     throw Error({.what = "cannot encode image", .found = e.what(), .file = file});
   }
-  writeWhole(file, bytes.data(), bytes.size());
+  writeWhole(file, std::as_bytes(std::span(bytes)));
 }
 
 }  // namespace
@@ -79,10 +72,10 @@ void writeDemoSet(const fs::path& folder, std::uint64_t seed, int frames, const 
         {"intrinsic",
          {{"fx", f.camera.focalX}, {"fy", f.camera.focalY}, {"u0", f.camera.centreX}, {"v0", f.camera.centreY}}}};
     const std::string json = camera.dump(2) + "\n";
-    writeWhole(folder / "camera" / (f.name + ".json"), json.data(), json.size());
+    writeWhole(folder / "camera" / (f.name + ".json"), std::as_bytes(std::span(json)));
     descriptions += f.name + ": " + f.description + "\n";
   }
-  writeWhole(folder / "descriptions.txt", descriptions.data(), descriptions.size());
+  writeWhole(folder / "descriptions.txt", std::as_bytes(std::span(descriptions)));
 }
 
 }  // namespace oodscope

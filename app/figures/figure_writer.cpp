@@ -144,4 +144,16 @@ std::vector<QString> writeFigure(Figure& figure, const FigureStyle& style, const
   return {file, data};
 }
 
+void writePicture(const QImage& picture, const QString& file, int quality) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  const QByteArray ending = QFileInfo(file).suffix().toLatin1();
+  if (!picture.save(&buffer, ending.constData(), quality))
+    throw Error(ErrorParts{.what = "the picture cannot be written",
+                           .expected = "a name that ends in .png or .jpg",
+                           .file = file.toStdString()});
+  write(file, bytes);
+}
+
 }  // namespace oodscope

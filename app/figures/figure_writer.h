@@ -17,4 +17,8 @@ namespace oodscope {
 /// files. Throws Error: another ending, an unwritable folder.
 std::vector<QString> writeFigure(Figure& figure, const FigureStyle& style, const QString& file);
 
+/// Writes a picture by the file's ending (Qt's formats), all or nothing; quality as QImage::save has it. Throws Error:
+/// an ending of no format, an unwritable folder.
+void writePicture(const QImage& picture, const QString& file, int quality = -1);
+
 }  // namespace oodscope

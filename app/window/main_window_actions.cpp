@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
+#include "app/figures/figure_writer.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/help_windows.h"
 #include "app/window/inference_runner.h"
@@ -129,7 +131,12 @@ void MainWindow::connectActions() {
   on(m_actions->savePicture, [this] {
     const QString file = QFileDialog::getSaveFileName(
         this, tr("Save the window's picture"), lastFolder() + QStringLiteral("/oodscope.png"), tr("PNG (*.png)"));
-    if (!file.isEmpty() && !grab().save(file)) tell(Severity::Error, tr("The picture could not be written."), file);
+    if (file.isEmpty()) return;
+    try {
+      writePicture(grab().toImage(), file);
+    } catch (const Error& error) {
+      tell(Severity::Error, QString::fromUtf8(error.what()), file);
+    }
   });
   on(m_actions->messages, [this](bool shown) { m_messagesDock->setVisible(shown); });
   connect(m_messagesDock, &QDockWidget::visibilityChanged, m_actions->messages, &QAction::setChecked);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/picture_run.h"
 
+#include "analysis/core/error.h"
+#include "app/figures/figure_writer.h"
+
 #include <QApplication>
 
 #include <cstdio>
@@ -25,8 +28,13 @@ void PictureRun::look() {
   if (m_settledLooks < kSettledLooks) return;
   m_timer.stop();
   const bool isJpeg = m_file.endsWith(QLatin1String(".jpg"), Qt::CaseInsensitive);
-  const bool written = m_window.grab().save(m_file, nullptr, isJpeg ? kJpegQuality : -1);
-  if (!written) std::fprintf(stderr, "oodscope: the picture could not be written (%s)\n", qPrintable(m_file));
+  bool written = true;
+  try {
+    writePicture(m_window.grab().toImage(), m_file, isJpeg ? kJpegQuality : -1);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "oodscope: %s\n", error.what());
+    written = false;
+  }
   m_window.close();
   QApplication::exit(written ? 0 : 3);
 }
