@@ -106,6 +106,9 @@ std::stop_token stopOnInterrupt() {
     action.sa_handler = onInterrupt;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+    // The terminal has gone. Under nohup the signal is ignored, and stays so.
+    struct sigaction before = {};
+    if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
   }
   return source.get_token();
 }

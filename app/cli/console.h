@@ -10,7 +10,8 @@ namespace oodscope {
 
 enum class Verbosity { Quiet, Normal, Verbose };
 
-/// Ctrl-C and SIGTERM ask this token to stop; a second one ends the program at once. Call once, early.
+/// Ctrl-C, SIGTERM and SIGHUP (unless it is ignored, as under nohup) ask this token to stop; a second one ends the
+/// program at once. Call once, early.
 [[nodiscard]] std::stop_token stopOnInterrupt();
 
 /// A line on standard error that follows the work with rate and remaining time. Silent where standard error is no

@@ -69,7 +69,7 @@ CommandResult runCli(const std::vector<std::string>& arguments, const RunOptions
   if (options.interruptWhen) {
     while (waitpid(child, &status, WNOHANG) == 0) {
       if (options.interruptWhen()) {
-        kill(child, SIGINT);
+        kill(child, options.signal);
         waitpid(child, &status, 0);
         break;
       }

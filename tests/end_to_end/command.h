@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -15,8 +16,9 @@ struct CommandResult {
 };
 
 struct RunOptions {
-  /// Asked every few milliseconds; SIGINT is sent once it says so. Empty: never.
+  /// Asked every few milliseconds while the program runs; `signal` is sent once it says so. Empty: never.
   std::function<bool()> interruptWhen = {};
+  int signal = SIGINT;
   /// Bytes beyond which no file of the program may grow, as on a full disk. 0: no bound.
   std::uint64_t fileSizeLimit = 0;
 };

@@ -20,12 +20,12 @@ protected:
     writeSmallSet(second, 1500);
     writeSmallModel(scratch / "small.pth");
   }
-  /// Sends Ctrl-C once the store holds so many frames.
-  [[nodiscard]] CommandResult evaluate(std::size_t frames) const {
+  /// Sends Ctrl-C, or another signal, once the store holds so many frames.
+  [[nodiscard]] CommandResult evaluate(std::size_t frames, int signal = SIGINT) const {
     const std::filesystem::path cache = scratch.path() / "cache";
     return runCli({"evaluate", "--set", first, "--set", second, "--model", scratch / "small.pth", "--cache-dir", cache,
                    "--format", "json"},
-                  {.interruptWhen = [&] { return countFiles(cache, ".npy") >= frames; }});
+                  {.interruptWhen = [&] { return countFiles(cache, ".npy") >= frames; }, .signal = signal});
   }
   const TemporaryFolder scratch;
   const std::filesystem::path first = scratch.path() / "First", second = scratch.path() / "Second";
@@ -64,6 +64,13 @@ TEST_F(Interrupt, ALabelThatIsReplacedMeanwhileIsNoticed) {
   const auto table = nlohmann::json::parse(result.out);
   EXPECT_EQ(table.at("complete"), false);
   EXPECT_EQ(table.at("rows").at(0).at("exact"), false);
+}
+
+TEST_F(Interrupt, ATerminalThatGoesAwayIsLikeCtrlC) {
+  const CommandResult result = evaluate(4, SIGHUP);
+  EXPECT_EQ(result.code, 1) << result.err;
+  EXPECT_EQ(nlohmann::json::parse(result.out).at("rows").size(), 1U);
+  EXPECT_EQ(countFiles(scratch.path() / "cache", ".part"), 0U);
 }
 
 TEST_F(Interrupt, BeforeAnythingIsCompleteExitsWithThree) {
