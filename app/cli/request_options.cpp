@@ -256,7 +256,8 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   request.store = {.folder = options.cacheDir,
                    .maxBytes = static_cast<std::uint64_t>(options.cacheGigabytes * 1e9),
                    .precision = options.precision == "half" ? StorePrecision::Half : StorePrecision::Single,
-                   .temporary = options.noCache};
+                   .temporary = options.noCache,
+                   .memoryBytes = std::min(std::uint64_t{256} << 20U, (options.memoryMegabytes << 20U) / 4)};
   request.threads = options.threads;
   request.asSubmitted = options.asSubmitted;
   request.memoryBudget = options.memoryMegabytes << 20U;

@@ -80,7 +80,11 @@ std::optional<FrameLogits> ImportedSource::frameLogits(std::size_t frame) const 
   const ImportedFile& file = m_scores.files[frame].value();
   if (file.content != ImportedFile::Content::Logits) return std::nullopt;
   const auto logits = std::make_shared<const StoredLogits>(openLogits(file.file));
-  return FrameLogits{logits->view(), logits, logits->saturated()};
+  return FrameLogits{logits->view(), logits, logits->saturated(), [logits] { logits->requireIntact(); }};
+}
+
+bool ImportedSource::hasLogits(std::size_t frame) const {
+  return m_scores.files[frame].value().content == ImportedFile::Content::Logits;
 }
 
 ScoreMap ImportedSource::score(std::size_t frame, const Configuration& configuration, Size target) const {
@@ -94,6 +98,7 @@ ScoreMap ImportedSource::score(std::size_t frame, const Configuration& configura
       oodscope::score(view, how, out.values());
     else
       scoreResized(view, how, target, out.values());
+    logits.requireIntact();
     return out;
   }
   ScoreMap map = readScoreMap(file.file);

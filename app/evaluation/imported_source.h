@@ -34,6 +34,7 @@ public:
   [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
   [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;
+  [[nodiscard]] bool hasLogits(std::size_t frame) const override;
   [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int channels) const override;
   [[nodiscard]] bool holdsLogits() const { return m_holdsLogits; }
   [[nodiscard]] const ImportedScores& files() const { return m_scores; }

@@ -5,8 +5,18 @@
 #include "inference/models/known_channels.h"
 
 #include <algorithm>
+#include <future>
 
 namespace oodscope {
+namespace {
+
+/// One network runs at a time in a process, whoever asks: it uses all cores by itself.
+std::mutex& networkMutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+}  // namespace
 
 std::string imageDigest(const Frame& frame) {
   std::string image = sha256OfFile(frame.image);
@@ -21,8 +31,7 @@ ModelScores::ModelScores(std::shared_ptr<const DataSet> set, std::shared_ptr<Mod
       m_store(std::move(store)),
       m_channels(std::move(channels)),
       m_addresses(m_set->frames.size()),
-      m_inMemory(m_set->frames.size()),
-      m_mapped(m_set->frames.size()) {
+      m_held(m_set->frames.size()) {
   const ModelInfo& info = m_model->info();
   if (m_channels.empty()) m_channels = knownChannels(info.outputs, info.channels);
   const int last = *std::max_element(m_channels.begin(), m_channels.end());
@@ -60,46 +69,92 @@ const std::string& ModelScores::address(std::size_t frame) {
 }
 
 bool ModelScores::isStored(std::size_t frame) {
-  return m_inMemory[frame] != nullptr || m_store->find(address(frame)).has_value();
+  static_cast<void>(address(frame));
+  return held(frame) != nullptr || stored(frame) != nullptr;
 }
 
 void ModelScores::prepare(std::size_t frame) {
   if (isStored(frame)) return;
   const RgbImage image = readImage(m_set->frames[frame]);
+  const std::scoped_lock oneAtATime(networkMutex());
   const LogitsMap logits = m_model->infer(image);
   ++m_networkPasses;
+  hold(frame, std::make_shared<const StoredLogits>(m_store->put(address(frame), logits)));
+}
+
+ModelScores::Logits ModelScores::held(std::size_t frame) const {
+  const std::scoped_lock lock(m_mutex);
+  Held& held = m_held[frame];
+  if (held.logits && !held.logits->isIntact()) held = {};
+  return held.logits;
+}
+
+void ModelScores::hold(std::size_t frame, const Logits& logits) const {
+  const std::scoped_lock lock(m_mutex);
+  if (m_held[frame].logits || m_holdsNone) return;
+  if (auto share = m_store->share(*logits)) m_held[frame] = {logits, std::move(share)};
+}
+
+/// Whether an entry has the network's shape: an address says which network it was, a record that it is undamaged.
+bool ModelScores::fits(const StoredLogits& logits) const {
+  const LogitsView view = logits.view();
+  return view.channels == m_model->info().channels && view.size() == m_model->info().output;
+}
+
+/// From the store's folder; nullptr where it is not there.
+ModelScores::Logits ModelScores::stored(std::size_t frame) const {
+  const auto find = [&]() -> Logits {
+    auto found = m_store->find(m_addresses[frame]);
+    if (!found || !fits(*found)) return nullptr;
+    return std::make_shared<const StoredLogits>(std::move(*found));
+  };
+  Logits found;
   try {
-    static_cast<void>(m_store->put(address(frame), logits));
-  } catch (const Error& error) {
-    // The store cannot take it (a full disk): what was computed is kept in memory instead.
-    if (m_warnings.empty()) m_warnings.emplace_back(std::string("logits are held in memory: ") + error.what());
-    m_inMemory[frame] = std::make_shared<StoredLogits>(LogitsStore::holdInMemory(logits, StorePrecision::Half));
+    found = find();
+  } catch (const Error&) {
+    // What is held fills the address space (ulimit -v, many sets): let go of it, and open frame by frame from now on.
+    std::vector<Held> let(m_held.size());
+    {
+      const std::scoped_lock lock(m_mutex);
+      m_holdsNone = true;
+      let.swap(m_held);
+    }
+    let.clear();
+    found = find();
   }
+  if (found) hold(frame, found);
+  return found;
 }
 
-StoredLogits ModelScores::logits(std::size_t frame) const {
+ModelScores::Logits ModelScores::madeAgain(std::size_t frame) const {
+  const std::scoped_lock oneAtATime(networkMutex());
+  if (Logits logits = held(frame)) return logits;  // another thread made them while this one waited
+  if (Logits logits = stored(frame)) return logits;
+  const Frame& record = m_set->frames[frame];
+  if (m_store->address(imageDigest(record), m_model->logitsKey()) != m_addresses[frame])
+    throw Error(ErrorParts{.what = "the image was changed during the run",
+                           .expected = "the picture that was there when the run began",
+                           .file = record.image});
+  const LogitsMap logits = m_model->infer(readImage(record));
+  ++m_networkPasses;
+  ++m_madeAgain;
+  auto out = std::make_shared<const StoredLogits>(m_store->put(m_addresses[frame], logits));
+  hold(frame, out);
+  return out;
+}
+
+std::shared_ptr<const StoredLogits> ModelScores::logits(std::size_t frame) const {
   require(!m_addresses[frame].empty(), "ModelScores: prepare(frame) comes first");
-  if (auto stored = m_store->find(m_addresses[frame])) return std::move(*stored);
-  throw Error(ErrorParts{.what = "the stored logits of a frame have gone",
-                         .expected = "an entry that was there when the set was prepared",
-                         .file = m_set->frames[frame].image});
-}
-
-std::shared_ptr<const StoredLogits> ModelScores::mapped(std::size_t frame) const {
-  if (const auto& held = m_inMemory[frame]) return held;
-  {
-    const std::scoped_lock lock(m_mappedMutex);
-    if (m_mapped[frame]) return m_mapped[frame];
-  }
-  auto stored = std::make_shared<const StoredLogits>(logits(frame));
-  const std::scoped_lock lock(m_mappedMutex);
-  m_mapped[frame] = stored;
-  return stored;
+  if (Logits logits = held(frame)) return logits;
+  if (Logits logits = stored(frame)) return logits;
+  // In a thread of its own: LibTorch keeps a team of threads for each that calls it, and a worker that waited inside
+  // the network could be given another frame to score, which would wait for the network in turn.
+  return std::async(std::launch::async, [&] { return madeAgain(frame); }).get();
 }
 
 std::optional<FrameLogits> ModelScores::frameLogits(std::size_t frame) const {
-  const auto held = mapped(frame);
-  return FrameLogits{held->view(), held, held->saturated()};
+  const Logits open = logits(frame);
+  return FrameLogits{open->view(), open, open->saturated(), [open] { open->requireIntact(); }};
 }
 
 Size ModelScores::ownSize(std::size_t) const { return m_model->info().output; }
@@ -113,12 +168,21 @@ ScoreParameters ModelScores::parameters(const Configuration& configuration) cons
 
 ScoreMap ModelScores::score(std::size_t frame, const Configuration& configuration, Size target) const {
   ScoreMap out(target);
-  const auto held = mapped(frame);
-  const LogitsView view = held->view();
-  if (target == view.size())
-    oodscope::score(view, parameters(configuration), out.values());
-  else
-    scoreResized(view, parameters(configuration), target, out.values());
+  readLogits(*this, frame, [&](const FrameLogits& logits) {
+    if (target == logits.view.size())
+      oodscope::score(logits.view, parameters(configuration), out.values());
+    else
+      scoreResized(logits.view, parameters(configuration), target, out.values());
+  });
+  return out;
+}
+
+std::vector<std::string> ModelScores::warnings() const {
+  std::vector<std::string> out = m_store->warnings();
+  if (m_madeAgain > 0)
+    out.push_back(
+        "the network ran " + std::to_string(m_madeAgain) +
+        " times more than there are frames: the logits of all frames do not fit into the bounds of the store");
   return out;
 }
 

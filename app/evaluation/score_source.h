@@ -5,6 +5,7 @@
 #include "analysis/scores/score_function.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +26,8 @@ struct Configuration {
 struct FrameLogits {
   LogitsView view;
   std::shared_ptr<const void> owner;
-  std::uint64_t saturated = 0;  ///< finite values that float16 could not hold; 0 where unknown
+  std::uint64_t saturated = 0;                  ///< finite values that float16 could not hold; 0 where unknown
+  std::function<void()> requireIntact = [] {};  ///< throws Error where the file below changed: what was read is void
 };
 
 /// Where the scores of one set come from: a network's logits or somebody's files. Frames are indices into
@@ -52,6 +54,8 @@ public:
   /// The logits that score() reads, so that chosen pixels can be scored alone; empty where the source gives finished
   /// maps. Requires prepare(frame). Thread-safe. Throws Error as score() does.
   [[nodiscard]] virtual std::optional<FrameLogits> frameLogits(std::size_t) const { return std::nullopt; }
+  /// Whether frameLogits() gives any, without opening them. Requires prepare(frame).
+  [[nodiscard]] virtual bool hasLogits(std::size_t frame) const { return frameLogits(frame).has_value(); }
   /// What score() does to logits of so many channels. Requires: a method; asked only of sources with frameLogits().
   /// Throws Error where the method is impossible.
   [[nodiscard]] virtual ScoreParameters scoreParameters(const Configuration&, int) const {
@@ -64,5 +68,24 @@ public:
   /// Facts for provenance: key and value.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> provenance() const = 0;
 };
+
+/// Calls read(logits) with the frame's logits, and once more where their file changed meanwhile. False: the source has
+/// none. Throws Error as frameLogits() does, and where the file changed again.
+template <class Read>
+bool readLogits(const ScoreSource& source, std::size_t frame, const Read& read) {
+  constexpr int kTries = 2;
+  for (int left = kTries; left > 0; --left) {
+    const std::optional<FrameLogits> logits = source.frameLogits(frame);
+    if (!logits) return false;
+    read(*logits);
+    try {
+      logits->requireIntact();
+      return true;
+    } catch (const Error&) {
+      if (left == 1) throw;
+    }
+  }
+  return false;
+}
 
 }  // namespace oodscope

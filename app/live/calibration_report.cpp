@@ -45,46 +45,48 @@ bool hasClassLabels(const LiveSet& live) {
 
 LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& configuration, std::size_t wanted,
                                     const std::stop_token& stop, std::size_t* frames) {
-  struct Labelled {
-    std::size_t frame;
-    FrameLogits logits;
-  };
-  std::vector<Labelled> labelled;
+  // One frame's logits are open at a time: those that lie on no disk would fill the memory together.
+  const ScoreSource& source = live.source();
+  std::vector<std::size_t> labelled;
   std::size_t pixels = 0;
   for (const std::size_t frame : live.readyFrames()) {
-    if (!live.dataSet().frames[frame].classLabel) continue;
-    auto logits = live.source().frameLogits(frame);
-    if (!logits) continue;
-    pixels += logits->view.size().area();
-    labelled.push_back({frame, std::move(*logits)});
+    if (!live.dataSet().frames[frame].classLabel || !source.hasLogits(frame)) continue;
+    pixels += source.ownSize(frame).area();
+    labelled.push_back(frame);
   }
   LabelledLogits out;
   if (frames != nullptr) *frames = labelled.size();
   if (labelled.empty()) return out;
-  std::vector<int> channels =
-      live.source().scoreParameters(configuration, labelled.front().logits.view.channels).channels;
-  if (channels.empty()) {
-    channels.resize(static_cast<std::size_t>(labelled.front().logits.view.channels));
+  std::vector<int> channels;
+  readLogits(source, labelled.front(), [&](const FrameLogits& logits) {
+    channels = source.scoreParameters(configuration, logits.view.channels).channels;
+    if (!channels.empty()) return;
+    channels.resize(static_cast<std::size_t>(logits.view.channels));
     std::iota(channels.begin(), channels.end(), 0);
-  }
+  });
   out.classes = channels.size();
   const std::size_t stride = std::max<std::size_t>(1, pixels / std::max<std::size_t>(1, wanted)) | 1U;
   std::size_t at = 0;
-  for (const Labelled& item : labelled) {
+  for (const std::size_t frame : labelled) {
     if (stop.stop_requested()) return {};
-    const LogitsView& view = item.logits.view;
-    const ClassMap truth = resizePilNearest(readClassLabel(live.dataSet().frames[item.frame]), view.size());
-    const std::size_t plane = view.size().area();
-    for (; at < plane; at += stride) {
-      const auto found = std::find(channels.begin(), channels.end(), static_cast<int>(truth.values()[at]));
-      if (found == channels.end()) continue;
-      for (const int channel : channels) {
-        const std::size_t index = static_cast<std::size_t>(channel) * plane + at;
-        out.logits.push_back(view.half != nullptr ? floatFromHalf(view.half[index]) : view.single[index]);
+    const ClassMap truth = resizePilNearest(readClassLabel(live.dataSet().frames[frame]), source.ownSize(frame));
+    const std::size_t first = at, logitsBefore = out.logits.size(), truthBefore = out.truth.size();
+    readLogits(source, frame, [&](const FrameLogits& logits) {
+      const LogitsView& view = logits.view;
+      out.logits.resize(logitsBefore);
+      out.truth.resize(truthBefore);
+      const std::size_t plane = view.size().area();
+      for (at = first; at < plane; at += stride) {
+        const auto found = std::find(channels.begin(), channels.end(), static_cast<int>(truth.values()[at]));
+        if (found == channels.end()) continue;
+        for (const int channel : channels) {
+          const std::size_t index = static_cast<std::size_t>(channel) * plane + at;
+          out.logits.push_back(view.half != nullptr ? floatFromHalf(view.half[index]) : view.single[index]);
+        }
+        out.truth.push_back(static_cast<std::uint8_t>(found - channels.begin()));
       }
-      out.truth.push_back(static_cast<std::uint8_t>(found - channels.begin()));
-    }
-    at -= plane;
+    });
+    at -= source.ownSize(frame).area();
   }
   return out;
 }

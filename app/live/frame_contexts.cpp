@@ -12,11 +12,13 @@ namespace {
 std::shared_ptr<const ClassMap> predictedOf(const ScoreSource& source, std::size_t frame,
                                             const Configuration& configuration, Size size) {
   if (!configuration.method) return nullptr;
-  const std::optional<FrameLogits> logits = source.frameLogits(frame);
-  if (!logits) return nullptr;
-  const ScoreParameters parameters = source.scoreParameters(configuration, logits->view.channels);
-  ClassMap own(logits->view.size());
-  predictedClasses(logits->view, parameters.channels, own.values());
+  ClassMap own;
+  const bool hasLogits = readLogits(source, frame, [&](const FrameLogits& logits) {
+    const ScoreParameters parameters = source.scoreParameters(configuration, logits.view.channels);
+    own = ClassMap(logits.view.size());
+    predictedClasses(logits.view, parameters.channels, own.values());
+  });
+  if (!hasLogits) return nullptr;
   return std::make_shared<const ClassMap>(own.size() == size ? std::move(own) : sampledNearest(own, size));
 }
 

@@ -39,8 +39,9 @@ LiveSample::LiveSample(PixelSample sample, std::vector<std::size_t> frames, std:
   const std::vector<std::size_t> begin = beginnings(m_pixels);
   tbb::parallel_for(std::size_t{0}, m_pixels.frames.size(), [&](std::size_t i) {
     const FrameSample& frame = m_pixels.frames[i];
-    const auto logits = source.frameLogits(m_frames[frame.frame]);
-    gathered.fill(begin[i], logits->view, sizes[frame.frame], frame.pixels);
+    readLogits(source, m_frames[frame.frame], [&](const FrameLogits& logits) {
+      gathered.fill(begin[i], logits.view, sizes[frame.frame], frame.pixels);
+    });
   });
   m_logits = std::move(gathered);
 }

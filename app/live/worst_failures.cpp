@@ -13,10 +13,12 @@ namespace {
 
 /// Classes that the model predicts, at the evaluation size; empty where there are no logits.
 std::optional<ClassMap> classesOf(const LiveSet& live, std::size_t frame, Size size) {
-  const auto logits = live.source().frameLogits(frame);
-  if (!logits) return std::nullopt;
-  ClassMap own(logits->view.size());
-  predictedClasses(logits->view, {}, own.values());
+  ClassMap own;
+  const bool hasLogits = readLogits(live.source(), frame, [&](const FrameLogits& logits) {
+    own = ClassMap(logits.view.size());
+    predictedClasses(logits.view, {}, own.values());
+  });
+  if (!hasLogits) return std::nullopt;
   if (own.size() == size) return own;
   ClassMap out(size);
   for (int y = 0; y < size.height; ++y)

@@ -4,9 +4,12 @@
 #include "inference/logits/logits_store.h"
 
 #include <QObject>
+#include <QString>
 
 #include <atomic>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace oodscope {
 
@@ -25,6 +28,8 @@ public:
               return of->bytesUsed();
             },
             [this](const std::shared_ptr<LogitsStore>&, const Outcome<std::uint64_t>& outcome) {
+              tellWarnings();
+              if (outcome.isFailure()) Q_EMIT warned(QString::fromStdString(outcome.failure()));
               if (!outcome.hasValue()) return;
               m_bytes = outcome.value();
               Q_EMIT changed(m_bytes);
@@ -33,6 +38,7 @@ public:
   }
   void setStore(std::shared_ptr<LogitsStore> store) {
     m_store = std::move(store);
+    m_told = 0;
     count();
   }
   void count() { m_job.request(m_store); }
@@ -45,10 +51,18 @@ public:
 
 Q_SIGNALS:
   void changed(std::uint64_t bytes);
+  /// What is amiss with the folder, each once: a sentence.
+  void warned(const QString& text);
 
 private:
+  void tellWarnings() {
+    const std::vector<std::string> warnings = m_store->warnings();
+    for (; m_told < warnings.size(); ++m_told) Q_EMIT warned(QString::fromStdString(warnings[m_told]));
+  }
+
   std::shared_ptr<LogitsStore> m_store;
   std::uint64_t m_bytes = 0;
+  std::size_t m_told = 0;
   std::atomic<bool> m_clear = false;
   CoalescingJob<std::shared_ptr<LogitsStore>, std::uint64_t> m_job;
 };

@@ -39,7 +39,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
               picture->ordered = orderedSample(*picture->scores, request.dragging ? kOrderedInDrag : kOrderedScores);
               picture->label = request.live->label(request.frame);
               if (const auto* model = dynamic_cast<const ModelScores*>(&request.live->source())) {
-                picture->logits = std::make_shared<const StoredLogits>(model->logits(request.frame));
+                picture->logits = model->logits(request.frame);
                 picture->parameters = model->parameters(request.configuration);
               }
             }

@@ -130,6 +130,8 @@ void MainWindow::connectViews() {
   connect(m_views, &ViewGrid::currentChanged, this, [this] { showZoom(); });
   connect(m_methods, &MethodViews::settledChanged, this, [this] { showSoon(kStatus); });
   connect(&m_cache, &CacheMeter::changed, this, [this] { showSoon(kStatus); });
+  connect(&m_cache, &CacheMeter::warned, this,
+          [this](const QString& text) { tell(Severity::Warning, text, QString()); });
 
   connect(m_curves, &CurvesPanel::thresholdEdited, this, [this](int curve, double threshold) {
     if (m_compare->editCurveThreshold(curve, threshold, false)) return;

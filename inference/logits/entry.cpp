@@ -3,22 +3,31 @@
 
 #include "analysis/core/error.h"
 
-#include <sys/mman.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
-#include <utility>
+#include <string_view>
 
 namespace oodscope {
 namespace {
 
-constexpr std::string_view kMagic = "OODSCOPE LOGITS1";
-constexpr std::size_t kAddressDigits = 64, kAddressAt = 16, kNumbersAt = 80;
+constexpr std::string_view kMagic = "OODSCOPE LOGITS2", kMagic1 = "OODSCOPE LOGITS1";
+constexpr std::size_t kAddressDigits = 64, kAddressAt = 16, kNumbersAt = 80, kOwnChecksumAt = 104;
 
 /// Odd, so that multiplying loses nothing; the fraction of the golden ratio, whose bits are well mixed.
 constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;
 
 std::uint64_t step(std::uint64_t lane, std::uint64_t word) { return std::rotl((lane ^ word) * kMultiplier, 29); }
+
+std::uint64_t checksumOf(std::span<const std::byte> bytes) {
+  DataChecksum sum;
+  sum.add(bytes);
+  return sum.value();
+}
 
 }  // namespace
 
@@ -52,42 +61,59 @@ std::array<std::byte, kEntryRecordBytes> encode(const EntryRecord& record) {
   std::memcpy(out.data() + kAddressAt, record.address.data(), kAddressDigits);
   const std::array numbers{record.dataBytes, record.checksum, record.saturated};
   std::memcpy(out.data() + kNumbersAt, numbers.data(), sizeof numbers);
+  const std::uint64_t own = checksumOf(std::span(out).first(kOwnChecksumAt));
+  std::memcpy(out.data() + kOwnChecksumAt, &own, sizeof own);
   return out;
 }
 
 std::optional<EntryRecord> decode(std::span<const std::byte> bytes) {
-  if (bytes.size() != kEntryRecordBytes || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0) {
-    return std::nullopt;
-  }
+  if (bytes.size() != kEntryRecordBytes) return std::nullopt;
+  const auto begins = [&](std::string_view magic) {
+    return std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
+  };
+  if (!begins(kMagic) && !begins(kMagic1)) return std::nullopt;
   EntryRecord out;
+  out.version = begins(kMagic) ? 2 : 1;
   out.address.assign(reinterpret_cast<const char*>(bytes.data()) + kAddressAt, kAddressDigits);
-  std::array<std::uint64_t, 3> numbers{};
+  std::array<std::uint64_t, 4> numbers{};
   std::memcpy(numbers.data(), bytes.data() + kNumbersAt, sizeof numbers);
   out.dataBytes = numbers[0];
   out.checksum = numbers[1];
   out.saturated = numbers[2];
+  const std::uint64_t own = out.version == 1 ? 0 : checksumOf(bytes.first(kOwnChecksumAt));
+  const auto rest = bytes.subspan(kOwnChecksumAt + sizeof own);
+  if (numbers[3] != own || std::any_of(rest.begin(), rest.end(), [](std::byte b) { return b != std::byte{0}; }))
+    return std::nullopt;
   return out;
 }
 
-MappedFile::MappedFile(int descriptor, std::size_t bytes) {
-  if (bytes == 0) return;
-  void* start = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0);
-  if (start == MAP_FAILED) return;
-  m_start = start;
-  m_bytes = bytes;
+bool agree(const EntryRecord& record, const NpyHeader& header, const std::string& address,
+           std::span<const std::byte> file) {
+  if (record.address != address || record.dataBytes != header.dataBytes || record.saturated > header.elements() ||
+      header.dataOffset + header.dataBytes + kEntryRecordBytes != file.size())
+    return false;
+  if (record.version > 1) return true;
+  const std::string text = npyHeaderText(header.type, header.shape);
+  return text.size() == header.dataOffset && std::memcmp(text.data(), file.data(), text.size()) == 0;
 }
 
-MappedFile::MappedFile(MappedFile&& other) noexcept
-    : m_start(std::exchange(other.m_start, nullptr)), m_bytes(std::exchange(other.m_bytes, 0)) {}
-
-MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
-  std::swap(m_start, other.m_start);
-  std::swap(m_bytes, other.m_bytes);
-  return *this;
+bool isUndamaged(const EntryRecord& record, const NpyHeader& header, std::span<const std::byte> file) {
+  const auto content = file.first(header.dataOffset + header.dataBytes);
+  return checksumOf(record.version > 1 ? content : content.subspan(header.dataOffset)) == record.checksum;
 }
 
-MappedFile::~MappedFile() {
-  if (m_start != nullptr) munmap(m_start, m_bytes);
+std::optional<EntryRecord> recordOf(const std::filesystem::path& file) {
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor < 0) return std::nullopt;
+  std::array<std::byte, kEntryRecordBytes> bytes{};
+  struct stat status {};
+  const bool isWhole =
+      fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+      status.st_size > static_cast<off_t>(kEntryRecordBytes) &&
+      pread(descriptor, bytes.data(), bytes.size(), status.st_size - static_cast<off_t>(kEntryRecordBytes)) ==
+          static_cast<ssize_t>(bytes.size());
+  close(descriptor);
+  return isWhole ? decode(bytes) : std::nullopt;
 }
 
 }  // namespace oodscope

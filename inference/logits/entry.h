@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/formats/npy.h"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 namespace oodscope {
 
@@ -25,30 +27,29 @@ private:
 };
 
 /// What follows the array in an entry's file: 128 bytes, little-endian.
-///   0  "OODSCOPE LOGITS1"   16  address, 64 hexadecimal digits   80  bytes of array data   88  checksum of these
-///  96  saturated values    104  zeros
+///   0  "OODSCOPE LOGITS2"   16  address, 64 hexadecimal digits   80  bytes of array data
+///  88  checksum of the array's header and data   96  saturated values   104  checksum of the 104 bytes before
+/// 112  zeros
+/// Version 1, which is still read, ends in "LOGITS1", its checksum leaves the header out, and 104 is zero.
 struct EntryRecord {
   std::string address;
   std::uint64_t dataBytes = 0, checksum = 0, saturated = 0;
+  int version = 2;
 };
 inline constexpr std::size_t kEntryRecordBytes = 128;
+/// Writes version 2.
 [[nodiscard]] std::array<std::byte, kEntryRecordBytes> encode(const EntryRecord& record);
-/// Nothing where the bytes are no record.
+/// Nothing where the bytes are no record, or a damaged one.
 [[nodiscard]] std::optional<EntryRecord> decode(std::span<const std::byte> bytes);
 
-/// A file's content, mapped for reading while this lives. Empty files map to nothing.
-class MappedFile {
-public:
-  MappedFile() = default;
-  explicit MappedFile(int descriptor, std::size_t bytes);
-  MappedFile(MappedFile&& other) noexcept;
-  MappedFile& operator=(MappedFile&& other) noexcept;
-  ~MappedFile();
-  [[nodiscard]] std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(m_start), m_bytes}; }
+/// Whether header and record of an entry's file agree with each other and with the address and length of the file.
+/// A version 1 record says nothing of the header, which must then be just what this program writes for its shape.
+[[nodiscard]] bool agree(const EntryRecord& record, const NpyHeader& header, const std::string& address,
+                         std::span<const std::byte> file);
+/// Whether the content is what the record says. Requires: agree(). Cost: reads all of it.
+[[nodiscard]] bool isUndamaged(const EntryRecord& record, const NpyHeader& header, std::span<const std::byte> file);
 
-private:
-  void* m_start = nullptr;
-  std::size_t m_bytes = 0;
-};
+/// The record at the end of a regular file that is no link; nothing where there is none. Cost: two system calls.
+[[nodiscard]] std::optional<EntryRecord> recordOf(const std::filesystem::path& file);
 
 }  // namespace oodscope

@@ -3,8 +3,10 @@
 
 #include "analysis/core/error.h"
 #include "analysis/core/sha256.h"
-#include "inference/logits/half_conversion.h"
+#include "inference/logits/entry_file.h"
+#include "inference/logits/shared_budget.h"
 #include "inference/logits/stored_logits.h"
+#include "inference/logits/temporary_file.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -12,8 +14,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -23,232 +27,205 @@ namespace oodscope {
 namespace {
 
 namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
 
-constexpr std::string_view kExtension = ".npy", kPart = ".part";
 /// Evicting a little more than needed, so that not every put has to.
 constexpr double kKeptShare = 0.9;
-/// Other processes fill the folder too: look again after so many own entries.
-constexpr int kPutsBetweenLooks = 32;
-/// A temporary file of this age was left by a process that died.
-constexpr std::time_t kAbandonedAfterSeconds = 3600;
-/// What npyHeaderText gives for three dimensions: two times 64.
-constexpr std::uint64_t kHeaderBytes = 128;
-/// Values converted and written at a time: fits the second-level cache; a multiple of 64 bytes in both precisions.
-constexpr std::size_t kPiece = 65'536;
+/// Other processes fill the folder too: look again after so much of the bound, and after so many own entries.
+constexpr double kLookShare = 0.05;
+constexpr std::uint64_t kPutsBetweenLooks = 32;
+/// A folder that took nothing is tried again after so long: a disk may be full for a while only.
+constexpr std::chrono::seconds kBetweenTries{60};
+/// Half of what Linux allows a process (vm.max_map_count); others need theirs.
+constexpr std::size_t kMostMappings = 32'000;
 
-class Descriptor {
-public:
-  Descriptor(const fs::path& file, int flags) : m_value(open(file.c_str(), flags | O_CLOEXEC, 0644)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { close(); }
-  [[nodiscard]] int value() const { return m_value; }
-  [[nodiscard]] bool isOpen() const { return m_value >= 0; }
-  bool close() {
-    const bool closed = m_value < 0 || ::close(m_value) == 0;
-    m_value = -1;
-    return closed;
-  }
+bool usedBefore(const CacheEntry& a, const CacheEntry& b) {
+  return a.used.tv_sec != b.used.tv_sec ? a.used.tv_sec < b.used.tv_sec : a.used.tv_nsec < b.used.tv_nsec;
+}
 
-private:
-  int m_value;
-};
-
-/// Removes the temporary file unless it has been renamed.
-struct Temporary {
-  explicit Temporary(fs::path where) : path(std::move(where)) {}
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-  ~Temporary() {
+/// Removes the file under its temporary name unless that has been renamed.
+struct Part {
+  explicit Part(fs::path where) : path(std::move(where)) {}
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+  ~Part() {
     if (!path.empty()) unlink(path.c_str());
   }
   fs::path path;
 };
 
-[[noreturn]] void failWriting(const fs::path& file) {
-  throw Error({.what = "Cannot store the logits",
-               .expected = "room and permission to write",
-               .found = std::strerror(errno),
-               .file = file});
+void requireFull(const LogitsMap& logits) {
+  require(logits.channels > 0 && logits.values.size() == static_cast<std::size_t>(logits.channels) * logits.size.area(),
+          "LogitsStore: the logits do not fill their shape");
 }
 
-void writeAll(const Descriptor& out, std::span<const std::byte> bytes, const fs::path& file) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(out.value(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) failWriting(file);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
-struct Entry {
-  fs::path path;
-  std::uint64_t bytes = 0;
-  timespec used{};
-};
-
-bool usedBefore(const Entry& a, const Entry& b) {
-  return a.used.tv_sec != b.used.tv_sec ? a.used.tv_sec < b.used.tv_sec : a.used.tv_nsec < b.used.tv_nsec;
-}
-
-/// Entries of the folder; temporary files that nobody will finish are removed on the way.
-std::vector<Entry> entriesBelow(const fs::path& folder) {
-  std::vector<Entry> out;
-  std::error_code ignored;
-  const std::time_t now = std::time(nullptr);
-  for (fs::recursive_directory_iterator it(folder, ignored), end; it != end; it.increment(ignored)) {
-    struct stat status {};
-    if (lstat(it->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    const std::string extension = it->path().extension().string();
-    if (extension == kExtension) {
-      out.push_back({it->path(), static_cast<std::uint64_t>(status.st_size), status.st_atim});
-    } else if (extension == kPart && now - status.st_mtime > kAbandonedAfterSeconds) {
-      unlink(it->path().c_str());
-    }
-  }
-  return out;
-}
-
-fs::path privateFolder() {
-  std::error_code problem;
-  fs::path base = fs::temp_directory_path(problem);
-  if (problem) base = "/tmp";
-  std::string name = (base / "oodscope-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) failWriting(base);
-  return name;
-}
-
-/// What tells an unchanged file from a replaced one.
-struct Identity {
-  ino_t inode = 0;
-  off_t bytes = 0;
-  std::int64_t seconds = 0, nanoseconds = 0;
-  friend bool operator==(const Identity&, const Identity&) = default;
-};
-
-Identity identityOf(const struct stat& status) {
-  return {status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+std::string secondsText(std::chrono::milliseconds time) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.3g s", static_cast<double>(time.count()) / 1000.0);
+  return text.data();
 }
 
 }  // namespace
 
 struct LogitsStore::Impl {
+  explicit Impl(Options asked)
+      : options(std::move(asked)),
+        working(std::max(options.maxBytes, options.workingBytes)),
+        memory(options.memoryBytes),
+        patience(options.patience) {}
+
   Options options;
   fs::path folder;
-  std::mutex mutex;
-  std::map<std::string, Identity> verified;
-  std::uint64_t estimate = 0;  ///< bytes in the folder, as far as this process knows
-  int putsSinceLook = 0;
+  SharedBudget working, memory;
   std::atomic<unsigned> serial{0};
 
-  [[nodiscard]] fs::path pathOf(const std::string& address) const {
-    return folder / address.substr(0, 2) / (address + std::string(kExtension));
-  }
-  std::optional<StoredLogits> openEntry(const std::string& address, bool trusted);
-  void write(const std::string& address, const LogitsMap& logits, const fs::path& target);
-  void makeRoom(const fs::path& keep);
+  std::mutex mutex;
+  std::map<std::string, FileIdentity> verified;
+  std::uint64_t estimate = 0;  ///< bytes in the folder, as far as this process knows
+  std::uint64_t putsSinceLook = 0;
+  std::vector<std::string> warnings;
+  Clock::time_point notBefore;  ///< when the folder may be tried again
+
+  std::mutex roomMutex;
+  std::chrono::milliseconds patience;
+
+  void warn(const std::string& text);
+  std::nullopt_t refuse(int problem);
+  std::optional<StoredLogits> openEntry(const std::string& address);
+  std::optional<StoredLogits> putInFolder(const std::string& address, const LogitsMap& logits, std::uint64_t bytes);
+  std::optional<StoredLogits> putInTemporaryFile(const std::string& address, const LogitsMap& logits,
+                                                 std::uint64_t bytes);
+  bool makeRoom(std::uint64_t bytes);
 };
 
-std::optional<StoredLogits> LogitsStore::Impl::openEntry(const std::string& address, bool trusted) {
-  const fs::path path = pathOf(address);
-  const Descriptor file(path, O_RDONLY);
+void LogitsStore::Impl::warn(const std::string& text) {
+  const std::lock_guard lock(mutex);
+  if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(text);
+}
+
+/// Takes note that the folder does not take logits now, and why.
+std::nullopt_t LogitsStore::Impl::refuse(int problem) {
+  warn("no logits can be kept in " + folder.string() + " (" + std::strerror(problem) +
+       "): this run holds them in temporary files and in memory");
+  const std::lock_guard lock(mutex);
+  notBefore = Clock::now() + kBetweenTries;
+  return std::nullopt;
+}
+
+std::optional<StoredLogits> LogitsStore::Impl::openEntry(const std::string& address) {
+  const fs::path path = entryPath(folder, address);
+  const Descriptor file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status {};
-  if (!file.isOpen() || fstat(file.value(), &status) != 0) return std::nullopt;
-  const Identity identity = identityOf(status);
-  const auto size = static_cast<std::size_t>(status.st_size);
-  MappedFile mapped(file.value(), size);
-  try {
-    const auto all = mapped.bytes();
-    if (all.size() < kEntryRecordBytes) throw Error("The entry is cut short", path);
-    const auto record = decode(all.last(kEntryRecordBytes));
-    const NpyHeader header =
-        parseNpyHeader({reinterpret_cast<const std::uint8_t*>(all.data()), all.size()}, all.size(), path);
-    if (!record || record->address != address || record->dataBytes != header.dataBytes ||
-        header.dataOffset + header.dataBytes + kEntryRecordBytes != all.size()) {
-      throw Error("The entry is not this program's", path);
-    }
-    {
-      const std::lock_guard lock(mutex);
-      const auto known = verified.find(address);
-      trusted = trusted || (known != verified.end() && known->second == identity);
-    }
-    if (!trusted) {
-      DataChecksum sum;
-      sum.add(all.subspan(header.dataOffset, header.dataBytes));
-      if (sum.value() != record->checksum) throw Error("The entry is damaged", path);
-    }
-    StoredLogits out = logitsIn(std::move(mapped), header, record->saturated, path);
-    // The time of access is the time of use, whatever the mount options say.
-    const std::array times{timespec{0, UTIME_NOW}, timespec{0, UTIME_OMIT}};
-    (void)futimens(file.value(), times.data());
+  if (!file.isOpen() || fstat(file.value(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  const FileIdentity identity = identityOf(status);
+  bool trusted = false;
+  {
     const std::lock_guard lock(mutex);
-    verified[address] = identity;
-    return out;
-  } catch (const Error&) {
-    // Remade by the caller; left in place it would be checked again each time. Only the file that was looked at goes.
-    struct stat now {};
-    if (stat(path.c_str(), &now) == 0 && identityOf(now) == identity) unlink(path.c_str());
+    const auto known = verified.find(address);
+    trusted = known != verified.end() && known->second == identity;
+  }
+  std::optional<StoredLogits> out = readEntry(MappedFile(file.value(), status, path), address, trusted);
+  if (!out) {
+    // Remade by the caller. An entry of the store that is damaged would be checked again each time; what is none is not
+    // the store's to delete, and put() replaces it.
+    const auto record = recordOf(path);
+    if (record && record->address == address) removeEntry(folder, address, identity);
     return std::nullopt;
   }
+  // The time of access is the time of use, whatever the mount options say.
+  const std::array times{timespec{0, UTIME_NOW}, timespec{0, UTIME_OMIT}};
+  (void)futimens(file.value(), times.data());
+  const std::lock_guard lock(mutex);
+  verified[address] = identity;
+  return out;
 }
 
-void LogitsStore::Impl::write(const std::string& address, const LogitsMap& logits, const fs::path& target) {
-  std::error_code ignored;
-  fs::create_directories(target.parent_path(), ignored);
-  std::string name = target.string();
-  for (const unsigned part : {static_cast<unsigned>(getpid()), serial++}) {
-    name += '.';
-    name += std::to_string(part);
+std::optional<StoredLogits> LogitsStore::Impl::putInFolder(const std::string& address, const LogitsMap& logits,
+                                                           std::uint64_t bytes) {
+  if (folder.empty()) return std::nullopt;
+  if (bytes > options.maxBytes) {
+    warn("the bound of the stored logits is less than those of one frame (" + std::to_string(bytes) +
+         " bytes): nothing is kept in " + folder.string());
+    return std::nullopt;
   }
-  name += kPart;
-  Temporary temporary{fs::path(name)};
-  Descriptor out(temporary.path, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!out.isOpen()) failWriting(target);
-  const bool isHalf = options.precision == StorePrecision::Half;
-  const std::array shape{static_cast<std::size_t>(logits.channels), static_cast<std::size_t>(logits.size.height),
-                         static_cast<std::size_t>(logits.size.width)};
-  const std::string header = npyHeaderText(isHalf ? NpyType::Float16 : NpyType::Float32, shape);
-  writeAll(out, std::as_bytes(std::span(header)), target);
-  DataChecksum sum;
-  EntryRecord record{.address = address, .dataBytes = logits.values.size() * (isHalf ? 2U : 4U)};
-  std::vector<std::uint16_t> half(isHalf ? kPiece : 0);
-  for (std::span<const float> rest(logits.values); !rest.empty();) {
-    const auto piece = rest.first(std::min(kPiece, rest.size()));
-    std::span<const std::byte> bytes = std::as_bytes(piece);
-    if (isHalf) {
-      record.saturated += toHalf(piece, std::span(half).first(piece.size()));
-      bytes = std::as_bytes(std::span(half).first(piece.size()));
-    }
-    sum.add(bytes);
-    writeAll(out, bytes, target);
-    rest = rest.subspan(piece.size());
+  {
+    const std::lock_guard lock(mutex);
+    if (Clock::now() < notBefore) return std::nullopt;
   }
-  record.checksum = sum.value();
-  writeAll(out, encode(record), target);
+  if (!makeRoom(bytes)) return std::nullopt;
+  if (!makeEntryFolder(folder, address)) return refuse(errno);
+  Part part(partPath(folder, address, serial++));
+  Descriptor out(part.path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW);
+  if (!out.isOpen()) return refuse(errno);
+  (void)flock(out.value(), LOCK_EX | LOCK_NB);  // says that its writer lives
+  struct stat status {};
   // No flush to the disk: the checksum finds what a power cut leaves, and the entry can be remade.
-  if (!out.close() || rename(temporary.path.c_str(), target.c_str()) != 0) failWriting(target);
-  temporary.path.clear();
+  if (!writeEntry(out, address, logits, options.precision) || fstat(out.value(), &status) != 0) return refuse(errno);
+  const fs::path target = entryPath(folder, address);
+  // Opened before it has its name, so that nobody can evict it in between; trusted because it was written just now.
+  std::optional<StoredLogits> kept = readEntry(MappedFile(out.value(), status, target), address, true);
+  if (rename(part.path.c_str(), target.c_str()) != 0) return refuse(errno);
+  part.path.clear();
+  const std::lock_guard lock(mutex);
+  estimate += bytes;
+  verified[address] = identityOf(status);
+  return kept;
 }
 
-void LogitsStore::Impl::makeRoom(const fs::path& keep) {
+std::optional<StoredLogits> LogitsStore::Impl::putInTemporaryFile(const std::string& address, const LogitsMap& logits,
+                                                                  std::uint64_t bytes) {
+  auto share = working.take(bytes);
+  if (!share) return std::nullopt;
+  const Descriptor file = unnamedTemporaryFile(bytes);
+  struct stat status {};
+  if (!file.isOpen() || !writeEntry(file, address, logits, options.precision) || fstat(file.value(), &status) != 0)
+    return std::nullopt;
+  auto out = readEntry(MappedFile(file.value(), status, {}), address, true);
+  if (out) out->m_impl->share = std::move(share);
+  return out;
+}
+
+bool LogitsStore::Impl::makeRoom(std::uint64_t bytes) {
+  const std::lock_guard oneAtATime(roomMutex);
+  const auto share = static_cast<std::uint64_t>(kLookShare * static_cast<double>(options.maxBytes));
+  const std::uint64_t looks = std::clamp(share / bytes, std::uint64_t{1}, kPutsBetweenLooks);
+  bool isTight = false;
+  {
+    const std::lock_guard lock(mutex);
+    isTight = estimate + bytes > options.maxBytes;
+    if (!isTight && ++putsSinceLook < looks) return true;
+  }
   // One process evicts at a time; the others would only delete more than needed.
-  const Descriptor lock(folder / ".lock", O_RDWR | O_CREAT);
-  if (!lock.isOpen() || flock(lock.value(), LOCK_EX) != 0) return;
-  std::vector<Entry> entries = entriesBelow(folder);
-  std::uint64_t used = 0;
-  for (const Entry& entry : entries) used += entry.bytes;
-  if (used > options.maxBytes) {
+  const Descriptor lock = lockFolder(folder, patience);
+  if (!lock.isOpen() && errno == EWOULDBLOCK) {
+    warn("another process holds the lock of " + folder.string() + " and does not let go of it (waited " +
+         secondsText(options.patience) +
+         "; is it stopped?): this run adds no logits there beyond the bound and holds " +
+         "them in temporary files and in memory");
+    patience = std::chrono::milliseconds(0);  // once is enough
+    return !isTight;
+  }
+  if (!lock.isOpen()) {
+    refuse(errno);
+    return false;
+  }
+  patience = options.patience;
+  std::uint64_t used = sweep(folder);
+  if (used + bytes > options.maxBytes) {
+    std::vector<CacheEntry> entries = entriesIn(folder);
+    used = 0;
+    for (const CacheEntry& entry : entries) used += entry.bytes;
     std::sort(entries.begin(), entries.end(), usedBefore);
     const auto kept = static_cast<std::uint64_t>(kKeptShare * static_cast<double>(options.maxBytes));
-    for (const Entry& entry : entries) {
-      if (used <= kept) break;
-      if (entry.path == keep || unlink(entry.path.c_str()) != 0) continue;
-      used -= entry.bytes;
+    for (const CacheEntry& entry : entries) {
+      if (used + bytes <= kept) break;
+      if (unlink(entry.path.c_str()) == 0) used -= entry.bytes;
     }
   }
   const std::lock_guard guard(mutex);
   estimate = used;
   putsSinceLook = 0;
+  return used + bytes <= options.maxBytes;
 }
 
 fs::path LogitsStore::defaultFolder() {
@@ -259,32 +236,25 @@ fs::path LogitsStore::defaultFolder() {
   fs::path cache = absolute("XDG_CACHE_HOME");
   if (cache.empty()) {
     const fs::path home = absolute("HOME");
-    cache = home.empty() ? fs::temp_directory_path() : home / ".cache";
+    std::error_code ignored;
+    cache = home.empty() ? fs::temp_directory_path(ignored) : home / ".cache";
   }
   return cache / "oodscope" / "logits";
 }
 
-LogitsStore::LogitsStore(Options options) : m_impl(std::make_unique<Impl>()) {
-  m_impl->options = std::move(options);
-  if (m_impl->options.temporary) {
-    m_impl->folder = privateFolder();
-    return;
-  }
-  m_impl->folder = m_impl->options.folder.empty() ? defaultFolder() : m_impl->options.folder;
-  std::error_code problem;
-  fs::create_directories(m_impl->folder, problem);
-  if (problem || !fs::is_directory(m_impl->folder)) {
-    throw Error("Cannot make the folder of stored logits: " + (problem ? problem.message() : "a file is there"),
-                m_impl->folder);
-  }
-  m_impl->estimate = bytesUsed();
+LogitsStore::LogitsStore(Options options) : m_impl(std::make_unique<Impl>(std::move(options))) {
+  Impl& impl = *m_impl;
+  if (impl.options.temporary) return;
+  const fs::path standard = defaultFolder();
+  const fs::path wanted = impl.options.folder.empty() ? standard : impl.options.folder;
+  CacheFolder opened = openCacheFolder(wanted, wanted == standard);
+  impl.folder = std::move(opened.path);
+  if (!opened.remark.empty()) impl.warn(opened.remark);
+  if (impl.folder.empty()) return;
+  impl.estimate = sweep(impl.folder);
 }
 
-LogitsStore::~LogitsStore() {
-  if (!m_impl->options.temporary) return;
-  std::error_code ignored;
-  fs::remove_all(m_impl->folder, ignored);
-}
+LogitsStore::~LogitsStore() = default;
 
 std::string LogitsStore::address(const std::string& imageDigest, const std::string& logitsKey) const {
   const char* precision = m_impl->options.precision == StorePrecision::Half ? "float16" : "float32";
@@ -293,44 +263,66 @@ std::string LogitsStore::address(const std::string& imageDigest, const std::stri
 
 std::optional<StoredLogits> LogitsStore::find(const std::string& address) const {
   require(address.size() == 64, "LogitsStore: an address has 64 digits");
-  return m_impl->openEntry(address, false);
+  if (m_impl->folder.empty()) return std::nullopt;
+  return m_impl->openEntry(address);
 }
 
 StoredLogits LogitsStore::put(const std::string& address, const LogitsMap& logits) {
   require(address.size() == 64, "LogitsStore: an address has 64 digits");
-  require(logits.channels > 0 && logits.values.size() == static_cast<std::size_t>(logits.channels) * logits.size.area(),
-          "LogitsStore: the logits do not fill their shape");
-  const fs::path path = m_impl->pathOf(address);
-  m_impl->write(address, logits, path);
-  // Opened before others may evict it, trusted because it was written a moment ago.
-  std::optional<StoredLogits> out = m_impl->openEntry(address, true);
-  bool isTight = false;
-  {
-    const std::lock_guard lock(m_impl->mutex);
-    m_impl->estimate += logits.values.size() * (m_impl->options.precision == StorePrecision::Half ? 2U : 4U) +
-                        kEntryRecordBytes + kHeaderBytes;
-    isTight = m_impl->estimate > m_impl->options.maxBytes || ++m_impl->putsSinceLook >= kPutsBetweenLooks;
+  requireFull(logits);
+  const std::uint64_t bytes = entryBytes(logits, m_impl->options.precision);
+  try {
+    if (auto kept = m_impl->putInFolder(address, logits, bytes)) return std::move(*kept);
+    if (auto kept = m_impl->putInTemporaryFile(address, logits, bytes)) return std::move(*kept);
+  } catch (const Error&) {
+    // Neither a mapping nor memory for a copy: the conversion below may still fit.
   }
-  if (isTight) m_impl->makeRoom(path);
-  if (out) return std::move(*out);
-  return holdInMemory(logits, m_impl->options.precision);  // another process evicted it in between
+  StoredLogits out = holdInMemory(logits, m_impl->options.precision);
+  out.m_impl->share = m_impl->memory.take(out.bytes());
+  return out;
 }
 
+std::shared_ptr<const void> LogitsStore::share(const StoredLogits& logits) const {
+  const StoredLogits::Impl& held = *logits.m_impl;
+  if (held.share) return held.share;
+  if (!held.mapped.isMapped() || MappedFile::livingMappings() > kMostMappings) return nullptr;
+  return m_impl->working.take(held.bytes);
+}
+
+StorePrecision LogitsStore::precision() const { return m_impl->options.precision; }
+
 std::uint64_t LogitsStore::bytesUsed() const {
+  if (m_impl->folder.empty()) return m_impl->working.used();
   std::uint64_t used = 0;
-  for (const Entry& entry : entriesBelow(m_impl->folder)) used += entry.bytes;
+  for (const CacheEntry& entry : entriesIn(m_impl->folder)) used += entry.bytes;
   return used;
 }
 
 const fs::path& LogitsStore::folder() const { return m_impl->folder; }
 
-StorePrecision LogitsStore::precision() const { return m_impl->options.precision; }
+std::vector<std::string> LogitsStore::warnings() const {
+  const std::lock_guard lock(m_impl->mutex);
+  return m_impl->warnings;
+}
 
 void LogitsStore::clear() {
-  for (const Entry& entry : entriesBelow(m_impl->folder)) unlink(entry.path.c_str());
-  const std::lock_guard lock(m_impl->mutex);
-  m_impl->estimate = 0;
-  m_impl->verified.clear();
+  if (m_impl->folder.empty()) return;
+  std::size_t left = 0;
+  int problem = 0;
+  for (const CacheEntry& entry : entriesIn(m_impl->folder)) {
+    if (unlink(entry.path.c_str()) == 0 || errno == ENOENT) continue;
+    problem = errno;
+    ++left;
+  }
+  {
+    const std::lock_guard lock(m_impl->mutex);
+    m_impl->estimate = 0;
+    m_impl->verified.clear();
+  }
+  if (left > 0)
+    throw Error({.what = std::to_string(left) + " stored frames could not be removed",
+                 .found = std::strerror(problem),
+                 .file = m_impl->folder});
 }
 
 }  // namespace oodscope

@@ -3,16 +3,19 @@
 #include "analysis/scores/score_function.h"
 #include "inference/models/model.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace oodscope {
 
 /// Logits of one frame, memory-mapped (or held in memory) for as long as this object lives. Cheap to move, thread-safe
-/// to read.
+/// to read. A file that is removed meanwhile stays readable; where one is cut short the missing part reads as zeros, so
+/// what was read counts only if isIntact() says so afterwards.
 class StoredLogits {
 public:
   StoredLogits();
@@ -23,10 +26,15 @@ public:
   [[nodiscard]] std::uint64_t bytes() const;
   /// Finite values beyond float16's range that were stored as its largest: 0 but for broken networks. 0 where unknown.
   [[nodiscard]] std::uint64_t saturated() const;
+  /// Whether all that was read up to now was what the file held when it was opened. Cost: a microsecond.
+  [[nodiscard]] bool isIntact() const;
+  /// Throws Error where it is not.
+  void requireIntact() const;
   struct Impl;
   explicit StoredLogits(std::unique_ptr<Impl> impl);
 
 private:
+  friend class LogitsStore;
   std::unique_ptr<Impl> m_impl;
 };
 
@@ -38,18 +46,29 @@ enum class StorePrecision { Half, Single };
 
 /// float16 .npy per frame below one folder, addressed by the SHA-256 of (image content, model and preprocessing key),
 /// written to a temporary name and renamed, bounded least-recently used; shared between runs and processes. numpy.load
-/// opens an entry: after the array comes a record of 128 bytes (see entry.h) with the entry's address and a checksum.
-/// Corrupt or foreign entries are detected by header, size, address and checksum, removed, and reported as absent. The
-/// checksum is over the whole data, once per entry and process; a later find() trusts an unchanged
-/// file. Thread-safe.
+/// opens an entry: after the array comes a record of 128 bytes (see entry.h) with the entry's address and a checksum of
+/// header and data. The checksum is over the whole entry, once per entry and process; a later find() trusts an
+/// unchanged file.
+///
+/// Nothing that happens to the folder costs a frame. What the folder does not take (read-only, full, held by a stopped
+/// process, larger than the bound) stays in unnamed temporary files, then in memory, each within its bound; what fits
+/// nowhere is returned for this one use and has to be made again. What find() no longer has must be made again, too.
+/// Nothing but entries of the store is ever deleted. Thread-safe.
 class LogitsStore {
 public:
   struct Options {
     std::filesystem::path folder = {};  ///< empty: defaultFolder()
     std::uint64_t maxBytes = std::uint64_t{8} << 30;
     StorePrecision precision = StorePrecision::Half;
-    bool temporary = false;  ///< --no-cache: a private folder, removed on destruction
+    bool temporary = false;  ///< --no-cache: no folder at all
+    /// Of logits that stay open between uses, and of temporary files, where maxBytes is less: disk space for a run.
+    std::uint64_t workingBytes = std::uint64_t{2} << 30;
+    /// Of logits in memory, where no disk takes them.
+    std::uint64_t memoryBytes = std::uint64_t{256} << 20;
+    /// How long to wait for a process that holds the folder's lock.
+    std::chrono::milliseconds patience{5000};
   };
+  /// Never fails for the folder's sake: warnings() says what is amiss with it.
   explicit LogitsStore(Options options);
   ~LogitsStore();
   LogitsStore(const LogitsStore&) = delete;
@@ -59,17 +78,23 @@ public:
   [[nodiscard]] static std::filesystem::path defaultFolder();
   /// The entry's address. imageDigest: SHA-256 of the image file (and overlay). Cost: none.
   [[nodiscard]] std::string address(const std::string& imageDigest, const std::string& logitsKey) const;
-  /// The entry, now the most recently used, or nothing where it is absent or was unusable.
+  /// The folder's entry, now the most recently used, or nothing where it is absent or was unusable. Throws Error where
+  /// there is neither a mapping nor memory to read it.
   [[nodiscard]] std::optional<StoredLogits> find(const std::string& address) const;
-  /// Writes and returns the mapped entry. A full disk or an unwritable folder throws Error; the logits are not lost:
-  /// the caller still holds `logits` and may use holdInMemory().
+  /// Stores the logits where there is room and returns them, open.
   StoredLogits put(const std::string& address, const LogitsMap& logits);
+  /// A share of what may stay open between uses: to be held as long as `logits` are. nullptr: let them go.
+  [[nodiscard]] std::shared_ptr<const void> share(const StoredLogits& logits) const;
   [[nodiscard]] static StoredLogits holdInMemory(const LogitsMap& logits, StorePrecision precision);
-  /// Of all entries in the folder, other processes' too. Cost: one directory walk.
-  [[nodiscard]] std::uint64_t bytesUsed() const;
-  [[nodiscard]] const std::filesystem::path& folder() const;
   [[nodiscard]] StorePrecision precision() const;
-  /// Removes all entries; those that are open stay readable.
+  /// Of all entries in the folder, other processes' too; without a folder of what lies in temporary files. Cost: one
+  /// directory walk.
+  [[nodiscard]] std::uint64_t bytesUsed() const;
+  /// Empty where there is none.
+  [[nodiscard]] const std::filesystem::path& folder() const;
+  /// What the user should know of the folder so far, each a sentence.
+  [[nodiscard]] std::vector<std::string> warnings() const;
+  /// Removes all entries; those that are open stay readable. Throws Error where some cannot be removed.
   void clear();
 
 private:

@@ -2,6 +2,7 @@
 #include "inference/logits/stored_logits.h"
 
 #include "analysis/core/error.h"
+#include "inference/logits/cache_folder.h"
 #include "inference/logits/half_conversion.h"
 
 #include <fcntl.h>
@@ -27,6 +28,14 @@ StoredLogits::~StoredLogits() = default;
 LogitsView StoredLogits::view() const { return m_impl->view; }
 std::uint64_t StoredLogits::bytes() const { return m_impl->bytes; }
 std::uint64_t StoredLogits::saturated() const { return m_impl->saturated; }
+bool StoredLogits::isIntact() const { return m_impl->mapped.isIntact(); }
+
+void StoredLogits::requireIntact() const {
+  if (isIntact()) return;
+  throw Error({.what = "The file of logits changed while it was read",
+               .expected = "a file that is written before the run begins",
+               .file = m_impl->mapped.file()});
+}
 
 StoredLogits logitsIn(MappedFile mapped, const NpyHeader& header, std::uint64_t saturated,
                       const std::filesystem::path& file) {
@@ -80,16 +89,13 @@ StoredLogits logitsIn(MappedFile mapped, const NpyHeader& header, std::uint64_t 
 
 StoredLogits openLogits(const std::filesystem::path& npy) {
   const NpyHeader header = readNpyHeader(npy);
-  const int descriptor = open(npy.c_str(), O_RDONLY | O_CLOEXEC);
+  const Descriptor file(npy, O_RDONLY);
   struct stat status {};
-  if (descriptor < 0 || fstat(descriptor, &status) != 0) {
-    const std::string reason = std::strerror(errno);
-    if (descriptor >= 0) close(descriptor);
-    throw Error("Cannot open the logits: " + reason, npy);
-  }
-  MappedFile mapped(descriptor, static_cast<std::size_t>(status.st_size));
-  close(descriptor);
-  return logitsIn(std::move(mapped), header, 0, npy);
+  if (!file.isOpen() || fstat(file.value(), &status) != 0)
+    throw Error("Cannot open the logits: " + std::string(std::strerror(errno)), npy);
+  StoredLogits out = logitsIn(MappedFile(file.value(), status, npy), header, 0, npy);
+  out.requireIntact();
+  return out;
 }
 
 StoredLogits LogitsStore::holdInMemory(const LogitsMap& logits, StorePrecision precision) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/formats/npy.h"
-#include "inference/logits/entry.h"
 #include "inference/logits/logits_store.h"
+#include "inference/logits/mapped_file.h"
 
+#include <memory>
 #include <vector>
 
 namespace oodscope {
@@ -15,6 +16,7 @@ struct StoredLogits::Impl {
   LogitsView view = {};
   std::uint64_t bytes = 0;
   std::uint64_t saturated = 0;
+  std::shared_ptr<const void> share = nullptr;  ///< of a bound, given back when the logits go
 };
 
 /// The logits in a mapped .npy whose header has been read. Copies where the elements are not aligned. Throws Error for
