@@ -102,9 +102,9 @@ void HeatScaleControl::showScale() {
   m_limits->setVisible(percentile || manual);
   if (!m_limits->isVisibleTo(this)) return;
   for (NumberField* field : {m_low, m_high}) {
+    const QSignalBlocker blocker(field);  // fewer decimals round what it holds: no edit, and not in the new unit
     field->setDecimals(percentile ? 1 : 3);
     field->setSuffix(percentile ? QStringLiteral(" %") : QString());
-    const QSignalBlocker blocker(field);
     field->setRange(percentile ? 0.0 : -1e6, percentile ? 100.0 : 1e6);
     field->setSingleStep(percentile ? 0.5 : 0.05);
   }

@@ -98,6 +98,7 @@ FrameListView::FrameListView(QWidget* parent)
   m_view->viewport()->setBackgroundRole(kPanelRole);
   m_view->setAccessibleName(tr("Frames"));
   m_view->installEventFilter(this);
+  m_filter->installEventFilter(this);
   m_filter->setPlaceholderText(tr("name, tag, fpr95 > 60"));
   m_filter->setClearButtonEnabled(true);
   m_filter->setAccessibleName(tr("Filter frames"));
@@ -225,6 +226,16 @@ void FrameListView::setFilter(const QString& text) { m_filter->setText(text); }
 QString FrameListView::filter() const { return m_filter->text(); }
 
 bool FrameListView::eventFilter(QObject* watched, QEvent* event) {
+  const bool isKey = event->type() == QEvent::KeyPress || event->type() == QEvent::ShortcutOverride;
+  if (watched == m_filter && isKey && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape &&
+      !m_filter->text().isEmpty()) {
+    event->accept();  // Escape empties a field that holds something before it is anybody's shortcut
+    if (event->type() == QEvent::KeyPress) {
+      m_filter->clear();
+      Q_EMIT filterEdited(QString());
+    }
+    return true;
+  }
   if (watched == m_view && event->type() == QEvent::KeyPress) {
     const auto* key = static_cast<QKeyEvent*>(event);
     // The first and last frame, not the row of the first set.

@@ -11,13 +11,13 @@
 
 namespace oodscope {
 
-enum class FrameLabel { Withheld, None /* labelled, no anomaly in it */, Anomaly };
+enum class FrameLabel { Withheld, Unread, Failed, None /* labelled, no anomaly in it */, Anomaly };
 enum class FrameMetric { Ap, Fpr95, F1, MeanScore, Delta /* of AP, run B - A */, Disagreement };
 
 /// One frame as listed. Metrics in percent, mean score as it is; empty: not defined or not yet known.
 struct FrameRow {
   QString name;
-  FrameLabel label = FrameLabel::Withheld;
+  FrameLabel label = FrameLabel::Unread;
   double anomalyShare = 0.0;  ///< percent of the labelled pixels
   int objects = 0;
   std::optional<double> ap = {}, fpr95 = {}, f1 = {}, meanScore = {};

@@ -36,7 +36,10 @@ GridCell joined(const std::vector<ShownValue>& values, int decimals) {
 }
 
 GridCell deltaCell(const MetricRow& row) {
-  if (!row.delta) return {.text = kNotDefinedSign, .tone = Tone::Tertiary, .toolTip = row.referenceReason};
+  if (!row.delta)
+    return {.text = kNotDefinedSign,
+            .tone = Tone::Tertiary,
+            .toolTip = row.deltaReason.isEmpty() ? row.referenceReason : row.deltaReason};
   const int decimals = row.current.estimated ? 1 : 2;
   GridCell cell{signedNumberText(*row.delta, decimals)};
   if (row.quiet) {
@@ -179,6 +182,7 @@ std::vector<GridRow> lowerRows(const MetricsView& view) {
 MetricsPanel::MetricsPanel(QWidget* parent)
     : QWidget(parent),
       m_stack(new QStackedLayout(this)),
+      m_empty(new EmptyState({}, {})),
       m_metrics(new ValueGrid),
       m_operating(new ValueGrid),
       m_bar(new DecisionBar),
@@ -200,7 +204,8 @@ MetricsPanel::MetricsPanel(QWidget* parent)
     label->setContentsMargins(m.px(10), m.px(3), m.px(10), m.px(3));
   }
   m_provenance->setAccessibleName(tr("Provenance"));
-  m_stack->addWidget(new EmptyState(tr("No metrics"), tr("AP, FPR95, AUROC and F1 with protocol and fingerprints.")));
+  m_stack->addWidget(m_empty);
+  clear();
   auto* content = new QWidget;
   auto* layout = new QVBoxLayout(content);
   layout->setContentsMargins(0, 0, 0, m.px(4));
@@ -233,12 +238,24 @@ void MetricsPanel::setView(const MetricsView& view) {
   m_note->setText(view.pairedNote);
   m_note->setVisible(!view.pairedNote.isEmpty());
   m_provenance->setText(view.provenance.join(QLatin1Char('\n')));
+  m_waiting.clear();
   m_stack->setCurrentIndex(1);
 }
 
-void MetricsPanel::clear() { m_stack->setCurrentIndex(0); }
+void MetricsPanel::clear() {
+  setWaiting(tr("No metrics"), tr("AP, FPR95, AUROC and F1 with protocol and fingerprints."));
+}
+
+void MetricsPanel::setWaiting(const QString& heading, const QString& sentence) {
+  m_waiting = sentence;
+  m_empty->setTexts(heading, sentence);
+  m_stack->setCurrentIndex(0);
+}
+
+QString MetricsPanel::waitingText() const { return m_waiting; }
 
 QString MetricsPanel::asText() const {
+  if (m_stack->currentIndex() == 0) return m_waiting;
   return m_metrics->asText() + m_operating->asText() + m_components->asText() + m_provenance->text();
 }
 

@@ -24,6 +24,7 @@ struct MetricRow {
   std::optional<double> reference = {};
   QString referenceReason = {};      ///< why there is none
   std::optional<double> delta = {};  ///< current - reference
+  QString deltaReason = {};          ///< why there is none although both are there
   bool higherIsBetter = true;
   bool undecided = false;  ///< the interval of the difference holds 0: said, not coloured
   ShownValue frame = {};
@@ -79,11 +80,17 @@ public:
   explicit MetricsPanel(QWidget* parent = nullptr);
   void setView(const MetricsView& view);
   void clear();
+  /// The same for the time being: what the panel waits for, or why there is nothing to come.
+  void setWaiting(const QString& heading, const QString& sentence);
+  /// What it says while it is empty; empty where it shows numbers.
+  [[nodiscard]] QString waitingText() const;
   /// What the tables say, tab-separated.
   [[nodiscard]] QString asText() const;
 
 private:
   QStackedLayout* m_stack = nullptr;
+  EmptyState* m_empty = nullptr;
+  QString m_waiting;
   ValueGrid* m_metrics = nullptr;
   ValueGrid* m_operating = nullptr;
   DecisionBar* m_bar = nullptr;

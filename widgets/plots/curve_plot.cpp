@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/curve_plot.h"
 
-#include "widgets/plots/plot_canvas.inl.h"
+#include "widgets/plots/curve_plot_state.inl.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +10,6 @@
 namespace oodscope {
 namespace {
 
-constexpr double kPercent = 100;
-constexpr double kGrabRadius = 10;  // pixels
 constexpr double kTpr95 = 95;
 
 QColor colourOf(CurveRole role, const Tokens& t) {
@@ -38,115 +36,6 @@ QPen strokeOf(const CurveData& curve, const Tokens& t) {
 }
 
 }  // namespace
-
-struct CurvePlot::State {
-  CurveKind kind;
-  std::vector<CurveData> curves;
-  std::vector<std::optional<double>> thresholds;
-  std::optional<double> chance;
-  double limit = 1;
-  int dragged = -1;
-  std::optional<std::pair<int, int>> hover;  // curve, point
-  QPointF hoverAt;
-
-  double xScale() const { return kind == CurveKind::F1 ? 1 : kPercent; }
-
-  // The point whose threshold is nearest; thresholds fall along the curve.
-  std::optional<int> pointAt(int index) const {
-    if (index < 0 || index >= static_cast<int>(thresholds.size()) || !thresholds[static_cast<std::size_t>(index)])
-      return {};
-    const std::vector<double>& all = curves[static_cast<std::size_t>(index)].threshold;
-    if (all.empty()) return {};
-    const double wanted = *thresholds[static_cast<std::size_t>(index)];
-    const auto right = std::lower_bound(all.begin(), all.end(), wanted, std::greater<>());
-    if (right == all.end()) return static_cast<int>(all.size()) - 1;
-    if (right == all.begin()) return 0;
-    const auto left = right - 1;
-    return static_cast<int>((*left - wanted < wanted - *right ? left : right) - all.begin());
-  }
-
-  QPointF pixelOf(const PlotCanvas& c, int curve, int point) const {
-    const CurveData& data = curves[static_cast<std::size_t>(curve)];
-    const auto i = static_cast<std::size_t>(point);
-    return c.pixel(data.x[i] * xScale(), data.y[i] * kPercent);
-  }
-
-  // Nearest point of `curve` to a pixel; by x alone for F1.
-  int nearest(const PlotCanvas& c, int curve, QPointF at, double* distance = nullptr) const {
-    const CurveData& data = curves[static_cast<std::size_t>(curve)];
-    double least = std::numeric_limits<double>::max();
-    int best = -1;
-    for (std::size_t i = 0; i < data.threshold.size(); ++i) {
-      if (!std::isfinite(data.threshold[i])) continue;
-      const QPointF d = pixelOf(c, curve, static_cast<int>(i)) - at;
-      const double length = kind == CurveKind::F1 ? std::fabs(d.x()) : std::hypot(d.x(), d.y());
-      if (length < least) {
-        least = length;
-        best = static_cast<int>(i);
-      }
-    }
-    if (distance != nullptr) *distance = least;
-    return best;
-  }
-
-  std::vector<int> draggable() const {
-    std::vector<int> out;
-    for (std::size_t i = 0; i < curves.size(); ++i) {
-      const CurveRole role = curves[i].role;
-      if ((role == CurveRole::A || role == CurveRole::B) && !curves[i].threshold.empty())
-        out.push_back(static_cast<int>(i));
-    }
-    return out;
-  }
-
-  int grabbed(const PlotCanvas& c, QPointF at) const {
-    for (const int curve : draggable()) {
-      const auto point = pointAt(curve);
-      if (!point) continue;
-      const QPointF d = pixelOf(c, curve, *point) - at;
-      if (std::hypot(d.x(), d.y()) <= kGrabRadius) return curve;
-    }
-    return -1;
-  }
-
-  int primary(CurveRole role) const {
-    for (const int curve : draggable()) {
-      if (curves[static_cast<std::size_t>(curve)].role == role) return curve;
-    }
-    return -1;
-  }
-
-  QString label(int curve, int point) const {
-    const CurveData& data = curves[static_cast<std::size_t>(curve)];
-    const auto i = static_cast<std::size_t>(point);
-    QString text = QStringLiteral("δ ") + numberText(*thresholds[static_cast<std::size_t>(curve)], 3);
-    if (kind == CurveKind::PrecisionRecall) {
-      text += QStringLiteral(" · P ") + numberText(data.y[i] * kPercent, 1) + QStringLiteral(" · R ") +
-              numberText(data.x[i] * kPercent, 1);
-    }
-    if (kind == CurveKind::F1) text += QStringLiteral(" · ") + numberText(data.y[i] * kPercent, 1);
-    return text;
-  }
-
-  QStringList facts(int curve, int point) const {
-    const CurveData& data = curves[static_cast<std::size_t>(curve)];
-    const auto i = static_cast<std::size_t>(point);
-    QStringList lines;
-    if (curves.size() > 1) lines << data.name;
-    lines << QStringLiteral("δ ") + numberText(data.threshold[i], 4);
-    const auto add = [&](const std::vector<double>& values, const QString& name) {
-      if (i < values.size()) lines << name + QLatin1Char(' ') + numberText(values[i] * kPercent, 2);
-    };
-    add(data.precision, QObject::tr("precision"));
-    add(data.recall, QObject::tr("recall"));
-    add(data.falsePositiveRate, QObject::tr("FPR"));
-    if (i < data.precision.size() && i < data.recall.size() && data.precision[i] + data.recall[i] > 0) {
-      const double f1 = 2 * data.precision[i] * data.recall[i] / (data.precision[i] + data.recall[i]);
-      lines << QObject::tr("F1") + QLatin1Char(' ') + numberText(f1 * kPercent, 2);
-    }
-    return lines;
-  }
-};
 
 CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(std::make_unique<State>()) {
   m->kind = kind;
@@ -312,10 +201,9 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
                   curve.fpr95Text.isEmpty() ? numberText(*curve.fpr95 * kPercent, 2) : curve.fpr95Text, t.text);
     }
     for (int i = 0; i < static_cast<int>(m->curves.size()); ++i) {
-      const auto point = m->pointAt(i);
-      if (!point) continue;
-      const QPointF at = m->pixelOf(cv, i, *point);
-      if (!box.contains(at)) continue;
+      const auto point = m->operatingPixel(cv, i);
+      if (!point || !box.contains(*point)) continue;
+      const QPointF at = *point;
       const QColor colour = colourOf(m->curves[static_cast<std::size_t>(i)].role, t);
       if (m->kind != CurveKind::Roc) cv.dropLines(p, at, colour, m->kind == CurveKind::PrecisionRecall);
       cv.ring(p, at, colour);
@@ -323,9 +211,9 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
       if (!alone) continue;  // two labels would cover each other: the controls say the numbers
       const bool above = m->kind != CurveKind::Roc;
       if (above) {
-        cv.haloText(p, at + QPointF(-4, -8), Qt::AlignRight | Qt::AlignBottom, m->label(i, *point), t.text, true);
+        cv.haloText(p, at + QPointF(-4, -8), Qt::AlignRight | Qt::AlignBottom, m->label(i), t.text, true);
       } else {
-        cv.haloText(p, at + QPointF(10, 4), Qt::AlignLeft | Qt::AlignTop, m->label(i, *point), t.text, true);
+        cv.haloText(p, at + QPointF(10, 4), Qt::AlignLeft | Qt::AlignTop, m->label(i), t.text, true);
       }
     }
     if (m->hover) {
@@ -347,6 +235,7 @@ CurveKind CurvePlot::kind() const { return m->kind; }
 void CurvePlot::setCurves(std::vector<CurveData> curves) {
   PlotCanvas& c = canvas();
   m->thresholds.resize(curves.size());
+  m->places.assign(curves.size(), std::nullopt);  // of the curves before
   m->curves = std::move(curves);
   m->hover.reset();
   c.empty = m->curves.empty();
@@ -395,11 +284,13 @@ void CurvePlot::restyle() {
   }
 }
 
-void CurvePlot::setThreshold(int index, std::optional<double> threshold) {
+void CurvePlot::setThreshold(int index, std::optional<double> threshold, const std::optional<CurvePlace>& exact) {
   if (index < 0 || static_cast<std::size_t>(index) >= m->curves.size()) return;  // as many thresholds as curves
   std::optional<double>& known = m->thresholds[static_cast<std::size_t>(index)];
-  if (known == threshold) return;
+  std::optional<CurvePlace>& place = m->places[static_cast<std::size_t>(index)];
+  if (known == threshold && place == exact) return;
   known = threshold;
+  place = exact;
   canvas().markersChanged();
 }
 
@@ -424,10 +315,14 @@ void CurvePlot::setRange(double limit) {
   canvas().resetZoom();
 }
 
-std::optional<QPointF> CurvePlot::operatingPoint(int index) const {
-  const auto point = m->pointAt(index);
-  if (!point) return {};
-  return m->pixelOf(canvas(), index, *point);
+std::optional<QPointF> CurvePlot::operatingPoint(int index) const { return m->operatingPixel(canvas(), index); }
+
+QString CurvePlot::operatingLabel(int index) const { return m->label(index); }
+
+QStringList CurvePlot::headerValues() const {
+  QStringList texts;
+  for (const HeaderSpan& value : canvas().values) texts << value.text;
+  return texts;
 }
 
 }  // namespace oodscope

@@ -24,6 +24,12 @@ struct CurveData {
   QString fpr95Text = {};
 };
 
+/// What a decision at a threshold does to the set, exactly counted, in shares. Empty parts are not defined.
+struct CurvePlace {
+  double precision = 0.0, recall = 0.0, falsePositiveRate = 0.0, f1 = 0.0;
+  friend bool operator==(const CurvePlace&, const CurvePlace&) = default;
+};
+
 enum class CurveKind { PrecisionRecall, Roc, F1 };
 
 /// A family of curves with one operating point a curve. The points of A and B can be dragged along their curves; a
@@ -37,8 +43,10 @@ public:
 
   /// Later curves are drawn above earlier ones. Empty: the empty state.
   void setCurves(std::vector<CurveData> curves);
-  /// The operating point of curve `index`; none where empty. Only markers are repainted.
-  void setThreshold(int index, std::optional<double> threshold);
+  /// The operating point of curve `index`; none where empty. Only markers are repainted. `exact`: where it stands;
+  /// without, it stands at the curve's point of the nearest threshold, and its label marks its numbers as approximate
+  /// unless that is the threshold itself: the curve is thinned for drawing.
+  void setThreshold(int index, std::optional<double> threshold, const std::optional<CurvePlace>& exact = {});
   /// Share of positives: the PR plot's chance line.
   void setChance(std::optional<double> share);
   /// ROC: false positive rates up to 1 or up to `limit`.
@@ -46,6 +54,10 @@ public:
   [[nodiscard]] CurveKind kind() const;
   /// Where the operating point stands, in pixels of this widget.
   [[nodiscard]] std::optional<QPointF> operatingPoint(int index) const;
+  /// What stands beside it: "δ 0.220 · P 97.3 · R 100.0"; empty without one.
+  [[nodiscard]] QString operatingLabel(int index) const;
+  /// The values above the frame, as they are laid out from the left.
+  [[nodiscard]] QStringList headerValues() const;
 
 Q_SIGNALS:
   void thresholdEdited(int curve, double threshold);

@@ -83,8 +83,8 @@ void CurvesPanel::setComparing(bool comparing) {
   arrange();
 }
 
-void CurvesPanel::setThreshold(int curve, std::optional<double> threshold) {
-  for (CurvePlot* plot : {m_pr, m_roc, m_f1}) plot->setThreshold(curve, threshold);
+void CurvesPanel::setThreshold(int curve, std::optional<double> threshold, const std::optional<CurvePlace>& exact) {
+  for (CurvePlot* plot : {m_pr, m_roc, m_f1}) plot->setThreshold(curve, threshold, exact);
   if (curve == 0) m_histogram->setThreshold(threshold);
 }
 

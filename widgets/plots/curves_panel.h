@@ -34,8 +34,8 @@ public:
   [[nodiscard]] bool isShown(Plot plot) const;  ///< toggled, whether or not there is room
   /// "Per frame" is there in comparisons only.
   void setComparing(bool comparing);
-  /// The operating point of A (curve index given to each plot) everywhere.
-  void setThreshold(int curve, std::optional<double> threshold);
+  /// The operating point of A (curve index given to each plot) everywhere; `exact` as CurvePlot::setThreshold().
+  void setThreshold(int curve, std::optional<double> threshold, const std::optional<CurvePlace>& exact = {});
 
 Q_SIGNALS:
   /// From any of the plots.

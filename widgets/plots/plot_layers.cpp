@@ -68,10 +68,19 @@ void HeaderElement::draw(QCPPainter* painter) {
   const QFontMetricsF metrics(c.font());
   const double chip = std::round(metrics.height() * 0.6);
   painter->setFont(c.font());
-  for (std::size_t i = c.values.size(); i-- > 0;) {
+  const auto gapAfter = [](const HeaderSpan& span) { return span.chip.isValid() ? 12.0 : 5.0; };
+  const auto widthOf = [&](const HeaderSpan& span) {
+    return metrics.horizontalAdvance(span.text) + (span.chip.isValid() ? chip + 5 : 0);
+  };
+  // Where there is no room for all, the last ones go: the first is of the run that is looked at.
+  std::size_t fitting = 0;
+  for (double needed = 0; fitting < c.values.size(); ++fitting) {
+    needed += widthOf(c.values[fitting]) + (fitting > 0 ? gapAfter(c.values[fitting]) : 0.0);
+    if (right - needed < titleEnd) break;
+  }
+  for (std::size_t i = fitting; i-- > 0;) {
     const HeaderSpan& span = c.values[i];
-    const double width = metrics.horizontalAdvance(span.text) + (span.chip.isValid() ? chip + 5 : 0);
-    if (right - width < titleEnd) break;
+    const double width = widthOf(span);
     const QRectF place(right - width, line.top(), width, line.height());
     if (span.chip.isValid()) {
       painter->setPen(Qt::NoPen);
@@ -80,7 +89,7 @@ void HeaderElement::draw(QCPPainter* painter) {
     }
     painter->setPen(span.colour.isValid() ? span.colour : t.text2);
     painter->drawText(place, Qt::AlignVCenter | Qt::AlignRight | Qt::TextSingleLine, span.text);
-    right -= width + (span.chip.isValid() ? 12 : 5);
+    right -= width + gapAfter(span);
   }
 }
 

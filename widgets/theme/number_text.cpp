@@ -40,6 +40,15 @@ QString groupedText(qint64 value) {
   return value < 0 ? kMinusSign + text : text;
 }
 
+QString countedText(qint64 count, const QString& one, const QString& many) {
+  return groupedText(count) + QLatin1Char(' ') + (count == 1 ? one : many);
+}
+
+QString partText(qint64 part, qint64 whole, const QString& one, const QString& many) {
+  if (part == whole) return countedText(whole, one, many);
+  return groupedText(part) + QStringLiteral(" of ") + countedText(whole, one, many);
+}
+
 QString durationText(double seconds) {
   if (seconds < 10.0) return numberText(seconds, 1) + QStringLiteral(" s");
   if (seconds < 100.0) return numberText(seconds, 0) + QStringLiteral(" s");

@@ -28,6 +28,10 @@ struct ShownValue {
 [[nodiscard]] QString countText(double count);
 /// "18,922".
 [[nodiscard]] QString groupedText(qint64 value);
+/// "1 frame", "2 frames", "1,204 frames": the words are of one and of any other number.
+[[nodiscard]] QString countedText(qint64 count, const QString& one, const QString& many);
+/// "10 frames" where nothing is missing, "6 of 10 frames" otherwise.
+[[nodiscard]] QString partText(qint64 part, qint64 whole, const QString& one, const QString& many);
 /// "0.4 s", "12 s", "3 min", "2 h".
 [[nodiscard]] QString durationText(double seconds);
 

@@ -57,6 +57,21 @@ TEST(HeatScaleControl, GoingManualKeepsTheLimitsInUse) {
   EXPECT_FALSE(edits[1].locked);
 }
 
+TEST(HeatScaleControl, ManualLimitsAreNotTakenOverAsPercentiles) {
+  HeatScaleControl control;
+  control.show();
+  control.setHeatScale({.mode = HeatScale::Mode::Manual, .low = 0.0, .high = 0.748});
+  std::vector<HeatScale> edits;
+  QObject::connect(&control, &HeatScaleControl::heatScaleEdited, [&](const HeatScale& s) { edits.push_back(s); });
+  auto* combo = control.findChild<QComboBox*>();
+  combo->setFocus();
+  QTest::keyClick(combo, Qt::Key_Up);
+  ASSERT_EQ(edits.size(), 1U) << "the fields' new unit is no edit of theirs";
+  EXPECT_EQ(edits[0].mode, HeatScale::Mode::Percentile);
+  EXPECT_DOUBLE_EQ(edits[0].low, 0.0);
+  EXPECT_DOUBLE_EQ(edits[0].high, 99.0);
+}
+
 TEST(ColourMapCombo, ReversingSaysMapAndDirection) {
   ColourMapCombo combo;
   combo.show();

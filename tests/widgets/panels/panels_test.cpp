@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/widgets/support/recorder.h"
 #include "widgets/panels/banner.h"
+#include "widgets/panels/command_palette.h"
 #include "widgets/panels/cursor_panel.h"
 #include "widgets/panels/dock_title.h"
 #include "widgets/panels/messages_panel.h"
@@ -20,9 +21,11 @@
 #include <QMainWindow>
 #include <QMimeData>
 #include <QPushButton>
+#include <QShortcut>
 #include <QTest>
 #include <QToolButton>
 #include <QUrl>
+#include <QWindow>
 
 namespace oodscope {
 namespace {
@@ -61,6 +64,33 @@ TEST(MetricsPanel, NotDefinedIsADashWithItsReason) {
   panel.setView(oneMetric({.name = "AP", .current = {.value = {}, .reason = "no positives"}}));
   EXPECT_EQ(lineOf(panel, 1), QStringLiteral("AP\t–\t–\t–"));
   EXPECT_EQ(panel.findChild<ValueGrid*>()->rows()[1].cells[1].toolTip, QStringLiteral("no positives"));
+}
+
+TEST(MetricsPanel, ItSaysWhatItWaitsForAndWhyThereIsNoDifference) {
+  MetricsPanel panel;
+  panel.setWaiting(QStringLiteral("Waiting for scores"), QStringLiteral("None of 24 frames is scored yet."));
+  EXPECT_EQ(panel.asText(), QStringLiteral("None of 24 frames is scored yet."));
+  MetricRow row{.name = QStringLiteral("AP"), .current = {.value = 29.0}, .reference = 20.0};
+  row.deltaReason = QStringLiteral("6 of 10 frames");
+  panel.setView(oneMetric(row));
+  EXPECT_TRUE(panel.waitingText().isEmpty());
+  EXPECT_EQ(lineOf(panel, 1), QStringLiteral("AP\t29.00\t20.00\t–"));
+}
+
+TEST(CommandPalette, EscapeClosesItThoughTheWindowHasAShortcutOfThatKey) {
+  QMainWindow window;
+  int cleared = 0;
+  auto* shortcut = new QShortcut(QKeySequence(Qt::Key_Escape), &window);
+  QObject::connect(shortcut, &QShortcut::activated, [&] { ++cleared; });
+  CommandPalette palette(&window);
+  window.show();
+  palette.popUp();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(&window));
+  QTest::keyClick(window.windowHandle(), Qt::Key_Escape);
+  EXPECT_FALSE(palette.isVisible());
+  EXPECT_EQ(cleared, 0);
+  QTest::keyClick(window.windowHandle(), Qt::Key_Escape);
+  EXPECT_EQ(cleared, 1) << "the window's again";
 }
 
 TEST(MetricsPanel, AnUndecidedDifferenceHasNoArrow) {

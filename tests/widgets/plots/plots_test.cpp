@@ -60,6 +60,18 @@ TEST_F(CurvePlotTest, ClickSetsTheThresholdOfTheNearestPoint) {
   EXPECT_EQ(settled.size(), 1);
 }
 
+TEST_F(CurvePlotTest, TheMarkerStandsWhereTheDecisionIsCountedAndNotAtTheNearestPoint) {
+  const QPointF ofPoint = *plot.operatingPoint(0);
+  EXPECT_EQ(plot.operatingLabel(0), QStringLiteral("δ 0.500 · P 75.0 · R 50.0")) << "a point of the curve is exact";
+  plot.setThreshold(0, 0.512);
+  EXPECT_EQ(plot.operatingLabel(0), QStringLiteral("δ 0.512 · P ≈75.0 · R ≈50.0")) << "another threshold's numbers";
+  plot.setThreshold(0, 0.512, CurvePlace{.precision = 1.0, .recall = 0.999, .falsePositiveRate = 0.0, .f1 = 0.9995});
+  EXPECT_EQ(plot.operatingLabel(0), QStringLiteral("δ 0.512 · P 100.0 · R 99.9"));
+  EXPECT_GT(plot.operatingPoint(0)->x(), ofPoint.x() + 50.0);
+  plot.setCurves({line()});
+  EXPECT_EQ(plot.operatingLabel(0), QStringLiteral("δ 0.512 · P ≈75.0 · R ≈50.0")) << "that was of the curves before";
+}
+
 TEST_F(CurvePlotTest, RingIsDraggedAlongTheCurve) {
   const QPointF from = *plot.operatingPoint(0);
   plot.setThreshold(0, 0.2);

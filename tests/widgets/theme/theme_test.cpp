@@ -2,6 +2,7 @@
 #include "widgets/theme/theme.h"
 #include "widgets/theme/colour_map.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/number_text.h"
 
 #include <gtest/gtest.h>
 
@@ -61,6 +62,19 @@ TEST(Metrics, GrowWithTheFont) {
   EXPECT_EQ(Metrics(small).control(), static_cast<int>(std::lround(24.0 * QFontMetricsF(small).height() / 18.0)));
   EXPECT_GT(Metrics(large).row(), Metrics(small).row());
   EXPECT_GE(Metrics(large).row(), QFontMetricsF(large).height());
+}
+
+TEST(CountText, AgreesWithItsWord) {
+  const auto frames = [](qint64 n) { return countedText(n, QStringLiteral("frame"), QStringLiteral("frames")); };
+  EXPECT_EQ(frames(0), QStringLiteral("0 frames"));
+  EXPECT_EQ(frames(1), QStringLiteral("1 frame"));
+  EXPECT_EQ(frames(1204), QStringLiteral("1,204 frames"));
+  const auto part = [](qint64 n, qint64 all) {
+    return partText(n, all, QStringLiteral("frame"), QStringLiteral("frames"));
+  };
+  EXPECT_EQ(part(6, 10), QStringLiteral("6 of 10 frames"));
+  EXPECT_EQ(part(0, 1), QStringLiteral("0 of 1 frame"));
+  EXPECT_EQ(part(10, 10), QStringLiteral("10 frames"));
 }
 
 TEST(NumberFont, HasEquallyWideDigits) {
