@@ -100,8 +100,12 @@ Json toJson(const Note& note) {
 }
 
 Json toJson(const PinnedRun& run) {
-  return Json{
-      {"set", run.set}, {"model", run.model}, {"score", toJson(run.score)}, {"protocol", protocolName(run.protocol)}};
+  return Json{{"set", run.set},
+              {"model", run.model},
+              {"score", toJson(run.score)},
+              {"protocol", protocolName(run.protocol)},
+              {"resolution", nameOf(kResolutions, run.resolution)},
+              {"all_channels", run.allChannels}};
 }
 
 Json toJson(const GridRecipe& grid) {
@@ -163,6 +167,10 @@ std::string sessionText(const Session& session, const fs::path& folder) {
 
 void writeSession(const Session& session, const fs::path& file) {
   writeFileAtomically(file, sessionText(session, fs::absolute(file).parent_path()));
+}
+
+PinnedRun pinnedRunOf(const ViewState& view) {
+  return {view.set, view.model, view.score, view.protocol, view.resolution, view.allChannels};
 }
 
 std::string_view pinRuleName(PinRule rule) { return nameOf(kPinRules, rule); }

@@ -103,13 +103,18 @@ struct Note {
   friend bool operator==(const Note&, const Note&) = default;
 };
 
-/// A run kept as a column of the comparison.
+/// A run kept as a column of the comparison, with all that its numbers depend on.
 struct PinnedRun {
   std::string set, model;
   ScoreChoice score;
   Protocol protocol = Protocol::Course;
+  Resolution resolution = Resolution::ByProtocol;
+  bool allChannels = false;
   friend bool operator==(const PinnedRun&, const PinnedRun&) = default;
 };
+
+/// The run that a view shows.
+[[nodiscard]] PinnedRun pinnedRunOf(const ViewState& view);
 
 /// What the qualitative grid shows: frames as rows, scores as columns.
 struct GridRecipe {

@@ -220,12 +220,17 @@ Note noteOf(const JsonValue& json) {
   return note;
 }
 
-PinnedRun runOf(const JsonValue& json) {
+/// `view`: of the same session; runs that version 0.1.0 wrote were measured as it says.
+PinnedRun runOf(const JsonValue& json, const ViewState& view) {
   PinnedRun run;
+  run.resolution = view.resolution;
+  run.allChannels = view.allChannels;
   read(json, "set", run.set);
   read(json, "model", run.model);
   run.score = scoreOf(json.at("score"));
   run.protocol = protocolOf(json.at("protocol"));
+  readEnumerator(json, "resolution", kResolutions, run.resolution);
+  read(json, "all_channels", run.allChannels);
   return run;
 }
 
@@ -292,7 +297,7 @@ Session readSession(const fs::path& file) {
   session.protocols = listOf<Protocol>(json, "protocols", kConfigurations, protocolOf);
   if (const auto view = json.find("view")) session.view = viewOf(*view);
   session.notes = listOf<Note>(json, "notes", kNotes, noteOf);
-  session.runs = listOf<PinnedRun>(json, "runs", kRuns, runOf);
+  session.runs = listOf<PinnedRun>(json, "runs", kRuns, [&](const JsonValue& run) { return runOf(run, session.view); });
   if (const auto grid = json.find("grid")) session.grid = gridOf(*grid);
   return session;
 }

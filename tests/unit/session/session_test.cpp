@@ -93,6 +93,23 @@ TEST(Session, ReadsBackWhatWasWrittenToTheLastKnob) {
   EXPECT_EQ(sessionText(read, folder.path()), sessionText(written, folder.path())) << "same session, same bytes";
 }
 
+TEST(Session, KeptRunsKeepTheirResolutionAndOldOnesTakeTheViews) {
+  const testing::TemporaryFolder folder;
+  Session session = fullSession(folder.path());
+  session.runs.front().resolution = Resolution::Label;
+  session.runs.front().allChannels = true;
+  session.view.resolution = Resolution::Network;
+  writeSession(session, folder.path() / "s.oodscope");
+  EXPECT_EQ(readSession(folder.path() / "s.oodscope").runs, session.runs);
+  std::ofstream(folder.path() / "old.oodscope")
+      << R"({"oodscope_session":1,"view":{"resolution":"network","all_channels":true},)"
+         R"("runs":[{"set":"a","model":"m","score":{"method":"msp","temperature":1},"protocol":"course"}]})";
+  const Session old = readSession(folder.path() / "old.oodscope");
+  ASSERT_EQ(old.runs.size(), 1U);
+  EXPECT_EQ(old.runs[0].resolution, Resolution::Network);
+  EXPECT_TRUE(old.runs[0].allChannels);
+}
+
 TEST(Session, PathsBelowItsFolderMoveWithIt) {
   const testing::TemporaryFolder first, second;
   writeSession(fullSession(first.path()), first.path() / "s.oodscope");
