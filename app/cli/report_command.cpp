@@ -18,7 +18,7 @@ namespace {
 
 struct Options {
   std::string session, output;
-  std::string cacheDir, device = "cpu";
+  std::string cacheDir, device = "cpu", precision = "half";
   int threads = 0;
   bool noCache = false, quiet = false;
   std::vector<std::string> forwarded;  ///< what only the desktop program understands
@@ -50,13 +50,16 @@ void addCommon(CLI::App& app, Options& options) {
       ->type_name("DIR");
   app.add_flag("--no-cache", options.noCache, "Keep no logits after the run");
   app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(threadCount());
+  app.add_option("--precision", options.precision, "How logits are kept: half or single")
+      ->check(CLI::IsMember({"half", "single"}));
   app.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_flag("--quiet", options.quiet, "Say nothing but errors");
 }
 
 std::vector<std::string> commonArguments(const Options& options) {
-  std::vector<std::string> out{options.session, "--device", options.device, "--threads",
-                               std::to_string(options.threads)};
+  std::vector<std::string> out{
+      options.session, "--device",       options.device, "--threads", std::to_string(options.threads),
+      "--precision",   options.precision};
   if (!options.output.empty()) out.insert(out.end(), {"--output", options.output});
   if (!options.cacheDir.empty()) out.insert(out.end(), {"--cache-dir", options.cacheDir});
   if (options.noCache) out.emplace_back("--no-cache");
@@ -70,6 +73,7 @@ int makeTables(const Options& options) {
   OpeningOptions opening;
   if (!options.cacheDir.empty()) opening.store.folder = options.cacheDir;
   opening.store.temporary = options.noCache;
+  opening.store.precision = options.precision == "single" ? StorePrecision::Single : StorePrecision::Half;
   opening.device = options.device == "cuda" ? Device::Cuda : Device::Cpu;
   opening.threads = options.threads;
   const auto results = openSessionResults(readSession(options.session), opening, progress, stopOnInterrupt());

@@ -79,6 +79,9 @@ void MainWindow::makeReportIn(const QString& folder) {
   const WorkOptions& work = m_workspace.options();
   if (!work.store.folder.empty())
     arguments << QStringLiteral("--cache-dir") << QString::fromStdString(work.store.folder.string());
+  // The report scores what the window scores.
+  arguments << QStringLiteral("--precision")
+            << (work.store.precision == StorePrecision::Single ? QStringLiteral("single") : QStringLiteral("half"));
   if (work.threads > 0) arguments << QStringLiteral("--threads") << QString::number(work.threads);
   tell(Severity::Info, tr("The report is being made."), folder);
   process->start(QCoreApplication::applicationFilePath(), arguments);

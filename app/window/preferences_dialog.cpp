@@ -85,8 +85,9 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   m_size->setDecimals(1);
   m_size->setSuffix(tr(" GB"));
   m_size->setValue(static_cast<double>(now.work.store.maxBytes) / 1e9);
-  m_precision = named(new QComboBox, tr("Stored as"));
-  m_precision->addItems({tr("float16: half the size, 0.001 off in MSP"), tr("float32: as the network gave them")});
+  m_precision = named(new QComboBox, tr("Precision of stored logits"));
+  m_precision->addItems({tr("float16: half the size, numbers are exact on what is stored"),
+                         tr("float32 (single): as the network gave them")});
   m_precision->setCurrentIndex(now.work.store.precision == StorePrecision::Single ? 1 : 0);
   m_used = new QLabel;
   auto* clear = new QPushButton(tr("Clear the cache"));
@@ -95,7 +96,7 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   usedRow->addWidget(clear);
   cache->addRow(tr("Folder"), folderRow);
   cache->addRow(tr("At most"), m_size);
-  cache->addRow(tr("Stored as"), m_precision);
+  cache->addRow(tr("Precision"), m_precision);
   cache->addRow(tr("In use"), usedRow);
 
   auto* looks = group(tr("Window"));

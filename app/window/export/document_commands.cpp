@@ -24,7 +24,7 @@ namespace {
 enum Code { kDone = 0, kSomeFailed = 1, kWrongUsage = 2, kNothingDone = 3 };
 
 struct Options {
-  std::string session, name, output, preset = "ieee-1", cache, device = "cpu";
+  std::string session, name, output, preset = "ieee-1", cache, device = "cpu", precision = "half";
   double width = 0.0, height = 0.0, font = 0.0;
   int dpi = 300, threads = 0;
   bool noCache = false, quiet = false, list = false;
@@ -35,6 +35,8 @@ void addCommon(CLI::App& app, Options& options) {
   app.add_option("--cache-dir", options.cache, "Where logits are kept")->type_name("DIR");
   app.add_flag("--no-cache", options.noCache, "Keep no logits after the run");
   app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(threadCount());
+  app.add_option("--precision", options.precision, "How logits are kept: half or single")
+      ->check(CLI::IsMember({"half", "single"}));
   app.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_flag("--quiet", options.quiet, "Say nothing but errors");
 }
@@ -56,6 +58,7 @@ std::unique_ptr<SessionResults> opened(const Options& options, const ProgressSin
   OpeningOptions opening;
   if (!options.cache.empty()) opening.store.folder = options.cache;
   opening.store.temporary = options.noCache;
+  opening.store.precision = options.precision == "single" ? StorePrecision::Single : StorePrecision::Half;
   opening.device = options.device == "cuda" ? Device::Cuda : Device::Cpu;
   opening.threads = options.threads;
   return openSessionResults(readSession(options.session), opening, progress, {});

@@ -73,7 +73,7 @@ TEST(PreferencesDialog, ApplyTellsEveryEditAndStaysOpen) {
   named<QSpinBox>(dialog, QStringLiteral("Memory for score maps"))->setValue(1024);
   named<QLineEdit>(dialog, QStringLiteral("Cache folder"))->setText(QStringLiteral("  /tmp/other "));
   named<QDoubleSpinBox>(dialog, QStringLiteral("At most"))->setValue(12.5);
-  named<QComboBox>(dialog, QStringLiteral("Stored as"))->setCurrentIndex(0);
+  named<QComboBox>(dialog, QStringLiteral("Precision of stored logits"))->setCurrentIndex(0);
   named<QComboBox>(dialog, QStringLiteral("Theme"))->setCurrentIndex(0);
   QComboBox* method = named<QComboBox>(dialog, QStringLiteral("Method"));
   method->setCurrentIndex(method->findData(static_cast<int>(Method::Energy)));
