@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/figure_plans.h"
 
+#include "app/evaluation/evaluate.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "app/figures/plot_figures.h"
@@ -61,8 +62,13 @@ std::vector<RunKey> keptRuns(const SessionResults& results, const RunKey& run) {
   std::vector<RunKey> out;
   for (const PinnedRun& pinned : results.session().runs) {
     const std::string source = pinned.score.imported.value_or(pinned.model);
-    if (pinned.set != run.set || pinned.protocol != results.session().view.protocol ||
-        !results.isOpen(pinned.set, source))
+    const ViewState& view = results.session().view;
+    const auto at = [&](Resolution resolution) {
+      return resolution == Resolution::ByProtocol ? defaultResolution(view.protocol) : resolution;
+    };
+    // A run of another resolution or other channels is measured on other scores than the session's.
+    if (pinned.set != run.set || pinned.protocol != view.protocol || at(pinned.resolution) != at(view.resolution) ||
+        pinned.allChannels != view.allChannels || !results.isOpen(pinned.set, source))
       continue;
     RunKey key{pinned.set, source, configurationOf(pinned.score)};
     if (!(key == run)) out.push_back(std::move(key));
@@ -83,6 +89,7 @@ FigurePlan planCurves(SessionResults& results, const RunKey& run, CurveKind kind
     const auto other = results.numbers(kept);
     if (other->curves.points.empty()) continue;
     data.curves.push_back(curveOf(kind, *other, role, configurationTitle(kept.configuration)));
+    data.curves.back().value = data.curves.back().name + QStringLiteral(": ") + data.curves.back().value;
     data.thresholds.emplace_back();
     role = CurveRole::Other;
   }
@@ -104,7 +111,8 @@ FigurePlan planHistogram(SessionResults& results, const RunKey& run) {
   HistogramFigureData data;
   data.title = tr("Score histogram");
   data.caption = runCaption(results, run);
-  data.histogram = histogramData(made->details->histogram, configurationTitle(run.configuration));
+  data.histogram =
+      histogramData(made->details->histogram, configurationTitle(run.configuration) + partNote(made->numbers->account));
   if (made->threshold) data.threshold = static_cast<double>(*made->threshold);
   if (made->decision)
     data.shares =

@@ -132,9 +132,14 @@ std::shared_ptr<const ColourTable> tableOf(const ViewState& view) {
 }
 
 QString runCaption(const SessionResults& results, const RunKey& run) {
-  return QStringLiteral("%1 · %2 · %3 · %4")
-      .arg(QString::fromStdString(run.set), QString::fromStdString(run.source), configurationTitle(run.configuration),
-           tr("%1 protocol").arg(protocolTitle(results.session().view.protocol)));
+  QString caption = QStringLiteral("%1 · %2 · %3 · %4")
+                        .arg(QString::fromStdString(run.set), QString::fromStdString(run.source),
+                             configurationTitle(run.configuration),
+                             tr("%1 protocol").arg(protocolTitle(results.session().view.protocol)));
+  if (!results.isOpen(run.set, run.source)) return caption;  // of several sets
+  const FrameAccount account = results.liveSet(run.set, run.source)->account();
+  if (!account.isComplete()) caption += tr(" · of %1").arg(framesText(account));
+  return caption;
 }
 
 FrameValues frameValues(SessionResults& results, const RunKey& run, std::size_t frame) {

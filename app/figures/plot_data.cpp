@@ -118,6 +118,41 @@ std::optional<DecisionCounts> decisionCounts(const SetNumbers& numbers, const Th
   return out;
 }
 
+QString framesText(const FrameAccount& account) {
+  return partText(static_cast<qint64>(account.taking()), static_cast<qint64>(account.total - account.unlabelled),
+                  tr("frame"), tr("frames"));
+}
+
+QString partNote(const FrameAccount& account) {
+  return account.isComplete() ? QString() : QStringLiteral(" · ") + framesText(account);
+}
+
+QString accountText(const FrameAccount& account, const PixelMetrics& metrics) {
+  QStringList parts{framesText(account)};
+  const auto add = [&](std::size_t count, const QString& what) {
+    if (count > 0) parts << what.arg(countedText(static_cast<qint64>(count), tr("frame"), tr("frames")));
+  };
+  add(metrics.framesSkipped, tr("%1 without an anomaly left out by the protocol"));
+  add(account.failed, tr("%1 failed"));
+  add(account.unread, tr("%1 not read yet"));
+  add(account.unlabelled, tr("%1 without ground truth"));
+  return parts.join(QStringLiteral("; "));
+}
+
+QString noCurveReason(const SetNumbers& numbers) {
+  if (!numbers.curves.points.empty()) return {};
+  if (numbers.metrics.positives == 0) return tr("No anomalous pixel takes part: no curve is defined.");
+  if (numbers.metrics.negatives == 0) return tr("No normal pixel takes part: no curve is defined.");
+  return tr("The %1 protocol takes the mean over frames: it defines no curve of the set.")
+      .arg(protocolTitle(numbers.protocol));
+}
+
+std::optional<CurvePlace> curvePlace(const ThresholdCounts& counts, Protocol protocol, float threshold) {
+  const auto point = curvePointOf(exactOperatingPoint(usedFrames(counts.sorted(), protocol), threshold));
+  if (!point) return std::nullopt;
+  return CurvePlace{point->precision, point->recall, point->fpr, point->f1};
+}
+
 namespace {
 
 CurveData rateCurve(const SetNumbers& numbers, CurveRole role, const QString& name, double CurvePoint::*x,
@@ -139,7 +174,7 @@ CurveData precisionRecallCurve(const SetNumbers& numbers, CurveRole role, const 
   CurveData curve = rateCurve(numbers, role, name, &CurvePoint::recall, &CurvePoint::precision);
   curve.lower = numbers.precisionLow;
   curve.upper = numbers.precisionHigh;
-  curve.value = tr("AP ") + shownPercent(numbers.metrics.ap, numbers.exact);
+  curve.value = tr("AP ") + shownPercent(numbers.metrics.ap, numbers.exact) + partNote(numbers.account);
   return curve;
 }
 
@@ -148,7 +183,7 @@ CurveData rocCurve(const SetNumbers& numbers, CurveRole role, const QString& nam
   curve.lower = numbers.recallLow;
   curve.upper = numbers.recallHigh;
   curve.value = tr("AUROC ") + shownPercent(numbers.metrics.auroc, numbers.exact) + tr(" · FPR95 ") +
-                shownPercent(numbers.metrics.fpr95, numbers.exact);
+                shownPercent(numbers.metrics.fpr95, numbers.exact) + partNote(numbers.account);
   curve.fpr95 = numbers.metrics.fpr95;
   curve.fpr95Text = shownPercent(numbers.metrics.fpr95, numbers.exact);
   return curve;
@@ -168,7 +203,7 @@ CurveData f1Curve(const SetNumbers& numbers, CurveRole role, const QString& name
     curve.falsePositiveRate.push_back(point.fpr);
   }
   curve.estimated = !numbers.exact;
-  curve.value = tr("best F1 ") + shownPercent(numbers.metrics.bestF1, numbers.exact);
+  curve.value = tr("best F1 ") + shownPercent(numbers.metrics.bestF1, numbers.exact) + partNote(numbers.account);
   return curve;
 }
 

@@ -30,6 +30,18 @@ namespace oodscope {
 [[nodiscard]] std::optional<DecisionCounts> decisionCounts(const SetNumbers& numbers, const ThresholdCounts* counts,
                                                            float threshold);
 
+/// "10 frames", or "6 of 10 frames" where a number is not of all that it can be of.
+[[nodiscard]] QString framesText(const FrameAccount& account);
+/// Nothing where the numbers are the set's, " · 6 of 10 frames" otherwise: behind a number's name.
+[[nodiscard]] QString partNote(const FrameAccount& account);
+/// "10 frames; 2 without an anomaly left out by the protocol; 1 failed": everything that became of a set's frames.
+[[nodiscard]] QString accountText(const FrameAccount& account, const PixelMetrics& metrics);
+/// Why a set has no curve; empty where it has one.
+[[nodiscard]] QString noCurveReason(const SetNumbers& numbers);
+/// Where a threshold stands on the set's curves, exactly counted over the frames that the protocol uses; empty where
+/// the curves are not defined.
+[[nodiscard]] std::optional<CurvePlace> curvePlace(const ThresholdCounts& counts, Protocol protocol, float threshold);
+
 [[nodiscard]] CurveData precisionRecallCurve(const SetNumbers& numbers, CurveRole role, const QString& name);
 [[nodiscard]] CurveData rocCurve(const SetNumbers& numbers, CurveRole role, const QString& name);
 [[nodiscard]] CurveData f1Curve(const SetNumbers& numbers, CurveRole role, const QString& name);

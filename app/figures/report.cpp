@@ -9,6 +9,7 @@
 #include "app/figures/plot_data.h"
 #include "app/figures/report_grids.h"
 #include "app/live/worst_failures.h"
+#include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>
 
@@ -34,10 +35,11 @@ public:
 
   Report build() {
     const RunKey run = m_results.viewRun();
-    m_report.document.subtitle = tr("Oodscope %1 · %2 · %3 · %4 protocol · %5 sets")
-                                     .arg(qs(programVersion()), qs(run.source), configurationTitle(run.configuration),
-                                          protocolTitle(m_results.session().view.protocol))
-                                     .arg(m_results.sets().size());
+    m_report.document.subtitle =
+        tr("Oodscope %1 · %2 · %3 · %4 protocol · %5")
+            .arg(qs(programVersion()), qs(run.source), configurationTitle(run.configuration),
+                 protocolTitle(m_results.session().view.protocol))
+            .arg(countedText(static_cast<qint64>(m_results.sets().size()), tr("set"), tr("sets")));
     addResults();
     addSweep();
     addGrid();
@@ -106,14 +108,22 @@ private:
     RunKey run = m_results.viewRun();
     run.set = set;
     const auto live = m_results.liveSet(set, run.source);
-    add(ReportText{
-        tr("%1 frames, %2 with ground truth; %3; labels: %4.")
-            .arg(live->dataSet().frames.size())
-            .arg(live->labelledFrames().size())
-            .arg(live->dataSet().skipped.empty() ? tr("nothing skipped")
-                                                 : tr("%1 files skipped").arg(live->dataSet().skipped.size()))
-            .arg(qs(live->dataSet().encoding.description)),
-        false});
+    const DataSet& data = live->dataSet();
+    const FrameAccount account = live->account();
+    const auto counted = [](std::size_t count, const QString& one, const QString& many) {
+      return countedText(static_cast<qint64>(count), one, many);
+    };
+    QStringList facts{counted(data.frames.size(), tr("frame"), tr("frames")),
+                      data.skipped.empty()
+                          ? tr("no file left out")
+                          : tr("%1 left out").arg(counted(data.skipped.size(), tr("file"), tr("files"))),
+                      tr("labels: %1").arg(qs(data.encoding.description))};
+    if (account.unlabelled > 0)
+      facts.insert(1, tr("%1 without ground truth").arg(counted(account.unlabelled, tr("frame"), tr("frames"))));
+    add(ReportText{facts.join(QStringLiteral("; ")) + QLatin1Char('.'), false});
+    if (!account.isComplete())
+      add(ReportText{tr("Partial: all numbers of this set are of %1. They are not the set's.").arg(framesText(account)),
+                     true});
     if (live->labelledFrames().empty()) {
       note(tr("Ground truth is withheld: no metric can be given."));
       return;
@@ -125,10 +135,10 @@ private:
       const WorstOfSet worst = worstOf(m_results, run, kListed);
       if (!worst.frames.empty()) {
         heading(tr("Worst frames"), 2);
-        figures(
-            {"failures:" + set},
-            tr("The %1 frames with the lowest AP; largest errors below.").arg(std::min(kWorst, worst.frames.size())),
-            kSheetShare);
+        figures({"failures:" + set},
+                tr("The %1 with the lowest AP; largest errors below.")
+                    .arg(counted(std::min(kWorst, worst.frames.size()), tr("frame"), tr("frames"))),
+                kSheetShare);
         add(plainGrid(worstFrameTable(m_results, run, worst)));
       }
       const PlainTable failures = failureTable(m_results, run, worst);

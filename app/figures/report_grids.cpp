@@ -14,6 +14,7 @@ namespace {
 QString qs(const std::string& text) { return QString::fromStdString(text); }
 
 const QString kNotDefined = QStringLiteral("–");
+const QString kPartMark = QStringLiteral("†");  // behind a number of a part of the frames
 
 QString percent(const std::optional<double>& value) { return value ? qs(percentText(*value)) : kNotDefined; }
 QString score(const std::optional<double>& value) { return value ? qs(shortText(*value)) : kNotDefined; }
@@ -37,14 +38,21 @@ const ResultRow* rowFor(const ResultTable& table, const Key& key, const std::str
   return nullptr;
 }
 
+/// A percent of a row; of a part of the frames it is marked, and takes no place among others.
+QString percentOf(const ResultRow* row, std::optional<double> ResultRow::*value) {
+  if (row == nullptr || !(row->*value)) return kNotDefined;
+  return percent(row->*value) + (row->complete ? QString() : kPartMark);
+}
+
 /// Marks the best and the second of a column of percents as printed.
 void rank(std::vector<std::vector<ReportCell>>& rows, std::size_t column, bool rising) {
   if (rows.size() < 2) return;
+  const auto ranks = [](const QString& text) { return text != kNotDefined && !text.endsWith(kPartMark); };
   std::set<double> places;
   for (const auto& row : rows)
-    if (row[column].text != kNotDefined) places.insert(row[column].text.toDouble() * (rising ? -1.0 : 1.0));
+    if (ranks(row[column].text)) places.insert(row[column].text.toDouble() * (rising ? -1.0 : 1.0));
   for (auto& row : rows) {
-    if (row[column].text == kNotDefined) continue;
+    if (!ranks(row[column].text)) continue;
     const auto place = std::distance(places.begin(), places.find(row[column].text.toDouble() * (rising ? -1.0 : 1.0)));
     row[column].bold = place == 0;
     row[column].underlined = place == 1;
@@ -64,6 +72,8 @@ ReportGrid metricGrid(const ResultTable& table, const QString& caption) {
   const bool several = models.size() > 1;
   ReportGrid grid;
   grid.caption = caption;
+  if (std::any_of(table.rows.begin(), table.rows.end(), [](const ResultRow& row) { return !row.complete; }))
+    grid.caption += QObject::tr(" †: of a part of the frames, not the set's number and without a place.");
   if (several) grid.header << QObject::tr("Model");
   grid.header << QObject::tr("Method") << QStringLiteral("T");
   grid.isNumber.assign(static_cast<std::size_t>(grid.header.size()), false);
@@ -82,8 +92,8 @@ ReportGrid metricGrid(const ResultTable& table, const QString& caption) {
     cells.push_back({score(key.temperature)});
     for (const std::string& set : sets) {
       const ResultRow* row = rowFor(table, key, set);
-      cells.push_back({percent(row != nullptr ? row->ap : std::nullopt)});
-      cells.push_back({percent(row != nullptr ? row->fpr95 : std::nullopt)});
+      cells.push_back({percentOf(row, &ResultRow::ap)});
+      cells.push_back({percentOf(row, &ResultRow::fpr95)});
     }
     grid.rows.push_back(std::move(cells));
   }
@@ -111,14 +121,13 @@ ReportGrid componentGrid(const ResultTable& table, const QString& caption) {
     if (several) cells.push_back({qs(row.model)});
     const auto& c = row.components;
     cells.push_back({qs(row.method)});
-    cells.push_back({percent(row.auroc)});
-    cells.push_back({percent(row.bestF1)});
+    cells.push_back({percentOf(&row, &ResultRow::auroc)});
+    cells.push_back({percentOf(&row, &ResultRow::bestF1)});
     cells.push_back({score(row.bestF1Threshold)});
     cells.push_back({percent(c ? c->siou : std::nullopt)});
     cells.push_back({percent(c ? c->ppv : std::nullopt)});
     cells.push_back({percent(c ? c->f1Star : std::nullopt)});
-    cells.push_back({row.skipped == 0 ? QString::number(row.frames)
-                                      : QObject::tr("%1 (%2 skipped)").arg(row.frames).arg(row.skipped)});
+    cells.push_back({qs(framesText(row))});
     grid.rows.push_back(std::move(cells));
   }
   return grid;

@@ -19,15 +19,17 @@ ComponentFollower::ComponentFollower(QObject* parent)
       m_exactJob(
           this,
           [](const Request& request, const std::stop_token& stop) {
-            return request.live
-                ->components(request.configuration, request.threshold, componentTrack(request.live->dataSet()), stop)
-                .value_or(ComponentMetrics{});
+            const ComponentTrack track = componentTrack(request.live->dataSet());
+            return ShownComponents{request.live->components(request.configuration, request.threshold, track, stop)
+                                       .value_or(ComponentMetrics{}),
+                                   false, track};
           },
-          [this](const Request& request, const Outcome<ComponentMetrics>& outcome) {
+          [this](const Request& request, const Outcome<ShownComponents>& outcome) {
             if (outcome.hasValue() && isOfPresentScores(request)) {
+              m_track = outcome.value().track;
               // During a drag without a curve the threshold has moved on meanwhile: the nearest that is known.
               const bool there = request.threshold == m_request->threshold;
-              if (there || !hasCurve()) show(ShownComponents{outcome.value(), !there});
+              if (there || !hasCurve()) show(ShownComponents{outcome.value().metrics, !there, m_track});
             }
             Q_EMIT settledChanged();
           }),
@@ -108,7 +110,7 @@ void ComponentFollower::showNearest() {
   if (nearest == m_curve.end() ||
       (nearest != m_curve.begin() && wanted - (nearest - 1)->threshold < nearest->threshold - wanted))
     --nearest;
-  show(ShownComponents{*nearest, true});
+  show(ShownComponents{*nearest, true, m_track});
 }
 
 void ComponentFollower::requestCurve() {

@@ -16,7 +16,8 @@ namespace oodscope {
 /// Component metrics of the set at the present threshold, as they can be shown.
 struct ShownComponents {
   ComponentMetrics metrics;
-  bool estimated = false;  ///< of the nearest threshold of the curve; exact when the hand rests
+  bool estimated = false;     ///< of the nearest threshold of the curve; exact when the hand rests
+  ComponentTrack track = {};  ///< by whose sizes components count
 };
 
 /// Keeps the component metrics of a set beside a moving threshold. Once the scores rest, the whole curve over the
@@ -69,12 +70,13 @@ private:
   std::size_t m_frames = 0;  ///< that were ready when m_request came
   std::vector<float> m_steps;
   std::vector<ComponentMetrics> m_curve;  ///< by rising threshold
+  ComponentTrack m_track;                 ///< of the curve
   std::optional<ShownComponents> m_components;
   QTimer m_rest;  ///< the hand rests
   QTimer m_idle;  ///< nothing has been asked for a while
 
   // Last: their threads use what is above.
-  CoalescingJob<Request, ComponentMetrics> m_exactJob;
+  CoalescingJob<Request, ShownComponents> m_exactJob;
   CoalescingJob<CurveRequest, std::vector<ComponentMetrics>> m_curveJob;
 };
 

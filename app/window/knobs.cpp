@@ -61,6 +61,40 @@ void setHeatScale(ViewState& view, const HeatScale& scale) {
   view.scaleLocked = scale.locked;
 }
 
+namespace {
+
+/// Scores whose values mean the same: of one method, or of one folder of maps.
+bool hasSameUnit(const ScoreChoice& a, const ScoreChoice& b) {
+  if (hasMethod(a) != hasMethod(b)) return false;
+  return hasMethod(a) ? a.method == b.method : a.imported == b.imported;
+}
+
+template <class Run>
+std::optional<float> dropForeign(const ScoreChoice& scoreBefore, const std::optional<float>& before, PinRule pinBefore,
+                                 const ScoreChoice& score, Run& run) {
+  const bool carried = before && run.threshold == before && pinBefore == PinRule::None && run.pin == PinRule::None;
+  if (!carried || hasSameUnit(scoreBefore, score)) return std::nullopt;
+  run.threshold.reset();
+  run.pin = PinRule::BestF1;
+  return before;
+}
+
+}  // namespace
+
+std::optional<float> dropForeignThresholds(const ViewState& before, ViewState& after) {
+  const bool swapped = before.other && after.other && after.score == before.other->score &&
+                       after.threshold == before.other->threshold && after.other->score == before.score &&
+                       after.other->threshold == before.threshold;
+  if (swapped) return std::nullopt;
+  auto dropped = dropForeign(before.score, before.threshold, before.pin, after.score, after);
+  if (before.other && after.other) {
+    const auto ofB =
+        dropForeign(before.other->score, before.other->threshold, before.other->pin, after.other->score, *after.other);
+    if (!dropped) dropped = ofB;
+  }
+  return dropped;
+}
+
 GridArrangement arrangementOf(ViewLayout layout) {
   switch (layout) {
     case ViewLayout::One:

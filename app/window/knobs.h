@@ -5,6 +5,8 @@
 #include "widgets/controls/threshold_slider.h"
 #include "widgets/views/view_grid.h"
 
+#include <optional>
+
 namespace oodscope {
 
 /// The session's knobs as the controls show them, and back. Shares are fractions in the session, percent in controls.
@@ -16,5 +18,10 @@ void setPin(PinRule& rule, double& value, const Pin& pin);
 void setHeatScale(ViewState& view, const HeatScale& scale);
 
 [[nodiscard]] GridArrangement arrangementOf(ViewLayout layout);
+
+/// A threshold set by hand is a score: where another method or other score maps come, it says nothing of theirs. Takes
+/// it out of `after`, for the run A and the run B, where it was merely carried along, and lets the threshold follow
+/// best F1. The threshold that was dropped; empty where none was.
+[[nodiscard]] std::optional<float> dropForeignThresholds(const ViewState& before, ViewState& after);
 
 }  // namespace oodscope

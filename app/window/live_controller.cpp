@@ -49,7 +49,8 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             requestEstimateDue();
             const bool sameFrame = request.set == QString::fromStdString(m_view.set) && isCurrent(request);
-            if (outcome.hasValue() && sameFrame) {
+            const bool sameSource = !request.live || request.live == m_live;
+            if (outcome.hasValue() && sameFrame && sameSource) {
               m_picture = outcome.value();
               m_pictureLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
               Q_EMIT pictureChanged(m_picture);
@@ -64,7 +65,10 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
           [this](const Request& request, const Outcome<std::shared_ptr<const SetNumbers>>& outcome) {
             const bool newer =
                 request.revision > m_exactRevision;  // an estimate never replaces the exact numbers of its revision
-            if (outcome.hasValue() && outcome.value() && request.live == m_live && newer) {
+            // One of an older temperature is still news during a drag; one of another method or protocol is not.
+            const bool sameKind = request.live == m_live && request.protocol == m_view.protocol &&
+                                  request.configuration.name == configurationOf(m_view).name;
+            if (outcome.hasValue() && outcome.value() && sameKind && newer) {
               m_estimateLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
               publishNumbers(outcome.value());
             }
@@ -99,6 +103,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
               m_counts = outcome.value().counts;
               m_details = outcome.value().details;
               updateScales();
+              updateThreshold();  // read off the curve until now
               Q_EMIT countsChanged();
               if (m_details) Q_EMIT detailsChanged(m_details);
             }
@@ -114,6 +119,13 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
   m_framesArrive.setInterval(kFramesArriveMs);
   connect(&m_framesArrive, &QTimer::timeout, this, [this] { requestExact(); });
   connect(&m_workspace.runner(), &InferenceRunner::frameReady, this, &LiveController::onFrameReady);
+  connect(&m_workspace.runner(), &InferenceRunner::frameFailed, this,
+          [this](const std::shared_ptr<LiveSet>& set, std::size_t, const QString&) {
+            if (set != m_live) return;
+            // The numbers stay, but of how many frames they are does not.
+            if (!m_framesArrive.isActive()) m_framesArrive.start();
+            if (!m_numbers) Q_EMIT numbersChanged(m_numbers);
+          });
 }
 
 LiveController::~LiveController() = default;
@@ -152,27 +164,30 @@ void LiveController::show(const ViewState& view, bool dragging) {
   const bool otherScores = otherSet || !(configurationOf(before) == configurationOf(view));
   const bool otherProtocol = before.protocol != view.protocol;
   const bool otherFrame = otherSet || before.frame != view.frame || before.set != view.set || !m_picture;
+  const bool otherMethod = configurationOf(before).name != configurationOf(view).name;
   m_live = live;
   if (otherSet) {
     m_estimateAfter.reset();
-    m_numbers.reset();
+    if (live) m_workspace.runner().enqueue(live, request().frame);
+  }
+  // A temperature that moves takes its numbers along, marked as those of the old one; all else has others.
+  const bool foreign = (otherSet || otherMethod || otherProtocol) && (m_numbers || m_details);
+  if (otherSet || otherMethod || otherProtocol) m_numbers.reset();
+  if (otherSet || otherMethod) {
     m_details.reset();
     m_scales.reset();
-    if (live) {
-      m_workspace.runner().enqueue(live, request().frame);
-    }
   }
   if (otherFrame && live && !live->isReady(request().frame)) m_workspace.runner().prioritise(live, request().frame);
-  if (configurationOf(before).name != configurationOf(view).name) {
-    m_scales.reset();
-    updateScales();
-  }
   if (otherScores) m_components.clear();
   if (otherScores || otherProtocol) {
     ++m_revision;
     m_exactJob.cancel();
     m_detailJob.cancel();
     if (otherScores) m_counts.reset();
+  }
+  if (foreign) {
+    Q_EMIT numbersChanged(m_numbers);
+    Q_EMIT detailsChanged(m_details);
   }
   const Request now = request();
   if (now.data && (otherScores || otherFrame)) m_pictureJob.request(now);
@@ -216,7 +231,8 @@ void LiveController::publishNumbers(std::shared_ptr<const SetNumbers> numbers) {
 }
 
 void LiveController::updateThreshold() {
-  const std::optional<float> now = thresholdOf(m_view, m_numbers.get());
+  const bool counted = m_counts && m_numbers && m_numbers->configuration == configurationOf(m_view);
+  const std::optional<float> now = thresholdOf(m_view, m_numbers.get(), counted ? m_counts.get() : nullptr);
   if (now == m_threshold) return;
   m_threshold = now;
   Q_EMIT thresholdChanged(m_threshold);

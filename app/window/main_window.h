@@ -9,6 +9,7 @@
 #include "app/window/thumbnail_loader.h"
 #include "app/window/window_actions.h"
 #include "app/window/workspace.h"
+#include "widgets/panels/status_widgets.h"
 
 #include <QMainWindow>
 #include <QPointer>
@@ -25,6 +26,7 @@ class QTabWidget;
 
 namespace oodscope {
 
+class Badge;
 class Banner;
 class CalibrationTab;
 class CompareMode;
@@ -53,6 +55,13 @@ class SweepTab;
 class Theme;
 class TransferTab;
 class ViewGrid;
+
+/// Numbers that the user pinned to compare others with, and whose they are.
+struct PinnedNumbers {
+  std::shared_ptr<const SetNumbers> numbers;
+  std::string set, source;
+  Resolution resolution = Resolution::Network;
+};
 
 /// What the command line asked for, on top of the session.
 struct WindowRequest {
@@ -96,6 +105,11 @@ public:
   [[nodiscard]] FailureDesk* failures() const { return m_failures; }
   [[nodiscard]] QTabWidget* analysis() const { return m_analysis; }
   [[nodiscard]] SceneTab* scene() const { return m_scene; }
+  [[nodiscard]] SweepTab* sweep() const { return m_sweep; }
+  [[nodiscard]] RunsTab* runs() const { return m_runs; }
+  [[nodiscard]] StatusLine* status() const { return m_status; }
+  [[nodiscard]] MessagesPanel* messages() const { return m_messages; }
+  [[nodiscard]] Badge* metricsBadge() const;
   [[nodiscard]] WindowActions& actions() { return *m_actions; }
   [[nodiscard]] CompareMode& compare() { return *m_compare; }
 
@@ -125,7 +139,7 @@ private:
   void connectCompare();
   // main_window_actions.cpp: what the menus and keys do
   void connectActions();
-  // main_window_show.cpp and main_window_choices.cpp: results, choices and frames to widgets
+  // main_window_show.cpp, main_window_numbers.cpp and main_window_choices.cpp: results, choices and frames to widgets
   void showView(const ViewState& before, const ViewState& after, bool dragging);
   /// What is looked at is shown once a screen frame, numbers and lists half as often.
   enum Part : unsigned {
@@ -190,6 +204,14 @@ private:
   [[nodiscard]] std::shared_ptr<const DataSet> currentSet() const;
   [[nodiscard]] std::optional<std::size_t> currentFrame() const;
   [[nodiscard]] std::optional<ReferenceNumbers> referenceNumbers();
+  /// The pinned numbers where they are of the view's set, protocol and resolution, so that they can be drawn with it.
+  [[nodiscard]] std::shared_ptr<const SetNumbers> comparableReference() const;
+  [[nodiscard]] std::optional<PinnedNumbers> presentNumbers() const;
+  /// What a panel without numbers says: what it needs, what it waits for, or why nothing is to come.
+  [[nodiscard]] std::pair<QString, QString> waitingText() const;
+  void showWaiting();
+  void showMarker(float threshold);
+  void showDecision();
 
   Theme& m_theme;
   Workspace m_workspace;
@@ -198,11 +220,12 @@ private:
   ThumbnailLoader m_thumbnails;
   std::unique_ptr<WindowActions> m_actions;
   std::optional<std::filesystem::path> m_sessionFile;
-  std::shared_ptr<const SetNumbers> m_reference;  ///< pinned by the user
+  std::optional<PinnedNumbers> m_reference;
   std::optional<QPointF> m_cursor;
   PublishedReference m_published{publishedValuesFile()};
   CacheMeter m_cache;
   ShowPace m_seen, m_told;
+  std::optional<ProgressView> m_sweepProgress;                         ///< while a sweep runs
   std::shared_ptr<const SetNumbers> m_shownNumbers, m_shownReference;  ///< those that the curves show
   std::map<QString, std::map<std::size_t, FramePreview>> m_previews;
   QTimer m_autosave;

@@ -114,13 +114,16 @@ void MainWindow::connectActions() {
   on(m_actions->thresholdDown, [moveThreshold] { moveThreshold(-1); });
   on(m_actions->sweep, [this] {
     m_analysis->setCurrentWidget(m_sweep);
-    m_sweep->start(m_session.view());
+    if (m_sweep->isBusy())
+      m_sweep->cancel();
+    else
+      m_sweep->start();
   });
   on(m_actions->pauseInference,
      [this](bool pause) { pause ? m_workspace.runner().pause() : m_workspace.runner().resume(); });
   on(m_actions->cancelInference, [this] { m_workspace.runner().cancel(); });
   on(m_actions->pinReference, [this] {
-    m_reference = m_controller.numbers();
+    m_reference = presentNumbers();
     showSoon(kNumbers);
   });
   on(m_actions->clearReference, [this] {

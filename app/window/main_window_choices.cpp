@@ -114,11 +114,13 @@ void MainWindow::showFrames() {
     for (std::size_t i = 0; i < open.set->frames.size(); ++i) {
       FrameRow row;
       row.name = QString::fromStdString(open.set->frames[i].name);
-      row.label = open.set->frames[i].label ? FrameLabel::None : FrameLabel::Withheld;
-      if (const auto preview = previews.find(i); preview != previews.end() && preview->second.hasLabel) {
+      row.label = open.set->frames[i].label ? FrameLabel::Unread : FrameLabel::Withheld;
+      if (const auto preview = previews.find(i); preview != previews.end() && open.set->frames[i].label) {
         row.anomalyShare = 100.0 * preview->second.anomalyShare;
         row.objects = preview->second.objects;
-        row.label = preview->second.objects > 0 ? FrameLabel::Anomaly : FrameLabel::None;
+        row.label = !preview->second.hasLabel     ? FrameLabel::Failed
+                    : preview->second.objects > 0 ? FrameLabel::Anomaly
+                                                  : FrameLabel::None;
       }
       for (const Note& note : m_session.session().notes)
         if (note.set == open.set->name && note.frame == open.set->frames[i].name && !note.region)

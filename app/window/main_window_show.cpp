@@ -25,6 +25,7 @@
 #include <QStackedWidget>
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 #include <tuple>
 
@@ -119,6 +120,7 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   m_controls->heatScale()->setHeatScale(heatScaleOf(after));
   m_controls->setColourMap(colourMapFromName(QString::fromStdString(after.colourMap)), after.colourMapReversed);
   m_controls->setOpacity(after.opacity);
+  m_sweep->setView(after);
   m_sweep->setTemperature(static_cast<double>(after.score.temperature));
   const auto choices = [](const ViewState& v) {
     return std::tie(v.set, v.model, v.score.method, v.score.imported, v.protocol, v.resolution, v.allChannels);
@@ -176,8 +178,8 @@ void MainWindow::showPicture() {
     return;
   }
   m_views->setFrame(picture->decoded.image, picture->decoded.label);
-  for (const int pane : {kHeatPane, kDecisionPane})
-    if (pane < m_views->count()) m_views->view(pane)->setScores(picture->scores);
+  if (kHeatPane < m_views->count()) m_views->view(kHeatPane)->setScores(picture->scores);
+  showDecision();
   const QString size = picture->decoded.image
                            ? tr("%1 × %2").arg(picture->decoded.image->width()).arg(picture->decoded.image->height())
                            : picture->failure;
@@ -233,105 +235,42 @@ void MainWindow::showScale() {
 
 void MainWindow::showThreshold() {
   const auto threshold = m_controller.threshold();
-  if (!threshold) return;
-  m_controls->threshold()->setThreshold(static_cast<double>(*threshold));
+  if (threshold && std::isfinite(*threshold)) m_controls->threshold()->setThreshold(static_cast<double>(*threshold));
   if (m_compare->isOn()) {
     m_compare->showThresholds();
     return;
   }
+  showDecision();
+  if (!threshold) {
+    m_curves->setThreshold(0, std::nullopt);
+    return;
+  }
   m_views->setThreshold(*threshold);
-  m_curves->setThreshold(0, static_cast<double>(*threshold));
-  m_views->header(kDecisionPane)->setSubtitle(tr("s ≥ δ = %1").arg(scoreText(static_cast<double>(*threshold))));
+  showMarker(*threshold);
 }
 
-std::optional<ReferenceNumbers> MainWindow::referenceNumbers() {
-  if (!m_reference) {
-    const auto numbers = m_controller.numbers();
-    const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
-    if (!numbers || model == nullptr || !model->info) return std::nullopt;
-    return m_published.find(m_session.view().set, model->info->architecture, numbers->configuration, numbers->protocol);
-  }
-  ReferenceNumbers out;
-  out.name = configurationTitle(m_reference->configuration);
-  out.ap = m_reference->metrics.ap;
-  out.fpr95 = m_reference->metrics.fpr95;
-  out.auroc = m_reference->metrics.auroc;
-  out.bestF1 = m_reference->metrics.bestF1;
-  return out;
+void MainWindow::showDecision() {
+  if (m_views->count() <= kDecisionPane) return;
+  const auto& picture = m_controller.picture();
+  const auto threshold = m_controller.threshold();
+  const bool scored = picture && picture->scores;
+  m_views->view(kDecisionPane)->setScores(scored && threshold ? picture->scores : nullptr);
+  m_views->view(kDecisionPane)
+      ->setEmptyText(!scored      ? tr("Not scored yet")
+                     : !threshold ? tr("No threshold: %1").arg(waitingText().second)
+                                  : QString());
+  m_views->header(kDecisionPane)
+      ->setSubtitle(!threshold                  ? QString()
+                    : std::isfinite(*threshold) ? tr("s ≥ δ = %1").arg(scoreText(static_cast<double>(*threshold)))
+                                                : tr("nothing is predicted"));
 }
 
-void MainWindow::showNumbers() {
-  if (m_compare->isOn()) {
-    m_compare->showNumbers();
-    return;
-  }
-  const auto numbers = m_controller.numbers();
-  if (!numbers) {
-    m_metrics->clear();
-    m_metricsTitle->badge()->clear();
-    m_shownNumbers.reset();
-    for (CurvePlot* plot : {m_curves->precisionRecall(), m_curves->roc(), m_curves->f1()}) plot->setCurves({});
-    m_status->clearState();
-    return;
-  }
-  MetricsInput input;
-  input.numbers = numbers.get();
-  const auto details = m_controller.details();
+void MainWindow::showMarker(float threshold) {
   const auto counts = m_controller.counts();
-  input.details = details.get();
-  input.counts = counts.get();
-  input.frame = currentFrame();
-  input.frameName = QString::fromStdString(m_session.view().frame);
-  input.threshold = m_controller.threshold();
-  input.components = m_controller.components();
-  input.reference = referenceNumbers();
-  if (const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
-      model != nullptr && model->info)
-    input.modelFingerprint = QString::fromStdString(model->info->fingerprint);
-  input.dataName = QString::fromStdString(m_session.view().set);
-  input.threads = m_workspace.options().threads > 0 ? m_workspace.options().threads
-                                                    : static_cast<int>(std::thread::hardware_concurrency());
-  MetricsView shown = metricsView(input);
-  const auto& intervals = m_compare->comparison().intervals();
-  if (intervals) addIntervals(shown, *intervals);
-  m_metrics->setView(shown);
-  if (numbers->exact)
-    m_metricsTitle->badge()->setBadge(Badge::Kind::Exact, tr("= exact"));
-  else
-    m_metricsTitle->badge()->setBadge(Badge::Kind::Estimated, tr("≈ estimated"));
-  m_status->setEstimated(!numbers->exact);
-  if (!numbers->exact) showThresholdScale();
-  if (numbers != m_shownNumbers || m_reference != m_shownReference) showCurves();
-  if (const auto threshold = m_controller.threshold()) {
-    m_curves->setThreshold(0, static_cast<double>(*threshold));
-    if (const auto decided = decisionCounts(*numbers, counts.get(), *threshold))
-      m_curves->histogram()->setShares(decisionShares(*decided));
-  }
-}
-
-void MainWindow::showCurves() {
   const auto numbers = m_controller.numbers();
-  m_shownNumbers = numbers;
-  m_shownReference = m_reference;
-  const QString name = configurationTitle(numbers->configuration);
-  const auto part = m_failures->part();
-  const auto curves = [&](auto make) {
-    std::vector<CurveData> out;
-    if (m_reference && m_reference != numbers)
-      out.push_back(make(*m_reference, CurveRole::Reference, configurationTitle(m_reference->configuration)));
-    out.insert(out.begin(), make(*numbers, CurveRole::A, name));
-    if (part) out.push_back(make(*part, CurveRole::Other, m_failures->partName()));
-    return out;
-  };
-  std::vector<CurveData> pr = curves(precisionRecallCurve), roc = curves(rocCurve);
-  const auto& intervals = m_compare->comparison().intervals();
-  if (intervals && intervals->ranking.precisionRecall) addBand(pr.front(), *intervals->ranking.precisionRecall);
-  if (intervals && intervals->ranking.roc) addBand(roc.front(), *intervals->ranking.roc);
-  addKeptCurves(pr, roc);
-  m_curves->precisionRecall()->setCurves(std::move(pr));
-  m_curves->precisionRecall()->setChance(numbers->curves.prevalence);
-  m_curves->roc()->setCurves(std::move(roc));
-  m_curves->f1()->setCurves(curves(f1Curve));
+  const bool counted = counts && numbers && numbers->exact;
+  m_curves->setThreshold(0, static_cast<double>(threshold),
+                         counted ? curvePlace(*counts, numbers->protocol, threshold) : std::nullopt);
 }
 
 void MainWindow::showThresholdScale() {
@@ -342,11 +281,21 @@ void MainWindow::showThresholdScale() {
 
 void MainWindow::showDetails() {
   const auto details = m_controller.details();
-  if (!details) return;
+  HistogramPlot* histogram = m_curves->histogram();
+  if (!details) {
+    histogram->setData({});
+    histogram->setShares({});
+    return;
+  }
   showThresholdScale();
-  m_curves->histogram()->setData(histogramData(details->histogram, configurationTitle(details->configuration)));
-  if (const auto threshold = m_controller.threshold())
-    m_curves->histogram()->setThreshold(static_cast<double>(*threshold));
+  const bool present = details->configuration == LiveController::configurationOf(m_session.view());
+  const auto live = m_controller.liveSet();
+  const QString part = live ? partNote(live->account().with(details->frames.size())) : QString();
+  histogram->setData(histogramData(details->histogram, configurationTitle(details->configuration) + part +
+                                                           (present ? QString() : tr(" · new scores follow"))));
+  if (!present) histogram->setShares({});
+  const auto threshold = m_controller.threshold();
+  histogram->setThreshold(present && threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
 }
 
 void MainWindow::showCursor() {
@@ -378,11 +327,14 @@ void MainWindow::showStatus() {
   const auto numbers = m_controller.numbers();
   if (!set) {
     m_status->setData(tr("No set open"));
-    m_status->clearState();
+    m_status->setState({});
   } else {
+    const QString frames = countedText(static_cast<qint64>(set->frames.size()), tr("frame"), tr("frames"));
     const double pixels = numbers ? static_cast<double>(numbers->metrics.positives + numbers->metrics.negatives) : 0.0;
-    m_status->setData(pixels > 0 ? tr("%1 frames · %2 Mpx").arg(set->frames.size()).arg(numberText(pixels * 1e-6, 2))
-                                 : tr("%1 frames").arg(set->frames.size()));
+    m_status->setData(pixels > 0 ? tr("%1 · %2 Mpx")
+                                       .arg(numbers->account.isComplete() ? frames : framesText(numbers->account),
+                                            numberText(pixels * 1e-6, 2))
+                                 : frames);
   }
   m_status->setCache(tr("cache %1 GB of %2")
                          .arg(gigabytes(m_cache.bytes()),

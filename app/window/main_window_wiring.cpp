@@ -22,6 +22,7 @@
 #include "widgets/panels/start_page.h"
 #include "widgets/panels/status_widgets.h"
 #include "widgets/plots/curves_panel.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/theme/theme.h"
 #include "widgets/views/view_grid.h"
 
@@ -30,6 +31,22 @@
 #include <QStackedWidget>
 
 namespace oodscope {
+namespace {
+
+/// "opened as course: 24 frames, 2 files left out": which frames take part in a number is said beside the number.
+QString openedText(const DataSet& set) {
+  const std::string_view layout = layoutName(set.layout);
+  return MainWindow::tr("opened as %1: %2, %3")
+      .arg(QString::fromUtf8(layout.data(), static_cast<int>(layout.size())),
+           countedText(static_cast<qint64>(set.frames.size()), MainWindow::tr("frame"), MainWindow::tr("frames")),
+           set.skipped.empty() ? MainWindow::tr("no file left out")
+                               : MainWindow::tr("%1 left out")
+                                     .arg(countedText(static_cast<qint64>(set.skipped.size()), MainWindow::tr("file"),
+                                                      MainWindow::tr("files"))));
+}
+
+}  // namespace
+
 void MainWindow::edit(const std::function<void(ViewState&)>& change, const QString& text) {
   ViewState view = m_session.view();
   change(view);
@@ -185,6 +202,15 @@ void MainWindow::connectViews() {
 
 void MainWindow::connectResults() {
   connect(&m_session, &SessionModel::viewChanged, this, &MainWindow::showView);
+  connect(&m_session, &SessionModel::thresholdDropped, this, [this](float threshold) {
+    const QString text =
+        tr("The threshold %1 was of another score's range and has been dropped: it follows best F1 now.")
+            .arg(numberText(static_cast<double>(threshold), 3));
+    tell(Severity::Info, text, QString());
+    if (m_isWarned) return;  // good news does not replace a warning
+    m_banner->setView({Severity::Info, QString(), text, tr("Messages")});
+    m_banner->show();
+  });
   connect(&m_controller, &LiveController::pictureChanged, this, [this] { showSoon(kPicture | kMethods); });
   connect(&m_controller, &LiveController::numbersChanged, this, [this] { showSoon(kNumbers); });
   connect(&m_controller, &LiveController::countsChanged, this, [this] { showSoon(kNumbers | kCursor); });
@@ -201,6 +227,20 @@ void MainWindow::connectResults() {
   connect(m_sweep, &SweepTab::temperatureEdited, this, [this](double value) {
     edit([&](ViewState& view) { view.score.temperature = static_cast<float>(value); }, tr("temperature"));
   });
+  connect(m_sweep, &SweepTab::progressed, this, [this](int done, int total) {
+    if (total == 0) {
+      m_sweepProgress.reset();
+      if (m_workspace.runner().isBusy()) return;  // inference goes on showing its own
+      m_status->progress()->finish();
+      return;
+    }
+    ProgressView view;
+    view.what = tr("sweep");
+    view.done = done;
+    view.total = total;
+    m_sweepProgress = view;
+    if (!m_workspace.runner().isBusy()) m_status->progress()->setView(view);
+  });
   connect(m_sweep, &SweepTab::bestFound, this, [this](std::optional<double> temperature, const QString& what) {
     m_controls->temperature()->setBest(temperature, what);
   });
@@ -210,15 +250,7 @@ void MainWindow::connectWorkspace() {
   connect(&m_workspace, &Workspace::setOpened, this, [this](const QString& name) {
     const OpenSet* open = m_workspace.findSet(name);
     remember(QString::fromStdString(open->entry.path.string()), QStringLiteral("set"));
-    if (!m_isWarned)
-      m_banner->setView({Severity::Info, name,
-                         tr("opened as %1: %2 frames, %3")
-                             .arg(QString::fromUtf8(layoutName(open->set->layout).data(),
-                                                    static_cast<int>(layoutName(open->set->layout).size())))
-                             .arg(open->set->frames.size())
-                             .arg(open->set->skipped.empty() ? tr("nothing skipped")
-                                                             : tr("%1 skipped").arg(open->set->skipped.size())),
-                         tr("Details")});
+    if (!m_isWarned) m_banner->setView({Severity::Info, name, openedText(*open->set), tr("Details")});
     m_banner->show();
     chooseDefaults();
     showOpenChoices();
@@ -246,7 +278,7 @@ void MainWindow::connectWorkspace() {
   });
   connect(m_modelTab, &ModelTab::failed, this,
           [this](const QString& text, const QString& file) { tell(Severity::Error, text, file); });
-  connect(&m_workspace, &Workspace::settled, this, [this] { showStatus(); });
+  connect(&m_workspace, &Workspace::settled, this, [this] { showSoon(kNumbers | kStatus); });
   connect(
       &m_workspace.runner(), &InferenceRunner::frameFailed, this,
       [this](const std::shared_ptr<LiveSet>& set, std::size_t frame, const QString& text) {
@@ -256,7 +288,10 @@ void MainWindow::connectWorkspace() {
       });
   connect(&m_workspace.runner(), &InferenceRunner::progressChanged, this, [this](const InferenceProgress& progress) {
     if (progress.done >= progress.total) {
-      m_status->progress()->finish();
+      if (m_sweepProgress)
+        m_status->progress()->setView(*m_sweepProgress);
+      else
+        m_status->progress()->finish();
       return;
     }
     ProgressView view;
@@ -264,7 +299,7 @@ void MainWindow::connectWorkspace() {
     view.done = static_cast<int>(progress.done);
     view.total = static_cast<int>(progress.total);
     view.secondsLeft = progress.secondsLeft;
-    view.rate = tr("%1 frames/s").arg(progress.framesPerSecond, 0, 'f', 1);
+    view.rate = tr("%1 frames/s").arg(numberText(progress.framesPerSecond, 1));
     view.canPause = true;
     view.isPaused = progress.paused;
     m_status->progress()->setView(view);
@@ -272,11 +307,16 @@ void MainWindow::connectWorkspace() {
   });
   connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
     m_cache.count();
-    showSoon(kStatus);
+    showSoon(kNumbers | kStatus);
   });
   connect(m_status->progress(), &ProgressItem::pauseRequested, this,
           [this](bool pause) { pause ? m_workspace.runner().pause() : m_workspace.runner().resume(); });
-  connect(m_status->progress(), &ProgressItem::stopRequested, this, [this] { m_workspace.runner().cancel(); });
+  connect(m_status->progress(), &ProgressItem::stopRequested, this, [this] {
+    if (m_sweepProgress && !m_workspace.runner().isBusy())
+      m_sweep->cancel();
+    else
+      m_workspace.runner().cancel();
+  });
   connect(m_status, &StatusLine::messagesRequested, this, [this] { m_actions->messages->trigger(); });
   connect(m_banner, &Banner::closed, this, [this] {
     m_isWarned = false;

@@ -2,6 +2,7 @@
 #include "app/window/presenters.h"
 
 #include "analysis/metrics/operating_point.h"
+#include "app/evaluation/imported_source.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>
@@ -42,12 +43,13 @@ QString undefinedReason(std::uint64_t positives, std::uint64_t negatives) {
 }
 
 MetricRow row(const QString& name, const ShownValue& current, const std::optional<double>& reference,
-              bool higherIsBetter, const ShownValue& frame) {
+              const QString& noDelta, bool higherIsBetter, const ShownValue& frame) {
   MetricRow out;
   out.name = name;
   out.current = current;
   out.reference = percent(reference);
-  if (out.reference && current.value) {
+  out.deltaReason = noDelta;
+  if (out.reference && current.value && noDelta.isEmpty()) {
     out.delta = *current.value - *out.reference;
     out.undecided = current.estimated && current.halfWidth && std::abs(*out.delta) < *current.halfWidth;
   }
@@ -86,10 +88,10 @@ ComponentsRow componentsRow(const std::optional<ShownComponents>& known) {
   const auto value = [&](const std::optional<double>& fraction, const QString& reason) {
     return rate(fraction, estimated, known ? reason : wait);
   };
-  row.name = known ? tr("%1%2 regions, %3 objects")
-                         .arg(estimated ? QStringLiteral("≈ ") : QString())
-                         .arg(metrics.predicted)
-                         .arg(metrics.truths)
+  row.name = known ? (estimated ? QStringLiteral("≈ ") : QString()) +
+                         countedText(static_cast<qint64>(metrics.predicted), tr("region"), tr("regions")) +
+                         QStringLiteral(", ") +
+                         countedText(static_cast<qint64>(metrics.truths), tr("object"), tr("objects"))
                    : tr("regions and objects");
   row.siou = value(metrics.siou, tr("no object in the set"));
   row.ppv = value(metrics.ppv, tr("no region is predicted"));
@@ -139,7 +141,8 @@ MetricsView metricsView(const MetricsInput& input) {
   if (sameScores && input.frame)
     for (const FrameMetrics& candidate : input.details->frames)
       if (candidate.frame == *input.frame) frame = &candidate;
-  view.unit = tr("set, %");
+  const FrameAccount& account = numbers.account;
+  view.unit = account.isComplete() ? tr("set, %") : tr("%1, %").arg(framesText(account));
   view.currentName = numbers.configuration.temperature
                          ? tr("T ") + numberText(static_cast<double>(*numbers.configuration.temperature), 2)
                          : configurationTitle(numbers.configuration);
@@ -154,17 +157,21 @@ MetricsView metricsView(const MetricsInput& input) {
         frame == nullptr ? tr("follows once the set is exact") : undefinedReason(frame->positives, frame->negatives);
     return shown(frame == nullptr ? std::nullopt : frame->*member, true, std::nullopt, why);
   };
+  QString noDelta;
+  if (input.reference)
+    noDelta = account.isComplete() ? input.reference->noDelta
+                                   : tr("no difference before all frames are in: %1").arg(framesText(account));
   const auto reference = [&](std::optional<double> ReferenceNumbers::*member) {
     return input.reference ? (*input.reference).*member : std::optional<double>();
   };
   view.rows.push_back(row(tr("AP"), shown(metrics.ap, numbers.exact, numbers.ap, reason),
-                          reference(&ReferenceNumbers::ap), true, ofFrame(&FrameMetrics::ap)));
+                          reference(&ReferenceNumbers::ap), noDelta, true, ofFrame(&FrameMetrics::ap)));
   view.rows.push_back(row(tr("FPR95"), shown(metrics.fpr95, numbers.exact, numbers.fpr95, reason),
-                          reference(&ReferenceNumbers::fpr95), false, ofFrame(&FrameMetrics::fpr95)));
+                          reference(&ReferenceNumbers::fpr95), noDelta, false, ofFrame(&FrameMetrics::fpr95)));
   view.rows.push_back(row(tr("AUROC"), shown(metrics.auroc, numbers.exact, numbers.auroc, reason),
-                          reference(&ReferenceNumbers::auroc), true, ofFrame(&FrameMetrics::auroc)));
+                          reference(&ReferenceNumbers::auroc), noDelta, true, ofFrame(&FrameMetrics::auroc)));
   view.rows.push_back(row(tr("best F1"), shown(metrics.bestF1, numbers.exact, std::nullopt, reason),
-                          reference(&ReferenceNumbers::bestF1), true, ofFrame(&FrameMetrics::bestF1)));
+                          reference(&ReferenceNumbers::bestF1), noDelta, true, ofFrame(&FrameMetrics::bestF1)));
   if (input.reference)
     for (MetricRow& line : view.rows) line.referenceReason = input.reference->reason;
   if (input.threshold) {
@@ -189,19 +196,56 @@ MetricsView metricsView(const MetricsInput& input) {
     }
   }
   if (input.threshold) view.components = componentsRow(input.components);
-  view.provenance << tr("%1 protocol · %2 · %3 frames skipped")
+  view.provenance << tr("%1 protocol · %2")
                          .arg(protocolTitle(numbers.protocol), numbers.protocol == Protocol::StreetHazards
                                                                    ? tr("mean over frames")
-                                                                   : tr("pooled pixels"))
-                         .arg(metrics.framesSkipped);
+                                                                   : tr("pooled pixels"));
+  view.provenance << accountText(account, metrics);
+  if (input.withoutMap.value_or(0) > 0)
+    view.provenance << tr("%1 of the set without a score map")
+                           .arg(countedText(static_cast<qint64>(*input.withoutMap), tr("frame"), tr("frames")));
+  if (input.threshold && input.components)
+    view.provenance << tr("components: regions of %1 px or more, objects of %2 px or more, all frames")
+                           .arg(input.components->track.minPredicted)
+                           .arg(input.components->track.minTruth);
+  if (!input.scored.isEmpty()) view.provenance << tr("scored on %1").arg(input.scored);
   QStringList facts;
   if (!input.modelFingerprint.isEmpty()) facts << tr("model ") + input.modelFingerprint.left(8);
   if (!input.dataName.isEmpty()) facts << tr("data ") + input.dataName;
-  if (input.threads > 0) facts << tr("%1 threads").arg(input.threads);
+  if (input.threads > 0) facts << countedText(input.threads, tr("thread"), tr("threads"));
   if (!facts.isEmpty()) view.provenance << facts.join(QStringLiteral(" · "));
   if (numbers.hygiene.unusable() > 0)
     view.provenance << tr("%1 scores are NaN or infinite and take no part").arg(numbers.hygiene.unusable());
   return view;
+}
+
+QString precisionText(const ScoreSource& source) {
+  const std::string precision = source.precision();
+  if (precision.empty()) return {};
+  const auto* imported = dynamic_cast<const ImportedSource*>(&source);
+  const bool maps = imported != nullptr && !imported->holdsLogits();
+  return QString::fromStdString(precision) + (maps ? tr(" maps") : tr(" logits"));
+}
+
+std::optional<std::size_t> framesWithoutMap(const ScoreSource& source) {
+  const auto* imported = dynamic_cast<const ImportedSource*>(&source);
+  if (imported == nullptr) return std::nullopt;
+  const auto& files = imported->files().files;
+  return static_cast<std::size_t>(
+      std::count_if(files.begin(), files.end(), [](const auto& file) { return !file.has_value(); }));
+}
+
+QString exactnessText(const SetNumbers& numbers, const QString& scored, std::optional<std::size_t> withoutMap) {
+  const FrameAccount& account = numbers.account;
+  if (account.isComplete()) {
+    if (!numbers.exact) return tr("≈ estimated");
+    return scored.isEmpty() ? tr("= exact") : tr("= exact on %1").arg(scored);
+  }
+  QString part = framesText(account);
+  // Nothing is to come any more: what is missing was never there.
+  if (withoutMap.value_or(0) > 0 && account.unread == 0 && account.failed <= *withoutMap)
+    part = tr("%1 have a map").arg(part);
+  return numbers.exact ? part : QString(kAboutSign) + QLatin1Char(' ') + part;
 }
 
 CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<float> threshold,

@@ -26,6 +26,7 @@ struct ReferenceNumbers {
   std::optional<double> ap, fpr95, auroc, bestF1;  ///< fractions
   QString source = {};                             ///< where published numbers stand
   QString reason = {};                             ///< why a number is not there
+  QString noDelta = {};                            ///< why no difference to it is given; empty: it is
 };
 
 struct MetricsInput {
@@ -38,9 +39,19 @@ struct MetricsInput {
   std::optional<ShownComponents> components;
   std::optional<ReferenceNumbers> reference;
   QString modelFingerprint, dataName;
+  QString scored;                         ///< precisionText() of the source
+  std::optional<std::size_t> withoutMap;  ///< frames that imported scores have no file for
   int threads = 0;
 };
 [[nodiscard]] MetricsView metricsView(const MetricsInput& input);
+/// What the source's scores are read from: "float16 logits", "uint8 maps"; empty where it is not known.
+[[nodiscard]] QString precisionText(const ScoreSource& source);
+/// Frames of the set that imported scores have no file for; empty for models.
+[[nodiscard]] std::optional<std::size_t> framesWithoutMap(const ScoreSource& source);
+/// Whether numbers are exact and the set's: "= exact on float16 logits"; "6 of 10 frames" or "5 of 10 frames have a
+/// map" where frames are missing, with "≈" before it where they are an estimate besides.
+[[nodiscard]] QString exactnessText(const SetNumbers& numbers, const QString& scored,
+                                    std::optional<std::size_t> withoutMap = {});
 
 /// What is under the cursor. `pixel` is a position in the image.
 [[nodiscard]] CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<float> threshold,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/session_model.h"
 
+#include "app/window/knobs.h"
+
 #include <QUndoCommand>
 
 namespace oodscope {
@@ -20,14 +22,17 @@ private:
 
 SessionModel::SessionModel(QObject* parent) : QObject(parent) { m_undo.setUndoLimit(200); }
 
-void SessionModel::edit(const ViewState& view, const QString& text) {
-  if (view == m_session.view) return;
+void SessionModel::edit(const ViewState& wanted, const QString& text) {
+  if (wanted == m_session.view) return;
+  ViewState view = wanted;
+  const auto dropped = dropForeignThresholds(m_session.view, view);
   if (m_beforeDrag) {
     m_dragText = text;
     apply(view);
-    return;
+  } else {
+    m_undo.push(new ViewCommand(*this, m_session.view, view, text));
   }
-  m_undo.push(new ViewCommand(*this, m_session.view, view, text));
+  if (dropped) Q_EMIT thresholdDropped(*dropped);
 }
 
 void SessionModel::follow(const ViewState& view) { apply(view); }

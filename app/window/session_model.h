@@ -24,7 +24,8 @@ public:
   [[nodiscard]] bool isDragging() const { return m_beforeDrag.has_value(); }
   [[nodiscard]] bool isModified() const { return m_modified; }
 
-  /// Changes knobs. `text` names the step in the Edit menu. Nothing happens where nothing differs.
+  /// Changes knobs. `text` names the step in the Edit menu. Nothing happens where nothing differs. A threshold set by
+  /// hand does not go along to a score of another unit (dropForeignThresholds).
   void edit(const ViewState& view, const QString& text);
   /// A change that is not the user's (a set that has gone takes its frame along): no step of undo.
   void follow(const ViewState& view);
@@ -44,6 +45,8 @@ public:
 Q_SIGNALS:
   /// dragging: more changes are coming.
   void viewChanged(const oodscope::ViewState& before, const oodscope::ViewState& after, bool dragging);
+  /// A threshold set by hand was of scores in another unit.
+  void thresholdDropped(float threshold);
   void notesChanged();
   void runsChanged();
   void modifiedChanged(bool modified);

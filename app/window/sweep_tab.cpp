@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/sweep_tab.h"
 
+#include "app/window/inference_runner.h"
 #include "app/window/post_to.h"
 #include "app/window/presenters.h"
 #include "widgets/plots/sweep_plot.h"
@@ -23,35 +24,22 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
           [this](const Request& request, const std::stop_token& stop) {
             return sweep(
                 request.sets, request.method, request.protocol, SweepOptions{},
-                [this](std::size_t set, const SweepPoint& point) {
-                  postTo(this, [this, set, point] {
-                    if (set >= m_result.curves.size()) return;
-                    auto& points = m_result.curves[set].points;
-                    points.insert(
-                        std::partition_point(points.begin(), points.end(),
-                                             [&](const SweepPoint& p) { return p.temperature < point.temperature; }),
-                        point);
-                    ++m_done;
-                    nameBest(m_result);
-                    show();
-                    Q_EMIT progressed(m_done, m_total);
+                [this, stop](std::size_t set, const SweepPoint& point) {
+                  postTo(this, [this, stop, set, point] {
+                    if (!stop.stop_requested()) addPoint(set, point);
                   });
                 },
                 stop);
           },
-          [this](const Request&, const Outcome<SweepResult>& outcome) {
-            if (outcome.hasValue()) m_result = outcome.value();
-            if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
-            m_button->setText(tr("Sweep all open sets"));
-            show();
-            Q_EMIT progressed(m_total, m_total);
-          }) {
+          [this](const Request&, const Outcome<SweepResult>& outcome) { publish(outcome); }) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(12, 8, 12, 8);
   auto* row = new QHBoxLayout;
   m_button = new QPushButton(tr("Sweep all open sets"));
   m_note = new QLabel(
-      tr("AP and FPR95 against temperature, exact at each of 40 values from 0.05 to 20, finer around the best."));
+      tr("AP and FPR95 against temperature, exact at each of 40 values from 0.05 to 20, finer around the best by the "
+         "%1.")
+          .arg(QString::fromStdString(sweepRuleText(SweepRule::ApMinusFpr95))));
   m_note->setWordWrap(true);
   row->addWidget(m_button);
   row->addWidget(m_note, 1);
@@ -59,53 +47,151 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
   m_plot->setEmptyText(tr("No sweep yet"), tr("Open sets and a model, then sweep: results appear as they come."));
   column->addLayout(row);
   column->addWidget(m_plot, 1);
+  connect(m_button, &QPushButton::clicked, this, [this] { isBusy() ? cancel() : start(); });
   connect(m_plot, &SweepPlot::temperatureEdited, this, &SweepTab::temperatureEdited);
   connect(m_plot, &SweepPlot::temperatureSettled, this, &SweepTab::temperatureEdited);
+  connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
+    if (m_waiting) begin();
+  });
 }
 
 SweepTab::~SweepTab() = default;
 
-void SweepTab::start(const ViewState& view) {
-  if (m_job.isBusy()) {
-    cancel();
+void SweepTab::setView(const ViewState& view) {
+  m_view = view;
+  PinnedRun now = pinnedRunOf(view), then = m_request.view;
+  for (PinnedRun* run : {&now, &then}) {  // a sweep is of all sets and temperatures
+    run->set.clear();
+    run->score.temperature = 1.0F;
+  }
+  if (m_request.sets.empty() || now == then) return;
+  cancel();
+  m_request = {};
+  m_result = {};
+  m_plot->setSeries({});
+  m_note->setText(tr("The sweep was of other scores: sweep again."));
+  Q_EMIT bestFound(std::nullopt, QString());
+}
+
+void SweepTab::start() {
+  if (isBusy()) return;
+  if (!hasMethod(m_view.score) || !dependsOnTemperature(m_view.score.method)) {
+    m_note->setText(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(m_view.score)));
     return;
   }
-  if (!hasMethod(view.score) || !dependsOnTemperature(view.score.method)) {
-    m_note->setText(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(view.score)));
-    return;
-  }
-  Request request;
-  request.method = view.score.method;
-  request.protocol = view.protocol;
+  // What is not scored yet is scored first: a sweep of some of the sets would be taken for one of all.
+  std::size_t lacking = 0;
   for (const OpenSet& set : m_workspace.sets())
-    if (auto live = m_workspace.liveSet(QString::fromStdString(set.set->name), view);
-        live && !live->labelledFrames().empty())
-      request.sets.push_back(std::move(live));
+    if (const auto live = m_workspace.liveSet(QString::fromStdString(set.set->name), m_view)) {
+      lacking += live->account().unread;
+      if (live->account().unread > 0) m_workspace.runner().enqueue(live, std::nullopt);
+    }
+  if (lacking > 0 && m_workspace.runner().isBusy()) {
+    m_waiting = true;
+    m_note->setText(tr("Waiting for %1 of the open sets to be scored.")
+                        .arg(countedText(static_cast<qint64>(lacking), tr("frame"), tr("frames"))));
+    showButton();
+    return;
+  }
+  begin();
+}
+
+void SweepTab::begin() {
+  m_waiting = false;
+  Request request;
+  request.method = m_view.score.method;
+  request.protocol = m_view.protocol;
+  request.view = pinnedRunOf(m_view);
+  for (const OpenSet& set : m_workspace.sets()) {
+    auto live = m_workspace.liveSet(QString::fromStdString(set.set->name), m_view);
+    if (!live || live->labelledFrames().empty()) {
+      request.missing.push_back(set.set->name);
+      continue;
+    }
+    request.accounts.push_back(live->account());
+    request.sets.push_back(std::move(live));
+  }
+  showButton();
   if (request.sets.empty()) {
-    m_note->setText(tr("No frame is ready to sweep over yet."));
+    m_note->setText(m_workspace.sets().empty()
+                        ? tr("Nothing to sweep: open a set with ground truth, and a model.")
+                        : tr("Nothing to sweep: none of the open sets has both ground truth and scores."));
     return;
   }
   m_result = {};
   for (const auto& set : request.sets) m_result.curves.push_back({.set = set->dataSet().name});
+  m_request = request;
   m_done = 0;
   m_total = static_cast<int>(request.sets.size() * (sweepTemperatures(SweepOptions{}).size() +
                                                     static_cast<std::size_t>(SweepOptions{}.refinements)));
-  m_button->setText(tr("Stop"));
+  Q_EMIT bestFound(std::nullopt, QString());
+  m_running = true;
   m_job.request(std::move(request));
+  show();
+  showButton();
+  Q_EMIT progressed(m_done, m_total);
 }
 
-void SweepTab::cancel() { m_job.cancel(); }
+void SweepTab::cancel() {
+  if (m_waiting) {
+    m_waiting = false;
+    m_note->setText(tr("Stopped before the sets were scored."));
+  }
+  m_job.cancel();
+  if (m_running && !m_job.isBusy()) publish(Outcome<SweepResult>::cancelled());  // it had not begun
+  showButton();
+}
+
+void SweepTab::addPoint(std::size_t set, const SweepPoint& point) {
+  if (set >= m_result.curves.size()) return;
+  auto& points = m_result.curves[set].points;
+  points.insert(std::partition_point(points.begin(), points.end(),
+                                     [&](const SweepPoint& p) { return p.temperature < point.temperature; }),
+                point);
+  ++m_done;
+  show();
+  Q_EMIT progressed(m_done, m_total);
+}
+
+void SweepTab::publish(const Outcome<SweepResult>& outcome) {
+  m_running = false;
+  if (outcome.hasValue()) m_result = outcome.value();
+  if (!m_request.sets.empty()) show();
+  if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
+  showButton();
+  Q_EMIT progressed(m_total, 0);
+}
+
+void SweepTab::showButton() { m_button->setText(isBusy() ? tr("Stop") : tr("Sweep all open sets")); }
 
 void SweepTab::setTemperature(std::optional<double> temperature) { m_plot->setTemperature(temperature); }
 
+QString SweepTab::note() const { return m_note->text(); }
+
+QString SweepTab::framesNote() const {
+  QStringList parts;
+  for (std::size_t i = 0; i < m_request.sets.size(); ++i)
+    if (!m_request.accounts[i].isComplete())
+      parts << tr("%1: %2").arg(QString::fromStdString(m_request.sets[i]->dataSet().name),
+                                framesText(m_request.accounts[i]));
+  for (const std::string& name : m_request.missing)
+    parts << tr("left out: %1, without ground truth or scores").arg(QString::fromStdString(name));
+  return parts.join(tr("; "));
+}
+
 void SweepTab::show() {
+  const bool whole = std::all_of(m_request.accounts.begin(), m_request.accounts.end(),
+                                 [](const FrameAccount& account) { return account.isComplete(); });
+  const bool named = m_result.complete && whole && m_result.bestTemperature.has_value();
   std::vector<SweepSeries> series;
-  for (const SweepCurve& curve : m_result.curves) {
+  for (std::size_t i = 0; i < m_result.curves.size(); ++i) {
+    const SweepCurve& curve = m_result.curves[i];
     SweepSeries shown;
     shown.name = QString::fromStdString(curve.set);
+    if (i < m_request.accounts.size()) shown.name += partNote(m_request.accounts[i]);
     for (const SweepPoint& point : curve.points) {
       if (!point.ap || !point.fpr95) continue;
-      if (m_result.bestTemperature && point.temperature == *m_result.bestTemperature)
+      if (named && point.temperature == *m_result.bestTemperature)
         shown.best = static_cast<int>(shown.temperature.size());
       shown.temperature.push_back(point.temperature);
       shown.ap.push_back(*point.ap);
@@ -114,13 +200,25 @@ void SweepTab::show() {
     series.push_back(std::move(shown));
   }
   m_plot->setSeries(std::move(series));
-  if (m_result.bestTemperature) {
-    const QString what =
-        tr("best trade-off T %1: %2")
-            .arg(numberText(*m_result.bestTemperature, 2), QString::fromStdString(sweepRuleText(m_result.rule)));
-    m_note->setText(what);
-    Q_EMIT bestFound(m_result.bestTemperature, what);
+  QStringList note;
+  QString best;
+  const QString rule = QString::fromStdString(sweepRuleText(m_result.rule));
+  if (named) {
+    const double t = *m_result.bestTemperature;
+    best = tr("best T %1: %2").arg(numberText(t, 2), rule);
+    if (const auto warning = rangeEndWarning(m_result)) best += tr(" · ") + QString::fromStdString(*warning);
+    note << best;
+  } else if (!m_result.complete) {
+    note << (m_running ? tr("%1 of %2 points; a best T is named once all are in").arg(m_done).arg(m_total)
+                       : tr("stopped after %1 of %2 points: no best T").arg(m_done).arg(m_total));
+  } else if (!whole) {
+    note << tr("no best T before every set is of all its frames");
+  } else {
+    note << tr("no best T: AP and FPR95 are not defined on these sets");
   }
+  if (const QString frames = framesNote(); !frames.isEmpty()) note << frames;
+  m_note->setText(note.join(QStringLiteral(" · ")));
+  if (named) Q_EMIT bestFound(m_result.bestTemperature, best);
 }
 
 }  // namespace oodscope

@@ -13,7 +13,8 @@ namespace oodscope {
 
 class SweepPlot;
 
-/// The "T sweep" tab: AP and FPR95 against temperature for every open set, appearing as they come.
+/// The "T sweep" tab: AP and FPR95 against temperature for every open set, appearing as they come. A best temperature
+/// is named once all points of all frames are in.
 class SweepTab : public QWidget {
   Q_OBJECT
 
@@ -21,31 +22,50 @@ public:
   explicit SweepTab(Workspace& workspace, QWidget* parent = nullptr);
   ~SweepTab() override;
 
-  /// Sweeps the view's method and protocol over all open sets whose frames are ready.
-  void start(const ViewState& view);
+  /// Which view the next sweep is of. A result of other scores is taken away.
+  void setView(const ViewState& view);
+  /// Sweeps the view's method and protocol over all open sets. Sets that are not scored yet are scored first; what
+  /// cannot be is said.
+  void start();
   void cancel();
   void setTemperature(std::optional<double> temperature);
   [[nodiscard]] const SweepResult& result() const { return m_result; }
-  [[nodiscard]] bool isBusy() const { return m_job.isBusy(); }
+  /// A sweep runs, or waits for frames.
+  [[nodiscard]] bool isBusy() const { return m_running || m_waiting; }
+  [[nodiscard]] QPushButton* button() const { return m_button; }
+  [[nodiscard]] QString note() const;
 
 Q_SIGNALS:
   void temperatureEdited(double temperature);
   void bestFound(std::optional<double> temperature, const QString& what);
+  /// total 0: nothing runs any more.
   void progressed(int done, int total);
 
 private:
   struct Request {
     std::vector<std::shared_ptr<LiveSet>> sets;
+    std::vector<FrameAccount> accounts;  ///< of the sets, when the sweep began
+    std::vector<std::string> missing;    ///< open sets that it leaves out
     Method method = Method::Msp;
     Protocol protocol = Protocol::Course;
+    PinnedRun view;
   };
+  void begin();
+  void addPoint(std::size_t set, const SweepPoint& point);
+  void publish(const Outcome<SweepResult>& outcome);
   void show();
+  [[nodiscard]] QString framesNote() const;
+  void showButton();
 
   Workspace& m_workspace;
   SweepPlot* m_plot = nullptr;
   QPushButton* m_button = nullptr;
   QLabel* m_note = nullptr;
+  ViewState m_view;
+  Request m_request;  ///< of the result
   SweepResult m_result;
+  bool m_waiting = false;  ///< for frames to become ready
+  bool m_running = false;
   int m_done = 0, m_total = 0;
   CoalescingJob<Request, SweepResult> m_job;
 };

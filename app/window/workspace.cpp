@@ -19,7 +19,14 @@ Workspace::Workspace(WorkOptions options, QObject* parent)
       m_options(std::move(options)),
       m_store(std::make_shared<LogitsStore>(m_options.store)),
       m_pool(std::make_shared<MapPool>(m_options.memoryBudget)),
-      m_runner(std::make_unique<InferenceRunner>()) {}
+      m_runner(std::make_unique<InferenceRunner>()) {
+  const auto tell = [this](const std::shared_ptr<LiveSet>& live) { tellWarnings(*live); };
+  connect(m_runner.get(), &InferenceRunner::frameReady, this, tell);
+  connect(m_runner.get(), &InferenceRunner::frameFailed, this, tell);
+  connect(m_runner.get(), &InferenceRunner::finished, this, [this] {
+    for (const auto& live : m_live) tellWarnings(*live.second);
+  });
+}
 
 Workspace::~Workspace() {
   m_openers.clear();  // joins: what is being opened ends first
@@ -80,6 +87,7 @@ void Workspace::setOptions(WorkOptions options) {
   m_pool = std::make_shared<MapPool>(m_options.memoryBudget);
   for (const auto& live : m_live) m_runner->forget(live.second);
   m_live.clear();
+  m_impossible.clear();
   const std::vector<OpenModel> models = m_models;
   for (const OpenModel& model : models) openModel(model.entry);
 }
@@ -113,6 +121,7 @@ void Workspace::openSet(const SetEntry& entry) {
           for (const std::string& remark : set.set->remarks)
             Q_EMIT message(Severity::Info, name + ": " + QString::fromStdString(remark),
                            QString::fromStdString(set.set->root.string()));
+          for (const std::string& warning : set.set->warnings) tellOnce(name, warning, set.set->root);
           for (const Skipped& skipped : set.set->skipped)
             Q_EMIT message(Severity::Warning, name + ": " + tr("skipped: ") + QString::fromStdString(skipped.reason),
                            QString::fromStdString(skipped.file.string()));
@@ -154,6 +163,7 @@ void Workspace::openModel(const ModelEntry& entry) {
         for (const std::string& assumption : model->info().assumptions)
           Q_EMIT message(Severity::Info, name + ": " + QString::fromStdString(assumption),
                          QString::fromStdString(entry.path.string()));
+        for (const std::string& warning : model->info().warnings) tellOnce(name, warning, entry.path);
         Q_EMIT modelOpened(name);
       },
       entry.path);
@@ -174,7 +184,24 @@ void Workspace::reopenModel(const QString& name, const Preprocessing& preprocess
   openModel(entry);
 }
 
+void Workspace::tellOnce(const QString& about, const std::string& text, const std::filesystem::path& file) {
+  if (m_told.emplace(about, text).second)
+    Q_EMIT message(Severity::Warning, about + QStringLiteral(": ") + QString::fromStdString(text),
+                   QString::fromStdString(file.string()));
+}
+
+void Workspace::tellWarnings(const LiveSet& live) {
+  const QString about = QString::fromStdString(live.dataSet().name + ", " + live.source().name());
+  for (const std::string& text : live.source().warnings()) tellOnce(about, text, {});
+}
+
 void Workspace::dropLiveSets(const QString& setOrSource) {
+  // What is opened again is warned of again.
+  std::erase_if(m_told, [&](const auto& told) {
+    return told.first == setOrSource || told.first.startsWith(setOrSource + QStringLiteral(", ")) ||
+           told.first.endsWith(QStringLiteral(", ") + setOrSource);
+  });
+  std::erase_if(m_impossible, [&](const LiveKey& key) { return key.set == setOrSource || key.source == setOrSource; });
   std::erase_if(m_live, [&](const auto& item) {
     const bool drop = item.first.set == setOrSource || item.first.source == setOrSource;
     if (drop) m_runner->forget(item.second);
@@ -198,6 +225,8 @@ void Workspace::closeAll() {
   while (!m_sets.empty()) closeSet(QString::fromStdString(m_sets.back().set->name));
   while (!m_models.empty()) closeModel(m_models.back().name());
   m_scores.clear();
+  m_impossible.clear();
+  m_told.clear();
 }
 
 const OpenSet* Workspace::findSet(const QString& name) const {
@@ -229,6 +258,7 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
   const auto known = std::find_if(m_live.begin(), m_live.end(), [&](const auto& item) { return item.first == key; });
   if (known != m_live.end()) return known->second;
 
+  if (std::find(m_impossible.begin(), m_impossible.end(), key) != m_impossible.end()) return nullptr;
   std::shared_ptr<ScoreSource> made;
   try {
     if (view.score.imported) {
@@ -243,11 +273,13 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
       made = std::make_shared<ModelScores>(open->set, model->model, m_store, channelsOf(*model, view.allChannels));
     }
   } catch (const Error& error) {
+    m_impossible.push_back(key);  // asked for again at every look: said once
     Q_EMIT message(Severity::Error, QString::fromUtf8(error.what()), QString());
     return nullptr;
   }
   auto live = std::make_shared<LiveSet>(open->set, std::move(made), resolution, LiveOptions{.pool = m_pool});
   m_live.emplace_back(key, live);
+  tellWarnings(*live);
   return live;
 }
 

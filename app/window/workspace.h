@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -110,6 +111,9 @@ private:
   template <class T>
   void inBackground(std::function<T()> work, std::function<void(T)> done, const std::filesystem::path& file);
   void dropLiveSets(const QString& setOrSource);
+  /// Says what a source has found to warn of and what was not said yet.
+  void tellWarnings(const LiveSet& live);
+  void tellOnce(const QString& about, const std::string& text, const std::filesystem::path& file);
 
   WorkOptions m_options;
   std::shared_ptr<LogitsStore> m_store;
@@ -118,6 +122,8 @@ private:
   std::vector<OpenModel> m_models;
   std::vector<std::filesystem::path> m_scores;
   std::vector<std::pair<LiveKey, std::shared_ptr<LiveSet>>> m_live;
+  std::vector<LiveKey> m_impossible;                 ///< scores that do not fit their set: said once
+  std::set<std::pair<QString, std::string>> m_told;  ///< warnings by set or source
   std::unique_ptr<InferenceRunner> m_runner;
   std::vector<std::jthread> m_openers;
   int m_opening = 0;

@@ -107,17 +107,18 @@ StatusLine::StatusLine(QWidget* parent)
   layout->addWidget(m_messages);
   connect(m_messages, &QToolButton::clicked, this, &StatusLine::messagesRequested);
   setMessageCount(0);
-  clearState();
+  setState({});
   setCache({});
   setTiming({});
 }
 
 void StatusLine::setData(const QString& text) { m_data->setText(text); }
-void StatusLine::setEstimated(bool estimated) {
-  m_state->setText(estimated ? tr("≈ estimated") : tr("= exact"));
-  m_state->setVisible(true);
+void StatusLine::setState(const QString& text) {
+  m_state->setText(text);
+  m_state->setVisible(!text.isEmpty());
 }
-void StatusLine::clearState() { m_state->hide(); }
+QString StatusLine::state() const { return m_state->text(); }
+QString StatusLine::data() const { return m_data->text(); }
 void StatusLine::setCache(const QString& text) {
   m_cache->setText(text);
   m_cache->setVisible(!text.isEmpty());

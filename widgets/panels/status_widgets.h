@@ -52,13 +52,15 @@ class StatusLine : public QWidget {
 public:
   explicit StatusLine(QWidget* parent = nullptr);
   void setData(const QString& text);  ///< "10 frames · 5.06 Mpx"
-  void setEstimated(bool estimated);
-  void clearState();                    ///< neither exact nor estimated
+  /// "= exact", "≈ estimated", "6 of 10 frames"; empty: no numbers.
+  void setState(const QString& text);
   void setCache(const QString& text);   ///< "cache 0.2 GB of 8"
   void setTiming(const QString& text);  ///< "slider 9 ms"
   void setSentence(const QString& text);
   void setMessageCount(int count);
   [[nodiscard]] ProgressItem* progress() const { return m_progress; }
+  [[nodiscard]] QString state() const;
+  [[nodiscard]] QString data() const;
 
 Q_SIGNALS:
   void messagesRequested();

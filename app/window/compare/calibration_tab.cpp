@@ -117,19 +117,23 @@ std::vector<GridRow> hygieneRows(const CalibrationReport& report, const DataSet&
   return rows;
 }
 
-QString closedSetText(const ClosedSetCalibration& closed) {
+QString closedSetText(const ClosedSetCalibration& closed, bool complete) {
   const auto ece = [](const CalibrationAt& at) {
     const auto error = at.reliability.expectedError();
     return error ? numberText(100.0 * *error, 2) : QString(kNotDefinedSign);
   };
-  return CalibrationTab::tr("At T %1: ECE %2 %, NLL %3, accuracy %4 %.\nLeast NLL %5 at T %6%7, ECE %8 % there.\n%9")
+  const QString best =
+      CalibrationTab::tr("Least NLL %1 at T %2%3, ECE %4 % there.")
+          .arg(numberText(closed.best.nll, 3), numberText(closed.best.temperature, 2),
+               closed.best.atEnd ? CalibrationTab::tr(" (at the end of the range)") : QString(), ece(closed.atBest));
+  return CalibrationTab::tr("At T %1: ECE %2 %, NLL %3, accuracy %4 %.\n%5\n%6")
       .arg(numberText(closed.now.temperature, 2), ece(closed.now), numberText(closed.now.nll, 3),
-           numberText(100.0 * closed.now.accuracy, 2), numberText(closed.best.nll, 3),
-           numberText(closed.best.temperature, 2),
-           closed.best.atEnd ? CalibrationTab::tr(" (at the end of the range)") : QString(), ece(closed.atBest),
-           CalibrationTab::tr("%1 pixels of %2 frames with class labels.")
-               .arg(groupedText(static_cast<qint64>(closed.pixels)))
-               .arg(closed.frames));
+           numberText(100.0 * closed.now.accuracy, 2),
+           complete ? best : CalibrationTab::tr("No best temperature before all frames are in."),
+           CalibrationTab::tr("%1 pixels of %2 with class labels.")
+               .arg(groupedText(static_cast<qint64>(closed.pixels)),
+                    countedText(static_cast<qint64>(closed.frames), CalibrationTab::tr("frame"),
+                                CalibrationTab::tr("frames"))));
 }
 
 CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
@@ -149,7 +153,8 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
           },
           [this](const Request& request, const Outcome<std::optional<CalibrationReport>>& outcome) {
             if (outcome.isFailure()) m_closedText->setText(QString::fromStdString(outcome.failure()));
-            if (!outcome.hasValue() || !outcome.value()) return;
+            const bool present = request.view == pinnedRunOf(m_view);
+            if (!outcome.hasValue() || !outcome.value() || !present) return;
             m_report = outcome.value();
             show(request);
           }) {
@@ -191,9 +196,9 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* right = new QVBoxLayout;
-  auto* title = new QLabel(tr("Hygiene of the scores"));
-  title->setFont(strongFont(tableFont(font())));
-  right->addWidget(title);
+  m_title = new QLabel(tr("Hygiene of the scores"));
+  m_title->setFont(strongFont(tableFont(font())));
+  right->addWidget(m_title);
   right->addWidget(scroll, 1);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(m.px(8), m.px(6), m.px(8), m.px(6));
@@ -216,6 +221,7 @@ void CalibrationTab::setView(const ViewState& view) {
                      view.resolution != m_view.resolution || view.protocol != m_view.protocol ||
                      view.allChannels != m_view.allChannels;
   m_view = view;
+  if (other) clear();
   if (other && isVisible()) start();
 }
 
@@ -226,9 +232,29 @@ void CalibrationTab::showEvent(QShowEvent* event) {
 
 void CalibrationTab::start() {
   auto live = m_workspace.liveSet(QString::fromStdString(m_view.set), m_view);
-  if (!live || live->readyFrames().empty()) return;
-  m_job.request(
-      {std::move(live), LiveController::configurationOf(m_view), static_cast<double>(m_view.score.temperature)});
+  if (!live || live->readyFrames().empty()) {
+    clear();
+    const QString waiting =
+        !live ? tr("Needs an open set, and a model or score maps for it.")
+              : tr("Waiting for scores: none of %1 is scored yet.")
+                    .arg(countedText(static_cast<qint64>(live->dataSet().frames.size()), tr("frame"), tr("frames")));
+    for (QLabel* label : {m_closedText, m_anomalyText}) label->setText(waiting);
+    return;
+  }
+  m_job.request({std::move(live), LiveController::configurationOf(m_view),
+                 static_cast<double>(m_view.score.temperature), pinnedRunOf(m_view)});
+}
+
+void CalibrationTab::clear() {
+  m_report.reset();
+  m_best.reset();
+  m_use->setEnabled(false);
+  m_use->setText(tr("Use this T"));
+  m_closed->setBins({}, {});
+  m_anomaly->setBins({}, {});
+  m_closedText->clear();
+  m_anomalyText->clear();
+  m_hygiene->setRows({});
 }
 
 void CalibrationTab::show(const Request& request) {
@@ -237,23 +263,31 @@ void CalibrationTab::show(const Request& request) {
     return error ? tr("ECE %1 %").arg(numberText(100.0 * *error, 2)) : QString();
   };
   m_best.reset();
+  const std::size_t all = request.live->dataSet().frames.size();
+  const bool complete = m_report->frames.size() == all;
+  const QString of =
+      partText(static_cast<qint64>(m_report->frames.size()), static_cast<qint64>(all), tr("frame"), tr("frames"));
+  m_title->setText(tr("Hygiene of the scores: %1").arg(of));
   if (m_report->closedSet) {
     m_closed->setBins(reliabilityBins(m_report->closedSet->now.reliability), ece(m_report->closedSet->now.reliability));
-    m_closedText->setText(closedSetText(*m_report->closedSet));
+    m_closedText->setText(closedSetText(*m_report->closedSet, complete));
     m_best = m_report->closedSet->best.temperature;
-    m_use->setText(tr("Use T %1").arg(numberText(*m_best, 2)));
+    m_use->setText(complete ? tr("Use T %1").arg(numberText(*m_best, 2)) : tr("Use this T"));
+    if (!complete) m_best.reset();  // no best before all frames are in
   } else {
     m_closed->setBins({}, {});
     m_closedText->setText(QString::fromStdString(m_report->closedSetReason));
     m_use->setText(tr("Use this T"));
   }
   m_use->setEnabled(m_best.has_value());
+  m_use->setToolTip(complete ? tr("Sets the temperature that minimises the NLL")
+                             : tr("No best temperature before all frames are in: %1").arg(of));
   if (m_report->anomaly) {
     m_anomaly->setBins(reliabilityBins(*m_report->anomaly), ece(*m_report->anomaly));
-    m_anomalyText->setText(
-        tr("%1 labelled pixels; accuracy is the share of anomalies among pixels of a score. A low base rate makes an "
-           "uncalibrated score overconfident.")
-            .arg(groupedText(static_cast<qint64>(m_report->anomaly->count()))));
+    m_anomalyText->setText(tr("%1 labelled pixels of %2; accuracy is the share of anomalies among pixels of a score. A "
+                              "low base rate makes an "
+                              "uncalibrated score overconfident.")
+                               .arg(groupedText(static_cast<qint64>(m_report->anomaly->count())), of));
   } else {
     m_anomaly->setBins({}, {});
     m_anomalyText->setText(QString::fromStdString(m_report->anomalyReason));

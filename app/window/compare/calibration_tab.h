@@ -17,7 +17,7 @@ namespace oodscope {
 /// The set as a whole, then a row a frame that has findings; the first `frames` without any are left out.
 [[nodiscard]] std::vector<GridRow> hygieneRows(const CalibrationReport& report, const DataSet& set);
 /// "ECE 4.21 · NLL 0.812 at T 1.00; least NLL 0.790 at T 1.43, ECE 1.02".
-[[nodiscard]] QString closedSetText(const ClosedSetCalibration& closed);
+[[nodiscard]] QString closedSetText(const ClosedSetCalibration& closed, bool complete = true);
 
 /// The "Calibration" tab: what predictions and scores are worth as probabilities, and the state of the scores.
 class CalibrationTab : public QWidget {
@@ -44,13 +44,16 @@ private:
     std::shared_ptr<LiveSet> live;
     Configuration configuration;
     double temperature = 1.0;
+    PinnedRun view;  ///< what it was asked for
   };
   void show(const Request& request);
+  void clear();
 
   Workspace& m_workspace;
   ViewState m_view;
   ReliabilityPlot *m_closed = nullptr, *m_anomaly = nullptr;
   QLabel *m_closedText = nullptr, *m_anomalyText = nullptr;
+  QLabel* m_title = nullptr;
   QPushButton* m_use = nullptr;
   ValueGrid* m_hygiene = nullptr;
   std::optional<CalibrationReport> m_report;

@@ -127,7 +127,7 @@ void CompareMode::connectPanel() {
   connect(panel, &ComparePanel::swapRequested, this, &CompareMode::swap);
   connect(panel, &ComparePanel::keepRequested, this, [this](RunSide side) {
     const ViewState view = side == RunSide::A ? m_session.view() : Comparison::viewOfB(m_session.view());
-    Q_EMIT keepRequested({view.set, view.model, view.score, view.protocol});
+    Q_EMIT keepRequested(pinnedRunOf(view));
   });
 }
 

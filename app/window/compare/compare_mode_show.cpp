@@ -200,7 +200,19 @@ void CompareMode::showNumbers() {
   const auto a = m_comparison.a().numbers();
   const auto b = m_comparison.b().numbers();
   CurvesPanel& curves = *m_widgets.curves;
-  if (!a || !b) return;  // what was shown stays until there is something new
+  if (!a || !b) {
+    const QString waiting = tr("Both runs are being scored: nothing to compare yet.");
+    m_widgets.metrics->setWaiting(tr("Being scored"), waiting);
+    m_widgets.metricsTitle->badge()->clear();
+    for (CurvePlot* plot : {curves.precisionRecall(), curves.roc(), curves.f1()}) {
+      plot->setCurves({});
+      plot->setEmptyText(tr("Being scored"), waiting);
+    }
+    m_pairs.clear();
+    curves.perFrame()->setRows({}, std::nullopt);
+    m_widgets.scatter->setPoints({});
+    return;
+  }
   const auto& statistics = m_comparison.statistics();
   const RunNames name = names();
   ComparisonInput input;
@@ -219,9 +231,13 @@ void CompareMode::showNumbers() {
   facts << tr("data ") + QString::fromStdString(m_session.view().set) << tr("seed %1").arg(BootstrapOptions{}.seed);
   input.provenance << facts.join(QStringLiteral(" · "));
   m_widgets.metrics->setView(comparisonView(input));
+  const bool complete = a->account.isComplete() && b->account.isComplete();
   const bool exact = a->exact && b->exact;
-  m_widgets.metricsTitle->badge()->setBadge(exact ? Badge::Kind::Exact : Badge::Kind::Estimated,
-                                            exact ? tr("= exact") : tr("≈ estimated"));
+  const QString partA = framesText(a->account), partB = framesText(b->account);
+  m_widgets.metricsTitle->badge()->setBadge(exact && complete ? Badge::Kind::Exact : Badge::Kind::Estimated,
+                                            !complete ? (partA == partB ? partA : tr("A %1, B %2").arg(partA, partB))
+                                            : exact   ? tr("= exact")
+                                                      : tr("≈ estimated"));
   const auto pair = [&](auto make, std::optional<Band> RankingBootstrap::*band) {
     std::vector<CurveData> out{make(*a, CurveRole::A, name.a), make(*b, CurveRole::B, name.b)};
     if (statistics && band != nullptr) {
@@ -238,8 +254,8 @@ void CompareMode::showNumbers() {
       const auto v = numbers.metrics.*value;
       return valueText({v ? std::optional(100.0 * *v) : std::nullopt, !numbers.exact, {}, {}});
     };
-    data[0].value = what + QStringLiteral(" A ") + text(*a);
-    data[1].value = QStringLiteral("B ") + text(*b);
+    data[0].value = what + QStringLiteral(" A ") + text(*a) + (partA == partB ? QString() : partNote(a->account));
+    data[1].value = QStringLiteral("B ") + text(*b) + partNote(b->account);
   };
   label(pr, QStringLiteral("AP"), &PixelMetrics::ap);
   label(roc, QStringLiteral("AUROC"), &PixelMetrics::auroc);
@@ -250,16 +266,23 @@ void CompareMode::showNumbers() {
   std::vector<CurveData> f1 = pair(f1Curve, nullptr);
   if (a->configuration.name != b->configuration.name) f1.resize(1);
   curves.f1()->setCurves(std::move(f1));
-  if (const auto threshold = m_comparison.a().threshold()) curves.setThreshold(0, static_cast<double>(*threshold));
+  const auto place = [](const LiveController& run, float threshold) -> std::optional<CurvePlace> {
+    const auto counts = run.counts();
+    return counts && run.numbers()->exact ? curvePlace(*counts, run.numbers()->protocol, threshold) : std::nullopt;
+  };
+  if (const auto threshold = m_comparison.a().threshold())
+    curves.setThreshold(0, static_cast<double>(*threshold), place(m_comparison.a(), *threshold));
   if (const auto threshold = m_comparison.b().threshold())
     for (CurvePlot* plot : {curves.precisionRecall(), curves.roc()})
-      plot->setThreshold(1, static_cast<double>(*threshold));
+      plot->setThreshold(1, static_cast<double>(*threshold), place(m_comparison.b(), *threshold));
 
   const auto detailsA = m_comparison.a().details(), detailsB = m_comparison.b().details();
   const OpenSet* open = m_workspace.findSet(QString::fromStdString(m_session.view().set));
-  m_pairs =
-      detailsA && detailsB && open != nullptr ? framePairs(*detailsA, *detailsB, *open->set) : std::vector<FramePair>();
-  curves.perFrame()->setRows(differenceRows(m_pairs), statistics ? setDifference(*statistics) : std::nullopt);
+  const bool present = detailsA && detailsB && detailsA->configuration == a->configuration &&
+                       detailsB->configuration == b->configuration;
+  m_pairs = present && open != nullptr ? framePairs(*detailsA, *detailsB, *open->set) : std::vector<FramePair>();
+  curves.perFrame()->setRows(differenceRows(m_pairs),
+                             statistics && complete ? setDifference(*statistics) : std::nullopt);
   curves.perFrame()->setRemark(differenceRemark(m_pairs));
   std::vector<ScatterPoint> points;
   for (const FramePair& frame : m_pairs) points.push_back({tr("frame %1").arg(frame.name), frame.apA, frame.apB});

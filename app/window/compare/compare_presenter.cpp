@@ -63,14 +63,28 @@ std::optional<PairedRow> pairedRow(const QString& name, const PairedEstimate& es
 }
 
 QString resamplesText(std::size_t resamples, std::size_t frames) {
-  return tr("%1 resamples of %2 frames").arg(groupedText(static_cast<qint64>(resamples))).arg(frames);
+  return tr("%1 resamples of %2")
+      .arg(groupedText(static_cast<qint64>(resamples)),
+           countedText(static_cast<qint64>(frames), tr("frame"), tr("frames")));
 }
 
 }  // namespace
 
+QString noDifferenceReason(const SetNumbers& a, const SetNumbers& b) {
+  QStringList parts;
+  if (!a.account.isComplete()) parts << tr("A is of %1").arg(framesText(a.account));
+  if (!b.account.isComplete()) parts << tr("B is of %1").arg(framesText(b.account));
+  if (parts.isEmpty()) return {};
+  return tr("No difference and no verdict before both are of all frames: %1.").arg(parts.join(tr(", ")));
+}
+
 MetricsView comparisonView(const ComparisonInput& input) {
   MetricsView view;
-  view.unit = tr("set, %");
+  const QString noDifference = noDifferenceReason(*input.a, *input.b);
+  const bool sameFrames = framesText(input.a->account) == framesText(input.b->account);
+  view.unit = noDifference.isEmpty() ? tr("set, %")
+              : sameFrames           ? tr("%1, %").arg(framesText(input.a->account))
+                                     : tr("part, %");
   view.isComparison = true;
   view.referenceName = QStringLiteral("A ") + input.nameA;
   view.currentName = QStringLiteral("B ") + input.nameB;
@@ -80,14 +94,16 @@ MetricsView comparisonView(const ComparisonInput& input) {
     row.current = shownValue(input.b->metrics.*metric.value, input.b->exact, nullptr);
     row.reference = percent(input.a->metrics.*metric.value);
     row.higherIsBetter = metric.higherIsBetter;
-    if (row.current.value && row.reference) row.delta = *row.current.value - *row.reference;
+    row.deltaReason = noDifference;
+    if (row.current.value && row.reference && noDifference.isEmpty()) row.delta = *row.current.value - *row.reference;
     if (input.statistics != nullptr) {
       const PairedEstimate& estimate = input.statistics->ranking.*metric.paired;
       row.undecided = verdict(estimate, metric.higherIsBetter) == Verdict::Undecided;
     }
     view.rows.push_back(std::move(row));
   }
-  if (input.statistics != nullptr) {
+  view.pairedNote = noDifference;
+  if (input.statistics != nullptr && noDifference.isEmpty()) {
     QStringList undecided;
     const auto add = [&](const QString& name, const PairedEstimate& estimate, bool higherIsBetter) {
       auto row = pairedRow(name, estimate, higherIsBetter);
@@ -118,9 +134,13 @@ MetricsView comparisonView(const ComparisonInput& input) {
       note << tr("of pooled pixels, which this protocol does not pool");
     view.pairedNote = note.join(QStringLiteral("; ")) + QLatin1Char('.');
   }
-  view.provenance << tr("%1 protocol · %2 frames skipped")
-                         .arg(protocolTitle(input.b->protocol))
-                         .arg(input.b->metrics.framesSkipped);
+  view.provenance << tr("%1 protocol").arg(protocolTitle(input.b->protocol));
+  const QString framesA = accountText(input.a->account, input.a->metrics);
+  const QString framesB = accountText(input.b->account, input.b->metrics);
+  if (framesA == framesB)
+    view.provenance << framesA;
+  else
+    view.provenance << tr("A: %1").arg(framesA) << tr("B: %1").arg(framesB);
   view.provenance << input.provenance;
   return view;
 }

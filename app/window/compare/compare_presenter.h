@@ -23,6 +23,8 @@ struct ComparisonInput {
   QStringList provenance;
 };
 [[nodiscard]] MetricsView comparisonView(const ComparisonInput& input);
+/// Why two runs cannot be held against each other yet; empty where both are of all frames.
+[[nodiscard]] QString noDifferenceReason(const SetNumbers& a, const SetNumbers& b);
 
 /// Short names that tell two runs apart: method, with temperature or model where the methods are one.
 struct RunNames {

@@ -6,6 +6,7 @@
 #include "app/window/compare/transfer_tab.h"
 #include "app/window/main_window.h"
 #include "app/window/scene3d/scene_tab.h"
+#include "app/window/sweep_tab.h"
 #include "widgets/controls/compare_panel.h"
 #include "widgets/controls/labelled_combo.h"
 #include "widgets/lists/frame_list.h"
@@ -47,10 +48,7 @@ void MainWindow::connectCompare() {
     else
       m_compare->comparison().dropIntervals();
   });
-  connect(m_actions->keepCurve, &QAction::triggered, this, [this] {
-    const ViewState& view = m_session.view();
-    m_runs->keep({view.set, view.model, view.score, view.protocol});
-  });
+  connect(m_actions->keepCurve, &QAction::triggered, this, [this] { m_runs->keep(pinnedRunOf(m_session.view())); });
   connect(m_compare.get(), &CompareMode::keepRequested, m_runs, &RunsTab::keep);
   connect(m_runs, &RunsTab::runsChanged, this, [this] {
     m_shownNumbers.reset();  // kept curves are drawn with the others
@@ -63,12 +61,29 @@ void MainWindow::connectCompare() {
           view.model = run.model;
           view.score = run.score;
           view.protocol = run.protocol;
+          view.resolution = run.resolution;
+          view.allChannels = run.allChannels;
         },
         tr("run A"));
     chooseDefaults();  // another set has other frames
   });
-  connect(m_runs, &RunsTab::makeB, this,
-          [this](const PinnedRun& run) { m_compare->compareWith(OtherRun{.model = run.model, .score = run.score}); });
+  connect(m_runs, &RunsTab::makeB, this, [this](const PinnedRun& run) {
+    // B shares A's set, protocol, resolution and channels: a run of others would become another run.
+    const ViewState& view = m_session.view();
+    PinnedRun asB = run;
+    asB.set = view.set;
+    asB.protocol = view.protocol;
+    asB.resolution = view.resolution;
+    asB.allChannels = view.allChannels;
+    if (!(asB == run) && (run.set != asB.set || run.protocol != asB.protocol || run.allChannels != asB.allChannels ||
+                          measuredAt(run.resolution, run.protocol) != measuredAt(asB.resolution, asB.protocol)))
+      tell(Severity::Warning,
+           tr("Run B is measured like run A: set %1, %2 protocol, %3. The kept run is of set %4, %5 protocol, %6.")
+               .arg(QString::fromStdString(asB.set), protocolTitle(asB.protocol), RunModel::atText(asB),
+                    QString::fromStdString(run.set), protocolTitle(run.protocol), RunModel::atText(run)),
+           QString());
+    m_compare->compareWith(OtherRun{.model = run.model, .score = run.score});
+  });
   connect(m_transfer, &TransferTab::thresholdChosen, this, [this](float threshold, const QString& set) {
     edit(
         [&](ViewState& view) {
@@ -111,7 +126,7 @@ void MainWindow::connectCompare() {
 }
 
 bool MainWindow::areTabsBusy() const {
-  return m_runs->isBusy() || m_transfer->isBusy() || m_calibration->isBusy() || m_scene->isBusy();
+  return m_runs->isBusy() || m_transfer->isBusy() || m_calibration->isBusy() || m_scene->isBusy() || m_sweep->isBusy();
 }
 
 void MainWindow::showTabs(const ViewState& view, bool dragging) {
@@ -122,9 +137,13 @@ void MainWindow::showTabs(const ViewState& view, bool dragging) {
 
 void MainWindow::addKeptCurves(std::vector<CurveData>& precisionRecall, std::vector<CurveData>& roc) const {
   const auto shown = m_controller.numbers();
-  for (const auto& kept : m_runs->numbers(m_session.view().set, m_session.view().protocol)) {
-    if (shown && kept->configuration == shown->configuration) continue;  // the curve is there already
-    const QString name = configurationTitle(kept->configuration);
+  const PinnedRun present = pinnedRunOf(m_session.view());
+  for (const KeptRun& run : m_runs->comparable(m_session.view())) {
+    const auto& kept = run.numbers;
+    const bool same = run.run.model == present.model && run.run.score.imported == present.score.imported &&
+                      run.run.allChannels == present.allChannels;
+    if (shown && same && kept->configuration == shown->configuration) continue;  // the curve is there already
+    const QString name = configurationTitle(kept->configuration) + partNote(kept->account);
     precisionRecall.push_back(precisionRecallCurve(*kept, CurveRole::Other, name));
     roc.push_back(rocCurve(*kept, CurveRole::Other, name));
     for (CurveData* curve : {&precisionRecall.back(), &roc.back()}) curve->value.clear();  // the table says it

@@ -176,8 +176,9 @@ void Comparison::show(const ViewState& view, bool dragging) {
 std::optional<EvaluatedRun> Comparison::evaluated(const LiveController& controller, const ViewState& view) const {
   const auto numbers = controller.numbers();
   const auto counts = controller.counts();
-  if (!controller.liveSet() || !numbers || !numbers->exact || !counts || counts->frames().empty() ||
-      !(numbers->configuration == LiveController::configurationOf(view)) || numbers->protocol != view.protocol)
+  if (!controller.liveSet() || !numbers || !numbers->exact || !numbers->account.isComplete() || !counts ||
+      counts->frames().empty() || !(numbers->configuration == LiveController::configurationOf(view)) ||
+      numbers->protocol != view.protocol)
     return std::nullopt;
   return EvaluatedRun{controller.liveSet(),  numbers->configuration, numbers->protocol, numbers->metrics, counts,
                       controller.threshold()};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/run_model.h"
 
+#include "app/evaluation/evaluate.h"
 #include "app/window/presenters.h"
 #include "widgets/theme/number_text.h"
 
@@ -24,6 +25,10 @@ bool isDelta(int column) { return (column - RunModel::Ap) % 2 == 1; }
 
 }  // namespace
 
+Resolution measuredAt(Resolution resolution, oodscope::Protocol protocol) {
+  return resolution == Resolution::ByProtocol ? defaultResolution(protocol) : resolution;
+}
+
 void RunModel::setRuns(std::vector<KeptRun> runs) {
   beginResetModel();
   m_runs = std::move(runs);
@@ -34,7 +39,9 @@ int RunModel::referenceOf(int row) const {
   const PinnedRun& run = m_runs[static_cast<std::size_t>(row)].run;
   for (int i = 0; i < row; ++i) {
     const PinnedRun& other = m_runs[static_cast<std::size_t>(i)].run;
-    if (other.set == run.set && other.protocol == run.protocol) return i;
+    if (other.set == run.set && other.protocol == run.protocol &&
+        measuredAt(other.resolution, other.protocol) == measuredAt(run.resolution, run.protocol))
+      return i;
   }
   return -1;
 }
@@ -59,6 +66,10 @@ QString RunModel::text(int row, int column) const {
                  : QString(kNotDefinedSign);
     case Protocol:
       return protocolTitle(kept.run.protocol);
+    case At:
+      return atText(kept.run);
+    case Frames:
+      return kept.numbers ? framesText(kept.numbers->account) : QString(kNotDefinedSign);
     default:
       break;
   }
@@ -68,6 +79,8 @@ QString RunModel::text(int row, int column) const {
   const int reference = referenceOf(row);
   if (reference < 0) return {};
   const KeptRun& first = m_runs[static_cast<std::size_t>(reference)];
+  if (!kept.numbers->account.isComplete() || !first.numbers || !first.numbers->account.isComplete())
+    return QString(kNotDefinedSign);
   const auto other = first.numbers ? first.numbers->metrics.*metricOf(column).value : std::nullopt;
   return other ? signedNumberText(100.0 * (*value - *other), 2) : QString(kNotDefinedSign);
 }
@@ -82,7 +95,9 @@ QVariant RunModel::data(const QModelIndex& index, int role) const {
     if (!kept.numbers) return kept.state;
     if (index.column() == Temperature) return noTemperatureReason(kept.run.score);
     if (isMetric(index.column()) && isDelta(index.column()) && referenceOf(index.row()) >= 0)
-      return tr("against row %1: the first of the same set and protocol").arg(referenceOf(index.row()) + 1);
+      return tr("against row %1: the first of the same set, protocol and resolution; none before both are of all "
+                "frames")
+          .arg(referenceOf(index.row()) + 1);
   }
   return {};
 }
@@ -103,9 +118,18 @@ QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role
       return tr("T");
     case Protocol:
       return tr("protocol");
+    case At:
+      return tr("at");
+    case Frames:
+      return tr("of");
     default:
       return isDelta(section) ? QStringLiteral("Δ") : tr(metricOf(section).name) + QStringLiteral(", %");
   }
+}
+
+QString RunModel::atText(const PinnedRun& run) {
+  const bool network = measuredAt(run.resolution, run.protocol) == Resolution::Network;
+  return (network ? tr("network") : tr("label")) + (run.allChannels ? tr(", all outputs") : QString());
 }
 
 QString RunModel::asText() const {

@@ -17,7 +17,11 @@ struct KeptRun {
   QString state = {};  ///< why there are none: "4 of 10 frames", "the set is not open"
 };
 
-/// Kept runs as rows; after each metric its difference to the first row that has the same set and protocol.
+/// The resolution that a choice means under a protocol: never ByProtocol.
+[[nodiscard]] Resolution measuredAt(Resolution resolution, oodscope::Protocol protocol);
+
+/// Kept runs as rows; after each metric its difference to the first row that has the same set, protocol and resolution,
+/// where both are of all frames.
 class RunModel : public QAbstractTableModel {
   Q_OBJECT
 
@@ -28,6 +32,8 @@ public:
     Method,
     Temperature,
     Protocol,
+    At,  ///< resolution, and channels where they are not the known classes
+    Frames,
     Ap,
     ApDelta,
     Fpr,
@@ -49,6 +55,8 @@ public:
   [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
   [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
   [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+  /// "network", "label, all outputs": where a run's scores and labels meet, and over which channels.
+  [[nodiscard]] static QString atText(const PinnedRun& run);
   /// Tab-separated, with the header.
   [[nodiscard]] QString asText() const;
 

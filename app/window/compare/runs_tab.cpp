@@ -4,6 +4,7 @@
 #include "app/window/background_priority.h"
 #include "app/window/inference_runner.h"
 #include "app/window/live_controller.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
 #include <QHBoxLayout>
@@ -36,16 +37,7 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
             for (const Task& task : tasks) {
               const auto run = task.live->exact(task.configuration, task.run.protocol, std::nullopt, stop);
               if (!run) break;
-              auto numbers = std::make_shared<SetNumbers>();
-              numbers->configuration = run->configuration;
-              numbers->protocol = run->protocol;
-              numbers->exact = true;
-              numbers->framesReady = run->frames.size();
-              numbers->framesTotal = task.live->dataSet().frames.size();
-              numbers->metrics = run->metrics;
-              numbers->curves = run->curves;
-              numbers->hygiene = run->hygiene;
-              out.push_back({task.run, numbers});
+              out.push_back({task.run, std::make_shared<const SetNumbers>(numbersOf(*run, *task.live))});
             }
             return out;
           },
@@ -82,10 +74,7 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
   column->addLayout(row);
   column->addWidget(m_view, 1);
 
-  connect(m_keep, &QPushButton::clicked, this, [this] {
-    const ViewState& view = m_session.view();
-    keep({view.set, view.model, view.score, view.protocol});
-  });
+  connect(m_keep, &QPushButton::clicked, this, [this] { keep(pinnedRunOf(m_session.view())); });
   connect(m_remove, &QPushButton::clicked, this, &RunsTab::remove);
   connect(m_makeA, &QPushButton::clicked, this, [this] {
     if (const auto run = chosen()) Q_EMIT makeA(*run);
@@ -100,6 +89,10 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
     std::erase_if(m_known, [&](const Done& done) { return done.run.model == name.toStdString(); });
     refresh();
   });
+  connect(&m_workspace, &Workspace::setClosed, this, [this](const QString& name) {
+    std::erase_if(m_known, [&](const Done& done) { return done.run.set == name.toStdString(); });
+    refresh();
+  });
   connect(&m_workspace.runner(), &InferenceRunner::finished, this, &RunsTab::refresh);
   showButtons();
 }
@@ -112,6 +105,8 @@ ViewState RunsTab::viewOf(const PinnedRun& run) const {
   view.model = run.model;
   view.score = run.score;
   view.protocol = run.protocol;
+  view.resolution = run.resolution;
+  view.allChannels = run.allChannels;
   view.other.reset();
   return view;
 }
@@ -155,13 +150,19 @@ void RunsTab::refresh() {
   for (const PinnedRun& run : m_session.session().runs) {
     KeptRun row{.run = run};
     const auto known = std::find_if(m_known.begin(), m_known.end(), [&](const Done& done) { return done.run == run; });
-    if (known != m_known.end()) {
+    const auto live = m_workspace.liveSet(QString::fromStdString(run.set), viewOf(run));
+    // Numbers of a part are made again once there is more of it.
+    const bool present = known != m_known.end() &&
+                         (known->numbers->account.isComplete() || !live || known->numbers->account == live->account());
+    if (present) {
       row.numbers = known->numbers;
-    } else if (const auto live = m_workspace.liveSet(QString::fromStdString(run.set), viewOf(run)); !live) {
+    } else if (!live) {
       row.state = tr("its set or model is not open");
     } else if (const std::size_t ready = live->readyFrames().size();
                ready < live->dataSet().frames.size() && enqueue(live)) {
-      row.state = tr("%1 of %2 frames are ready").arg(ready).arg(live->dataSet().frames.size());
+      row.state = tr("%1 are ready")
+                      .arg(partText(static_cast<qint64>(ready), static_cast<qint64>(live->dataSet().frames.size()),
+                                    tr("frame"), tr("frames")));
     } else {
       row.state = tr("is being evaluated");
       tasks.push_back({run, live, LiveController::configurationOf(viewOf(run))});
@@ -179,15 +180,18 @@ void RunsTab::refresh() {
     m_job.request(std::move(tasks));
   }
   m_note->setText(m_model->rowCount() == 0 ? tr("None kept yet: keep the present run to see it beside later ones.")
-                                           : tr("Differences are to the first run of the same set and protocol."));
+                                           : tr("Differences are to the first run of the same set, protocol and "
+                                                "resolution, once both are of all frames."));
   showButtons();
   Q_EMIT runsChanged();
 }
 
-std::vector<std::shared_ptr<const SetNumbers>> RunsTab::numbers(const std::string& set, Protocol protocol) const {
-  std::vector<std::shared_ptr<const SetNumbers>> out;
+std::vector<KeptRun> RunsTab::comparable(const ViewState& view) const {
+  std::vector<KeptRun> out;
   for (const KeptRun& kept : m_model->runs())
-    if (kept.numbers && kept.run.set == set && kept.run.protocol == protocol) out.push_back(kept.numbers);
+    if (kept.numbers && kept.run.set == view.set && kept.run.protocol == view.protocol &&
+        measuredAt(kept.run.resolution, kept.run.protocol) == measuredAt(view.resolution, view.protocol))
+      out.push_back(kept);
   return out;
 }
 

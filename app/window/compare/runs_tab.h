@@ -25,8 +25,8 @@ public:
   void keep(const PinnedRun& run);
   void refresh();
   [[nodiscard]] const RunModel& model() const { return *m_model; }
-  /// Numbers of the kept runs of a set and protocol: their curves can be laid over each other.
-  [[nodiscard]] std::vector<std::shared_ptr<const SetNumbers>> numbers(const std::string& set, Protocol protocol) const;
+  /// The kept runs with numbers of the view's set, protocol and resolution: their curves can be laid over its own.
+  [[nodiscard]] std::vector<KeptRun> comparable(const ViewState& view) const;
   [[nodiscard]] bool isBusy() const { return m_job.isBusy(); }
 
 Q_SIGNALS:

@@ -93,13 +93,20 @@ TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
           this, [this](const Request& request, const std::stop_token& stop) { return work(request, stop); },
           [this](const Request& request, const Outcome<Result>& outcome) {
             if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
-            if (!outcome.hasValue()) return;
+            if (!outcome.hasValue() || outcome.value().names.empty() || !(request.view == pinnedRunOf(m_view))) return;
             m_matrix = outcome.value().matrix;
             m_names = outcome.value().names;
             m_plot->setTitle(tr("F1 of thresholds chosen at %1").arg(ruleText(request.rule)));
-            m_plot->setCells(m_names, shownTransfers(*m_matrix));
-            m_note->setText(tr("%1 · row: chosen on, column: applied to · below: gap to the set's own best F1")
-                                .arg(configurationTitle(request.configuration)));
+            std::vector<ShownTransfer> cells = shownTransfers(*m_matrix);
+            const bool complete = outcome.value().isComplete;
+            if (!complete)  // a part of a set is not held against another
+              for (ShownTransfer& cell : cells) cell.gap.clear();
+            m_plot->setCells(outcome.value().titles, std::move(cells));
+            m_note->setText(tr("%1 · %2 · row: chosen on, column: applied to · %3")
+                                .arg(QString::fromStdString(request.view.score.imported.value_or(request.view.model)),
+                                     configurationTitle(request.configuration),
+                                     complete ? tr("below: gap to the set's own best F1")
+                                              : tr("no gaps before every set is of all its frames")));
           }) {
   usePanelBackground(this);
   const Metrics m(this);
@@ -177,6 +184,11 @@ void TransferTab::setView(const ViewState& view) {
                      view.resolution != m_view.resolution || view.protocol != m_view.protocol ||
                      view.allChannels != m_view.allChannels;
   m_view = view;
+  if (other && m_matrix) {
+    m_matrix.reset();  // of other scores
+    m_plot->setCells({}, {});
+    m_note->setText(tr("A threshold chosen on one set by a rule, applied to the others."));
+  }
   if (other && m_wanted && isVisible()) start();
 }
 
@@ -191,6 +203,7 @@ void TransferTab::start() {
   Request request;
   request.configuration = LiveController::configurationOf(m_view);
   request.rule = rule();
+  request.view = pinnedRunOf(m_view);
   std::size_t missing = 0;
   for (const OpenSet& open : m_workspace.sets()) {
     const auto live = m_workspace.liveSet(QString::fromStdString(open.set->name), m_view);
@@ -207,7 +220,8 @@ void TransferTab::start() {
   }
   if (missing > 0 && m_workspace.runner().isBusy()) {
     m_waiting = true;
-    m_note->setText(tr("Waiting for %1 frames of the open sets.").arg(missing));
+    m_note->setText(tr("Waiting for %1 of the open sets.")
+                        .arg(countedText(static_cast<qint64>(missing), tr("frame"), tr("frames"))));
     return;
   }
   std::erase_if(request.sets, [](const auto& live) { return live->labelledFrames().empty(); });
@@ -234,6 +248,9 @@ TransferTab::Result TransferTab::work(const Request& request, const std::stop_to
     if (!counts) return result;
     used.counts.emplace_back(live, counts);
     result.names.push_back(QString::fromStdString(live->dataSet().name));
+    const FrameAccount account = live->account().with(counts->frames().size());
+    result.titles.push_back(result.names.back() + partNote(account));
+    result.isComplete = result.isComplete && account.isComplete();
     SetScores scores;
     for (const SortedScores& sorted : counts->sorted()) scores.push_back(&sorted);
     sets.push_back(std::move(scores));

@@ -49,9 +49,12 @@ private:
     std::vector<std::shared_ptr<LiveSet>> sets;
     Configuration configuration;
     ThresholdRule rule;
+    PinnedRun view;  ///< what it was asked for
   };
   struct Result {
     std::vector<QString> names;
+    std::vector<QString> titles;  ///< the names, with how many frames they are of where some are missing
+    bool isComplete = true;
     TransferMatrix matrix;
   };
   /// Touched by the job's thread alone.

@@ -237,11 +237,13 @@ void ClassesTab::showNumbers() {
   rows.push_back(numbersRow(tr("FPR at δ"), m_present.fpr, after.fpr, false, false));
   m_numbers->setRows(std::move(rows));
   m_reset->setEnabled(!offsets().empty());
-  m_note->setText(offsets().empty()
-                      ? tr("Give a class an offset: its pixels are anomalous where the score reaches δ + offset. All "
-                           "frames are evaluated anew, exactly.")
-                      : (m_after ? tr("Exact, over all frames. A what-if on the same data: not a protocol's number.")
-                                 : tr("Evaluating all frames with these offsets…")));
+  const QString frames = m_shown.framesNote.isEmpty() ? QString() : m_shown.framesNote + QLatin1Char(' ');
+  m_note->setText(
+      frames + (offsets().empty()
+                    ? tr("Give a class an offset: its pixels are anomalous where the score reaches δ + offset. All "
+                         "frames are evaluated anew, exactly.")
+                    : (m_after ? tr("Exact, over the same frames. A what-if on the same data: not a protocol's number.")
+                               : tr("Evaluating all frames with these offsets…"))));
 }
 
 }  // namespace oodscope

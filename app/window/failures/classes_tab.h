@@ -21,6 +21,7 @@ struct ClassesView {
   std::vector<ClassRow> predicted, truth;
   QString truthReason;  ///< why there are none by true class
   double offsetStep = 0.01;
+  QString framesNote = {};  ///< which frames the errors and which the numbers are of
 };
 
 /// Metrics before and after per-class offsets, as fractions.

@@ -11,6 +11,7 @@
 #include "widgets/panels/region_panel.h"
 #include "widgets/plots/curves_panel.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/views/view_grid.h"
 
 #include <QShortcut>
@@ -53,7 +54,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
             const bool news = request.contexts == m_contexts && !m_studyExact;
             if (outcome.hasValue() && news) {
               SetStudy base;
-              if (m_study) base = *m_study;
+              if (m_study && m_study->configuration.name == request.configuration.name) base = *m_study;
               base.configuration = request.configuration;
               base.options = request.options;
               m_study = std::make_shared<const SetStudy>(withFrame(base, outcome.value()));
@@ -90,7 +91,8 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
           },
           [this](const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome) {
             if (outcome.hasValue() && outcome.value() && m_stretch && request.stretch.low == m_stretch->low &&
-                request.stretch.high == m_stretch->high) {
+                request.stretch.high == m_stretch->high && request.live == m_controller.liveSet() &&
+                request.configuration == LiveController::configurationOf(m_session.view())) {
               m_brushed = outcome.value();
               showBrush();
             }
@@ -102,7 +104,10 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
             return partOf(*request.live, request.configuration, request.protocol, request.frames, stop);
           },
           [this](const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome) {
-            if (outcome.hasValue() && outcome.value() && m_partAsked && request.frames == m_partAsked->frames) {
+            const bool asked = m_partAsked && request.live == m_partAsked->live &&
+                               request.frames == m_partAsked->frames && request.protocol == m_partAsked->protocol &&
+                               request.configuration == m_partAsked->configuration;
+            if (outcome.hasValue() && outcome.value() && asked) {
               m_part = outcome.value();
               Q_EMIT curvesChanged();
             }
@@ -116,8 +121,12 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
           },
           [this](const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome) {
             if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            if (outcome.hasValue() && outcome.value() && request.offsets == m_classes->offsets() &&
-                request.configuration == LiveController::configurationOf(m_session.view())) {
+            const auto now = studyRequest();
+            const bool present = now && request.contexts == now->contexts &&
+                                 request.configuration == now->configuration &&
+                                 static_cast<double>(request.threshold) == now->options.threshold &&
+                                 request.protocol == m_session.view().protocol;
+            if (outcome.hasValue() && outcome.value() && present && request.offsets == m_classes->offsets()) {
               const WhatIf& result = *outcome.value();
               showPresentNumbers(WhatIfView{result.metrics.ap, result.metrics.fpr95, result.metrics.bestF1,
                                             result.decision.precision(), result.decision.recall(),
@@ -149,7 +158,10 @@ void FailureDesk::connectAll(QWidget* window) {
   connect(&m_controller, &LiveController::thresholdChanged, this, [this] { refresh(); });
   connect(&m_controller, &LiveController::numbersChanged, this, [this] { refresh(); });
   connect(&m_controller, &LiveController::pictureChanged, this, [this] { pictureArrived(); });
-  connect(&m_controller, &LiveController::countsChanged, this, [this] { showRegionPanel(); });
+  connect(&m_controller, &LiveController::countsChanged, this, [this] {
+    showRegionPanel();
+    if (m_study && m_studyExact && m_controller.counts()) showLists();  // they say what the metrics leave out
+  });
   connect(&m_session, &SessionModel::notesChanged, this, [this] {
     showLists();
     Q_EMIT framesChanged();
@@ -199,6 +211,13 @@ void FailureDesk::connectAll(QWidget* window) {
   connect(escape, &QShortcut::activated, this, &FailureDesk::clearOne);
 }
 
+void FailureDesk::setWaiting(const QString& sentence) {
+  if (sentence == m_waiting) return;
+  m_waiting = sentence;
+  if (!m_study) showLists();
+  if (!m_study || !m_studyExact) showAttribution();
+}
+
 bool FailureDesk::isBusy() const {
   return m_rest.isActive() || m_frameJob.isBusy() || m_setJob.isBusy() || m_brushJob.isBusy() || m_partJob.isBusy() ||
          m_whatIfJob.isBusy() || m_thumbnails.isBusy();
@@ -207,7 +226,7 @@ bool FailureDesk::isBusy() const {
 std::optional<FailureDesk::StudyRequest> FailureDesk::studyRequest() const {
   const auto threshold = m_controller.threshold();
   const auto frame = currentFrame();
-  if (!m_contexts || !threshold || !frame) return std::nullopt;
+  if (!m_contexts || !threshold || !std::isfinite(*threshold) || !frame) return std::nullopt;
   StudyRequest request;
   request.contexts = m_contexts;
   request.configuration = LiveController::configurationOf(m_session.view());
@@ -231,6 +250,12 @@ void FailureDesk::follow(const ViewState& view, bool dragging) {
     m_stretch.reset();
     clearSelection();
     showBrush();
+    showLists();
+    showAttribution();
+  } else if (m_study && m_study->configuration.name != LiveController::configurationOf(view).name) {
+    m_study.reset();  // regions of other scores
+    m_studyExact = false;
+    clearSelection();
     showLists();
     showAttribution();
   }
@@ -285,7 +310,7 @@ void FailureDesk::requestPart() {
         for (int row = 0; row < shown->rowCount(parent); ++row)
           request.frames.push_back(static_cast<std::size_t>(shown->mapToSource(shown->index(row, 0, parent)).row()));
       }
-      name = tr("%n shown frames", nullptr, static_cast<int>(request.frames.size()));
+      name = countedText(static_cast<qint64>(request.frames.size()), tr("shown frame"), tr("shown frames"));
     } else if (m_selected) {
       request.frames = {m_selected->frame};
       name = tr("frame %1").arg(QString::fromStdString(live->dataSet().frames[m_selected->frame].name));
@@ -304,6 +329,8 @@ void FailureDesk::requestPart() {
   const bool same = m_partAsked && m_partAsked->live == request.live && m_partAsked->frames == request.frames &&
                     m_partAsked->configuration == request.configuration && m_partAsked->protocol == request.protocol;
   if (same || m_dragging) return;
+  if (m_part) Q_EMIT curvesChanged();
+  m_part.reset();  // of what was asked before
   m_partAsked = request;
   m_partJob.request(std::move(request));
 }
@@ -360,7 +387,10 @@ std::optional<double> FailureDesk::brushedPixels(std::size_t frame) const {
 }
 
 std::optional<SetNumbers> FailureDesk::part() const {
-  if (!m_part || !m_partAsked) return std::nullopt;
+  if (!m_part || !m_partAsked || m_partAsked->live != m_controller.liveSet() ||
+      m_partAsked->protocol != m_session.view().protocol ||
+      !(m_partAsked->configuration == LiveController::configurationOf(m_session.view())))
+    return std::nullopt;
   SetNumbers numbers;
   numbers.configuration = m_partAsked->configuration;
   numbers.protocol = m_partAsked->protocol;

@@ -62,6 +62,8 @@ public:
 
   /// Another view of the session; `dragging`: more changes are coming, the set waits.
   void follow(const ViewState& view, bool dragging);
+  /// What the tabs say while they have nothing to show.
+  void setWaiting(const QString& sentence);
   /// The failure `steps` further in the list used last.
   void step(int steps);
   /// Takes the brush away, or the selected region where nothing is brushed.
@@ -123,6 +125,8 @@ private:
   // failure_desk_show.cpp
   void showLists();
   void showAttribution();
+  [[nodiscard]] FrameAccount studiedFrames() const;
+  [[nodiscard]] QString reconciliation() const;
   void showCount(int failures);
   void showSelection(bool zoom);
   void showRegionPanel();
@@ -160,6 +164,7 @@ private:
   std::shared_ptr<FrameContexts> m_contexts;
   std::shared_ptr<const SetStudy> m_study;  ///< what the lists show
   int m_shownCount = -1;
+  QString m_waiting;
   bool m_studyExact = false;  ///< of the present scores and threshold, all frames
   std::optional<ListedFailure> m_selected;
   bool m_zoomPending = false;

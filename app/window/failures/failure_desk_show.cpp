@@ -58,7 +58,7 @@ void FailureDesk::showLists() {
   const auto set = data();
   m_thumbnailRows.clear();
   if (!m_study || !set || !m_contexts) {
-    m_failures->clear(tr("No set scored yet"));
+    m_failures->clear(m_waiting.isEmpty() ? tr("No set scored yet") : m_waiting);
     m_count->hide();
     showRegionPanel();
     return;
@@ -74,16 +74,14 @@ void FailureDesk::showLists() {
   ClassBarsView bars = falsePositiveBars(*m_study, context.classes, kBarsShown);
   view.bars = std::move(bars.rows);
   view.barsNote = bars.note;
-  view.exact = m_studyExact;
-  const QString temperature =
-      m_study->configuration.temperature
-          ? tr("T %1, ").arg(numberText(static_cast<double>(*m_study->configuration.temperature), 2))
-          : QString();
-  const QString place = temperature + tr("δ %1").arg(numberText(m_study->options.threshold, 3));
-  view.state = m_studyExact ? tr("= exact at %1").arg(place)
-                            : tr("≈ frame %1 at %2").arg(QString::fromStdString(m_session.view().frame), place);
-  view.reconciliation =
-      m_studyExact ? reconciliationText(*m_study) : tr("The other frames follow when the hand rests.");
+  const FrameAccount account = studiedFrames();
+  view.exact = m_studyExact && account.isComplete();
+  const QString place =
+      configurationTitle(m_study->configuration) + tr(", δ %1").arg(numberText(m_study->options.threshold, 3));
+  view.state = !m_studyExact ? tr("≈ frame %1 at %2").arg(QString::fromStdString(m_session.view().frame), place)
+               : account.isComplete() ? tr("= exact at %1").arg(place)
+                                      : tr("%1 at %2").arg(framesText(account), place);
+  view.reconciliation = m_studyExact ? reconciliation() : tr("The other frames follow when the hand rests.");
   const int all = static_cast<int>(view.falsePositives.size() + view.missed.size());
   m_failures->setView(std::move(view));
   showCount(all);
@@ -108,6 +106,24 @@ void FailureDesk::showLists() {
   }
 }
 
+FrameAccount FailureDesk::studiedFrames() const {
+  return m_study && m_contexts ? m_contexts->set().account().with(m_study->frames.size()) : FrameAccount{};
+}
+
+QString FailureDesk::reconciliation() const {
+  QString text = reconciliationText(*m_study);
+  const auto counts = m_controller.counts();
+  const Protocol protocol = m_session.view().protocol;
+  if (!counts || !skipsFramesWithoutAnomaly(protocol)) return text;
+  // The lists hold every frame, the metrics only those that the protocol uses: say what is between the two.
+  const auto threshold = static_cast<float>(m_study->options.threshold);
+  const std::uint64_t beside = counts->set(threshold, false).fp - counts->set(threshold, true).fp;
+  if (beside > 0)
+    text += tr(" · %1 of them in frames without an anomaly, which the metrics of the %2 protocol leave out")
+                .arg(groupedText(static_cast<qint64>(beside)), protocolTitle(protocol));
+  return text;
+}
+
 void FailureDesk::showCount(int failures) {
   if (failures == m_shownCount && m_count->isVisibleTo(m_count->parentWidget())) return;
   m_shownCount = failures;
@@ -120,8 +136,9 @@ void FailureDesk::showCount(int failures) {
 
 void FailureDesk::showAttribution() {
   if (!m_study || !m_studyExact) {
-    m_classes->clear(tr("No set scored yet"));
-    m_sizes->clear(tr("No set scored yet"));
+    const QString waiting = m_study || m_waiting.isEmpty() ? tr("Follows once all frames are studied") : m_waiting;
+    m_classes->clear(waiting);
+    m_sizes->clear(waiting);
     return;
   }
   const std::vector<std::string> names = classNames();
@@ -131,6 +148,11 @@ void FailureDesk::showAttribution() {
   classes.predicted = classRows(counted.byPredictedClass, names);
   classes.truth = m_study->hasTrueClasses ? classRows(counted.byTrueClass, names) : std::vector<ClassRow>();
   classes.truthReason = tr("The set has no class labels");
+  const Protocol protocol = m_session.view().protocol;
+  classes.framesNote =
+      tr("Of %1, as the %2 protocol counts%3.")
+          .arg(framesText(studiedFrames()), protocolTitle(protocol),
+               skipsFramesWithoutAnomaly(protocol) ? tr(", without frames that hold no anomaly") : QString());
   if (const auto details = m_controller.details(); details && !details->quantiles.empty())
     classes.offsetStep = niceStep(static_cast<double>(details->quantiles.back() - details->quantiles.front()) / 100.0);
   m_classes->setView(std::move(classes));
@@ -321,9 +343,11 @@ void FailureDesk::showBrush() {
   const bool counted = m_brushed.has_value();
   if (counted) {
     const BrushCounts& total = m_brushed->total;
-    m_brushChip->setText(tr("%1 pixels in %2 frames")
-                             .arg(groupedText(static_cast<qint64>(total.normal) + static_cast<qint64>(total.anomaly)))
-                             .arg(m_brushed->frames.size()));
+    m_brushChip->setText(
+        tr("%1 in %2")
+            .arg(countedText(static_cast<qint64>(total.normal) + static_cast<qint64>(total.anomaly), tr("pixel"),
+                             tr("pixels")),
+                 countedText(static_cast<qint64>(m_brushed->frames.size()), tr("frame"), tr("frames"))));
     m_brushChip->setToolTip(
         tr("%1 normal and %2 anomalous pixels with %3 ≤ s%4. Escape or a click clears.")
             .arg(groupedText(static_cast<qint64>(total.normal)), groupedText(static_cast<qint64>(total.anomaly)),

@@ -122,9 +122,11 @@ QString reconciliationText(const SetStudy& study) {
   const SetFailures& failures = study.failures;
   std::uint64_t listed = 0;
   for (const ListedFailure& failure : failures.falsePositives) listed += failure.region.area;
-  return tr("%1 FP px = %2 in %3 regions of %4 px or more + %5 in smaller ones%6")
-      .arg(groupedText(static_cast<qint64>(failures.counts.fp)), groupedText(static_cast<qint64>(listed)))
-      .arg(failures.falsePositives.size())
+  return tr("%1 FP px in %2 = %3 in %4 of %5 px or more + %6 in smaller ones%7")
+      .arg(groupedText(static_cast<qint64>(failures.counts.fp)),
+           countedText(static_cast<qint64>(study.frames.size()), tr("frame"), tr("frames")),
+           groupedText(static_cast<qint64>(listed)),
+           countedText(static_cast<qint64>(failures.falsePositives.size()), tr("region"), tr("regions")))
       .arg(study.options.minArea)
       .arg(groupedText(static_cast<qint64>(failures.smallPixels)))
       .arg(study.options.opening

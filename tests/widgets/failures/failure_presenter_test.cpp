@@ -93,7 +93,7 @@ TEST(FailurePresenter, BarsShareOutAllFalsePositives) {
 TEST(FailurePresenter, TheSentenceUnderTheListsAddsUp) {
   const Made made;
   EXPECT_EQ(reconciliationText(made.study),
-            QStringLiteral("23 FP px = 20 in 2 regions of 4 px or more + 3 in smaller ones"));
+            QStringLiteral("23 FP px in 2 frames = 20 in 2 regions of 4 px or more + 3 in smaller ones"));
 }
 
 TEST(FailurePresenter, ARegionIsFollowedByItsPeak) {

@@ -184,7 +184,7 @@ QWidget* lines() {
   }
   auto* status = new StatusLine;
   status->setData(QStringLiteral("10 frames · 5.06 Mpx"));
-  status->setEstimated(true);
+  status->setState(QStringLiteral("≈ estimated"));
   status->setCache(QStringLiteral("cache 0.2 GB of 8"));
   status->setTiming(QStringLiteral("slider 9 ms"));
   status->progress()->setView(

@@ -77,6 +77,20 @@ TEST(ComparePresenter, ALowerFprMeansBIsBetter) {
   EXPECT_EQ(comparisonView(input).paired.at(0).verdict, "B better");
 }
 
+TEST(ComparePresenter, RunsOfAPartHaveNeitherDifferenceNorVerdict) {
+  SetNumbers a = numbersOf(Method::Msp, 0.29, 0.6), b = numbersOf(Method::MaxLogit, 0.38, 0.5);
+  b.account = {.total = 10, .unread = 6};
+  PairedStatistics statistics;
+  ComparisonInput input;
+  input.a = &a;
+  input.b = &b;
+  input.statistics = &statistics;
+  const MetricsView view = comparisonView(input);
+  for (const MetricRow& row : view.rows) EXPECT_FALSE(row.delta);
+  EXPECT_TRUE(view.paired.empty());
+  EXPECT_EQ(view.pairedNote, "No difference and no verdict before both are of all frames: B is of 4 of 10 frames.");
+}
+
 TEST(ComparePresenter, WhatIsNotDefinedHasNoDelta) {
   SetNumbers a = numbersOf(Method::Msp, 0.5, 0.6), b = numbersOf(Method::MaxLogit, 0.5, 0.4);
   a.metrics.ap.reset();
@@ -142,6 +156,18 @@ TEST(RunModel, DifferencesAreToTheFirstRunOfTheSameSetAndProtocol) {
   EXPECT_EQ(text(2, RunModel::Temperature), "–");
   EXPECT_EQ(text(3, RunModel::ApDelta), "") << "another protocol";
   EXPECT_EQ(text(4, RunModel::Ap), "–");
+  KeptRun part = kept("A", Method::Energy, Protocol::Course, 0.35);
+  auto numbers = std::make_shared<SetNumbers>(*part.numbers);
+  numbers->account = {.total = 10, .unread = 4};
+  part.numbers = numbers;
+  KeptRun atLabel = kept("A", Method::Msp, Protocol::Course, 0.31);
+  atLabel.run.resolution = Resolution::Label;
+  RunModel others;
+  others.setRuns({kept("A", Method::Msp, Protocol::Course, 0.29), part, atLabel});
+  EXPECT_EQ(others.index(1, RunModel::Frames).data().toString(), "6 of 10 frames");
+  EXPECT_EQ(others.index(1, RunModel::ApDelta).data().toString(), "–") << "of a part";
+  EXPECT_EQ(others.index(2, RunModel::ApDelta).data().toString(), "") << "another resolution";
+  EXPECT_EQ(others.index(2, RunModel::At).data().toString(), "label");
   EXPECT_EQ(model.index(4, RunModel::Ap).data(Qt::ToolTipRole).toString(), "its set or model is not open");
 }
 

@@ -51,6 +51,41 @@ TEST(Presenters, ADifferenceInsideTheIntervalOfAnEstimateIsUndecided) {
   EXPECT_TRUE(view.rows[0].current.estimated);
 }
 
+TEST(Presenters, NumbersOfAPartSayOfHowManyFramesTheyAreAndHaveNoDifference) {
+  SetNumbers numbers = fourPixels();
+  numbers.account = {.total = 11, .unlabelled = 1, .unread = 4};
+  MetricsInput input;
+  input.numbers = &numbers;
+  input.reference = ReferenceNumbers{"published", 0.29, 0.6, std::nullopt, std::nullopt};
+  const MetricsView view = metricsView(input);
+  EXPECT_EQ(view.unit, "6 of 10 frames, %");
+  EXPECT_TRUE(view.rows[0].reference);
+  EXPECT_FALSE(view.rows[0].delta);
+  EXPECT_THAT(view.rows[0].deltaReason.toStdString(), ::testing::HasSubstr("6 of 10 frames"));
+  EXPECT_EQ(view.provenance[1], "6 of 10 frames; 4 frames not read yet; 1 frame without ground truth");
+  EXPECT_EQ(exactnessText(numbers, "float16 logits"), "6 of 10 frames");
+  EXPECT_EQ(precisionRecallCurve(numbers, CurveRole::A, "A").value, "AP 83.33 · 6 of 10 frames");
+  numbers.account = {.total = 10, .failed = 5};
+  EXPECT_EQ(exactnessText(numbers, "float32 maps", 5), "5 of 10 frames have a map");
+  EXPECT_EQ(exactnessText(numbers, "float32 maps", 4), "5 of 10 frames") << "one map cannot be read";
+  numbers.account = {.total = 10};
+  EXPECT_EQ(exactnessText(numbers, "float16 logits"), "= exact on float16 logits");
+  EXPECT_TRUE(metricsView(input).rows[0].delta);
+  numbers.metrics.framesSkipped = 2;
+  EXPECT_EQ(metricsView(input).provenance[1], "10 frames; 2 frames without an anomaly left out by the protocol");
+}
+
+TEST(Presenters, ASetWithoutACurveSaysWhy) {
+  SetNumbers numbers = fourPixels();
+  EXPECT_EQ(noCurveReason(numbers), "");
+  numbers.curves.points.clear();
+  numbers.protocol = Protocol::StreetHazards;
+  EXPECT_EQ(noCurveReason(numbers),
+            "The StreetHazards protocol takes the mean over frames: it defines no curve of the set.");
+  numbers.metrics.positives = 0;
+  EXPECT_EQ(noCurveReason(numbers), "No anomalous pixel takes part: no curve is defined.");
+}
+
 TEST(Presenters, DecisionCountsComeFromTheCurveUntilTheyAreKnownExactly) {
   const SetNumbers numbers = fourPixels();
   const auto estimated = decisionCounts(numbers, nullptr, 0.7F);

@@ -72,6 +72,47 @@ TEST(SessionModel, FollowingIsNoStepButMarksTheSessionModified) {
   EXPECT_FALSE(model.isModified());
 }
 
+TEST(SessionModel, AThresholdByHandDoesNotGoAlongToAScoreOfAnotherUnit) {
+  SessionModel model;
+  std::vector<float> dropped;
+  QObject::connect(&model, &SessionModel::thresholdDropped, &model,
+                   [&](float threshold) { dropped.push_back(threshold); });
+  ViewState view = model.view();
+  view.threshold = 0.128F;
+  view.pin = PinRule::None;
+  model.edit(view, "threshold");
+  view.score.temperature = 2.0F;
+  model.edit(view, "temperature");
+  EXPECT_TRUE(model.view().threshold) << "the same score";
+  view.score.method = Method::Void;
+  model.edit(view, "method");
+  EXPECT_FALSE(model.view().threshold);
+  EXPECT_EQ(model.view().pin, PinRule::BestF1);
+  EXPECT_THAT(dropped, ElementsAre(0.128F));
+  view = model.view();
+  view.threshold = 0.3F;
+  view.pin = PinRule::None;
+  view.score.imported = "maps";
+  model.edit(view, "threshold and maps");
+  EXPECT_TRUE(model.view().threshold) << "given together";
+  model.undoStack().undo();
+  model.undoStack().undo();
+  EXPECT_EQ(model.view().threshold, std::optional(0.128F));
+}
+
+TEST(SessionModel, SwappingRunsTakesTheirThresholdsAlong) {
+  SessionModel model;
+  ViewState view = model.view();
+  view.threshold = 0.2F;
+  view.pin = PinRule::None;
+  view.other = OtherRun{.threshold = -3.0F, .pin = PinRule::None};
+  model.edit(view, "compare");
+  std::swap(view.score, view.other->score);
+  std::swap(view.threshold, view.other->threshold);
+  model.edit(view, "swap");
+  EXPECT_EQ(model.view(), view);
+}
+
 TEST(SessionModel, LoadingForgetsTheStepsOfTheSessionBefore) {
   SessionModel model;
   model.edit(at(model, 2.0F), "temperature");
