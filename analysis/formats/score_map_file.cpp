@@ -99,7 +99,7 @@ ScoreMap readScoreMap(const fs::path& file) {
   }
   throw Error({.what = "file is no score map",
                .expected = ".npy, .npz, .hdf5, 16-bit PNG or float TIFF",
-               .found = std::string(fileKindName(kind)),
+               .found = describeFile(file),
                .file = file});
 }
 

@@ -65,7 +65,7 @@ TEST(ScoreMap, WhatIsNoScoreMapIsRefused) {
               HasSubstr("expected height x width, found int32 2x3x4, which looks like logits"));
   EXPECT_THAT(
       message(folder.write("a.npy", "text")),
-      HasSubstr("file is no score map: expected .npy, .npz, .hdf5, 16-bit PNG or float TIFF, found unknown content"));
+      HasSubstr("file is no score map: expected .npy, .npz, .hdf5, 16-bit PNG or float TIFF, found plain text"));
   EXPECT_THAT(message(folder.write("b.npy", "")), HasSubstr("found an empty file"));
   EXPECT_THAT(message(folder.path() / "c.npy"), HasSubstr("file does not exist"));
   cv::imwrite((folder.path() / "d.png").string(), cv::Mat(1, 3, CV_8UC1, cv::Scalar(7)));
