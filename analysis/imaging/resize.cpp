@@ -96,6 +96,26 @@ std::vector<int> nearestOf(int source, int target) {
 
 float mix(float a, float b, float weight) { return (1.0F - weight) * a + weight * b; }
 
+/// Where a target pixel's value comes from along one axis, in double.
+struct DoubleTap {
+  int left = 0, right = 0;
+  double weight = 0.0;
+};
+
+std::vector<DoubleTap> doubleTaps(int source, int target) {
+  constexpr double kHalf = 0.5;
+  const double step = static_cast<double>(source) / target;
+  std::vector<DoubleTap> taps;
+  for (int i = 0; i < target; ++i) {
+    const double at = std::max((i + kHalf) * step - kHalf, 0.0);
+    const int left = std::min(static_cast<int>(at), source - 1);
+    taps.push_back({left, std::min(left + 1, source - 1), at - left});
+  }
+  return taps;
+}
+
+double mix(double a, double b, double weight) { return (1.0 - weight) * a + weight * b; }
+
 /// Calls blend(source pixels a, b, c, d, weights x, y) for each target pixel: a b above, c d below.
 template <class T, class Blend>
 Grid<T> bilinear(const Grid<T>& source, Size target, Blend&& blend) {
@@ -177,6 +197,24 @@ ScoreMap resizeBilinear(const ScoreMap& scores, Size target) {
   return bilinear(scores, target, [](float a, float b, float c, float d, float x, float y) {
     return mix(mix(a, b, x), mix(c, d, x), y);
   });
+}
+
+Grid<double> resizeBilinear(const Grid<double>& scores, Size target) {
+  requireSizes(scores.size(), target);
+  const auto columns = doubleTaps(scores.width(), target.width), rows = doubleTaps(scores.height(), target.height);
+  Grid<double> out(target);
+  oneapi::tbb::parallel_for(Rows(0, target.height, kBandRows), [&](const Rows& band) {
+    for (int y = band.begin(); y < band.end(); ++y) {
+      const DoubleTap& v = rows[static_cast<std::size_t>(y)];
+      for (int x = 0; x < target.width; ++x) {
+        const DoubleTap& h = columns[static_cast<std::size_t>(x)];
+        const double upper = mix(scores.at(h.left, v.left), scores.at(h.right, v.left), h.weight);
+        const double lower = mix(scores.at(h.left, v.right), scores.at(h.right, v.right), h.weight);
+        out.at(x, y) = mix(upper, lower, v.weight);
+      }
+    }
+  });
+  return out;
 }
 
 }  // namespace oodscope

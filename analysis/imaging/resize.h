@@ -22,5 +22,7 @@ namespace oodscope {
 /// NaN and infinities spread to the target pixels that lie next to them. Requires: neither size empty. Cost: O(target).
 [[nodiscard]] RgbImage resizeBilinear(const RgbImage& image, Size target);
 [[nodiscard]] ScoreMap resizeBilinear(const ScoreMap& scores, Size target);
+/// The same in double throughout, weights included, as interpolate of float64.
+[[nodiscard]] Grid<double> resizeBilinear(const Grid<double>& scores, Size target);
 
 }  // namespace oodscope

@@ -88,5 +88,18 @@ TEST(Resize, EmptySizesAreContractViolations) {
   EXPECT_THROW((void)resizeBilinear(ScoreMap(Size{2, 2}), {-1, 4}), ContractViolation);
 }
 
+TEST(ResizeBilinear, DoublesKeepDigitsThatFloatHasNot) {
+  Grid<double> scores(Size{3, 2});
+  for (std::size_t i = 0; i < 6; ++i) scores.values()[i] = 1.0 + static_cast<double>(i * i) * 1e-12;
+  EXPECT_EQ(resizeBilinear(scores, {3, 2}), scores);
+  const Grid<double> out = resizeBilinear(scores, {5, 3});
+  // Column 1 of 5: (1 + 0.5) * 3 / 5 - 0.5 = 0.4; row 1 of 3: halfway.
+  const double upper = 0.6 * scores.at(0, 0) + 0.4 * scores.at(1, 0),
+               lower = 0.6 * scores.at(0, 1) + 0.4 * scores.at(1, 1);
+  EXPECT_NEAR(out.at(1, 1), 0.5 * (upper + lower), 1e-15);
+  EXPECT_EQ(out.at(0, 0), scores.at(0, 0)) << "borders are repeated";
+  EXPECT_EQ(out.at(4, 2), scores.at(2, 1));
+}
+
 }  // namespace
 }  // namespace oodscope
