@@ -108,22 +108,40 @@ private:
   std::size_t m_at = 0;
 };
 
-NpyType typeFromDescr(const std::string& descr, const fs::path& file) {
-  const auto refuse = [&](const std::string& found) -> NpyType {
-    throw Error({.what = ".npy elements cannot be read",
-                 .expected = "little-endian numbers: float16, float32, float64, bool or integers",
-                 .found = found,
-                 .file = file});
-  };
-  if (descr.find('O') != std::string::npos) return refuse("Python objects, which are never unpickled");
-  if (descr.size() != 3) return refuse(descr.substr(0, 20));
-  const auto code = std::string_view(descr).substr(1);
-  for (const auto& facts : kTypes) {
-    if (facts.code != code) continue;
-    if (descr[0] == '>' && facts.size > 1) return refuse("big-endian " + std::string(facts.name));
-    if (descr[0] == '<' || descr[0] == '|' || descr[0] == '=' || descr[0] == '>') return facts.type;
+/// NumPy's letter of a type that no number stands for, in words.
+std::string foreignType(const std::string& descr) {
+  if (descr.find('O') != std::string::npos) return "Python objects, which are never unpickled";
+  switch (descr.size() > 1 ? descr[1] : '\0') {
+    case 'c':
+      return "complex numbers (" + descr.substr(0, 20) + ")";
+    case 'U':
+    case 'S':
+    case 'a':
+      return "text (" + descr.substr(0, 20) + ")";
+    case 'M':
+    case 'm':
+      return "dates or times (" + descr.substr(0, 20) + ")";
+    case 'V':
+      return "records or raw bytes (" + descr.substr(0, 20) + ")";
+    case 'f':
+      return "floating numbers of another width (" + descr.substr(0, 20) + ")";
+    default:
+      return descr.substr(0, 20);
   }
-  return refuse(descr);
+}
+
+void takeType(const std::string& descr, NpyHeader& header, const fs::path& file) {
+  for (const auto& facts : kTypes) {
+    if (descr.size() != 3 || facts.code != std::string_view(descr).substr(1)) continue;
+    if (std::string_view("<|=>").find(descr[0]) == std::string_view::npos) break;
+    header.type = facts.type;
+    header.isBigEndian = descr[0] == '>' && facts.size > 1;
+    return;
+  }
+  throw Error({.what = ".npy elements cannot be read",
+               .expected = "numbers: float16, float32, float64, bool or integers",
+               .found = foreignType(descr),
+               .file = file});
 }
 
 std::vector<std::size_t> shapeFrom(HeaderText& text) {
@@ -135,15 +153,6 @@ std::vector<std::size_t> shapeFrom(HeaderText& text) {
     if (!text.tryTake(",") && !text.isAt(')')) text.fail("',' or ')'");
   }
   return shape;
-}
-
-std::string shapeText(std::span<const std::size_t> shape) {
-  std::string out;
-  for (const auto dimension : shape) {
-    if (!out.empty()) out += 'x';
-    out += std::to_string(dimension);
-  }
-  return out.empty() ? "a single value" : out;
 }
 
 std::optional<std::size_t> product(std::span<const std::size_t> shape, std::size_t start) {
@@ -160,72 +169,22 @@ std::optional<std::size_t> product(std::span<const std::size_t> shape, std::size
   return isEmpty ? 0 : total;
 }
 
-/// Index arithmetic of Fortran order: the first dimension runs fastest.
-std::vector<std::uint8_t> inCOrder(const NpyHeader& header, Bytes data) {
-  const auto size = npyTypeSize(header.type);
-  std::vector<std::uint8_t> out(data.size());
-  std::vector<std::size_t> index(header.shape.size(), 0);
-  std::vector<std::size_t> stride(header.shape.size(), size);
-  for (std::size_t d = 1; d < stride.size(); ++d) stride[d] = stride[d - 1] * header.shape[d - 1];
-  for (std::size_t to = 0; to < out.size(); to += size) {
-    std::size_t from = 0;
-    for (std::size_t d = 0; d < index.size(); ++d) from += index[d] * stride[d];
-    std::memcpy(out.data() + to, data.data() + from, size);
-    for (std::size_t d = index.size(); d-- > 0;) {
-      if (++index[d] < header.shape[d]) break;
-      index[d] = 0;
-    }
-  }
-  return out;
-}
-
-template <class To, class From, class Convert>
-std::vector<To> convertAll(const NpyArray& array, Convert convert) {
-  std::vector<To> out(array.data.size() / sizeof(From));
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    From value;
-    std::memcpy(&value, array.data.data() + i * sizeof(From), sizeof(From));
-    out[i] = convert(value);
-  }
-  return out;
-}
-
-template <class To>
-std::vector<To> integersAs(const NpyArray& array) {
-  const auto cast = [](auto value) { return static_cast<To>(value); };
-  switch (array.header.type) {
-    case NpyType::Bool:
-    case NpyType::UInt8:
-      return convertAll<To, std::uint8_t>(array, cast);
-    case NpyType::Int8:
-      return convertAll<To, std::int8_t>(array, cast);
-    case NpyType::Int16:
-      return convertAll<To, std::int16_t>(array, cast);
-    case NpyType::UInt16:
-      return convertAll<To, std::uint16_t>(array, cast);
-    case NpyType::Int32:
-      return convertAll<To, std::int32_t>(array, cast);
-    case NpyType::UInt32:
-      return convertAll<To, std::uint32_t>(array, cast);
-    case NpyType::Int64:
-      return convertAll<To, std::int64_t>(array, cast);
-    case NpyType::UInt64:
-      return convertAll<To, std::uint64_t>(array, cast);
-    case NpyType::Float16:
-    case NpyType::Float32:
-    case NpyType::Float64:
-      break;
-  }
-  throw ContractViolation("npyAsInteger: the array has a floating type");
-}
-
 }  // namespace
 
 std::size_t npyTypeSize(NpyType type) { return factsOf(type).size; }
 std::string_view npyTypeName(NpyType type) { return factsOf(type).name; }
 
+std::string npyShapeText(std::span<const std::size_t> shape) {
+  std::string out;
+  for (const auto dimension : shape) {
+    if (!out.empty()) out += 'x';
+    out += std::to_string(dimension);
+  }
+  return out.empty() ? "a single value" : out;
+}
+
 std::string npyText(const NpyHeader& header) {
-  return std::string(npyTypeName(header.type)) + " " + shapeText(header.shape);
+  return std::string(npyTypeName(header.type)) + " " + npyShapeText(header.shape);
 }
 
 NpyHeader parseNpyHeader(Bytes start, std::uint64_t totalBytes, const fs::path& name) {
@@ -269,7 +228,7 @@ NpyHeader parseNpyHeader(Bytes start, std::uint64_t totalBytes, const fs::path& 
                      .found = "a record of several fields",
                      .file = name});
       }
-      header.type = typeFromDescr(text.quoted(), name);
+      takeType(text.quoted(), header, name);
       hasType = true;
     } else if (key == "fortran_order" && !hasOrder) {
       header.isFortranOrder = text.tryTake("True");
@@ -306,30 +265,15 @@ NpyArray parseNpy(Bytes bytes, const fs::path& name) {
   NpyArray array;
   array.header = parseNpyHeader(bytes, bytes.size(), name);
   const auto data = bytes.subspan(array.header.dataOffset, array.header.dataBytes);
-  if (array.header.isFortranOrder && array.header.shape.size() > 1) {
-    array.data = inCOrder(array.header, data);
-  } else {
-    array.data.assign(data.begin(), data.end());
-  }
-  return array;
+  array.data.assign(data.begin(), data.end());
+  if (array.header.isBigEndian) swapBytes(array.data, npyTypeSize(array.header.type));
+  if (!array.header.isFortranOrder) return array;
+  // As stored, a Fortran array is the C array of the reversed shape.
+  std::reverse(array.header.shape.begin(), array.header.shape.end());
+  return withAxesReversed(array);
 }
 
 NpyArray readNpy(const fs::path& file) { return parseNpy(readFileBytes(file), file); }
-
-std::vector<float> npyAsFloat(const NpyArray& array) {
-  switch (array.header.type) {
-    case NpyType::Float16:
-      return convertAll<float, std::uint16_t>(array, floatFromHalf);
-    case NpyType::Float32:
-      return convertAll<float, float>(array, [](float value) { return value; });
-    case NpyType::Float64:
-      return convertAll<float, double>(array, [](double value) { return static_cast<float>(value); });
-    default:
-      return integersAs<float>(array);
-  }
-}
-
-std::vector<std::int64_t> npyAsInteger(const NpyArray& array) { return integersAs<std::int64_t>(array); }
 
 std::string npyHeaderText(NpyType type, std::span<const std::size_t> shape) {
   constexpr std::size_t kPrefix = 10;

@@ -96,21 +96,46 @@ void widen(ZipMember& member, Bytes extra) {
   }
 }
 
-std::vector<std::uint8_t> inflated(Bytes packed, const ZipMember& member, const fs::path& file) {
-  std::vector<std::uint8_t> out(static_cast<std::size_t>(member.bytes));
+/// Up to `most` bytes of what is packed; fewer where it ends before.
+std::vector<std::uint8_t> inflated(Bytes packed, std::uint64_t most, const ZipMember& member, const fs::path& file) {
+  std::vector<std::uint8_t> out(static_cast<std::size_t>(most));
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Error("zlib cannot start", file);
   stream.next_in = const_cast<Bytef*>(packed.data());
   stream.avail_in = static_cast<uInt>(packed.size());
   stream.next_out = out.data();
   stream.avail_out = static_cast<uInt>(out.size());
-  const int result = inflate(&stream, Z_FINISH);
+  // A whole member must end where it says; of a part, only that it can be unpacked.
+  const bool isWhole = most == member.bytes && packed.size() == member.packedBytes;
+  const int result = inflate(&stream, isWhole ? Z_FINISH : Z_SYNC_FLUSH);
   const auto produced = stream.total_out;
   inflateEnd(&stream);
-  if (result != Z_STREAM_END || produced != out.size()) {
-    damaged("member " + member.name + " that cannot be unpacked", file);
-  }
+  const bool isFine =
+      isWhole ? result == Z_STREAM_END : result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR;
+  if (!isFine) damaged("member " + member.name + " that cannot be unpacked", file);
+  out.resize(produced);
   return out;
+}
+
+/// The first `count` bytes of what the archive holds of a member, packed as it is.
+std::vector<std::uint8_t> packedContent(const fs::path& file, const ZipMember& member, std::uint64_t count) {
+  if (member.method != 0 && member.method != 8) {
+    throw Error({.what = "zip member cannot be unpacked",
+                 .expected = "stored or deflated",
+                 .found = member.method < 0 ? "encrypted " + member.name
+                                            : member.name + " packed by method " + std::to_string(member.method),
+                 .file = file});
+  }
+  // Deflate cannot shrink more than 1032 to 1: a member that claims more is damaged, and must not claim memory.
+  constexpr std::uint64_t kMostRatio = 1032;
+  const bool isAbsurd = member.bytes > kMostMemberBytes || member.packedBytes > kMostMemberBytes ||
+                        (member.method == 0 && member.bytes != member.packedBytes) ||
+                        (member.method == 8 && member.bytes / kMostRatio > member.packedBytes);
+  if (isAbsurd) damaged("member " + member.name + " of " + std::to_string(member.bytes) + " bytes", file);
+  const auto local = readRange(file, member.headerOffset, kLocalBytes);
+  if (little(local, 0, 4) != 0x04034b50) damaged("member " + member.name + " without a header", file);
+  const auto start = member.headerOffset + kLocalBytes + little(local, 26, 2) + little(local, 28, 2);
+  return readRange(file, start, count);
 }
 
 }  // namespace
@@ -152,27 +177,38 @@ std::vector<ZipMember> zipMembers(const fs::path& file) {
 }
 
 std::vector<std::uint8_t> readZipMember(const fs::path& file, const ZipMember& member) {
-  if (member.method != 0 && member.method != 8) {
-    throw Error({.what = "zip member cannot be unpacked",
-                 .expected = "stored or deflated",
-                 .found = member.method < 0 ? "encrypted " + member.name
-                                            : member.name + " packed by method " + std::to_string(member.method),
-                 .file = file});
-  }
-  // Deflate cannot shrink more than 1032 to 1: a member that claims more is damaged, and must not claim memory.
-  constexpr std::uint64_t kMostRatio = 1032;
-  const bool isAbsurd = member.bytes > kMostMemberBytes || member.packedBytes > kMostMemberBytes ||
-                        (member.method == 0 && member.bytes != member.packedBytes) ||
-                        (member.method == 8 && member.bytes / kMostRatio > member.packedBytes);
-  if (isAbsurd) damaged("member " + member.name + " of " + std::to_string(member.bytes) + " bytes", file);
-  const auto local = readRange(file, member.headerOffset, kLocalBytes);
-  if (little(local, 0, 4) != 0x04034b50) damaged("member " + member.name + " without a header", file);
-  const auto start = member.headerOffset + kLocalBytes + little(local, 26, 2) + little(local, 28, 2);
-  auto content = readRange(file, start, member.packedBytes);
-  if (member.method == 8) content = inflated(content, member, file);
+  auto content = packedContent(file, member, member.packedBytes);
+  if (member.method == 8) content = inflated(content, member.bytes, member, file);
+  if (content.size() != member.bytes) damaged("member " + member.name + " that cannot be unpacked", file);
   const auto sum = crc32(crc32(0, nullptr, 0), content.data(), static_cast<uInt>(content.size()));
   if (static_cast<std::uint32_t>(sum) != member.crc) damaged("member " + member.name + " with a wrong checksum", file);
   return content;
+}
+
+std::vector<std::uint8_t> readZipMemberStart(const fs::path& file, const ZipMember& member, std::size_t count) {
+  constexpr std::uint64_t kSlack = 1024;  // deflate may grow what it cannot pack
+  auto content = packedContent(file, member, std::min<std::uint64_t>(member.packedBytes, count + kSlack));
+  const auto wanted = std::min<std::uint64_t>(member.bytes, count);
+  if (member.method == 8) return inflated(content, wanted, member, file);
+  content.resize(static_cast<std::size_t>(std::min<std::uint64_t>(content.size(), wanted)));
+  return content;
+}
+
+std::vector<NpzArray> npzArrays(const fs::path& file) {
+  constexpr std::string_view kEnding = ".npy";
+  constexpr std::size_t kHeader = 65536 + 12;
+  std::vector<NpzArray> out;
+  for (const auto& member : zipMembers(file)) {
+    if (!member.name.ends_with(kEnding)) continue;
+    const auto start = readZipMemberStart(file, member, kHeader);
+    try {
+      out.push_back({member.name.substr(0, member.name.size() - kEnding.size()),
+                     parseNpyHeader(start, member.bytes, file / member.name)});
+    } catch (const Error&) {
+      continue;
+    }
+  }
+  return out;
 }
 
 NpyArray readNpz(const fs::path& file, const std::string& name) {

@@ -26,6 +26,20 @@ struct ZipMember {
 /// damaged, more than 2 GiB. Cost: O(bytes).
 [[nodiscard]] std::vector<std::uint8_t> readZipMember(const std::filesystem::path& file, const ZipMember& member);
 
+/// The first `count` bytes of a member's content, fewer where it is shorter; unchecked. Throws Error as readZipMember.
+/// Cost: O(count).
+[[nodiscard]] std::vector<std::uint8_t> readZipMemberStart(const std::filesystem::path& file, const ZipMember& member,
+                                                           std::size_t count);
+
+/// An array of an .npz, from its header.
+struct NpzArray {
+  std::string name;
+  NpyHeader header;
+};
+/// The arrays of an .npz in the archive's order; those whose header cannot be read (objects, text) are left out.
+/// Throws Error: missing, not a zip, damaged. Cost: some kilobytes an array.
+[[nodiscard]] std::vector<NpzArray> npzArrays(const std::filesystem::path& file);
+
 /// Reads array `name` of an .npz; an empty name stands for the only array. Throws Error: no such array (those there are
 /// named), several where one is expected, and whatever readNpy refuses.
 [[nodiscard]] NpyArray readNpz(const std::filesystem::path& file, const std::string& name = {});

@@ -1,107 +1,81 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/formats/score_map_file.h"
 
-#include "analysis/formats/file_bytes.h"
+#include "analysis/formats/array_file.h"
 #include "analysis/formats/file_kind.h"
 #include "analysis/formats/hdf5_file.h"
-#include "analysis/formats/npz.h"
+#include "analysis/formats/score_picture.h"
 
 #include <cmath>
 #include <limits>
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 
 namespace oodscope {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t kMostPixels = std::size_t{1} << 28;
+constexpr float kPictureSteps = 65535.0F;
 
-ScoreMap fromArray(const NpyArray& array, const fs::path& file) {
-  auto shape = array.header.shape;
-  while (shape.size() > 2 && shape.front() == 1) shape.erase(shape.begin());
-  while (shape.size() > 2 && shape.back() == 1) shape.pop_back();
+/// Why an array of another shape is no map, in words.
+std::string shapeHint(const std::vector<std::size_t>& shape) {
+  for (const auto dimension : shape)
+    if (dimension == 0) return ", an array without elements";
+  if (shape.empty()) return {};
+  if (shape.size() == 1) return ", a list of values without height and width: write it with its shape";
+  return shape.size() == 3 ? ", which looks like logits" : "";
+}
+
+StoredMap fromArray(LoadedArray loaded, const fs::path& file) {
+  const auto shape = loaded.facts.usefulShape();
   const auto most = static_cast<std::size_t>(std::numeric_limits<int>::max());
   if (shape.size() != 2 || shape[0] == 0 || shape[1] == 0 || shape[0] > most || shape[1] > most) {
     throw Error({.what = "array is no score map",
                  .expected = "height x width",
-                 .found = npyText(array.header) + (shape.size() == 3 ? ", which looks like logits" : ""),
+                 .found = loaded.facts.text() + shapeHint(shape),
                  .file = file});
   }
-  return {Size{static_cast<int>(shape[1]), static_cast<int>(shape[0])}, npyAsFloat(array)};
+  StoredMap out;
+  out.size = {static_cast<int>(shape[1]), static_cast<int>(shape[0])};
+  out.isMatlab = loaded.facts.isMatlab;
+  out.array = std::move(loaded.array);
+  out.array.header.shape = shape;
+  return out;
 }
 
-ScoreMap fromMat(const cv::Mat& mat, float scale) {
-  ScoreMap scores(Size{mat.cols, mat.rows});
-  for (int y = 0; y < mat.rows; ++y) {
-    auto row = scores.row(y);
-    for (std::size_t x = 0; x < row.size(); ++x) {
-      const int column = static_cast<int>(x);
-      switch (mat.depth()) {
-        case CV_16U:
-          row[x] = static_cast<float>(mat.at<std::uint16_t>(y, column)) * scale;
-          break;
-        case CV_32F:
-          row[x] = mat.at<float>(y, column);
-          break;
-        default:
-          row[x] = static_cast<float>(mat.at<double>(y, column));
-          break;
-      }
-    }
-  }
-  return scores;
-}
-
-ScoreMap fromPicture(const fs::path& file, FileKind kind) {
-  const auto bytes = readFileBytes(file);
-  cv::Mat mat;
-  std::string found = "damaged or truncated data";
-  try {
-    const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<std::uint8_t*>(bytes.data()));
-    mat = cv::imdecode(raw, cv::IMREAD_UNCHANGED | cv::IMREAD_IGNORE_ORIENTATION);
-  } catch (const cv::Exception& failure) {
-    found = failure.err;
-  }
-  if (mat.empty() || mat.total() > kMostPixels) {
-    throw Error({.what = "score map cannot be decoded",
-                 .expected = "an intact " + std::string(fileKindName(kind)),
-                 .found = found,
-                 .file = file});
-  }
-  const bool isScore = mat.channels() == 1 && (mat.depth() == CV_16U || mat.depth() == CV_32F || mat.depth() == CV_64F);
-  if (!isScore) {
-    throw Error({.what = "picture is no score map",
-                 .expected = "one channel of 16-bit or floating values",
-                 .found = std::to_string(mat.channels()) + " channels of " + cv::depthToString(mat.depth()),
-                 .file = file});
-  }
-  constexpr float kSteps = 65535.0F;
-  return fromMat(mat, 1.0F / kSteps);
+StoredMap fromPicture(const fs::path& file) {
+  StoredMap out;
+  out.array = readScorePicture(file);
+  out.size = {static_cast<int>(out.array.header.shape[1]), static_cast<int>(out.array.header.shape[0])};
+  out.isFraction = out.array.header.type == NpyType::UInt16;
+  return out;
 }
 
 }  // namespace
 
-ScoreMap readScoreMap(const fs::path& file) {
+ScoreMap StoredMap::asFloat() const {
+  ScoreMap out(size, npyAsFloat(array));
+  if (isFraction)
+    for (float& value : out.values()) value *= 1.0F / kPictureSteps;
+  return out;
+}
+
+Grid<double> StoredMap::asDouble() const {
+  Grid<double> out(size, npyAsDouble(array));
+  if (isFraction)
+    for (double& value : out.values()) value = static_cast<double>(static_cast<float>(value) * (1.0F / kPictureSteps));
+  return out;
+}
+
+StoredMap readStoredMap(const fs::path& file, const std::string& name) {
   const auto kind = sniffFile(file);
-  switch (kind) {
-    case FileKind::Npy:
-      return fromArray(readNpy(file), file);
-    case FileKind::Zip:
-      return fromArray(readNpz(file), file);
-    case FileKind::Hdf5:
-      return readHdf5Map(file, "value");
-    case FileKind::Png:
-    case FileKind::Tiff:
-      return fromPicture(file, kind);
-    default:
-      break;
-  }
+  if (isArrayFile(file)) return fromArray(readArray(file, name), file);
+  if (kind == FileKind::Png || kind == FileKind::Tiff) return fromPicture(file);
   throw Error({.what = "file is no score map",
                .expected = ".npy, .npz, .hdf5, 16-bit PNG or float TIFF",
                .found = describeFile(file),
                .file = file});
 }
+
+ScoreMap readScoreMap(const fs::path& file, const std::string& name) { return readStoredMap(file, name).asFloat(); }
 
 void requireScoreSize(const ScoreMap& scores, Size expected, const fs::path& file) {
   if (scores.size() == expected) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/grid.h"
+#include "analysis/formats/npy.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -8,12 +9,28 @@
 
 namespace oodscope {
 
-/// Reads one score per pixel that somebody's method wrote: .npy or .npz (one array) of HxW, 1xHxW or HxWx1; .hdf5 with
-/// a dataset `value` (SegmentMeIfYouCan); 16-bit grey PNG (scores 0..1 as 0..65535); float or 16-bit TIFF. The content
-/// decides, not the name. Values are kept as they are, NaN and infinity included: see countNotFinite.
-/// Throws Error: missing, empty, truncated, another kind, several channels (logits are no scores), 8-bit pictures.
+/// A score map as its file holds it: no digit is lost.
+struct StoredMap {
+  Size size;
+  NpyArray array;           ///< height x width, of the file's own type
+  bool isFraction = false;  ///< a picture's 16-bit numbers, which stand for 0..1
+  bool isMatlab = false;    ///< its axes were in MATLAB's order and have been turned round
+
+  [[nodiscard]] NpyType type() const { return array.header.type; }
+  /// The scores, rounded to float where the type holds more (see fitsFloat). Cost: O(pixels).
+  [[nodiscard]] ScoreMap asFloat() const;
+  [[nodiscard]] Grid<double> asDouble() const;
+};
+
+/// Reads one score per pixel that somebody's method wrote: .npy, .npz or HDF5 with an array of HxW, 1xHxW or HxWx1
+/// (which one: see chosenArray); 16-bit grey PNG (scores 0..1 as 0..65535); TIFF of one page (see readScorePicture).
+/// The content decides, not the file's name. Values are kept as they are, NaN and infinity included: see
+/// countNotFinite. name: of the array in a file of several; empty: the obvious one. Throws Error: missing, empty,
+/// truncated, another kind, several channels (logits are no scores), 8-bit pictures, several arrays that may be meant.
 /// Cost: O(bytes).
-[[nodiscard]] ScoreMap readScoreMap(const std::filesystem::path& file);
+[[nodiscard]] StoredMap readStoredMap(const std::filesystem::path& file, const std::string& name = {});
+/// The same as float, whatever the file's type.
+[[nodiscard]] ScoreMap readScoreMap(const std::filesystem::path& file, const std::string& name = {});
 
 /// Throws Error where the map's size is not `expected`, and names both.
 void requireScoreSize(const ScoreMap& scores, Size expected, const std::filesystem::path& file);

@@ -2,7 +2,7 @@
 #include "analysis/scores/map_facts.h"
 
 #include "analysis/core/error.h"
-#include "analysis/scores/half.h"
+#include "analysis/core/half.h"
 
 #include <algorithm>
 #include <array>

@@ -34,6 +34,31 @@ std::string shaped(const std::string& shape) {
   return "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
 }
 
+TEST(Npy, BigEndianElementsAreRead) {
+  EXPECT_EQ(npyAsFloat(readNpy(recorded("big_endian.npy"))), npyAsFloat(readNpy(recorded("half.npy"))));
+  EXPECT_TRUE(readNpyHeader(recorded("big_endian.npy")).isBigEndian);
+}
+
+TEST(Npy, TypesThatAreNoNumbersAreNamed) {
+  const testing::TemporaryFolder folder;
+  const auto message = [&](const std::string& descr) {
+    std::string text = npyHeaderText(NpyType::Float64, std::vector<std::size_t>{2});
+    text.replace(text.find("<f8"), 3, descr);
+    return errorOf([&] { return readNpyHeader(folder.write("a.npy", text + std::string(64, '0'))); });
+  };
+  EXPECT_THAT(message("<c8"), HasSubstr("complex numbers"));
+  EXPECT_THAT(message("<U1"), HasSubstr("text"));
+  EXPECT_THAT(message("<M8"), HasSubstr("dates or times"));
+}
+
+TEST(Npy, LastAxisFirstTurnsChannelsRound) {
+  const auto array = readNpy(recorded("fortran.npy"));  // 2x3x4, ascending in C order
+  const auto turned = withLastAxisFirst(array);
+  EXPECT_THAT(turned.header.shape, ElementsAre(4U, 2U, 3U));
+  EXPECT_EQ(npyAsInteger(turned)[6], 1) << "channel 1 of the first pixel";
+  EXPECT_EQ(npyAsInteger(withAxesReversed(withAxesReversed(array))), npyAsInteger(array));
+}
+
 TEST(Npy, ReadsWhatNumpyWrote) {
   const auto half = readNpy(recorded("half.npy"));
   EXPECT_EQ(npyText(half.header), "float16 2x3");
@@ -59,7 +84,6 @@ TEST(Npy, WritesTheBytesThatNumpyWrites) {
 TEST(Npy, RefusesWhatIsNoPlainArray) {
   EXPECT_THAT(errorOf([] { return readNpyHeader(recorded("objects.npy")); }),
               HasSubstr("Python objects, which are never unpickled"));
-  EXPECT_THAT(errorOf([] { return readNpyHeader(recorded("big_endian.npy")); }), HasSubstr("found big-endian float32"));
   EXPECT_THAT(errorOf([] { return readNpyHeader(recorded("record.npy")); }), HasSubstr("a record of several fields"));
   EXPECT_THAT(errorOf([] { return readNpyHeader(recorded("stored.npz")); }),
               HasSubstr("file is not a NumPy array: expected \\x93NUMPY at its start, found zip archive"));
@@ -75,7 +99,7 @@ TEST(Npy, RefusesAbsurdHeaders) {
   EXPECT_THAT(refusal(shaped("(99999999999999999999,)")), HasSubstr("a dimension that fits the address space"));
   EXPECT_THAT(refusal(shaped("(-1, 4)")), HasSubstr("a dimension that is not negative"));
   EXPECT_THAT(refusal("{'descr': '<f4', 'shape': (4,), }"), HasSubstr("the keys descr, fortran_order and shape"));
-  EXPECT_THAT(refusal("{'descr': '<c8', 'fortran_order': False, 'shape': (4,), }"), HasSubstr("found <c8"));
+  EXPECT_THAT(refusal("{'descr': '<c8', 'fortran_order': False, 'shape': (4,), }"), HasSubstr("found complex numbers (<c8)"));
   EXPECT_THAT(refusal("__import__('os').system('true')"), HasSubstr("expected {, found \"__import__"));
   const TemporaryFolder folder;
   const auto whole = contentOf(recorded("half.npy"));

@@ -69,7 +69,8 @@ TEST(ScoreMap, WhatIsNoScoreMapIsRefused) {
   EXPECT_THAT(message(folder.write("b.npy", "")), HasSubstr("found an empty file"));
   EXPECT_THAT(message(folder.path() / "c.npy"), HasSubstr("file does not exist"));
   cv::imwrite((folder.path() / "d.png").string(), cv::Mat(1, 3, CV_8UC1, cv::Scalar(7)));
-  EXPECT_THAT(message(folder.path() / "d.png"), HasSubstr("16-bit or floating values, found 1 channels of CV_8U"));
+  EXPECT_THAT(message(folder.path() / "d.png"),
+              HasSubstr("16-bit or floating values: .npy, 16-bit grey PNG or float TIFF, found one channel of 8 bits"));
   writeSmiycScores(folder.path() / "e.hdf5", ScoreMap(Size{30, 20}, 0.5F));
   const auto whole = contentOf(folder.path() / "e.hdf5");
   EXPECT_THAT(message(folder.write("f.hdf5", whole.substr(0, whole.size() / 2))), HasSubstr("HDF5"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/scores/map_facts.h"
-#include "analysis/scores/half.h"
+#include "analysis/core/half.h"
 
 #include <gtest/gtest.h>
 
