@@ -5,12 +5,14 @@
 #include "analysis/datasets/folder_listing.h"
 #include "analysis/datasets/layouts.h"
 #include "analysis/datasets/natural_order.h"
+#include "analysis/datasets/score_names.h"
+#include "analysis/formats/array_file.h"
 #include "analysis/formats/file_kind.h"
-#include "analysis/formats/npz.h"
+#include "analysis/formats/score_picture.h"
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
+#include <map>
 
 namespace oodscope {
 namespace {
@@ -18,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 bool isNamedAsScores(const fs::path& file) {
-  constexpr std::array<std::string_view, 7> kEndings = {".npy", ".npz", ".hdf5", ".h5", ".png", ".tif", ".tiff"};
+  constexpr std::array<std::string_view, 8> kEndings = {".npy", ".npz", ".hdf5", ".h5",
+                                                        ".mat", ".png", ".tif",  ".tiff"};
   return std::find(kEndings.begin(), kEndings.end(), lowered(file.extension().string())) != kEndings.end();
 }
 
@@ -28,109 +31,176 @@ void collect(const fs::path& folder, int depth, std::vector<fs::path>& out) {
   for (const auto& below : foldersIn(folder)) collect(below, depth - 1, out);
 }
 
-/// The stem without what methods add to a frame's name.
-std::string strippedStem(const fs::path& file) {
-  constexpr std::array<std::string_view, 7> kEndings = {"_anomaly_score", "_anomaly", "_scores",     "_score",
-                                                        "_logits",        "_logit",   "_uncertainty"};
-  auto stem = file.stem().string();
-  for (const auto ending : kEndings) {
-    if (stem.size() > ending.size() && stem.ends_with(ending)) return stem.substr(0, stem.size() - ending.size());
+/// What to write instead of a file that is no score map.
+std::string adviceFor(const fs::path& file, const DataSet& set) {
+  const std::string name = set.frames.front().name + ".npy";
+  const auto kind = sniffFile(file);
+  if (kind == FileKind::TorchZip || kind == FileKind::TorchLegacy)
+    return ": write each with numpy.save('" + name + "', tensor.cpu().numpy())";
+  if (!isArrayFile(file)) return {};
+  for (const auto& array : arraysIn(file)) {
+    const auto shape = array.usefulShape();
+    if (shape.size() < 3 || shape.front() != set.frames.size()) continue;
+    return ": " + array.text() + " seems to be one array for all frames: write one file a frame, as numpy.save('" +
+           name + "', scores[0])";
   }
-  return stem;
+  return {};
 }
 
-std::optional<std::string> asNumber(const std::string& text) {
-  if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-  const auto first = text.find_first_not_of('0');
-  return first == std::string::npos ? "0" : text.substr(first);
-}
-
-/// Fishyscapes' number at the start of a frame's name.
-std::optional<std::string> benchmarkNumber(const DataSet& set, const Frame& frame) {
-  if (set.layout != Layout::FishyscapesLostAndFound && set.layout != Layout::FishyscapesStatic) return std::nullopt;
-  return frame.name.substr(0, frame.name.find('_'));
-}
-
-/// Frames by each of their names. A name that two frames share ("1" of "t5/1" and "t6/1") stands for none.
-class FrameNames {
+/// Files of a folder as they are matched, one after another.
+class Matching {
 public:
-  explicit FrameNames(const DataSet& set) {
-    for (std::size_t i = 0; i < set.frames.size(); ++i) {
-      const auto& frame = set.frames[i];
-      std::set<std::string> names = {frame.name, fs::path(frame.name).filename().string(), frame.image.stem().string()};
-      if (const auto number = benchmarkNumber(set, frame)) names.insert(*number);
-      for (const auto& name : names) add(m_byName, name, i);
-      if (const auto number = asNumber(frame.name)) add(m_byNumber, *number, i);
-    }
+  Matching(const fs::path& folder, const DataSet& set, std::string arrayName) : m_set(set), m_names(set) {
+    m_out.method = folderName(folder);
+    m_out.root = folder;
+    m_out.arrayName = std::move(arrayName);
+    m_out.files.resize(set.frames.size());
+    // One sub-folder per set: the one that is named as this set is meant.
+    m_start = isFolder(folder / set.name) ? folder / set.name : folder;
+    constexpr int kDepth = 3;
+    collect(m_start, kDepth, m_files);
   }
 
-  /// The frame of a file: by its path below the folder first, then by its name alone, then as a number.
-  [[nodiscard]] std::optional<std::size_t> find(const fs::path& below) const {
-    const auto stem = strippedStem(below);
-    for (const auto& name :
-         {(below.parent_path() / stem).generic_string(), townAndName(below, stem), stem, below.stem().string()}) {
-      if (const auto found = lookUp(m_byName, name)) return found;
-    }
-    const auto number = asNumber(stem);
-    return number ? lookUp(m_byNumber, *number) : std::nullopt;
+  ImportedScores run() {
+    for (const auto& file : m_files) take(file);
+    for (std::size_t i = 0; i < m_set.frames.size(); ++i)
+      if (!m_out.files[i]) m_out.missing.push_back(m_set.frames[i].name);
+    refuseShifted();
+    if (m_out.missing.size() == m_set.frames.size()) refuseNoMatch();
+    judgeContents();
+    sayLeftovers();
+    return std::move(m_out);
   }
 
 private:
-  static constexpr std::size_t kShared = static_cast<std::size_t>(-1);
-  using Names = std::unordered_map<std::string, std::size_t>;
+  void skip(const fs::path& file, const char* reason) { m_out.skipped.push_back({file, reason}); }
 
-  static void add(Names& names, const std::string& name, std::size_t frame) {
-    const auto [place, isNew] = names.emplace(name, frame);
-    if (!isNew && place->second != frame) place->second = kShared;
+  void take(const fs::path& file) {
+    if (!isNamedAsScores(file)) return skip(file, "no score file");
+    if (isNamedAsClassMap(file)) return skip(file, "a class map, not scores");
+    const auto found = m_names.find(file.lexically_relative(m_start));
+    if (!found) {
+      if (isNamedAsPicture(file) && !isScorePicture(file)) return skip(file, "a picture, not scores");
+      m_unmatched.push_back(file);
+      return skip(file, "no frame of this name");
+    }
+    auto& place = m_out.files[found->frame];
+    if (place && !isBeside(file, place->file)) refuseTwo(found->frame, file);
+    if (place && isNamedAsPicture(file)) return skip(file, "a picture beside the scores");
+    if (place) skip(place->file, "a picture beside the scores");
+    if (!place) m_otherForms += found->isOtherForm ? 1U : 0U;
+    place = ImportedFile{.file = file};
   }
-  static std::optional<std::size_t> lookUp(const Names& names, const std::string& name) {
-    const auto found = names.find(name);
-    return found == names.end() || found->second == kShared ? std::nullopt : std::optional(found->second);
+
+  /// Whether one of the two is a picture of the other, or both are pictures and one cannot be scores.
+  static bool isBeside(const fs::path& file, const fs::path& other) {
+    if (isNamedAsPicture(file) != isNamedAsPicture(other)) return true;
+    return isNamedAsPicture(file) && !isScorePicture(file);
   }
-  static std::string townAndName(const fs::path& below, const std::string& stem) {
-    return (below.parent_path().filename() / stem).generic_string();
+
+  [[noreturn]] void refuseTwo(std::size_t frame, const fs::path& file) const {
+    throw Error({.what = "several score files fit one frame",
+                 .expected = "one file for " + m_set.frames[frame].name + ": open the folder of one method",
+                 .found = m_out.files[frame]->file.lexically_relative(m_start).string() + " and " +
+                          file.lexically_relative(m_start).string(),
+                 .file = m_out.root});
   }
 
-  Names m_byName;
-  Names m_byNumber;
-};
+  /// A loader that numbers its outputs from 0 must not shift the scores by a frame.
+  void refuseShifted() const {
+    if (m_unmatched.empty() || m_out.missing.empty()) return;
+    std::vector<std::string> files, frames;
+    for (const auto& file : m_unmatched) files.push_back(strippedNames(file.stem().string()).back());
+    for (const auto& file : m_out.files)
+      if (file) files.push_back(strippedNames(file->file.stem().string()).back());
+    for (const auto& frame : m_set.frames) frames.push_back(frame.name);
+    const auto shift = numberShift(files, frames);
+    if (!shift) return;
+    throw Error({.what = "score files and frames are numbered differently",
+                 .expected = "files named as their frames, " + shift->firstFrame + " to " + shift->lastFrame,
+                 .found = "files " + shift->firstFile + " to " + shift->lastFile +
+                          ": rename them, or each frame would get the scores of another",
+                 .file = m_out.root});
+  }
 
-ImportedFile::Content contentFrom(const NpyHeader& header) {
-  auto shape = header.shape;
-  while (shape.size() > 2 && shape.front() == 1) shape.erase(shape.begin());
-  const bool isLogits = shape.size() == 3 && shape.back() != 1;
-  return isLogits ? ImportedFile::Content::Logits : ImportedFile::Content::Scores;
-}
-
-void judgeContents(ImportedScores& scores) {
-  std::optional<ImportedFile::Content> ofArchives;
-  for (auto& file : scores.files) {
-    if (!file) continue;
-    try {
-      const auto kind = sniffFile(file->file);
-      if (kind == FileKind::Npy) {
-        file->content = contentFrom(readNpyHeader(file->file));
-      } else if (kind == FileKind::Zip) {
-        if (!ofArchives) ofArchives = contentFrom(readNpz(file->file).header);
-        file->content = *ofArchives;
+  [[noreturn]] void refuseNoMatch() const {
+    std::string found = "no files";
+    if (!m_files.empty()) {
+      const auto& example = m_unmatched.empty() ? m_files.front() : m_unmatched.front();
+      found = counted(m_files.size(), "file") + " such as " + example.filename().string();
+      try {
+        if (!isNamedAsScores(example) || !isArrayFile(example)) found += ", " + describeFile(example);
+        found += adviceFor(example, m_set);
+      } catch (const Error&) {
+        found += ", which cannot be read";
       }
-    } catch (const Error&) {
-      continue;  // told when the file is read
+    }
+    throw Error(
+        {.what = "no score file fits a frame of " + m_set.name,
+         .expected = "files named as its frames: " + m_set.frames.front().name + ".npy, .npz, .hdf5, .png or .tif",
+         .found = found,
+         .file = m_out.root});
+  }
+
+  void judgeContents() {
+    std::map<FileKind, ImportedFile> firstOfKind;
+    for (auto& file : m_out.files) {
+      if (!file) continue;
+      std::vector<ArrayFacts> arrays;
+      FileKind kind = FileKind::Unknown;
+      try {
+        kind = sniffFile(file->file);
+        const auto known = firstOfKind.find(kind);
+        if (known != firstOfKind.end()) {
+          file->content = known->second.content;
+          file->type = known->second.type;
+          continue;
+        }
+        if (isArrayFile(file->file))
+          arrays = arraysIn(file->file);
+        else
+          file->type = readScorePicture(file->file).header.type;
+      } catch (const Error&) {
+        continue;  // told when the file is read
+      }
+      if (!arrays.empty()) {
+        // Where it is unclear which one is meant, no file of the folder can be read: said once, and not for each frame.
+        const auto facts = chosenArray(arrays, m_out.arrayName, file->file);
+        const bool isLogits = facts.usefulShape().size() >= 3;
+        file->content = isLogits ? ImportedFile::Content::Logits : ImportedFile::Content::Scores;
+        file->type = facts.type;
+      }
+      if (kind != FileKind::Npy) firstOfKind.emplace(kind, *file);
     }
   }
-}
 
-[[noreturn]] void refuseNoMatch(const fs::path& folder, const DataSet& set, const std::vector<fs::path>& files) {
-  throw Error({.what = "no score file fits a frame of " + set.name,
-               .expected = "files named as its frames: " + set.frames.front().name + ".npy, .npz, .hdf5, .png or .tif",
-               .found = files.empty() ? std::string("no files")
-                                      : counted(files.size(), "file") + " such as " + files.front().filename().string(),
-               .file = folder});
-}
+  void sayLeftovers() {
+    const auto& missing = m_out.missing;
+    if (!missing.empty())
+      m_out.warnings.push_back(counted(missing.size(), "frame") + " of " + std::to_string(m_set.frames.size()) +
+                               (missing.size() == 1 ? " has" : " have") + " no score file: " + namedFew(missing));
+    if (!m_unmatched.empty()) {
+      std::vector<std::string> names;
+      for (const auto& file : m_unmatched) names.push_back(file.lexically_relative(m_start).string());
+      m_out.warnings.push_back(counted(names.size(), "score file") + (names.size() == 1 ? " fits" : " fit") +
+                               " no frame: " + namedFew(names));
+    }
+    if (m_otherForms > 0)
+      m_out.warnings.push_back(counted(m_otherForms, "score file") + (m_otherForms == 1 ? " was" : " were") +
+                               " matched although case or Unicode form of the names differ");
+  }
+
+  const DataSet& m_set;
+  FrameNames m_names;
+  ImportedScores m_out;
+  fs::path m_start;
+  std::vector<fs::path> m_files, m_unmatched;
+  std::size_t m_otherForms = 0;
+};
 
 }  // namespace
 
-ImportedScores openImportedScores(const fs::path& folder, const DataSet& set) {
+ImportedScores openImportedScores(const fs::path& folder, const DataSet& set, const std::string& arrayName) {
   require(!set.frames.empty(), "openImportedScores: the set has no frames");
   if (!isFolder(folder)) {
     throw Error({.what = "scores cannot be opened",
@@ -138,50 +208,7 @@ ImportedScores openImportedScores(const fs::path& folder, const DataSet& set) {
                  .found = isFile(folder) ? "a file" : "nothing of that name",
                  .file = folder});
   }
-  ImportedScores out;
-  out.method = folderName(folder);
-  out.root = folder;
-  out.files.resize(set.frames.size());
-  // One sub-folder per set: the one that is named as this set is meant.
-  const auto start = isFolder(folder / set.name) ? folder / set.name : folder;
-  constexpr int kDepth = 3;
-  std::vector<fs::path> files;
-  collect(start, kDepth, files);
-  const FrameNames names(set);
-  for (const auto& file : files) {
-    if (!isNamedAsScores(file)) {
-      out.skipped.push_back({file, "no score file"});
-      continue;
-    }
-    if (lowered(file.stem().string()).ends_with("_segmentation")) {
-      out.skipped.push_back({file, "a class map, not scores"});
-      continue;
-    }
-    const auto frame = names.find(file.lexically_relative(start));
-    if (!frame) {
-      out.skipped.push_back({file, "no frame of this name"});
-      continue;
-    }
-    auto& place = out.files[*frame];
-    if (place) {
-      throw Error(
-          {.what = "several score files fit one frame",
-           .expected = "one file for " + set.frames[*frame].name + ": open the folder of one method",
-           .found = place->file.lexically_relative(start).string() + " and " + file.lexically_relative(start).string(),
-           .file = folder});
-    }
-    place = ImportedFile{.file = file};
-  }
-  for (std::size_t i = 0; i < set.frames.size(); ++i) {
-    if (!out.files[i]) out.missing.push_back(set.frames[i].name);
-  }
-  if (out.missing.size() == set.frames.size()) refuseNoMatch(folder, set, files);
-  judgeContents(out);
-  if (!out.missing.empty()) {
-    out.remarks.push_back(counted(out.missing.size(), "frame") + " of " + std::to_string(set.frames.size()) +
-                          " without scores, the first: " + out.missing.front());
-  }
-  return out;
+  return Matching(folder, set, arrayName).run();
 }
 
 }  // namespace oodscope

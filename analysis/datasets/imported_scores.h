@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
+#include "analysis/formats/npy.h"
 
 #include <filesystem>
 #include <optional>
@@ -11,25 +12,32 @@ namespace oodscope {
 
 /// One frame's file of somebody's method.
 struct ImportedFile {
-  enum class Content { Scores /* HxW */, Logits /* CxHxW */ };
+  enum class Content { Scores /* HxW */, Logits /* CxHxW or HxWxC */ };
   std::filesystem::path file;
   Content content = Content::Scores;
+  std::optional<NpyType> type = {};  ///< of the elements, as far as a look at the headers tells
 };
 
 /// Ready-made outputs of a method, matched to the frames of a set.
 struct ImportedScores {
   std::string method;  ///< the folder's name
   std::filesystem::path root;
+  std::string arrayName;                           ///< which array of a file of several; empty: the obvious one
   std::vector<std::optional<ImportedFile>> files;  ///< one per frame of the set, in its order
   std::vector<std::string> missing;                ///< names of frames without a file
   std::vector<Skipped> skipped;                    ///< files that fit no frame, and why
-  std::vector<std::string> remarks;
+  std::vector<std::string> warnings;               ///< what is left over on either side, names read in another form
 };
 
 /// Matches the files below `folder` (three deep) to the frames of `set` by name: SegmentMeIfYouCan's <set>/<id>.hdf5,
-/// Fishyscapes' DDDD_anomaly.npy, otherwise the frame's or image's name, endings as _scores or _logits stripped.
-/// Nothing is read but the headers of .npy files and the first .npz. Throws Error where no file fits any frame, or
-/// where several fit one (a folder of several methods). Damaged files are matched; they fail when they are read.
-[[nodiscard]] ImportedScores openImportedScores(const std::filesystem::path& folder, const DataSet& set);
+/// Fishyscapes' DDDD_anomaly.npy, otherwise the frame's or image's name, without affixes as _scores or logits_ (see
+/// strippedNames), else in another case or Unicode form, else as a number. A picture beside an array is no second map.
+/// arrayName: of the array that is meant in files of several. Nothing is read but the headers of .npy files and the
+/// first file of each other kind.
+/// Throws Error where no file fits any frame, where several fit one (a folder of several methods), where files and
+/// frames count from different numbers, and where several arrays of a file may be meant. Damaged files are matched;
+/// they fail when they are read.
+[[nodiscard]] ImportedScores openImportedScores(const std::filesystem::path& folder, const DataSet& set,
+                                                const std::string& arrayName = {});
 
 }  // namespace oodscope

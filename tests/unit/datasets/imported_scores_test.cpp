@@ -10,7 +10,6 @@
 namespace oodscope {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::errorOf;
 using ::testing::HasSubstr;
@@ -43,7 +42,7 @@ TEST(ImportedScores, MatchByNameAndSayWhatIsMissing) {
   EXPECT_EQ(scores.files[0]->content, ImportedFile::Content::Scores);
   EXPECT_EQ(scores.files[1]->content, ImportedFile::Content::Logits);
   EXPECT_THAT(scores.missing, ElementsAre("3"));
-  EXPECT_THAT(scores.remarks, Contains("1 frame of 3 without scores, the first: 3"));
+  EXPECT_THAT(scores.warnings, ElementsAre("1 frame of 3 has no score file: 3", "1 score file fits no frame: 9.npy"));
   EXPECT_EQ(scores.skipped.size(), 2U);
 }
 
@@ -68,6 +67,91 @@ TEST(ImportedScores, TownsKeepFramesOfOneNameApart) {
   writeNpy(folder, "m/t6/1.npy", {2, 3});
   const auto scores = openImportedScores(folder.path() / "m", setOf({"t5/1", "t6/1"}));
   EXPECT_EQ(scores.files[1]->file, folder.path() / "m/t6/1.npy");
+}
+
+TEST(ImportedScores, AffixesAndCaseDoNotHideAFrame) {
+  const TemporaryFolder folder;
+  for (const char* name : {"anomaly_scene-1.npy", "scene-2_Max_Logit_map.npy", "SCENE-3.npy", "scene-4.npy"})
+    writeNpy(folder, std::string("m/") + name, {2, 3});
+  const auto scores = openImportedScores(folder.path() / "m", setOf({"scene-1", "scene-2", "scene-3", "scene-4"}));
+  for (const auto& file : scores.files) EXPECT_TRUE(file.has_value());
+  EXPECT_THAT(scores.warnings, ElementsAre(HasSubstr("1 score file was matched although case")));
+}
+
+TEST(ImportedScores, NamesInAnotherUnicodeFormMatchAndAreSaid) {
+  const TemporaryFolder folder;
+  writeNpy(folder,
+           "m/br\xC3\xBC"
+           "cke_score.npy",
+           {2, 3});  // composed, as Linux writes it
+  const auto scores = openImportedScores(folder.path() / "m", setOf({"bru\xCC\x88"
+                                                                     "cke"}));  // decomposed, as macOS does
+  EXPECT_TRUE(scores.files[0].has_value());
+  EXPECT_THAT(scores.warnings, ElementsAre(HasSubstr("1 score file was matched although case or Unicode form")));
+}
+
+TEST(ImportedScores, AFrameWhoseNameLooksLikeAnAffixKeepsIt) {
+  const TemporaryFolder folder;
+  writeNpy(folder, "m/a_map.npy", {2, 3});
+  writeNpy(folder, "m/a.npy", {2, 3});
+  const auto scores = openImportedScores(folder.path() / "m", setOf({"a", "a_map"}));
+  EXPECT_EQ(scores.files[0]->file.filename(), "a.npy");
+  EXPECT_EQ(scores.files[1]->file.filename(), "a_map.npy");
+}
+
+TEST(ImportedScores, FilesThatCountFromAnotherNumberAreRefused) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 5; ++i) {
+    writeNpy(folder, "zero/" + std::to_string(i) + ".npy", {2, 3});
+    writeNpy(folder, "padded/score_00000" + std::to_string(i) + ".npy", {2, 3});
+  }
+  const auto set = setOf({"1", "2", "3", "4", "5"});
+  const auto refused = HasSubstr("found files 0 to 4: rename them, or each frame would get the scores of another");
+  EXPECT_THAT(errorOf([&] { return openImportedScores(folder.path() / "zero", set); }), refused);
+  EXPECT_THAT(errorOf([&] { return openImportedScores(folder.path() / "padded", set); }), refused);
+  const auto longer = setOf({"1", "2", "3", "4", "5", "6", "7"});
+  EXPECT_THAT(errorOf([&] { return openImportedScores(folder.path() / "zero", longer); }), refused);
+  EXPECT_THAT(errorOf([&] {
+                return openImportedScores(folder.path() / "zero", setOf({"0", "1", "2"}));
+              }),
+              "no error")
+      << "a part of a larger folder";
+}
+
+TEST(ImportedScores, APictureBesideAMapIsNoSecondMap) {
+  const TemporaryFolder folder;
+  writeNpy(folder, "m/1.npy", {2, 3});
+  writeImage(folder, "m/1.png");
+  writeNpy(folder, "m/2.npy", {2, 3});
+  writeImage(folder, "m/2_overlay.png");
+  const auto scores = openImportedScores(folder.path() / "m", setOf({"1", "2"}));
+  EXPECT_EQ(scores.files[0]->file.filename(), "1.npy");
+  EXPECT_EQ(scores.files[1]->file.filename(), "2.npy");
+  EXPECT_TRUE(scores.warnings.empty());
+}
+
+TEST(ImportedScores, OneArrayForAllFramesOrTorchTensorsSayWhatToWrite) {
+  const TemporaryFolder folder;
+  writeNpy(folder, "one/scores.npy", {3, 4, 6});
+  EXPECT_THAT(errorOf([&] {
+                return openImportedScores(folder.path() / "one", setOf({"1", "2", "3"}));
+              }),
+              HasSubstr("one array for all frames: write one file a frame, as numpy.save('1.npy', scores[0])"));
+  folder.write("pt/1.pt",
+               std::string("PK\x03\x04", 4) + std::string(22, '\0') + "\x0A" + std::string(3, '\0') + "1/data.pkl");
+  EXPECT_THAT(errorOf([&] {
+                return openImportedScores(folder.path() / "pt", setOf({"1", "2", "3"}));
+              }),
+              HasSubstr("numpy.save('1.npy', tensor.cpu().numpy())"));
+}
+
+TEST(ImportedScores, TypesAreToldByHeaders) {
+  const TemporaryFolder folder;
+  const std::vector<double> values(6, 0.5);
+  std::filesystem::create_directories(folder.path() / "m");
+  writeNpyAtomically(folder.path() / "m/1.npy", NpyType::Float64, std::vector<std::size_t>{2, 3},
+                     std::as_bytes(std::span(values)));
+  EXPECT_EQ(openImportedScores(folder.path() / "m", setOf({"1"})).files[0]->type, NpyType::Float64);
 }
 
 TEST(ImportedScores, SeveralMethodsOrNoMatchAreRefused) {
