@@ -42,7 +42,7 @@ StoredLogits logitsIn(MappedFile mapped, const NpyHeader& header, std::uint64_t 
   std::vector<std::size_t> shape = header.shape;
   if (shape.size() == 4 && shape.front() == 1) shape.erase(shape.begin());
   const bool isFloat = header.type == NpyType::Float16 || header.type == NpyType::Float32;
-  bool fits = shape.size() == 3 && isFloat && !header.isFortranOrder;
+  bool fits = shape.size() == 3 && isFloat && !header.isFortranOrder && !header.isBigEndian;
   for (const std::size_t extent : shape) fits = fits && extent > 0 && extent <= kMaxExtent;
   if (!fits) {
     throw Error({.what = "This array holds no logits",
