@@ -2,20 +2,25 @@
 #include "analysis/datasets/data_set.h"
 #include "analysis/datasets/dataset_summary.h"
 #include "analysis/datasets/part_of_set.h"
+#include "analysis/formats/array_file.h"
 #include "analysis/formats/file_kind.h"
 #include "analysis/formats/score_map_file.h"
+#include "analysis/scores/map_facts.h"
 #include "app/cli/command.h"
 #include "app/cli/console.h"
+#include "app/evaluation/score_findings.h"
 #include "app/session/session.h"
-#include "inference/logits/logits_store.h"
+#include "inference/logits/imported_logits.h"
 #include "inference/models/model.h"
 #include "inference/models/verdicts.h"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 namespace oodscope {
@@ -74,22 +79,20 @@ void describeModel(std::ostringstream& out, const fs::path& file, bool latency) 
   for (const std::string& warning : info.warnings) line(out, "warning", warning);
 }
 
-void describeScores(std::ostringstream& out, const fs::path& file) {
-  const ScoreMap map = readScoreMap(file);
-  float low = 0.0F, high = 0.0F;
-  std::size_t finite = 0;
-  for (const float value : map.values()) {
-    if (!(value - value == 0.0F)) continue;
-    low = finite == 0 ? value : std::min(low, value);
-    high = finite == 0 ? value : std::max(high, value);
-    ++finite;
-  }
+void describeScores(std::ostringstream& out, const fs::path& file, const std::string& name) {
+  const StoredMap map = readStoredMap(file, name);
+  const Grid<double> scores = map.asDouble();
+  const ValueFacts facts = valueFacts(scores.values());
+  const auto finite = static_cast<std::size_t>(
+      std::count_if(scores.values().begin(), scores.values().end(), [](double value) { return std::isfinite(value); }));
   line(out, "score map", file.string());
-  line(out, "size", sizeText(map.size()));
-  if (finite > 0)
-    line(out, "range", numberText(static_cast<double>(low)) + " to " + numberText(static_cast<double>(high)));
-  if (finite < map.values().size())
-    line(out, "NaN or infinite", std::to_string(map.values().size() - finite) + " pixels");
+  line(out, "size", sizeText(map.size));
+  line(out, "type", std::string(npyTypeName(map.type())));
+  if (finite > 0) line(out, "range", numberText(facts.low) + " to " + numberText(facts.high));
+  if (finite < scores.values().size())
+    line(out, "NaN or infinite", std::to_string(scores.values().size() - finite) + " pixels");
+  if (map.isMatlab) line(out, "warning", findingText(ScoreFinding::MatlabAxes));
+  if (const auto finding = findingOf(facts.kind)) line(out, "warning", findingText(*finding));
 }
 
 /// Of a picture without colour and with few values, as label maps are.
@@ -118,20 +121,40 @@ void describePicture(std::ostringstream& out, const fs::path& file, FileKind kin
 void describePictureOrScores(std::ostringstream& out, const fs::path& file, FileKind kind) {
   std::ostringstream scores;
   try {
-    describeScores(scores, file);
+    describeScores(scores, file, {});
   } catch (const Error&) {  // of 8 bits or in colour
     return describePicture(out, file, kind);
   }
   out << scores.str();
 }
 
-void describeLogits(std::ostringstream& out, const fs::path& file) {
-  const StoredLogits logits = openLogits(file);
-  const LogitsView view = logits.view();
+void describeLogits(std::ostringstream& out, const fs::path& file, const std::string& name) {
+  const ImportedLogits opened = openImportedLogits(file, {}, name);
+  const LogitsView view = opened.logits.view();
   line(out, "logits", file.string());
   line(out, "shape",
        std::to_string(view.channels) + "x" + std::to_string(view.height) + "x" + std::to_string(view.width));
-  line(out, "type", view.half != nullptr ? "float16" : "float32");
+  line(out, "type", std::string(npyTypeName(opened.type)));
+  if (opened.areRounded) line(out, "warning", findingText(ScoreFinding::RoundedLogits));
+  if (areProbabilities(view)) line(out, "warning", findingText(ScoreFinding::Probabilities));
+}
+
+/// What a .npy, .npz or HDF5 file holds: its arrays, and more of the one that would be taken.
+void describeArrays(std::ostringstream& out, const fs::path& file) {
+  const std::vector<ArrayFacts> arrays = arraysIn(file);
+  for (const ArrayFacts& array : arrays)
+    if (!array.name.empty()) line(out, "array", array.text());
+  std::optional<ArrayFacts> chosen;
+  try {
+    chosen = chosenArray(arrays, {}, file);
+  } catch (const Error&) {
+    if (arrays.empty()) throw;
+    return line(out, "choose one with", "--score-name NAME");
+  }
+  if (chosen->usefulShape().size() == 3)
+    describeLogits(out, file, chosen->name);
+  else
+    describeScores(out, file, chosen->name);
 }
 
 void describeSession(std::ostringstream& out, const fs::path& file) {
@@ -149,12 +172,12 @@ void describeSession(std::ostringstream& out, const fs::path& file) {
 
 /// Whether the name is one that people give to weights.
 bool hasModelName(const fs::path& file) {
-  static constexpr std::array endings{".pth", ".pt",          ".ckpt", ".bin", ".tar",   ".pkl", ".pth.tar",
-                                      ".gz",  ".safetensors", ".onnx", ".pb",  ".keras", ".mat"};
+  static constexpr std::array endings{".pth",     ".pt", ".ckpt",        ".bin",  ".tar", ".pkl",
+                                      ".pth.tar", ".gz", ".safetensors", ".onnx", ".pb",  ".keras"};
   return std::find(endings.begin(), endings.end(), file.extension().string()) != endings.end();
 }
 
-void describeFile(std::ostringstream& out, const fs::path& file, bool latency) {
+void describeAnyFile(std::ostringstream& out, const fs::path& file, bool latency) {
   const FileKind kind = sniffFile(file);
   if (isPicture(kind)) return describePictureOrScores(out, file, kind);
   switch (kind) {
@@ -164,14 +187,9 @@ void describeFile(std::ostringstream& out, const fs::path& file, bool latency) {
     case FileKind::Json:
       return describeSession(out, file);
     case FileKind::Npy:
-      try {
-        return describeLogits(out, file);
-      } catch (const Error&) {  // two-dimensional, then
-        return describeScores(out, file);
-      }
     case FileKind::Zip:
     case FileKind::Hdf5:
-      return describeScores(out, file);
+      return describeArrays(out, file);
     default:
       break;
   }
@@ -179,8 +197,8 @@ void describeFile(std::ostringstream& out, const fs::path& file, bool latency) {
   throw Error({.what = "file is nothing that this program reads",
                .expected =
                    "a set's folder, a model (.pth, .pt), a score map (.npy, .npz, .hdf5, 16-bit PNG, float TIFF), "
-                   "logits (.npy), a picture or a session (.json)",
-               .found = std::string(fileKindName(kind)),
+                   "logits (.npy, .npz, .hdf5), a picture or a session (.json)",
+               .found = describeFile(file),
                .file = file});
 }
 
@@ -221,7 +239,7 @@ int run(const Options& options) {
   if (isPart || fs::is_directory(path))
     describeFolder(out, path, options.labels ? CountLabels::Yes : CountLabels::No);
   else
-    describeFile(out, path, options.latency);
+    describeAnyFile(out, path, options.latency);
   writeOutput(out.str(), {});
   return kDone;
 }

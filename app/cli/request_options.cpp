@@ -104,6 +104,9 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--scores", scores,
                  "A folder of ready-made score maps or logits, one a frame; may be given several times")
       ->type_name("DIR");
+  app.add_option("--score-name", scoreName,
+                 "Which array of score files that hold several (.npz, HDF5); default: the obvious one")
+      ->type_name("NAME");
   app.add_option("--method", methods, "Anomaly scores, separated by commas: " + methodNames() + " (default msp)")
       ->type_name("LIST");
   app.add_option("--temperature", temperatures, "Temperatures, separated by commas (default 1)")
@@ -243,6 +246,7 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
       model.preprocessing->input = {options.inputWidth, options.inputHeight};
     }
   }
+  request.scoreName = options.scoreName;
   request.voidChannel = options.voidChannel;
   request.allChannels = allChannels;
   if (options.device == "cuda") {

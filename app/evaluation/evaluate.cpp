@@ -181,7 +181,9 @@ private:
     }
     for (const auto& folder : m_request.scores) {
       if (m_stop.stop_requested()) return;
-      withSource(work, [&] { return std::make_unique<ImportedSource>(work.set, folder, importedChannels()); });
+      withSource(work, [&] {
+        return std::make_unique<ImportedSource>(work.set, folder, importedChannels(), m_request.scoreName);
+      });
     }
     for (const std::string& text : work.labels.findings()) warn(about(work.set->name, text));
   }
@@ -335,8 +337,12 @@ private:
       ResultRow row = resultRow(work.set->name, source, configuration, protocols[p], metrics, account);
       if (const auto hint = polarityHint(row)) warn(*hint);
       if (m_request.asSubmitted) row.precision = "float16";
-      std::optional<float> threshold = m_request.componentThreshold;
-      if (!threshold && metrics.bestF1Threshold) threshold = strictlyBelow(*metrics.bestF1Threshold);
+      if (metrics.bestF1Threshold) row.bestF1Threshold = source.exactScore(*metrics.bestF1Threshold);
+      std::optional<float> threshold;
+      if (m_request.componentThreshold)
+        threshold = source.rankedScore(static_cast<double>(*m_request.componentThreshold));
+      else if (metrics.bestF1Threshold)
+        threshold = strictlyBelow(*metrics.bestF1Threshold);
       if (track && threshold) {
         const auto known = std::find_if(byThreshold.begin(), byThreshold.end(),
                                         [&](const auto& entry) { return entry.first == *threshold; });
@@ -344,6 +350,7 @@ private:
             known != byThreshold.end()
                 ? known->second
                 : byThreshold.emplace_back(*threshold, componentValues(prepared, *threshold, *track)).second;
+        row.components->threshold = source.exactScore(*threshold);
       }
       m_report.table.rows.push_back(std::move(row));
     }

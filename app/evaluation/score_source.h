@@ -61,6 +61,11 @@ public:
   [[nodiscard]] virtual ScoreParameters scoreParameters(const Configuration&, int) const {
     throw ContractViolation("ScoreSource: finished maps have no parameters");
   }
+  /// The score that a value of score() stands for: another where floats only rank as scores of more digits do. For
+  /// thresholds and values that are shown. Requires prepare() of all frames that take part.
+  [[nodiscard]] virtual double exactScore(float value) const { return static_cast<double>(value); }
+  /// The value of score() that decides as this score does: the inverse of exactScore().
+  [[nodiscard]] virtual float rankedScore(double score) const { return static_cast<float>(score); }
   /// Precision of what score() reads: "float16", "float32", "float64", "uint8", …; empty where not known yet.
   [[nodiscard]] virtual std::string precision() const { return {}; }
   /// Likely mistakes found so far, each a sentence for the user. Thread-safe.

@@ -67,8 +67,8 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   for (const auto& folder : request.scores)
     for (const auto& set : sets) {
       try {
-        add(set,
-            std::make_shared<ImportedSource>(set, folder, ImportedChannels{request.channels, request.allChannels}));
+        add(set, std::make_shared<ImportedSource>(set, folder, ImportedChannels{request.channels, request.allChannels},
+                                                  request.scoreName));
       } catch (const std::exception& failure) {
         out.problems.push_back(set->name + ", " + folder.filename().string() + ": " + failureText(failure));
       }

@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 /// A small set of two frames and a folder of somebody's outputs for it.
@@ -210,6 +211,112 @@ TEST_F(ImportedScoresTest, FramesWithoutAnomalyAreNoFailures) {
   const json fishyscapes = table.at("rows").size() > 1 ? table.at("rows").at(1) : course;
   EXPECT_EQ(fishyscapes.at("frames"), 2);
   EXPECT_EQ(fishyscapes.at("without_anomaly"), 0);
+}
+
+/// The values with each pixel made by `make`, channels last or alone.
+template <class T, class Make>
+std::vector<T> pixels(std::size_t channels, const Make& make) {
+  std::vector<T> out;
+  const ScoreMap known = knownScores();
+  for (const float value : known.values())
+    for (std::size_t c = 0; c < channels; ++c) out.push_back(static_cast<T>(make(static_cast<double>(value), c)));
+  return out;
+}
+
+std::vector<std::string> warningsOf(const CommandResult& result) {
+  return json::parse(result.out).at("warnings").get<std::vector<std::string>>();
+}
+
+TEST_F(ImportedScoresTest, Float64ScoresAreRankedAsDoubles) {
+  // All within half a float32 of -1: rounded, they would be one value.
+  const auto values = pixels<double>(1, [](double score, std::size_t) { return -1.0 + score * 0x1p-45; });
+  const std::array<std::size_t, 2> shape{32, 64};
+  for (int i = 0; i < 2; ++i)
+    writeNpyAtomically(file(i, ".npy"), NpyType::Float64, shape, std::as_bytes(std::span(values)));
+  const CommandResult result =
+      evaluate({"--protocol", "course,fishyscapes", "--resolution", "label", "--components", "obstacle"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  for (const json& row : json::parse(result.out).at("rows")) {
+    EXPECT_NEAR(row.at("ap").get<double>(), kKnownAp, 1e-12);
+    EXPECT_EQ(row.at("best_f1_threshold").get<double>(), -1.0 + 2 * 0x1p-45);
+    EXPECT_NEAR(row.at("components").at("threshold").get<double>(), -1.0 + 2 * 0x1p-45, 1e-15);
+  }
+}
+
+TEST_F(ImportedScoresTest, Float64ScoresAreResizedInDouble) {
+  const auto coarse = [](int x, int y) { return x >= 10 && x < 16 && y >= 6 && y < 10 ? 5 : 1; };
+  std::vector<double> values;
+  ScoreMap same(Size{32, 16});
+  for (int y = 0; y < 16; ++y)
+    for (int x = 0; x < 32; ++x) {
+      values.push_back(-1.0 + coarse(x, y) * 0x1p-45);
+      same.at(x, y) = static_cast<float>(coarse(x, y));
+    }
+  const std::array<std::size_t, 2> shape{16, 32};
+  for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), same);
+  const json floats = json::parse(evaluate({"--resolution", "label"}).out).at("rows").at(0);
+  for (int i = 0; i < 2; ++i)
+    writeNpyAtomically(file(i, ".npy"), NpyType::Float64, shape, std::as_bytes(std::span(values)));
+  const json doubles = json::parse(evaluate({"--resolution", "label"}).out).at("rows").at(0);
+  for (const char* key : {"ap", "fpr95", "auroc", "best_f1"}) EXPECT_EQ(floats.at(key), doubles.at(key)) << key;
+}
+
+TEST_F(ImportedScoresTest, TransposedMapsAreRefusedAndNamed) {
+  for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), ScoreMap(Size{32, 64}, 0.5F));
+  const CommandResult result = evaluate();
+  EXPECT_EQ(result.code, 3);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("score map is transposed"), HasSubstr("32 high, 64 wide"),
+                                HasSubstr("64 high, 32 wide: exchange the two axes")));
+}
+
+TEST_F(ImportedScoresTest, AnotherShapeIsSaid) {
+  ScoreMap map(Size{50, 41}, 0.5F);
+  for (std::size_t i = 0; i < map.values().size(); ++i) map.values()[i] = static_cast<float>(i) / 7.0F;
+  for (int i = 0; i < 2; ++i) writeNpy(file(i, ".npy"), map);
+  const CommandResult result = evaluate();
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("warning: SmallSet: 2 frames have scores of another shape than the image"));
+  EXPECT_THAT(warningsOf(result), Contains(HasSubstr("50x41 for 64x32")));
+}
+
+TEST_F(ImportedScoresTest, LogitsWithTheirChannelsLastAreReadAsSuch) {
+  const auto logits = pixels<float>(3, [](double score, std::size_t c) { return c == 0 ? 10.0 / score : 0.0; });
+  const std::array<std::size_t, 3> shape{32, 64, 3};
+  for (int i = 0; i < 2; ++i)
+    writeNpyAtomically(file(i, ".npy"), NpyType::Float32, shape, std::as_bytes(std::span(logits)));
+  const CommandResult result = evaluate({"--method", "max-logit"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_NEAR(json::parse(result.out).at("rows").at(0).at("ap").get<double>(), kKnownAp, 1e-12);
+  EXPECT_THAT(warningsOf(result), Contains(HasSubstr("logits of height x width x channels, read as such")));
+}
+
+TEST_F(ImportedScoresTest, WhatIsNoScoreOrLogitIsSaid) {
+  const auto said = [&](const std::vector<float>& values, const std::vector<std::size_t>& shape) {
+    for (int i = 0; i < 2; ++i)
+      writeNpyAtomically(file(i, ".npy"), NpyType::Float32, shape, std::as_bytes(std::span(values)));
+    const CommandResult result = evaluate();
+    EXPECT_EQ(result.code, 0) << result.err;
+    return warningsOf(result);
+  };
+  EXPECT_THAT(said(std::vector<float>(64 * 32, 0.25F), {32, 64}), Contains(HasSubstr("of one value alone")));
+  EXPECT_THAT(said(pixels<float>(1, [](double score, std::size_t) { return score == 2.0 ? 1.0 : 0.0; }), {32, 64}),
+              Contains(HasSubstr("of two values alone")));
+  EXPECT_THAT(said(pixels<float>(1, [](double score, std::size_t) { return 4 * score; }), {32, 64}),
+              Contains(HasSubstr("class ids (an argmax)")));
+  std::vector<float> probabilities(2 * 64 * 32, 0.25F);
+  for (std::size_t i = 0; i < 64 * 32; ++i) probabilities[i] = 0.75F;
+  EXPECT_THAT(said(probabilities, {2, 32, 64}), Contains(HasSubstr("files of probabilities")));
+}
+
+TEST_F(ImportedScoresTest, OneArrayOfSeveralIsChosenByName) {
+  for (int i = 0; i < 2; ++i)
+    fs::copy_file(std::string(OODSCOPE_SOURCE_DIR) + "/tests/unit/formats/files/several.h5", file(i, ".h5"));
+  const CommandResult unclear = evaluate();
+  EXPECT_EQ(unclear.code, 3);
+  EXPECT_THAT(unclear.err, AllOf(HasSubstr("--score-name NAME"), HasSubstr("first (float32 20x30)")));
+  const CommandResult chosen = evaluate({"--score-name", "first"});
+  EXPECT_EQ(chosen.code, 0) << chosen.err;
+  EXPECT_EQ(json::parse(chosen.out).at("provenance").at("TheirMethod scores_array"), "first");
 }
 
 TEST_F(ImportedScoresTest, RowsHaveExactlyThePromisedKeys) {

@@ -74,11 +74,22 @@ TEST_F(InfoCommand, APictureSaysItsSizeAndALabelItsValues) {
   EXPECT_THAT(label.out, AllOf(HasSubstr("64x32"), HasSubstr("0, 1, 255")));
 }
 
+TEST_F(InfoCommand, AFileOfSeveralArraysListsThem) {
+  const std::string folder = std::string(OODSCOPE_SOURCE_DIR) + "/tests/unit/formats/files/";
+  const CommandResult several = runCli({"info", folder + "several.h5"});
+  EXPECT_EQ(several.code, 0) << several.err;
+  EXPECT_THAT(several.out,
+              AllOf(HasSubstr("first (float32 20x30)"), HasSubstr("yes (bool 20x30)"), HasSubstr("--score-name")));
+  const CommandResult matlab = runCli({"info", folder + "matlab.mat"});
+  EXPECT_THAT(matlab.out, AllOf(HasSubstr("30x20"), HasSubstr("float32"), HasSubstr("MATLAB")));
+}
+
 TEST_F(InfoCommand, WhatIsThereButUnknownIsAnErrorWithItsFile) {
   scratch.write("notes.txt", "no picture, no scores");
   const CommandResult result = runCli({"info", scratch / "notes.txt"});
   EXPECT_EQ(result.code, 3);
-  EXPECT_THAT(result.err, AllOf(HasSubstr("notes.txt"), HasSubstr("a picture or a session")));
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("notes.txt"), HasSubstr("a picture or a session"), HasSubstr("found plain text")));
   EXPECT_EQ(runCli({"info", scratch / "nothing"}).code, 3);
   EXPECT_EQ(runCli({"info"}).code, 2);
 }
