@@ -269,7 +269,7 @@ ScoreMap ImportedSource::score(std::size_t frame, const Configuration& configura
       oodscope::score(view, how, out.values());
     else
       scoreResized(view, how, target, out.values());
-    logits.requireIntact();
+    opened->logits.requireIntact();
     return out;
   }
   if (!m_isDouble) {
