@@ -79,13 +79,17 @@ void ModelScores::prepare(std::size_t frame) {
   const std::scoped_lock oneAtATime(networkMutex());
   const LogitsMap logits = m_model->infer(image);
   ++m_networkPasses;
-  hold(frame, std::make_shared<const StoredLogits>(m_store->put(address(frame), logits)));
+  hold(frame, std::make_shared<const StoredLogits>(*m_distrustsFolder ? m_store->putAside(address(frame), logits)
+                                                                      : m_store->put(address(frame), logits)));
 }
 
 ModelScores::Logits ModelScores::held(std::size_t frame) const {
   const std::scoped_lock lock(m_mutex);
   Held& held = m_held[frame];
-  if (held.logits && !held.logits->isIntact()) held = {};
+  if (held.logits && !held.logits->isIntact()) {
+    *m_distrustsFolder = true;
+    held = {};
+  }
   return held.logits;
 }
 
@@ -103,6 +107,7 @@ bool ModelScores::fits(const StoredLogits& logits) const {
 
 /// From the store's folder; nullptr where it is not there.
 ModelScores::Logits ModelScores::stored(std::size_t frame) const {
+  if (*m_distrustsFolder) return nullptr;
   const auto find = [&]() -> Logits {
     auto found = m_store->find(m_addresses[frame]);
     if (!found || !fits(*found)) return nullptr;
@@ -138,7 +143,9 @@ ModelScores::Logits ModelScores::madeAgain(std::size_t frame) const {
   const LogitsMap logits = m_model->infer(readImage(record));
   ++m_networkPasses;
   ++m_madeAgain;
-  auto out = std::make_shared<const StoredLogits>(m_store->put(m_addresses[frame], logits));
+  const std::string& address = m_addresses[frame];
+  auto out = std::make_shared<const StoredLogits>(*m_distrustsFolder ? m_store->putAside(address, logits)
+                                                                     : m_store->put(address, logits));
   hold(frame, out);
   return out;
 }
@@ -154,7 +161,10 @@ std::shared_ptr<const StoredLogits> ModelScores::logits(std::size_t frame) const
 
 std::optional<FrameLogits> ModelScores::frameLogits(std::size_t frame) const {
   const Logits open = logits(frame);
-  return FrameLogits{open->view(), open, open->saturated(), [open] { open->requireIntact(); }};
+  return FrameLogits{open->view(), open, open->saturated(), [open, distrusts = m_distrustsFolder] {
+                       if (!open->isIntact()) *distrusts = true;
+                       open->requireIntact();
+                     }};
 }
 
 Size ModelScores::ownSize(std::size_t) const { return m_model->info().output; }

@@ -72,6 +72,8 @@ private:
   mutable std::mutex m_mutex;
   mutable std::vector<Held> m_held;
   mutable bool m_holdsNone = false;  ///< there was no room left in the address space
+  /// Somebody writes to the store's files while they are read: for this source they are read no more.
+  std::shared_ptr<std::atomic<bool>> m_distrustsFolder = std::make_shared<std::atomic<bool>>(false);
   mutable std::atomic<std::size_t> m_networkPasses = 0;
   mutable std::atomic<std::size_t> m_madeAgain = 0;
 };

@@ -146,6 +146,7 @@ std::optional<StoredLogits> LogitsStore::Impl::putInFolder(const std::string& ad
   if (bytes > options.maxBytes) {
     warn("the bound of the stored logits is less than those of one frame (" + std::to_string(bytes) +
          " bytes): nothing is kept in " + folder.string());
+    (void)makeRoom(0);  // what lies there has to keep the bound, too
     return std::nullopt;
   }
   {
@@ -188,7 +189,8 @@ std::optional<StoredLogits> LogitsStore::Impl::putInTemporaryFile(const std::str
 bool LogitsStore::Impl::makeRoom(std::uint64_t bytes) {
   const std::lock_guard oneAtATime(roomMutex);
   const auto share = static_cast<std::uint64_t>(kLookShare * static_cast<double>(options.maxBytes));
-  const std::uint64_t looks = std::clamp(share / bytes, std::uint64_t{1}, kPutsBetweenLooks);
+  const std::uint64_t looks =
+      std::clamp(share / std::max(bytes, std::uint64_t{1}), std::uint64_t{1}, kPutsBetweenLooks);
   bool isTight = false;
   {
     const std::lock_guard lock(mutex);
@@ -270,12 +272,22 @@ std::optional<StoredLogits> LogitsStore::find(const std::string& address) const 
 StoredLogits LogitsStore::put(const std::string& address, const LogitsMap& logits) {
   require(address.size() == 64, "LogitsStore: an address has 64 digits");
   requireFull(logits);
-  const std::uint64_t bytes = entryBytes(logits, m_impl->options.precision);
   try {
-    if (auto kept = m_impl->putInFolder(address, logits, bytes)) return std::move(*kept);
-    if (auto kept = m_impl->putInTemporaryFile(address, logits, bytes)) return std::move(*kept);
+    if (auto kept = m_impl->putInFolder(address, logits, entryBytes(logits, m_impl->options.precision)))
+      return std::move(*kept);
   } catch (const Error&) {
-    // Neither a mapping nor memory for a copy: the conversion below may still fit.
+    // Neither a mapping nor memory for a copy: less may still fit.
+  }
+  return putAside(address, logits);
+}
+
+StoredLogits LogitsStore::putAside(const std::string& address, const LogitsMap& logits) {
+  requireFull(logits);
+  try {
+    if (auto kept = m_impl->putInTemporaryFile(address, logits, entryBytes(logits, m_impl->options.precision)))
+      return std::move(*kept);
+  } catch (const Error&) {
+    // As above; the conversion below may still fit.
   }
   StoredLogits out = holdInMemory(logits, m_impl->options.precision);
   out.m_impl->share = m_impl->memory.take(out.bytes());

@@ -83,6 +83,8 @@ public:
   [[nodiscard]] std::optional<StoredLogits> find(const std::string& address) const;
   /// Stores the logits where there is room and returns them, open.
   StoredLogits put(const std::string& address, const LogitsMap& logits);
+  /// The same without the folder, for logits whose entry somebody changes while it is read: nobody can change these.
+  [[nodiscard]] StoredLogits putAside(const std::string& address, const LogitsMap& logits);
   /// A share of what may stay open between uses: to be held as long as `logits` are. nullptr: let them go.
   [[nodiscard]] std::shared_ptr<const void> share(const StoredLogits& logits) const;
   [[nodiscard]] static StoredLogits holdInMemory(const LogitsMap& logits, StorePrecision precision);

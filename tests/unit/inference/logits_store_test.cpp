@@ -209,6 +209,10 @@ TEST_F(LogitsStoreTest, WhatFitsNowhereIsReturnedForOneUse) {
 }
 
 TEST_F(LogitsStoreTest, AFrameLargerThanTheBoundIsKeptElsewhereAndTheFolderWithinIt) {
+  {
+    LogitsStore large({.folder = folder});
+    large.put(large.address("b", "m"), ramp(16));
+  }
   LogitsStore store({.folder = folder, .maxBytes = 700});
   const StoredLogits held = store.put(store.address("a", "m"), ramp(16));
   EXPECT_EQ(held.view().half[2], 0x3C00);
