@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
+#include "analysis/core/numbers.h"
 #include "app/cli/command.h"
 #include "app/cli/request_options.h"
 
@@ -20,11 +21,9 @@ void applyComponents(const Options& options, EvaluationRequest& request) {
   if (options.components == "obstacle") request.components = kObstacleTrack;
   request.componentsBySet = options.components == "auto";
   if (options.componentThreshold == "best-f1") return;
-  try {
-    std::size_t used = 0;
-    request.componentThreshold = std::stof(options.componentThreshold, &used);
-    if (used == options.componentThreshold.size() && std::isfinite(*request.componentThreshold)) return;
-  } catch (const std::exception&) {  // said below, as for a number followed by other text
+  if (const auto number = numberFromText(options.componentThreshold)) {
+    request.componentThreshold = static_cast<float>(*number);
+    if (std::isfinite(*request.componentThreshold)) return;
   }
   throw CLI::ValidationError("--component-threshold",
                              "'" + options.componentThreshold + "' is neither a finite number nor best-f1");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/request_options.h"
 
-#include "analysis/tables/number_text.h"
 #include "app/evaluation/session_request.h"
 #include "app/options/ranges.h"
 
@@ -166,13 +165,6 @@ void addFormatOptions(CLI::App& app, std::string& format, std::string& output) {
   app.add_option("--output", output, "File to write (default: standard output)")->type_name("FILE");
 }
 
-void checkTemperature(const char* option, double temperature) {
-  const auto used = static_cast<float>(temperature);
-  if (!(used > 0.0F) || !std::isfinite(used))
-    throw CLI::ValidationError(
-        option, "'" + roundTripText(temperature) + "' is no temperature: temperatures are finite numbers above 0");
-}
-
 std::vector<int> parseChannels(const std::string& text) {
   std::vector<int> out;
   if (text.empty()) return out;
@@ -227,7 +219,9 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
     throw CLI::ValidationError("--temperature", "at most " + std::to_string(kMostConfigurations) + " temperatures");
   if (!options.temperatures.empty()) request.temperatures.clear();
   for (const double temperature : options.temperatures) {
-    checkTemperature("--temperature", temperature);
+    const auto used = static_cast<float>(temperature);  // what scores are made with: 1e-60 is 0 there, 1e60 infinite
+    if (!(used > 0.0F) || !std::isfinite(used))
+      throw CLI::ValidationError("--temperature", "temperatures are finite and above 0");
     request.temperatures.push_back(static_cast<float>(temperature));
   }
   if (!options.resolution.empty()) {

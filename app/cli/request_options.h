@@ -30,10 +30,6 @@ struct RequestOptions {
 /// --format and --output of a command that writes a table: one list of formats, one help text.
 void addFormatOptions(CLI::App& app, std::string& format, std::string& output);
 
-/// A temperature that scores can be made with: above 0 and finite, as the float that it becomes too. Throws
-/// CLI::ValidationError.
-void checkTemperature(const char* option, double temperature);
-
 /// "19" (the first 19), "all", "0-10,13" -> channel list; empty text: empty list. Throws CLI::ValidationError.
 [[nodiscard]] std::vector<int> parseChannels(const std::string& text);
 

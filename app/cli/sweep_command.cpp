@@ -50,7 +50,7 @@ public:
         m_stop);
     m_complete = m_complete && result.complete;
     for (std::size_t s = 0; s < sets.size(); ++s) {
-      std::vector<ResultRow> rows = sweepRows(result.curves[s], *sets[s], method, m_protocol, m_stop.stop_requested());
+      std::vector<ResultRow> rows = sweepRows(result.curves[s], *sets[s], method, m_protocol);
       warnOfPolarity(rows);
       for (ResultRow& row : rows) m_table.rows.push_back(std::move(row));
     }
@@ -148,8 +148,6 @@ Command addSweepCommand(CLI::App& app) {
       ->check(CLI::IsMember({"ap-fpr95", "ap", "fpr95", "nll"}));
   addFormatOptions(app, options->format, options->output);
   return [options] {
-    checkTemperature("--from", options->sweep.low);
-    checkTemperature("--to", options->sweep.high);
     if (options->sweep.high < options->sweep.low) throw CLI::ValidationError("--to", "is below --from");
     return run(*options);
   };

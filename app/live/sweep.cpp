@@ -196,6 +196,7 @@ SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method meth
         if (!exact) return false;
         SweepPoint point{.temperature = temperature, .ap = exact->metrics.ap, .fpr95 = exact->metrics.fpr95};
         point.metrics = exact->metrics;
+        point.account = exact->account;
         if (!samples.empty())
           if (const auto calibration = calibrationAt(samples[s], temperature)) point.nll = calibration->nll;
         insertByTemperature(result.curves[s].points, point);
@@ -221,23 +222,11 @@ SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method meth
   return result;
 }
 
-std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, Method method, Protocol protocol,
-                                 bool stopped) {
-  const std::size_t total = live.dataSet().frames.size();
+std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, Method method, Protocol protocol) {
   std::vector<ResultRow> rows;
   for (const SweepPoint& point : curve.points) {
     const Configuration configuration{std::string(methodName(method)), method, static_cast<float>(point.temperature)};
-    const std::size_t took = point.metrics.framesUsed + point.metrics.framesSkipped;
-    ResultRow row = resultRow(curve.set, live.source().name(), configuration, protocol, point.metrics, total - took);
-    row.framesTotal = static_cast<std::int64_t>(total);
-    row.withoutAnomaly = static_cast<std::int64_t>(point.metrics.framesSkipped);
-    std::int64_t waiting = 0;
-    if (stopped)
-      for (std::size_t f = 0; f < total; ++f) waiting += live.isReady(f) || !live.dataSet().frames[f].label ? 0 : 1;
-    row.unread = waiting;
-    row.failed = static_cast<std::int64_t>(total - took) - waiting;
-    row.complete = row.failed == 0 && row.unread == 0;
-    row.precision = live.source().precision();
+    ResultRow row = resultRow(curve.set, live.source(), configuration, protocol, point.metrics, point.account);
     row.nll = point.nll;
     rows.push_back(std::move(row));
   }

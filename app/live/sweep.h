@@ -39,6 +39,7 @@ struct SweepPoint {
   std::optional<double> ap, fpr95;  ///< fractions; as in `metrics`
   std::optional<double> nll = {};   ///< nats a pixel, where the rule asks for it
   PixelMetrics metrics = {};        ///< exact
+  FrameAccount account = {};        ///< of the set's frames when they were made
 };
 
 struct SweepCurve {
@@ -83,8 +84,7 @@ void nameBest(SweepResult& result);
                                 const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop);
 
 /// One row a temperature of a curve, so that every table format serves: frames and counts as `evaluate` gives them.
-/// `stopped`: frames that are not ready were not looked at, instead of having failed.
 [[nodiscard]] std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, Method method,
-                                               Protocol protocol, bool stopped = false);
+                                               Protocol protocol);
 
 }  // namespace oodscope
