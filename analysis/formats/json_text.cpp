@@ -112,6 +112,8 @@ public:
   bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& error) {
     constexpr int kNumberOutOfRange = 406;
     if (error.id == kNumberOutOfRange) refuse("a number that 64 bits can hold", shortened(printable(token)));
+    if (std::string_view(error.what()).find("UTF-8") != std::string_view::npos)
+      refuse("text in UTF-8", "other bytes at " + positionText(m_text, position));
     const std::string at = " at " + positionText(m_text, position);
     const std::string found = token.empty() || position > m_text.size() ? "the end of the text" : printable(token);
     throw Error({.what = "The " + m_document.kind + " cannot be read",

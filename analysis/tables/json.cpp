@@ -88,7 +88,7 @@ std::string dumped(const Json& json, int indent) {
 
 constexpr Range<std::size_t> kText{0, 100'000};
 constexpr Range<std::int64_t> kCount{0, std::numeric_limits<std::int64_t>::max()};
-constexpr Range<double> kFraction{0.0, 1.0}, kTemperature{1e-6, 1e6};
+constexpr Range<double> kFraction{0.0, 1.0}, kTemperature{1e-45, 3.5e38};  // of single precision
 constexpr Range<double> kAny{std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max()};
 
 Value asValue(const JsonValue& json) {

@@ -12,6 +12,7 @@
 
 #include <QApplication>
 #include <QEvent>
+#include <QLocale>
 #include <QTimer>
 
 #include <cstdio>
@@ -61,6 +62,7 @@ int main(int argc, char** argv) {
   QApplication application(count, line.qt.data());
   qInstallMessageHandler(nullptr);
   keepPlainNumbers();
+  QLocale::setDefault(QLocale::c());
   QApplication::setOrganizationName(QStringLiteral("oodscope"));
   QApplication::setApplicationName(QStringLiteral("oodscope"));
   QApplication::setApplicationVersion(QString::fromStdString(programVersion()));

@@ -11,6 +11,7 @@
 
 #include <QApplication>
 #include <QFont>
+#include <QLocale>
 
 #include <unistd.h>
 
@@ -148,6 +149,7 @@ std::optional<int> runDocumentCommand(int argc, char** argv) {
   qputenv("QT_QPA_PLATFORM", "offscreen");
   QApplication application(argc, argv);
   keepPlainNumbers();
+  QLocale::setDefault(QLocale::c());
   QApplication::setApplicationName(QStringLiteral("oodscope"));
   QApplication::setFont(QFont(QStringLiteral("Noto Sans"), 10));
   try {

@@ -232,6 +232,19 @@ TEST(Fuzz, Sidecars) {
            });
 }
 
+TEST(Fuzz, SidecarsOfAnyDepthAndKindOfFile) {
+  const TemporaryFolder folder;
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const std::string& text :
+       {deep, "{\"scale\": " + deep + "}", "{\"unknown\": " + deep + "}", std::string("{\"scale\": 1, \"scale\": 2}"),
+        std::string("{\"scale\": NaN}"), std::string(), std::string("\xFF\xFE{")}) {
+    folder.write("net.json", text);
+    EXPECT_THROW(static_cast<void>(readSidecar(folder.path() / "net.pth")), Error) << text.substr(0, 40);
+  }
+  std::filesystem::create_directory(folder.path() / "other.json");
+  EXPECT_THROW(static_cast<void>(readSidecar(folder.path() / "other.pth")), Error);
+}
+
 TEST(Fuzz, ResultTables) {
   ResultTable table;
   ResultRow& row = table.rows.emplace_back();
