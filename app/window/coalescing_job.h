@@ -99,7 +99,7 @@ private:
       if (token.stop_requested()) return Outcome<Output>::cancelled();
       return Outcome<Output>(std::move(output));
     } catch (const std::exception& failure) {
-      return Outcome<Output>::failed(failureText(failure));
+      return Outcome<Output>::failed(isShortage(failure) ? failureText(failure) : failure.what());
     }
   }
 

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "analysis/core/sha256.h"
+#include "analysis/core/thread_supply.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/arrangement.inl.h"
 #include "inference/models/input_tensor.inl.h"
@@ -290,6 +291,7 @@ Model Model::load(const std::filesystem::path& file, const ModelOptions& options
                  .found = "LibTorch " + torchVersion() + " without one",
                  .file = file});
   }
+  requireThreads(impl->threads);
   at::set_num_threads(impl->threads);
   const c10::InferenceMode inference;
   impl->info.fingerprint = sha256OfFile(file);
@@ -311,6 +313,7 @@ const ModelInfo& Model::info() const { return m_impl->info; }
 LogitsMap Model::infer(const RgbImage& image) {
   Impl& impl = *m_impl;
   require(!image.empty(), "Model::infer: empty image");
+  requireThreads(impl.threads);  // LibTorch waits for ever for a thread that did not start
   at::set_num_threads(impl.threads);
   const c10::InferenceMode inference;
   LogitsMap out;

@@ -2,6 +2,7 @@
 #include "inference/training/training.h"
 
 #include "analysis/core/error.h"
+#include "analysis/core/thread_supply.h"
 #include "analysis/formats/atomic_file.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/sidecar.h"
@@ -146,6 +147,7 @@ public:
             "train: nothing to train on");
     require(options.input.width % 8 == 0 && options.input.height % 8 == 0, "train: input is no multiple of 8");
     const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
+    requireThreads(std::max(1, threads));
     at::set_num_threads(std::max(1, threads));
     torch::manual_seed(options.seed);
     m_network = m_kind->make({.classes = m_channels, .widths = options.widths});
