@@ -40,7 +40,8 @@ TEST(ResultTableNll, IsWrittenOnlyWhereARuleAskedForIt) {
 
 TEST(ResultTableComponents, SayTheirTrackAndFrames) {
   ResultTable table = oneRow();
-  table.rows[0].components = ComponentColumns{.threshold = 0.5, .f1Star = 0.25, .track = "obstacle", .frames = 12};
+  table.rows[0].components =
+      ComponentColumns{.threshold = 0.5, .siou = {}, .ppv = {}, .f1Star = 0.25, .track = "obstacle", .frames = 12};
   const std::string json = tableAsJson(table);
   EXPECT_THAT(json, HasSubstr("\"track\": \"obstacle\""));
   EXPECT_THAT(json, HasSubstr("\"frames\": 12"));
