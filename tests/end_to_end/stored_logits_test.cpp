@@ -179,7 +179,7 @@ TEST_F(StoredLogitsTest, OutputIntoAFifoAndThroughALink) {
   EXPECT_EQ(rowsOf(run({"--no-cache", "--output", "/dev/stdout"})).size(), 6U);
 }
 
-TEST(StoredLogitsOfTheDemo, BoundsThreadsAndProcessesChangeNoNumber) {
+TEST(StoredLogitsOfTheDemo, BoundsAndProcessesChangeNoNumber) {
   const TemporaryFolder scratch;
   const std::string demo = OODSCOPE_SOURCE_DIR "/resources/demo/";
   const auto start = [&](const std::string& folder, const std::string& gigabytes) {
