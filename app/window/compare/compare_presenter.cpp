@@ -22,8 +22,6 @@ std::optional<double> percent(const std::optional<double>& fraction) {
   return 100.0 * *fraction;
 }
 
-bool holdsZero(const Interval& interval) { return interval.low <= 0.0 && interval.high >= 0.0; }
-
 struct Metric {
   const char* name;
   std::optional<double> PixelMetrics::*value;
