@@ -2,10 +2,10 @@
 #include "analysis/formats/npy.h"
 
 #include "analysis/core/error.h"
+#include "analysis/core/half.h"
 #include "analysis/formats/atomic_file.h"
 #include "analysis/formats/file_bytes.h"
 #include "analysis/formats/file_kind.h"
-#include "analysis/core/half.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/scores/score_kernels.h"
 
+#include "analysis/scores/tiny_entropy.h"
+
 #include <algorithm>
 #include <limits>
 #include <type_traits>
@@ -82,6 +84,27 @@ HWY_INLINE void maxLogitGroup(const T* const* planes, int channels, std::size_t 
   OODSCOPE_UNROLLED hn::StoreU(hn::Neg(m[u]), d, out + u * n);
 }
 
+/// Entropies of a vector, stored, those that a float can hold and the kernel's powers cannot in double. Where logits
+/// lie farther apart than any float reaches, 0 is right and stays: at low temperatures that is most of a frame.
+HWY_INLINE void refineTiny(const float* HWY_RESTRICT tile, V largest, V result, int channels, const Recipe& recipe,
+                           float* HWY_RESTRICT out) {
+  const D d;
+  V runnerUp = hn::Set(d, -std::numeric_limits<float>::infinity());
+  for (int c = 0; c < channels; ++c) {
+    const V difference = hn::Sub(hn::Load(d, tile + static_cast<std::size_t>(c) * groupSize()), largest);
+    runnerUp = hn::IfThenElse(hn::Lt(difference, hn::Zero(d)), hn::Max(runnerUp, difference), runnerUp);
+  }
+  const V exponent = hn::Mul(runnerUp, hn::Set(d, recipe.inverseTemperature));
+  const auto isTiny = hn::Lt(result, hn::Set(d, kTinyEntropy));
+  const bool none = hn::AllFalse(d, hn::And(isTiny, hn::Gt(exponent, hn::Set(d, kLeastTinyExponent))));
+  hn::StoreU(result, d, out);
+  if (none) return;
+  for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane)
+    if (out[lane] < kTinyEntropy)
+      out[lane] = tinyEntropy(tile + lane, groupSize(), channels, static_cast<double>(recipe.inverseTemperature),
+                              static_cast<double>(recipe.inverseLogChannels));
+}
+
 /// The score of a group from its widened logits. `ahead`: planes from which later groups are fetched meanwhile, so that
 /// memory works while this one computes; nullptr where somebody else sees to it.
 template <Method kMethod, bool kFetch, bool kRaise = false, class T>
@@ -127,6 +150,10 @@ HWY_INLINE void scoreGroup(const T* const* planes, std::size_t at, const float* 
     } else if constexpr (kMethod == Method::MaxEntropy) {
       const V mean = hn::Div(hn::Mul(weighted[u], hn::Set(d, recipe.inverseTemperature)), sum[u]);
       result = hn::Mul(hn::Sub(logarithm(d, sum[u]), mean), hn::Set(d, recipe.inverseLogChannels));
+      if (!hn::AllFalse(d, hn::Lt(result, hn::Set(d, kTinyEntropy)))) {
+        refineTiny(tile + u * n, m[u], result, channels, recipe, out + u * n);
+        continue;
+      }
     } else if constexpr (kMethod == Method::Energy) {
       result = hn::Neg(hn::MulAdd(hn::Set(d, recipe.temperature), logarithm(d, sum[u]), m[u]));
     } else if constexpr (kMethod == Method::SoftmaxDistance) {

@@ -32,9 +32,7 @@ std::optional<double> anonymousMegabytes() {
   return std::nullopt;
 }
 
-std::string millions(double pixels) {
-  return fixedText(pixels / 1e6, 1) + " Mpx";
-}
+std::string millions(double pixels) { return fixedText(pixels / 1e6, 1) + " Mpx"; }
 
 class Bench {
 public:

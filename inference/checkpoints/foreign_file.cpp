@@ -131,7 +131,8 @@ Foreign kindOf(std::string_view head) {
     Foreign out{known.found, known.mend};
     if (known.offset == 257) {
       const std::string_view name = head.substr(0, std::min<std::size_t>(head.find('\0'), 100));
-      if (!name.empty()) out.found += " whose first file is " + excerpt(name, 100);
+      if (!name.empty() && name.find("PaxHeader") == std::string_view::npos)
+        out.found += " whose first file is " + excerpt(name, 100);
     }
     return out;
   }

@@ -111,8 +111,11 @@ std::string torchReason(const std::exception& problem) {
     while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0U) == 0x80U) --end;  // not within a letter
     out = out.substr(0, end) + "…";
   }
+  // In the reason itself: the lines of code name files, whose names mean nothing.
+  std::string said = out;
+  for (const std::string& line : lines) said.append("\n").append(line);
   for (const Hint& hint : kHints) {
-    if (message.find(hint.found) != std::string::npos) return out + " (" + std::string(hint.advice) + ")";
+    if (said.find(hint.found) != std::string::npos) return out + " (" + std::string(hint.advice) + ")";
   }
   return out;
 }

@@ -99,7 +99,8 @@ TEST(Npy, RefusesAbsurdHeaders) {
   EXPECT_THAT(refusal(shaped("(99999999999999999999,)")), HasSubstr("a dimension that fits the address space"));
   EXPECT_THAT(refusal(shaped("(-1, 4)")), HasSubstr("a dimension that is not negative"));
   EXPECT_THAT(refusal("{'descr': '<f4', 'shape': (4,), }"), HasSubstr("the keys descr, fortran_order and shape"));
-  EXPECT_THAT(refusal("{'descr': '<c8', 'fortran_order': False, 'shape': (4,), }"), HasSubstr("found complex numbers (<c8)"));
+  EXPECT_THAT(refusal("{'descr': '<c8', 'fortran_order': False, 'shape': (4,), }"),
+              HasSubstr("found complex numbers (<c8)"));
   EXPECT_THAT(refusal("__import__('os').system('true')"), HasSubstr("expected {, found \"__import__"));
   const TemporaryFolder folder;
   const auto whole = contentOf(recorded("half.npy"));

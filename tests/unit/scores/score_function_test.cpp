@@ -95,6 +95,28 @@ TEST(Score, ExtremeLogitsStayWithinTheBound) {
   });
 }
 
+// Logits of thousands, as some networks give them: what the kernels' powers cannot hold is ranked all the same, down to
+// the smallest float.
+TEST(Score, EntropiesBelowTheSmallestNormalFloatAreKept) {
+  constexpr int kPixels = 200;
+  std::vector<float> logits(3 * kPixels);
+  for (int i = 0; i < kPixels; ++i) {
+    const float gap = 60.0F + 0.25F * static_cast<float>(i);  // 60 to 110
+    logits[static_cast<std::size_t>(i)] = 5000.0F;
+    logits[static_cast<std::size_t>(kPixels + i)] = 5000.0F - gap;
+    logits[static_cast<std::size_t>(2 * kPixels + i)] = i % 2 == 0 ? -std::numeric_limits<float>::infinity() : -9000.0F;
+  }
+  const LogitsView view{.channels = 3, .height = 1, .width = kPixels, .single = logits.data()};
+  std::vector<float> scores(kPixels);
+  score(view, {.method = Method::MaxEntropy, .temperature = 1.0F, .channels = {0, 1, 2}}, scores);
+  for (std::size_t i = 0; i < kPixels; ++i) {
+    const double gap = 60.0 + 0.25 * static_cast<double>(i);
+    const double right = std::exp(-gap) * gap / std::log(3.0);
+    const double smallest = 0x1p-149;
+    EXPECT_NEAR(static_cast<double>(scores[i]), right, std::max(3e-6 * right, 0.51 * smallest)) << gap;
+  }
+}
+
 TEST(Score, EqualLogitsAreTheUniformDistribution) {
   const TestLogits logits(19, 1, 37, [] { return -3.5F; });
   EachTarget().run([&](const std::string&) {
