@@ -219,7 +219,7 @@ TEST(Fuzz, Sessions) {
     EXPECT_NO_THROW(static_cast<void>(sessionText(session, file.parent_path()))) << "what was read can be saved";
   };
   fuzzJson("session.json",
-           contentOf(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "tests/unit/session/version_0_1_0.json"), 3000, read);
+           contentOf(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "tests/unit/session/version_0_1_0.json"), 1000, read);
 }
 
 TEST(Fuzz, Sidecars) {
@@ -228,7 +228,7 @@ TEST(Fuzz, Sidecars) {
            "known_classes": 2, "void_channel": 2, "description": "made"})",
            1500, [](const auto& file) {
              const auto sidecar = readSidecar(file);
-             for (const int channels : {0, 3, 19, 20}) static_cast<void>(settle(sidecar, channels));
+             for (const int channels : {0, 3}) static_cast<void>(settle(sidecar, channels));
            });
 }
 
