@@ -256,44 +256,7 @@ RawSamples samplesOf(const NpyArray& array, const std::filesystem::path& file) {
   return out;
 }
 
-std::string contentName(Bytes bytes) {
-  const auto kind = sniffBytes(bytes);
-  if (kind != FileKind::Unknown) return std::string(fileKindName(kind));
-  struct Magic {
-    std::size_t offset;
-    std::string_view text;
-    std::string_view name;
-  };
-  constexpr std::array<Magic, 22> kMagics = {
-      {{0, "GIF8", "GIF"},
-       {4, "jP  ", "JPEG 2000"},
-       {0, "\xFF\x4F\xFF\x51", "JPEG 2000"},
-       {4, "ftypavif", "AVIF"},
-       {4, "ftypheic", "HEIC"},
-       {4, "ftypmif1", "HEIF"},
-       {4, "JXL ", "JPEG XL"},
-       {0, "\xFF\x0A", "JPEG XL"},
-       {0, "\x76\x2F\x31\x01", "OpenEXR"},
-       {0, "8BPS", "Photoshop"},
-       {0, "%PDF", "PDF"},
-       {0, "MATLAB", "a MATLAB file"},
-       {0, "version https://git-lfs", "a Git LFS pointer: git lfs pull fetches the file"},
-       {0, "<!DOCTYPE", "a web page"},
-       {0, "<html", "a web page"},
-       {0, "<?xml", "XML"},
-       {0, "<svg", "SVG"},
-       {0, "P2", "PGM"},
-       {0, "P5", "PGM"},
-       {0, "P6", "PPM"},
-       {0, "P4", "PBM"},
-       {0, "\x1F\x8B", "gzip"}}};
-  for (const auto& magic : kMagics) {
-    if (bytes.size() < magic.offset + magic.text.size()) continue;
-    const auto* start = reinterpret_cast<const char*>(bytes.data()) + magic.offset;
-    if (std::string_view(start, magic.text.size()) == magic.text) return std::string(magic.name);
-  }
-  return std::string(fileKindName(kind));
-}
+std::string contentName(Bytes bytes) { return describeBytes(bytes); }
 
 std::optional<Size> pictureSizeFromHeader(Bytes start) { return structureOf(sniffBytes(start), start).size; }
 

@@ -180,6 +180,7 @@ std::string_view packedName(Bytes bytes) {
 std::string_view otherPictureName(Bytes bytes) {
   if (hasAt(bytes, 0, std::string_view("\0\0\0\x0CjP  ", 8)) || hasAt(bytes, 0, "\xFF\x4F\xFF\x51"))
     return "a JPEG 2000 picture";
+  if (hasAt(bytes, 4, "JXL ")) return "a JPEG XL picture";
   if (hasAt(bytes, 4, "ftyp")) return hasAt(bytes, 8, "avi") ? "an AVIF picture" : "a HEIC picture or a film";
   if (hasAt(bytes, 0, "v/1\x01")) return "an OpenEXR picture";
   if (hasAt(bytes, 0, "8BPS")) return "a Photoshop picture";

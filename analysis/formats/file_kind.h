@@ -23,7 +23,7 @@ enum class FileKind {
   Empty,
   // Named so that a refusal can say what is there; the program reads none of these.
   Gif,
-  OtherPicture,  ///< JPEG 2000, AVIF or HEIC, OpenEXR, PFM, PGM or PPM, Photoshop
+  OtherPicture,  ///< JPEG 2000 or XL, AVIF or HEIC, OpenEXR, PFM, PGM or PPM, Photoshop
   Pdf,
   Matlab5,
   Safetensors,

@@ -299,12 +299,14 @@ std::string absentPart(const Candidate& candidate) {
                                         [](const auto& a, const auto& b) { return a.shapes.size() < b.shapes.size(); });
   const std::string layout = resembledImplementation(largest->shapes);
   const NetworkKind& near = nearestByShapes(largest->shapes);
+  KeyComparison keys = compareKeys(*near.make({}), near, largest->shapes);
+  keys.leftOver.insert(keys.leftOver.end(), keys.outside.begin(), keys.outside.end());  // nothing is beside a network
   throw Error({.what = "The state dict is of an unknown architecture",
                .expected = known + " (or a TorchScript file of any)",
                .found = std::to_string(largest->shapes.size()) + " keys" +
                         (largest->path.empty() ? "" : " in the entry " + largest->path) +
                         (layout.empty() ? "" : ", those of " + layout) + "; the nearest is " + near.name + ", with " +
-                        compareKeys(*near.make({}), near, largest->shapes).text(),
+                        keys.text(),
                .file = file});
 }
 

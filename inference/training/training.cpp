@@ -90,17 +90,22 @@ constexpr const char* kLog = "log.csv";
 constexpr const char* kWeights = "weights.pth";
 constexpr const char* kSidecar = "weights.json";
 
-/// Removes what a killed program left of files that it was about to put in place: their names end in ".part-" and the
-/// six characters of mkstemp.
+/// Removes what a killed program left of files that it was about to put in place: their names end in ".part-" and its
+/// process and serial number, or the six characters of mkstemp of versions before.
 void removeLeftovers(const fs::path& folder) {
   constexpr std::size_t random = 6;
+  const auto isPart = [](std::string_view end) {
+    const auto all = [end](auto fits) { return !end.empty() && std::all_of(end.begin(), end.end(), fits); };
+    return all([](unsigned char c) { return std::isdigit(c) != 0 || c == '-'; }) ||
+           (end.size() == random && all([](unsigned char c) { return std::isalnum(c) != 0; }));
+  };
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(folder, failure)) {
     const std::string name = entry.path().filename().string();
     for (const char* own : {kCheckpoint, kLog, kWeights, kSidecar}) {
       const std::string start = std::string(own) + ".part-";
-      if (!name.starts_with(start) || name.size() != start.size() + random || !entry.is_regular_file(failure)) continue;
-      if (std::all_of(name.end() - random, name.end(), [](unsigned char c) { return std::isalnum(c) != 0; }))
+      if (name.starts_with(start) && isPart(std::string_view(name).substr(start.size())) &&
+          entry.is_regular_file(failure))
         fs::remove(entry.path(), failure);
     }
   }

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 /// Kinds that are refused, and what they are called then.
 const std::map<std::string, std::string>& refused() {
   static const std::map<std::string, std::string> kinds = {
-      {"animated.gif", "found GIF"}, {"plain.jp2", "found JPEG 2000"}, {"animated.webp", "animated WebP"}};
+      {"animated.gif", "found a GIF"}, {"plain.jp2", "JPEG 2000"}, {"animated.webp", "animated WebP"}};
   return kinds;
 }
 

@@ -83,7 +83,7 @@ TEST(BadPicture, EachKindOfDamageIsNamed) {
   EXPECT_THAT(errorOf([&] { return readPicture(folder.write("empty.png", "")); }),
               AllOf(HasSubstr("file is empty"), HasSubstr("empty.png")));
   EXPECT_THAT(errorOf([&] { return readPicture(folder.write("page.png", "<html></html>")); }),
-              HasSubstr("file is not a picture: expected JPEG, PNG, WebP, TIFF or BMP, found a web page"));
+              HasSubstr("file is not a picture: expected JPEG, PNG, WebP, TIFF or BMP, found a web page (HTML)"));
 }
 
 TEST(BadPicture, TruncationIsFoundAtAnyLength) {

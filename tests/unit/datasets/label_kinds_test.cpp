@@ -76,12 +76,12 @@ TEST(LabelKinds, FloatPicturesAreReadWhereTheyHoldWholeNumbers) {
 
 TEST(LabelKinds, EachForeignKindIsNamedAndWhatToDo) {
   const std::map<std::string, std::pair<std::string, std::string>> kinds = {
-      {"0.gif", {std::string("GIF89a\3\0\1\0", 10), "found GIF"}},
+      {"0.gif", {std::string("GIF89a\3\0\1\0", 10), "found a GIF"}},
       {"0.mat", {"MATLAB 5.0 MAT-file, Platform: GLNXA64", "found a MATLAB file"}},
-      {"0.npz", {std::string("PK\3\4", 4) + std::string(60, '\0'), "found zip archive"}},
-      {"0.jp2", {std::string("\0\0\0\x0CjP  \r\n\x87\n", 12), "found JPEG 2000"}},
+      {"0.npz", {std::string("PK\3\4", 4) + std::string(60, '\0'), "found a zip archive"}},
+      {"0.jp2", {std::string("\0\0\0\x0CjP  \r\n\x87\n", 12), "JPEG 2000"}},
       {"0.png", {"version https://git-lfs.github.com/spec/v1\n", "found a Git LFS pointer"}},
-      {"0.pgm", {"P5 3 1 255\n", "found PGM"}}};
+      {"0.pgm", {"P5 3 1 255\n", "PGM"}}};
   for (const auto& [name, content] : kinds) {
     TemporaryFolder folder;
     withImage(folder).write("labels_masks/" + name, content.first);

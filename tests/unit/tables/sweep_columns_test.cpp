@@ -32,7 +32,7 @@ TEST(ResultTableNll, IsWrittenOnlyWhereARuleAskedForIt) {
     EXPECT_THAT(writeTable(table, format), Not(HasSubstr("nll"))) << "columns of today, in their places";
   table.rows[0].nll = 0.375;
   EXPECT_THAT(tableAsJson(table), HasSubstr("\"nll\": 0.375"));
-  EXPECT_THAT(tableAsCsv(table), HasSubstr("f1_star,nll\n"));
+  EXPECT_THAT(tableAsCsv(table), HasSubstr("precision,nll\n"));
   EXPECT_THAT(tableAsCsv(table), HasSubstr(",0.375\n"));
   EXPECT_THAT(tableAsMarkdown(table), HasSubstr("| NLL, nats |"));
   EXPECT_EQ(tableFromJson(tableAsJson(table)).rows[0].nll, 0.375);

@@ -89,7 +89,7 @@ TEST(KilledTraining, ComesToTheWeightsOfAnUninterruptedOne) {
   EXPECT_EQ(sha256OfFile(broken / "weights.pth"), sha256OfFile(whole.weights));
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(broken)) ++files;
-  EXPECT_EQ(files, 4U) << "checkpoint, log, weights and sidecar, and nothing that a killed one left";
+  EXPECT_EQ(files, 5U) << "checkpoint, log, weights, sidecar and lock, and nothing that a killed one left";
 }
 
 }  // namespace
