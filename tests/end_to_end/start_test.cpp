@@ -27,7 +27,7 @@ Started withoutDisplay(const QStringList& arguments, const std::vector<std::pair
   for (const auto& [name, value] : more) environment.insert(name, value);
   QProcess process;
   process.setProcessEnvironment(environment);
-  testing::startWithFork(process);
+  oodscope::startWithFork(process);
   process.start(QStringLiteral(OODSCOPE_PROGRAM), arguments);
   if (!process.waitForFinished(120'000)) return {};
   return {process.exitCode(), process.exitStatus() == QProcess::CrashExit, process.readAllStandardOutput(),

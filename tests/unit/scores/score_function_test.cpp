@@ -106,7 +106,7 @@ TEST(Score, EntropiesBelowTheSmallestNormalFloatAreKept) {
     logits[static_cast<std::size_t>(kPixels + i)] = 5000.0F - gap;
     logits[static_cast<std::size_t>(2 * kPixels + i)] = i % 2 == 0 ? -std::numeric_limits<float>::infinity() : -9000.0F;
   }
-  const LogitsView view{.channels = 3, .height = 1, .width = kPixels, .single = logits.data()};
+  const LogitsView view{.single = logits.data(), .channels = 3, .height = 1, .width = kPixels};
   std::vector<float> scores(kPixels);
   score(view, {.method = Method::MaxEntropy, .temperature = 1.0F, .channels = {0, 1, 2}}, scores);
   for (std::size_t i = 0; i < kPixels; ++i) {

@@ -105,7 +105,9 @@ TEST(SessionModel, SwappingRunsTakesTheirThresholdsAlong) {
   ViewState view = model.view();
   view.threshold = 0.2F;
   view.pin = PinRule::None;
-  view.other = OtherRun{.threshold = -3.0F, .pin = PinRule::None};
+  view.other.emplace();
+  view.other->threshold = -3.0F;
+  view.other->pin = PinRule::None;
   model.edit(view, "compare");
   std::swap(view.score, view.other->score);
   std::swap(view.threshold, view.other->threshold);
