@@ -22,6 +22,7 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <set>
 
 #include <tbb/parallel_for.h>
 
@@ -335,9 +336,8 @@ private:
     for (std::size_t p = 0; p < protocols.size(); ++p) {
       const PixelMetrics& metrics = result.metrics[p];
       ResultRow row = resultRow(work.set->name, source, configuration, protocols[p], metrics, account);
-      if (const auto hint = polarityHint(row)) warn(*hint);
+      hintAtPolarity(row);
       if (m_request.asSubmitted) row.precision = "float16";
-      if (metrics.bestF1Threshold) row.bestF1Threshold = source.exactScore(*metrics.bestF1Threshold);
       std::optional<float> threshold;
       if (m_request.componentThreshold)
         threshold = source.rankedScore(static_cast<double>(*m_request.componentThreshold));
@@ -384,6 +384,12 @@ private:
             .frames = static_cast<std::int64_t>(prepared.frames.size())};
   }
 
+  /// Once a score of a set: its other temperatures and protocols have the same sign.
+  void hintAtPolarity(const ResultRow& row) {
+    const auto hint = polarityHint(row);
+    if (hint && m_hinted.insert({row.set, row.model, row.method}).second) warn(*hint);
+  }
+
   void warnOfMissing(const SetWork& work, const ScoreSource& source, const FrameAccount& account) {
     if (account.isComplete()) return;
     warn(work.set->name + ", " + source.name() + ": the numbers are of " + std::to_string(account.taking()) + " of " +
@@ -424,6 +430,7 @@ private:
   std::shared_ptr<LogitsStore> m_store;
   std::vector<std::shared_ptr<Model>> m_models;
   EvaluationReport m_report;
+  std::set<std::array<std::string, 3>> m_hinted;  ///< set, model, method whose sign was doubted
   std::mutex m_failureMutex;
 };
 

@@ -28,7 +28,7 @@ ResultRow resultRow(const std::string& set, const ScoreSource& source, const Con
   row.fpr95 = metrics.fpr95;
   row.auroc = metrics.auroc;
   row.bestF1 = metrics.bestF1;
-  if (metrics.bestF1Threshold) row.bestF1Threshold = static_cast<double>(*metrics.bestF1Threshold);
+  if (metrics.bestF1Threshold) row.bestF1Threshold = source.exactScore(*metrics.bestF1Threshold);
   row.exact = metrics.exact && row.complete;
   return row;
 }

@@ -192,10 +192,15 @@ std::vector<std::filesystem::path> writeReport(const Report& report, const std::
   std::error_code problem;
   std::filesystem::create_directories(folder, problem);
   if (problem) throw Error("cannot make the report's folder: " + problem.message(), folder);
+  // There while files are missing: a report that was stopped half-way says so.
+  const std::filesystem::path partial = folder / "INCOMPLETE.txt";
+  writeFileAtomically(partial, std::string_view("This report is still being written, or was stopped before all of its "
+                                                "files were there: make it again.\n"));
   std::vector<std::filesystem::path> files{folder / "report.html", folder / "report.pdf"};
   write(files[0], reportHtml(report.document));
   write(files[1], reportPdf(report.document));
   for (std::filesystem::path& file : writeReportTables(report.tables, folder)) files.push_back(std::move(file));
+  std::filesystem::remove(partial, problem);
   return files;
 }
 

@@ -136,12 +136,12 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
   std::size_t done = 0;
   for (const RunKey& run : main) {
     progress({"tables", run.set + ", " + run.configuration.name, done++, total});
-    ResultRow row = rowOf(run, *results.liveSet(run.set, run.source), *results.numbers(run));
-    if (row.bestF1Threshold) {
-      const auto best = static_cast<float>(*row.bestF1Threshold);
-      const ComponentMetrics components = results.components(run, best);
-      const auto live = results.liveSet(run.set, run.source);
-      row.components = ComponentColumns{.threshold = static_cast<double>(strictlyBelow(best)),
+    const auto live = results.liveSet(run.set, run.source);
+    const auto numbers = results.numbers(run);
+    ResultRow row = rowOf(run, *live, *numbers);
+    if (const auto best = numbers->metrics.bestF1Threshold) {
+      const ComponentMetrics components = results.components(run, *best);
+      row.components = ComponentColumns{.threshold = live->source().exactScore(strictlyBelow(*best)),
                                         .siou = components.siou,
                                         .ppv = components.ppv,
                                         .f1Star = components.f1Star,
@@ -158,6 +158,8 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
   tables.sweep = sweepTable(results);
   progress({"tables", "thresholds", done++, total});
   tables.thresholds = thresholdTable(results);
+  tables.main.unfinished = tables.ablation.unfinished = results.problems();
+  for (const std::string& problem : results.problems()) tables.sweep.unfinished.push_back(problem);
   tables.main.provenance = tables.ablation.provenance = tables.thresholds.provenance = provenance;
   tables.sweep.provenance.insert(tables.sweep.provenance.begin(), provenance.begin(), provenance.end());
   return tables;

@@ -118,7 +118,9 @@ TEST(BadRealInput, AnUnwritableOutputLosesNothingSilently) {
 TEST_F(BadInput, NoneIsEvaluatedWithoutAWord) {
   const CommandResult result = evaluate();
   EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_EQ(result.err, "");
+  // Scores of a network that is not trained may well have the wrong sign, which is all that may be said.
+  if (!result.err.empty())
+    EXPECT_THAT(result.err, ::testing::MatchesRegex("warning: [^\n]*AUROC 4[^\n]*polarity[^\n]*\n"));
   const json row = json::parse(result.out).at("rows").at(0);
   EXPECT_EQ(row.at("frames"), 3);
   EXPECT_EQ(row.at("positives"), 3 * 96);
@@ -174,7 +176,7 @@ TEST_F(BadInput, VerboseSaysWhatWasAssumed) {
 TEST_F(BadInput, AVoidChannelThatIsNotThereIsAMessage) {
   const CommandResult result = evaluate({"--void-channel", "20"});
   EXPECT_EQ(result.code, 3);
-  EXPECT_THAT(result.err, AllOf(HasSubstr("20 channels"), HasSubstr("void channel 20")));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("void_channel -1 to 19"), HasSubstr("void channel 20")));
 }
 
 TEST_F(BadInput, AnImageAndALabelOfDifferentSizesAreBothNamed) {
@@ -235,7 +237,7 @@ TEST_F(BadInput, AFullDiskForTheCacheCostsNothingButTheCache) {
   // A frame's logits take 80 KiB.
   const CommandResult result = evaluate({}, {.fileSizeLimit = 20'000});
   EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("logits are held in memory"));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("no logits can be kept in"), HasSubstr("temporary files and in memory")));
   EXPECT_EQ(countFiles(scratch.path() / "cache", ".npy"), 0U);
   EXPECT_EQ(json::parse(result.out).at("rows"), json::parse(evaluate().out).at("rows"));
 }
@@ -262,7 +264,7 @@ TEST_F(BadInput, AFileSystemThatFillsUpCostsNothingButTheCache) {
   const std::size_t kept = countFiles(small, ".npy");
   ASSERT_EQ(umount(small.c_str()), 0);
   EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("logits are held in memory"));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("no logits can be kept in"), HasSubstr("temporary files and in memory")));
   EXPECT_LT(kept, 3U);
   EXPECT_EQ(json::parse(result.out).at("rows"), json::parse(evaluate().out).at("rows"));
 }

@@ -40,7 +40,8 @@ protected:
     EXPECT_EQ(result.code, 0) << result.err;
     std::vector<double> out;
     if (result.code != 0) return out;
-    for (const json& row : json::parse(result.out).at("rows")) out.push_back(row.at("ap").get<double>());
+    const json table = json::parse(result.out);
+    for (const json& row : table.at("rows")) out.push_back(row.at("ap").get<double>());
     return out;
   }
   const TemporaryFolder scratch;

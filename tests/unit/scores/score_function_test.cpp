@@ -113,7 +113,7 @@ TEST(Score, EntropiesBelowTheSmallestNormalFloatAreKept) {
     const double gap = 60.0 + 0.25 * static_cast<double>(i);
     const double right = std::exp(-gap) * gap / std::log(3.0);
     const double smallest = 0x1p-149;
-    EXPECT_NEAR(static_cast<double>(scores[i]), right, std::max(3e-6 * right, 0.51 * smallest)) << gap;
+    EXPECT_NEAR(static_cast<double>(scores[i]), right, std::max(1e-5 * right, 0.51 * smallest)) << gap;
   }
 }
 

@@ -89,6 +89,8 @@ TEST(CommandPalette, EscapeClosesItThoughTheWindowHasAShortcutOfThatKey) {
   QTest::keyClick(window.windowHandle(), Qt::Key_Escape);
   EXPECT_FALSE(palette.isVisible());
   EXPECT_EQ(cleared, 0);
+  window.activateWindow();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(&window));
   QTest::keyClick(window.windowHandle(), Qt::Key_Escape);
   EXPECT_EQ(cleared, 1) << "the window's again";
 }
