@@ -225,6 +225,7 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
     out.output = reader.integer("output", 0, kMaxOutput);
   }
   out.knownChannels = reader.channelList("known_classes");
+  if (out.knownChannels) std::sort(out.knownChannels->begin(), out.knownChannels->end());  // a set, in any order
   if (!out.knownChannels) out.knownClasses = reader.integer("known_classes", 1, kMaxChannels);
   out.voidChannel = reader.integer("void_channel", -1, kMaxChannels - 1);
   out.channelNames = reader.names("channels");

@@ -236,7 +236,8 @@ TEST_F(ImportedScoresTest, Float64ScoresAreRankedAsDoubles) {
   const CommandResult result =
       evaluate({"--protocol", "course,fishyscapes", "--resolution", "label", "--components", "obstacle"});
   ASSERT_EQ(result.code, 0) << result.err;
-  for (const json& row : json::parse(result.out).at("rows")) {
+  const json ofParts = json::parse(result.out);
+  for (const json& row : ofParts.at("rows")) {
     EXPECT_NEAR(row.at("ap").get<double>(), kKnownAp, 1e-12);
     EXPECT_EQ(row.at("best_f1_threshold").get<double>(), -1.0 + 2 * 0x1p-45);
     EXPECT_NEAR(row.at("components").at("threshold").get<double>(), -1.0 + 2 * 0x1p-45, 1e-15);

@@ -91,7 +91,7 @@ void expectTwoStepsAsInPython(const std::string& network, std::array<int, 3> wid
   const testing::TemporaryFolder folder;
   const auto start = folder.path() / "start.pth";
   const auto initial = makeNetwork(network, {.classes = kClasses + 1, .widths = widths});
-  fill(stateDictOf(*initial), network == "ERFNet" ? 15 : 21);
+  fill(stateDictOf(*initial), network == "ERFNet" ? 15 : 14);
   writeStateDict(start, stateDictOf(*initial));
 
   const RecordedPictures pictures;

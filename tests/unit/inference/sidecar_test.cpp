@@ -129,7 +129,7 @@ TEST(Sidecar, NamesAnOutputAStateDictAndAListOfClasses) {
   EXPECT_EQ(sidecar->outputName, "out");
   EXPECT_EQ(sidecar->stateDict, "ema");
   const Settled settled = settle(sidecar, 4);
-  EXPECT_EQ(settled.outputs.knownChannels, (std::vector<int>{2, 1}));
+  EXPECT_EQ(settled.outputs.knownChannels, (std::vector<int>{1, 2}));
   EXPECT_EQ(settled.outputs.knownClasses, 2);
   EXPECT_THROW((void)settle(sidecar, 2), Error) << "channel 2 of 2";
 }
