@@ -234,10 +234,16 @@ void CompareMode::showNumbers() {
   const bool complete = a->account.isComplete() && b->account.isComplete();
   const bool exact = a->exact && b->exact;
   const QString partA = framesText(a->account), partB = framesText(b->account);
+  const QString set = QString::fromStdString(m_session.view().set);
+  QStringList scored;
+  for (const ViewState& view : {m_session.view(), Comparison::viewOfB(m_session.view())})
+    if (const auto live = m_workspace.liveSet(set, view))
+      if (const QString text = precisionText(live->source()); !text.isEmpty() && !scored.contains(text)) scored << text;
   m_widgets.metricsTitle->badge()->setBadge(exact && complete ? Badge::Kind::Exact : Badge::Kind::Estimated,
                                             !complete ? (partA == partB ? partA : tr("A %1, B %2").arg(partA, partB))
-                                            : exact   ? tr("= exact")
-                                                      : tr("≈ estimated"));
+                                            : !exact  ? tr("≈ estimated")
+                                            : scored.isEmpty() ? tr("= exact")
+                                                               : tr("= exact on %1").arg(scored.join(tr(" and "))));
   const auto pair = [&](auto make, std::optional<Band> RankingBootstrap::*band) {
     std::vector<CurveData> out{make(*a, CurveRole::A, name.a), make(*b, CurveRole::B, name.b)};
     if (statistics && band != nullptr) {
