@@ -264,6 +264,16 @@ TEST_F(Documents, SecondReportHasTheSameTablesToTheByte) {
   }
 }
 
+TEST_F(Documents, AReportThatEndsBetweenItsFilesSaysSo) {
+  EXPECT_FALSE(QFile::exists(*s_made / "report/INCOMPLETE.txt"));
+  const QString half = *s_made / "half";
+  ASSERT_TRUE(QDir().mkpath(half + "/report.pdf"));  // a folder, where the second file is due
+  const ToolResult result = run({"report", session(), "--output", half});
+  EXPECT_EQ(result.code, 3);
+  EXPECT_TRUE(QFile::exists(half + "/report.html"));
+  EXPECT_TRUE(QFile::exists(half + "/INCOMPLETE.txt"));
+}
+
 TEST_F(Documents, LatexTablesAreWholeDocuments) {
   for (const char* name : {"results", "ablation", "sweep", "thresholds"}) {
     const QString file = *s_made / "report" + "/" + name + ".tex";
