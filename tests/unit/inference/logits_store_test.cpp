@@ -246,6 +246,50 @@ TEST_F(LogitsStoreTest, AStoppedProcessThatHoldsTheLockIsWaitedForOnce) {
   EXPECT_TRUE(store.find(store.address("e", "m")).has_value()) << "the lock is free again";
 }
 
+/// A process that takes the folder's lock and is then stopped, as by Ctrl-Z; killed at the end.
+class StoppedHolder {
+public:
+  explicit StoppedHolder(const fs::path& folder) {
+    const std::string file = (folder / ".lock").string();
+    m_process = fork();
+    if (m_process == 0) {
+      const int lock = open(file.c_str(), O_RDWR | O_CREAT, 0644);
+      if (lock < 0 || flock(lock, LOCK_EX) != 0) _exit(1);
+      raise(SIGSTOP);
+      _exit(0);
+    }
+    int status = 0;
+    m_isStopped = waitpid(m_process, &status, WUNTRACED) == m_process && WIFSTOPPED(status);
+  }
+  ~StoppedHolder() { end(); }
+  StoppedHolder(const StoppedHolder&) = delete;
+  StoppedHolder& operator=(const StoppedHolder&) = delete;
+  [[nodiscard]] bool isStopped() const { return m_isStopped; }
+  void end() {
+    if (m_process <= 0) return;
+    kill(m_process, SIGKILL);
+    waitpid(m_process, nullptr, 0);
+    m_process = 0;
+  }
+
+private:
+  pid_t m_process = 0;
+  bool m_isStopped = false;
+};
+
+TEST_F(LogitsStoreTest, AProcessStoppedWithTheLockCostsNoFrame) {
+  LogitsStore store({.folder = folder, .maxBytes = 2000, .patience = std::chrono::milliseconds(50)});
+  StoppedHolder holder(folder);
+  ASSERT_TRUE(holder.isStopped());
+  for (const char* image : {"a", "b", "c", "d"})
+    EXPECT_EQ(store.put(store.address(image, "m"), ramp(16)).view().half[2], 0x3C00);
+  EXPECT_LE(store.bytesUsed(), 2000U);
+  EXPECT_THAT(store.warnings(), ElementsAre(HasSubstr("another process holds the lock")));
+  holder.end();
+  store.put(store.address("e", "m"), ramp(16));
+  EXPECT_TRUE(store.find(store.address("e", "m")).has_value()) << "the lock is free again";
+}
+
 TEST_F(LogitsStoreTest, OnlyItsOwnEntriesAreEvictedAndCleared) {
   LogitsStore store({.folder = folder, .maxBytes = 2000});
   const std::string address = store.address("mine", "m");
