@@ -11,6 +11,7 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> fileNames(const std::vector<fs::path>& files) {
   std::vector<std::string> out;
+  out.reserve(files.size());
   for (const auto& file : files) out.push_back(file.filename().string());
   return out;
 }
