@@ -10,7 +10,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view kLabelEnding = "_labels.png";
 constexpr std::string_view kOverlayEnding = "rgb.npz";
-constexpr std::string_view kImageEnding = "_leftImg8bit.png";
+constexpr std::string_view kPictureEnding = "_leftImg8bit.png";
 
 /// "0000_04_Maurener_Weg_8_000000_000030_labels.png": the number of the benchmark and the name of the base image.
 struct LabelName {
@@ -44,7 +44,7 @@ std::string versionIn(const std::string& name) {
 void collectImages(const fs::path& folder, int depth, std::map<std::string, fs::path>& images) {
   for (const auto& file : filesIn(folder)) {
     const auto name = file.filename().string();
-    if (name.ends_with(kImageEnding)) images.emplace(name.substr(0, name.size() - kImageEnding.size()), file);
+    if (name.ends_with(kPictureEnding)) images.emplace(name.substr(0, name.size() - kPictureEnding.size()), file);
   }
   if (depth == 0) return;
   for (const auto& below : foldersIn(folder)) collectImages(below, depth - 1, images);
@@ -103,14 +103,14 @@ DataSet readFishyscapes(const fs::path& root, Layout layout) {
   for (const auto& file : files) {
     const auto name = labelName(file);
     if (!name) {
-      if (!endsWith(file, kOverlayEnding) && !endsWith(file, kImageEnding)) {
+      if (!endsWith(file, kOverlayEnding) && !endsWith(file, kPictureEnding)) {
         set.skipped.push_back({file, "neither a label nor an overlay"});
       }
       continue;
     }
     const auto image = images.find(name->baseId);
     if (image == images.end()) {
-      set.skipped.push_back({file, "no image " + name->baseId + std::string(kImageEnding) +
+      set.skipped.push_back({file, "no image " + name->baseId + std::string(kPictureEnding) +
                                        " in a leftImg8bit folder here or beside the set"});
       continue;
     }

@@ -187,8 +187,6 @@ std::string withoutAffix(std::string_view name, std::span<const std::string_view
   return std::string(name);
 }
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-
 }  // namespace
 
 std::string composedName(std::string_view name) {

@@ -4,8 +4,6 @@
 namespace oodscope {
 namespace {
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-
 /// The run of digits at `at`, without leading zeros.
 std::string_view numberAt(std::string_view text, std::size_t& at) {
   while (at < text.size() && text[at] == '0') ++at;

@@ -9,6 +9,8 @@ namespace oodscope {
 /// that tells any two different texts apart: equal numbers go by fewer leading zeros, letters by their bytes.
 [[nodiscard]] bool naturalLess(std::string_view a, std::string_view b);
 
+[[nodiscard]] constexpr bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
 /// Lower case of the ASCII letters only.
 [[nodiscard]] std::string lowered(std::string_view text);
 

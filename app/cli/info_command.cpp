@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/size_text.h"
 #include "analysis/datasets/data_set.h"
 #include "analysis/datasets/dataset_summary.h"
 #include "analysis/datasets/part_of_set.h"
@@ -37,8 +38,6 @@ struct Options {
 void line(std::ostringstream& out, const std::string& key, const std::string& value) {
   out << key << std::string(key.size() < 18 ? 18 - key.size() : 1, ' ') << value << '\n';
 }
-
-std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 
 std::string numberText(double value) {
   std::ostringstream out;

@@ -2,6 +2,7 @@
 #include "app/evaluation/imported_source.h"
 
 #include "analysis/core/sha256.h"
+#include "analysis/core/size_text.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/scores/map_facts.h"
 #include "inference/models/known_channels.h"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::size_t kOpenedLogits = 4;
 
-std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 std::string sidesText(Size size) {
   return std::to_string(size.height) + " high, " + std::to_string(size.width) + " wide";
 }

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "analysis/formats/atomic_file.h"
+#include "inference/logits/entry.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -24,14 +25,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kAddressDigits = 64;
 constexpr const char* kLock = ".lock";
 constexpr const char* kTag = "CACHEDIR.TAG";
-constexpr const char* kVersion = "oodscope-logits-version";
+constexpr const char* kVersionFile = "oodscope-logits-version";
 constexpr const char* kSubfolder = "oodscope-logits";
 /// From the specification of cache directories, bford.info/cachedir, so that backups leave the folder out.
 constexpr std::string_view kSignature = "Signature: 8a477f597d28d172789f06886806bc55";
-constexpr std::string_view kVersionText = "oodscope logits";
+constexpr std::string_view kVersionWords = "oodscope logits";
 /// Earlier versions held no lock while they wrote.
 constexpr std::time_t kAbandonedAfterSeconds = 3600;
 /// Between the making of a file and its lock.
@@ -106,14 +106,14 @@ bool beginsWith(const fs::path& file, std::string_view text) {
 }
 
 bool isTagged(const fs::path& folder) {
-  return beginsWith(folder / kTag, kSignature) && beginsWith(folder / kVersion, kVersionText);
+  return beginsWith(folder / kTag, kSignature) && beginsWith(folder / kVersionFile, kVersionWords);
 }
 
 /// Whether a path directly below the store's folder is this program's.
 bool isOwn(const fs::path& path) {
   const std::string name = path.filename().string();
-  if (name == kLock || name == kVersion) return true;
-  if (name == kTag) return beginsWith(path, kSignature) && fs::exists(path.parent_path() / kVersion);
+  if (name == kLock || name == kVersionFile) return true;
+  if (name == kTag) return beginsWith(path, kSignature) && fs::exists(path.parent_path() / kVersionFile);
   if (!isEntryFolderName(name) || !isRealFolder(path)) return false;
   const auto files = contentOf(path);
   return files && std::all_of(files->begin(), files->end(), [](const fs::path& file) {
@@ -130,7 +130,7 @@ bool holdsNothingElse(const fs::path& folder) {
 /// Empty where the tag stands; otherwise why it could not be written.
 std::string writeTag(const fs::path& folder) {
   try {
-    writeFileAtomically(folder / kVersion, std::string(kVersionText) + " 2\n");
+    writeFileAtomically(folder / kVersionFile, std::string(kVersionWords) + " 2\n");
     writeFileAtomically(folder / kTag, std::string(kSignature) +
                                            "\n# This folder holds logits that Oodscope made and can make again.\n"
                                            "# About cache directory tags see https://bford.info/cachedir/\n");

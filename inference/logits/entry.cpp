@@ -16,7 +16,7 @@ namespace oodscope {
 namespace {
 
 constexpr std::string_view kMagic = "OODSCOPE LOGITS2", kMagic1 = "OODSCOPE LOGITS1";
-constexpr std::size_t kAddressDigits = 64, kAddressAt = 16, kNumbersAt = 80, kOwnChecksumAt = 104;
+constexpr std::size_t kAddressAt = 16, kNumbersAt = 80, kOwnChecksumAt = 104;
 
 /// Odd, so that multiplying loses nothing; the fraction of the golden ratio, whose bits are well mixed.
 constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;

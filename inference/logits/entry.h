@@ -36,7 +36,7 @@ struct EntryRecord {
   std::uint64_t dataBytes = 0, checksum = 0, saturated = 0;
   int version = 2;
 };
-inline constexpr std::size_t kEntryRecordBytes = 128;
+inline constexpr std::size_t kEntryRecordBytes = 128, kAddressDigits = 64;
 /// Writes version 2.
 [[nodiscard]] std::array<std::byte, kEntryRecordBytes> encode(const EntryRecord& record);
 /// Nothing where the bytes are no record, or a damaged one.

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 /// More channels or a longer side than any network gives: a header that claims them is wrong.
 constexpr std::size_t kMaxExtent = 65'536;
 
-std::string sizeText(Size size) {
+std::string sidesText(Size size) {
   return std::to_string(size.height) + " high, " + std::to_string(size.width) + " wide";
 }
 
@@ -63,8 +63,8 @@ void take(const NpyArray& array, StoredLogits::Impl& impl, ImportedLogits& out) 
 void refuseTransposed(Size found, Size frame, const fs::path& file) {
   if (frame.area() == 0 || shapeFit(found, frame) != ShapeFit::Transposed) return;
   throw Error({.what = "logits are transposed",
-               .expected = "the frame's shape, " + sizeText(frame),
-               .found = sizeText(found) + ": exchange the two axes",
+               .expected = "the frame's shape, " + sidesText(frame),
+               .found = sidesText(found) + ": exchange the two axes",
                .file = file});
 }
 

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "analysis/core/sha256.h"
+#include "analysis/core/size_text.h"
 #include "analysis/core/thread_supply.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/arrangement.inl.h"
@@ -45,8 +46,6 @@ int usableThreads(int wanted) {
   if (wanted > 0) return wanted;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));  // counts what affinity allows
 }
-
-std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 
 void requireMeaning(const OutputMeaning& outputs, int channels, const std::filesystem::path& file) {
   const bool fits = outputs.voidChannel >= -1 && outputs.voidChannel < channels && outputs.knownClasses >= 1 &&

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "inference/models/model_key.h"
 
+#include "analysis/core/size_text.h"
 #include "inference/models/processor.h"
 
 #include <locale>
@@ -8,8 +9,6 @@
 
 namespace oodscope {
 namespace {
-
-std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 
 const char* deviceText(Device device) { return device == Device::Cuda ? "cuda" : "cpu"; }
 

@@ -19,11 +19,11 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaxSide = 16'384;
-constexpr int kMaxChannels = 4096;
+constexpr int kMaxListed = 4096;
 constexpr int kMaxOutput = 255;
 constexpr std::size_t kLongestName = 200;
 constexpr std::uintmax_t kMaxBytes = 4U << 20U;
-constexpr int kMaxNesting = 16;
+constexpr int kMaxDepth = 16;
 /// Far beyond any normalisation: pixel values are 0 to 255.
 constexpr double kLargest = 1e9, kSmallest = 1e-9;
 
@@ -81,7 +81,7 @@ public:
     const json* value = at(key);
     if (value == nullptr) return std::nullopt;
     const std::string expected = "an array of names, one a channel, 1 to 4096 of 1 to 200 bytes each";
-    if (!value->is_array() || value->empty() || value->size() > kMaxChannels) fail(key, expected);
+    if (!value->is_array() || value->empty() || value->size() > kMaxListed) fail(key, expected);
     std::vector<std::string> out;
     for (const json& name : *value) {
       if (!isName(name)) fail(key, expected);
@@ -93,10 +93,10 @@ public:
     const json* value = at(key);
     if (value == nullptr || !value->is_array()) return std::nullopt;
     const std::string expected = "a count from 1 to 4096, or a list of different channels, each from 0 to 4095";
-    if (value->empty() || value->size() > kMaxChannels) fail(key, expected);
+    if (value->empty() || value->size() > kMaxListed) fail(key, expected);
     std::vector<int> out;
     for (const json& each : *value) {
-      const auto channel = integerIn(each, 0, kMaxChannels - 1);
+      const auto channel = integerIn(each, 0, kMaxListed - 1);
       if (!channel || std::find(out.begin(), out.end(), *channel) != out.end()) fail(key, expected);
       out.push_back(*channel);
     }
@@ -179,7 +179,7 @@ json parsedSidecar(const std::filesystem::path& file) {
   std::string text(std::istreambuf_iterator<char>(in), {});
   if (!in) throw Error("The model's sidecar cannot be opened", file);
   // Its limits and its words for what is no JSON: line and column, a name given twice, nesting.
-  (void)parseJson(text, "model's sidecar", file, {.bytes = kMaxBytes, .depth = kMaxNesting});
+  (void)parseJson(text, "model's sidecar", file, {.bytes = kMaxBytes, .depth = kMaxDepth});
   json object = json::parse(text, nullptr, false);
   if (object.is_discarded() || !object.is_object()) {
     throw Error(
@@ -226,8 +226,8 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
   }
   out.knownChannels = reader.channelList("known_classes");
   if (out.knownChannels) std::sort(out.knownChannels->begin(), out.knownChannels->end());  // a set, in any order
-  if (!out.knownChannels) out.knownClasses = reader.integer("known_classes", 1, kMaxChannels);
-  out.voidChannel = reader.integer("void_channel", -1, kMaxChannels - 1);
+  if (!out.knownChannels) out.knownClasses = reader.integer("known_classes", 1, kMaxListed);
+  out.voidChannel = reader.integer("void_channel", -1, kMaxListed - 1);
   out.channelNames = reader.names("channels");
   out.stateDict = reader.text("state_dict").value_or("");
   out.variant = reader.text("variant");

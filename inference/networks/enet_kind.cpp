@@ -157,7 +157,7 @@ private:
 /// Measured: a few of a probe's maxima are so close that rounding decides, and each moves the values around it.
 constexpr double kSwitched = 2e-3;
 
-std::optional<NetworkShape> shapeOf(const StateDict& tensors) {
+std::optional<NetworkShape> enetShape(const StateDict& tensors) {
   const auto w0 = extent(tensors, "initial_block.batch_norm.weight", 1, 0);
   const auto w1 = extent(tensors, "downsample1_0.ext_conv3.0.weight", 4, 0);
   const auto w2 = extent(tensors, "downsample2_0.ext_conv3.0.weight", 4, 0);
@@ -177,7 +177,7 @@ NetworkKind enetKind() {
                         "asymmetric2_3.ext_conv2.3.weight", "upsample4_0.ext_tconv1.weight", "transposed_conv.weight"},
           .unusedBelow = {},
           .mayBeFolded = [](std::string_view) { return false; },  // its convolutions have no bias to fold into
-          .shapeOf = shapeOf,
+          .shapeOf = enetShape,
           .make = [](const NetworkShape& shape) { return std::make_shared<enet::Enet>(shape); },
           .switched = kSwitched,
           .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {

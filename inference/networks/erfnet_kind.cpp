@@ -74,7 +74,7 @@ private:
   FoldedUpsampling m_output;
 };
 
-std::optional<NetworkShape> shapeOf(const StateDict& tensors) {
+std::optional<NetworkShape> erfnetShape(const StateDict& tensors) {
   const auto w0 = extent(tensors, "encoder.layers.0.conv.weight", 4, 1);
   const auto w1 = extent(tensors, "encoder.layers.6.conv.weight", 4, 1);
   const auto w2 = extent(tensors, "decoder.layers.0.conv.weight", 4, 0);
@@ -97,7 +97,7 @@ NetworkKind erfnetKind() {
                         "encoder.layers.6.conv.weight", "decoder.layers.0.conv.weight", "decoder.output_conv.weight"},
           .unusedBelow = {"encoder.output_conv."},
           .mayBeFolded = [](std::string_view norm) { return endsWith(norm, ".bn1") || endsWith(norm, ".bn2"); },
-          .shapeOf = shapeOf,
+          .shapeOf = erfnetShape,
           .make = [](const NetworkShape& shape) { return std::make_shared<erfnet::Erfnet>(shape); },
           .switched = 0.0,
           .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {

@@ -4,6 +4,7 @@
 #include "analysis/core/error.h"
 #include "analysis/core/numbers.h"
 #include "analysis/core/sha256.h"
+#include "analysis/core/size_text.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/training/loss.inl.h"
@@ -24,8 +25,6 @@ constexpr std::string_view kNetwork = "network.", kOptimiser = "optimizer.";
 
 /// 17 digits tell any two numbers apart. The recipe is compared with an older run's: the text must stay.
 std::string numberText(double value) { return generalText(value, 17); }
-
-std::string sizeText(Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 
 at::Tensor textTensor(const std::string& text) {
   at::Tensor out = at::empty({static_cast<std::int64_t>(text.size())}, at::kByte);
