@@ -7,6 +7,7 @@
 #include "app/live/live_bench.h"
 #include "app/live/open_live_sets.h"
 #include "app/options/ranges.h"
+#include "app/options/resource_files.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -84,11 +85,9 @@ std::string asJson(const BenchReport& report, const Facts& facts) {
 
 /// The demo session as installed or in the source tree.
 std::string demoSession() {
+  const std::filesystem::path session = resourceFile("demo/session.json");
   std::error_code unknown;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  for (const std::filesystem::path& candidate : {program.parent_path() / "../share/oodscope/demo/session.json",
-                                                 std::filesystem::path(OODSCOPE_RESOURCES_DIR) / "demo/session.json"})
-    if (std::filesystem::exists(candidate, unknown)) return candidate.string();
+  if (std::filesystem::exists(session, unknown)) return session.string();
   throw CLI::ValidationError("--set", "the demo session is not installed: name a set and a model");
 }
 

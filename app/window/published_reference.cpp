@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/published_reference.h"
 
+#include "app/options/resource_files.h"
+
 #include <QCoreApplication>
 
 namespace oodscope {
@@ -38,11 +40,6 @@ std::optional<ReferenceNumbers> PublishedReference::find(const std::string& set,
   return std::nullopt;
 }
 
-std::filesystem::path publishedValuesFile() {
-  const std::filesystem::path installed =
-      std::filesystem::path(QCoreApplication::applicationDirPath().toStdString()) / "../share/oodscope/published.json";
-  return std::filesystem::exists(installed) ? installed
-                                            : std::filesystem::path(OODSCOPE_RESOURCES_DIR) / "published.json";
-}
+std::filesystem::path publishedValuesFile() { return resourceFile("published.json"); }
 
 }  // namespace oodscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/settings.h"
 
+#include "app/options/resource_files.h"
 #include "widgets/theme/colour_map.h"
 
 #include <QCoreApplication>
@@ -163,11 +164,10 @@ std::filesystem::path thumbnailFolder() {
 }
 
 std::optional<std::filesystem::path> demoSession() {
-  const std::filesystem::path beside(QCoreApplication::applicationDirPath().toStdString());
-  for (const std::filesystem::path& candidate : {beside / "../share/oodscope/demo/session.json",
-                                                 std::filesystem::path(OODSCOPE_RESOURCES_DIR) / "demo/session.json"})
-    if (std::filesystem::exists(candidate)) return std::filesystem::weakly_canonical(candidate);
-  return std::nullopt;
+  std::filesystem::path session = resourceFile("demo/session.json");
+  std::error_code unknown;
+  if (!std::filesystem::exists(session, unknown)) return std::nullopt;
+  return session;
 }
 
 void writeAutosave(const Session& session) {

@@ -7,4 +7,6 @@ function(oodscope_program)
   add_executable(${ARG_NAME} ${PROJECT_SOURCE_DIR}/app/launcher/launcher.cpp)
   target_link_libraries(${ARG_NAME} PRIVATE oodscope::compiler)
   add_dependencies(${ARG_NAME} ${ARG_NAME}-program)
+  # A component a program: the command line can be installed without Qt and VTK.
+  install(TARGETS ${ARG_NAME} ${ARG_NAME}-program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${ARG_NAME})
 endfunction()

@@ -37,7 +37,7 @@ void limitFileSize(std::uint64_t bytes) {
 CommandResult runCli(const std::vector<std::string>& arguments, const RunOptions& options) {
   const TemporaryFolder scratch;
   const std::string out = scratch / "out", err = scratch / "err";
-  std::vector<std::string> all{OODSCOPE_CLI};
+  std::vector<std::string> all{options.program.empty() ? OODSCOPE_CLI : options.program};
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& text : all) argv.push_back(text.data());

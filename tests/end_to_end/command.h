@@ -21,6 +21,8 @@ struct RunOptions {
   int signal = SIGINT;
   /// Bytes beyond which no file of the program may grow, as on a full disk. 0: no bound.
   std::uint64_t fileSizeLimit = 0;
+  /// What runs in place of the built oodscope-cli.
+  std::string program = {};
 };
 
 /// Runs oodscope-cli with the arguments and waits. Its cache lies in the build folder, so that the tests share network
