@@ -20,13 +20,13 @@ std::uint32_t unsignedOf(std::int32_t key) { return static_cast<std::uint32_t>(k
 
 std::uint32_t digitOf(std::int32_t key, int pass) { return (unsignedOf(key) >> (pass * kDigitBits)) & (kDigit - 1); }
 
-constexpr std::size_t kPartKeys = std::size_t{1} << 17;  // keys a task takes: a quarter of a millisecond
+constexpr std::size_t kKeysATask = std::size_t{1} << 17;  // keys a task takes: a quarter of a millisecond
 
 }  // namespace
 
 void parallelRadixSort(std::vector<std::int32_t>& keys, std::vector<std::int32_t>& scratch) {
   const std::size_t n = keys.size();
-  const std::size_t parts = n / kPartKeys;
+  const std::size_t parts = n / kKeysATask;
   if (parts < 2 || n > std::numeric_limits<std::uint32_t>::max()) return radixSort(keys, scratch);
   scratch.resize(n);
   const auto part = [&](std::size_t p) {
