@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/live/sample.h"
 
+#include "analysis/core/random.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -11,23 +13,6 @@ namespace {
 
 constexpr std::size_t kLeastPerStratum = 2;  // a variance needs two
 
-/// splitmix64: one stream per frame and class, so that frames can be drawn in any order.
-class Random {
-public:
-  explicit Random(std::uint64_t seed) : m_state(seed) {}
-  std::uint64_t next() {
-    m_state += 0x9e3779b97f4a7c15U;
-    std::uint64_t z = m_state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-  }
-  double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
-
-private:
-  std::uint64_t m_state;
-};
-
 std::size_t shareOf(std::uint64_t own, std::uint64_t all, std::size_t budget) {
   if (all <= budget) return own;
   const auto share = static_cast<std::size_t>(
@@ -36,7 +21,7 @@ std::size_t shareOf(std::uint64_t own, std::uint64_t all, std::size_t budget) {
 }
 
 /// `count` of the numbers below `population`, ascending, each subset equally likely (Floyd's algorithm).
-std::vector<std::uint64_t> chooseRanks(std::uint64_t population, std::size_t count, Random random) {
+std::vector<std::uint64_t> chooseRanks(std::uint64_t population, std::size_t count, SplitMix random) {
   std::vector<std::uint64_t> ranks(count);
   if (count == population) {
     std::iota(ranks.begin(), ranks.end(), std::uint64_t{0});
@@ -88,9 +73,10 @@ PixelSample drawSample(std::span<const LabelIndex* const> frames, const SampleOp
     part.frame = frame;
     part.allPositives = labels.positiveCount();
     part.allNegatives = labels.negativeCount();
-    Random seeds(options.seed * 0x2545f4914f6cdd1dU + frame);
-    const Random forPositives(seeds.next());
-    const Random forNegatives(seeds.next());
+    // One stream a frame and class, so that frames can be drawn in any order.
+    SplitMix seeds(options.seed * 0x2545f4914f6cdd1dU + frame);
+    const SplitMix forPositives(seeds.next());
+    const SplitMix forNegatives(seeds.next());
     part.positives = shareOf(part.allPositives, positives, options.positivesCap);
     for (const std::uint64_t rank : chooseRanks(part.allPositives, part.positives, forPositives))
       part.pixels.push_back(labels.positives()[rank]);

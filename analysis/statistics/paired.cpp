@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/statistics/paired.h"
 
+#include "analysis/core/random.h"
 #include "analysis/statistics/component_statistics.h"
 #include "analysis/statistics/pooled_counts.h"
 #include "analysis/statistics/resampling.h"
@@ -28,7 +29,7 @@ std::vector<bool> swapOfNumber(std::size_t frames, std::uint64_t number) {
 }
 
 std::vector<bool> randomSwap(std::size_t frames, std::uint64_t seed, std::size_t draw) {
-  RandomStream random(seed ^ kSwapSeed, draw);
+  SplitMix random = randomStream(seed ^ kSwapSeed, draw);
   std::vector<bool> swapped(frames);
   for (std::size_t f = 0; f < frames; ++f) swapped[f] = (random.next() >> 63U) != 0;
   return swapped;

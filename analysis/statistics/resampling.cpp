@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/statistics/resampling.h"
 
+#include "analysis/core/random.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,8 +13,6 @@
 
 namespace oodscope {
 namespace {
-
-constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15ULL;  // SplitMix64's increment
 
 double normalDistribution(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
 
@@ -65,21 +65,6 @@ double acceleration(std::span<const double> leftOutValues) {
 
 }  // namespace
 
-RandomStream::RandomStream(std::uint64_t seed, std::uint64_t stream) : m_state(seed * kGolden) {
-  m_state = next() ^ (stream * 0xD1B54A32D192ED03ULL);  // streams far apart in the generator's period
-  m_state = next();
-}
-
-std::uint64_t RandomStream::next() {
-  m_state += kGolden;
-  std::uint64_t z = m_state;
-  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31U);
-}
-
-std::uint32_t RandomStream::below(std::uint32_t n) { return static_cast<std::uint32_t>(((next() >> 32U) * n) >> 32U); }
-
 Values resampled(std::size_t frames, std::size_t statistics, const BootstrapOptions& options,
                  const WeightedStatistics& compute) {
   require(frames > 0, "bootstrap: no frames");
@@ -87,9 +72,9 @@ Values resampled(std::size_t frames, std::size_t statistics, const BootstrapOpti
   require(options.level > 0.0 && options.level < 1.0, "bootstrap: the level is not between 0 and 1");
   Values out(options.resamples * statistics);
   tbb::parallel_for(std::size_t{0}, options.resamples, [&](std::size_t r) {
-    RandomStream random(options.seed, r);
+    SplitMix random = randomStream(options.seed, r);
     std::vector<std::uint32_t> times(frames, 0);
-    for (std::size_t i = 0; i < frames; ++i) ++times[random.below(static_cast<std::uint32_t>(frames))];
+    for (std::size_t i = 0; i < frames; ++i) ++times[random.scaledBelow(static_cast<std::uint32_t>(frames))];
     compute(times, std::span(out).subspan(r * statistics, statistics));
   });
   return out;

@@ -6,18 +6,6 @@
 
 namespace oodscope {
 
-/// Numbers that depend on a seed and a stream alone, so that any thread may draw any stream. Source: SplitMix64.
-class RandomStream {
-public:
-  RandomStream(std::uint64_t seed, std::uint64_t stream);
-  [[nodiscard]] std::uint64_t next();
-  /// Uniform in 0 … n - 1; bias below 2^-32 for n below 2^32. Requires: 0 < n < 2^32.
-  [[nodiscard]] std::uint32_t below(std::uint32_t n);
-
-private:
-  std::uint64_t m_state;
-};
-
 /// Values of several statistics; NaN where one is not defined.
 using Values = std::vector<double>;
 

@@ -2,6 +2,7 @@
 #include "inference/logits/entry.h"
 
 #include "analysis/core/error.h"
+#include "analysis/core/random.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,10 +19,7 @@ namespace {
 constexpr std::string_view kMagic = "OODSCOPE LOGITS2", kMagic1 = "OODSCOPE LOGITS1";
 constexpr std::size_t kAddressAt = 16, kNumbersAt = 80, kOwnChecksumAt = 104;
 
-/// Odd, so that multiplying loses nothing; the fraction of the golden ratio, whose bits are well mixed.
-constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;
-
-std::uint64_t step(std::uint64_t lane, std::uint64_t word) { return std::rotl((lane ^ word) * kMultiplier, 29); }
+std::uint64_t step(std::uint64_t lane, std::uint64_t word) { return std::rotl((lane ^ word) * kGoldenFraction, 29); }
 
 std::uint64_t checksumOf(std::span<const std::byte> bytes) {
   DataChecksum sum;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "inference/training/random.h"
+#include "analysis/core/random.h"
 #include "inference/training/samples.h"
 
 namespace oodscope {

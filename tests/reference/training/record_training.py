@@ -28,12 +28,15 @@ RATE, DECAY, MOMENTUM = 1e-3, 1e-2, 0.9
 SEEDS = {"ERFNet": 15, "ENet": 14}
 
 
+GOLDEN = (math.isqrt(5 << 128) - (1 << 64)) // 2  # the fraction of the golden ratio in 64 bits
+
+
 class SplitMix:
     def __init__(self, seed):
         self.state = seed
 
     def next(self):
-        self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
+        self.state = (self.state + GOLDEN) & MASK
         z = self.state
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK

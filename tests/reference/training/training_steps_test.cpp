@@ -2,10 +2,10 @@
 // Two steps from the same weights on the same pictures as record_training.py.
 #include "inference/training/training.h"
 
+#include "analysis/core/random.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/networks/weights.inl.h"
-#include "inference/training/random.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>

@@ -291,14 +291,5 @@ TEST(Paired, ComponentRunsAreToldApart) {
   EXPECT_LT(*found.f1Star.pValue, 0.02);
 }
 
-TEST(RandomStream, DrawsEachNumberAboutEquallyOften) {
-  std::array<int, 7> hits{};
-  for (std::uint64_t stream = 0; stream < 100; ++stream) {
-    RandomStream random(1, stream);
-    for (int i = 0; i < 700; ++i) ++hits[random.below(7)];
-  }
-  for (const int n : hits) EXPECT_NEAR(n, 10000, 400);  // four standard deviations
-}
-
 }  // namespace
 }  // namespace oodscope
