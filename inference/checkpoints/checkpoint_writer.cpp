@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
 #include "analysis/formats/atomic_file.h"
+#include "analysis/formats/zip_archive.h"
 #include "inference/checkpoints/checkpoint.inl.h"
-#include "inference/checkpoints/zip_archive.h"
 
 #include <limits>
 

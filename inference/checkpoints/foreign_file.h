@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "inference/checkpoints/zip_archive.h"
+#include "analysis/formats/zip_archive.h"
 
 #include <cstddef>
 #include <filesystem>

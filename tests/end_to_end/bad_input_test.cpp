@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "inference/checkpoints/zip_archive.h"
+#include "analysis/formats/zip_archive.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/support/shared_data.h"

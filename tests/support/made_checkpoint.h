@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/error.h"
+#include "analysis/formats/zip_archive.h"
 #include "inference/checkpoints/state_dict.inl.h"
-#include "inference/checkpoints/zip_archive.h"
 #include "tests/support/temporary_folder.h"
 
 #include <initializer_list>

@@ -4,7 +4,7 @@
 #include "inference/checkpoints/checkpoint.inl.h"
 
 #include "analysis/core/error.h"
-#include "inference/checkpoints/zip_archive.h"
+#include "analysis/formats/zip_archive.h"
 #include "inference/networks/weights.inl.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_folder.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Files that people take for models: each is named for what it is, with a way to mend it.
 #include "analysis/core/error.h"
-#include "inference/checkpoints/zip_archive.h"
+#include "analysis/formats/zip_archive.h"
 #include "inference/models/model.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "inference/checkpoints/zip_archive.h"
+#include "analysis/formats/zip_archive.h"
 
 #include "analysis/core/error.h"
 
