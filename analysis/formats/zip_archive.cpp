@@ -2,10 +2,13 @@
 #include "analysis/formats/zip_archive.h"
 
 #include "analysis/core/error.h"
+#include "analysis/formats/file_bytes.h"
+#include "analysis/formats/file_kind.h"
 
 #include <zlib.h>
 
 #include <algorithm>
+#include <fstream>
 #include <limits>
 
 namespace oodscope {
@@ -15,7 +18,8 @@ namespace {
 constexpr std::uint32_t kLocalHeader = 0x04034b50, kCentralHeader = 0x02014b50, kEnd = 0x06054b50;
 constexpr std::uint32_t kEnd64 = 0x06064b50, kEnd64Locator = 0x07064b50;
 constexpr std::size_t kLocalLength = 30, kCentralLength = 46, kEndLength = 22, kLocatorLength = 20, kEnd64Length = 56;
-constexpr std::size_t kMaxMembers = 200'000;
+constexpr std::uint64_t kMostMembers = 200'000, kMostDirectoryBytes = std::uint64_t{64} << 20, kMostRatio = 1032;
+constexpr std::uint16_t kStored = 0, kDeflated = 8;
 constexpr std::size_t kAlignment = 64;
 constexpr std::uint32_t kIn64 = 0xffffffff;
 
@@ -41,112 +45,187 @@ std::uint32_t crcOf(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-void ZipArchive::fail(const std::string& what) const { throw Error("Damaged zip file: " + what, m_file); }
+void ZipArchive::fail(const std::string& what) const {
+  throw Error(
+      {.what = "zip archive is damaged", .expected = "a complete .npz, .pth or .zip", .found = what, .file = m_file});
+}
+
+std::span<const std::byte> ZipArchive::range(std::uint64_t offset, std::uint64_t count,
+                                             std::vector<std::byte>& buffer) const {
+  if (offset > m_length || count > m_length - offset) fail("an entry that lies beyond the end of the file");
+  if (m_bytes) return m_bytes->subspan(offset, count);
+  buffer.resize(count);
+  std::ifstream stream(m_file, std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(offset));
+  stream.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(count));
+  if (!stream) throw Error("file cannot be read", m_file);
+  return buffer;
+}
 
 ZipArchive::ZipArchive(std::span<const std::byte> bytes, std::filesystem::path file)
-    : m_bytes(bytes), m_file(std::move(file)) {
-  if (bytes.size() < kEndLength) fail("too short");
+    : m_bytes(bytes), m_file(std::move(file)), m_length(bytes.size()) {
+  readDirectory();
+}
+
+ZipArchive::ZipArchive(std::filesystem::path file) : m_file(std::move(file)), m_length(sizeOfFile(m_file)) {
+  const FileKind kind = sniffFile(m_file);
+  if (kind != FileKind::Zip && kind != FileKind::TorchZip) {
+    throw Error({.what = "file is not a zip archive",
+                 .expected = ".npz or .zip",
+                 .found = std::string(fileKindName(kind)),
+                 .file = m_file});
+  }
+  readDirectory();
+}
+
+/// zip64 keeps the true numbers in a record that a locator before the end record points to.
+std::optional<ZipArchive::Directory> ZipArchive::wideDirectory(std::uint64_t end) const {
+  if (end < kLocatorLength) return std::nullopt;
+  std::vector<std::byte> buffer;
+  const auto locator = range(end - kLocatorLength, kLocatorLength, buffer);
+  if (little(locator, 0, 4) != kEnd64Locator) return std::nullopt;
+  const auto record = range(little(locator, 8, 8), kEnd64Length, buffer);
+  if (little(record, 0, 4) != kEnd64) fail("a zip64 locator that points nowhere");
+  return Directory{.count = little(record, 32, 8), .length = little(record, 40, 8), .start = little(record, 48, 8)};
+}
+
+ZipArchive::Directory ZipArchive::findDirectory() const {
   // The end record may be followed by a comment of up to 65,535 bytes.
-  const std::size_t lowest = bytes.size() - std::min<std::size_t>(bytes.size(), kEndLength + 65'535);
-  std::size_t end = bytes.size() - kEndLength;
-  while (little(bytes, end, 4) != kEnd) {
-    if (end == lowest) fail("no end record; the file is cut short");
-    --end;
+  const std::uint64_t tailLength = std::min<std::uint64_t>(m_length, kEndLength + 65'535);
+  std::vector<std::byte> buffer;
+  const auto tail = range(m_length - tailLength, tailLength, buffer);
+  for (std::size_t at = tail.size() < kEndLength ? 0 : tail.size() - kEndLength + 1; at-- > 0;) {
+    if (little(tail, at, 4) != kEnd) continue;
+    const Directory narrow{
+        .count = little(tail, at + 10, 2), .length = little(tail, at + 12, 4), .start = little(tail, at + 16, 4)};
+    return wideDirectory(m_length - tailLength + at).value_or(narrow);
   }
-  std::uint64_t count = little(bytes, end + 10, 2), length = little(bytes, end + 12, 4),
-                start = little(bytes, end + 16, 4);
-  if ((count == 0xffff || length == kIn64 || start == kIn64) && end >= kLocatorLength &&
-      little(bytes, end - kLocatorLength, 4) == kEnd64Locator) {
-    const std::uint64_t at = little(bytes, end - kLocatorLength + 8, 8);
-    if (at > bytes.size() || bytes.size() - at < kEnd64Length || little(bytes, at, 4) != kEnd64)
-      fail("bad zip64 record");
-    count = little(bytes, at + 32, 8);
-    length = little(bytes, at + 40, 8);
-    start = little(bytes, at + 48, 8);
+  fail("no directory at its end (truncated?)");
+}
+
+void ZipArchive::readDirectory() {
+  const Directory place = findDirectory();
+  if (place.count > kMostMembers) fail(std::to_string(place.count) + " members");
+  if (place.length > kMostDirectoryBytes) fail("a directory of " + std::to_string(place.length) + " bytes");
+  std::vector<std::byte> buffer;
+  std::span<const std::byte> rest = range(place.start, place.length, buffer);
+  for (std::uint64_t i = 0; i < place.count; ++i) {
+    if (rest.size() < kCentralLength || little(rest, 0, 4) != kCentralHeader) fail("a broken directory");
+    const std::size_t nameLength = little(rest, 28, 2), extraLength = little(rest, 30, 2);
+    const std::size_t entryLength = kCentralLength + nameLength + extraLength + little(rest, 32, 2);
+    if (rest.size() < entryLength) fail("a broken directory");
+    addMember(rest.first(entryLength), nameLength, extraLength);
+    rest = rest.subspan(entryLength);
   }
-  if (count > kMaxMembers) fail(std::to_string(count) + " members");
-  if (start > bytes.size() || length > bytes.size() - start) fail("directory outside the file");
-  const auto directory = bytes.subspan(start, length);
-  std::size_t at = 0;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    if (directory.size() - at < kCentralLength || little(directory, at, 4) != kCentralHeader)
-      fail("bad directory entry");
-    const std::uint64_t nameLength = little(directory, at + 28, 2), extraLength = little(directory, at + 30, 2);
-    const std::uint64_t entryLength = kCentralLength + nameLength + extraLength + little(directory, at + 32, 2);
-    if (directory.size() - at < entryLength) fail("bad directory entry");
-    Member member{.offset = little(directory, at + 42, 4),
-                  .packed = little(directory, at + 20, 4),
-                  .size = little(directory, at + 24, 4),
-                  .crc = static_cast<std::uint32_t>(little(directory, at + 16, 4)),
-                  .method = static_cast<std::uint16_t>(little(directory, at + 10, 2))};
-    const auto nameBytes = directory.subspan(at + kCentralLength, nameLength);
-    const std::string name(reinterpret_cast<const char*>(nameBytes.data()), nameBytes.size());
-    const auto extra = directory.subspan(at + kCentralLength + nameLength, extraLength);
-    for (std::size_t e = 0; e + 4 <= extra.size();) {
-      const std::uint64_t id = little(extra, e, 2), size = little(extra, e + 2, 2);
-      if (extra.size() - e - 4 < size) break;
-      if (id == 1) {  // zip64: the fields that did not fit, in this order
-        std::size_t field = e + 4;
-        for (std::uint64_t* value : {&member.size, &member.packed, &member.offset}) {
-          if (*value != kIn64) continue;
-          if (field + 8 > e + 4 + size) fail("bad zip64 entry");
-          *value = little(extra, field, 8);
-          field += 8;
-        }
+}
+
+void ZipArchive::addMember(std::span<const std::byte> entry, std::size_t nameLength, std::size_t extraLength) {
+  const auto name = entry.subspan(kCentralLength, nameLength);
+  ZipMember member{.name = std::string(reinterpret_cast<const char*>(name.data()), name.size()),
+                   .method = static_cast<std::uint16_t>(little(entry, 10, 2)),
+                   .isEncrypted = (little(entry, 8, 2) & 1U) != 0,
+                   .crc = static_cast<std::uint32_t>(little(entry, 16, 4)),
+                   .packed = little(entry, 20, 4),
+                   .size = little(entry, 24, 4),
+                   .offset = little(entry, 42, 4)};
+  auto extra = entry.subspan(kCentralLength + nameLength, extraLength);
+  while (extra.size() >= 4) {
+    const std::uint64_t id = little(extra, 0, 2), length = little(extra, 2, 2);
+    extra = extra.subspan(4);
+    if (extra.size() < length) break;
+    if (id == 1) {  // zip64: the fields that did not fit, in this order
+      std::size_t field = 0;
+      for (std::uint64_t* value : {&member.size, &member.packed, &member.offset}) {
+        if (*value != kIn64) continue;
+        if (field + 8 > length) fail("a broken zip64 entry of " + member.name);
+        *value = little(extra, field, 8);
+        field += 8;
       }
-      e += 4 + size;
     }
-    m_members.emplace(name, member);
-    at += entryLength;
+    extra = extra.subspan(length);
   }
+  m_byName.emplace(member.name, m_members.size());
+  m_members.push_back(std::move(member));
 }
 
 std::vector<std::string> ZipArchive::names() const {
   std::vector<std::string> out;
-  for (const auto& [name, member] : m_members) out.push_back(name);
+  for (const auto& [name, index] : m_byName) out.push_back(name);
+  std::sort(out.begin(), out.end());
   return out;
+}
+
+const ZipMember& ZipArchive::find(const std::string& name) const {
+  const auto found = m_byName.find(name);
+  if (found == m_byName.end()) fail("no member " + name);
+  return m_members[found->second];
+}
+
+std::span<const std::byte> ZipArchive::packedContent(const ZipMember& member, std::uint64_t count,
+                                                     std::vector<std::byte>& buffer) const {
+  if (member.isEncrypted || (member.method != kStored && member.method != kDeflated)) {
+    throw Error({.what = "zip member cannot be unpacked",
+                 .expected = "stored or deflated",
+                 .found = member.isEncrypted ? "encrypted " + member.name
+                                             : member.name + " packed by method " + std::to_string(member.method),
+                 .file = m_file});
+  }
+  // Deflate cannot shrink more than 1032 to 1: a member that claims more is damaged, and must not claim memory.
+  const bool isAbsurd =
+      member.method == kStored ? member.size != member.packed : member.size / kMostRatio > member.packed;
+  if (isAbsurd) fail("member " + member.name + " of " + std::to_string(member.size) + " bytes");
+  const auto header = range(member.offset, kLocalLength, buffer);
+  if (little(header, 0, 4) != kLocalHeader) fail("member " + member.name + " without a header");
+  return range(member.offset + kLocalLength + little(header, 26, 2) + little(header, 28, 2), count, buffer);
+}
+
+/// Fills `content` from what is packed. A whole member must end where it says; of a part, only that it can be unpacked.
+void ZipArchive::inflateInto(std::span<std::byte> content, std::span<const std::byte> packed,
+                             const ZipMember& member) const {
+  constexpr std::uint64_t kMost = std::numeric_limits<uInt>::max();
+  if (packed.size() > kMost || content.size() > kMost) fail("member " + member.name + ", too large to be unpacked");
+  z_stream stream{};
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Error("zlib cannot start", m_file);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data()));  // zlib's interface is not const
+  stream.avail_in = static_cast<uInt>(packed.size());
+  std::byte nowhere{};  // zlib refuses an address of nothing
+  stream.next_out = reinterpret_cast<Bytef*>(content.empty() ? &nowhere : content.data());
+  stream.avail_out = static_cast<uInt>(content.size());
+  const bool isWhole = content.size() == member.size && packed.size() == member.packed;
+  const int status = inflate(&stream, isWhole ? Z_FINISH : Z_SYNC_FLUSH);
+  const bool isFilled = stream.avail_out == 0;
+  inflateEnd(&stream);
+  const bool isFine =
+      status == Z_STREAM_END || (!isWhole && (status == Z_OK || status == Z_BUF_ERROR));  // no room is no error
+  if (!isFine || !isFilled) fail("member " + member.name + " that cannot be unpacked");
 }
 
 std::span<const std::byte> ZipArchive::read(const std::string& name, std::vector<std::byte>& buffer,
                                             std::uint64_t maxBytes) const {
-  const auto found = m_members.find(name);
-  if (found == m_members.end()) fail("no member " + name);
-  const Member& member = found->second;
-  if (member.size > maxBytes) fail(name + " claims " + std::to_string(member.size) + " bytes");
-  if (member.offset > m_bytes.size() || m_bytes.size() - member.offset < kLocalLength ||
-      little(m_bytes, member.offset, 4) != kLocalHeader) {
-    fail("no header for " + name);
-  }
-  const std::uint64_t begin =
-      member.offset + kLocalLength + little(m_bytes, member.offset + 26, 2) + little(m_bytes, member.offset + 28, 2);
-  if (begin > m_bytes.size() || member.packed > m_bytes.size() - begin) fail(name + " lies outside the file");
-  std::span<const std::byte> content = m_bytes.subspan(begin, member.packed);
-  if (member.method == 8) {
-    // Deflate cannot pack better than about 1032 to 1: a larger claim is a lie and must not be allocated.
-    if (member.size / 1100 > member.packed) fail(name + " claims an impossible size");
+  const ZipMember& member = find(name);
+  if (member.size > maxBytes) fail("member " + name + " of " + std::to_string(member.size) + " bytes");
+  std::vector<std::byte> packed;
+  std::span<const std::byte> content = packedContent(member, member.packed, member.method == kStored ? buffer : packed);
+  if (member.method == kDeflated) {
     buffer.resize(member.size);
-    z_stream stream{};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) fail("inflate");
-    if (member.packed > std::numeric_limits<uInt>::max() || member.size > std::numeric_limits<uInt>::max()) {
-      inflateEnd(&stream);
-      fail(name + " is too large to inflate");
-    }
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(content.data()));  // zlib's interface is not const
-    stream.avail_in = static_cast<uInt>(content.size());
-    stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
-    stream.avail_out = static_cast<uInt>(buffer.size());
-    const int status = inflate(&stream, Z_FINISH);
-    const bool complete = status == Z_STREAM_END && stream.avail_out == 0;
-    inflateEnd(&stream);
-    if (!complete) fail(name + " does not inflate");
+    inflateInto(buffer, content, member);
     content = buffer;
-  } else if (member.method != 0) {
-    fail(name + " is compressed with method " + std::to_string(member.method));
-  } else if (member.packed != member.size) {
-    fail(name + " has two sizes");
   }
-  if (crcOf(content) != member.crc) fail(name + " does not match its checksum");
+  if (crcOf(content) != member.crc) fail("member " + name + " with a wrong checksum");
   return content;
+}
+
+std::vector<std::byte> ZipArchive::readStart(const std::string& name, std::size_t count) const {
+  constexpr std::uint64_t kSlack = 1024;  // deflate may grow what it cannot pack
+  const ZipMember& member = find(name);
+  std::vector<std::byte> buffer;
+  const auto packed = packedContent(member, std::min<std::uint64_t>(member.packed, count + kSlack), buffer);
+  std::vector<std::byte> out(std::min<std::uint64_t>(member.size, count));
+  if (member.method == kDeflated)
+    inflateInto(out, packed, member);
+  else
+    std::copy_n(packed.begin(), out.size(), out.begin());
+  return out;
 }
 
 void ZipWriter::add(std::string_view name, std::span<const std::byte> content) {
