@@ -1,45 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/tables/cells.h"
 #include "analysis/tables/number_text.h"
-#include "analysis/tables/result_table.h"
-
-#include <algorithm>
-#include <cmath>
+#include "analysis/tables/table_writers.h"
 
 namespace oodscope {
 namespace {
 
-std::string number(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? roundTripText(*value) : std::string();
+std::string exactText(const Value& value, Table::Kind kind) {
+  if (!isDefined(value, kind)) return {};
+  if (const auto* real = std::get_if<double>(&value.data())) return roundTripText(*real);
+  return textOf(value);
+}
+
+/// One header line, RFC 4180 quoting, fractions that read back to the same double, not defined empty. No provenance.
+std::string writeCsv(const Table& table) {
+  const std::vector<std::size_t> columns = columnsForPrograms(table);
+  std::vector<std::string> fields;
+  for (const std::size_t c : columns) fields.push_back(csvField(table.columns[c].key));
+  std::string out = joined(fields, ",") + '\n';
+  for (const Value::Array& row : table.rows) {
+    fields.clear();
+    for (const std::size_t c : columns) fields.push_back(csvField(exactText(row[c], table.columns[c].kind)));
+    out += joined(fields, ",") + '\n';
+  }
+  return out;
 }
 
 }  // namespace
 
-std::string tableAsCsv(const ResultTable& table) {
-  const bool anyNll = std::any_of(table.rows.begin(), table.rows.end(), [](const ResultRow& r) { return r.nll; });
-  std::string out =
-      "set,model,method,temperature,protocol,frames,skipped,positives,negatives,ap,fpr95,auroc,best_f1,"
-      "best_f1_threshold,exact,component_threshold,siou,ppv,f1_star,frames_total,without_anomaly,failed,unread,"
-      "unlabelled,complete,precision";
-  out += anyNll ? ",nll\n" : "\n";
-  for (const ResultRow& row : table.rows) {
-    out += csvField(row.set) + ',' + csvField(row.model) + ',' + csvField(row.method) + ',' + number(row.temperature) +
-           ',' + csvField(row.protocol) + ',';
-    for (const std::int64_t count : {row.frames, row.skipped, row.positives, row.negatives})
-      out += std::to_string(count) + ',';
-    for (const auto& value : {row.ap, row.fpr95, row.auroc, row.bestF1, row.bestF1Threshold})
-      out += number(value) + ',';
-    out += row.exact ? "true" : "false";
-    const auto& c = row.components;
-    for (const auto& value : {c ? std::optional(c->threshold) : std::nullopt, c ? c->siou : std::nullopt,
-                              c ? c->ppv : std::nullopt, c ? c->f1Star : std::nullopt})
-      out += ',' + number(value);
-    for (const std::int64_t count : {row.framesTotal, row.withoutAnomaly, row.failed, row.unread, row.unlabelled})
-      out += ',' + std::to_string(count);
-    out += std::string(row.complete ? ",true," : ",false,") + csvField(row.precision);
-    if (anyNll) out += ',' + number(row.nll);
-    out += '\n';
-  }
-  return out;
-}
+extern const TableWriter kCsvTables;
+const TableWriter kCsvTables{.name = "csv", .title = "CSV", .help = {}, .ending = ".csv", .write = writeCsv};
 
 }  // namespace oodscope

@@ -1,23 +1,60 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/tables/latex.h"
+
+#include "analysis/tables/cells.h"
 #include "analysis/tables/number_text.h"
-#include "analysis/tables/result_table.h"
+#include "analysis/tables/table_writers.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 namespace oodscope {
 namespace {
 
-/// What is equal in all sets of one printed row.
-struct RowKey {
-  std::string model, method, protocol;
-  std::optional<double> temperature;
-  friend bool operator==(const RowKey&, const RowKey&) = default;
+constexpr const char* kNotDefined = "--";
+
+std::string oneLine(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return text;
+}
+
+std::string comments(const Table& table) {
+  std::string out;
+  for (const std::string& remark : table.remarks) out.append("% ").append(oneLine(remark)).append("\n");
+  for (const Member& member : table.provenance)
+    out.append("% ").append(oneLine(member.key + ": " + member.value.json())).append("\n");
+  return out;
+}
+
+std::string cell(const Value& value, Table::Kind kind) {
+  return isDefined(value, kind) ? latexEscaped(cellText(value, kind)) : kNotDefined;
+}
+
+char alignment(const Table::Column& column) { return column.kind == Table::Kind::Text ? 'l' : 'r'; }
+
+/// The columns' alignments, head and lines of a table that is as it is.
+struct Body {
+  std::string alignments, head, lines;
 };
 
-RowKey keyOf(const ResultRow& row) { return {row.model, row.method, row.protocol, row.temperature}; }
+Body plainBody(const Table& table) {
+  const std::vector<std::size_t> columns = columnsForPeople(table);
+  Body body;
+  std::vector<std::string> cells;
+  for (const std::size_t c : columns) {
+    body.alignments += alignment(table.columns[c]);
+    cells.push_back(latexEscaped(table.columns[c].title));
+  }
+  body.head = "    " + joined(cells, " & ") + " \\\\\n";
+  for (const Value::Array& row : table.rows) {
+    cells.clear();
+    for (const std::size_t c : columns) cells.push_back(cell(row[c], table.columns[c].kind));
+    body.lines += "    " + joined(cells, " & ") + " \\\\\n";
+  }
+  return body;
+}
 
 template <class T>
 std::size_t indexIn(std::vector<T>& seen, const T& value) {
@@ -27,94 +64,134 @@ std::size_t indexIn(std::vector<T>& seen, const T& value) {
   return seen.size() - 1;
 }
 
-struct Layout {
-  std::vector<std::string> sets;
-  std::vector<RowKey> keys;
-  std::vector<const ResultRow*> cells;  // keys x sets; null where a set was not evaluated
-  [[nodiscard]] const ResultRow* at(std::size_t key, std::size_t set) const { return cells[key * sets.size() + set]; }
+/// The rows of a table arranged by its crossing.
+class Crossed {
+public:
+  explicit Crossed(const Table& table) : m_table(table), m_crossing(*table.crossing) {
+    for (const Value::Array& row : table.rows) {
+      indexIn(m_groups, row[m_crossing.across]);
+      indexIn(m_keys, keyOf(row));
+    }
+    m_rows.assign(m_groups.size() * m_keys.size(), table.rows.size());
+    for (std::size_t r = 0; r < table.rows.size(); ++r) {
+      const Value::Array& row = table.rows[r];
+      m_rows[indexIn(m_keys, keyOf(row)) * m_groups.size() + indexIn(m_groups, row[m_crossing.across])] = r;
+    }
+    for (std::size_t k = 0; k < m_crossing.keys.size(); ++k) {
+      const bool differ = std::any_of(m_keys.begin(), m_keys.end(),
+                                      [&](const Value::Array& key) { return !(key[k] == m_keys.front()[k]); });
+      if (differ || m_crossing.keys[k].evenIfSame) m_shown.push_back(k);
+    }
+  }
+
+  [[nodiscard]] Body body() const {
+    Body out;
+    std::vector<std::string> titles;
+    for (const std::size_t k : m_shown) {
+      out.alignments += alignment(m_table.columns[m_crossing.keys[k].column]);
+      titles.push_back(m_crossing.keys[k].title);
+    }
+    const std::size_t lead = m_shown.size(), width = m_crossing.metrics.size();
+    std::string groups(4, ' '), rules(4, ' ');
+    for (std::size_t k = 1; k < lead; ++k) groups += "& ";
+    groups.pop_back();
+    rules.pop_back();
+    for (std::size_t g = 0; g < m_groups.size(); ++g) {
+      out.alignments.append(width, 'r');
+      groups += " & \\multicolumn{" + std::to_string(width) + "}{c}{" + latexEscaped(textOf(m_groups[g])) + '}';
+      const std::size_t first = lead + 1 + width * g;
+      rules += " \\cmidrule(lr){" + std::to_string(first) + '-' + std::to_string(first + width - 1) + '}';
+      for (const auto& metric : m_crossing.metrics) titles.push_back(m_table.columns[metric.column].title);
+    }
+    out.head = groups + " \\\\\n" + rules + "\n    " + joined(titles, " & ") + " \\\\\n";
+    out.lines = lines();
+    return out;
+  }
+
+private:
+  [[nodiscard]] Value::Array keyOf(const Value::Array& row) const {
+    Value::Array key;
+    for (const auto& each : m_crossing.keys) key.push_back(row[each.column]);
+    return key;
+  }
+
+  [[nodiscard]] std::string lines() const {
+    std::vector<std::vector<std::string>> columns;
+    for (std::size_t g = 0; g < m_groups.size(); ++g)
+      for (const auto& metric : m_crossing.metrics) columns.push_back(ranked(g, metric));
+    std::string out;
+    for (std::size_t k = 0; k < m_keys.size(); ++k) {
+      std::vector<std::string> cells;
+      for (const std::size_t key : m_shown)
+        cells.push_back(cell(m_keys[k][key], m_table.columns[m_crossing.keys[key].column].kind));
+      for (const auto& column : columns) cells.push_back(column[k]);
+      out += "    " + joined(cells, " & ") + " \\\\\n";
+    }
+    return out;
+  }
+
+  /// Hundredths of a percent, as printed, so that equal prints rank equally; not defined and of a part ranks nowhere.
+  [[nodiscard]] std::optional<long long> printed(std::size_t row, std::size_t column) const {
+    if (row == m_table.rows.size() || exactnessOf(m_table, row) == Table::Exactness::Part) return std::nullopt;
+    const auto value = numberOf(m_table.rows[row][column]);
+    if (!value) return std::nullopt;
+    return std::llround(numberFromText(percentText(*value)).value() * 100.0);
+  }
+
+  /// Cells of one column, best bold and second underlined.
+  [[nodiscard]] std::vector<std::string> ranked(std::size_t group, const Table::Crossing::Metric& metric) const {
+    const auto rowAt = [&](std::size_t key) { return m_rows[key * m_groups.size() + group]; };
+    std::set<long long> places;
+    for (std::size_t k = 0; k < m_keys.size(); ++k)
+      if (const auto value = printed(rowAt(k), metric.column)) places.insert(metric.rising ? -*value : *value);
+    std::vector<std::string> out;
+    for (std::size_t k = 0; k < m_keys.size(); ++k) {
+      const std::size_t row = rowAt(k);
+      if (row == m_table.rows.size() || !numberOf(m_table.rows[row][metric.column])) {
+        out.emplace_back(kNotDefined);
+        continue;
+      }
+      std::string text = percentText(*numberOf(m_table.rows[row][metric.column]));
+      const auto value = printed(row, metric.column);
+      if (!value) {
+        out.push_back(text + "$^\\dagger$");
+        continue;
+      }
+      const auto place = std::distance(places.begin(), places.find(metric.rising ? -*value : *value));
+      if (m_keys.size() > 1 && place == 0) text.insert(0, "\\textbf{").append("}");
+      if (m_keys.size() > 1 && place == 1) text.insert(0, "\\underline{").append("}");
+      if (exactnessOf(m_table, row) == Table::Exactness::Estimated) text.insert(0, "$\\approx$");
+      out.push_back(std::move(text));
+    }
+    return out;
+  }
+
+  const Table& m_table;
+  const Table::Crossing& m_crossing;
+  Value::Array m_groups;
+  std::vector<Value::Array> m_keys;
+  std::vector<std::size_t> m_rows;   ///< keys x groups; the count of rows where there is none
+  std::vector<std::size_t> m_shown;  ///< keys that are printed
 };
 
-Layout arranged(const ResultTable& table) {
-  Layout layout;
-  for (const ResultRow& row : table.rows) {
-    indexIn(layout.sets, row.set);
-    indexIn(layout.keys, keyOf(row));
-  }
-  layout.cells.assign(layout.sets.size() * layout.keys.size(), nullptr);
-  for (const ResultRow& row : table.rows)
-    layout.cells[indexIn(layout.keys, keyOf(row)) * layout.sets.size() + indexIn(layout.sets, row.set)] = &row;
-  return layout;
-}
-
-using Metric = std::optional<double> ResultRow::*;
-
-/// Hundredths of a percent, as printed, so that equal prints rank equally; not defined ranks nowhere.
-std::optional<long long> printed(const ResultRow* row, Metric metric) {
-  if (row == nullptr || !row->complete || !(row->*metric) || !std::isfinite(*(row->*metric))) return std::nullopt;
-  return std::llround(numberFromText(percentText(*(row->*metric))).value() * 100.0);
-}
-
-/// Cells of one column, best bold and second underlined; larger is better where `rising`.
-std::vector<std::string> column(const Layout& layout, std::size_t set, Metric metric, bool rising) {
-  std::set<long long> places;
-  for (std::size_t k = 0; k < layout.keys.size(); ++k)
-    if (const auto value = printed(layout.at(k, set), metric)) places.insert(rising ? -*value : *value);
-  std::vector<std::string> out;
-  for (std::size_t k = 0; k < layout.keys.size(); ++k) {
-    const ResultRow* row = layout.at(k, set);
-    if (row == nullptr || !(row->*metric) || !std::isfinite(*(row->*metric))) {
-      out.emplace_back("--");
-      continue;
-    }
-    std::string text = percentText(*(row->*metric));
-    const auto value = printed(row, metric);
-    if (!value) {
-      out.push_back(text + "$^\\dagger$");
-      continue;
-    }
-    const auto place = std::distance(places.begin(), places.find(rising ? -*value : *value));
-    if (layout.keys.size() > 1 && place == 0) text.insert(0, "\\textbf{").append("}");
-    if (layout.keys.size() > 1 && place == 1) text.insert(0, "\\underline{").append("}");
-    if (!row->exact) text.insert(0, "$\\approx$");
-    out.push_back(std::move(text));
-  }
+/// A booktabs table. Remarks and provenance are given as comments.
+std::string writeLatex(const Table& table, bool document) {
+  const Body body = table.crossing ? Crossed(table).body() : plainBody(table);
+  std::string out = comments(table);
+  if (document)
+    out +=
+        "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{booktabs}\n"
+        "\\usepackage{graphicx}\n\\begin{document}\n";
+  out += "\\begin{table}[t]\n  \\centering\n  \\caption{" + latexEscaped(table.caption) + "}\n";
+  if (document) out += "  \\resizebox{\\ifdim\\width>\\linewidth \\linewidth\\else\\width\\fi}{!}{%\n";
+  out += "  \\begin{tabular}{" + body.alignments + "}\n    \\toprule\n" + body.head + "    \\midrule\n" + body.lines +
+         "    \\bottomrule\n  \\end{tabular}";
+  out += document ? "%\n  }\n\\end{table}\n\\end{document}\n" : "\n\\end{table}\n";
   return out;
 }
 
-bool differ(const std::vector<RowKey>& keys, std::string RowKey::*part) {
-  return std::any_of(keys.begin(), keys.end(), [&](const RowKey& k) { return k.*part != keys.front().*part; });
-}
-
-std::string defaultCaption(const Layout& layout, bool modelsDiffer, bool protocolsDiffer) {
-  std::string out = "AP (higher is better) and FPR95 (lower is better) in percent";
-  if (layout.keys.empty()) return out + ".";
-  if (!modelsDiffer && !layout.keys.front().model.empty()) out += ", model " + layout.keys.front().model;
-  if (!protocolsDiffer) out += ", protocol " + layout.keys.front().protocol;
-  out += ". Best bold, second underlined.";
-  if (std::any_of(layout.cells.begin(), layout.cells.end(),
-                  [](const ResultRow* r) { return r != nullptr && !r->complete; }))
-    out += " Marked with a dagger: of a part of the frames.";
-  return out;
-}
-
-std::string comments(const ResultTable& table) {
-  std::string out;
-  const auto add = [&out](const char* lead, const std::vector<std::string>& texts) {
-    for (std::string text : texts) {
-      std::replace_if(
-          text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-      out.append(lead).append(text).append("\n");
-    }
-  };
-  add("% partial, not done: ", table.unfinished);
-  add("% warning: ", table.warnings);
-  for (const Member& member : table.provenance) {
-    std::string line = member.key + ": " + member.value.json();  // JSON text holds no line break
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    out += "% " + line + '\n';
-  }
-  return out;
-}
+std::string writeDocument(const Table& table) { return writeLatex(table, true); }
+std::string writeFragment(const Table& table) { return writeLatex(table, false); }
 
 }  // namespace
 
@@ -165,59 +242,17 @@ std::string latexEscaped(std::string_view text) {
   return out;
 }
 
-std::string tableAsLatex(const ResultTable& table, const LatexOptions& options) {
-  const Layout layout = arranged(table);
-  const bool modelsDiffer = !layout.keys.empty() && differ(layout.keys, &RowKey::model);
-  const bool protocolsDiffer = !layout.keys.empty() && differ(layout.keys, &RowKey::protocol);
-  const std::size_t lead = 2U + (modelsDiffer ? 1U : 0U) + (protocolsDiffer ? 1U : 0U);
-
-  std::string out = comments(table);
-  if (options.document)
-    out +=
-        "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{booktabs}\n"
-        "\\usepackage{graphicx}\n\\begin{document}\n";
-  out +=
-      "\\begin{table}[t]\n  \\centering\n  \\caption{" +
-      latexEscaped(options.caption.empty() ? defaultCaption(layout, modelsDiffer, protocolsDiffer) : options.caption) +
-      "}\n";
-  if (options.document) out += "  \\resizebox{\\ifdim\\width>\\linewidth \\linewidth\\else\\width\\fi}{!}{%\n";
-  out += "  \\begin{tabular}{" + std::string(lead - 1, 'l') + 'r';
-  for (std::size_t s = 0; s < layout.sets.size(); ++s) out += "rr";
-  out += "}\n    \\toprule\n   ";
-  if (modelsDiffer) out += " &";
-  if (protocolsDiffer) out += " &";
-  out += " &";
-  for (const std::string& set : layout.sets) out += " & \\multicolumn{2}{c}{" + latexEscaped(set) + '}';
-  out += " \\\\\n   ";
-  for (std::size_t s = 0; s < layout.sets.size(); ++s) {
-    const std::size_t first = lead + 1 + 2 * s;
-    out += " \\cmidrule(lr){" + std::to_string(first) + '-' + std::to_string(first + 1) + '}';
-  }
-  out += std::string("\n    ") + (modelsDiffer ? "Model & " : "") + "Method" + (protocolsDiffer ? " & Protocol" : "") +
-         " & $T$";
-  for (std::size_t s = 0; s < layout.sets.size(); ++s) out += " & AP & FPR95";
-  out += " \\\\\n    \\midrule\n";
-
-  std::vector<std::vector<std::string>> columns;
-  for (std::size_t s = 0; s < layout.sets.size(); ++s) {
-    columns.push_back(column(layout, s, &ResultRow::ap, true));
-    columns.push_back(column(layout, s, &ResultRow::fpr95, false));
-  }
-  for (std::size_t k = 0; k < layout.keys.size(); ++k) {
-    const RowKey& key = layout.keys[k];
-    out += "    ";
-    if (modelsDiffer) out += (key.model.empty() ? "--" : latexEscaped(key.model)) + " & ";
-    out += latexEscaped(key.method);
-    if (protocolsDiffer) out += " & " + latexEscaped(key.protocol);
-    out += " & " + (key.temperature ? shortText(*key.temperature) : std::string("--"));
-    for (const auto& cells : columns) out += " & " + cells[k];
-    out += " \\\\\n";
-  }
-  out += "    \\bottomrule\n  \\end{tabular}";
-  if (options.document) out += "%\n  }";
-  out += "\n\\end{table}\n";
-  if (options.document) out += "\\end{document}\n";
-  return out;
-}
+extern const TableWriter kLatexTables, kLatexFragments;
+const TableWriter kLatexTables{.name = "latex",
+                               .title = "LaTeX (booktabs)",
+                               .help = "a whole document that compiles as it is",
+                               .ending = ".tex",
+                               .write = writeDocument};
+const TableWriter kLatexFragments{.name = "latex-fragment",
+                                  .title = "LaTeX, the table alone",
+                                  .help = "the table alone, for \\input; needs the package booktabs",
+                                  .ending = ".tex",
+                                  .inReports = false,
+                                  .write = writeFragment};
 
 }  // namespace oodscope

@@ -1,35 +1,150 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/tables/result_table.h"
 
-#include "analysis/core/error.h"
+#include "analysis/tables/table_writers.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace oodscope {
 namespace {
 
-constexpr std::array<std::pair<TableFormat, std::string_view>, 5> kNames{
-    {{TableFormat::Json, "json"},
-     {TableFormat::Csv, "csv"},
-     {TableFormat::Markdown, "markdown"},
-     {TableFormat::Latex, "latex"},
-     {TableFormat::LatexFragment, "latex-fragment"}}};
+Value orNull(const std::optional<double>& value) { return value ? Value(*value) : Value(); }
+
+Value orNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+Value textsOf(const std::vector<std::string>& texts) {
+  Value::Array out;
+  for (const std::string& text : texts) out.emplace_back(text);
+  return out;
+}
+
+Value documentOf(const ResultRow& row) {
+  Value::Object out{{"set", row.set},
+                    {"model", orNull(row.model)},
+                    {"method", row.method},
+                    {"temperature", orNull(row.temperature)},
+                    {"protocol", row.protocol},
+                    {"frames", row.frames},
+                    {"skipped", row.skipped},
+                    {"frames_total", row.framesTotal},
+                    {"without_anomaly", row.withoutAnomaly},
+                    {"failed", row.failed},
+                    {"unread", row.unread},
+                    {"unlabelled", row.unlabelled},
+                    {"complete", row.complete},
+                    {"precision", orNull(row.precision)},
+                    {"positives", row.positives},
+                    {"negatives", row.negatives},
+                    {"ap", orNull(row.ap)},
+                    {"fpr95", orNull(row.fpr95)},
+                    {"auroc", orNull(row.auroc)},
+                    {"best_f1", orNull(row.bestF1)},
+                    {"best_f1_threshold", orNull(row.bestF1Threshold)}};
+  if (row.nll) out.push_back({"nll", orNull(row.nll)});
+  out.push_back({"exact", row.exact});
+  Value components;
+  if (const auto& c = row.components)
+    components = Value::Object{{"threshold", c->threshold},    {"siou", orNull(c->siou)},   {"ppv", orNull(c->ppv)},
+                               {"f1_star", orNull(c->f1Star)}, {"track", orNull(c->track)}, {"frames", c->frames}};
+  out.push_back({"components", std::move(components)});
+  return out;
+}
+
+/// CSV has all of these in this order, and people see those with a title.
+std::vector<Table::Column> columnsOf(bool anyComponents, bool anyNll) {
+  using Kind = Table::Kind;
+  const auto ofComponents = [&](const char* title) { return std::string(anyComponents ? title : ""); };
+  std::vector<Table::Column> out{{"Set", "set"},
+                                 {"Model", "model"},
+                                 {"Method", "method"},
+                                 {"T", "temperature", Kind::Score},
+                                 {"Protocol", "protocol"},
+                                 {"Frames", {}, Kind::Count},
+                                 {{}, "frames", Kind::Count},
+                                 {{}, "skipped", Kind::Count},
+                                 {{}, "positives", Kind::Count},
+                                 {{}, "negatives", Kind::Count},
+                                 {"AP", "ap", Kind::Percent},
+                                 {"FPR95", "fpr95", Kind::Percent},
+                                 {"AUROC", "auroc", Kind::Percent},
+                                 {"Best F1", "best_f1", Kind::Percent},
+                                 {"at δ", "best_f1_threshold", Kind::Score},
+                                 {{}, "exact"},
+                                 {ofComponents("Components at δ"), "component_threshold", Kind::Score},
+                                 {ofComponents("sIoU"), "siou", Kind::Percent},
+                                 {ofComponents("PPV"), "ppv", Kind::Percent},
+                                 {ofComponents("F1*"), "f1_star", Kind::Percent},
+                                 {{}, "frames_total", Kind::Count},
+                                 {{}, "without_anomaly", Kind::Count},
+                                 {{}, "failed", Kind::Count},
+                                 {{}, "unread", Kind::Count},
+                                 {{}, "unlabelled", Kind::Count},
+                                 {{}, "complete"},
+                                 {{}, "precision"}};
+  if (anyNll) out.push_back({"NLL, nats", "nll", Kind::Score});
+  return out;
+}
+
+Value::Array valuesOf(const ResultRow& row, bool anyNll) {
+  const auto& c = row.components;
+  Value::Array out{row.set,
+                   orNull(row.model),
+                   row.method,
+                   orNull(row.temperature),
+                   row.protocol,
+                   framesText(row),
+                   row.frames,
+                   row.skipped,
+                   row.positives,
+                   row.negatives,
+                   orNull(row.ap),
+                   orNull(row.fpr95),
+                   orNull(row.auroc),
+                   orNull(row.bestF1),
+                   orNull(row.bestF1Threshold),
+                   row.exact,
+                   c ? Value(c->threshold) : Value(),
+                   c ? orNull(c->siou) : Value(),
+                   c ? orNull(c->ppv) : Value(),
+                   c ? orNull(c->f1Star) : Value(),
+                   row.framesTotal,
+                   row.withoutAnomaly,
+                   row.failed,
+                   row.unread,
+                   row.unlabelled,
+                   row.complete,
+                   row.precision};
+  if (anyNll) out.push_back(orNull(row.nll));
+  return out;
+}
+
+std::size_t columnOf(const Table& table, std::string_view key) {
+  const auto found =
+      std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& column) { return column.key == key; });
+  return static_cast<std::size_t>(found - table.columns.begin());
+}
+
+bool differ(const std::vector<ResultRow>& rows, std::string ResultRow::*part) {
+  return std::any_of(rows.begin(), rows.end(), [&](const ResultRow& r) { return r.*part != rows.front().*part; });
+}
+
+std::string captionOf(const std::vector<ResultRow>& rows) {
+  std::string out = "AP (higher is better) and FPR95 (lower is better) in percent";
+  if (rows.empty()) return out + ".";
+  if (!differ(rows, &ResultRow::model) && !rows.front().model.empty()) out += ", model " + rows.front().model;
+  if (!differ(rows, &ResultRow::protocol)) out += ", protocol " + rows.front().protocol;
+  out += ". Best bold, second underlined.";
+  if (std::any_of(rows.begin(), rows.end(), [](const ResultRow& row) { return !row.complete; }))
+    out += " Marked with a dagger: of a part of the frames.";
+  return out;
+}
+
+Table::Exactness exactnessOf(const ResultRow& row) {
+  if (!row.complete) return Table::Exactness::Part;
+  return row.exact ? Table::Exactness::Exact : Table::Exactness::Estimated;
+}
 
 }  // namespace
-
-std::string_view tableFormatName(TableFormat format) {
-  for (const auto& [known, name] : kNames)
-    if (known == format) return name;
-  throw ContractViolation("tableFormatName: not a format");
-}
-
-std::optional<TableFormat> tableFormatFromName(std::string_view name) {
-  for (const auto& [format, known] : kNames)
-    if (known == name) return format;
-  return std::nullopt;
-}
 
 bool ResultTable::isComplete() const {
   return unfinished.empty() && std::all_of(rows.begin(), rows.end(), [](const ResultRow& row) { return row.complete; });
@@ -49,22 +164,39 @@ std::string framesText(const ResultRow& row) {
   return apart.empty() ? out : out + " (" + apart + ")";
 }
 
-std::string_view exactnessMark(const ResultRow& row) { return !row.complete ? "†" : row.exact ? "" : "≈"; }
-
-std::string writeTable(const ResultTable& table, TableFormat format) {
-  switch (format) {
-    case TableFormat::Json:
-      return tableAsJson(table);
-    case TableFormat::Csv:
-      return tableAsCsv(table);
-    case TableFormat::Markdown:
-      return tableAsMarkdown(table);
-    case TableFormat::Latex:
-      return tableAsLatex(table);
-    case TableFormat::LatexFragment:
-      return tableAsLatex(table, {.document = false});
+Table tableOf(const ResultTable& results) {
+  const auto& rows = results.rows;
+  const bool anyComponents = std::any_of(rows.begin(), rows.end(), [](const auto& r) { return r.components; });
+  const bool anyNll = std::any_of(rows.begin(), rows.end(), [](const ResultRow& r) { return r.nll; });
+  Table table;
+  table.caption = captionOf(rows);
+  table.columns = columnsOf(anyComponents, anyNll);
+  Value::Array documents;
+  for (const ResultRow& row : rows) {
+    table.rows.push_back(valuesOf(row, anyNll));
+    table.exactness.push_back(exactnessOf(row));
+    documents.push_back(documentOf(row));
   }
-  throw ContractViolation("writeTable: not a format");
+  for (const std::string& text : results.unfinished) table.remarks.push_back("partial, not done: " + text);
+  for (const std::string& text : results.warnings) table.remarks.push_back("warning: " + text);
+  table.provenance = results.provenance;
+  table.document = {{"rows", std::move(documents)},
+                    {"complete", results.isComplete()},
+                    {"unfinished", textsOf(results.unfinished)},
+                    {"warnings", textsOf(results.warnings)},
+                    {"provenance", results.provenance}};
+  const auto column = [&](std::string_view key) { return columnOf(table, key); };
+  table.crossing = Table::Crossing{.across = column("set"),
+                                   .keys = {{column("model"), "Model"},
+                                            {column("method"), "Method", true},
+                                            {column("protocol"), "Protocol"},
+                                            {column("temperature"), "$T$", true}},
+                                   .metrics = {{column("ap"), true}, {column("fpr95"), false}}};
+  return table;
+}
+
+std::string writeTable(const ResultTable& results, std::string_view format) {
+  return writeTable(tableOf(results), format);
 }
 
 }  // namespace oodscope

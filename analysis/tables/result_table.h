@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "analysis/tables/value.h"
+#include "analysis/tables/table.h"
 
 #include <cstdint>
 #include <optional>
@@ -53,48 +53,16 @@ struct ResultTable {
   friend bool operator==(const ResultTable&, const ResultTable&) = default;
 };
 
-enum class TableFormat {
-  Json,
-  Csv,
-  Markdown,
-  Latex,         ///< a whole document, that compiles as it is
-  LatexFragment  ///< the table alone, to be put into a paper by \input; needs booktabs
-};
-/// "json", "csv", "markdown", "latex", "latex-fragment" and back.
-[[nodiscard]] std::string_view tableFormatName(TableFormat format);
-[[nodiscard]] std::optional<TableFormat> tableFormatFromName(std::string_view name);
-
-/// The table as text with a final newline; the same table gives the same bytes.
-[[nodiscard]] std::string writeTable(const ResultTable& table, TableFormat format);
-
 /// The frames that a row is of, for people: "30", "29 (1 without anomaly)", "5 of 10 (5 failed)".
 [[nodiscard]] std::string framesText(const ResultRow& row);
-/// What stands before a number of the row: nothing where it is exact, "≈" where it is estimated, "†" where frames of
-/// the set are missing.
-[[nodiscard]] std::string_view exactnessMark(const ResultRow& row);
+/// The table for the writers. JSON: {"rows":[…],"complete":…,"unfinished":[…],"warnings":[…],"provenance":{…}},
+/// components null where a row has none. CSV: columns of later versions follow those of earlier ones. LaTeX: sets side
+/// by side with AP and FPR95, a row each for method, temperature, model and protocol.
+[[nodiscard]] Table tableOf(const ResultTable& results);
+/// tableOf() in the format of that name. Errors: as writeTable().
+[[nodiscard]] std::string writeTable(const ResultTable& results, std::string_view format);
 
-/// {"rows":[…],"complete":…,"unfinished":[…],"warnings":[…],"provenance":{…}}: fractions that read back to the same
-/// double, not defined (and not finite) as null, components null where a row has none.
-[[nodiscard]] std::string tableAsJson(const ResultTable& table);
-/// One header line, RFC 4180 quoting, fractions that read back to the same double, not defined empty. No provenance.
-/// Columns of later versions follow those of earlier ones.
-[[nodiscard]] std::string tableAsCsv(const ResultTable& table);
-/// A pipe table: metrics in percent with two decimals, thresholds to four significant digits, "–" for not defined and
-/// exactnessMark() before values; what is missing, warnings and provenance follow as a list.
-[[nodiscard]] std::string tableAsMarkdown(const ResultTable& table);
-
-struct LatexOptions {
-  bool document = true;      ///< a whole document that compiles as it is; false: the table alone, which needs booktabs
-  std::string caption = {};  ///< plain text, escaped; empty: what the columns are
-};
-/// A booktabs table: sets as columns with AP and FPR95 in percent, methods as rows; best of a column bold, second
-/// underlined (over the values as printed: equal ones share a place; values of a part of the frames have none and carry
-/// exactnessMark()). Provenance is given as comments.
-[[nodiscard]] std::string tableAsLatex(const ResultTable& table, const LatexOptions& options = {});
-/// Plain text with LaTeX's special characters escaped.
-[[nodiscard]] std::string latexEscaped(std::string_view text);
-
-/// Reads what tableAsJson wrote. Throws Error for text that is not JSON or lacks a field: which, and what was there.
+/// Reads what was written as JSON. Throws Error for text that is not JSON or lacks a field: which, and what was there.
 [[nodiscard]] ResultTable tableFromJson(std::string_view json);
 
 }  // namespace oodscope

@@ -36,8 +36,9 @@ public:
   Value(Object value);
 
   [[nodiscard]] const Data& data() const { return m_data; }
-  /// The value as compact JSON text; a double that is not finite is null.
-  [[nodiscard]] std::string json() const;
+  /// The value as JSON text, compact or with so many blanks a level; a double that is not finite is null, bytes that
+  /// are not UTF-8 are replaced: foreign text must not end a long evaluation.
+  [[nodiscard]] std::string json(int indent = -1) const;
   friend bool operator==(const Value& a, const Value& b);
 
 private:

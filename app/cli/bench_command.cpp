@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
 #include "analysis/core/numbers.h"
+#include "analysis/tables/table_writers.h"
 #include "app/cli/command.h"
 #include "app/cli/request_options.h"
 #include "app/evaluation/provenance.h"
@@ -13,7 +14,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include <tbb/global_control.h>
@@ -33,54 +33,63 @@ std::string cell(const std::optional<double>& value) { return value ? number(*va
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-std::string markdownRow(const BenchFigure& figure) {
-  std::string out = "| " + figure.name + " | " + figure.on + " | " + figure.unit + " | ";
+/// What people read of a figure, a text a column.
+Value::Array cellsOf(const BenchFigure& figure) {
   if (!figure.notMeasured.empty())
-    return out + "not measured | | " + cell(figure.bound) + " | – | " + figure.notMeasured + " | – |\n";
-  out += number(figure.median) + " | " + number(figure.p95) + " | " + cell(figure.bound) + " | ";
-  out += figure.bound ? (figure.p95 <= *figure.bound ? "yes" : "no") : "–";
-  out += " | " + (figure.floor ? number(*figure.floor) + " " + figure.floorName : "–") + " | ";
-  out += figure.floor       ? number(100.0 * *figure.floor / figure.median) + " %"
-         : figure.timesFast ? number(*figure.timesFast) + " times as fast"
-                            : "–";
-  return out + " |\n";
+    return {figure.name, figure.on, figure.unit, "not measured", "", cell(figure.bound), "–", figure.notMeasured, "–"};
+  std::string part = "–";
+  if (figure.timesFast) part = number(*figure.timesFast) + " times as fast";
+  if (figure.floor) part = number(100.0 * *figure.floor / figure.median) + " %";
+  return {figure.name,
+          figure.on,
+          figure.unit,
+          number(figure.median),
+          number(figure.p95),
+          cell(figure.bound),
+          figure.bound ? (figure.p95 <= *figure.bound ? "yes" : "no") : "–",
+          figure.floor ? number(*figure.floor) + " " + figure.floorName : "–",
+          part};
 }
 
-std::string asMarkdown(const BenchReport& report, const Facts& facts) {
-  std::string out =
-      "| figure | on | unit | median | p95 | bound | met | floor | of the floor |\n"
-      "|---|---|---|--:|--:|--:|---|--:|--:|\n";
-  for (const BenchFigure& figure : report.figures) out += markdownRow(figure);
-  out += "\n";
-  for (const auto& [key, value] : facts) out.append("- ").append(key).append(": ").append(value).append("\n");
+Value::Object documentOf(const BenchFigure& figure) {
+  const auto orNull = [](const std::optional<double>& value) { return value ? Value(*value) : Value(); };
+  Value::Object out{{"figure", figure.name}, {"on", figure.on}, {"unit", figure.unit}, {"bound", orNull(figure.bound)}};
+  if (!figure.notMeasured.empty()) {
+    out.push_back({"not_measured", figure.notMeasured});
+    return out;
+  }
+  const Value::Object measured{{"median", figure.median},
+                               {"p95", figure.p95},
+                               {"met", figure.bound ? Value(figure.p95 <= *figure.bound) : Value()},
+                               {"floor", orNull(figure.floor)},
+                               {"floor_is", figure.floor ? Value(figure.floorName) : Value()},
+                               {"of_floor", figure.floor ? Value(*figure.floor / figure.median) : Value()},
+                               {"times_as_fast", orNull(figure.timesFast)},
+                               {"runs", static_cast<std::int64_t>(figure.runs)}};
+  out.insert(out.end(), measured.begin(), measured.end());
   return out;
 }
 
-std::string asJson(const BenchReport& report, const Facts& facts) {
-  const auto orNull = [](const std::optional<double>& value) {
-    return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
-  };
-  nlohmann::json out;
-  for (const auto& [key, value] : facts) out["machine"][key] = value;
-  out["figures"] = nlohmann::json::array();
+Table tableOf(const BenchReport& report, const Facts& facts) {
+  using Kind = Table::Kind;
+  Table table;
+  table.columns = {{"figure", "figure"},
+                   {"on", "on"},
+                   {"unit", "unit"},
+                   {"median", "median", Kind::Count},
+                   {"p95", "p95", Kind::Count},
+                   {"bound", "bound", Kind::Count},
+                   {"met", "met"},
+                   {"floor", "floor", Kind::Count},
+                   {"of the floor", "of_floor", Kind::Count}};
+  Value::Array figures;
   for (const BenchFigure& figure : report.figures) {
-    nlohmann::json row{
-        {"figure", figure.name}, {"on", figure.on}, {"unit", figure.unit}, {"bound", orNull(figure.bound)}};
-    if (!figure.notMeasured.empty()) {
-      row["not_measured"] = figure.notMeasured;
-    } else {
-      row.update({{"median", figure.median},
-                  {"p95", figure.p95},
-                  {"met", figure.bound ? nlohmann::json(figure.p95 <= *figure.bound) : nlohmann::json(nullptr)},
-                  {"floor", orNull(figure.floor)},
-                  {"floor_is", figure.floor ? nlohmann::json(figure.floorName) : nlohmann::json(nullptr)},
-                  {"of_floor", figure.floor ? nlohmann::json(*figure.floor / figure.median) : nlohmann::json(nullptr)},
-                  {"times_as_fast", orNull(figure.timesFast)},
-                  {"runs", figure.runs}});
-    }
-    out["figures"].push_back(std::move(row));
+    table.rows.push_back(cellsOf(figure));
+    figures.emplace_back(documentOf(figure));
   }
-  return out.dump(2) + "\n";
+  for (const auto& [key, value] : facts) table.provenance.push_back({key, value});
+  table.document = {{"figures", figures}, {"machine", table.provenance}};
+  return table;
 }
 
 /// The demo session as installed or in the source tree.
@@ -119,7 +128,7 @@ int run(Options options) {
                 {"reads", number(report.floors.bytesPerSecond / 1e9) + " GB/s"},
                 {"exponentials", number(report.floors.exponentialsPerSecond / 1e9) + " thousand million a second"},
                 {"scores", model + ", " + std::string(methodName(method))}});
-  writeOutput(options.format == "json" ? asJson(report, facts) : asMarkdown(report, facts), options.output);
+  writeOutput(writeTable(tableOf(report, facts), options.format), options.output);
   if (!report.complete) std::fprintf(stderr, "stopped: %zu figures are complete\n", report.figures.size());
   return report.complete && open.problems.empty() ? kDone : kSomeFailed;
 }

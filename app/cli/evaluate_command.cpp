@@ -47,7 +47,7 @@ int run(const Options& options) {
     std::fprintf(stderr, "stopped: %zu rows are complete%s\n", report.table.rows.size(),
                  report.table.rows.empty() ? "" : " and were written");
   if (report.table.rows.empty()) return kNothingDone;
-  const std::string text = writeTable(report.table, tableFormatFromName(options.format).value());
+  const std::string text = writeTable(report.table, options.format);
   try {
     writeOutput(text, options.output);
   } catch (const Error& error) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
-#include "analysis/tables/number_text.h"
-#include "analysis/tables/value.h"
+#include "analysis/tables/table_writers.h"
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/evaluation/closed_set.h"
@@ -21,7 +20,7 @@ struct Options {
   bool quiet = false;
 };
 
-/// The rule about absent classes, in both formats.
+/// The rule about absent classes.
 constexpr const char* kMiouRule =
     "mean of the classes that occur in the ground truth; a class that is absent there does not count, even where it is "
     "predicted; IoU null: neither occurs nor is predicted";
@@ -43,35 +42,28 @@ std::vector<ClassRow> rowsOf(const ClosedSetReport& report, const ModelInfo& mod
   return rows;
 }
 
-std::string asMarkdown(const std::vector<ClassRow>& rows, const ClosedSetReport& report, const Value::Object& facts) {
-  const auto percent = [](const std::optional<double>& v) { return v ? percentText(*v) : std::string("–"); };
-  std::string out = "| Class | IoU |\n| --- | ---: |\n";
-  const auto add = [&](const std::string& name, const std::string& value) {
-    out.append("| ").append(name).append(" | ").append(value).append(" |\n");
-  };
-  for (const ClassRow& row : rows) add(row.name, percent(row.iou));
-  add("mean of the classes that occur", percent(report.confusion.meanIou()));
-  add("pixels right", percent(report.confusion.accuracy()));
-  out += '\n';
-  for (const Member& fact : facts) {
-    const auto* text = std::get_if<std::string>(&fact.value.data());
-    out.append("- ").append(fact.key).append(": ").append(text != nullptr ? *text : fact.value.json()).append("\n");
-  }
-  return out;
-}
-
 Value numberOrNull(const std::optional<double>& value) { return value ? Value(*value) : Value(); }
 
-std::string asJson(const std::vector<ClassRow>& rows, const ClosedSetReport& report, const Value::Object& facts) {
+Table tableOf(const ClosedSetReport& report, const ModelInfo& model, const Value::Object& facts) {
+  Table table;
+  table.caption = "IoU in percent.";
+  table.columns = {{"Class", "class"}, {"IoU", "iou", Table::Kind::Percent}};
   Value::Object classes;
-  for (const ClassRow& row : rows) classes.push_back({row.name, numberOrNull(row.iou)});
-  const Value::Object all{{"miou", numberOrNull(report.confusion.meanIou())},
-                          {"miou_rule", Value(kMiouRule)},
-                          {"classes_in_mean", Value(static_cast<std::int64_t>(report.confusion.occurringClasses()))},
-                          {"accuracy", numberOrNull(report.confusion.accuracy())},
-                          {"iou", Value(classes)},
-                          {"provenance", Value(facts)}};
-  return Value(all).json() + "\n";
+  for (const ClassRow& row : rowsOf(report, model)) {
+    classes.push_back({row.name, numberOrNull(row.iou)});
+    table.rows.push_back({row.name, numberOrNull(row.iou)});
+  }
+  const Value mean = numberOrNull(report.confusion.meanIou()), accuracy = numberOrNull(report.confusion.accuracy());
+  table.rows.push_back({"mean of the classes that occur", mean});
+  table.rows.push_back({"pixels right", accuracy});
+  table.provenance = facts;
+  table.document = {{"miou", mean},
+                    {"miou_rule", kMiouRule},
+                    {"classes_in_mean", static_cast<std::int64_t>(report.confusion.occurringClasses())},
+                    {"accuracy", accuracy},
+                    {"iou", classes},
+                    {"provenance", facts}};
+  return table;
 }
 
 int run(const Options& options) {
@@ -100,8 +92,7 @@ int run(const Options& options) {
                       {"input", std::to_string(input.width) + "x" + std::to_string(input.height)},
                       {"resolution", options.resolution}};
   for (const auto& [key, value] : environmentFacts(options.threads)) facts.push_back({key, Value(value)});
-  const auto rows = rowsOf(report, model.info());
-  writeOutput(options.format == "json" ? asJson(rows, report, facts) : asMarkdown(rows, report, facts), options.output);
+  writeOutput(writeTable(tableOf(report, model.info(), facts), options.format), options.output);
   if (report.cancelled) std::fprintf(stderr, "stopped after %zu frames\n", report.frames);
   return report.cancelled || !report.failures.empty() ? kSomeFailed : kDone;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/request_options.h"
 
+#include "analysis/tables/table_writers.h"
 #include "app/evaluation/session_request.h"
 #include "app/options/ranges.h"
 
@@ -158,10 +159,14 @@ Verbosity RequestOptions::verbosity() const {
 }
 
 void addFormatOptions(CLI::App& app, std::string& format, std::string& output) {
-  app.add_option("--format", format,
-                 "json, csv, markdown, latex (a whole document) or latex-fragment (the table alone, for \\input; needs "
-                 "the package booktabs)")
-      ->check(CLI::IsMember({"json", "csv", "markdown", "latex", "latex-fragment"}));
+  std::vector<std::string> names;
+  std::string help;
+  for (const TableWriter* writer : tableWriters()) {
+    names.emplace_back(writer->name);
+    help.append(help.empty() ? "" : writer == tableWriters().back() ? " or " : ", ").append(writer->name);
+    if (!writer->help.empty()) help.append(" (").append(writer->help).append(")");
+  }
+  app.add_option("--format", format, help)->check(CLI::IsMember(names));
   app.add_option("--output", output, "File to write (default: standard output)")->type_name("FILE");
 }
 

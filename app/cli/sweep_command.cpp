@@ -126,7 +126,7 @@ int run(Options options) {
     for (const std::string& text : table.warnings) std::fprintf(stderr, "warning: %s\n", text.c_str());
   for (const std::string& problem : open.problems) std::fprintf(stderr, "failed: %s\n", problem.c_str());
   if (table.rows.empty()) return kNothingDone;
-  writeOutput(writeTable(table, tableFormatFromName(options.format).value()), options.output);
+  writeOutput(writeTable(table, options.format), options.output);
   if (!sweeps.isComplete()) std::fprintf(stderr, "stopped: %zu points are complete\n", table.rows.size());
   return sweeps.isComplete() && open.problems.empty() ? kDone : kSomeFailed;
 }

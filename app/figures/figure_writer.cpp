@@ -9,8 +9,10 @@
 #include <QPageSize>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QStringList>
 #include <QSvgGenerator>
 
+#include <algorithm>
 #include <cmath>
 #include <new>
 #include <string>
@@ -47,6 +49,12 @@ QSize imageSize(QSizeF wanted) {
         .expected = "at most 32767 pixels a side and 100 million in all",
         .found = std::to_string(std::llround(wanted.width())) + "x" + std::to_string(std::llround(wanted.height()))});
   return {static_cast<int>(std::lround(wanted.width())), static_cast<int>(std::lround(wanted.height()))};
+}
+
+/// "a, b or c".
+QString alternatives(QStringList names) {
+  const QString last = names.takeLast();
+  return names.isEmpty() ? last : names.join(QStringLiteral(", ")) + QStringLiteral(" or ") + last;
 }
 
 void write(const QString& file, const QByteArray& bytes) {
@@ -123,22 +131,41 @@ QByteArray figureSvg(Figure& figure, const FigureStyle& style) {
   return bytes;
 }
 
+const std::vector<FigureFormat>& figureFormats() {
+  static const std::vector<FigureFormat> formats{{QStringLiteral("pdf"), QStringLiteral("PDF"), figurePdf},
+                                                 {QStringLiteral("svg"), QStringLiteral("SVG"), figureSvg},
+                                                 {QStringLiteral("png"), QStringLiteral("PNG"), figurePng}};
+  return formats;
+}
+
+QString figureFormatNames() {
+  QStringList names;
+  for (const FigureFormat& format : figureFormats()) names << format.title;
+  return alternatives(names);
+}
+
+QString figureFileNames(const QString& stem) {
+  QStringList names;
+  for (const FigureFormat& format : figureFormats()) names << stem + QLatin1Char('.') + format.ending;
+  return alternatives(names);
+}
+
+QString figureFilter(const FigureFormat& format) {
+  return format.title + QStringLiteral(" (*.") + format.ending + QLatin1Char(')');
+}
+
 std::vector<QString> writeFigure(Figure& figure, const FigureStyle& style, const QString& file) {
   const QFileInfo info(file);
   const QString ending = info.suffix().toLower();
-  QByteArray bytes;
-  if (ending == QLatin1String("pdf"))
-    bytes = figurePdf(figure, style);
-  else if (ending == QLatin1String("svg"))
-    bytes = figureSvg(figure, style);
-  else if (ending == QLatin1String("png"))
-    bytes = figurePng(figure, style);
-  else
+  const auto& formats = figureFormats();
+  const auto format =
+      std::find_if(formats.begin(), formats.end(), [&](const FigureFormat& known) { return known.ending == ending; });
+  if (format == formats.end())
     throw Error(ErrorParts{.what = "cannot tell the figure's format",
-                           .expected = "a name ending in .pdf, .svg or .png",
+                           .expected = "a name ending in " + figureFileNames(QString()).toStdString(),
                            .found = ending.toStdString(),
                            .file = file.toStdString()});
-  write(file, bytes);
+  write(file, format->write(figure, style));
   const QString data = info.path() + QLatin1Char('/') + info.completeBaseName() + QStringLiteral(".csv");
   write(data, figure.csv());
   return {file, data};

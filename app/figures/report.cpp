@@ -141,7 +141,7 @@ private:
                 kSheetShare);
         add(plainGrid(worstFrameTable(m_results, run, worst)));
       }
-      const PlainTable failures = failureTable(m_results, run, worst);
+      const Table failures = failureTable(m_results, run, worst);
       if (!failures.rows.empty()) add(plainGrid(failures));
     } catch (const Error& error) {
       m_report.problems.push_back(set + ": " + error.what());

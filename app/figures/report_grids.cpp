@@ -133,7 +133,7 @@ ReportGrid componentGrid(const ResultTable& table, const QString& caption) {
   return grid;
 }
 
-ReportGrid plainGrid(const PlainTable& table, const std::vector<std::string>& without) {
+ReportGrid plainGrid(const Table& table, const std::vector<std::string>& without) {
   ReportGrid grid;
   grid.caption = qs(table.caption);
   std::vector<std::size_t> kept;
@@ -141,7 +141,7 @@ ReportGrid plainGrid(const PlainTable& table, const std::vector<std::string>& wi
     if (std::find(without.begin(), without.end(), table.columns[c].key) != without.end()) continue;
     kept.push_back(c);
     grid.header << qs(table.columns[c].title);
-    grid.isNumber.push_back(table.columns[c].kind != PlainTable::Kind::Text);
+    grid.isNumber.push_back(table.columns[c].kind != Table::Kind::Text);
   }
   for (const Value::Array& row : table.rows) {
     std::vector<ReportCell> cells;

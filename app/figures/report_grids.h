@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "analysis/tables/plain_table.h"
 #include "analysis/tables/result_table.h"
+#include "analysis/tables/table.h"
 #include "app/figures/report_document.h"
 
 #include <string>
@@ -15,6 +15,6 @@ namespace oodscope {
 /// Best F1, its threshold, and component metrics where rows have them.
 [[nodiscard]] ReportGrid componentGrid(const ResultTable& table, const QString& caption);
 /// The table without the columns whose keys are given.
-[[nodiscard]] ReportGrid plainGrid(const PlainTable& table, const std::vector<std::string>& without = {});
+[[nodiscard]] ReportGrid plainGrid(const Table& table, const std::vector<std::string>& without = {});
 
 }  // namespace oodscope

@@ -4,11 +4,13 @@
 #include "analysis/formats/atomic_file.h"
 #include "analysis/regions/decision.h"
 #include "analysis/tables/number_text.h"
+#include "analysis/tables/table_writers.h"
 #include "app/evaluation/component_track.h"
 #include "app/evaluation/provenance.h"
 #include "app/evaluation/result_row.h"
 
 #include <algorithm>
+#include <array>
 
 namespace oodscope {
 namespace {
@@ -45,9 +47,9 @@ Value temperatureOf(const Configuration& configuration) {
   return configuration.temperature ? Value(shortestDecimal(*configuration.temperature)) : Value();
 }
 
-PlainTable thresholdTable(SessionResults& results) {
-  using Kind = PlainTable::Kind;
-  PlainTable table;
+Table thresholdTable(SessionResults& results) {
+  using Kind = Table::Kind;
+  Table table;
   table.caption = "Thresholds by rule and what they do, exactly counted. Precision, recall, FPR and F1 in percent.";
   table.columns = {{"Set", "set", Kind::Text},
                    {"Model", "model", Kind::Text},
@@ -165,25 +167,25 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
   return tables;
 }
 
+std::span<const ReportTableKind> reportTableKinds() {
+  static constexpr std::array<ReportTableKind, 4> kKinds{
+      {{"results", "Main results", [](const ReportTables& tables) { return tableOf(tables.main); }},
+       {"ablation", "Methods × temperatures", [](const ReportTables& tables) { return tableOf(tables.ablation); }},
+       {"sweep", "Temperature sweep", [](const ReportTables& tables) { return tableOf(tables.sweep); }},
+       {"thresholds", "Thresholds", [](const ReportTables& tables) { return tables.thresholds; }}}};
+  return kKinds;
+}
+
 std::vector<std::filesystem::path> writeReportTables(const ReportTables& tables, const std::filesystem::path& folder) {
-  struct Ending {
-    TableFormat format;
-    const char* ending;
-  };
   std::vector<std::filesystem::path> files;
-  const auto write = [&](const char* name, const auto& table) {
-    if (table.rows.empty()) return;
-    for (const Ending& ending : {Ending{TableFormat::Latex, ".tex"}, Ending{TableFormat::Markdown, ".md"},
-                                 Ending{TableFormat::Csv, ".csv"}, Ending{TableFormat::Json, ".json"}}) {
-      const std::filesystem::path file = folder / (std::string(name) + ending.ending);
-      writeFileAtomically(file, writeTable(table, ending.format));
-      files.push_back(file);
+  for (const ReportTableKind& kind : reportTableKinds()) {
+    const Table table = kind.of(tables);
+    if (table.rows.empty()) continue;
+    for (const TableWriter* writer : reportTableWriters()) {
+      files.push_back(folder / std::string(kind.name).append(writer->ending));
+      writeFileAtomically(files.back(), writeTable(table, writer->name));
     }
-  };
-  write("results", tables.main);
-  write("ablation", tables.ablation);
-  write("sweep", tables.sweep);
-  write("thresholds", tables.thresholds);
+  }
   return files;
 }
 

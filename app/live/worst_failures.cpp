@@ -83,9 +83,9 @@ WorstOfSet worstOf(SessionResults& results, const RunKey& run, std::size_t count
   return worst;
 }
 
-PlainTable failureTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst) {
-  using Kind = PlainTable::Kind;
-  PlainTable table;
+Table failureTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst) {
+  using Kind = Table::Kind;
+  Table table;
   table.caption =
       "Largest false-positive regions and missed objects of " + run.set + ". " + failureDefinition(worst.options) + ".";
   table.columns = {{"Frame", "frame", Kind::Text},
@@ -110,9 +110,9 @@ PlainTable failureTable(SessionResults& results, const RunKey& run, const WorstO
   return table;
 }
 
-PlainTable worstFrameTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst) {
-  using Kind = PlainTable::Kind;
-  PlainTable table;
+Table worstFrameTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst) {
+  using Kind = Table::Kind;
+  Table table;
   table.caption = "Frames of " + run.set + " with the lowest AP.";
   table.columns = {{"Frame", "frame", Kind::Text},        {"AP", "ap", Kind::Percent},
                    {"FPR95", "fpr95", Kind::Percent},     {"AUROC", "auroc", Kind::Percent},

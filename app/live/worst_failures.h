@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/regions/failures.h"
-#include "analysis/tables/plain_table.h"
+#include "analysis/tables/table.h"
 #include "app/live/session_results.h"
 
 #include <string>
@@ -29,7 +29,7 @@ struct WorstOfSet {
 [[nodiscard]] WorstOfSet worstOf(SessionResults& results, const RunKey& run, std::size_t count);
 
 /// The failures as a table for people.
-[[nodiscard]] PlainTable failureTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst);
-[[nodiscard]] PlainTable worstFrameTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst);
+[[nodiscard]] Table failureTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst);
+[[nodiscard]] Table worstFrameTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst);
 
 }  // namespace oodscope

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "analysis/formats/atomic_file.h"
+#include "analysis/tables/table_writers.h"
 #include "app/figures/figure_writer.h"
 #include "app/figures/picture_plans.h"
 #include "app/window/settings.h"
@@ -26,30 +27,16 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace oodscope {
 namespace {
 
 constexpr int kRenderAfterMs = 150;    // a typed number is followed once the hand rests
 constexpr const char* kGrid = "grid";  // the figure that has an editor
 constexpr int kEditorHeight = 210;
-constexpr int kFormats = 4;
-const TableFormat kFormatOrder[kFormats] = {TableFormat::Latex, TableFormat::Markdown, TableFormat::Csv,
-                                            TableFormat::Json};
-const char* const kEndings[kFormats] = {"tex", "md", "csv", "json"};
-const char* const kTableNames[] = {"results", "ablation", "sweep", "thresholds"};
 
-std::string textOf(const ReportTables& tables, int table, TableFormat format) {
-  switch (table) {
-    case 0:
-      return writeTable(tables.main, format);
-    case 1:
-      return writeTable(tables.ablation, format);
-    case 2:
-      return writeTable(tables.sweep, format);
-    default:
-      return writeTable(tables.thresholds, format);
-  }
-}
+QString qs(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 
 QDoubleSpinBox* inches(double value, const QString& name) {
   auto* box = new DecimalBox;
@@ -226,10 +213,10 @@ QWidget* ExportDialog::tablePage() {
   auto* row = new QHBoxLayout;
   m_table = new QComboBox;
   m_table->setAccessibleName(tr("Table"));
-  m_table->addItems({tr("Main results"), tr("Methods × temperatures"), tr("Temperature sweep"), tr("Thresholds")});
+  for (const ReportTableKind& kind : reportTableKinds()) m_table->addItem(tr(kind.title.data()), qs(kind.name));
   m_format = new QComboBox;
   m_format->setAccessibleName(tr("Format"));
-  m_format->addItems({tr("LaTeX (booktabs)"), tr("Markdown"), tr("CSV"), tr("JSON")});
+  for (const TableWriter* writer : reportTableWriters()) m_format->addItem(tr(writer->title.data()), qs(writer->name));
   m_saveTable = new QPushButton(tr("Save…"));
   auto* copy = new QPushButton(tr("Copy"));
   row->addWidget(m_table);
@@ -348,12 +335,17 @@ void ExportDialog::saveFigure() {
   if (!m_figure) return;
   QString base = QString::fromStdString(chosenFigure());
   for (const char c : {':', '/', ' '}) base.replace(QLatin1Char(c), QLatin1Char('_'));
+  QStringList filters;
+  for (const FigureFormat& format : figureFormats()) filters << figureFilter(format);
   QString chosen;
-  QString file =
-      QFileDialog::getSaveFileName(this, tr("Save the figure"), lastFolder() + QLatin1Char('/') + base + ".pdf",
-                                   tr("PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"), &chosen);
+  QString file = QFileDialog::getSaveFileName(
+      this, tr("Save the figure"),
+      lastFolder() + QLatin1Char('/') + base + QLatin1Char('.') + figureFormats().front().ending,
+      filters.join(QStringLiteral(";;")), &chosen);
   if (file.isEmpty()) return;
-  if (QFileInfo(file).suffix().isEmpty()) file += QLatin1Char('.') + chosen.left(3).toLower();
+  const auto index = std::max<qsizetype>(filters.indexOf(chosen), 0);
+  if (QFileInfo(file).suffix().isEmpty())
+    file += QLatin1Char('.') + figureFormats()[static_cast<std::size_t>(index)].ending;
   saveFigureTo(file);
 }
 
@@ -384,25 +376,27 @@ void ExportDialog::showTable() {
     m_tablesAsked = true;
     return;
   }
-  m_text->setPlainText(
-      QString::fromStdString(textOf(*m_tables, m_table->currentIndex(), kFormatOrder[m_format->currentIndex()])));
+  m_text->setPlainText(QString::fromStdString(chosenTable()));
+}
+
+std::string ExportDialog::chosenTable() const {
+  const ReportTableKind& kind = reportTableKinds()[static_cast<std::size_t>(m_table->currentIndex())];
+  return writeTable(kind.of(*m_tables), m_format->currentData().toString().toStdString());
 }
 
 void ExportDialog::saveTable() {
   if (!m_tables) return;
-  const QString ending = QLatin1String(kEndings[m_format->currentIndex()]);
+  const QString ending = qs(tableWriter(m_format->currentData().toString().toStdString())->ending);
   const QString file = QFileDialog::getSaveFileName(
-      this, tr("Save the table"),
-      lastFolder() + QLatin1Char('/') + QLatin1String(kTableNames[m_table->currentIndex()]) + '.' + ending,
-      QStringLiteral("*.") + ending);
+      this, tr("Save the table"), lastFolder() + QLatin1Char('/') + m_table->currentData().toString() + ending,
+      QLatin1Char('*') + ending);
   if (!file.isEmpty()) saveTableTo(file);
 }
 
 void ExportDialog::saveTableTo(const QString& file) {
   if (!m_tables) return;
   try {
-    writeFileAtomically(file.toStdString(),
-                        textOf(*m_tables, m_table->currentIndex(), kFormatOrder[m_format->currentIndex()]));
+    writeFileAtomically(file.toStdString(), chosenTable());
     Q_EMIT exported(file);
   } catch (const std::exception& error) {
     Q_EMIT failed(QString::fromUtf8(error.what()));

@@ -73,6 +73,8 @@ private:
   void saveFigure();
   void copyFigure();
   void showTable();
+  /// The chosen table in the chosen format. Requires: the tables.
+  [[nodiscard]] std::string chosenTable() const;
   void saveTable();
   void applyPreset(int index);
   void resizeEvent(QResizeEvent* event) override;

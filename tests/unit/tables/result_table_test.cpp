@@ -2,7 +2,9 @@
 #include "analysis/tables/result_table.h"
 
 #include "analysis/core/error.h"
+#include "analysis/tables/latex.h"
 #include "analysis/tables/number_text.h"
+#include "analysis/tables/table_writers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,7 +44,7 @@ TEST(ResultTableJson, HasExactlyTheFieldsOfTheSchemaInOrder) {
   ResultTable table;
   table.rows.push_back(row("S", "msp", 0.25, 0.5));
   table.provenance = {{"threads", 2}};
-  EXPECT_EQ(tableAsJson(table), R"({
+  EXPECT_EQ(writeTable(table, "json"), R"({
   "rows": [
     {
       "set": "S",
@@ -93,7 +95,7 @@ TEST(ResultTableJson, ReadsBackEveryValue) {
   table.unfinished = {"Road_A: stopped"};
   table.provenance.push_back(
       {"sets", Value::Array{Value::Object{{"name", "x"}, {"bytes", std::int64_t{1} << 40}}, 0.1, {}}});
-  EXPECT_EQ(tableFromJson(tableAsJson(table)), table);
+  EXPECT_EQ(tableFromJson(writeTable(table, "json")), table);
 }
 
 TEST(ResultTableJson, ReadsATableOfTheFirstVersion) {
@@ -109,18 +111,18 @@ TEST(ResultTableJson, ReadsATableOfTheFirstVersion) {
 
 TEST(ResultTableJson, IsCompleteOnlyWithAllRowsAndAllTheirFrames) {
   ResultTable table = twoSets();
-  EXPECT_THAT(tableAsJson(table), HasSubstr("\n  \"complete\": true"));
+  EXPECT_THAT(writeTable(table, "json"), HasSubstr("\n  \"complete\": true"));
   table.unfinished = {"B&C: stopped"};
-  EXPECT_THAT(tableAsJson(table), HasSubstr("\n  \"complete\": false"));
+  EXPECT_THAT(writeTable(table, "json"), HasSubstr("\n  \"complete\": false"));
   table = twoSets();
   table.rows[1].complete = false;
-  EXPECT_THAT(tableAsJson(table), HasSubstr("\n  \"complete\": false"));
+  EXPECT_THAT(writeTable(table, "json"), HasSubstr("\n  \"complete\": false"));
 }
 
 TEST(ResultTableJson, KeepsTheOrderOfProvenance) {
   ResultTable table;
   table.provenance = {{"z", 1}, {"a", 2}};
-  const std::string json = tableAsJson(table);
+  const std::string json = writeTable(table, "json");
   EXPECT_LT(json.find("\"z\""), json.find("\"a\""));
 }
 
@@ -137,13 +139,13 @@ TEST(ResultTableJson, SaysWhichFieldIsMissingOrWrong) {
   EXPECT_THAT(message("{}"), HasSubstr("\"rows\""));
   EXPECT_THAT(message(R"({"rows":[{"set":1}],"provenance":{}})"), HasSubstr("rows[0].set\""));
   EXPECT_THAT(message(R"({"rows":[],"provenance":[]})"), HasSubstr("\"provenance\""));
-  std::string json = tableAsJson(twoSets());
+  std::string json = writeTable(twoSets(), "json");
   json.replace(json.find("\"frames\": 10"), 12, "\"frames\": \"\"");
   EXPECT_THAT(message(json), HasSubstr("at \"rows[0].frames\": expected a whole number"));
-  json = tableAsJson(twoSets());
+  json = writeTable(twoSets(), "json");
   json.replace(json.find("\"frames\": 10"), 12, "\"frames\": -1");
   EXPECT_THAT(message(json), HasSubstr("at \"rows[0].frames\""));
-  json = tableAsJson(twoSets());
+  json = writeTable(twoSets(), "json");
   const auto ap = json.find("\"ap\": ");
   json.replace(ap, json.find(',', ap) - ap, "\"ap\": 29.0");
   EXPECT_THAT(message(json), HasSubstr("at \"rows[0].ap\": expected a number from 0 to 1, found 29"));
@@ -154,7 +156,7 @@ TEST(ResultTableJson, SaysWhichFieldIsMissingOrWrong) {
 TEST(ResultTableJson, ReplacesBytesThatAreNotUtf8) {
   ResultTable table;
   table.rows.push_back(row("bad\xff", "msp", 0.25, 0.5));
-  EXPECT_THAT(tableAsJson(table), HasSubstr("bad\xEF\xBF\xBD"));
+  EXPECT_THAT(writeTable(table, "json"), HasSubstr("bad\xEF\xBF\xBD"));
 }
 
 TEST(ResultTableCsv, QuotesSeparatorsAndLeavesNotDefinedEmpty) {
@@ -162,7 +164,7 @@ TEST(ResultTableCsv, QuotesSeparatorsAndLeavesNotDefinedEmpty) {
   table.rows.push_back(row("a,\"b\"", "msp", 0.25, 0.5));
   table.rows[0].ap = {};
   table.rows[0].components = ComponentColumns{.threshold = 0.3, .siou = 0.5, .ppv = {}, .f1Star = 0.0};
-  const std::string csv = tableAsCsv(table);
+  const std::string csv = writeTable(table, "csv");
   EXPECT_EQ(csv.substr(csv.find('\n') + 1),
             "\"a,\"\"b\"\"\",erfnet_20.pth,msp,1.6,course,10,0,3739,60673,,0.5,0.30000000000000004,,,true,0.3,0.5,,0,"
             "10,0,0,0,0,true,float16\n");
@@ -173,7 +175,7 @@ TEST(ResultTableMarkdown, GivesPercentWithTwoDecimalsAndADashForNotDefined) {
   table.rows.resize(2);
   table.rows[1].exact = false;
   table.rows[1].temperature = {};
-  EXPECT_EQ(tableAsMarkdown(table),
+  EXPECT_EQ(writeTable(table, "markdown"),
             "| Set | Model | Method | T | Protocol | Frames | AP | FPR95 | AUROC | Best F1 | at δ |\n"
             "| --- | --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
             "| Road_A | erfnet_20.pth | msp | 1.6 | course | 10 | 29.00 | 62.17 | 30.00 | – | – |\n"
@@ -202,7 +204,7 @@ TEST(ResultTableMarkdown, MarksTheNumbersOfAPartAndSaysWhatIsMissing) {
   table.rows[0].complete = table.rows[0].exact = false;
   table.unfinished = {"Road_B: stopped"};
   table.warnings = {"Road_A: a | warning"};
-  const std::string text = tableAsMarkdown(table);
+  const std::string text = writeTable(table, "markdown");
   EXPECT_THAT(text, HasSubstr("| 6 of 10 (4 failed) | †29.00 | †62.17 |"));
   EXPECT_THAT(text, HasSubstr("\n- † of a part of the frames: not the set's number\n"
                               "- partial, not done: Road_B: stopped\n- warning: Road_A: a \\| warning\n"));
@@ -211,7 +213,7 @@ TEST(ResultTableMarkdown, MarksTheNumbersOfAPartAndSaysWhatIsMissing) {
 TEST(ResultTableLatex, APartOfTheFramesHasNoRank) {
   ResultTable table = twoSets();
   table.rows[1].complete = table.rows[1].exact = false;  // the best of its column
-  const std::string latex = tableAsLatex(table);
+  const std::string latex = writeTable(table, "latex");
   EXPECT_THAT(latex, HasSubstr("    max-logit & 1.6 & 38.16$^\\dagger$ & 59.23$^\\dagger$ & -- & -- \\\\"));
   EXPECT_THAT(latex, HasSubstr("    msp & 1.6 & \\textbf{29.00} & \\textbf{62.17}"));
   EXPECT_THAT(latex, HasSubstr("Marked with a dagger: of a part of the frames."));
@@ -220,11 +222,11 @@ TEST(ResultTableLatex, APartOfTheFramesHasNoRank) {
 TEST(ResultTableMarkdown, EscapesThePipe) {
   ResultTable table;
   table.rows.push_back(row("a|b", "msp", 0.25, 0.5));
-  EXPECT_THAT(tableAsMarkdown(table), HasSubstr("| a\\|b |"));
+  EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| a\\|b |"));
 }
 
 TEST(ResultTableLatex, MarksBestBoldAndSecondUnderlined) {
-  const std::string latex = tableAsLatex(twoSets());
+  const std::string latex = writeTable(twoSets(), "latex");
   EXPECT_THAT(latex, HasSubstr("\\multicolumn{2}{c}{Road\\_A} & \\multicolumn{2}{c}{B\\&C} \\\\"));
   EXPECT_THAT(latex, HasSubstr("\\cmidrule(lr){3-4} \\cmidrule(lr){5-6}"));
   EXPECT_THAT(
@@ -237,7 +239,7 @@ TEST(ResultTableLatex, MarksBestBoldAndSecondUnderlined) {
 TEST(ResultTableLatex, EqualPrintsShareAPlace) {
   ResultTable table;
   table.rows = {row("S", "a", 0.500001, 0.1), row("S", "b", 0.500002, 0.2), row("S", "c", 0.4, 0.3)};
-  const std::string latex = tableAsLatex(table);
+  const std::string latex = writeTable(table, "latex");
   EXPECT_THAT(latex, HasSubstr("    a & 1.6 & \\textbf{50.00}"));
   EXPECT_THAT(latex, HasSubstr("    b & 1.6 & \\textbf{50.00}"));
   EXPECT_THAT(latex, HasSubstr("    c & 1.6 & \\underline{40.00}"));
@@ -245,16 +247,18 @@ TEST(ResultTableLatex, EqualPrintsShareAPlace) {
 
 TEST(ResultTableLatex, NamesTheProtocolOnceOrInAColumn) {
   ResultTable table = twoSets();
-  EXPECT_THAT(tableAsLatex(table), HasSubstr("protocol course"));
+  EXPECT_THAT(writeTable(table, "latex"), HasSubstr("protocol course"));
   table.rows[1].protocol = "smiyc2023";
-  const std::string latex = tableAsLatex(table);
+  const std::string latex = writeTable(table, "latex");
   EXPECT_THAT(latex, HasSubstr("Method & Protocol & $T$"));
   EXPECT_THAT(latex, Not(HasSubstr("protocol course")));
 }
 
 TEST(ResultTableLatex, IsADocumentOrTheTableAlone) {
-  EXPECT_THAT(tableAsLatex(twoSets()), HasSubstr("\\usepackage{booktabs}"));
-  const std::string fragment = tableAsLatex(twoSets(), {.document = false, .caption = "50 % off"});
+  EXPECT_THAT(writeTable(twoSets(), "latex"), HasSubstr("\\usepackage{booktabs}"));
+  Table table = tableOf(twoSets());
+  table.caption = "50 % off";
+  const std::string fragment = writeTable(table, "latex-fragment");
   EXPECT_THAT(fragment, Not(HasSubstr("\\documentclass")));
   EXPECT_THAT(fragment, HasSubstr("\\caption{50 \\% off}"));
 }
@@ -262,14 +266,6 @@ TEST(ResultTableLatex, IsADocumentOrTheTableAlone) {
 TEST(ResultTableLatex, EscapesEverySpecialCharacter) {
   EXPECT_EQ(latexEscaped("a_b%c&d#e$f{g}h~i^j\\k"),
             "a\\_b\\%c\\&d\\#e\\$f\\{g\\}h\\textasciitilde{}i\\textasciicircum{}j\\textbackslash{}k");
-}
-
-TEST(ResultTable, FormatsHaveNamesBothWays) {
-  for (const TableFormat format : {TableFormat::Json, TableFormat::Csv, TableFormat::Markdown, TableFormat::Latex}) {
-    EXPECT_EQ(tableFormatFromName(tableFormatName(format)), format);
-    EXPECT_EQ(writeTable(twoSets(), format), writeTable(twoSets(), format));
-  }
-  EXPECT_FALSE(tableFormatFromName("xlsx").has_value());
 }
 
 TEST(NumberText, IsShortestThatReadsBack) {

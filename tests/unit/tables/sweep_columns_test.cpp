@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/tables/number_text.h"
-#include "analysis/tables/plain_table.h"
 #include "analysis/tables/result_table.h"
+#include "analysis/tables/table_writers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,39 +28,37 @@ ResultTable oneRow() {
 
 TEST(ResultTableNll, IsWrittenOnlyWhereARuleAskedForIt) {
   ResultTable table = oneRow();
-  for (const TableFormat format : {TableFormat::Json, TableFormat::Csv, TableFormat::Markdown})
+  for (const char* format : {"json", "csv", "markdown"})
     EXPECT_THAT(writeTable(table, format), Not(HasSubstr("nll"))) << "columns of today, in their places";
   table.rows[0].nll = 0.375;
-  EXPECT_THAT(tableAsJson(table), HasSubstr("\"nll\": 0.375"));
-  EXPECT_THAT(tableAsCsv(table), HasSubstr("precision,nll\n"));
-  EXPECT_THAT(tableAsCsv(table), HasSubstr(",0.375\n"));
-  EXPECT_THAT(tableAsMarkdown(table), HasSubstr("| NLL, nats |"));
-  EXPECT_EQ(tableFromJson(tableAsJson(table)).rows[0].nll, 0.375);
+  EXPECT_THAT(writeTable(table, "json"), HasSubstr("\"nll\": 0.375"));
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr("precision,nll\n"));
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr(",0.375\n"));
+  EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| NLL, nats |"));
+  EXPECT_EQ(tableFromJson(writeTable(table, "json")).rows[0].nll, 0.375);
 }
 
 TEST(ResultTableComponents, SayTheirTrackAndFrames) {
   ResultTable table = oneRow();
   table.rows[0].components =
       ComponentColumns{.threshold = 0.5, .siou = {}, .ppv = {}, .f1Star = 0.25, .track = "obstacle", .frames = 12};
-  const std::string json = tableAsJson(table);
+  const std::string json = writeTable(table, "json");
   EXPECT_THAT(json, HasSubstr("\"track\": \"obstacle\""));
   EXPECT_THAT(json, HasSubstr("\"frames\": 12"));
   EXPECT_EQ(tableFromJson(json).rows[0].components, table.rows[0].components);
 }
 
 TEST(LatexFragment, IsTheTableAloneForPlainTablesToo) {
-  PlainTable table;
+  Table table;
   table.caption = "Thresholds.";
-  table.columns = {{"Set", "set", PlainTable::Kind::Text}, {"T", "t", PlainTable::Kind::Score}};
+  table.columns = {{"Set", "set", Table::Kind::Text}, {"T", "t", Table::Kind::Score}};
   table.rows = {{Value("A_b"), Value(1.6)}};
-  const std::string fragment = writeTable(table, TableFormat::LatexFragment);
+  const std::string fragment = writeTable(table, "latex-fragment");
   for (const char* absent : {"documentclass", "usepackage", "begin{document}", "end{document}", "resizebox"})
     EXPECT_THAT(fragment, Not(HasSubstr(absent)));
   for (const char* present : {"\\caption{Thresholds.}", "A\\_b & 1.6", "\\end{tabular}\n\\end{table}\n"})
     EXPECT_THAT(fragment, HasSubstr(present));
-  EXPECT_THAT(writeTable(table, TableFormat::Latex), HasSubstr("\\documentclass"));
-  EXPECT_EQ(tableFormatFromName("latex-fragment"), TableFormat::LatexFragment);
-  EXPECT_EQ(tableFormatName(TableFormat::LatexFragment), "latex-fragment");
+  EXPECT_THAT(writeTable(table, "latex"), HasSubstr("\\documentclass"));
 }
 
 TEST(FloatText, IsTheShortestThatReadsBackToTheSameFloat) {
