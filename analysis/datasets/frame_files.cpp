@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
+#include "analysis/datasets/cityscapes.h"
 #include "analysis/datasets/data_set.h"
 #include "analysis/datasets/label_census.h"
 #include "analysis/datasets/picture_codec.h"
@@ -67,11 +68,6 @@ void addOverlay(RgbImage& image, const std::filesystem::path& file) {
   }
 }
 
-/// Train id of each Cityscapes label id 0..33; 255 where the id takes no part. Source: cityscapesScripts, labels.py.
-constexpr std::array<std::uint8_t, 34> kTrainIds = {255, 255, 255, 255, 255, 255, 255, 0,  1,  255, 255, 2,
-                                                    3,   4,   255, 255, 255, 5,   255, 6,  7,  8,   9,   10,
-                                                    11,  12,  13,  14,  15,  255, 255, 16, 17, 18};
-
 }  // namespace
 
 RgbImage readImage(const Frame& frame) {
@@ -137,14 +133,15 @@ ClassMap readClassLabel(const Frame& frame) {
   const auto values = samples.values.values();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto value = values[i] == kMinusOne ? std::uint16_t{255} : values[i];
-    const bool isKnown = value == 255 || (isLabelIds ? value < kTrainIds.size() : value < 19);
+    const bool isKnown =
+        value == 255 || (isLabelIds ? value < kCityscapesTrainIds.size() : value < kCityscapesClasses.size());
     if (!isKnown) {
       throw Error({.what = "class label has a value that is no class",
                    .expected = isLabelIds ? "Cityscapes label ids 0 to 33" : "Cityscapes train ids 0 to 18, 255 void",
                    .found = std::to_string(value),
                    .file = file});
     }
-    out[i] = value == 255 ? kVoid : isLabelIds ? kTrainIds[value] : static_cast<std::uint8_t>(value);
+    out[i] = value == 255 ? kVoid : isLabelIds ? kCityscapesTrainIds[value] : static_cast<std::uint8_t>(value);
   }
   return classes;
 }

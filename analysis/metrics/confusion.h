@@ -37,8 +37,6 @@ private:
   std::vector<std::uint64_t> m_counts;  // classes rows of classes + 1 columns; the last column: predicted no class
 };
 
-inline constexpr int kCityscapesTrainClasses = 19;
-
 /// open-mIoU as StreetHazards evaluates it (DenseHybrid evaluate_osr.py): twelve inlier classes 0..11, anomaly 12,
 /// ignore 13; a pixel whose score is *above* the threshold is predicted as anomaly.
 inline constexpr std::uint8_t kOpenInlierClasses = 12;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
 #include "analysis/core/numbers.h"
+#include "analysis/tables/number_text.h"
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/options/ranges.h"
@@ -8,15 +9,23 @@
 
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <map>
 #include <memory>
+#include <sstream>
 
 namespace oodscope {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::string numbersText(const std::vector<int>& numbers) {
+  std::string out;
+  for (const int number : numbers) out.append(out.empty() ? "" : ",").append(std::to_string(number));
+  return out;
+}
 
 constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max(), kMostSide = 16'384;
 
@@ -25,7 +34,8 @@ struct Options {
   std::string set, validation, images, masks, validationImages, validationMasks, colours, output;
   int voidIndex = 255;
   std::vector<std::uint64_t> generated, validationGenerated;  ///< seed and count
-  std::string cache, widths = "16,64,128";
+  std::string cache, widths;
+  std::map<std::string, int> stageEpochs;  ///< by the stage's name
   std::vector<int> input{1024, 512}, crop;
   std::vector<double> scales{1.0, 1.0}, colour{0.0, 0.0, 0.0};
   std::string optimiser = "adam", schedule = "polynomial", classWeights = "logarithmic", device = "cpu";
@@ -40,22 +50,49 @@ T chosen(const std::string& name, std::initializer_list<std::pair<const char*, T
   throw ContractViolation("train: an unchecked choice");
 }
 
-std::array<int, 3> parseWidths(const std::string& text) {
-  std::array<int, 3> widths{};
-  int end = 0;
-  if (std::sscanf(text.c_str(), "%d,%d,%d%n", &widths[0], &widths[1], &widths[2], &end) != 3 ||
-      static_cast<std::size_t>(end) != text.size() || widths[0] < 4 || widths[1] <= widths[0] ||
-      widths[2] <= widths[1] || widths[2] > 4096) {
-    throw CLI::ValidationError("--widths", "'" + text + "' is not three growing numbers as 16,64,128");
+std::vector<int> parseWidths(const std::string& text, const std::vector<int>& published) {
+  constexpr int kLeast = 4, kMost = 4096;
+  std::vector<int> widths;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, ',');) {
+    const auto width = wholeNumberFromText(part);
+    const int before = widths.empty() ? kLeast - 1 : widths.back();
+    if (!width || *width <= before || *width > kMost) break;
+    widths.push_back(static_cast<int>(*width));
   }
+  if (widths.size() != published.size() || numbersText(widths) != text)
+    throw CLI::ValidationError("--widths", "'" + text + "' is not " + std::to_string(published.size()) +
+                                               " growing numbers as " + numbersText(published));
   return widths;
 }
 
-Size sizeOf(const std::vector<int>& values, const char* option) {
+Size sizeOf(const std::vector<int>& values, const char* option, int multiple) {
   const Size size{values.at(0), values.at(1)};
-  if (size.width < 8 || size.height < 8 || size.width % 8 != 0 || size.height % 8 != 0)
-    throw CLI::ValidationError(option, "width and height are multiples of 8");
+  if (size.width < multiple || size.height < multiple || size.width % multiple != 0 || size.height % multiple != 0)
+    throw CLI::ValidationError(option, "width and height are multiples of " + std::to_string(multiple));
   return size;
+}
+
+/// "ERFNet": the networks that have a stage, joined.
+std::string networksWith(const std::string& stage) {
+  std::string out;
+  for (const TrainableNetwork& network : trainableNetworks()) {
+    if (std::find(network.stages.begin(), network.stages.end(), stage) == network.stages.end()) continue;
+    out.append(out.empty() ? "" : " and ").append(network.name);
+  }
+  return out;
+}
+
+/// Epochs of each stage of the network, in its order.
+std::vector<int> stageEpochs(const std::map<std::string, int>& asked, const TrainableNetwork& network) {
+  std::vector<int> out;
+  for (const std::string& stage : network.stages) out.push_back(asked.at(stage));
+  for (const auto& [stage, epochs] : asked) {
+    if (epochs == 0 || std::find(network.stages.begin(), network.stages.end(), stage) != network.stages.end()) continue;
+    throw CLI::ValidationError("--" + stage + "-epochs",
+                               "only " + networksWith(stage) + "'s " + stage + " has a head of its own");
+  }
+  return out;
 }
 
 struct Request {
@@ -100,9 +137,12 @@ std::unique_ptr<SampleSource> sourceFor(const Request& request, const Options& o
 
 void settle(Options& options) {
   TrainingOptions& training = options.training;
-  training.widths = parseWidths(options.widths);
-  training.input = sizeOf(options.input, "--input");
-  if (!options.crop.empty()) training.augmentation.crop = sizeOf(options.crop, "--crop");
+  const TrainableNetwork network = trainableNetwork(training.network);
+  training.network = network.name;
+  if (!options.widths.empty()) training.widths = parseWidths(options.widths, network.widths);
+  training.stageEpochs = stageEpochs(options.stageEpochs, network);
+  training.input = sizeOf(options.input, "--input", network.sizeMultiple);
+  if (!options.crop.empty()) training.augmentation.crop = sizeOf(options.crop, "--crop", network.sizeMultiple);
   training.augmentation.flip = !options.noFlip;
   training.augmentation.smallest = options.scales.at(0);
   training.augmentation.largest = options.scales.at(1);
@@ -126,20 +166,16 @@ void settle(Options& options) {
   }
 }
 
-std::string percentText(const std::optional<double>& fraction) {
-  if (!fraction) return "–";
-  return fixedText(*fraction * 100.0, 2);
-}
+std::string shown(const std::optional<double>& fraction) { return fraction ? percentText(*fraction) : "–"; }
 
 void showEpoch(const TrainingProgress& progress) {
-  std::string line = progress.encoderAlone ? "encoder, " : "";
+  std::string line = progress.stage.empty() ? std::string() : progress.stage + ", ";
   line += "epoch " + std::to_string(progress.epoch) + "/" + std::to_string(progress.epochs);
   line += ": loss " + fixedText(progress.loss, 4) + ", " + fixedText(progress.secondsPerStep, 2) + " s a step";
   if (progress.validation) {
-    line += ", mIoU " + percentText(progress.validation->miou);
+    line += ", mIoU " + shown(progress.validation->miou);
     for (const auto& anomaly : progress.validation->anomalies) {
-      if (anomaly.ap)
-        line += ", " + anomaly.method + " AP " + percentText(anomaly.ap) + " FPR95 " + percentText(anomaly.fpr95);
+      if (anomaly.ap) line += ", " + anomaly.method + " AP " + shown(anomaly.ap) + " FPR95 " + shown(anomaly.fpr95);
     }
   }
   std::fprintf(stderr, "%s\n", line.c_str());
@@ -219,13 +255,20 @@ Command addTrainCommand(CLI::App& app) {
   app.add_option("--cache", options->cache, "Folder that keeps rendered scenes")->type_name("DIR");
   app.add_flag("--keep-in-memory", options->keep, "Decode each picture once (5 bytes a pixel)");
   app.add_option("--output", options->output, "Folder for checkpoint, log and weights")->required()->type_name("DIR");
-  app.add_option("--network", training.network, "Architecture")->check(CLI::IsMember(networkNames(), CLI::ignore_case));
-  app.add_option("--widths", options->widths, "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network");
+  std::vector<std::string> networks;
+  for (const TrainableNetwork& network : trainableNetworks()) networks.push_back(network.name);
+  app.add_option("--network", training.network, "Architecture")->check(CLI::IsMember(networks, CLI::ignore_case));
+  app.add_option("--widths", options->widths, trainableNetworks().front().widthsHelp);
   app.add_option("--start", training.start, "Weights to begin with (.pth); default: random")->check(CLI::ExistingFile);
   app.add_flag("--no-void", options->noVoid, "Leave void pixels out instead of training the last channel on them");
   app.add_option("--loss", training.loss, "Loss")->check(CLI::IsMember(lossNames()));
-  app.add_option("--focal-gamma", training.focalGamma, "Focusing parameter of the focal loss")
-      ->check(numberFrom(0.0, 100.0));
+  for (const std::string& loss : lossNames()) {
+    for (const LossParameter& parameter : parametersOf(loss)) {
+      double& value = training.lossParameters[std::string(parameter.name)] = parameter.initial;
+      app.add_option("--" + std::string(parameter.name), value, std::string(parameter.help))
+          ->check(numberFrom(parameter.least, parameter.most));
+    }
+  }
   app.add_option("--class-weights", options->classWeights, "equal, or logarithmic: 1 / ln(1.02 + share of pixels)")
       ->check(CLI::IsMember({"equal", "logarithmic"}));
   app.add_option("--optimiser", options->optimiser, "adam or sgd")->check(CLI::IsMember({"adam", "sgd"}));
@@ -238,8 +281,14 @@ Command addTrainCommand(CLI::App& app) {
       ->check(CLI::IsMember({"constant", "polynomial", "cosine"}));
   app.add_option("--dropout", training.dropout, "Factor on the network's dropout rates; 0 turns dropout off")
       ->check(numberFrom(0.0, 1.0));
-  app.add_option("--encoder-epochs", training.encoderEpochs, "First train ERFNet's encoder alone for so many epochs")
-      ->check(wholeFrom(0, 1'000'000));
+  for (const TrainableNetwork& network : trainableNetworks()) {
+    for (const std::string& stage : network.stages) {
+      if (options->stageEpochs.contains(stage)) continue;
+      app.add_option("--" + stage + "-epochs", options->stageEpochs[stage],
+                     "First train " + networksWith(stage) + "'s " + stage + " alone for so many epochs")
+          ->check(wholeFrom(0, 1'000'000));
+    }
+  }
   app.add_option("--epochs", training.epochs, "Epochs of the whole network")->check(wholeFrom(0, 1'000'000));
   app.add_option("--batch", training.batch, "Pictures a step")->check(wholeFrom(1, 65'536));
   app.add_option("--input", options->input, "Input size of the network, multiples of 8")
@@ -265,12 +314,7 @@ Command addTrainCommand(CLI::App& app) {
   app.add_option("--checkpoint-steps", training.stepsBetweenCheckpoints, "Write a checkpoint every so many steps, too")
       ->check(wholeFrom(0, 1'000'000'000));
   app.add_flag("--quiet", options->quiet, "Say nothing but errors");
-  return [options] {
-    if (options->training.encoderEpochs > 0 && options->training.network != "ERFNet" &&
-        options->training.network != "erfnet")
-      throw CLI::ValidationError("--encoder-epochs", "only ERFNet's encoder has a head of its own");
-    return run(*options);
-  };
+  return [options] { return run(*options); };
 }
 
 }  // namespace oodscope

@@ -2,15 +2,11 @@
 #include "inference/models/known_channels.h"
 
 #include "analysis/core/error.h"
+#include "analysis/datasets/cityscapes.h"
 
 namespace oodscope {
-namespace {
 
-constexpr int kCityscapesClasses = 19;
-
-}  // namespace
-
-int assumedVoidChannel(int channels) { return channels == kCityscapesClasses + 1 ? kCityscapesClasses : -1; }
+int assumedVoidChannel(int channels) { return channels == kCityscapesTrainClasses + 1 ? kCityscapesTrainClasses : -1; }
 
 std::vector<int> knownChannels(int channels, int voidChannel, int count) {
   require(channels >= 0 && voidChannel < channels, "knownChannels: void channel beyond the last");

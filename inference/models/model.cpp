@@ -36,9 +36,6 @@ namespace {
 /// Networks are trained on inputs of about 0…1 or −2…3; pixels fed as 0…255 cost half of all precision, silently.
 constexpr double kPlausibleInput = 16.0;
 
-/// Halvings inside both known architectures.
-constexpr int kSizeMultiple = 8;
-
 /// The arrangement that all others are compared with: the plain network, one thread, no oneDNN.
 constexpr const char* kReference = "own-convolutions-1-thread";
 
@@ -60,9 +57,6 @@ void requireMeaning(const OutputMeaning& outputs, int channels, const std::files
                         std::to_string(outputs.knownClasses) + " known classes",
                .file = file});
 }
-
-/// The published ENet numbers the unlabelled pixels first. Source: davidtvs/PyTorch-ENet, data/cityscapes.py.
-constexpr const char* kVoidFirst = "ENet";
 
 }  // namespace
 
@@ -94,9 +88,9 @@ void Model::Impl::settleInto(const std::optional<Sidecar>& sidecar, int channels
   info.preprocessing = options.preprocessing.value_or(settled.preprocessing);
   info.outputs = options.outputs.value_or(settled.outputs);
   // What the user decided is no assumption.
-  for (std::string& text : settled.assumptions) {
-    const bool isInput = text.find("no input") == 0 || text.find("no scaling") == 0 || text.find("no mean") == 0;
-    if (isInput ? !options.preprocessing : !options.outputs) info.assumptions.push_back(std::move(text));
+  for (Assumption& assumption : settled.assumptions) {
+    const bool isInput = assumption.about == Assumption::About::Input;
+    if (isInput ? !options.preprocessing : !options.outputs) info.assumptions.push_back(std::move(assumption.text));
   }
   info.channelsAssumed = settled.channelsAssumed && !options.outputs;
   const OutputMeaning& own = settled.outputs;
@@ -116,10 +110,11 @@ void Model::Impl::settleInto(const std::optional<Sidecar>& sidecar, int channels
 }
 
 void Model::Impl::warn() {
-  if (info.channelsAssumed && info.architecture == kVoidFirst) {
-    info.warnings.push_back("channel " + std::to_string(info.outputs.voidChannel) +
-                            " is assumed to be void, but ENet as published has void first, channel 0: name "
-                            "\"void_channel\" in the sidecar");
+  const NetworkKind* kind = networkKind(info.architecture);
+  if (info.channelsAssumed && kind != nullptr && kind->isVoidFirst) {
+    info.warnings.push_back("channel " + std::to_string(info.outputs.voidChannel) + " is assumed to be void, but " +
+                            kind->name +
+                            " as published has void first, channel 0: name \"void_channel\" in the sidecar");
   }
   const auto [least, most] = inputRange(info.preprocessing);
   if (std::max(std::abs(least), std::abs(most)) <= kPlausibleInput) return;
@@ -149,9 +144,9 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   info.warnings.insert(info.warnings.end(), remarks.warnings.begin(), remarks.warnings.end());
   settleInto(sidecar, shape.classes, options);
   const Size input = info.preprocessing.input;
-  if (input.width % kSizeMultiple != 0 || input.height % kSizeMultiple != 0) {
+  if (input.width % kind->sizeMultiple != 0 || input.height % kind->sizeMultiple != 0) {
     throw Error({.what = kind->name + " cannot take this input size",
-                 .expected = "width and height that are multiples of 8",
+                 .expected = "width and height that are multiples of " + std::to_string(kind->sizeMultiple),
                  .found = sizeText(input),
                  .file = info.file});
   }

@@ -2,6 +2,7 @@
 #include "inference/models/sidecar.h"
 
 #include "analysis/core/error.h"
+#include "analysis/datasets/cityscapes.h"
 #include "analysis/formats/json_text.h"
 #include "inference/models/known_channels.h"
 
@@ -238,14 +239,6 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
   return out;
 }
 
-const std::vector<std::string>& cityscapesNames() {
-  // Source: cityscapesScripts, helpers/labels.py, ascending train id.
-  static const std::vector<std::string> names{
-      "road", "sidewalk", "building", "wall", "fence", "pole", "traffic light", "traffic sign", "vegetation", "terrain",
-      "sky",  "person",   "rider",    "car",  "truck", "bus",  "train",         "motorcycle",   "bicycle"};
-  return names;
-}
-
 namespace {
 
 /// Which channel is void, what all are called, which are known classes.
@@ -258,28 +251,31 @@ void settleChannels(const Sidecar& sidecar, int channels, Settled& out) {
                  .found = found,
                  .file = sidecar.file});
   };
+  const auto assume = [&](std::string text) {
+    out.assumptions.push_back({Assumption::About::Outputs, std::move(text)});
+  };
   const std::string all = std::to_string(channels) + " channels";
-  const int cityscapes = static_cast<int>(cityscapesNames().size());
   if (sidecar.voidChannel) {
     outputs.voidChannel = *sidecar.voidChannel;
     check(outputs.voidChannel < channels, "void_channel", "-1 to " + std::to_string(channels - 1),
           std::to_string(outputs.voidChannel));
   } else if (outputs.voidChannel = assumedVoidChannel(channels); outputs.voidChannel >= 0) {
     out.channelsAssumed = true;
-    out.assumptions.push_back("channel " + std::to_string(outputs.voidChannel) +
-                              " taken as void; trained or not is unknown");
+    assume("channel " + std::to_string(outputs.voidChannel) + " taken as void; trained or not is unknown");
   }
   if (sidecar.channelNames) {
     outputs.channelNames = *sidecar.channelNames;
     check(static_cast<int>(outputs.channelNames.size()) == channels, "count of channel names", all,
           std::to_string(outputs.channelNames.size()));
-  } else if (channels == cityscapes || (channels == cityscapes + 1 && outputs.voidChannel >= 0)) {
+  } else if (channels == kCityscapesTrainClasses ||
+             (channels == kCityscapesTrainClasses + 1 && outputs.voidChannel >= 0)) {
     outputs.channelNames = cityscapesNames();
-    if (channels > cityscapes) outputs.channelNames.insert(outputs.channelNames.begin() + outputs.voidChannel, "void");
-    out.assumptions.emplace_back("channels taken as the 19 Cityscapes classes");
+    if (channels > kCityscapesTrainClasses)
+      outputs.channelNames.insert(outputs.channelNames.begin() + outputs.voidChannel, "void");
+    assume("channels taken as the 19 Cityscapes classes");
   } else {
     for (int i = 0; i < channels; ++i) outputs.channelNames.push_back("channel " + std::to_string(i));
-    out.assumptions.emplace_back("no channel names given");
+    assume("no channel names given");
   }
   const int most = static_cast<int>(knownChannels(channels, outputs.voidChannel).size());
   outputs.knownClasses = sidecar.knownClasses.value_or(most);
@@ -300,7 +296,7 @@ void settleChannels(const Sidecar& sidecar, int channels, Settled& out) {
 Settled settle(const std::optional<Sidecar>& given, int channels) {
   const Sidecar sidecar = given.value_or(Sidecar{});
   Settled out;
-  const auto assume = [&](std::string text) { out.assumptions.push_back(std::move(text)); };
+  const auto assume = [&](std::string text) { out.assumptions.push_back({Assumption::About::Input, std::move(text)}); };
   Preprocessing& pre = out.preprocessing;
   if (sidecar.input) {
     pre.input = *sidecar.input;

@@ -31,18 +31,21 @@ struct Sidecar {
 /// would change results silently.
 [[nodiscard]] std::optional<Sidecar> readSidecar(const std::filesystem::path& model);
 
+/// What nobody said and was decided all the same.
+struct Assumption {
+  enum class About { Input, Outputs } about = About::Input;
+  std::string text;  ///< said aloud: "no channel names given"
+};
+
 /// Preprocessing and outputs from the sidecar, completed by assumptions, each of which is said.
 struct Settled {
   Preprocessing preprocessing;
   OutputMeaning outputs;
-  std::vector<std::string> assumptions;
+  std::vector<Assumption> assumptions;
   bool channelsAssumed = false;  ///< the void channel was not named
 };
 /// Requires: channels > 0, or 0 where they are not yet known (outputs are then left empty). Throws Error where the
 /// sidecar contradicts the network.
 [[nodiscard]] Settled settle(const std::optional<Sidecar>& sidecar, int channels);
-
-/// The 19 Cityscapes classes by train id.
-[[nodiscard]] const std::vector<std::string>& cityscapesNames();
 
 }  // namespace oodscope

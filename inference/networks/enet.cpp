@@ -116,7 +116,7 @@ torch::Tensor UpsamplingBottleneck::forward(const torch::Tensor& x, const torch:
 
 Enet::Enet(const NetworkShape& shape) : m_shape(shape) {
   require(shape.classes > 0, "ENet: at least one class");
-  const auto [w0, w1, w2] = shape.widths;
+  const auto [w0, w1, w2] = widthsOf<3>(shape);
   require(shape.variant.empty() || shape.variant == kSince2021 || shape.variant == kBefore2021,
           "ENet: a variant that is known");
   const bool older = shape.variant == kBefore2021;
@@ -169,10 +169,6 @@ torch::Tensor Enet::forward(const torch::Tensor& images) {
   for (const auto& block : stage4) x = block->forward(x);
   x = upsample5->forward(x, indices1, size1);
   return transposedConv(regular5->forward(x));
-}
-
-torch::Tensor Enet::forwardEncoder(const torch::Tensor&) {
-  throw ContractViolation("ENet has no head for its encoder alone");
 }
 
 }  // namespace oodscope::enet

@@ -73,7 +73,6 @@ class Enet final : public Network {
 public:
   explicit Enet(const NetworkShape& shape);
   torch::Tensor forward(const torch::Tensor& images) override;
-  torch::Tensor forwardEncoder(const torch::Tensor& images) override;
   [[nodiscard]] NetworkShape shape() const override { return m_shape; }
 
   std::shared_ptr<InitialBlock> initialBlock;

@@ -166,6 +166,8 @@ std::optional<NetworkShape> enetShape(const StateDict& tensors) {
   return NetworkShape{.classes = *classes, .widths = {*w0, *w1, *w2}};
 }
 
+const std::vector<int> kEnetWidths{16, 64, 128};
+
 }  // namespace
 
 NetworkKind enetKind() {
@@ -178,7 +180,11 @@ NetworkKind enetKind() {
           .unusedBelow = {},
           .mayBeFolded = [](std::string_view) { return false; },  // its convolutions have no bias to fold into
           .shapeOf = enetShape,
-          .make = [](const NetworkShape& shape) { return std::make_shared<enet::Enet>(shape); },
+          .make = [](const NetworkShape& shape) { return std::make_shared<enet::Enet>(completed(shape, kEnetWidths)); },
+          .widths = kEnetWidths,
+          .widthsHelp = "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network",
+          .sizeMultiple = 8,
+          .isVoidFirst = true,  // davidtvs/PyTorch-ENet, data/cityscapes.py
           .switched = kSwitched,
           .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
             return std::make_unique<FastEnet>(dynamic_cast<const enet::Enet&>(network));

@@ -67,7 +67,7 @@ Upsampler::Upsampler(int in, int out) {
 torch::Tensor Upsampler::forward(const torch::Tensor& x) { return at::relu(bn(conv(x))); }
 
 Encoder::Encoder(const NetworkShape& shape) {
-  const auto [w0, w1, w2] = shape.widths;
+  const auto [w0, w1, w2] = widthsOf<3>(shape);
   initialBlock = register_module("initial_block", std::make_shared<Downsampler>(3, w0));
   blocks.push_back(std::make_shared<Downsampler>(w0, w1));
   for (int i = 0; i < 5; ++i) blocks.push_back(std::make_shared<NonBottleneck1d>(w1, 0.03, 1));
@@ -86,7 +86,7 @@ torch::Tensor Encoder::forward(const torch::Tensor& images) {
 }
 
 Decoder::Decoder(const NetworkShape& shape) {
-  const auto [w0, w1, w2] = shape.widths;
+  const auto [w0, w1, w2] = widthsOf<3>(shape);
   blocks.push_back(std::make_shared<Upsampler>(w2, w1));
   for (int i = 0; i < 2; ++i) blocks.push_back(std::make_shared<NonBottleneck1d>(w1, 0.0, 1));
   blocks.push_back(std::make_shared<Upsampler>(w1, w0));

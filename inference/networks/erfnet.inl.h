@@ -70,7 +70,8 @@ class Erfnet final : public Network {
 public:
   explicit Erfnet(const NetworkShape& shape);
   torch::Tensor forward(const torch::Tensor& images) override;
-  torch::Tensor forwardEncoder(const torch::Tensor& images) override;
+  /// Logits of the encoder alone at 1/8 of the size, for training it before the whole.
+  torch::Tensor forwardEncoder(const torch::Tensor& images);
   [[nodiscard]] NetworkShape shape() const override { return m_shape; }
   std::shared_ptr<Encoder> encoder;
   std::shared_ptr<Decoder> decoder;

@@ -87,22 +87,35 @@ bool endsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
+const std::vector<int> kErfnetWidths{16, 64, 128};
+
 }  // namespace
 
 NetworkKind erfnetKind() {
-  return {.name = "ERFNet",
-          .variants = {},
-          .variantOfOldTrainings = {},
-          .signature = {"encoder.initial_block.conv.weight", "encoder.layers.1.conv3x1_1.weight",
-                        "encoder.layers.6.conv.weight", "decoder.layers.0.conv.weight", "decoder.output_conv.weight"},
-          .unusedBelow = {"encoder.output_conv."},
-          .mayBeFolded = [](std::string_view norm) { return endsWith(norm, ".bn1") || endsWith(norm, ".bn2"); },
-          .shapeOf = erfnetShape,
-          .make = [](const NetworkShape& shape) { return std::make_shared<erfnet::Erfnet>(shape); },
-          .switched = 0.0,
-          .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
-            return std::make_unique<FastErfnet>(dynamic_cast<const erfnet::Erfnet&>(network));
-          }};
+  return {
+      .name = "ERFNet",
+      .variants = {},
+      .variantOfOldTrainings = {},
+      .signature = {"encoder.initial_block.conv.weight", "encoder.layers.1.conv3x1_1.weight",
+                    "encoder.layers.6.conv.weight", "decoder.layers.0.conv.weight", "decoder.output_conv.weight"},
+      .unusedBelow = {"encoder.output_conv."},
+      .mayBeFolded = [](std::string_view norm) { return endsWith(norm, ".bn1") || endsWith(norm, ".bn2"); },
+      .shapeOf = erfnetShape,
+      .make =
+          [](const NetworkShape& shape) { return std::make_shared<erfnet::Erfnet>(completed(shape, kErfnetWidths)); },
+      .widths = kErfnetWidths,
+      .widthsHelp = "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network",
+      .sizeMultiple = 8,
+      .stages = {{.name = "encoder",
+                  .reduction = 8,
+                  .forward =
+                      [](Network& network, const torch::Tensor& images) {
+                        return dynamic_cast<erfnet::Erfnet&>(network).forwardEncoder(images);
+                      }}},
+      .switched = 0.0,
+      .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
+        return std::make_unique<FastErfnet>(dynamic_cast<const erfnet::Erfnet&>(network));
+      }};
 }
 
 }  // namespace oodscope

@@ -4,10 +4,6 @@
 
 namespace oodscope {
 
-/// One per architecture, defined in its *_kind.cpp and listed in network_registry.cpp.
-[[nodiscard]] NetworkKind erfnetKind();
-[[nodiscard]] NetworkKind enetKind();
-
 /// Extent of one dimension of a named tensor, empty where the tensor is missing, has another rank, or is absurdly
 /// large.
 [[nodiscard]] std::optional<int> extent(const StateDict& tensors, std::string_view key, int rank, int dimension);

@@ -1,32 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/error.h"
+
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace oodscope {
 
 /// What a network of a known architecture is built from.
 struct NetworkShape {
   int classes = 20;
-  /// Channels at 1/2, 1/4 and 1/8 of the input; smaller numbers give a slim variant, {8, 32, 64} costs about a quarter.
-  std::array<int, 3> widths{16, 64, 128};
-  std::string variant = {};  ///< one of the kind's (see NetworkKind), empty for the published one of today
+  std::vector<int> widths = {};  ///< of its layers, see NetworkKind; empty: as published
+  std::string variant = {};      ///< one of the kind's (see NetworkKind), empty for the published one of today
   friend bool operator==(const NetworkShape&, const NetworkShape&) = default;
 };
+
+/// The widths of a shape that has so many. Throws ContractViolation where it has others.
+template <std::size_t N>
+[[nodiscard]] std::array<int, N> widthsOf(const NetworkShape& shape) {
+  require(shape.widths.size() == N, "a network's shape: another number of widths");
+  std::array<int, N> out{};
+  std::copy_n(shape.widths.begin(), N, out.begin());
+  return out;
+}
 
 /// A trainable semantic segmentation network. state_dict names are those of the public Python implementation.
 class Network : public torch::nn::Module {
 public:
-  /// N x 3 x H x W to logits N x classes x H x W. Requires: H and W multiples of 8.
+  /// N x 3 x H x W to logits N x classes x H x W. Requires: H and W multiples of the kind's sizeMultiple.
   virtual torch::Tensor forward(const torch::Tensor& images) = 0;
-  /// Logits of the encoder alone at 1/8 of the size, for pre-training an encoder. Throws ContractViolation where the
-  /// architecture has no such head.
-  virtual torch::Tensor forwardEncoder(const torch::Tensor& images) = 0;
   [[nodiscard]] virtual NetworkShape shape() const = 0;
 };
 

@@ -12,6 +12,10 @@
 #include <unordered_set>
 
 namespace oodscope {
+
+NetworkKind erfnetKind();
+NetworkKind enetKind();
+
 namespace {
 
 /// Larger than any published segmentation network; a foreign file must not make the program allocate gigabytes.
@@ -48,6 +52,12 @@ double similarity(const ShapeCounts& a, const ShapeCounts& b) {
 std::span<const NetworkKind> networkKinds() {
   static const std::array kinds{erfnetKind(), enetKind()};
   return kinds;
+}
+
+NetworkShape completed(NetworkShape shape, const std::vector<int>& published) {
+  if (shape.widths.empty()) shape.widths = published;
+  require(shape.widths.size() == published.size(), "a network's shape: another number of widths");
+  return shape;
 }
 
 const NetworkKind* networkKind(std::string_view name) {

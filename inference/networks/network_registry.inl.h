@@ -18,8 +18,15 @@ struct NetworkVariant {
   std::string description;  ///< what it does otherwise than the others
 };
 
-/// All that the rest of the program knows of an architecture. A further network is one .cpp that defines its
-/// NetworkKind and one line in network_registry.cpp.
+/// A part of a network that may be trained before the whole, on logits of its own.
+struct TrainingStage {
+  std::string name;   ///< of the part, in logs and options: "encoder"
+  int reduction = 8;  ///< the logits have 1/reduction of the input's size
+  std::function<torch::Tensor(Network&, const torch::Tensor& images)> forward;
+};
+
+/// All that the rest of the program knows of an architecture. A further network is its module, its NetworkKind and one
+/// line in network_registry.cpp.
 struct NetworkKind {
   std::string name;                      ///< "ERFNet"
   std::vector<NetworkVariant> variants;  ///< empty where there is one only; else the published one of today comes first
@@ -32,6 +39,11 @@ struct NetworkKind {
   /// Class count and widths from the tensors' shapes; empty where a needed key is missing or has the wrong rank.
   std::function<std::optional<NetworkShape>(const StateDict&)> shapeOf;
   std::function<std::shared_ptr<Network>(const NetworkShape&)> make;
+  std::vector<int> widths;                 ///< as published, growing; NetworkShape::widths has as many
+  std::string widthsHelp;                  ///< where they are, for the command line's help
+  int sizeMultiple = 8;                    ///< of the input's width and height
+  bool isVoidFirst = false;                ///< the published weights number unlabelled pixels first
+  std::vector<TrainingStage> stages = {};  ///< in the order of training
   /// Share of the logits that rounding may change by more than rounding, since the network compares values and puts
   /// others where the larger one was: 0 where every output is a continuous function of the input.
   double switched = 0.0;
@@ -41,6 +53,8 @@ struct NetworkKind {
 
 /// All known architectures, in menu order.
 [[nodiscard]] std::span<const NetworkKind> networkKinds();
+/// The shape with the kind's published widths where it has none. Throws ContractViolation for another number of widths.
+[[nodiscard]] NetworkShape completed(NetworkShape shape, const std::vector<int>& published);
 /// Whether `variant` is empty or one of the kind's.
 [[nodiscard]] bool hasVariant(const NetworkKind& kind, std::string_view variant);
 /// By name, letter case ignored; nullptr where unknown.

@@ -21,8 +21,11 @@ private:
   at::Tensor m_weights;
 };
 
+std::unique_ptr<Loss> makeCrossEntropy(const LossOptions& options) { return std::make_unique<CrossEntropy>(options); }
+
 }  // namespace
 
-std::unique_ptr<Loss> makeCrossEntropy(const LossOptions& options) { return std::make_unique<CrossEntropy>(options); }
+extern const LossKind kCrossEntropy;
+const LossKind kCrossEntropy{.name = "cross-entropy", .parameters = {}, .make = makeCrossEntropy};
 
 }  // namespace oodscope

@@ -14,7 +14,7 @@ namespace {
 /// that gamma = 0 gives the weighted cross-entropy. Source: Lin et al., 2017; seed 001, eq. 8.
 class Focal final : public Loss {
 public:
-  explicit Focal(const LossOptions& options) : m_weights(options.classWeights), m_gamma(options.focalGamma) {}
+  explicit Focal(const LossOptions& options) : m_weights(options.classWeights), m_gamma(options.values.at(0)) {}
   at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets) const override {
     const at::Tensor learned = at::ge(targets, 0);
     if (!learned.any().item<bool>()) return logits.sum().mul(0.0);
@@ -33,8 +33,13 @@ private:
   double m_gamma;
 };
 
-}  // namespace
+constexpr LossParameter kGamma{"focal-gamma", 2.0, 0.0, 100.0, "Focusing parameter of the focal loss"};
 
 std::unique_ptr<Loss> makeFocal(const LossOptions& options) { return std::make_unique<Focal>(options); }
+
+}  // namespace
+
+extern const LossKind kFocal;
+const LossKind kFocal{.name = "focal", .parameters = {&kGamma, 1}, .make = makeFocal};
 
 }  // namespace oodscope

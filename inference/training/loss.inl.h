@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/training/loss_parameters.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -26,18 +28,20 @@ public:
 };
 
 struct LossOptions {
-  at::Tensor classWeights = {};  ///< C values on the logits' device; undefined: all 1
-  double focalGamma = 2.0;
+  at::Tensor classWeights = {};     ///< C values on the logits' device; undefined: all 1
+  std::vector<double> values = {};  ///< of the kind's parameters, in their order
 };
 
-/// A further loss is one .cpp with its maker, declared and listed in loss_registry.cpp.
+/// A further loss is one .cpp that defines its kind, named in loss_registry.cpp: the command line's options, their
+/// checks and the recipe follow.
 struct LossKind {
-  std::string name;
+  std::string_view name;
+  std::span<const LossParameter> parameters;
   std::unique_ptr<Loss> (*make)(const LossOptions& options);
-  bool usesGamma = false;  ///< focalGamma decides its values, and so the weights
 };
-[[nodiscard]] const std::vector<LossKind>& lossKinds();
-/// Throws ContractViolation for an unknown name.
-[[nodiscard]] std::unique_ptr<Loss> makeLoss(std::string_view name, const LossOptions& options);
+[[nodiscard]] std::span<const LossKind* const> lossKinds();
+/// Throws ContractViolation for an unknown name and for a value outside a parameter's range.
+[[nodiscard]] std::unique_ptr<Loss> makeLoss(std::string_view name, const at::Tensor& classWeights = {},
+                                             const LossParameters& given = {});
 
 }  // namespace oodscope

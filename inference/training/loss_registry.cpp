@@ -1,30 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
 #include "inference/training/loss.inl.h"
-#include "inference/training/training.h"
+
+#include <array>
 
 namespace oodscope {
 
-std::unique_ptr<Loss> makeCrossEntropy(const LossOptions& options);
-std::unique_ptr<Loss> makeFocal(const LossOptions& options);
+extern const LossKind kCrossEntropy, kFocal;
 
-const std::vector<LossKind>& lossKinds() {
-  static const std::vector<LossKind> kinds{{.name = "cross-entropy", .make = makeCrossEntropy},
-                                           {.name = "focal", .make = makeFocal, .usesGamma = true}};
-  return kinds;
-}
+namespace {
 
-std::unique_ptr<Loss> makeLoss(std::string_view name, const LossOptions& options) {
-  for (const LossKind& kind : lossKinds()) {
-    if (kind.name == name) return kind.make(options);
+constexpr std::array kKinds{&kCrossEntropy, &kFocal};
+
+const LossKind& kindOf(std::string_view name) {
+  for (const LossKind* kind : kKinds) {
+    if (kind->name == name) return *kind;
   }
-  throw ContractViolation("makeLoss: unknown loss");
+  throw ContractViolation("unknown loss");
 }
+
+}  // namespace
+
+std::span<const LossKind* const> lossKinds() { return kKinds; }
 
 std::vector<std::string> lossNames() {
   std::vector<std::string> names;
-  for (const LossKind& kind : lossKinds()) names.push_back(kind.name);
+  for (const LossKind* kind : kKinds) names.emplace_back(kind->name);
   return names;
+}
+
+std::span<const LossParameter> parametersOf(std::string_view loss) { return kindOf(loss).parameters; }
+
+std::vector<double> lossValues(std::string_view loss, const LossParameters& given) {
+  std::vector<double> values;
+  for (const LossParameter& parameter : parametersOf(loss)) {
+    const auto found = given.find(parameter.name);
+    values.push_back(found == given.end() ? parameter.initial : found->second);
+    require(values.back() >= parameter.least && values.back() <= parameter.most, "a loss's parameter out of range");
+  }
+  return values;
+}
+
+std::unique_ptr<Loss> makeLoss(std::string_view name, const at::Tensor& classWeights, const LossParameters& given) {
+  return kindOf(name).make({.classWeights = classWeights, .values = lossValues(name, given)});
 }
 
 }  // namespace oodscope

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "analysis/core/thread_supply.h"
+#include "analysis/datasets/cityscapes.h"
 #include "analysis/formats/atomic_file.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/sidecar.h"
@@ -29,6 +30,7 @@
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <thread>
 
 namespace oodscope {
@@ -37,9 +39,9 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+constexpr int kWhole = 1;  // TrainingState::stage of the whole network
 constexpr std::uint64_t kStepStream = 3;
 constexpr std::size_t kPicturesForWeights = 500;
-constexpr int kEncoderReduction = 8;
 
 /// 1 / ln(1.02 + share of the learned pixels); a class without pixels weighs 0. Source: Paszke et al., ENet, 2016.
 at::Tensor logarithmicWeights(const SampleSource& pictures, int channels, int voidClass) {
@@ -148,9 +150,13 @@ public:
         m_kind(networkKind(options.network)),
         m_channels(pictures.classes() + 1) {
     require(m_kind != nullptr, "train: unknown network");
-    require(pictures.size() > 0 && options.batch > 0 && options.epochs >= 0 && options.encoderEpochs >= 0,
+    require(pictures.size() > 0 && options.batch > 0 && options.epochs >= 0 &&
+                std::none_of(options.stageEpochs.begin(), options.stageEpochs.end(), [](int n) { return n < 0; }),
             "train: nothing to train on");
-    require(options.input.width % 8 == 0 && options.input.height % 8 == 0, "train: input is no multiple of 8");
+    require(options.stageEpochs.size() <= m_kind->stages.size(), "train: the network has no such stage");
+    require(options.input.width % m_kind->sizeMultiple == 0 && options.input.height % m_kind->sizeMultiple == 0,
+            "train: input is no multiple of what the network needs");
+    m_options.stageEpochs.resize(m_kind->stages.size());
     const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
     requireThreads(std::max(1, threads));
     at::set_num_threads(std::max(1, threads));
@@ -176,7 +182,8 @@ public:
       loadWeights(*m_network, *m_kind, m_state.network, checkpointFile());
     } else {
       m_state.recipe = recipe;
-      m_state.stage = m_options.encoderEpochs > 0 ? 0 : 1;
+      m_state.stage = kWhole - static_cast<int>(m_kind->stages.size());
+      while (epochsOfStage() == 0 && m_state.stage < kWhole) ++m_state.stage;
       m_state.log = logHeading();
       if (m_options.classWeights == ClassWeights::Logarithmic) {
         m_state.classWeights = logarithmicWeights(m_pictures, m_channels, voidClass());
@@ -186,10 +193,10 @@ public:
     if (m_options.device == Device::Cuda) m_network->to(at::kCUDA);
     at::Tensor weights = m_state.classWeights;
     if (weights.defined() && m_options.device == Device::Cuda) weights = weights.cuda();
-    m_loss = makeLoss(m_options.loss, {.classWeights = weights, .focalGamma = m_options.focalGamma});
+    m_loss = makeLoss(m_options.loss, weights, m_options.lossParameters);
 
     TrainingResult result;
-    for (; m_state.stage <= 1; ++m_state.stage, m_state.epoch = 0) {
+    for (; m_state.stage <= kWhole; ++m_state.stage, m_state.epoch = 0) {
       // Each stage has its own schedule and begins with a fresh optimiser and without gradients: those of the encoder's
       // own head would otherwise stay at zero, and weight decay would go on moving it.
       for (at::Tensor& parameter : m_network->parameters()) parameter.mutable_grad() = at::Tensor();
@@ -203,7 +210,7 @@ public:
       }
       m_state.optimiser.clear();
     }
-    m_state.stage = 1;
+    m_state.stage = kWhole;
     m_state.epoch = m_options.epochs;
     writeWeights();
     result.complete = true;
@@ -215,9 +222,22 @@ public:
 private:
   [[nodiscard]] fs::path checkpointFile() const { return m_folder / kCheckpoint; }
   [[nodiscard]] int voidClass() const { return m_options.trainVoid ? m_channels - 1 : -1; }
-  [[nodiscard]] bool encoderAlone() const { return m_state.stage == 0; }
-  [[nodiscard]] int epochsOfStage() const { return encoderAlone() ? m_options.encoderEpochs : m_options.epochs; }
-  [[nodiscard]] int finishedEpochs() const { return m_state.epoch + (encoderAlone() ? 0 : m_options.encoderEpochs); }
+  /// The part that is trained alone, by its index in the kind's stages; their count for the whole network.
+  [[nodiscard]] std::size_t stageIndex() const {
+    return static_cast<std::size_t>(static_cast<int>(m_kind->stages.size()) + m_state.stage - kWhole);
+  }
+  [[nodiscard]] const TrainingStage* stage() const {
+    return stageIndex() < m_kind->stages.size() ? &m_kind->stages[stageIndex()] : nullptr;
+  }
+  [[nodiscard]] int epochsOfStage() const {
+    return stage() != nullptr ? m_options.stageEpochs[stageIndex()] : m_options.epochs;
+  }
+  [[nodiscard]] int epochsBefore(std::size_t index) const {
+    const auto begin = m_options.stageEpochs.begin();
+    return std::accumulate(begin, begin + static_cast<std::ptrdiff_t>(index), 0);
+  }
+  [[nodiscard]] int finishedEpochs() const { return m_state.epoch + epochsBefore(stageIndex()); }
+  [[nodiscard]] int allEpochs() const { return m_options.epochs + epochsBefore(m_options.stageEpochs.size()); }
 
   void warn(const std::string& message) const {
     TrainingProgress said;
@@ -231,8 +251,7 @@ private:
       warn("a batch of " + std::to_string(m_options.batch) + " is more than the " + std::to_string(m_pictures.size()) +
            " pictures there are: batches hold " + std::to_string(m_pictures.size()));
     }
-    if (m_options.epochs == 0 && m_options.encoderEpochs == 0 && m_options.start.empty())
-      warn("no epoch is asked for: the weights written are random");
+    if (allEpochs() == 0 && m_options.start.empty()) warn("no epoch is asked for: the weights written are random");
   }
 
   void loadStart() {
@@ -267,9 +286,9 @@ private:
   bool runEpoch(TrainingResult& result) {
     const int epoch = finishedEpochs();
     Batches batches(m_options, m_pictures, voidClass(), epoch);
-    TrainingProgress progress{.encoderAlone = encoderAlone(),
+    TrainingProgress progress{.stage = stage() != nullptr ? stage()->name : std::string(),
                               .epoch = epoch + 1,
-                              .epochs = m_options.encoderEpochs + m_options.epochs,
+                              .epochs = allEpochs(),
                               .steps = batches.steps(),
                               .validation = {}};
     const auto begin = Clock::now();
@@ -296,7 +315,7 @@ private:
         writeCheckpoint();
       }
     }
-    if (m_validation != nullptr && !encoderAlone()) {
+    if (m_validation != nullptr && stage() == nullptr) {
       progress.validation = validate(*m_network, *m_validation, m_options, m_stop);
       if (!progress.validation) {
         // The epoch's last step is done, its validation is not: it is made again on going on.
@@ -319,16 +338,17 @@ private:
 
   void learn(Batch batch, double learningRate, std::uint64_t seed) {
     torch::manual_seed(seed);  // of dropout
-    if (encoderAlone()) {
-      // The pixel in the middle of each cell of the encoder's output.
-      const auto every = [](const at::Tensor& t, int dimension) {
-        return t.slice(dimension, kEncoderReduction / 2, c10::nullopt, kEncoderReduction);
+    const TrainingStage* part = stage();
+    if (part != nullptr) {
+      // The pixel in the middle of each cell of the part's output.
+      const auto every = [part](const at::Tensor& t, int dimension) {
+        return t.slice(dimension, part->reduction / 2, c10::nullopt, part->reduction);
       };
       batch.targets = every(every(batch.targets, 1), 2).contiguous();
     }
     if (m_options.device == Device::Cuda) batch = {batch.images.cuda(), batch.targets.cuda()};
     const at::Tensor logits =
-        encoderAlone() ? m_network->forwardEncoder(batch.images) : m_network->forward(batch.images);
+        part != nullptr ? part->forward(*m_network, batch.images) : m_network->forward(batch.images);
     const at::Tensor loss = (*m_loss)(logits, batch.targets);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
@@ -363,7 +383,7 @@ private:
     sidecar["std"] = {1.0, 1.0, 1.0};
     sidecar["channel_order"] = "rgb";
     std::vector<std::string> names;
-    const auto& cityscapes = cityscapesNames();
+    const std::vector<std::string> cityscapes = cityscapesNames();
     for (int i = 0; i + 1 < m_channels; ++i) {
       const bool isCityscapes = static_cast<int>(cityscapes.size()) == m_channels - 1;
       names.push_back(isCityscapes ? cityscapes[static_cast<std::size_t>(i)] : "class " + std::to_string(i));
@@ -378,7 +398,7 @@ private:
     writeStateDict(m_folder / kWeights, detached(stateDictOf(*m_network)));
   }
 
-  const TrainingOptions& m_options;
+  TrainingOptions m_options;
   const SampleSource& m_pictures;
   const SampleSource* m_validation;
   fs::path m_folder;
@@ -394,10 +414,25 @@ private:
 
 }  // namespace
 
-std::vector<std::string> networkNames() {
-  std::vector<std::string> names;
-  for (const NetworkKind& kind : networkKinds()) names.push_back(kind.name);
-  return names;
+std::vector<TrainableNetwork> trainableNetworks() {
+  std::vector<TrainableNetwork> out;
+  for (const NetworkKind& kind : networkKinds()) {
+    TrainableNetwork& network = out.emplace_back();
+    network.name = kind.name;
+    network.widths = kind.widths;
+    network.widthsHelp = kind.widthsHelp;
+    network.sizeMultiple = kind.sizeMultiple;
+    for (const TrainingStage& stage : kind.stages) network.stages.push_back(stage.name);
+  }
+  return out;
+}
+
+TrainableNetwork trainableNetwork(std::string_view name) {
+  const NetworkKind* kind = networkKind(name);
+  require(kind != nullptr, "trainableNetwork: unknown network");
+  for (TrainableNetwork& network : trainableNetworks())
+    if (network.name == kind->name) return std::move(network);
+  throw ContractViolation("trainableNetwork: not listed");
 }
 
 TrainingResult train(const TrainingOptions& options, const SampleSource& pictures, const SampleSource* validation,

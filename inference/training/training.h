@@ -2,15 +2,16 @@
 #pragma once
 #include "inference/models/model.h"
 #include "inference/training/augmentation.h"
+#include "inference/training/loss_parameters.h"
 #include "inference/training/samples.h"
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oodscope {
@@ -23,22 +24,23 @@ enum class ClassWeights { Equal, Logarithmic };
 /// Everything that decides the weights, beside the pictures.
 struct TrainingOptions {
   std::string network = "ERFNet";
-  std::array<int, 3> widths{16, 64, 128};
+  std::vector<int> widths = {};  ///< see TrainableNetwork; empty: as published
   /// The 20th channel (for 19 classes) is trained on void pixels; else they are left out and the channel is untrained.
   bool trainVoid = true;
   std::string loss = "cross-entropy";  ///< see lossNames()
-  double focalGamma = 2.0;
+  LossParameters lossParameters = {};  ///< those not named have their initial values
   ClassWeights classWeights = ClassWeights::Logarithmic;
   Optimiser optimiser = Optimiser::Adam;
   double learningRate = 5e-4;
   double momentum = 0.9;  ///< of SGD; Adam's first beta
   double weightDecay = 1e-4;
   Schedule schedule = Schedule::Polynomial;
-  double dropout = 1.0;   ///< factor on the network's dropout rates; below 1 for short trainings and slim networks
-  int encoderEpochs = 0;  ///< first train the encoder alone at 1/8 of the size (networks with such a head)
-  int epochs = 100;
+  double dropout = 1.0;  ///< factor on the network's dropout rates; below 1 for short trainings and slim networks
+  std::vector<int> stageEpochs = {};  ///< of the network's stages before the whole, in their order; those missing: 0
+  int epochs = 100;                   ///< of the whole network
   int batch = 6;
-  Size input{1024, 512};  ///< the network's: pictures are brought to it before they are varied; multiples of 8
+  Size input{1024, 512};  ///< the network's: pictures are brought to it before they are varied; multiples of
+                          ///< the network's sizeMultiple
   Augmentation augmentation;
   std::uint64_t seed = 1;
   std::filesystem::path start = {};  ///< weights to begin with; empty: random ones
@@ -47,8 +49,18 @@ struct TrainingOptions {
   int stepsBetweenCheckpoints = 0;  ///< beside those at the end of each epoch; 0: none
 };
 
-[[nodiscard]] std::vector<std::string> lossNames();
-[[nodiscard]] std::vector<std::string> networkNames();
+/// What may be asked of an architecture.
+struct TrainableNetwork {
+  std::string name;                 ///< "ERFNet"
+  std::vector<int> widths;          ///< as published
+  std::string widthsHelp;           ///< where they are
+  int sizeMultiple = 8;             ///< of the input's width and height
+  std::vector<std::string> stages;  ///< parts that may be trained before the whole: "encoder"
+};
+/// In menu order.
+[[nodiscard]] std::vector<TrainableNetwork> trainableNetworks();
+/// By name, letter case ignored. Throws ContractViolation for an unknown one.
+[[nodiscard]] TrainableNetwork trainableNetwork(std::string_view name);
 
 /// What validation found after an epoch. Metrics are fractions, at the network's resolution, under the Fishyscapes
 /// protocol; empty where not defined.
@@ -63,9 +75,9 @@ struct ValidationReport {
 
 struct TrainingProgress {
   enum class Kind { Step, Epoch, Warning } kind = Kind::Step;
-  std::string message = {};  ///< with Kind::Warning: a likely mistake; the other fields then mean nothing
-  bool encoderAlone = false;
-  int epoch = 0, epochs = 0;  ///< 1-based, over both stages
+  std::string message = {};   ///< with Kind::Warning: a likely mistake; the other fields then mean nothing
+  std::string stage = {};     ///< the part under way: "encoder"; empty: the whole network
+  int epoch = 0, epochs = 0;  ///< 1-based, over all stages
   int step = 0, steps = 0;    ///< within the epoch
   double loss = 0.0;          ///< mean over the epoch so far
   double learningRate = 0.0;

@@ -7,7 +7,7 @@
 #include "analysis/core/size_text.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/networks/network_registry.inl.h"
-#include "inference/training/loss.inl.h"
+#include "inference/training/loss_parameters.h"
 #include "inference/training/schedule.h"
 
 #include <ATen/ops/empty.h>
@@ -64,10 +64,25 @@ std::string difference(const std::string& a, const std::string& b) {
   return out.empty() ? "nothing of the kind" : out;
 }
 
-bool usesGamma(const std::string& loss) {
-  const auto& kinds = lossKinds();
-  return std::any_of(kinds.begin(), kinds.end(),
-                     [&](const LossKind& kind) { return kind.name == loss && kind.usesGamma; });
+/// "focal 2": the loss and the values of its parameters.
+std::string lossText(const std::string& loss, const LossParameters& given) {
+  std::string out = loss;
+  for (const double value : lossValues(loss, given)) out.append(" ").append(numberText(value));
+  return out;
+}
+
+bool hasParameters(const std::string& loss) {
+  const std::vector<std::string> names = lossNames();
+  return std::find(names.begin(), names.end(), loss) != names.end() && !parametersOf(loss).empty();
+}
+
+std::string joined(const std::vector<int>& values, const char* between) {
+  std::string out;
+  for (const int value : values) {
+    if (!out.empty()) out += between;
+    out += std::to_string(value);
+  }
+  return out;
 }
 
 /// A recipe as it is written today: earlier ones name the schedule by a number and give every loss a gamma.
@@ -82,7 +97,7 @@ std::string modernRecipe(const std::string& text) {
         line = std::string(schedule) + std::string(scheduleName(static_cast<Schedule>(number)));
     } else if (line.starts_with(loss)) {
       const auto end = line.find(' ', loss.size());
-      if (end != std::string::npos && !usesGamma(line.substr(loss.size(), end - loss.size()))) line.resize(end);
+      if (end != std::string::npos && !hasParameters(line.substr(loss.size(), end - loss.size()))) line.resize(end);
     }
   }
   return out;
@@ -102,16 +117,18 @@ std::string recipeText(const TrainingOptions& options, const SampleSource& pictu
   std::ostringstream out;
   const Augmentation& vary = options.augmentation;
   const NetworkKind* kind = networkKind(options.network);
+  std::vector<int> stageEpochs = options.stageEpochs;
+  stageEpochs.resize(std::max({std::size_t{1}, stageEpochs.size(), kind == nullptr ? 0 : kind->stages.size()}));
   const bool hasVariants = kind != nullptr && !kind->variants.empty();
   out << "network: " << options.network << " " << (hasVariants ? kind->variants.front().name + " " : "")
-      << options.widths[0] << " " << options.widths[1] << " " << options.widths[2]
-      << "\nvoid class: " << (options.trainVoid ? "trained" : "left out") << "\nloss: " << options.loss
-      << (usesGamma(options.loss) ? " " : "") << (usesGamma(options.loss) ? numberText(options.focalGamma) : "")
+      << joined(options.widths.empty() && kind != nullptr ? kind->widths : options.widths, " ")
+      << "\nvoid class: " << (options.trainVoid ? "trained" : "left out")
+      << "\nloss: " << lossText(options.loss, options.lossParameters)
       << "\nclass weights: " << (options.classWeights == ClassWeights::Equal ? "equal" : "logarithmic")
       << "\noptimiser: " << (options.optimiser == Optimiser::Adam ? "adam" : "sgd") << " "
       << numberText(options.learningRate) << " " << numberText(options.momentum) << " "
       << numberText(options.weightDecay) << "\nschedule: " << scheduleName(options.schedule)
-      << "\ndropout: " << numberText(options.dropout) << "\nepochs: " << options.encoderEpochs << " + "
+      << "\ndropout: " << numberText(options.dropout) << "\nepochs: " << joined(stageEpochs, " + ") << " + "
       << options.epochs << "\nbatch: " << options.batch << "\ninput: " << sizeText(options.input)
       << "\nvariation: " << (vary.flip ? "flip " : "") << numberText(vary.smallest) << " " << numberText(vary.largest)
       << " " << sizeText(vary.crop) << " " << numberText(vary.brightness) << " " << numberText(vary.contrast) << " "
@@ -184,7 +201,7 @@ std::string logHeading() {
 }
 
 std::string logLine(const TrainingProgress& epoch) {
-  std::string out = std::to_string(epoch.epoch) + (epoch.encoderAlone ? ",encoder," : ",network,") +
+  std::string out = std::to_string(epoch.epoch) + "," + (epoch.stage.empty() ? "network" : epoch.stage) + "," +
                     std::to_string(epoch.steps) + ',' + generalText(epoch.learningRate, 9) + ',' +
                     fixedText(epoch.loss, 6) + ',' + fixedText(epoch.secondsPerStep, 3);
   const ValidationReport report = epoch.validation.value_or(ValidationReport{});

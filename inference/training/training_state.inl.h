@@ -14,7 +14,7 @@ namespace oodscope {
 /// Where a training is. The random numbers of a step are functions of the seed and of these counts, so that there is no
 /// generator whose state would have to be kept.
 struct TrainingState {
-  int stage = 0;            ///< 0 encoder alone, 1 whole network
+  int stage = 1;            ///< 1 the whole network, 0 the last stage before it, -1 the one before that
   int epoch = 0;            ///< finished epochs of the stage
   int step = 0;             ///< finished steps of the epoch under way
   double lossSum = 0.0;     ///< over these steps

@@ -26,7 +26,7 @@ TEST(Losses, ValuesAndGradientsAreThoseOfPlainPyTorchExpressions) {
     const auto gamma = expected.at("gamma").get<double>();
     SCOPED_TRACE(name + ", gamma " + std::to_string(gamma) + ", weights " + expected.at("weights").dump());
     const auto weights = torch::tensor(expected.at("weights").get<std::vector<double>>(), torch::kDouble);
-    const auto loss = makeLoss(name, {.classWeights = weights, .focalGamma = gamma});
+    const auto loss = makeLoss(name, weights, {{"focal-gamma", gamma}});
     auto z = logits.clone().requires_grad_(true);
     const auto value = (*loss)(z, targets);
     value.backward();

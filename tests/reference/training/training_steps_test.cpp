@@ -87,7 +87,7 @@ at::Tensor recorded(const std::string& name) {
   throw std::runtime_error("not recorded: " + name);
 }
 
-void expectTwoStepsAsInPython(const std::string& network, std::array<int, 3> widths, Optimiser optimiser) {
+void expectTwoStepsAsInPython(const std::string& network, const std::vector<int>& widths, Optimiser optimiser) {
   const testing::TemporaryFolder folder;
   const auto start = folder.path() / "start.pth";
   const auto initial = makeNetwork(network, {.classes = kClasses + 1, .widths = widths});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/confusion.h"
+#include "analysis/datasets/cityscapes.h"
 
 #include "analysis/core/error.h"
 

@@ -28,7 +28,7 @@ TEST(Recipe, NamesTheScheduleByItsName) {
 
 TEST(Recipe, HoldsTheParametersOfItsOwnLossAlone) {
   TrainingOptions options;
-  options.focalGamma = 2.5;
+  options.lossParameters = {{"focal-gamma", 2.5}};
   EXPECT_THAT(recipe(options), HasSubstr("\nloss: cross-entropy\n"));
   options.loss = "focal";
   EXPECT_THAT(recipe(options), HasSubstr("\nloss: focal 2.5\n"));

@@ -49,7 +49,7 @@ void expectSameWeightsHoweverStopped(const TrainingOptions& options) {
   const TinyPictures pictures;
   const auto whole = train(options, pictures, &pictures, folder.path() / "whole", kSilent);
   ASSERT_TRUE(whole.complete);
-  EXPECT_EQ(whole.epochs, options.encoderEpochs + options.epochs);
+  EXPECT_EQ(whole.epochs, (options.stageEpochs.empty() ? 0 : options.stageEpochs[0]) + options.epochs);
   for (const int steps : {1, 2}) {
     int pieces = 0;
     const auto parts = trainInPieces(options, folder.path() / std::to_string(steps), steps, pieces);
@@ -72,7 +72,7 @@ TEST(Training, StoppedAndContinuedGivesTheSameBytesForEnet) {
   TrainingOptions options = tinyTraining();
   options.network = "ENet";
   options.widths = {4, 8, 16};
-  options.encoderEpochs = 0;
+  options.stageEpochs = {};
   expectSameWeightsHoweverStopped(options);
 }
 
@@ -234,7 +234,7 @@ TEST(Training, StartWeightsOfAnotherNetworkAreRefused) {
   TrainingOptions enet = tinyTraining();
   enet.network = "ENet";
   enet.widths = {4, 8, 16};
-  enet.encoderEpochs = 0;
+  enet.stageEpochs = {};
   enet.epochs = 1;
   const auto other = train(enet, pictures, nullptr, folder.path() / "enet", kSilent);
   TrainingOptions options = tinyTraining();

@@ -52,7 +52,7 @@ inline TrainingOptions tinyTraining() {
   options.augmentation.crop = {64, 32};
   options.input = {64, 32};
   options.batch = 2;
-  options.encoderEpochs = 1;
+  options.stageEpochs = {1};
   options.epochs = 2;
   options.learningRate = 2e-3;
   options.seed = 5;
