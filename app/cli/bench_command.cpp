@@ -133,9 +133,7 @@ int run(Options options) {
   return report.complete && open.problems.empty() ? kDone : kSomeFailed;
 }
 
-}  // namespace
-
-Command addBenchCommand(CLI::App& app) {
+Command addBenchOptions(CLI::App& app) {
   auto options = std::make_shared<Options>();
   options->request.memoryMegabytes = 600;  // with the labels, samples and the network of five sets below 1.5 GB
   options->request.addTo(app);
@@ -146,5 +144,10 @@ Command addBenchCommand(CLI::App& app) {
   app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
   return [options] { return run(*options); };
 }
+
+}  // namespace
+
+extern const CommandKind kBenchCommand;
+const CommandKind kBenchCommand{"bench", "Time this machine on your own data", addBenchOptions};
 
 }  // namespace oodscope

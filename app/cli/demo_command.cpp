@@ -29,9 +29,7 @@ int generate(const Options& options) {
   return kDone;
 }
 
-}  // namespace
-
-Command addDemoCommand(CLI::App& app) {
+Command addDemoOptions(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.require_subcommand(1);
   CLI::App* sub = app.add_subcommand(
@@ -49,5 +47,10 @@ Command addDemoCommand(CLI::App& app) {
   sub->add_option("--output", options->output, "Folder to write the set into")->required()->type_name("DIR");
   return [options] { return generate(*options); };
 }
+
+}  // namespace
+
+extern const CommandKind kDemoCommand;
+const CommandKind kDemoCommand{"demo", "Generate the demo set", addDemoOptions};
 
 }  // namespace oodscope

@@ -59,9 +59,7 @@ int run(const Options& options) {
   return report.failures.empty() && report.unfinished.empty() && !report.cancelled ? kDone : kSomeFailed;
 }
 
-}  // namespace
-
-Command addEvaluateCommand(CLI::App& app) {
+Command addEvaluateOptions(CLI::App& app) {
   auto options = std::make_shared<Options>();
   options->request.addTo(app);
   app.add_option(
@@ -76,5 +74,12 @@ Command addEvaluateCommand(CLI::App& app) {
   addFormatOptions(app, options->format, options->output);
   return [options] { return run(*options); };
 }
+
+}  // namespace
+
+extern const CommandKind kEvaluateCommand;
+const CommandKind kEvaluateCommand{
+    "evaluate", "Every number the field prints, for sets x models x methods x temperatures x protocols",
+    addEvaluateOptions};
 
 }  // namespace oodscope

@@ -243,9 +243,7 @@ int run(const Options& options) {
   return kDone;
 }
 
-}  // namespace
-
-Command addInfoCommand(CLI::App& app) {
+Command addInfoOptions(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("path", options->path,
                  "A set's folder (or DIR::PART), a model, a score map, logits, a picture or a session")
@@ -254,5 +252,11 @@ Command addInfoCommand(CLI::App& app) {
   app.add_flag("--labels", options->labels, "Read every label and count its values");
   return [options] { return run(*options); };
 }
+
+}  // namespace
+
+extern const CommandKind kInfoCommand;
+const CommandKind kInfoCommand{
+    "info", "What a folder, model, score map or session is, what it holds and what was skipped", addInfoOptions};
 
 }  // namespace oodscope

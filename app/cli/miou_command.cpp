@@ -97,9 +97,7 @@ int run(const Options& options) {
   return report.cancelled || !report.failures.empty() ? kSomeFailed : kDone;
 }
 
-}  // namespace
-
-Command addMiouCommand(CLI::App& app) {
+Command addMiouOptions(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("--set", options->set, "Cityscapes split or demo set with class labels")->required()->type_name("DIR");
   app.add_option("--model", options->model, "Model file (.pth, .pt)")->required()->type_name("FILE");
@@ -113,5 +111,10 @@ Command addMiouCommand(CLI::App& app) {
   app.add_flag("--quiet", options->quiet, "Say nothing but errors");
   return [options] { return run(*options); };
 }
+
+}  // namespace
+
+extern const CommandKind kMiouCommand;
+const CommandKind kMiouCommand{"miou", "Closed-set IoU of each class on frames with class labels", addMiouOptions};
 
 }  // namespace oodscope

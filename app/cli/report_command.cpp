@@ -3,7 +3,7 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/live/report_tables.h"
-#include "app/options/ranges.h"
+#include "app/options/document_options.h"
 
 #include <unistd.h>
 
@@ -16,14 +16,6 @@
 namespace oodscope {
 namespace {
 
-struct Options {
-  std::string session, output;
-  std::string cacheDir, device = "cpu", precision = "half";
-  int threads = 0;
-  bool noCache = false, quiet = false;
-  std::vector<std::string> forwarded;  ///< what only the desktop program understands
-};
-
 /// `oodscope` in the folder of this program; empty where it is not installed.
 std::filesystem::path desktopProgram() {
   std::error_code problem;
@@ -34,8 +26,8 @@ std::filesystem::path desktopProgram() {
 }
 
 /// Becomes the desktop program with the same arguments. Returns only where that fails.
-void handOver(const std::filesystem::path& program, std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), program.string());
+void handOver(const std::filesystem::path& program, const char* command, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {program.string(), command});
   std::vector<char*> pointers;
   pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
@@ -44,39 +36,10 @@ void handOver(const std::filesystem::path& program, std::vector<std::string> arg
   std::fprintf(stderr, "oodscope-cli: %s cannot be started: %s\n", program.c_str(), std::strerror(errno));
 }
 
-void addCommon(CLI::App& app, Options& options) {
-  app.add_option("session", options.session, "The session file")->type_name("SESSION")->required();
-  app.add_option("--cache-dir", options.cacheDir, "Where logits are kept (default: below XDG_CACHE_HOME)")
-      ->type_name("DIR");
-  app.add_flag("--no-cache", options.noCache, "Keep no logits after the run");
-  app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(threadCount());
-  app.add_option("--precision", options.precision, "How logits are kept: half or single")
-      ->check(CLI::IsMember({"half", "single"}));
-  app.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
-  app.add_flag("--quiet", options.quiet, "Say nothing but errors");
-}
-
-std::vector<std::string> commonArguments(const Options& options) {
-  std::vector<std::string> out{
-      options.session, "--device",       options.device, "--threads", std::to_string(options.threads),
-      "--precision",   options.precision};
-  if (!options.output.empty()) out.insert(out.end(), {"--output", options.output});
-  if (!options.cacheDir.empty()) out.insert(out.end(), {"--cache-dir", options.cacheDir});
-  if (options.noCache) out.emplace_back("--no-cache");
-  if (options.quiet) out.emplace_back("--quiet");
-  return out;
-}
-
-int makeTables(const Options& options) {
+int makeTables(const DocumentOptions& options) {
   std::fprintf(stderr, "note: the desktop program is not installed beside oodscope-cli: tables only, no figures\n");
   const ProgressSink progress = terminalProgress(options.quiet ? Verbosity::Quiet : Verbosity::Normal);
-  OpeningOptions opening;
-  if (!options.cacheDir.empty()) opening.store.folder = options.cacheDir;
-  opening.store.temporary = options.noCache;
-  opening.store.precision = options.precision == "single" ? StorePrecision::Single : StorePrecision::Half;
-  opening.device = options.device == "cuda" ? Device::Cuda : Device::Cpu;
-  opening.threads = options.threads;
-  const auto results = openSessionResults(readSession(options.session), opening, progress, stopOnInterrupt());
+  const auto results = openSessionResults(readSession(options.session), options.opening(), progress, stopOnInterrupt());
   std::error_code problem;
   std::filesystem::create_directories(options.output, problem);
   if (problem) throw Error("cannot make the report's folder: " + problem.message(), options.output);
@@ -88,47 +51,45 @@ int makeTables(const Options& options) {
   return results->problems().empty() ? kDone : kSomeFailed;
 }
 
-int runReport(const Options& options) {
+int runReport(const DocumentOptions& options) {
   if (const auto program = desktopProgram(); !program.empty()) {
-    std::vector<std::string> arguments = commonArguments(options);
-    arguments.insert(arguments.begin(), "report");
-    handOver(program, std::move(arguments));
+    handOver(program, "report", options.arguments());
   }
   return makeTables(options);
 }
 
-int runFigure(const Options& options) {
+int runFigure(const FigureOptions& options) {
   const auto program = desktopProgram();
   if (program.empty()) {
     std::fprintf(stderr, "oodscope-cli: figures need the desktop program, which is not installed beside this one\n");
     return kNothingDone;
   }
-  std::vector<std::string> arguments = commonArguments(options);
-  arguments.insert(arguments.begin(), "figure");
-  arguments.insert(arguments.end(), options.forwarded.begin(), options.forwarded.end());
-  handOver(program, std::move(arguments));
+  handOver(program, "figure", options.arguments());
   return kNothingDone;
+}
+
+Command addReportOptions(CLI::App& app) {
+  auto options = std::make_shared<DocumentOptions>();
+  options->addReportTo(app);
+  return [options] { return runReport(*options); };
+}
+
+Command addFigureOptions(CLI::App& app) {
+  auto options = std::make_shared<FigureOptions>();
+  options->addFigureTo(app, {}, "The file, of a format that its ending names");
+  app.footer("What --preset and --output take is listed by oodscope figure --help");
+  return [options] { return runFigure(*options); };
 }
 
 }  // namespace
 
-Command addReportCommand(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  addCommon(app, *options);
-  app.add_option("--output", options->output, "The folder to write into")->type_name("DIR")->required();
-  return [options] { return runReport(*options); };
-}
+extern const CommandKind kReportCommand;
+const CommandKind kReportCommand{
+    "report", "Make a session's report (figures through the desktop program, tables alone without it)",
+    addReportOptions};
 
-Command addFigureCommand(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  addCommon(app, *options);
-  app.add_option("--output", options->output, "FILE.pdf, FILE.svg or FILE.png")->type_name("FILE");
-  app.allow_extras();
-  app.footer("NAME, --list, --preset, --width, --height, --font and --dpi: see oodscope figure --help");
-  return [options, &app] {
-    options->forwarded = app.remaining();
-    return runFigure(*options);
-  };
-}
+extern const CommandKind kFigureCommand;
+const CommandKind kFigureCommand{"figure", "Make one figure of a session (through the desktop program)",
+                                 addFigureOptions};
 
 }  // namespace oodscope

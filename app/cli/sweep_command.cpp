@@ -131,9 +131,7 @@ int run(Options options) {
   return sweeps.isComplete() && open.problems.empty() ? kDone : kSomeFailed;
 }
 
-}  // namespace
-
-Command addSweepCommand(CLI::App& app) {
+Command addSweepOptions(CLI::App& app) {
   auto options = std::make_shared<Options>();
   options->request.addTo(app);
   app.add_option("--from", options->sweep.low, "Lowest temperature")->check(numberFrom(1e-6, 1e6));
@@ -152,5 +150,10 @@ Command addSweepCommand(CLI::App& app) {
     return run(*options);
   };
 }
+
+}  // namespace
+
+extern const CommandKind kSweepCommand;
+const CommandKind kSweepCommand{"sweep", "AP and FPR95 against temperature, with the best trade-off", addSweepOptions};
 
 }  // namespace oodscope

@@ -225,9 +225,7 @@ int run(Options& options) {
   return kDone;
 }
 
-}  // namespace
-
-Command addTrainCommand(CLI::App& app) {
+Command addTrainOptions(CLI::App& app) {
   auto options = std::make_shared<Options>();
   TrainingOptions& training = options->training;
   app.footer(
@@ -316,5 +314,10 @@ Command addTrainCommand(CLI::App& app) {
   app.add_flag("--quiet", options->quiet, "Say nothing but errors");
   return [options] { return run(*options); };
 }
+
+}  // namespace
+
+extern const CommandKind kTrainCommand;
+const CommandKind kTrainCommand{"train", "Train a network, with a void class", addTrainOptions};
 
 }  // namespace oodscope

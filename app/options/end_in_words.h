@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/failure_text.h"
+#include "app/options/exit_code.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -12,7 +13,6 @@ namespace oodscope {
 /// of memory, mostly) is said in words and ends the program with exit code 3, nothing done, in place of an abort.
 inline void endInWords() {
   std::set_terminate([] {
-    constexpr int kNothingDone = 3;
     if (const std::exception_ptr failure = std::current_exception()) {
       try {
         std::rethrow_exception(failure);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/evaluation/provenance.h"
 #include "app/options/end_in_words.h"
+#include "app/options/exit_code.h"
 #include "app/options/plain_numbers.h"
 #include "app/window/export/document_commands.h"
 #include "app/window/main_window.h"
@@ -34,12 +35,10 @@ protected:
   }
 };
 
-constexpr int kNothingDone = 3;
-
 /// Where Qt cannot start (a display that does not answer), it says why and aborts; a message and a code are enough.
 void sayAndEnd(QtMsgType type, const QMessageLogContext&, const QString& message) {
   std::fprintf(stderr, "oodscope: %s\n", qPrintable(message));
-  if (type == QtFatalMsg) std::_Exit(kNothingDone);
+  if (type == QtFatalMsg) std::_Exit(oodscope::kNothingDone);
 }
 
 }  // namespace

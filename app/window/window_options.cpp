@@ -2,6 +2,7 @@
 #include "app/window/window_options.h"
 
 #include "app/evaluation/provenance.h"
+#include "app/options/exit_code.h"
 #include "app/options/plain_numbers.h"
 #include "app/options/ranges.h"
 
@@ -102,7 +103,7 @@ std::optional<int> parseWindowOptions(const std::vector<std::string>& arguments,
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
     app.exit(error);
-    return 2;
+    return kWrongUsage;
   }
   return std::nullopt;
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command.h"
+
+#include <array>
+
+namespace oodscope {
+
+extern const CommandKind kEvaluateCommand, kInfoCommand, kSweepCommand, kMiouCommand, kTrainCommand, kDemoCommand,
+    kBenchCommand, kReportCommand, kFigureCommand;
+
+std::span<const CommandKind* const> commandKinds() {
+  static constexpr std::array kKinds{&kEvaluateCommand, &kInfoCommand,  &kSweepCommand,  &kMiouCommand,  &kTrainCommand,
+                                     &kDemoCommand,     &kBenchCommand, &kReportCommand, &kFigureCommand};
+  return kKinds;
+}
+
+}  // namespace oodscope
