@@ -182,6 +182,12 @@ void collectSets(const fs::path& folder, int depth, std::vector<fs::path>& out) 
 
 }  // namespace
 
+std::optional<std::size_t> DataSet::find(std::string_view frame) const {
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    if (frames[i].name == frame) return i;
+  return std::nullopt;
+}
+
 std::string_view layoutName(Layout layout) {
   switch (layout) {
     case Layout::CourseBundle:

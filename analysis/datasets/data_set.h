@@ -71,6 +71,9 @@ struct DataSet {
   std::vector<std::string> remarks =
       {};  ///< for whoever asks: "label value 2 is read as anomaly", "files named .png hold JPEG data"
   std::vector<std::string> warnings = {};  ///< likely mistakes: the user must see them wherever the set is used
+
+  /// Index of the frame of that name; nothing where there is none. Cost: O(frames).
+  [[nodiscard]] std::optional<std::size_t> find(std::string_view frame) const;
 };
 
 /// How a folder that no known layout fits is to be read. Globs match the path below the root, '*' within a folder. An

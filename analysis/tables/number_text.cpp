@@ -11,6 +11,10 @@ double shortestDecimal(float value) {
 
 std::string percentText(double fraction) { return fixedText(fraction * 100.0, 2); }
 
+std::optional<double> inPercent(const std::optional<double>& fraction) {
+  return fraction ? std::optional(100.0 * *fraction) : std::nullopt;
+}
+
 std::string shortText(double value) { return generalText(value, 4); }
 
 std::string csvField(const std::string& text) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/core/numbers.h"
 
+#include <optional>
 #include <string>
 
 namespace oodscope {
@@ -11,6 +12,8 @@ namespace oodscope {
 [[nodiscard]] double shortestDecimal(float value);
 /// A fraction in percent with two decimals, independent of locale: 0.28999 is "29.00".
 [[nodiscard]] std::string percentText(double fraction);
+/// A fraction in percent; not defined stays so.
+[[nodiscard]] std::optional<double> inPercent(const std::optional<double>& fraction);
 /// Four significant digits, shortest form: "0.4213", "12.5", "1.6".
 [[nodiscard]] std::string shortText(double value);
 

@@ -177,7 +177,8 @@ private:
     for (const auto& model : m_models) {
       if (m_stop.stop_requested()) return;
       withSource(work, [&] {
-        return std::make_unique<ModelScores>(work.set, model, m_store, chosenChannels(m_request, model->info()));
+        return std::make_unique<ModelScores>(work.set, model, m_store,
+                                             chosenChannels(m_request.allChannels, m_request.channels, model->info()));
       });
     }
     for (const auto& folder : m_request.scores) {
@@ -448,11 +449,6 @@ std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEn
                        .outputs = entry.outputs,
                        .memory = arrangementMemory(request.store.folder, request.store.temporary)};
   auto model = std::make_shared<Model>(Model::load(entry.path, options));
-  if (entry.sha256 && *entry.sha256 != model->info().fingerprint)
-    throw Error(ErrorParts{.what = "the model is not the one the session was made with",
-                           .expected = "SHA-256 " + *entry.sha256,
-                           .found = model->info().fingerprint,
-                           .file = entry.path});
   requireFits(entry, model->info());
   if (request.voidChannel == -2) return model;
   options.outputs = model->info().outputs;
@@ -461,6 +457,11 @@ std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEn
 }
 
 void requireFits(const ModelEntry& entry, const ModelInfo& info) {
+  if (entry.sha256 && *entry.sha256 != info.fingerprint)
+    throw Error(ErrorParts{.what = "the model is not the one the session was made with",
+                           .expected = "SHA-256 " + *entry.sha256,
+                           .found = info.fingerprint,
+                           .file = entry.path});
   if (!entry.outputs || entry.outputs->channelNames.empty()) return;
   const std::size_t named = entry.outputs->channelNames.size();
   if (named != static_cast<std::size_t>(info.channels))
@@ -470,11 +471,11 @@ void requireFits(const ModelEntry& entry, const ModelInfo& info) {
                            .file = entry.path});
 }
 
-std::vector<int> chosenChannels(const EvaluationRequest& request, const ModelInfo& info) {
-  if (!request.allChannels) return request.channels;
-  std::vector<int> all(static_cast<std::size_t>(info.channels));
-  std::iota(all.begin(), all.end(), 0);
-  return all;
+std::vector<int> chosenChannels(bool all, const std::vector<int>& asked, const ModelInfo& info) {
+  if (!all) return asked;
+  std::vector<int> out(static_cast<std::size_t>(info.channels));
+  std::iota(out.begin(), out.end(), 0);
+  return out;
 }
 
 EvaluationReport evaluate(const EvaluationRequest& request, const ProgressSink& progress, std::stop_token stop) {

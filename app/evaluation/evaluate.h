@@ -63,10 +63,11 @@ struct EvaluationReport {
 /// The entry's network, set up as the request says. Throws Error, also where the file is not the one that the entry's
 /// SHA-256 names.
 [[nodiscard]] std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEntry& entry);
-/// Throws Error where what the entry says of the network's outputs cannot be of this network.
+/// Throws Error where the file is not the one that the entry's SHA-256 names, and where what the entry says of the
+/// network's outputs cannot be of this network.
 void requireFits(const ModelEntry& entry, const ModelInfo& info);
-/// Which channels of a network take part; empty: its known classes.
-[[nodiscard]] std::vector<int> chosenChannels(const EvaluationRequest& request, const ModelInfo& info);
+/// Which channels of a network take part: `all` of them, else those asked for; empty: its known classes.
+[[nodiscard]] std::vector<int> chosenChannels(bool all, const std::vector<int>& asked, const ModelInfo& info);
 
 /// Runs the request: one network pass a frame whatever the number of configurations, then exact metrics of each. A
 /// frame, a set or a source that fails is listed and the rest goes on; on a stop what is complete is returned. Throws

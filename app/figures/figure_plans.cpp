@@ -139,9 +139,7 @@ FigurePlan planSweep(SessionResults& results) {
 }
 
 bool hasFrame(const SessionResults& results, const std::string& set, const std::string& frame) {
-  const auto live = results.liveSet(set, results.viewSource());
-  return std::any_of(live->dataSet().frames.begin(), live->dataSet().frames.end(),
-                     [&](const Frame& known) { return known.name == frame; });
+  return results.liveSet(set, results.viewSource())->dataSet().find(frame).has_value();
 }
 
 /// "SET/FRAME", or "FRAME" of the view's set. Both names may hold slashes: what fits is looked for, and refused where

@@ -106,8 +106,8 @@ std::vector<GridRecipe::Row> usualRows(SessionResults& results) {
     const GridRecipe::Row row{run.set, frames[frame].name};
     if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
   };
-  for (std::size_t i = 0; i < frames.size(); ++i)
-    if (frames[i].name == results.session().view.frame && live->isReady(i)) add(i);
+  if (const auto shown = live->dataSet().find(results.session().view.frame); shown && live->isReady(*shown))
+    add(*shown);
   std::vector<FrameMetrics> ranked;
   for (const FrameMetrics& frame : results.results(run)->details->frames)
     if (frame.ap) ranked.push_back(frame);

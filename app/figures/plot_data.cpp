@@ -3,6 +3,7 @@
 
 #include "analysis/metrics/curve_scales.h"
 #include "analysis/metrics/operating_point.h"
+#include "analysis/tables/number_text.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>
@@ -14,11 +15,6 @@ namespace oodscope {
 namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("presenters", text); }
-
-std::optional<double> percent(const std::optional<double>& fraction) {
-  if (!fraction) return std::nullopt;
-  return 100.0 * *fraction;
-}
 
 std::optional<double> ratio(double part, double whole) {
   if (whole <= 0.0) return std::nullopt;
@@ -37,7 +33,7 @@ void fillCurveReadout(const SetNumbers& numbers, CurveData& curve) {
 
 QString shownPercent(const std::optional<double>& fraction, bool exact) {
   ShownValue value;
-  value.value = percent(fraction);
+  value.value = inPercent(fraction);
   value.estimated = !exact;
   return valueText(value);
 }
@@ -232,7 +228,7 @@ HistogramData histogramData(const ScoreHistogram& histogram, const QString& axis
 DecisionShares decisionShares(const DecisionCounts& counts) {
   const auto text = [&](double part, double whole) {
     ShownValue value;
-    value.value = percent(ratio(part, whole));
+    value.value = inPercent(ratio(part, whole));
     value.estimated = counts.estimated;
     return valueText(value, 1);
   };

@@ -59,7 +59,8 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
       for (const std::string& text : model->info().warnings)
         out.warnings.push_back(entry.path.filename().string() + ": " + text);
       for (const auto& set : sets)
-        add(set, std::make_shared<ModelScores>(set, model, store, chosenChannels(request, model->info())));
+        add(set, std::make_shared<ModelScores>(set, model, store,
+                                               chosenChannels(request.allChannels, request.channels, model->info())));
     } catch (const std::exception& failure) {
       out.problems.push_back(entry.path.string() + ": " + failureText(failure));
     }

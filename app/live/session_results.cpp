@@ -209,13 +209,10 @@ ComponentMetrics SessionResults::components(const RunKey& run, float threshold) 
 
 std::size_t SessionResults::frameOf(const std::string& set, const std::string& frame) const {
   const auto live = liveSet(set, viewSource());
-  const auto& frames = live->dataSet().frames;
-  const auto found = std::find_if(frames.begin(), frames.end(), [&](const Frame& f) { return f.name == frame; });
-  if (found == frames.end())
-    throw Error(ErrorParts{.what = "no such frame in " + set, .found = frame, .file = live->dataSet().root});
-  const auto index = static_cast<std::size_t>(found - frames.begin());
-  if (!live->isReady(index)) throw Error(ErrorParts{.what = "the frame is not ready", .found = set + "/" + frame});
-  return index;
+  const auto index = live->dataSet().find(frame);
+  if (!index) throw Error(ErrorParts{.what = "no such frame in " + set, .found = frame, .file = live->dataSet().root});
+  if (!live->isReady(*index)) throw Error(ErrorParts{.what = "the frame is not ready", .found = set + "/" + frame});
+  return *index;
 }
 
 std::unique_ptr<SessionResults> openSessionResults(const Session& session, const OpeningOptions& options,

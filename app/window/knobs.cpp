@@ -19,6 +19,14 @@ constexpr std::array kScales{
     std::pair{ScaleMode::Set, HeatScale::Mode::Set}, std::pair{ScaleMode::Percentile, HeatScale::Mode::Percentile},
     std::pair{ScaleMode::Manual, HeatScale::Mode::Manual}};
 
+constexpr std::array kStyles{std::pair{CompareStyle::Wipe, ComparePanel::Style::Wipe},
+                             std::pair{CompareStyle::Blink, ComparePanel::Style::Blink},
+                             std::pair{CompareStyle::SideBySide, ComparePanel::Style::SideBySide}};
+
+/// As the menu lists them.
+constexpr std::array kResolutions{std::pair{Resolution::ByProtocol, 0}, std::pair{Resolution::Network, 1},
+                                  std::pair{Resolution::Label, 2}};
+
 /// The partner in a table of pairs; the first row's where there is none.
 template <class Table, class From>
 auto secondOf(const Table& table, From from) {
@@ -94,6 +102,14 @@ std::optional<float> dropForeignThresholds(const ViewState& before, ViewState& a
   }
   return dropped;
 }
+
+ComparePanel::Style panelStyleOf(CompareStyle style) { return secondOf(kStyles, style); }
+
+CompareStyle compareStyleOf(ComparePanel::Style style) { return firstOf(kStyles, style); }
+
+int resolutionIndex(Resolution resolution) { return secondOf(kResolutions, resolution); }
+
+Resolution resolutionAt(int index) { return firstOf(kResolutions, index); }
 
 GridArrangement arrangementOf(ViewLayout layout) {
   switch (layout) {

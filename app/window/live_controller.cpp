@@ -138,10 +138,7 @@ LiveController::Request LiveController::request() const {
   request.set = QString::fromStdString(m_view.set);
   if (const OpenSet* open = m_workspace.findSet(request.set)) {
     request.data = open->set;
-    const auto& frames = open->set->frames;
-    const auto found =
-        std::find_if(frames.begin(), frames.end(), [&](const Frame& frame) { return frame.name == m_view.frame; });
-    request.frame = found == frames.end() ? 0 : static_cast<std::size_t>(found - frames.begin());
+    request.frame = open->set->find(m_view.frame).value_or(0);
   }
   request.configuration = configurationOf(m_view);
   request.protocol = m_view.protocol;

@@ -318,10 +318,7 @@ std::shared_ptr<const DataSet> MainWindow::currentSet() const {
 
 std::optional<std::size_t> MainWindow::currentFrame() const {
   const auto set = currentSet();
-  if (!set) return std::nullopt;
-  for (std::size_t i = 0; i < set->frames.size(); ++i)
-    if (set->frames[i].name == m_session.view().frame) return i;
-  return std::nullopt;
+  return set ? set->find(m_session.view().frame) : std::nullopt;
 }
 
 }  // namespace oodscope

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/tables/number_text.h"
 #include "app/evaluation/evaluate.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
+#include "app/window/knobs.h"
 #include "app/window/main_window.h"
 #include "app/window/model_tab.h"
 #include "widgets/controls/controls_panel.h"
@@ -21,7 +23,7 @@ void MainWindow::showChoices(const ViewState& after) {
       {tr("by protocol (%1)")
            .arg(defaultResolution(after.protocol) == Resolution::Network ? tr("network") : tr("label")),
        tr("network"), tr("label")},
-      static_cast<int>(after.resolution));
+      resolutionIndex(after.resolution));
   const OpenModel* model = m_workspace.findModel(QString::fromStdString(after.model));
   QStringList channels;
   if (model != nullptr && model->info)
@@ -130,12 +132,9 @@ void MainWindow::showFrames() {
         const auto found = std::find_if(details->frames.begin(), details->frames.end(),
                                         [&](const FrameMetrics& f) { return f.frame == i; });
         if (found != details->frames.end()) {
-          const auto percent = [](const std::optional<double>& value) {
-            return value ? std::optional(100.0 * *value) : std::nullopt;
-          };
-          row.ap = percent(found->ap);
-          row.fpr95 = percent(found->fpr95);
-          row.f1 = percent(found->bestF1);
+          row.ap = inPercent(found->ap);
+          row.fpr95 = inPercent(found->fpr95);
+          row.f1 = inPercent(found->bestF1);
           row.meanScore = found->meanScore;
           row.estimated = numbers && !(numbers->configuration == details->configuration);
         }

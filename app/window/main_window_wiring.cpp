@@ -89,7 +89,7 @@ void MainWindow::connectControls() {
   connect(m_controls, &ControlsPanel::opacityEdited, this,
           [this](double share) { edit([&](ViewState& view) { view.opacity = share; }, tr("opacity")); });
   connect(m_controls, &ControlsPanel::resolutionEdited, this, [this](int index) {
-    edit([&](ViewState& view) { view.resolution = static_cast<Resolution>(index); }, tr("resolution"));
+    edit([&](ViewState& view) { view.resolution = resolutionAt(index); }, tr("resolution"));
   });
   connect(m_controls, &ControlsPanel::channelsEdited, this,
           [this](int index) { edit([&](ViewState& view) { view.allChannels = index == 1; }, tr("channels")); });
@@ -362,10 +362,7 @@ void MainWindow::chooseDefaults() {
   }
   if (const OpenSet* open = m_workspace.findSet(QString::fromStdString(view.set));
       open != nullptr && !open->set->frames.empty()) {
-    const auto& frames = open->set->frames;
-    const bool known =
-        std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) { return frame.name == view.frame; });
-    if (!known) view.frame = frames.front().name;
+    if (!open->set->find(view.frame)) view.frame = open->set->frames.front().name;
   }
   const bool unknownModel = m_workspace.findModel(QString::fromStdString(view.model)) == nullptr;
   if (!m_workspace.models().empty() && (view.model.empty() || (unknownModel && !m_workspace.isOpening())))

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/presenters.h"
 
+#include "analysis/datasets/cityscapes.h"
 #include "analysis/metrics/operating_point.h"
+#include "analysis/tables/number_text.h"
 #include "app/evaluation/imported_source.h"
 #include "widgets/theme/number_text.h"
 
@@ -16,11 +18,6 @@ namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("presenters", text); }
 
-std::optional<double> percent(const std::optional<double>& fraction) {
-  if (!fraction) return std::nullopt;
-  return 100.0 * *fraction;
-}
-
 std::optional<double> halfWidth(const std::optional<Interval>& interval) {
   if (!interval) return std::nullopt;
   return 50.0 * (interval->high - interval->low);
@@ -29,7 +26,7 @@ std::optional<double> halfWidth(const std::optional<Interval>& interval) {
 ShownValue shown(const std::optional<double>& fraction, bool exact, const std::optional<Interval>& interval,
                  const QString& reason) {
   ShownValue value;
-  value.value = percent(fraction);
+  value.value = inPercent(fraction);
   value.estimated = !exact;
   value.halfWidth = exact ? std::nullopt : halfWidth(interval);
   value.reason = reason;
@@ -47,7 +44,7 @@ MetricRow row(const QString& name, const ShownValue& current, const std::optiona
   MetricRow out;
   out.name = name;
   out.current = current;
-  out.reference = percent(reference);
+  out.reference = inPercent(reference);
   out.deltaReason = noDelta;
   if (out.reference && current.value && noDelta.isEmpty()) {
     out.delta = *current.value - *out.reference;
@@ -60,7 +57,7 @@ MetricRow row(const QString& name, const ShownValue& current, const std::optiona
 
 ShownValue rate(const std::optional<double>& fraction, bool estimated, const QString& reason) {
   ShownValue value;
-  value.value = percent(fraction);
+  value.value = inPercent(fraction);
   value.estimated = estimated;
   value.reason = reason;
   return value;
@@ -274,8 +271,7 @@ CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<
   const std::size_t at = mapIndex(image, logits.size(), pixel);
   const int x = static_cast<int>(at % static_cast<std::size_t>(logits.width));
   const int y = static_cast<int>(at / static_cast<std::size_t>(logits.width));
-  ScoreParameters parameters = picture.parameters;
-  parameters.temperature = picture.parameters.temperature;
+  const ScoreParameters& parameters = picture.parameters;
   const std::vector<double> probabilities = classProbabilities(logits, parameters, x, y);
   std::vector<std::size_t> order(probabilities.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -305,14 +301,9 @@ CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<
 }
 
 QColor classColour(int trainId) {
-  // Source: Cityscapes scripts, labels.py, colours by train id.
-  static constexpr std::array<QRgb, 19> kColours{0xff804080, 0xfff423e8, 0xff464646, 0xff66669c, 0xffbe9999,
-                                                 0xff999999, 0xfffaaa1e, 0xffdcdc00, 0xff6b8e23, 0xff98fb98,
-                                                 0xff4682b4, 0xffdc143c, 0xffff0000, 0xff00008e, 0xff000046,
-                                                 0xff003c64, 0xff005064, 0xff0000e6, 0xff770b20};
-  return trainId >= 0 && trainId < static_cast<int>(kColours.size())
-             ? QColor(kColours[static_cast<std::size_t>(trainId)])
-             : QColor(0x8c, 0x91, 0x98);
+  if (trainId < 0 || trainId >= kCityscapesTrainClasses) return {0x8c, 0x91, 0x98};
+  const auto& [red, green, blue] = kCityscapesClasses[static_cast<std::size_t>(trainId)].colour;
+  return {red, green, blue};
 }
 
 }  // namespace oodscope

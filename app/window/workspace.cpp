@@ -10,7 +10,6 @@
 #include "inference/models/verdicts.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace oodscope {
 
@@ -143,11 +142,6 @@ void Workspace::openModel(const ModelEntry& entry) {
         requireThreads(options.threads);
         auto model = std::make_shared<Model>(Model::load(entry.path, options));
         requireFits(entry, model->info());
-        if (entry.sha256 && *entry.sha256 != model->info().fingerprint)
-          throw Error(ErrorParts{.what = "the model is not the one the session was made with",
-                                 .expected = "SHA-256 " + *entry.sha256,
-                                 .found = model->info().fingerprint,
-                                 .file = entry.path});
         return model;
       },
       [this, entry](const std::shared_ptr<Model>& model) {
@@ -241,13 +235,6 @@ const OpenModel* Workspace::findModel(const QString& name) const {
   return found == m_models.end() ? nullptr : &*found;
 }
 
-std::vector<int> Workspace::channelsOf(const OpenModel& model, bool allChannels) const {
-  if (!allChannels) return knownChannels(model.info->outputs, model.info->channels);
-  std::vector<int> channels(static_cast<std::size_t>(model.info->channels));
-  std::iota(channels.begin(), channels.end(), 0);
-  return channels;
-}
-
 std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState& view) {
   const OpenSet* open = findSet(set);
   if (open == nullptr) return nullptr;
@@ -270,7 +257,8 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
     } else {
       const OpenModel* model = findModel(source);
       if (model == nullptr || !model->info) return nullptr;
-      made = std::make_shared<ModelScores>(open->set, model->model, m_store, channelsOf(*model, view.allChannels));
+      made = std::make_shared<ModelScores>(open->set, model->model, m_store,
+                                           chosenChannels(view.allChannels, {}, *model->info));
     }
   } catch (const Error& error) {
     m_impossible.push_back(key);  // asked for again at every look: said once

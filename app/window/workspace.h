@@ -79,8 +79,6 @@ public:
   [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const QString& set, const ViewState& view);
   /// Whether the folder that `view` imports from holds logits, which methods and temperatures apply to, for its set.
   [[nodiscard]] bool holdsLogits(const ViewState& view);
-  /// The channels that `view` scores over, of the model it names.
-  [[nodiscard]] std::vector<int> channelsOf(const OpenModel& model, bool allChannels) const;
   [[nodiscard]] InferenceRunner& runner() { return *m_runner; }
   [[nodiscard]] LogitsStore& store() { return *m_store; }
   [[nodiscard]] const std::shared_ptr<LogitsStore>& sharedStore() const { return m_store; }

@@ -120,7 +120,7 @@ void CompareMode::connectPanel() {
         tr("pin"));
   });
   connect(panel, &ComparePanel::styleEdited, this, [this](ComparePanel::Style style) {
-    edit([&](ViewState& view) { view.compareStyle = static_cast<CompareStyle>(style); }, tr("compare style"));
+    edit([&](ViewState& view) { view.compareStyle = compareStyleOf(style); }, tr("compare style"));
   });
   connect(panel, &ComparePanel::ranksEdited, this,
           [this](bool ranks) { edit([&](ViewState& view) { view.compareRanks = ranks; }, tr("compare ranks")); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/compare_presenter.h"
 
+#include "analysis/tables/number_text.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>
@@ -17,11 +18,6 @@ constexpr std::size_t kFewFrames = 30;  // below, percentile intervals of frames
 
 QString tr(const char* text) { return QCoreApplication::translate("compare", text); }
 
-std::optional<double> percent(const std::optional<double>& fraction) {
-  if (!fraction) return std::nullopt;
-  return 100.0 * *fraction;
-}
-
 struct Metric {
   const char* name;
   std::optional<double> PixelMetrics::*value;
@@ -37,7 +33,7 @@ constexpr std::array<Metric, 4> kMetrics{
 
 ShownValue shownValue(const std::optional<double>& fraction, bool exact, const ResampledValue* resampled) {
   ShownValue value;
-  value.value = percent(fraction);
+  value.value = inPercent(fraction);
   value.estimated = !exact;
   if (!value.value) value.reason = tr("not defined: no anomalous or no normal pixel takes part");
   if (value.value && resampled != nullptr && resampled->interval)
@@ -90,7 +86,7 @@ MetricsView comparisonView(const ComparisonInput& input) {
     MetricRow row;
     row.name = tr(metric.name);
     row.current = shownValue(input.b->metrics.*metric.value, input.b->exact, nullptr);
-    row.reference = percent(input.a->metrics.*metric.value);
+    row.reference = inPercent(input.a->metrics.*metric.value);
     row.higherIsBetter = metric.higherIsBetter;
     row.deltaReason = noDifference;
     if (row.current.value && row.reference && noDifference.isEmpty()) row.delta = *row.current.value - *row.reference;

@@ -44,10 +44,7 @@ std::vector<std::string> FailureDesk::classNames() const {
 
 std::optional<std::size_t> FailureDesk::currentFrame() const {
   const auto set = data();
-  if (!set) return std::nullopt;
-  for (std::size_t i = 0; i < set->frames.size(); ++i)
-    if (set->frames[i].name == m_session.view().frame) return i;
-  return std::nullopt;
+  return set ? set->find(m_session.view().frame) : std::nullopt;
 }
 
 const std::vector<ListedFailure>& FailureDesk::list(FailureKind kind) const {
