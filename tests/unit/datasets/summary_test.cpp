@@ -53,5 +53,15 @@ TEST(Summary, CountsFramesSizesAndLabels) {
   EXPECT_THAT(text, HasSubstr("void everywhere: 2"));
 }
 
+TEST(DataSet, FindsAFrameByItsWholeName) {
+  DataSet set;
+  for (const char* name : {"a", "street/a", "b"}) set.frames.emplace_back().name = name;
+  EXPECT_EQ(set.find("street/a"), 1U);
+  EXPECT_EQ(set.find("a"), 0U);
+  EXPECT_EQ(set.find(""), std::nullopt);
+  EXPECT_EQ(set.find("c"), std::nullopt);
+  EXPECT_EQ(DataSet().find("a"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace oodscope

@@ -58,6 +58,17 @@ TEST(Knobs, PinsComeBackAsTheyWere) {
   EXPECT_DOUBLE_EQ(pinOf(PinRule::CostRatio, 3.0).value, 3.0) << "a ratio is none";
 }
 
+TEST(Knobs, StylesAndResolutionsComeBackAsTheyWere) {
+  for (const CompareStyle style : {CompareStyle::Wipe, CompareStyle::Blink, CompareStyle::SideBySide})
+    EXPECT_EQ(compareStyleOf(panelStyleOf(style)), style);
+  EXPECT_EQ(panelStyleOf(CompareStyle::SideBySide), ComparePanel::Style::SideBySide);
+  const Resolution menu[] = {Resolution::ByProtocol, Resolution::Network, Resolution::Label};
+  for (int index = 0; index < 3; ++index) {
+    EXPECT_EQ(resolutionAt(index), menu[index]);
+    EXPECT_EQ(resolutionIndex(menu[index]), index);
+  }
+}
+
 TEST(Knobs, HeatScalesComeBackAsTheyWere) {
   for (const ScaleMode mode :
        {ScaleMode::Image, ScaleMode::Set, ScaleMode::SetTrimmed, ScaleMode::Percentile, ScaleMode::Manual}) {
