@@ -2,6 +2,7 @@
 #include "analysis/datasets/component_track.h"
 
 #include "analysis/core/error.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/datasets/natural_order.h"
 
 #include <algorithm>
@@ -45,10 +46,10 @@ TrackOfSet byContent(const DataSet& set) {
     return {ObjectTrack::Obstacle, "WebP images, as the obstacle track's"};
   if (hasSize(set, kObstacleTrackSize))
     return {ObjectTrack::Obstacle, "images of 1920x1080 pixels, as the obstacle track's"};
-  const bool isSmiyc = set.layout == Layout::SmiycAnomaly || set.layout == Layout::SmiycObstacle;
-  if (isSmiyc && all([](const Frame& f) { return isSceneAndNumber(f.name); }))
+  const bool areNamesTelling = set.layout.kind().track == TrackRule::ByImagesAndNames;
+  if (areNamesTelling && all([](const Frame& f) { return isSceneAndNumber(f.name); }))
     return {ObjectTrack::Obstacle, "frames named by scene and number, as the obstacle track's"};
-  if (!isSmiyc && all([](const Frame& f) { return isNamedAs(f, ".png"); }) && hasSize(set, kLostAndFoundSize))
+  if (!areNamesTelling && all([](const Frame& f) { return isNamedAs(f, ".png"); }) && hasSize(set, kLostAndFoundSize))
     return {ObjectTrack::Obstacle, "PNG images of 2048x1024 pixels, as Fishyscapes Lost and Found's"};
   return {ObjectTrack::Anomaly, "nothing in it is of an obstacle set"};
 }
@@ -58,22 +59,10 @@ TrackOfSet byContent(const DataSet& set) {
 std::string_view objectTrackName(ObjectTrack track) { return track == ObjectTrack::Obstacle ? "obstacle" : "anomaly"; }
 
 TrackOfSet objectTrackOf(const DataSet& set) {
-  switch (set.layout) {
-    case Layout::LostAndFound:
-    case Layout::FishyscapesLostAndFound:
-      return {ObjectTrack::Obstacle, std::string(layoutName(set.layout)) + " layout"};
-    case Layout::CourseBundle:
-    case Layout::SmiycAnomaly:
-    case Layout::SmiycObstacle:
-    case Layout::Generic:
-      return byContent(set);
-    case Layout::FishyscapesStatic:
-    case Layout::RoadAnomaly2019:
-    case Layout::StreetHazards:
-    case Layout::Cityscapes:
-      break;
-  }
-  return {ObjectTrack::Anomaly, std::string(layoutName(set.layout)) + " layout"};
+  const TrackRule rule = set.layout.kind().track;
+  if (rule == TrackRule::ByImages || rule == TrackRule::ByImagesAndNames) return byContent(set);
+  return {rule == TrackRule::Obstacle ? ObjectTrack::Obstacle : ObjectTrack::Anomaly,
+          std::string(set.layout.name()) + " layout"};
 }
 
 }  // namespace oodscope

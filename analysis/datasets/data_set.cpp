@@ -18,16 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Most telling first: a folder of Fishyscapes labels may also hold the images' tree.
-constexpr std::array kLayouts = {
-    KnownLayout{fitsRoadAnomaly2019, readRoadAnomaly2019},
-    KnownLayout{fitsFishyscapes, readFishyscapes},
-    KnownLayout{fitsStreetHazards, readStreetHazards},
-    KnownLayout{fitsBundle, readBundle},
-    KnownLayout{fitsCity, readCity},
-    KnownLayout{fitsPlain, readPlain},
-};
-
 void requireFolder(const fs::path& root) {
   if (isFolder(root)) return;
   std::error_code failure;
@@ -97,7 +87,7 @@ void warnOfDeepGrey(DataSet& set) {
 }
 
 void remarkOnLabels(DataSet& set) {
-  if (set.layout == Layout::Cityscapes) return;
+  if (!set.layout.kind().hasAnomalyLabels) return;
   const auto missing = static_cast<std::size_t>(
       std::count_if(set.frames.begin(), set.frames.end(), [](const Frame& frame) { return !frame.label; }));
   if (missing == 0) return;
@@ -109,7 +99,7 @@ void remarkOnLabels(DataSet& set) {
 DataSet finished(DataSet set, bool mayInfer) {
   if (set.frames.empty()) {
     throw Error({.what = "set has no frames",
-                 .expected = "images of the layout " + std::string(layoutName(set.layout)),
+                 .expected = "images of the layout " + std::string(set.layout.name()),
                  .found = set.skipped.empty()
                               ? contentOf(set.root)
                               : set.skipped.front().file.filename().string() + ": " + set.skipped.front().reason,
@@ -122,7 +112,7 @@ DataSet finished(DataSet set, bool mayInfer) {
   remarkOnKinds(set);
   warnOfDeepGrey(set);
   remarkOnLabels(set);
-  if (set.layout != Layout::Cityscapes) settleLabels(set, mayInfer);
+  if (set.layout.kind().hasAnomalyLabels) settleLabels(set, mayInfer);
   return set;
 }
 
@@ -155,14 +145,10 @@ bool isSplitName(const std::string& name) {
       masks = "; its masks" + std::string(isLossy ? ", JPEG, whose compression changes values," : "") + " hold " +
               valueList(values);
   }
-  throw Error(
-      {.what = "no known layout fits the folder",
-       .expected = "images/ with labels_masks/ (course, SegmentMeIfYouCan), <number>_<id>_labels.png (Fishyscapes), "
-                   "frame_list.json with frames/ (Road Anomaly), leftImg8bit/ (Lost and Found, Cityscapes), "
-                   "test/images with test/annotations (StreetHazards), images and masks of usual names, or " +
-                   options,
-       .found = contentOf(root) + masks,
-       .file = root});
+  throw Error({.what = "no known layout fits the folder",
+               .expected = layoutHints().append(", or ").append(options),
+               .found = contentOf(root) + masks,
+               .file = root});
 }
 
 void collectSets(const fs::path& folder, int depth, std::vector<fs::path>& out) {
@@ -188,32 +174,6 @@ std::optional<std::size_t> DataSet::find(std::string_view frame) const {
   return std::nullopt;
 }
 
-std::string_view layoutName(Layout layout) {
-  switch (layout) {
-    case Layout::CourseBundle:
-      return "Course bundle";
-    case Layout::SmiycAnomaly:
-      return "SegmentMeIfYouCan Anomaly track";
-    case Layout::SmiycObstacle:
-      return "SegmentMeIfYouCan Obstacle track";
-    case Layout::FishyscapesLostAndFound:
-      return "Fishyscapes Lost and Found";
-    case Layout::FishyscapesStatic:
-      return "Fishyscapes Static";
-    case Layout::RoadAnomaly2019:
-      return "Road Anomaly 2019";
-    case Layout::LostAndFound:
-      return "Lost and Found";
-    case Layout::StreetHazards:
-      return "StreetHazards";
-    case Layout::Cityscapes:
-      return "Cityscapes";
-    case Layout::Generic:
-      break;
-  }
-  return "Images and masks";
-}
-
 std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
@@ -227,10 +187,9 @@ LabelEncoding binaryEncoding() {
 
 std::optional<Layout> recogniseLayout(const fs::path& root) {
   if (!isFolder(root)) return std::nullopt;
-  for (const auto& known : kLayouts) {
-    if (const auto layout = known.fits(root)) return layout;
-  }
-  return std::nullopt;
+  const auto layouts = allLayouts();
+  const auto found = std::ranges::find_if(layouts, [&](Layout layout) { return layout.kind().fits(root); });
+  return found == layouts.end() ? std::nullopt : std::optional(*found);
 }
 
 std::vector<fs::path> findDataSets(const fs::path& root) {
@@ -257,12 +216,8 @@ DataSet openAsTold(const fs::path& root, GenericLayout told) {
 
 DataSet openFolder(const fs::path& root, const std::optional<GenericLayout>& generic) {
   if (generic) return openAsTold(root, *generic);
-  for (const auto& known : kLayouts) {
-    const auto layout = known.fits(root);
-    if (layout) {
-      return finished(known.read(root, *layout), *layout == Layout::CourseBundle || *layout == Layout::Generic);
-    }
-  }
+  if (const auto layout = recogniseLayout(root))
+    return finished(layout->kind().read(root, *layout), layout->kind().mayLabelsDiffer);
   const auto below = findDataSets(root);
   if (below.size() == 1) {
     auto set = openFolder(below.front(), generic);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/grid.h"
+#include "analysis/datasets/layout.h"
 
 #include <filesystem>
 #include <map>
@@ -12,20 +13,6 @@
 namespace oodscope {
 
 class LabelCensus;
-
-enum class Layout {
-  CourseBundle,
-  SmiycAnomaly,
-  SmiycObstacle,
-  FishyscapesLostAndFound,
-  FishyscapesStatic,
-  RoadAnomaly2019,
-  LostAndFound,
-  StreetHazards,
-  Cityscapes,
-  Generic
-};
-[[nodiscard]] std::string_view layoutName(Layout layout);
 
 /// What each value of a label file means; values not listed take `otherwise`.
 struct LabelEncoding {
@@ -64,7 +51,7 @@ struct DataSet {
   std::string name = {};     ///< the folder's name, with the version where that is part of its identity
   std::string version = {};  ///< "v3" for Fishyscapes Static, whose versions give different results; else empty
   std::filesystem::path root = {};
-  Layout layout = Layout::Generic;
+  Layout layout = {};
   LabelEncoding encoding = {};
   std::vector<Frame> frames = {};     ///< natural order of names (2 before 10)
   std::vector<Skipped> skipped = {};  ///< what was there and not used, and why
@@ -84,9 +71,9 @@ struct GenericLayout {
   LabelEncoding encoding;
 };
 
-/// The known layout that fits `root`, if any; Generic for a plain pair of folders with usual names (images and masks,
-/// img and gt, …) or pictures with their masks beside them, where the masks' values tell their meaning. Cost: a few
-/// folder listings, for plain folders a few masks.
+/// The known layout that fits `root`, if any; layouts::kGeneric for a plain pair of folders with usual names (images
+/// and masks, img and gt, …) or pictures with their masks beside them, where the masks' values tell their meaning.
+/// Cost: a few folder listings, for plain folders a few masks.
 [[nodiscard]] std::optional<Layout> recogniseLayout(const std::filesystem::path& root);
 
 /// The sets in a folder: itself where a layout fits it, else those among its sub-folders, three deep, in natural order.
@@ -127,12 +114,10 @@ struct GenericLayout {
 
 /// How a disparity PNG (16 bits) stores pixels of disparity.
 enum class DisparityConvention { LostAndFound /* png/256 */, Cityscapes /* (png-1)/256, 0 none */ };
-/// The convention of the sets of a layout: Cityscapes' own for Cityscapes, Lost and Found's for all others.
-[[nodiscard]] DisparityConvention disparityConvention(Layout layout);
 
-/// Distance in metres per pixel, baseline * (fx + fy) / 2 / disparity; 0 where unknown, never as far. Requires:
-/// disparity and camera. Throws Error: unreadable, not 16-bit, another size than the image. Source: Lost and Found's
-/// tools.
+/// Distance in metres per pixel, baseline * (fx + fy) / 2 / disparity; 0 where unknown, never as far. The convention is
+/// that of the set's layout (LayoutKind::disparity). Requires: disparity and camera. Throws Error: unreadable, not
+/// 16-bit, another size than the image. Source: Lost and Found's tools.
 [[nodiscard]] Grid<float> readDistance(const Frame& frame, DisparityConvention convention);
 
 /// Cityscapes' camera JSON: extrinsic.baseline, intrinsic.fx, fy, u0, v0. Throws Error: unreadable, a key that is

@@ -103,7 +103,7 @@ DataSetSummary summarise(const DataSet& set, CountLabels countLabels) {
 }
 
 std::string summaryText(const DataSet& set, const DataSetSummary& summary, std::size_t mostSkipped) {
-  std::string out = set.name + ": " + std::string(layoutName(set.layout));
+  std::string out = set.name + ": " + std::string(set.layout.name());
   if (!set.version.empty()) out += " " + set.version;
   out += ", " + counted(summary.frames, "frame") + "\n";
   const auto line = [&](const std::string& text) { out += "  " + text + "\n"; };

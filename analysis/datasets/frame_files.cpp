@@ -146,10 +146,6 @@ ClassMap readClassLabel(const Frame& frame) {
   return classes;
 }
 
-DisparityConvention disparityConvention(Layout layout) {
-  return layout == Layout::Cityscapes ? DisparityConvention::Cityscapes : DisparityConvention::LostAndFound;
-}
-
 Grid<float> readDistance(const Frame& frame, DisparityConvention convention) {
   require(frame.disparity.has_value() && frame.camera.has_value(), "readDistance: the frame lacks disparity or camera");
   const auto camera = readCamera(*frame.camera);

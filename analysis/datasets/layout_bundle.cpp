@@ -60,7 +60,7 @@ bool readsTwoAsAnomaly(const std::string& name) { return lowered(name).find("roa
 
 void describeEncoding(DataSet& set) {
   set.encoding = binaryEncoding();
-  if (set.layout != Layout::CourseBundle) return;
+  if (set.layout != layouts::kCourseBundle) return;
   if (readsTwoAsAnomaly(set.name)) {
     set.encoding.meaning[2] = kAnomaly;
     set.encoding.description = "0 normal, 1 and 2 anomaly, 255 void";
@@ -73,9 +73,7 @@ void describeEncoding(DataSet& set) {
   }
 }
 
-}  // namespace
-
-std::optional<Layout> fitsBundle(const fs::path& root) {
+std::optional<Layout> bundleAt(const fs::path& root) {
   const auto images = root / "images";
   if (!isFolder(images)) return std::nullopt;
   const auto name = lowered(folderName(root));
@@ -85,17 +83,17 @@ std::optional<Layout> fitsBundle(const fs::path& root) {
                                        [](const fs::path& file) { return endsWith(file, kSemanticLabel); });
   if (hasSemantic || name.find("anomalytrack") != std::string::npos ||
       name.find("obstacletrack") != std::string::npos) {
-    if (name.find("obstacle") != std::string::npos) return Layout::SmiycObstacle;
-    if (name.find("anomaly") != std::string::npos) return Layout::SmiycAnomaly;
-    return hasObstacleImages(images) ? Layout::SmiycObstacle : Layout::SmiycAnomaly;
+    if (name.find("obstacle") != std::string::npos) return layouts::kSmiycObstacle;
+    if (name.find("anomaly") != std::string::npos) return layouts::kSmiycAnomaly;
+    return hasObstacleImages(images) ? layouts::kSmiycObstacle : layouts::kSmiycAnomaly;
   }
-  if (isFolder(labels)) return Layout::CourseBundle;
+  if (isFolder(labels)) return layouts::kCourseBundle;
   // Images alone are a set with withheld labels, but not where an unknown folder beside them may hold the labels.
   const auto folders = foldersIn(root);
   const auto files = filesIn(images);
   const bool isAllKnown = std::all_of(folders.begin(), folders.end(), isPart);
   const bool hasImage = std::any_of(files.begin(), files.end(), isMeantAsImage);
-  return isAllKnown && hasImage ? std::optional(Layout::CourseBundle) : std::nullopt;
+  return isAllKnown && hasImage ? std::optional(layouts::kCourseBundle) : std::nullopt;
 }
 
 DataSet readBundle(const fs::path& root, Layout layout) {
@@ -105,7 +103,7 @@ DataSet readBundle(const fs::path& root, Layout layout) {
   set.layout = layout;
   describeEncoding(set);
 
-  const bool isSmiyc = layout != Layout::CourseBundle;
+  const bool isSmiyc = layout != layouts::kCourseBundle;
   CompanionIndex labels = indexOf(root / "labels_masks", isSmiyc ? semanticStem : maskStem);
   CompanionIndex classes = indexOf(root / "class_labels", maskStem);
   CompanionIndex disparities = indexOf(root / "disparity", pictureStem);
@@ -138,5 +136,39 @@ DataSet readBundle(const fs::path& root, Layout layout) {
     set.skipped.push_back({folder, "sub-folders are not looked into"});
   return set;
 }
+
+}  // namespace
+
+namespace declared {
+
+constinit const LayoutKind kCourseBundle{
+    .name = "Course bundle",
+    .hint = "images/ with labels_masks/",
+    .brief = "course",
+    .fits = [](const fs::path& root) { return bundleAt(root) == layouts::kCourseBundle; },
+    .read = readBundle,
+    .track = TrackRule::ByImages,
+    .mayLabelsDiffer = true,
+};
+
+constinit const LayoutKind kSmiycAnomaly{
+    .name = "SegmentMeIfYouCan Anomaly track",
+    .hint = "images/ with labels_masks/",
+    .brief = "SegmentMeIfYouCan",
+    .fits = [](const fs::path& root) { return bundleAt(root) == layouts::kSmiycAnomaly; },
+    .read = readBundle,
+    .track = TrackRule::ByImagesAndNames,
+};
+
+constinit const LayoutKind kSmiycObstacle{
+    .name = "SegmentMeIfYouCan Obstacle track",
+    .hint = "images/ with labels_masks/",
+    .brief = "SegmentMeIfYouCan",
+    .fits = [](const fs::path& root) { return bundleAt(root) == layouts::kSmiycObstacle; },
+    .read = readBundle,
+    .track = TrackRule::ByImagesAndNames,
+};
+
+}  // namespace declared
 
 }  // namespace oodscope

@@ -59,7 +59,7 @@ std::vector<std::string> splitsIn(const CityTree& tree) {
 std::vector<std::string> chosenSplits(const CityTree& tree, Layout layout, DataSet& set) {
   auto splits = splitsIn(tree);
   if (splits.size() == 1) return splits;
-  if (layout == Layout::LostAndFound) {
+  if (layout == layouts::kLostAndFound) {
     std::string names;
     for (const auto& split : splits) names += (names.empty() ? "" : ", ") + split;
     set.remarks.push_back("all splits are opened (" + names +
@@ -104,7 +104,7 @@ void addLabels(Frame& frame, const fs::path& base, Layout layout, const fs::path
   };
   frame.disparity = with("disparity", "_disparity.png");
   frame.camera = with("camera", "_camera.json");
-  if (layout == Layout::LostAndFound) {
+  if (layout == layouts::kLostAndFound) {
     frame.label = with("gtCoarse", "_gtCoarse_labelIds.png");
     return;
   }
@@ -128,7 +128,7 @@ std::size_t addSplit(DataSet& set, const CityTree& tree, const std::string& spli
       const auto stem = name.substr(0, name.size() - kImageEnding.size());
       Frame frame{.name = prefix + stem, .image = file};
       addLabels(frame, tree.base, set.layout, fs::relative(folder, images) / stem);
-      if (set.layout == Layout::LostAndFound && frame.label && isAllZero(*frame.label)) {
+      if (set.layout == layouts::kLostAndFound && frame.label && isAllZero(*frame.label)) {
         set.skipped.push_back({file, "its label is zero everywhere: the frame is invalid"});
         ++invalid;
         continue;
@@ -162,18 +162,16 @@ bool isPlainFolder(const fs::path& images) {
   return std::none_of(files.begin(), files.end(), [](const fs::path& file) { return endsWith(file, kImageEnding); });
 }
 
-}  // namespace
-
-std::optional<Layout> fitsCity(const fs::path& root) {
+std::optional<Layout> cityAt(const fs::path& root) {
   const auto tree = treeOf(root);
   if (!tree) return std::nullopt;
   if (tree->split.empty() && isPlainFolder(tree->base / "leftImg8bit") &&
       !filesIn(tree->base / "leftImg8bit").empty()) {
     return std::nullopt;
   }
-  if (isFolder(tree->base / "gtFine")) return Layout::Cityscapes;
-  if (isFolder(tree->base / "gtCoarse")) return Layout::LostAndFound;
-  return hasNumberedScenes(tree->base / "leftImg8bit") ? Layout::LostAndFound : Layout::Cityscapes;
+  if (isFolder(tree->base / "gtFine")) return layouts::kCityscapes;
+  if (isFolder(tree->base / "gtCoarse")) return layouts::kLostAndFound;
+  return hasNumberedScenes(tree->base / "leftImg8bit") ? layouts::kLostAndFound : layouts::kCityscapes;
 }
 
 DataSet readCity(const fs::path& root, Layout layout) {
@@ -183,7 +181,7 @@ DataSet readCity(const fs::path& root, Layout layout) {
   set.root = root;
   set.layout = layout;
   set.name = folderName(tree->base) + (tree->split.empty() ? "" : "_" + tree->split);
-  if (layout == Layout::LostAndFound) {
+  if (layout == layouts::kLostAndFound) {
     set.encoding = {.meaning = {{0, kVoid}, {1, kNormal}},
                     .otherwise = kAnomaly,
                     .description = "0 void, 1 normal (road), 2 and above anomaly"};
@@ -195,8 +193,34 @@ DataSet readCity(const fs::path& root, Layout layout) {
   std::size_t invalid = 0;
   for (const auto& split : splits) invalid += addSplit(set, *tree, split, splits.size() > 1 ? split + "/" : "");
   if (invalid > 0) set.remarks.push_back(counted(invalid, "frame") + " left out: the label is zero everywhere");
-  if (layout == Layout::Cityscapes) warnOfClassLabels(set, tree->base);
+  if (layout == layouts::kCityscapes) warnOfClassLabels(set, tree->base);
   return set;
 }
+
+}  // namespace
+
+namespace declared {
+
+constinit const LayoutKind kCityscapes{
+    .name = "Cityscapes",
+    .hint = "leftImg8bit/",
+    .brief = "Cityscapes",
+    .fits = [](const fs::path& root) { return cityAt(root) == layouts::kCityscapes; },
+    .read = readCity,
+    .disparity = DisparityConvention::Cityscapes,
+    .hasAnomalyLabels = false,
+};
+
+constinit const LayoutKind kLostAndFound{
+    .name = "Lost and Found",
+    .hint = "leftImg8bit/",
+    .brief = "Lost and Found",
+    .fits = [](const fs::path& root) { return cityAt(root) == layouts::kLostAndFound; },
+    .read = readCity,
+    .track = TrackRule::Obstacle,
+    .part = kNoKnown,
+};
+
+}  // namespace declared
 
 }  // namespace oodscope

@@ -67,14 +67,12 @@ std::map<std::string, fs::path> baseImages(const fs::path& root) {
   return images;
 }
 
-}  // namespace
-
-std::optional<Layout> fitsFishyscapes(const fs::path& root) {
+std::optional<Layout> fishyscapesAt(const fs::path& root) {
   const auto files = filesIn(root);
   const bool hasLabels =
       std::any_of(files.begin(), files.end(), [](const fs::path& file) { return labelName(file).has_value(); });
   if (!hasLabels) return std::nullopt;
-  return isStatic(root) ? Layout::FishyscapesStatic : Layout::FishyscapesLostAndFound;
+  return isStatic(root) ? layouts::kFishyscapesStatic : layouts::kFishyscapesLostAndFound;
 }
 
 DataSet readFishyscapes(const fs::path& root, Layout layout) {
@@ -82,7 +80,7 @@ DataSet readFishyscapes(const fs::path& root, Layout layout) {
   set.name = folderName(root);
   set.root = root;
   set.layout = layout;
-  const bool hasOverlays = layout == Layout::FishyscapesStatic;
+  const bool hasOverlays = layout == layouts::kFishyscapesStatic;
   if (hasOverlays) {
     set.encoding = binaryEncoding();
     set.version = versionIn(set.name);
@@ -127,5 +125,33 @@ DataSet readFishyscapes(const fs::path& root, Layout layout) {
   }
   return set;
 }
+
+/// The benchmark's number at the start of a frame's name.
+std::optional<std::string> benchmarkNumber(const Frame& frame) { return frame.name.substr(0, frame.name.find('_')); }
+
+}  // namespace
+
+namespace declared {
+
+constinit const LayoutKind kFishyscapesStatic{
+    .name = "Fishyscapes Static",
+    .hint = "<number>_<id>_labels.png",
+    .brief = "Fishyscapes",
+    .fits = [](const fs::path& root) { return fishyscapesAt(root) == layouts::kFishyscapesStatic; },
+    .read = readFishyscapes,
+    .scoreName = benchmarkNumber,
+};
+
+constinit const LayoutKind kFishyscapesLostAndFound{
+    .name = "Fishyscapes Lost and Found",
+    .hint = "<number>_<id>_labels.png",
+    .brief = "Fishyscapes",
+    .fits = [](const fs::path& root) { return fishyscapesAt(root) == layouts::kFishyscapesLostAndFound; },
+    .read = readFishyscapes,
+    .track = TrackRule::Obstacle,
+    .scoreName = benchmarkNumber,
+};
+
+}  // namespace declared
 
 }  // namespace oodscope

@@ -92,7 +92,6 @@ DataSet readGeneric(const fs::path& root, const GenericLayout& generic) {
   DataSet set;
   set.name = folderName(root);
   set.root = root;
-  set.layout = Layout::Generic;
   set.encoding = generic.encoding;
   CompanionIndex masks;
   if (!generic.masks.empty()) {

@@ -141,17 +141,19 @@ std::optional<PlainGuess> guessedPlain(const fs::path& root) {
   return guessedFlat(root);
 }
 
-std::optional<Layout> fitsPlain(const fs::path& root) {
+namespace {
+
+bool fitsPlain(const fs::path& root) {
   constexpr std::size_t kSampled = 4;
   const auto guess = guessedPlain(root);
-  if (!guess) return std::nullopt;
+  if (!guess) return false;
   try {
     const auto set = readAs(root, *guess);
     LabelCensus census;
     sampleLabels(set, kSampled, census);
-    return inferredEncoding(valuesIn(census)) ? std::optional(Layout::Generic) : std::nullopt;
+    return inferredEncoding(valuesIn(census)).has_value();
   } catch (const Error&) {
-    return std::nullopt;  // openDataSet says what it saw
+    return false;  // openDataSet says what it saw
   }
 }
 
@@ -162,5 +164,21 @@ DataSet readPlain(const fs::path& root, Layout /*layout*/) {
   set.remarks.push_back("images are " + guess->images + ", masks " + guess->masks + ", told by their names");
   return set;
 }
+
+}  // namespace
+
+namespace declared {
+
+constinit const LayoutKind kImagesAndMasks{
+    .name = "Images and masks",
+    .hint = "images and masks of usual names",
+    .brief = {},
+    .fits = fitsPlain,
+    .read = readPlain,
+    .track = TrackRule::ByImages,
+    .mayLabelsDiffer = true,
+};
+
+}  // namespace declared
 
 }  // namespace oodscope

@@ -28,13 +28,9 @@ bool hasLabelFolders(const fs::path& frames) {
   return false;
 }
 
-}  // namespace
-
-std::optional<Layout> fitsRoadAnomaly2019(const fs::path& root) {
+bool fitsRoadAnomaly2019(const fs::path& root) {
   const auto frames = root / "frames";
-  if (!isFolder(frames)) return std::nullopt;
-  if (isFile(root / "frame_list.json") || hasLabelFolders(frames)) return Layout::RoadAnomaly2019;
-  return std::nullopt;
+  return isFolder(frames) && (isFile(root / "frame_list.json") || hasLabelFolders(frames));
 }
 
 DataSet readRoadAnomaly2019(const fs::path& root, Layout layout) {
@@ -77,5 +73,19 @@ DataSet readRoadAnomaly2019(const fs::path& root, Layout layout) {
   }
   return set;
 }
+
+}  // namespace
+
+namespace declared {
+
+constinit const LayoutKind kRoadAnomaly2019{
+    .name = "Road Anomaly 2019",
+    .hint = "frame_list.json with frames/",
+    .brief = "Road Anomaly",
+    .fits = fitsRoadAnomaly2019,
+    .read = readRoadAnomaly2019,
+};
+
+}  // namespace declared
 
 }  // namespace oodscope

@@ -17,11 +17,7 @@ std::optional<fs::path> testFolder(const fs::path& root) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<Layout> fitsStreetHazards(const fs::path& root) {
-  return testFolder(root) ? std::optional(Layout::StreetHazards) : std::nullopt;
-}
+bool fitsStreetHazards(const fs::path& root) { return testFolder(root).has_value(); }
 
 DataSet readStreetHazards(const fs::path& root, Layout layout) {
   const auto base = testFolder(root);
@@ -60,5 +56,19 @@ DataSet readStreetHazards(const fs::path& root, Layout layout) {
   }
   return set;
 }
+
+}  // namespace
+
+namespace declared {
+
+constinit const LayoutKind kStreetHazardsFolder{
+    .name = "StreetHazards",
+    .hint = "test/images with test/annotations",
+    .brief = "StreetHazards",
+    .fits = fitsStreetHazards,
+    .read = readStreetHazards,
+};
+
+}  // namespace declared
 
 }  // namespace oodscope

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "analysis/datasets/data_set.h"
 #include "analysis/datasets/folder_listing.h"
+#include "analysis/datasets/layout_kinds.h"
 
 namespace oodscope {
 
@@ -11,27 +11,7 @@ struct NamedImage {
   std::filesystem::path file;
 };
 
-/// A layout on disk: how to tell it and how to list its frames. Readers leave the order of frames and the remarks about
-/// file kinds to openDataSet.
-struct KnownLayout {
-  std::optional<Layout> (*fits)(const std::filesystem::path& root);
-  DataSet (*read)(const std::filesystem::path& root, Layout layout);
-};
-
-// One pair a file: layout_bundle, layout_city, layout_fishyscapes, layout_plain, layout_road_anomaly,
-// layout_street_hazards.
-[[nodiscard]] std::optional<Layout> fitsBundle(const std::filesystem::path& root);
-[[nodiscard]] DataSet readBundle(const std::filesystem::path& root, Layout layout);
-[[nodiscard]] std::optional<Layout> fitsCity(const std::filesystem::path& root);
-[[nodiscard]] DataSet readCity(const std::filesystem::path& root, Layout layout);
-[[nodiscard]] std::optional<Layout> fitsFishyscapes(const std::filesystem::path& root);
-[[nodiscard]] DataSet readFishyscapes(const std::filesystem::path& root, Layout layout);
-[[nodiscard]] std::optional<Layout> fitsRoadAnomaly2019(const std::filesystem::path& root);
-[[nodiscard]] DataSet readRoadAnomaly2019(const std::filesystem::path& root, Layout layout);
-[[nodiscard]] std::optional<Layout> fitsStreetHazards(const std::filesystem::path& root);
-[[nodiscard]] DataSet readStreetHazards(const std::filesystem::path& root, Layout layout);
-[[nodiscard]] std::optional<Layout> fitsPlain(const std::filesystem::path& root);
-[[nodiscard]] DataSet readPlain(const std::filesystem::path& root, Layout layout);
+/// Reads a folder by globs and an encoding that the user gave or that were guessed.
 [[nodiscard]] DataSet readGeneric(const std::filesystem::path& root, const GenericLayout& generic);
 
 // What the readers share.

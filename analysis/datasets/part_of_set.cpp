@@ -56,10 +56,10 @@ void dropSplit(DataSet& set) {
 }
 
 void keepNoKnown(DataSet& set) {
-  if (set.layout != Layout::LostAndFound) {
+  if (set.layout.kind().part != kNoKnown) {
     throw Error({.what = "set has no part of this name",
                  .expected = "Lost and Found for NoKnown",
-                 .found = std::string(layoutName(set.layout)),
+                 .found = std::string(set.layout.name()),
                  .file = set.root});
   }
   if (splitsOf(set).contains("test"))
@@ -154,7 +154,8 @@ void keepPart(DataSet& set, const std::string& part) {
   } else if (const auto file = listFile(set, part)) {
     keepListed(set, *file);
   } else {
-    std::string expected = set.layout == Layout::LostAndFound ? "NoKnown, " : "";
+    std::string expected(set.layout.kind().part);
+    if (!expected.empty()) expected.append(", ");
     if (!splits.empty()) expected.append("a split (").append(joined(splits)).append("), or ");
     expected.append("a file with a list of frame names, after \"::\"");
     throw Error(

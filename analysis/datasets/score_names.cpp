@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/datasets/score_names.h"
 
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/datasets/name_forms.h"
 #include "analysis/datasets/natural_order.h"
 
@@ -83,12 +84,6 @@ std::optional<std::string> asNumber(const std::string& text) {
   return first == std::string::npos ? "0" : text.substr(first);
 }
 
-/// Fishyscapes' number at the start of a frame's name.
-std::optional<std::string> benchmarkNumber(const DataSet& set, const Frame& frame) {
-  if (set.layout != Layout::FishyscapesLostAndFound && set.layout != Layout::FishyscapesStatic) return std::nullopt;
-  return frame.name.substr(0, frame.name.find('_'));
-}
-
 void put(std::unordered_map<std::string, std::size_t>& names, const std::string& name, std::size_t frame) {
   const auto [place, isNew] = names.emplace(name, frame);
   if (!isNew && place->second != frame) place->second = kShared;
@@ -130,12 +125,13 @@ std::vector<std::string> strippedNames(const std::string& stem) {
 bool isNamedAsClassMap(const fs::path& file) { return lowered(file.stem().string()).ends_with("_segmentation"); }
 
 FrameNames::FrameNames(const DataSet& set) {
+  const auto otherName = set.layout.kind().scoreName;
   for (std::size_t i = 0; i < set.frames.size(); ++i) {
     const auto& frame = set.frames[i];
     add(frame.name, i);
     add(fs::path(frame.name).filename().string(), i);
     add(frame.image.stem().string(), i);
-    if (const auto number = benchmarkNumber(set, frame)) add(*number, i);
+    if (const auto name = otherName != nullptr ? otherName(frame) : std::nullopt) add(*name, i);
     if (const auto number = asNumber(frame.name)) put(m_byNumber, *number, i);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/scene_figures.h"
 
+#include "analysis/datasets/layout_kinds.h"
 #include "app/figures/figure_csv.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
@@ -129,7 +130,7 @@ std::vector<CloudPoint> cloudPoints(const DataSet& set, std::size_t frame, const
                            .expected = "a disparity image and a camera file",
                            .found = source.disparity ? "no camera file" : "no disparity image",
                            .file = set.root});
-  const Grid<float> distance = readDistance(source, disparityConvention(set.layout));
+  const Grid<float> distance = readDistance(source, set.layout.kind().disparity);
   const StereoCamera camera = readCamera(*source.camera);
   const double all = static_cast<double>(distance.size().area());
   const int step = std::max(1, static_cast<int>(std::ceil(std::sqrt(all / kMostPoints))));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/frame_contexts.h"
 
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/regions/map_sampling.h"
 
 #include <algorithm>
@@ -50,8 +51,8 @@ FrameMaps FrameContexts::at(std::size_t frame, const Configuration& configuratio
   }
   try {
     if (record.disparity && record.camera)
-      maps.distance = std::make_shared<const Grid<float>>(
-          sampledNearest(readDistance(record, disparityConvention(data.layout)), size));
+      maps.distance =
+          std::make_shared<const Grid<float>>(sampledNearest(readDistance(record, data.layout.kind().disparity), size));
   } catch (const Error&) {
   }
   std::uint64_t bytes = 0;

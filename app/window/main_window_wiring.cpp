@@ -35,7 +35,7 @@ namespace {
 
 /// "opened as course: 24 frames, 2 files left out": which frames take part in a number is said beside the number.
 QString openedText(const DataSet& set) {
-  const std::string_view layout = layoutName(set.layout);
+  const std::string_view layout = set.layout.name();
   return MainWindow::tr("opened as %1: %2, %3")
       .arg(QString::fromUtf8(layout.data(), static_cast<int>(layout.size())),
            countedText(static_cast<qint64>(set.frames.size()), MainWindow::tr("frame"), MainWindow::tr("frames")),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/sha256.h"
 #include "analysis/datasets/data_set.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "tests/support/shared_data.h"
 
 #include <gmock/gmock.h>
@@ -54,7 +55,7 @@ TEST(SharedSets, FiveCourseSetsAreFoundInNaturalOrderWithAllTheirFrames) {
       {"FS_LostFound_full", 30}, {"RoadAnomaly", 60}, {"RoadAnomaly21", 10}, {"RoadObsticle21", 30}, {"fs_static", 30}};
   for (const auto& path : found) {
     const auto set = openDataSet(path);
-    EXPECT_EQ(set.layout, Layout::CourseBundle);
+    EXPECT_EQ(set.layout, layouts::kCourseBundle);
     EXPECT_EQ(set.frames.size(), expected.at(set.name)) << set.name;
     EXPECT_TRUE(set.skipped.empty()) << set.name;
     EXPECT_TRUE(std::all_of(set.frames.begin(), set.frames.end(), [](const Frame& f) { return f.label.has_value(); }));
@@ -79,7 +80,7 @@ TEST(SharedSets, ParentOfSeveralSetsIsRefusedWithTheirNames) {
 TEST(SharedSets, CityscapesFramesCarryClassLabelsAndNoAnomalyLabels) {
   OODSCOPE_SHARED_OR_SKIP(base, "data/cityscapes_val10");
   const auto set = openDataSet(base);
-  EXPECT_EQ(set.layout, Layout::Cityscapes);
+  EXPECT_EQ(set.layout, layouts::kCityscapes);
   ASSERT_EQ(set.frames.size(), 10U);
   EXPECT_EQ(set.frames[0].name, "frankfurt_000000_000294");
   EXPECT_FALSE(set.frames[0].label.has_value());

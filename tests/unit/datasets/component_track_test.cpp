@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/datasets/component_track.h"
+#include "analysis/datasets/layout_kinds.h"
 
 #include "tests/unit/datasets/made_sets.h"
 
@@ -46,17 +47,17 @@ TEST(ObjectTrack, OfSegmentMeIfYouCansLayoutFollowsItsFrames) {
 }
 
 TEST(ObjectTrack, IsTheLayoutsWhereThatDeclaresIt) {
-  for (const auto& [layout, track] :
-       {std::pair(Layout::LostAndFound, ObjectTrack::Obstacle),
-        std::pair(Layout::FishyscapesLostAndFound, ObjectTrack::Obstacle),
-        std::pair(Layout::FishyscapesStatic, ObjectTrack::Anomaly),
-        std::pair(Layout::RoadAnomaly2019, ObjectTrack::Anomaly),
-        std::pair(Layout::StreetHazards, ObjectTrack::Anomaly), std::pair(Layout::Cityscapes, ObjectTrack::Anomaly)}) {
+  for (const auto& [layout, track] : {std::pair(layouts::kLostAndFound, ObjectTrack::Obstacle),
+                                      std::pair(layouts::kFishyscapesLostAndFound, ObjectTrack::Obstacle),
+                                      std::pair(layouts::kFishyscapesStatic, ObjectTrack::Anomaly),
+                                      std::pair(layouts::kRoadAnomaly2019, ObjectTrack::Anomaly),
+                                      std::pair(layouts::kStreetHazards, ObjectTrack::Anomaly),
+                                      std::pair(layouts::kCityscapes, ObjectTrack::Anomaly)}) {
     DataSet set;
     set.name = "bst";
     set.layout = layout;
     set.frames.push_back(Frame{.name = "0", .image = "nowhere/0.webp"});
-    EXPECT_EQ(objectTrackOf(set).track, track) << layoutName(layout);
+    EXPECT_EQ(objectTrackOf(set).track, track) << layout.name();
     EXPECT_FALSE(objectTrackOf(set).reason.empty());
   }
   EXPECT_EQ(objectTrackOf({}).track, ObjectTrack::Anomaly) << "no frame";

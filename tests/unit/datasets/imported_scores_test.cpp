@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/datasets/imported_scores.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/formats/npy.h"
 #include "tests/unit/datasets/made_sets.h"
 
@@ -15,7 +16,7 @@ using testing::errorOf;
 using ::testing::HasSubstr;
 using testing::TemporaryFolder;
 
-DataSet setOf(const std::vector<std::string>& names, Layout layout = Layout::CourseBundle) {
+DataSet setOf(const std::vector<std::string>& names, Layout layout = layouts::kCourseBundle) {
   DataSet set{.name = "set", .layout = layout};
   for (const auto& name : names) set.frames.push_back({.name = name, .image = "images/" + name + ".png"});
   return set;
@@ -51,12 +52,12 @@ TEST(ImportedScores, FishyscapesNumbersAndSmiycFoldersAreKnown) {
   writeNpy(folder, "fs/0003_anomaly.npy", {2, 3});
   writeNpy(folder, "fs/0003_segmentation.npy", {2, 3});
   const auto fs =
-      openImportedScores(folder.path() / "fs", setOf({"0003_frankfurt_000000_000294"}, Layout::FishyscapesStatic));
+      openImportedScores(folder.path() / "fs", setOf({"0003_frankfurt_000000_000294"}, layouts::kFishyscapesStatic));
   EXPECT_TRUE(fs.files[0].has_value());
   EXPECT_EQ(fs.skipped.at(0).reason, "a class map, not scores");
   folder.write("anomaly_p/m/ObstacleTrack-all/snowstorm1_00_03.hdf5", "x");
   const auto smiyc =
-      openImportedScores(folder.path() / "anomaly_p/m", setOf({"snowstorm1_00_03"}, Layout::SmiycObstacle));
+      openImportedScores(folder.path() / "anomaly_p/m", setOf({"snowstorm1_00_03"}, layouts::kSmiycObstacle));
   EXPECT_EQ(smiyc.method, "m");
   EXPECT_TRUE(smiyc.files[0].has_value());
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/datasets/data_set.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/formats/npy.h"
 #include "tests/unit/datasets/made_sets.h"
 
@@ -44,7 +45,7 @@ TEST(CourseBundle, FramesAreInNaturalOrderWithAllTheirCompanions) {
   writeLabel(folder, "demo/disparity/2.png");
   folder.write("demo/camera/2.json", "{}");
   const auto set = openDataSet(folder.path() / "demo/");
-  EXPECT_EQ(set.layout, Layout::CourseBundle);
+  EXPECT_EQ(set.layout, layouts::kCourseBundle);
   EXPECT_EQ(set.name, "demo");
   EXPECT_THAT(namesOf(set), ElementsAre("1", "2", "10"));
   EXPECT_TRUE(set.frames[1].label && set.frames[1].classLabel && set.frames[1].disparity && set.frames[1].camera);
@@ -136,13 +137,13 @@ TEST(Smiyc, TrackIsToldByNamesAndLabelsBelongByTheirEnding) {
     writeImage(folder, track + "/labels_masks/validation0000_labels_semantic_color.png");
   }
   const auto anomaly = openDataSet(folder.path() / "dataset_AnomalyTrack");
-  EXPECT_EQ(anomaly.layout, Layout::SmiycAnomaly);
+  EXPECT_EQ(anomaly.layout, layouts::kSmiycAnomaly);
   EXPECT_FALSE(anomaly.frames[0].label.has_value());
   EXPECT_EQ(labelOf(anomaly, 1)[0], kAnomaly);
   EXPECT_THAT(reasonsOf(anomaly), ElementsAre("validation0000_labels_semantic_color.png: not a _labels_semantic.png"));
-  EXPECT_EQ(openDataSet(folder.path() / "dataset_ObstacleTrack").layout, Layout::SmiycObstacle);
+  EXPECT_EQ(openDataSet(folder.path() / "dataset_ObstacleTrack").layout, layouts::kSmiycObstacle);
   std::filesystem::rename(folder.path() / "dataset_ObstacleTrack", folder.path() / "renamed");
-  EXPECT_EQ(openDataSet(folder.path() / "renamed").layout, Layout::SmiycObstacle);
+  EXPECT_EQ(openDataSet(folder.path() / "renamed").layout, layouts::kSmiycObstacle);
 }
 
 TEST(FishyscapesLostAndFound, ImagesAreLookedUpByIdBesideTheLabels) {
@@ -151,7 +152,7 @@ TEST(FishyscapesLostAndFound, ImagesAreLookedUpByIdBesideTheLabels) {
   writeLabel(folder, "fs/0001_04_Nowhere_000000_000030_labels.png", {0, 1, 2, 255}, 4);
   writeImage(folder, "laf/leftImg8bit/train/04_Maurener_Weg_8/04_Maurener_Weg_8_000000_000030_leftImg8bit.png", 4, 1);
   const auto set = openDataSet(folder.path() / "fs");
-  EXPECT_EQ(set.layout, Layout::FishyscapesLostAndFound);
+  EXPECT_EQ(set.layout, layouts::kFishyscapesLostAndFound);
   EXPECT_THAT(namesOf(set), ElementsAre("0000_04_Maurener_Weg_8_000000_000030"));
   EXPECT_THAT(labelOf(set, 0), ElementsAre(0, 1, 255, 255));
   EXPECT_THAT(reasonsOf(set), ElementsAre(HasSubstr("no image 04_Nowhere_000000_000030_leftImg8bit.png")));
@@ -165,7 +166,7 @@ TEST(FishyscapesStatic, OverlayIsAddedAndClippedAndTheVersionIsKept) {
   std::filesystem::copy_file(OODSCOPE_SOURCE_DIR "/tests/unit/datasets/overlay_rgb.npz",
                              folder.path() / "fs_val_v2/0003_frankfurt_000000_000294_rgb.npz");
   const auto set = openDataSet(folder.path() / "fs_val_v2");
-  EXPECT_EQ(set.layout, Layout::FishyscapesStatic);
+  EXPECT_EQ(set.layout, layouts::kFishyscapesStatic);
   EXPECT_EQ(set.version, "v2");
   ASSERT_EQ(set.frames.size(), 1U);
   const auto image = readImage(set.frames[0]);
@@ -180,7 +181,7 @@ TEST(RoadAnomaly2019, TwoAndAboveIsAnomalyAndTheListDecides) {
   writeImage(folder, "frames/extra.jpg", 4, 1);
   writeLabel(folder, "frames/cow.labels/labels_semantic.png", {0, 1, 2, 255}, 4);
   const auto set = openDataSet(folder.path());
-  EXPECT_EQ(set.layout, Layout::RoadAnomaly2019);
+  EXPECT_EQ(set.layout, layouts::kRoadAnomaly2019);
   EXPECT_THAT(namesOf(set), ElementsAre("cow"));
   EXPECT_THAT(labelOf(set, 0), ElementsAre(0, 0, 1, 1));
   EXPECT_THAT(reasonsOf(set), ::testing::UnorderedElementsAre("extra.jpg: not in frame_list.json",
@@ -200,7 +201,7 @@ TEST(LostAndFound, ZeroIsVoidTwoAndAboveIsObstacleAndUnlabelledFramesAreLeftOut)
   writeLabel(folder, "laf/gtCoarse" + scene + "010_gtCoarse_labelIds.png", {0, 1, 2, 40}, 4);
   writeLabel(folder, "laf/gtCoarse" + scene + "020_gtCoarse_labelIds.png", {0, 0, 0, 0}, 4);
   const auto set = openDataSet(folder.path() / "laf");
-  EXPECT_EQ(set.layout, Layout::LostAndFound);
+  EXPECT_EQ(set.layout, layouts::kLostAndFound);
   EXPECT_EQ(set.name, "laf");
   EXPECT_THAT(namesOf(set),
               ElementsAre("test/01_Hanns_Klemm_Str_45_000000_000010", "train/04_Maurener_Weg_8_000000_000030"));
@@ -219,10 +220,10 @@ TEST(StreetHazards, ClassThirteenIsAnomalyAndNothingIsVoid) {
     writeLabel(folder, "test/annotations/test/" + town + "/1.png", {1, 13, 14, 8}, 4);
   }
   const auto set = openDataSet(folder.path());
-  EXPECT_EQ(set.layout, Layout::StreetHazards);
+  EXPECT_EQ(set.layout, layouts::kStreetHazards);
   EXPECT_THAT(namesOf(set), ElementsAre("t5/1", "t6/1"));
   EXPECT_THAT(labelOf(set, 0), ElementsAre(0, 0, 1, 0));
-  EXPECT_EQ(openDataSet(folder.path() / "test").layout, Layout::StreetHazards);
+  EXPECT_EQ(openDataSet(folder.path() / "test").layout, layouts::kStreetHazards);
 }
 
 TEST(Cityscapes, LabelIdsBecomeTrainIds) {
@@ -230,10 +231,10 @@ TEST(Cityscapes, LabelIdsBecomeTrainIds) {
   writeImage(folder, "leftImg8bit/val/ulm/ulm_000000_000019_leftImg8bit.png", 5, 1);
   writeLabel(folder, "gtFine/val/ulm/ulm_000000_000019_gtFine_labelIds.png", {7, 8, 33, 4, 0}, 5);
   const auto set = openDataSet(folder.path());
-  EXPECT_EQ(set.layout, Layout::Cityscapes);
+  EXPECT_EQ(set.layout, layouts::kCityscapes);
   const auto classes = readClassLabel(set.frames.at(0));
   EXPECT_THAT(classes.values(), ElementsAre(0, 1, 18, 255, 255));
-  EXPECT_EQ(disparityConvention(set.layout), DisparityConvention::Cityscapes);
+  EXPECT_EQ(set.layout.kind().disparity, DisparityConvention::Cityscapes);
 }
 
 TEST(GenericLayout, MasksMatchByStemAndTheUsersTableDecides) {
@@ -246,7 +247,7 @@ TEST(GenericLayout, MasksMatchByStemAndTheUsersTableDecides) {
                               .encoding = {.meaning = {{10, kNormal}, {20, kAnomaly}}, .otherwise = kVoid}};
   EXPECT_THAT(errorOf([&] { return openDataSet(folder.path()); }), HasSubstr("no known layout fits the folder"));
   const auto set = openDataSet(folder.path(), generic);
-  EXPECT_EQ(set.layout, Layout::Generic);
+  EXPECT_EQ(set.layout, layouts::kGeneric);
   EXPECT_THAT(namesOf(set), ElementsAre("a/1", "b/1"));
   EXPECT_THAT(labelOf(set, 0), ElementsAre(0, 1, 255));
   EXPECT_FALSE(set.frames[1].label.has_value());
@@ -261,6 +262,25 @@ TEST(FindDataSets, ListsTheSetsBelowAFolderAndOpeningTheFolderNamesThem) {
   EXPECT_THAT(findDataSets(folder.path()), ElementsAre(folder.path() / "all/s2", folder.path() / "all/s10"));
   EXPECT_THAT(findDataSets(folder.path() / "all/s2"), ElementsAre(folder.path() / "all/s2"));
   EXPECT_THAT(errorOf([&] { return openDataSet(folder.path() / "all"); }), HasSubstr("found 2 sets in it: s2, s10"));
+}
+
+TEST(Layouts, DeclareAllThatMessagesAndPagesShow) {
+  for (const Layout layout : allLayouts()) {
+    const LayoutKind& kind = layout.kind();
+    EXPECT_FALSE(kind.name.empty() || kind.hint.empty()) << kind.name;
+    EXPECT_TRUE(kind.fits != nullptr && kind.read != nullptr) << kind.name;
+  }
+  EXPECT_EQ(Layout(), layouts::kGeneric);
+}
+
+TEST(Layouts, EachHintIsSaidOnceOfAFolderThatNoneFits) {
+  const std::string hints = layoutHints();
+  EXPECT_THAT(hints, HasSubstr("images/ with labels_masks/ (SegmentMeIfYouCan, course)"));
+  EXPECT_THAT(hints, HasSubstr("leftImg8bit/ (Cityscapes, Lost and Found)"));
+  EXPECT_EQ(hints.find("leftImg8bit"), hints.rfind("leftImg8bit"));
+  const TemporaryFolder folder;
+  folder.write("notes.txt", "hello");
+  EXPECT_THAT(errorOf([&] { (void)openDataSet(folder.path()); }), HasSubstr(hints));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/datasets/layout_kinds.h"
 #include "tests/unit/datasets/made_sets.h"
 
 #include <gmock/gmock.h>
@@ -46,7 +47,7 @@ TEST(PlainLayout, UsualFolderNamesAndNameEndingsOpenWithoutOptions) {
     const TemporaryFolder folder;
     write(folder, plain);
     const auto set = openDataSet(folder.path());
-    EXPECT_EQ(set.layout, Layout::Generic);
+    EXPECT_EQ(set.layout, layouts::kGeneric);
     ASSERT_EQ(set.frames.size(), 3U);
     EXPECT_THAT(frameNames(set).back(), HasSubstr("12"));
     for (std::size_t i = 0; i < 3; ++i) EXPECT_THAT(labelValues(set, i), ElementsAre(0, 1, 255));
