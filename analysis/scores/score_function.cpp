@@ -38,7 +38,7 @@ std::vector<int> channelsOf(const LogitsView& logits, std::span<const int> chose
 }
 
 std::vector<int> channelsOf(const LogitsView& logits, const ScoreParameters& parameters) {
-  if (parameters.method == Method::Void) return channelsOf(logits, std::span<const int>{});
+  if (parameters.method.kind().readsAllChannels) return channelsOf(logits, std::span<const int>{});
   return channelsOf(logits, std::span<const int>(parameters.channels));
 }
 
@@ -47,11 +47,14 @@ Recipe recipeOf(const LogitsView& logits, const ScoreParameters& parameters) {
   const float exponentScale = static_cast<float>(std::numbers::log2e / static_cast<double>(t));
   require(t > 0.0F && std::isfinite(t) && std::isnormal(exponentScale) && std::isfinite(1.0F / t),
           "scores: the temperature must be positive and finite");
-  if (parameters.method == Method::Void)
-    require(parameters.voidChannel >= 0 && parameters.voidChannel < logits.channels,
-            "scores: Void needs a void channel that the logits have");
+  const MethodKind& kind = parameters.method.kind();
+  const bool isVoidThere = parameters.voidChannel < logits.channels;
+  require(!parameters.method.whyNot(
+              {.channels = logits.channels, .voidChannel = isVoidThere ? parameters.voidChannel : -1}),
+          "scores: the logits lack what the method needs");
   const std::size_t channels = channelsOf(logits, parameters).size();
-  return {.method = parameters.method,
+  return {.kernel = kind.kernel,
+          .reads = kind.reads,
           .temperature = t,
           .inverseTemperature = 1.0F / t,
           .exponentScale = exponentScale,
@@ -108,7 +111,7 @@ void scoreSeveral(const LogitsView& logits, std::span<const ScoreParameters> par
     require(outs[i].size() == logits.size().area(), "scores: the output does not have the frame's size");
     const std::vector<int> own = kernels::channelsOf(logits, parameters[i]);
     const kernels::Recipe recipe = kernels::recipeOf(logits, parameters[i]);
-    if (parameters[i].method == Method::Void && own.size() != parameters[i].channels.size() &&
+    if (parameters[i].method.kind().readsAllChannels && own.size() != parameters[i].channels.size() &&
         !parameters[i].channels.empty()) {
       scoreRange(logits, own, std::span(&recipe, 1), 0, outs.subspan(i, 1));
       continue;

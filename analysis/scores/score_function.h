@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/grid.h"
+#include "analysis/scores/method.h"
 
 #include <cstdint>
 #include <optional>
@@ -10,26 +11,6 @@
 #include <vector>
 
 namespace oodscope {
-
-/// How logits become one anomaly score per pixel. z: the logits of the C chosen channels, p = softmax(z / T).
-/// Entropy is divided by ln of the number of *chosen* channels (ln 19 for the first 19 of a 20-output network), so 1 is
-/// a uniform p whatever the subset; with a single channel it is 0. Constant over a set, so the ranking is unaffected.
-enum class Method {
-  Msp,         ///< 1 - max p                     (seed 001, eq. 1 and 5), in [0, 1)
-  MaxLogit,    ///< -max z, T has no effect       (seed 001, eq. 2), unbounded
-  MaxEntropy,  ///< -sum p ln p / ln C            (seed 001, eq. 3; divided by ln C as the course code does), in [0, 1]
-  Energy,      ///< -T logsumexp(z / T), unbounded
-  SoftmaxDistance,  ///< 1 - (p1 - p2), the two largest (SynBoost's margin), in [0, 1]
-  Void              ///< softmax over *all* channels at T, probability of the void channel, in [0, 1]
-};
-
-/// The command line's name (msp, max-logit, max-entropy, energy, softmax-distance, void) and back.
-[[nodiscard]] std::string_view methodName(Method method);
-[[nodiscard]] std::optional<Method> methodFromName(std::string_view name);
-/// Whether a temperature changes the ranking of pixels: false for MaxLogit alone.
-[[nodiscard]] bool dependsOnTemperature(Method method);
-/// All methods in menu order (keys 1 to 9).
-[[nodiscard]] std::span<const Method> allMethods();
 
 /// What the network gave, planar C x H x W, not owned: float16 bits (IEEE 754 binary16) or float32. Exactly one is set.
 struct LogitsView {
@@ -41,20 +22,23 @@ struct LogitsView {
   [[nodiscard]] Size size() const { return {width, height}; }
 };
 
+/// Entropy is divided by ln of the number of *chosen* channels (ln 19 for the first 19 of a 20-output network), so 1 is
+/// a uniform p whatever the subset; with a single channel it is 0. Constant over a set, so the ranking is unaffected.
 struct ScoreParameters {
-  Method method = Method::Msp;
+  Method method = {};
   float temperature = 1.0F;        ///< > 0
-  std::vector<int> channels = {};  ///< which channels take part, ascending; empty: all. Ignored by Void
-  int voidChannel = -1;            ///< for Void only; -1: the network has none
+  std::vector<int> channels = {};  ///< which channels take part, ascending; empty: all. Ignored where the method reads
+                                   ///< all channels (MethodKind::readsAllChannels)
+  int voidChannel = -1;            ///< for methods that need one; -1: the network has none
 };
 
 /// Score of each pixel at the logits' own resolution. Shapes: out has width*height values.
 /// Errors: ContractViolation for a T that is not positive and finite, a channel out of range, not ascending or
-/// repeated, Void without a void channel, or a size mismatch. A NaN logit among the channels gives a NaN score;
-/// +infinity gives NaN where a softmax is taken and -infinity from MaxLogit; a channel at -infinity has probability 0;
-/// the caller counts what is not finite. Float16 subnormals count. Error: 2e-6 absolute for values in [0, 1], 2e-6
-/// max(1, |score|) for Energy, none for MaxLogit. The same bits for any number of threads, but not for every SIMD
-/// target. Cost: one read of the logits, C exps a pixel.
+/// repeated, logits that lack what the method needs, or a size mismatch. A NaN logit among the channels gives a NaN
+/// score; +infinity gives NaN where a softmax is taken and -infinity from max-logit; a channel at -infinity has
+/// probability 0; the caller counts what is not finite. Float16 subnormals count. Error: 2e-6 absolute for values in
+/// [0, 1], 2e-6 max(1, |score|) for energy, none for max-logit. The same bits for any number of threads, but not for
+/// every SIMD target. Cost: one read of the logits, C exps a pixel.
 void score(const LogitsView& logits, const ScoreParameters& parameters, std::span<float> out);
 
 /// The same for rows [firstRow, firstRow + rows) only: out has rows*width values.
@@ -62,8 +46,8 @@ void scoreRows(const LogitsView& logits, const ScoreParameters& parameters, int 
                std::span<float> out);
 
 /// Several scores from one read of the logits, each equal to score()'s bit for bit. Shapes: outs[i] belongs to
-/// parameters[i]. Errors: as score(), and ContractViolation where the parameters differ in their channels (Void apart:
-/// it reads all channels and is computed by a pass of its own where the others read fewer).
+/// parameters[i]. Errors: as score(), and ContractViolation where the parameters differ in their channels (apart from
+/// methods that read all: they are computed by a pass of their own where the others read fewer).
 void scoreSeveral(const LogitsView& logits, std::span<const ScoreParameters> parameters,
                   std::span<const std::span<float>> outs);
 

@@ -69,7 +69,7 @@ HWY_INLINE void loadGroup(const T* const* planes, int channels, std::size_t at, 
 }
 
 template <class T>
-HWY_INLINE void maxLogitGroup(const T* const* planes, int channels, std::size_t at, float* HWY_RESTRICT out) {
+HWY_INLINE void maxLogitOf(const T* const* planes, int channels, std::size_t at, float* HWY_RESTRICT out) {
   const D d;
   const std::size_t n = hn::Lanes(d);
   V m[kUnroll];
@@ -105,12 +105,20 @@ HWY_INLINE void refineTiny(const float* HWY_RESTRICT tile, V largest, V result, 
                               static_cast<double>(recipe.inverseLogChannels));
 }
 
+/// What follows the sum of powers: one tag a method, so that the loop over the channels is written once.
+struct Msp {};
+struct MaxEntropy {};
+struct Energy {};
+struct SoftmaxDistance {};
+struct Void {};
+
 /// The score of a group from its widened logits. `ahead`: planes from which later groups are fetched meanwhile, so that
 /// memory works while this one computes; nullptr where somebody else sees to it.
-template <Method kMethod, bool kFetch, bool kRaise = false, class T>
-HWY_INLINE void scoreGroup(const T* const* planes, std::size_t at, const float* HWY_RESTRICT tile,
-                           const float* HWY_RESTRICT largest, const float* HWY_RESTRICT second, int channels,
-                           const Recipe& recipe, float* HWY_RESTRICT out) {
+template <class Score, bool kRaise = false, class T = float>
+HWY_INLINE void scoreGroup(const Group& group, const T* const* ahead, const Recipe& recipe, float* HWY_RESTRICT out) {
+  const float* HWY_RESTRICT tile = group.tile;
+  const int channels = group.channels;
+  constexpr bool kIsEntropy = std::is_same_v<Score, MaxEntropy>;
   const D d;
   const std::size_t n = hn::Lanes(d);
   const V one = hn::Set(d, 1.0F);
@@ -118,16 +126,16 @@ HWY_INLINE void scoreGroup(const T* const* planes, std::size_t at, const float* 
   const V lowest = hn::Set(d, recipe.lowestDifference);
   V m[kUnroll], sum[kUnroll], weighted[kUnroll];
   OODSCOPE_UNROLLED {
-    m[u] = hn::Load(d, largest + u * n);
+    m[u] = hn::Load(d, group.largest + u * n);
     sum[u] = hn::Zero(d);
     weighted[u] = hn::Zero(d);
   }
   for (int c = 0; c < channels; ++c) {
     const float* row = tile + static_cast<std::size_t>(c) * groupSize();
-    if constexpr (kFetch) prefetchAhead(planes[c] + at);
+    if (ahead != nullptr) prefetchAhead(ahead[c] + group.at);
     OODSCOPE_UNROLLED {
       const V difference = hn::Sub(hn::Load(d, row + u * n), m[u]);
-      if constexpr (kMethod == Method::MaxEntropy) {
+      if constexpr (kIsEntropy) {
         const V e = power(d, difference, factor, lowest);
         sum[u] = hn::Add(sum[u], e);
         weighted[u] = hn::MulAdd(e, kRaise ? raiseTo(difference, lowest) : difference, weighted[u]);
@@ -136,28 +144,27 @@ HWY_INLINE void scoreGroup(const T* const* planes, std::size_t at, const float* 
       }
     }
   }
-  if constexpr (kMethod == Method::MaxEntropy && !kRaise) {
+  if constexpr (kIsEntropy && !kRaise) {
     // 0 * -infinity is NaN: a channel at -infinity is rare, so it is looked for once and not at each channel.
     V any = hn::Zero(d);
     for (const V& sumOfGroup : weighted) any = hn::MulAdd(sumOfGroup, hn::Zero(d), any);
-    if (!hn::AllFalse(d, hn::IsNaN(any)))
-      return scoreGroup<kMethod, false, true>(planes, at, tile, largest, second, channels, recipe, out);
+    if (!hn::AllFalse(d, hn::IsNaN(any))) return scoreGroup<Score, true, T>(group, nullptr, recipe, out);
   }
   OODSCOPE_UNROLLED {
     V result;
-    if constexpr (kMethod == Method::Msp) {
+    if constexpr (std::is_same_v<Score, Msp>) {
       result = hn::Sub(one, hn::Div(one, sum[u]));
-    } else if constexpr (kMethod == Method::MaxEntropy) {
+    } else if constexpr (kIsEntropy) {
       const V mean = hn::Div(hn::Mul(weighted[u], hn::Set(d, recipe.inverseTemperature)), sum[u]);
       result = hn::Mul(hn::Sub(logarithm(d, sum[u]), mean), hn::Set(d, recipe.inverseLogChannels));
       if (!hn::AllFalse(d, hn::Lt(result, hn::Set(d, kTinyEntropy)))) {
         refineTiny(tile + u * n, m[u], result, channels, recipe, out + u * n);
         continue;
       }
-    } else if constexpr (kMethod == Method::Energy) {
+    } else if constexpr (std::is_same_v<Score, Energy>) {
       result = hn::Neg(hn::MulAdd(hn::Set(d, recipe.temperature), logarithm(d, sum[u]), m[u]));
-    } else if constexpr (kMethod == Method::SoftmaxDistance) {
-      const V runnerUp = power(d, hn::Sub(hn::Load(d, second + u * n), m[u]), factor, lowest);
+    } else if constexpr (std::is_same_v<Score, SoftmaxDistance>) {
+      const V runnerUp = power(d, hn::Sub(hn::Load(d, group.second + u * n), m[u]), factor, lowest);
       result = hn::Sub(one, hn::Div(hn::Sub(one, runnerUp), sum[u]));
     } else {
       const V z = hn::Load(d, tile + static_cast<std::size_t>(recipe.voidPlane) * groupSize() + u * n);
@@ -165,6 +172,32 @@ HWY_INLINE void scoreGroup(const T* const* planes, std::size_t at, const float* 
     }
     hn::StoreU(result, d, out + u * n);
   }
+}
+
+template <class Score>
+HWY_INLINE void scoreGroupOf(const Group& group, const Recipe& recipe, float* out) {
+  if (!group.fetchesAhead)
+    scoreGroup<Score>(group, static_cast<const float* const*>(nullptr), recipe, out);
+  else if (group.half != nullptr)
+    scoreGroup<Score>(group, group.half, recipe, out);
+  else
+    scoreGroup<Score>(group, group.single, recipe, out);
+}
+
+void MspGroup(const Group& group, const Recipe& recipe, float* out) { scoreGroupOf<Msp>(group, recipe, out); }
+void MaxEntropyGroup(const Group& group, const Recipe& recipe, float* out) {
+  scoreGroupOf<MaxEntropy>(group, recipe, out);
+}
+void EnergyGroup(const Group& group, const Recipe& recipe, float* out) { scoreGroupOf<Energy>(group, recipe, out); }
+void SoftmaxDistanceGroup(const Group& group, const Recipe& recipe, float* out) {
+  scoreGroupOf<SoftmaxDistance>(group, recipe, out);
+}
+void VoidGroup(const Group& group, const Recipe& recipe, float* out) { scoreGroupOf<Void>(group, recipe, out); }
+void MaxLogitGroup(const Group& group, const Recipe&, float* out) {
+  if (group.half != nullptr)
+    maxLogitOf(group.half, group.channels, group.at, out);
+  else
+    maxLogitOf(group.single, group.channels, group.at, out);
 }
 
 struct Scratch {
@@ -181,47 +214,39 @@ struct Scratch {
   }
 };
 
+/// What the recipes read, together.
+struct Wanted {
+  bool tile = false, second = false;
+  explicit Wanted(std::span<const Recipe> recipes) {
+    for (const Recipe& recipe : recipes) {
+      tile = tile || recipe.reads != KernelReads::Planes;
+      second = second || recipe.reads == KernelReads::TileAndSecond;
+    }
+  }
+};
+
+HWY_INLINE void setPlanes(Group& group, const std::uint16_t* const* planes) { group.half = planes; }
+HWY_INLINE void setPlanes(Group& group, const float* const* planes) { group.single = planes; }
+
 /// Scores one whole group with every recipe; `outs` advance by `offset`.
 template <class T>
 HWY_INLINE void groupOnce(const T* const* planes, int channels, std::size_t at, std::span<const Recipe> recipes,
-                          bool needsSecond, bool needsTile, const Scratch& scratch, float* const* outs,
-                          std::size_t offset) {
-  if (needsTile) {
-    if (needsSecond) {
-      loadGroup<true>(planes, channels, at, scratch.tile, scratch.largest, scratch.second);
-    } else {
-      loadGroup<false>(planes, channels, at, scratch.tile, scratch.largest, scratch.second);
-    }
+                          const Wanted& wanted, const Scratch& scratch, float* const* outs, std::size_t offset) {
+  if (wanted.second) {
+    loadGroup<true>(planes, channels, at, scratch.tile, scratch.largest, scratch.second);
+  } else if (wanted.tile) {
+    loadGroup<false>(planes, channels, at, scratch.tile, scratch.largest, scratch.second);
   }
+  Group group{.at = at, .channels = channels, .pixels = groupSize(), .fetchesAhead = true};
+  setPlanes(group, planes);
+  if (wanted.tile) {
+    group.tile = scratch.tile;
+    group.largest = scratch.largest;
+  }
+  if (wanted.second) group.second = scratch.second;
   for (std::size_t r = 0; r < recipes.size(); ++r) {
-    const Recipe& recipe = recipes[r];
-    float* out = outs[r] + offset;
-    const auto run = [&]<Method kMethod>() HWY_ATTR {
-      if (r == 0)
-        scoreGroup<kMethod, true>(planes, at, scratch.tile, scratch.largest, scratch.second, channels, recipe, out);
-      else
-        scoreGroup<kMethod, false>(planes, at, scratch.tile, scratch.largest, scratch.second, channels, recipe, out);
-    };
-    switch (recipe.method) {
-      case Method::Msp:
-        run.template operator()<Method::Msp>();
-        break;
-      case Method::MaxLogit:
-        maxLogitGroup(planes, channels, at, out);
-        break;
-      case Method::MaxEntropy:
-        run.template operator()<Method::MaxEntropy>();
-        break;
-      case Method::Energy:
-        run.template operator()<Method::Energy>();
-        break;
-      case Method::SoftmaxDistance:
-        run.template operator()<Method::SoftmaxDistance>();
-        break;
-      case Method::Void:
-        run.template operator()<Method::Void>();
-        break;
-    }
+    recipes[r].kernel(group, recipes[r], outs[r] + offset);
+    group.fetchesAhead = false;
   }
 }
 
@@ -243,23 +268,18 @@ template <class T>
 void scoreSpanOf(const T* const* planes, int channels, std::size_t first, std::size_t count,
                  std::span<const Recipe> recipes, float* const* outs) {
   const std::size_t group = groupSize();
-  const auto has = [&](Method method) {
-    return std::any_of(recipes.begin(), recipes.end(), [&](const Recipe& recipe) { return recipe.method == method; });
-  };
-  const bool needsSecond = has(Method::SoftmaxDistance);
-  const bool needsTile = std::any_of(recipes.begin(), recipes.end(),
-                                     [](const Recipe& recipe) { return recipe.method != Method::MaxLogit; });
+  const Wanted wanted(recipes);
   const Scratch scratch(channels);
   const FlushDenormals flush;
   std::size_t done = 0;
   for (; done + group <= count; done += group)
-    groupOnce(planes, channels, first + done, recipes, needsSecond, needsTile, scratch, outs, done);
+    groupOnce(planes, channels, first + done, recipes, wanted, scratch, outs, done);
   if (done == count) return;
   const Padded<T> rest(planes, channels, first + done, count - done);
   std::vector<float> results(recipes.size() * group);
   std::vector<float*> targets(recipes.size());
   for (std::size_t r = 0; r < recipes.size(); ++r) targets[r] = results.data() + r * group;
-  groupOnce(rest.planes.data(), channels, 0, recipes, needsSecond, needsTile, scratch, targets.data(), 0);
+  groupOnce(rest.planes.data(), channels, 0, recipes, wanted, scratch, targets.data(), 0);
   for (std::size_t r = 0; r < recipes.size(); ++r) std::copy_n(targets[r], count - done, outs[r] + done);
 }
 
@@ -329,6 +349,31 @@ HWY_EXPORT(ScoreSpanHalf);
 HWY_EXPORT(ScoreSpanSingle);
 HWY_EXPORT(ArgmaxSpanHalf);
 HWY_EXPORT(ArgmaxSpanSingle);
+HWY_EXPORT(MspGroup);
+HWY_EXPORT(MaxLogitGroup);
+HWY_EXPORT(MaxEntropyGroup);
+HWY_EXPORT(EnergyGroup);
+HWY_EXPORT(SoftmaxDistanceGroup);
+HWY_EXPORT(VoidGroup);
+
+void mspGroup(const Group& group, const Recipe& recipe, float* out) {
+  HWY_DYNAMIC_DISPATCH(MspGroup)(group, recipe, out);
+}
+void maxLogitGroup(const Group& group, const Recipe& recipe, float* out) {
+  HWY_DYNAMIC_DISPATCH(MaxLogitGroup)(group, recipe, out);
+}
+void maxEntropyGroup(const Group& group, const Recipe& recipe, float* out) {
+  HWY_DYNAMIC_DISPATCH(MaxEntropyGroup)(group, recipe, out);
+}
+void energyGroup(const Group& group, const Recipe& recipe, float* out) {
+  HWY_DYNAMIC_DISPATCH(EnergyGroup)(group, recipe, out);
+}
+void softmaxDistanceGroup(const Group& group, const Recipe& recipe, float* out) {
+  HWY_DYNAMIC_DISPATCH(SoftmaxDistanceGroup)(group, recipe, out);
+}
+void voidGroup(const Group& group, const Recipe& recipe, float* out) {
+  HWY_DYNAMIC_DISPATCH(VoidGroup)(group, recipe, out);
+}
 
 void scoreSpan(const std::uint16_t* const* planes, int channels, std::size_t first, std::size_t count,
                std::span<const Recipe> recipes, float* const* outs) {

@@ -1,24 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "analysis/scores/score_function.h"
+#include "analysis/scores/method_kinds.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 // Inner loops of the score functions, one body compiled for each SIMD target and chosen at run time. Internal to
 // analysis/scores.
 namespace oodscope::kernels {
 
-/// A method with its parameters turned into what the inner loop multiplies with.
+/// A method with its parameters turned into what the inner loop multiplies with. What a further method multiplies with
+/// (class statistics, a matrix of queries) becomes a member here.
 struct Recipe {
-  Method method = Method::Msp;
+  GroupKernel kernel = nullptr;
+  KernelReads reads = KernelReads::Tile;
   float temperature = 1.0F;
   float inverseTemperature = 1.0F;
   float exponentScale = 1.0F;     ///< log2(e) / T
   float lowestDifference = 0.0F;  ///< z - max z below this adds exactly nothing: 2^-127
   float inverseLogChannels = 0.0F;
-  int voidPlane = 0;  ///< for Void: its place among the planes
+  int voidPlane = 0;  ///< the void channel's place among the planes, for methods that need one
 };
+
+/// Pixels in flight together, as a kernel sees them. Planes are whatever a pixel's score is a function of: today the
+/// chosen channels of the logits.
+struct Group {
+  const std::uint16_t* const* half = nullptr;  ///< the planes as stored, one of the two; pixel 0 of the group lies
+  const float* const* single = nullptr;        ///< at planes[c][at]
+  std::size_t at = 0;
+  int channels = 0;                ///< number of planes
+  std::size_t pixels = 0;          ///< of the group
+  const float* tile = nullptr;     ///< channels x pixels, float32; null where no recipe reads it
+  const float* largest = nullptr;  ///< of each pixel
+  const float* second = nullptr;   ///< of each pixel; null where no recipe reads it
+  bool fetchesAhead = false;       ///< this kernel fetches later groups' memory while it computes
+};
+
+/// The kernels of the softmax family, one body for each SIMD target. Any function of that shape may stand beside them:
+/// a method in plain C++ is compiled once and loops over group.pixels.
+void mspGroup(const Group& group, const Recipe& recipe, float* out);
+void maxLogitGroup(const Group& group, const Recipe& recipe, float* out);
+void maxEntropyGroup(const Group& group, const Recipe& recipe, float* out);
+void energyGroup(const Group& group, const Recipe& recipe, float* out);
+void softmaxDistanceGroup(const Group& group, const Recipe& recipe, float* out);
+void voidGroup(const Group& group, const Recipe& recipe, float* out);
 
 /// Pixels scored together: planes handed to scoreSpan() may be cut anywhere, results never depend on where.
 inline constexpr std::size_t kMaxGroup = 128;

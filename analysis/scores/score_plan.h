@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/scores/score_function.h"
 #include "analysis/scores/score_kernels.h"
 
 #include <type_traits>
@@ -11,12 +12,12 @@ namespace oodscope::kernels {
 /// Throws ContractViolation unless exactly one storage is set and the sizes are positive.
 void requireLogits(const LogitsView& logits);
 
-/// The channels that take part, ascending: the chosen ones, or all for Void and where none is chosen. Throws
+/// The channels that take part, ascending: the chosen ones, or all where the method reads all or none is chosen. Throws
 /// ContractViolation for one out of range or out of order.
 [[nodiscard]] std::vector<int> channelsOf(const LogitsView& logits, std::span<const int> chosen);
 [[nodiscard]] std::vector<int> channelsOf(const LogitsView& logits, const ScoreParameters& parameters);
 
-/// Throws ContractViolation for a bad temperature or Void without its channel.
+/// Throws ContractViolation for a bad temperature or logits that lack what the method needs.
 [[nodiscard]] Recipe recipeOf(const LogitsView& logits, const ScoreParameters& parameters);
 
 template <class T>

@@ -114,7 +114,7 @@ int run(Options options) {
   for (const std::string& problem : open.problems) std::fprintf(stderr, "failed: %s\n", problem.c_str());
   const auto& [model, sets] = *open.byModel.begin();
   if (open.byModel.size() > 1) std::fprintf(stderr, "note: only %s is timed\n", model.c_str());
-  const Method method = request.methods.empty() ? Method::Msp : request.methods.front();
+  const Method method = request.methods.empty() ? Method() : request.methods.front();
   if (std::ranges::all_of(sets, [](const auto& set) { return set->labelledFrames().empty(); }))
     throw Error("no frame with ground truth could be opened", {});
   const BenchReport report = runBench(sets, {method, options.runs, options.only}, progress, stop);
@@ -127,7 +127,7 @@ int run(Options options) {
                 {"cores", std::to_string(std::thread::hardware_concurrency())},
                 {"reads", number(report.floors.bytesPerSecond / 1e9) + " GB/s"},
                 {"exponentials", number(report.floors.exponentialsPerSecond / 1e9) + " thousand million a second"},
-                {"scores", model + ", " + std::string(methodName(method))}});
+                {"scores", model + ", " + std::string(method.name())}});
   writeOutput(writeTable(tableOf(report, facts), options.format), options.output);
   if (!report.complete) std::fprintf(stderr, "stopped: %zu figures are complete\n", report.figures.size());
   return report.complete && open.problems.empty() ? kDone : kSomeFailed;

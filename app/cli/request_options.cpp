@@ -76,10 +76,8 @@ std::vector<T> parsed(const std::vector<std::string>& names, const char* option,
   return out;
 }
 
-std::string methodNames() {
-  std::string out;
-  for (const Method method : allMethods()) out += (out.empty() ? "" : ", ") + std::string(methodName(method));
-  return out;
+std::string choiceText(std::string what, const std::string& names, std::string_view usual) {
+  return what.append(", separated by commas: ").append(names).append(" (default ").append(usual).append(")");
 }
 
 std::string protocolNames() {
@@ -107,8 +105,7 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--score-name", scoreName,
                  "Which array of score files that hold several (.npz, HDF5); default: the obvious one")
       ->type_name("NAME");
-  app.add_option("--method", methods, "Anomaly scores, separated by commas: " + methodNames() + " (default msp)")
-      ->type_name("LIST");
+  app.add_option("--method", methods, choiceText("Anomaly scores", methodNames(), Method().name()))->type_name("LIST");
   app.add_option("--temperature", temperatures, "Temperatures, separated by commas (default 1)")
       ->delimiter(',')
       ->type_name("LIST");
@@ -215,7 +212,7 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   if (request.models.empty() && request.scores.empty())
     throw CLI::ValidationError("--model", "a model or a folder of scores is needed");
 
-  const auto methods = parsed<Method>(splitAtCommas(options.methods), "--method", methodNames(), methodFromName);
+  const auto methods = parsed<Method>(splitAtCommas(options.methods), "--method", methodNames(), Method::named);
   if (!methods.empty()) request.methods = methods;
   const auto protocols =
       parsed<Protocol>(splitAtCommas(options.protocols), "--protocol", protocolNames(), protocolFromName);

@@ -39,7 +39,7 @@ public:
   }
 
   void run(const std::string& model, const std::vector<std::shared_ptr<LiveSet>>& sets, Method method) {
-    const std::string subject = model + ", " + std::string(methodName(method));
+    const std::string subject = model + ", " + std::string(method.name());
     std::size_t done = 0;
     const std::size_t total = sets.size() * sweepTemperatures(m_options).size();
     const SweepResult result = sweep(
@@ -108,10 +108,10 @@ int run(Options options) {
   OpenLiveSets open = openLiveSets(request, progress, stop);
   Sweeps sweeps(request, options.sweep, progress, stop);
   for (const std::string& text : open.warnings) sweeps.warn(text);
-  for (const Method method : request.methods.empty() ? std::vector<Method>{Method::Msp} : request.methods) {
-    if (!dependsOnTemperature(method)) {
+  for (const Method method : request.methods.empty() ? std::vector<Method>{Method()} : request.methods) {
+    if (!method.usesTemperature()) {
       std::fprintf(stderr, "note: temperature has no effect on the ranking of %s\n",
-                   std::string(methodName(method)).c_str());
+                   std::string(method.name()).c_str());
       continue;
     }
     for (const auto& [model, sets] : open.byModel) sweeps.run(model, sets, method);

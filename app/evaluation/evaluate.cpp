@@ -86,7 +86,7 @@ public:
         m_progress(progress),
         m_stop(std::move(stop)),
         m_store(std::make_shared<LogitsStore>(request.store)) {
-    if (m_request.methods.empty()) m_request.methods = {Method::Msp};
+    if (m_request.methods.empty()) m_request.methods = {Method()};
     if (m_request.temperatures.empty()) m_request.temperatures = {1.0F};
     if (m_request.protocols.empty()) m_request.protocols = {Protocol::Course};
   }

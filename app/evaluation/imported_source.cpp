@@ -5,6 +5,7 @@
 #include "analysis/core/size_text.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/scores/map_facts.h"
+#include "analysis/scores/method_kinds.h"
 #include "inference/models/known_channels.h"
 
 #include <tbb/parallel_for.h>
@@ -72,11 +73,11 @@ std::vector<Configuration> ImportedSource::configurations(const std::vector<Meth
   if (!m_holdsLogits) return {{m_scores.method, std::nullopt, std::nullopt}};
   std::vector<Configuration> out;
   for (const Method method : methods) {
-    if (!dependsOnTemperature(method)) {
-      out.push_back({std::string(methodName(method)), method, std::nullopt});
+    if (!method.usesTemperature()) {
+      out.push_back({std::string(method.name()), method, std::nullopt});
       continue;
     }
-    for (const float temperature : temperatures) out.push_back({std::string(methodName(method)), method, temperature});
+    for (const float temperature : temperatures) out.push_back({std::string(method.name()), method, temperature});
   }
   return out;
 }
@@ -234,11 +235,10 @@ ScoreParameters ImportedSource::scoreParameters(const Configuration& configurati
   if (parameters.channels.empty()) {
     parameters.channels = knownChannels(channels, m_channels.all ? -1 : parameters.voidChannel);
   }
-  if (parameters.method == Method::Void && parameters.voidChannel < 0)
-    throw Error(ErrorParts{.what = "the logits have no void channel",
-                           .expected = "20 channels",
-                           .found = std::to_string(channels),
-                           .file = m_scores.root});
+  const ScoreInputs inputs{.isNetwork = false, .channels = channels, .voidChannel = parameters.voidChannel};
+  if (const auto lack = parameters.method.whyNot(inputs))
+    throw Error(
+        ErrorParts{.what = lack->what, .expected = lack->expected, .found = lack->found, .file = m_scores.root});
   const int last = *std::max_element(parameters.channels.begin(), parameters.channels.end());
   if (last >= channels)
     throw Error(ErrorParts{.what = "a channel asked for is not in the logits",

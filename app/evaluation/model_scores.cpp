@@ -2,6 +2,7 @@
 #include "app/evaluation/model_scores.h"
 
 #include "analysis/core/sha256.h"
+#include "analysis/scores/method_kinds.h"
 #include "inference/models/known_channels.h"
 
 #include <algorithm>
@@ -48,16 +49,14 @@ std::vector<Configuration> ModelScores::configurations(const std::vector<Method>
                                                        const std::vector<float>& temperatures) const {
   std::vector<Configuration> out;
   for (const Method method : methods) {
-    if (method == Method::Void && m_model->info().outputs.voidChannel < 0)
-      throw Error(ErrorParts{.what = "the network has no void channel to score with",
-                             .expected = "a model whose sidecar names void_channel, or one with 20 outputs",
-                             .found = std::to_string(m_model->info().channels) + " outputs",
-                             .file = m_model->info().file});
-    if (!dependsOnTemperature(method)) {
-      out.push_back({std::string(methodName(method)), method, std::nullopt});
+    const ModelInfo& info = m_model->info();
+    if (const auto lack = method.whyNot({.channels = info.channels, .voidChannel = info.outputs.voidChannel}))
+      throw Error(ErrorParts{.what = lack->what, .expected = lack->expected, .found = lack->found, .file = info.file});
+    if (!method.usesTemperature()) {
+      out.push_back({std::string(method.name()), method, std::nullopt});
       continue;
     }
-    for (const float temperature : temperatures) out.push_back({std::string(methodName(method)), method, temperature});
+    for (const float temperature : temperatures) out.push_back({std::string(method.name()), method, temperature});
   }
   return out;
 }

@@ -11,7 +11,7 @@ EvaluationRequest requestOf(const Session& session) {
   request.models = session.models;
   request.scores = session.scores;
   for (const std::string& name : session.methods) {
-    const auto method = methodFromName(name);
+    const auto method = Method::named(name);
     require(method.has_value(), "requestOf: the session names an unknown method");
     request.methods.push_back(*method);
   }

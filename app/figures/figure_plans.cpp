@@ -173,8 +173,8 @@ std::vector<FigureName> figureNames(const SessionResults& results) {
     add("histogram" + suffix, tr("Score histogram") + of);
   };
   curves({}, {});
-  if (dependsOnTemperature(results.viewConfiguration().method.value_or(Method::MaxLogit)))
-    add("sweep", tr("AP and FPR95 against temperature"));
+  const auto method = results.viewConfiguration().method;
+  if (method && method->usesTemperature()) add("sweep", tr("AP and FPR95 against temperature"));
   add("grid", tr("Qualitative grid"));
   for (const std::string& set : results.sets()) {
     if (!results.isOpen(set, results.viewSource())) continue;
@@ -182,8 +182,7 @@ std::vector<FigureName> figureNames(const SessionResults& results) {
     add("failures:" + set, tr("Worst frames") + of);
     if (several && set != own) curves(":" + set, of);
   }
-  if (dependsOnTemperature(results.viewConfiguration().method.value_or(Method::MaxLogit)))
-    add("landscape", tr("F1 over temperature and threshold (3D)"));
+  if (method && method->usesTemperature()) add("landscape", tr("F1 over temperature and threshold (3D)"));
   const auto live = results.liveSet(own, results.viewSource());
   for (const char* kind : {"frame:", "relief:"})
     for (std::size_t i = 0; i < live->dataSet().frames.size(); ++i) {

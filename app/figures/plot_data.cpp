@@ -38,25 +38,17 @@ QString shownPercent(const std::optional<double>& fraction, bool exact) {
   return valueText(value);
 }
 
+QString textOf(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
 }  // namespace
 
-QString methodTitle(Method method) {
-  switch (method) {
-    case Method::Msp:
-      return tr("MSP");
-    case Method::MaxLogit:
-      return tr("Max-logit");
-    case Method::MaxEntropy:
-      return tr("Max-entropy");
-    case Method::Energy:
-      return tr("Energy");
-    case Method::SoftmaxDistance:
-      return tr("Softmax distance");
-    case Method::Void:
-      return tr("Void class");
-  }
-  return {};
-}
+QString methodTitle(Method method) { return textOf(method.title()); }
+
+QString methodSummary(Method method) { return textOf(method.kind().summary); }
+
+QString methodKey(Method method) { return textOf(method.name()); }
+
+Method methodOfKey(const QVariant& key) { return Method::named(key.toString().toStdString()).value(); }
 
 QString scoreTitle(const ScoreChoice& score) {
   if (!score.imported) return methodTitle(score.method);
@@ -90,7 +82,7 @@ QString protocolTitle(Protocol protocol) {
 
 QString noTemperatureReason(const ScoreChoice& score) {
   if (!hasMethod(score)) return tr("no effect on imported score maps");
-  return dependsOnTemperature(score.method) ? QString() : tr("no effect on max-logit ranking");
+  return score.method.usesTemperature() ? QString() : tr("no effect on %1 ranking").arg(methodKey(score.method));
 }
 
 std::optional<DecisionCounts> decisionCounts(const SetNumbers& numbers, const ThresholdCounts* counts,

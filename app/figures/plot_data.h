@@ -8,6 +8,7 @@
 #include "widgets/plots/histogram_plot.h"
 
 #include <QString>
+#include <QVariant>
 
 #include <optional>
 #include <span>
@@ -19,6 +20,11 @@ namespace oodscope {
 
 /// "MSP", "Max-logit", …: as menus and plots say it.
 [[nodiscard]] QString methodTitle(Method method);
+/// What it is, one sentence for a tooltip.
+[[nodiscard]] QString methodSummary(Method method);
+/// The name as data of a menu's or a box's entry, and back. Requires: made by methodKey().
+[[nodiscard]] QString methodKey(Method method);
+[[nodiscard]] Method methodOfKey(const QVariant& key);
 [[nodiscard]] QString scoreTitle(const ScoreChoice& score);
 /// "MSP · T 1.60", or "Max-logit" where temperature has no effect.
 [[nodiscard]] QString configurationTitle(const Configuration& configuration);

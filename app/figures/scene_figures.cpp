@@ -90,7 +90,7 @@ FigurePlan planRelief(SessionResults& results, const RunKey& run, std::size_t fr
 
 FigurePlan planLandscape(SessionResults& results) {
   const RunKey run = results.viewRun();
-  if (!run.configuration.method || !dependsOnTemperature(*run.configuration.method))
+  if (!run.configuration.method || !run.configuration.method->usesTemperature())
     throw Error(ErrorParts{.what = "there is no landscape",
                            .expected = "a method whose ranking depends on temperature",
                            .found = run.configuration.name});

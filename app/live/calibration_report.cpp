@@ -3,6 +3,7 @@
 
 #include "analysis/core/half.h"
 #include "analysis/imaging/resize.h"
+#include "analysis/scores/method_kinds.h"
 
 #include <algorithm>
 #include <numeric>
@@ -17,17 +18,8 @@ constexpr std::size_t kCalibrationPixels = 200'000;  // ECE to a tenth of a poin
 /// Why a score is no probability; empty where it is one.
 std::string notAProbability(const Configuration& configuration, const SetHygiene& hygiene) {
   if (configuration.method) {
-    switch (*configuration.method) {
-      case Method::Msp:
-      case Method::MaxEntropy:
-      case Method::SoftmaxDistance:
-      case Method::Void:
-        return {};
-      case Method::MaxLogit:
-        return "max-logit is not bounded: a score of it is no probability";
-      case Method::Energy:
-        return "energy is not bounded: a score of it is no probability";
-    }
+    if (configuration.method->kind().range.isProbability()) return {};
+    return std::string(configuration.method->name()) + " is not bounded: a score of it is no probability";
   }
   if (!hygiene.lowest || !hygiene.highest) return "no finite score";
   if (*hygiene.lowest < 0.0F || *hygiene.highest > 1.0F)

@@ -73,7 +73,7 @@ Grid<float> apByMethod(LiveSet& set, const std::vector<Method>& methods, Protoco
   for (std::size_t m = 0; m < methods.size(); ++m) {
     std::optional<double> same;  // of a method that temperature does not move
     for (std::size_t t = 0; t < temperatures.size(); ++t) {
-      if (!same || dependsOnTemperature(methods[m])) {
+      if (!same || methods[m].usesTemperature()) {
         const auto run = set.exact(at(methods[m], temperatures[t]), protocol, std::nullopt, stop);
         if (!run) return {};
         same = run->metrics.ap;

@@ -3,6 +3,7 @@
 
 #include "analysis/core/numbers.h"
 #include "analysis/imaging/resize.h"
+#include "analysis/scores/method_kinds.h"
 
 #include <algorithm>
 #include <chrono>
@@ -82,15 +83,15 @@ private:
   /// Another one each time, so that nothing is held already.
   Configuration fresh() {
     m_temperature += 0.001F;
-    const bool tempered = dependsOnTemperature(m_options.method);
-    return {std::string(methodName(m_options.method)), m_options.method,
+    const bool tempered = m_options.method.usesTemperature();
+    return {std::string(m_options.method.name()), m_options.method,
             tempered ? std::optional<float>(m_temperature) : std::nullopt};
   }
   [[nodiscard]] int slowRuns() const { return std::max(3, m_options.runs / 10); }
   /// Why a move of the temperature rescores nothing; empty where it does.
   [[nodiscard]] std::string deaf(const LiveSet& set) const {
-    if (!dependsOnTemperature(m_options.method))
-      return "temperature does not change the ranking of " + std::string(methodName(m_options.method));
+    if (!m_options.method.usesTemperature())
+      return "temperature does not change the ranking of " + std::string(m_options.method.name());
     if (!workOf(set, set.labelledFrames().front())) return "the scores are finished maps, no temperature moves them";
     return {};
   }
@@ -134,12 +135,12 @@ private:
     const auto logits = set.source().frameLogits(frame);
     if (!logits) return std::nullopt;
     const ScoreParameters how = set.source().scoreParameters(
-        {std::string(methodName(m_options.method)), m_options.method, 1.0F}, logits->view.channels);
-    const bool all = how.channels.empty() || m_options.method == Method::Void;
+        {std::string(m_options.method.name()), m_options.method, 1.0F}, logits->view.channels);
+    const bool all = how.channels.empty() || m_options.method.kind().readsAllChannels;
     const double channels = all ? logits->view.channels : static_cast<double>(how.channels.size());
     const double bytes = channels * static_cast<double>(logits->view.size().area()) * (logits->view.half ? 2 : 4);
     const double exps =
-        m_options.method == Method::MaxLogit ? 0 : channels * static_cast<double>(set.evaluationSize(frame).area());
+        m_options.method.kind().exponentialsPerLogit * channels * static_cast<double>(set.evaluationSize(frame).area());
     return std::pair{bytes, exps};
   }
   void setFloor(BenchFigure& figure, const std::vector<const LiveSet*>& sets) const {

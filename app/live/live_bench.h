@@ -33,7 +33,7 @@ struct BenchReport {
 };
 
 struct BenchOptions {
-  Method method = Method::Msp;
+  Method method = {};
   int runs = 40;     ///< repetitions of the quick figures; the slow ones take a tenth, three at least
   std::string only;  ///< figures whose name holds this; empty: all
 };

@@ -96,7 +96,7 @@ void fillQuantiles(const ThresholdCounts& counts, RunDetails& details) {
 
 /// Two configurations that rank alike are one: max-logit knows no temperature.
 Configuration rankingOf(Configuration configuration) {
-  if (configuration.method && !dependsOnTemperature(*configuration.method)) configuration.temperature.reset();
+  if (configuration.method && !configuration.method->usesTemperature()) configuration.temperature.reset();
   return configuration;
 }
 

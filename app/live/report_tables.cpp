@@ -83,8 +83,8 @@ ResultTable sweepTable(SessionResults& results) {
     const auto sweep = results.sweepOf(source);
     for (const SweepCurve& curve : sweep->curves)
       for (ResultRow& row :
-           sweepRows(curve, *results.liveSet(curve.set, source),
-                     results.viewConfiguration().method.value_or(Method::Msp), results.session().view.protocol))
+           sweepRows(curve, *results.liveSet(curve.set, source), results.viewConfiguration().method.value_or(Method()),
+                     results.viewConfiguration().method.value_or(methods::kMsp), results.session().view.protocol))
         table.rows.push_back(std::move(row));
     if (sweep->bestTemperature) {
       table.provenance.push_back({"best temperature, " + source, Value(*sweep->bestTemperature)});

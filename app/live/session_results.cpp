@@ -100,7 +100,7 @@ std::shared_ptr<LiveSet> SessionResults::liveSet(const std::string& set, const s
 std::vector<Method> SessionResults::methods(const std::string& source) const {
   std::vector<Method> asked;
   for (const std::string& name : m_session.methods)
-    if (const auto method = methodFromName(name)) asked.push_back(*method);
+    if (const auto method = Method::named(name)) asked.push_back(*method);
   if (asked.empty()) asked.assign(allMethods().begin(), allMethods().end());
   const ScoreSource& scores = m_open.byModel.at(source).front()->source();
   std::vector<Method> out;
@@ -187,7 +187,7 @@ std::shared_ptr<const SweepResult> SessionResults::sweepOf(const std::string& so
     if (!live->labelledFrames().empty()) sets.push_back(live);
   const Configuration view = viewConfiguration();
   const auto offered =
-      m_open.byModel.at(source).front()->source().configurations({view.method.value_or(Method::Msp)}, {1.0F});
+      m_open.byModel.at(source).front()->source().configurations({view.method.value_or(Method())}, {1.0F});
   if (!sets.empty() && !offered.empty() && offered.front().method && offered.front().temperature) {
     SweepOptions options;
     options.values = 20;  // a factor of 1.37 a step, refined around the best

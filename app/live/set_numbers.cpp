@@ -21,8 +21,8 @@ SetNumbers numbersOf(const ExactRun& run, const LiveSet& live) {
 
 Configuration configurationOf(const ScoreChoice& score) {
   if (!hasMethod(score)) return {*score.imported, std::nullopt, std::nullopt};
-  const bool tempered = dependsOnTemperature(score.method);
-  return {std::string(methodName(score.method)), score.method,
+  const bool tempered = score.method.usesTemperature();
+  return {std::string(score.method.name()), score.method,
           tempered ? std::optional<float>(score.temperature) : std::nullopt};
 }
 std::optional<ThresholdRule> thresholdRuleOf(const ViewState& view) {

@@ -98,7 +98,7 @@ std::vector<LabelledLogits> samplesFor(const std::vector<std::shared_ptr<LiveSet
   if (rule != SweepRule::Nll) return {};
   std::vector<LabelledLogits> out;
   for (const auto& set : sets) {
-    const Configuration configuration{std::string(methodName(method)), method, 1.0F};
+    const Configuration configuration{std::string(method.name()), method, 1.0F};
     out.push_back(sampleLabelledLogits(*set, configuration, kNllPixels, stop));
     if (out.back().pixels() > 0 || stop.stop_requested()) continue;
     throw Error(ErrorParts{.what = "the rule nll needs class labels and logits, and " + set->dataSet().name + " with " +
@@ -181,7 +181,7 @@ std::optional<std::string> rangeEndWarning(const SweepResult& result) {
 
 SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method method, Protocol protocol,
                   const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop) {
-  require(dependsOnTemperature(method), "sweep: the method's ranking does not depend on temperature");
+  require(method.usesTemperature(), "sweep: the method's ranking does not depend on temperature");
   SweepResult result;
   result.rule = options.rule;
   for (const auto& set : sets)
@@ -191,7 +191,7 @@ SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method meth
     for (const double temperature : temperatures)
       for (std::size_t s = 0; s < sets.size(); ++s) {
         if (stop.stop_requested()) return false;
-        const Configuration configuration{std::string(methodName(method)), method, static_cast<float>(temperature)};
+        const Configuration configuration{std::string(method.name()), method, static_cast<float>(temperature)};
         const auto exact = sets[s]->exact(configuration, protocol, std::nullopt, stop);
         if (!exact) return false;
         SweepPoint point{.temperature = temperature, .ap = exact->metrics.ap, .fpr95 = exact->metrics.fpr95};
@@ -225,7 +225,7 @@ SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method meth
 std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, Method method, Protocol protocol) {
   std::vector<ResultRow> rows;
   for (const SweepPoint& point : curve.points) {
-    const Configuration configuration{std::string(methodName(method)), method, static_cast<float>(point.temperature)};
+    const Configuration configuration{std::string(method.name()), method, static_cast<float>(point.temperature)};
     ResultRow row = resultRow(curve.set, live.source(), configuration, protocol, point.metrics, point.account);
     row.nll = point.nll;
     rows.push_back(std::move(row));

@@ -22,7 +22,7 @@ std::string relativeText(const fs::path& path, const fs::path& folder) {
 Json toJson(const ScoreChoice& score) {
   Json json;
   if (score.imported) json["imported"] = *score.imported;
-  if (hasMethod(score)) json["method"] = methodName(score.method);
+  if (hasMethod(score)) json["method"] = score.method.name();
   if (score.importedLogits) json["logits"] = true;
   json["temperature"] = score.temperature;
   return json;

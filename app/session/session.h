@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/datasets/data_set.h"
 #include "analysis/metrics/protocol.h"
+#include "analysis/scores/method_kinds.h"
 #include "analysis/scores/score_function.h"
 #include "inference/models/model.h"
 
@@ -24,7 +25,7 @@ enum class ViewLayout { One, OneByTwo, TwoByTwo, PerMethod };
 /// What of a score source is looked at: a method over a model's logits, or imported maps (then `imported` names the
 /// folder).
 struct ScoreChoice {
-  Method method = Method::Msp;
+  Method method = {};
   std::optional<std::string> imported = {};
   float temperature = 1.0F;
   bool importedLogits = false;  ///< the imported folder holds logits: method and temperature apply to them
@@ -37,7 +38,7 @@ struct ScoreChoice {
 /// shared, so that both runs rank the same pixels.
 struct OtherRun {
   std::string model;  ///< empty: A's
-  ScoreChoice score = {.method = Method::MaxLogit};
+  ScoreChoice score = {.method = methods::kMaxLogit};
   std::optional<float> threshold = {};
   PinRule pin = PinRule::BestF1;
   double pinValue = 0.95;

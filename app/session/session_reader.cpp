@@ -73,8 +73,8 @@ void readEnumerator(const JsonValue& object, const char* name, const SessionName
 }
 
 Method methodOf(const JsonValue& json) {
-  if (const auto method = methodFromName(json.text(kName))) return *method;
-  json.refuse(oneOf(allMethods(), methodName));
+  if (const auto method = Method::named(json.text(kName))) return *method;
+  json.refuse(oneOf(allMethods(), [](Method method) { return method.name(); }));
 }
 
 Protocol protocolOf(const JsonValue& json) {
@@ -289,9 +289,8 @@ Session readSession(const fs::path& file) {
       listOf<ModelEntry>(json, "models", kSources, [&](const JsonValue& entry) { return modelOf(entry, folder); });
   session.scores =
       listOf<fs::path>(json, "scores", kSources, [&](const JsonValue& entry) { return pathOf(entry, folder); });
-  session.methods = listOf<std::string>(json, "methods", kConfigurations, [](const JsonValue& entry) {
-    return std::string(methodName(methodOf(entry)));
-  });
+  session.methods = listOf<std::string>(json, "methods", kConfigurations,
+                                        [](const JsonValue& entry) { return std::string(methodOf(entry).name()); });
   session.temperatures = listOf<double>(json, "temperatures", kConfigurations,
                                         [](const JsonValue& entry) { return entry.number(kTemperature); });
   session.protocols = listOf<Protocol>(json, "protocols", kConfigurations, protocolOf);

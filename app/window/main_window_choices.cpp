@@ -77,17 +77,18 @@ void MainWindow::showOpenChoices() {
       [&](LabelledCombo* combo) {
         int key = 0;
         for (const Method method : allMethods()) {
-          combo->addItem(methodTitle(method), static_cast<int>(method));
-          combo->setItemData(combo->count() - 1, tr("key %1").arg(++key), LabelledCombo::kNoteRole);
+          combo->addItem(methodTitle(method), methodKey(method));
+          combo->setItemData(combo->count() - 1, methodSummary(method), Qt::ToolTipRole);
+          if (++key < 10) combo->setItemData(combo->count() - 1, tr("key %1").arg(key), LabelledCombo::kNoteRole);
         }
       },
-      static_cast<int>(view.score.method));
+      methodKey(view.score.method));
   fill(
       m_methodComboB,
       [&](LabelledCombo* combo) {
-        for (const Method method : allMethods()) combo->addItem(methodTitle(method), static_cast<int>(method));
+        for (const Method method : allMethods()) combo->addItem(methodTitle(method), methodKey(method));
       },
-      view.other ? QVariant(static_cast<int>(view.other->score.method)) : QVariant());
+      view.other ? QVariant(methodKey(view.other->score.method)) : QVariant());
   m_methodComboB->setEnabled(view.other && hasMethod(view.other->score));
   m_methodCombo->setEnabled((!m_workspace.models().empty() || view.score.imported) && hasMethod(view.score));
   fill(

@@ -121,8 +121,7 @@ void MainWindow::connectControls() {
         tr("model"));
   });
   connect(m_methodCombo, &QComboBox::activated, this, [this](int index) {
-    edit([&](ViewState& view) { view.score.method = static_cast<Method>(m_methodCombo->itemData(index).toInt()); },
-         tr("method"));
+    edit([&](ViewState& view) { view.score.method = methodOfKey(m_methodCombo->itemData(index)); }, tr("method"));
   });
   connect(m_protocolCombo, &QComboBox::activated, this, [this](int index) {
     edit([&](ViewState& view) { view.protocol = static_cast<Protocol>(m_protocolCombo->itemData(index).toInt()); },

@@ -33,7 +33,7 @@ Q_SIGNALS:
 
 private:
   struct Map {
-    Method method = Method::Msp;
+    Method method = {};
     Configuration configuration;
     std::shared_ptr<const ScoreMap> scores;
     float low = 0.0F, high = 1.0F;

@@ -107,8 +107,8 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
 
   auto* defaults = group(tr("New sessions begin with"));
   m_method = named(new QComboBox, tr("Method"));
-  for (const Method method : allMethods()) m_method->addItem(methodTitle(method), static_cast<int>(method));
-  m_method->setCurrentIndex(m_method->findData(static_cast<int>(now.defaults.method)));
+  for (const Method method : allMethods()) m_method->addItem(methodTitle(method), methodKey(method));
+  m_method->setCurrentIndex(m_method->findData(methodKey(now.defaults.method)));
   m_protocol = named(new QComboBox, tr("Protocol"));
   for (const Protocol protocol : allProtocols())
     m_protocol->addItem(protocolTitle(protocol), static_cast<int>(protocol));
@@ -157,7 +157,7 @@ Preferences PreferencesDialog::edited() const {
   out.work.store.maxBytes = static_cast<std::uint64_t>(m_size->value() * 1e9);
   out.work.store.precision = m_precision->currentIndex() == 1 ? StorePrecision::Single : StorePrecision::Half;
   out.theme = static_cast<ThemeChoice>(m_theme->currentIndex());
-  out.defaults.method = static_cast<Method>(m_method->currentData().toInt());
+  out.defaults.method = methodOfKey(m_method->currentData());
   out.defaults.protocol = static_cast<Protocol>(m_protocol->currentData().toInt());
   out.defaults.colourMap = m_map->currentData().toString().toStdString();
   return out;

@@ -17,7 +17,7 @@ namespace oodscope {
 
 /// What a new session begins with.
 struct SessionDefaults {
-  Method method = Method::Msp;
+  Method method = {};
   Protocol protocol = Protocol::Course;
   std::string colourMap = "inferno";
   friend bool operator==(const SessionDefaults&, const SessionDefaults&) = default;

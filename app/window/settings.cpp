@@ -102,7 +102,7 @@ SessionDefaults readDefaults() {
   const QSettings settings;
   SessionDefaults defaults;
   const auto text = [&](const char* key) { return settings.value(QLatin1String(key)).toString().toStdString(); };
-  defaults.method = methodFromName(text("defaults/method")).value_or(defaults.method);
+  defaults.method = Method::named(text("defaults/method")).value_or(defaults.method);
   defaults.protocol = protocolFromName(text("defaults/protocol")).value_or(defaults.protocol);
   bool isKnown = false;
   const std::string map = text("defaults/colour-map");
@@ -116,7 +116,7 @@ void writeDefaults(const SessionDefaults& defaults) {
   const auto write = [&](const char* key, std::string_view value) {
     settings.setValue(QLatin1String(key), QString::fromUtf8(value.data(), static_cast<int>(value.size())));
   };
-  write("defaults/method", methodName(defaults.method));
+  write("defaults/method", defaults.method.name());
   write("defaults/protocol", protocolName(defaults.protocol));
   write("defaults/colour-map", defaults.colourMap);
 }

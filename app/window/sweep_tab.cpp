@@ -75,7 +75,7 @@ void SweepTab::setView(const ViewState& view) {
 
 void SweepTab::start() {
   if (isBusy()) return;
-  if (!hasMethod(m_view.score) || !dependsOnTemperature(m_view.score.method)) {
+  if (!hasMethod(m_view.score) || !m_view.score.method.usesTemperature()) {
     m_note->setText(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(m_view.score)));
     return;
   }

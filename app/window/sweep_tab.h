@@ -46,7 +46,7 @@ private:
     std::vector<std::shared_ptr<LiveSet>> sets;
     std::vector<FrameAccount> accounts;  ///< of the sets, when the sweep began
     std::vector<std::string> missing;    ///< open sets that it leaves out
-    Method method = Method::Msp;
+    Method method = {};
     Protocol protocol = Protocol::Course;
     PinnedRun view;
   };

@@ -84,7 +84,7 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
   for (const Method value : allMethods()) {
     ++number;
     QAction* action = add(method, methodTitle(value), QStringLiteral("method-%1").arg(number),
-                          QKeySequence(QString::number(number)), {}, true);
+                          number < 10 ? QKeySequence(QString::number(number)) : QKeySequence(), {}, true);
     methodGroup->addAction(action);
     methods.push_back(action);
   }

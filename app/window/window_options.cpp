@@ -73,7 +73,7 @@ std::optional<int> parseWindowOptions(const std::vector<std::string>& arguments,
     if (!method.empty() || temperatureOption->count() > 0) {
       ScoreChoice score;
       if (!method.empty()) {
-        const auto value = methodFromName(method);
+        const auto value = Method::named(method);
         if (!value)
           throw CLI::ValidationError("--method", "'" + method + "' is no method; see oodscope-cli evaluate --help");
         score.method = *value;
@@ -90,7 +90,7 @@ std::optional<int> parseWindowOptions(const std::vector<std::string>& arguments,
     options.request.frame = frame;
     options.request.tab = QString::fromStdString(tab);
     if (!compare.empty()) {
-      const auto value = methodFromName(compare);
+      const auto value = Method::named(compare);
       if (!value)
         throw CLI::ValidationError("--compare", "'" + compare + "' is no method; see oodscope-cli evaluate --help");
       options.request.compare = ScoreChoice{.method = *value};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/method_kinds.h"
 #include "inference/training/training_state.inl.h"
 
 #include "analysis/core/error.h"
@@ -109,7 +110,13 @@ void addPercent(std::string& line, const std::optional<double>& fraction) {
   if (fraction) line += fixedText(*fraction * 100.0, 3);
 }
 
-constexpr std::array kLogMethods{"msp", "max-logit", "max-entropy", "energy", "void"};
+/// Those with columns in log.csv, whether or not the network can be scored with them.
+std::vector<std::string> logMethods() {
+  std::vector<std::string> out;
+  for (const Method method : allMethods())
+    if (method.kind().isInTrainingLog) out.emplace_back(method.name());
+  return out;
+}
 
 }  // namespace
 
@@ -190,7 +197,7 @@ std::optional<TrainingState> readTrainingState(const std::filesystem::path& file
 
 std::string logHeading() {
   std::string out = "epoch,stage,steps,learning_rate,loss,seconds_per_step,miou,accuracy";
-  for (const char* method : kLogMethods) {
+  for (const std::string& method : logMethods()) {
     for (const char* metric : {",ap_", ",fpr95_"}) {
       out += metric;
       out += method;
@@ -207,7 +214,7 @@ std::string logLine(const TrainingProgress& epoch) {
   const ValidationReport report = epoch.validation.value_or(ValidationReport{});
   addPercent(out, report.miou);
   addPercent(out, report.accuracy);
-  for (const char* method : kLogMethods) {
+  for (const std::string& method : logMethods()) {
     const auto found = std::find_if(report.anomalies.begin(), report.anomalies.end(),
                                     [&](const auto& anomaly) { return anomaly.method == method; });
     const bool has = found != report.anomalies.end();

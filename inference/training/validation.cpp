@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/method_kinds.h"
 #include "inference/training/validation.inl.h"
 
 #include "analysis/metrics/confusion.h"
@@ -24,10 +25,12 @@ std::vector<MethodScores> methodsFor(int classes, bool hasVoid) {
   std::vector<int> channels(static_cast<std::size_t>(classes));
   std::iota(channels.begin(), channels.end(), 0);
   std::vector<MethodScores> methods;
-  for (const Method method : {Method::Msp, Method::MaxLogit, Method::MaxEntropy, Method::Energy}) {
-    methods.push_back({{.method = method, .channels = channels}, {}});
+  const int voidChannel = hasVoid ? classes : -1;
+  for (const Method method : allMethods()) {
+    if (!method.kind().isInTrainingLog) continue;
+    if (method.whyNot({.channels = classes + (hasVoid ? 1 : 0), .voidChannel = voidChannel})) continue;
+    methods.push_back({{.method = method, .channels = channels, .voidChannel = voidChannel}, {}});
   }
-  if (hasVoid) methods.push_back({{.method = Method::Void, .voidChannel = classes}, {}});
   return methods;
 }
 
@@ -82,8 +85,7 @@ std::optional<ValidationReport> validate(Network& network, const SampleSource& p
     const auto provide = [&](std::size_t frame) {
       return ScoredFrame{method.frames[frame]->values(), labels[frame]->values(), nullptr};
     };
-    ValidationReport::Anomaly anomaly{
-        .method = std::string(methodName(method.parameters.method)), .ap = {}, .fpr95 = {}};
+    ValidationReport::Anomaly anomaly{.method = std::string(method.parameters.method.name()), .ap = {}, .fpr95 = {}};
     if (!labels.empty()) {
       constexpr Protocol protocol = Protocol::Fishyscapes;
       const SetResult result = evaluateSet(labels.size(), provide, {&protocol, 1}, {.curves = false}, stop);

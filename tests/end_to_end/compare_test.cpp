@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/method_kinds.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/main_window.h"
 #include "tests/support/shared_data.h"
@@ -46,9 +47,9 @@ TEST(Compare, MaxLogitGainsNineApOverMspOnRoadAnomaly21) {
   WindowRequest request;
   request.sets.push_back({set, std::nullopt});
   request.models.push_back({.path = model, .preprocessing = {}, .outputs = {}, .sha256 = {}});
-  request.score = ScoreChoice{.method = Method::Msp};
+  request.score = ScoreChoice{.method = methods::kMsp};
   request.protocol = Protocol::Course;
-  request.compare = ScoreChoice{.method = Method::MaxLogit};
+  request.compare = ScoreChoice{.method = methods::kMaxLogit};
   window.open(request);
   ASSERT_TRUE(settle(window));
 
@@ -75,7 +76,7 @@ TEST(Compare, MaxLogitGainsNineApOverMspOnRoadAnomaly21) {
 
   window.compare().swap();
   ASSERT_TRUE(settle(window));
-  EXPECT_EQ(window.session().view().score.method, Method::MaxLogit);
+  EXPECT_EQ(window.session().view().score.method, methods::kMaxLogit);
   EXPECT_NEAR(100.0 * (*comparison.b().numbers()->metrics.ap - *comparison.a().numbers()->metrics.ap), -9.15, 0.02);
 
   window.compare().setOn(false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A morning's work over the five real sets with a real network, through the real controls.
 #include "analysis/metrics/protocol.h"
+#include "analysis/scores/method_kinds.h"
 #include "app/session/session.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/window_driver.h"
@@ -115,7 +116,7 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
     ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Method")), QStringLiteral("Max-entropy")));
     ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Protocol")), QStringLiteral("Fishyscapes")));
     ASSERT_TRUE(settle(window, kInferenceMs));
-    EXPECT_EQ(window.session().view().score.method, Method::MaxEntropy);
+    EXPECT_EQ(window.session().view().score.method, methods::kMaxEntropy);
     EXPECT_EQ(window.session().view().protocol, Protocol::Fishyscapes);
 
     // The worst frame first.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scores of a network whose logits the store lost, shrank or never took: the same, for the price of a network pass.
 #include "app/evaluation/model_scores.h"
+#include "analysis/scores/method_kinds.h"
 
 #include "analysis/core/error.h"
 #include "tests/end_to_end/command.h"
@@ -42,7 +43,7 @@ protected:
   /// Of all frames, asked for by as many threads as there are, several times each.
   [[nodiscard]] static std::vector<ScoreMap> scoresOf(const ScoreSource& source) {
     std::vector<ScoreMap> out(3 * kFrames);
-    const Configuration configuration{"msp", Method::Msp, 1.0F};
+    const Configuration configuration{"msp", methods::kMsp, 1.0F};
     tbb::parallel_for(std::size_t{0}, out.size(), [&](std::size_t i) {
       out[i] = source.score(i % kFrames, configuration, source.ownSize(i % kFrames));
     });
@@ -107,7 +108,7 @@ TEST_F(ModelScoresTest, AnImageThatChangedIsAFailureInWordsNotOtherScores) {
   const auto lost = source({.maxBytes = 1, .temporary = true, .workingBytes = 0, .memoryBytes = 0});
   fs::copy_file(set->frames[1].image, set->frames[0].image, fs::copy_options::overwrite_existing);
   try {
-    static_cast<void>(lost->score(0, {"msp", Method::Msp, 1.0F}, kSmallSize));
+    static_cast<void>(lost->score(0, {"msp", methods::kMsp, 1.0F}, kSmallSize));
     FAIL() << "scored";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("the image was changed during the run"));

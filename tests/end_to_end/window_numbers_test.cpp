@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says of its numbers: of which frames, scores and definition they are.
+#include "analysis/scores/method_kinds.h"
 #include "app/window/compare/runs_tab.h"
 #include "app/window/main_window.h"
 #include "app/window/sweep_tab.h"
@@ -145,7 +146,7 @@ TEST_F(WindowNumbers, TheHistogramIsOfTheScoresThatAreShown) {
   const auto window = open(logits);
   ASSERT_TRUE(window->controller().details());
   ViewState view = window->session().view();
-  view.score.method = Method::MaxLogit;
+  view.score.method = methods::kMaxLogit;
   window->session().edit(view, QStringLiteral("method"));
   EXPECT_FALSE(window->controller().details()) << "those were of another method";
   EXPECT_FALSE(window->controller().numbers());
@@ -160,7 +161,7 @@ TEST_F(WindowNumbers, AThresholdByHandIsNotCarriedToAnotherScore) {
   view.threshold = 0.128F;
   view.pin = PinRule::None;
   window->session().edit(view, QStringLiteral("threshold"));
-  view.score.method = Method::MaxLogit;
+  view.score.method = methods::kMaxLogit;
   window->session().edit(view, QStringLiteral("method"));
   ASSERT_TRUE(settle(*window));
   EXPECT_FALSE(window->session().view().threshold);

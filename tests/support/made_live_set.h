@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/scores/method_kinds.h"
 #include "app/live/live_set.h"
 #include "tests/support/temporary_folder.h"
 
@@ -120,7 +121,7 @@ private:
   TemporaryFolder m_folder;
 };
 
-inline Configuration msp(float temperature) { return {"msp", Method::Msp, temperature}; }
-inline Configuration maxLogit() { return {"max-logit", Method::MaxLogit, std::nullopt}; }
+inline Configuration msp(float temperature) { return {"msp", methods::kMsp, temperature}; }
+inline Configuration maxLogit() { return {"max-logit", methods::kMaxLogit, std::nullopt}; }
 
 }  // namespace oodscope::testing

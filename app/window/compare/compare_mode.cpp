@@ -137,7 +137,7 @@ void CompareMode::setOn(bool on) {
   if (on) {
     if (!m_hasLast) {
       m_last = {};
-      m_last.score.method = view.score.method == Method::MaxLogit ? Method::Msp : Method::MaxLogit;
+      if (m_last.score.method == view.score.method) m_last.score.method = Method();
       m_hasLast = true;
     }
     if (m_workspace.findModel(QString::fromStdString(m_last.model)) == nullptr) m_last.model.clear();

@@ -118,7 +118,7 @@ void MainWindow::connectCompare() {
     edit(
         [&](ViewState& view) {
           if (!view.other) return;
-          view.other->score.method = static_cast<Method>(m_methodComboB->itemData(index).toInt());
+          view.other->score.method = methodOfKey(m_methodComboB->itemData(index));
           if (!hasMethod(view.other->score)) view.other->score.imported.reset();
         },
         tr("method of B"));

@@ -244,11 +244,11 @@ void SceneTab::showLandscape() {
   }
   const bool byMethod = m_metric->currentIndex() == ApByMethod;
   const bool scoredFromLogits = hasMethod(m_view.score);
-  if (!scoredFromLogits || (!byMethod && !dependsOnTemperature(m_view.score.method))) {
+  if (!scoredFromLogits || (!byMethod && !m_view.score.method.usesTemperature())) {
     say(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(m_view.score)));
     return;
   }
-  LandscapeRequest request{m_live, byMethod ? Method::Msp : m_view.score.method, m_view.protocol, byMethod,
+  LandscapeRequest request{m_live, byMethod ? methods::kMsp : m_view.score.method, m_view.protocol, byMethod,
                            m_live->labelledFrames().size()};
   if (request == m_asked) {
     showSurface();

@@ -57,7 +57,7 @@ private:
   enum Metric { F1, Precision, Recall, ApByMethod };
   struct LandscapeRequest {
     std::shared_ptr<LiveSet> live;
-    Method method = Method::Msp;
+    Method method = {};
     Protocol protocol = Protocol::Course;
     bool byMethod = false;
     std::size_t frames = 0;

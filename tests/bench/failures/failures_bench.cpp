@@ -3,6 +3,7 @@
 // it and a what-if. Usage: bench_failures SET-FOLDER MODEL [label] [--csv FILE]. Scores are held, as in the window.
 #include "analysis/formats/atomic_file.h"
 #include "analysis/regions/failure_table.h"
+#include "analysis/scores/method_kinds.h"
 #include "app/evaluation/model_scores.h"
 #include "app/live/open_live_sets.h"
 #include "app/live/set_study.h"
@@ -68,7 +69,7 @@ int main(int argc, char** argv) {
   }
   const OpenLiveSets opened = openLiveSets(request, [](const Progress&) {}, {});
   const std::shared_ptr<LiveSet> live = opened.byModel.begin()->second.front();
-  const Configuration msp{"msp", Method::Msp, 1.0F};
+  const Configuration msp{"msp", methods::kMsp, 1.0F};
   const auto exact = live->exact(msp, Protocol::Course, std::nullopt, {});
   const float best = exact->metrics.bestF1Threshold.value_or(0.5F);
   const FrameContexts contexts(live);

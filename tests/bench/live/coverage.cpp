@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // coverage [--draws N] [--seed S] [--model MODEL --store FOLDER SET…]: how often the 95 % intervals of set estimates
 // cover the exact value, over synthetic populations and, where sets are given, over a model's scores on them.
+#include "analysis/scores/method_kinds.h"
 #include "tests/bench/live/chosen_sets.h"
 
 #include <array>
@@ -148,8 +149,8 @@ int main(int argc, char** argv) {
   for (const auto& [model, sets] : open.byModel)
     for (const auto& set : sets)
       for (const Configuration& configuration :
-           {Configuration{"msp", Method::Msp, 1.0F}, Configuration{"msp", Method::Msp, 3.0F},
-            Configuration{"max-logit", Method::MaxLogit, std::nullopt}}) {
+           {Configuration{"msp", methods::kMsp, 1.0F}, Configuration{"msp", methods::kMsp, 3.0F},
+            Configuration{"max-logit", methods::kMaxLogit, std::nullopt}}) {
         Population population;
         population.name = set->dataSet().name + ", " + configuration.name +
                           (configuration.temperature ? " T " + std::to_string(*configuration.temperature) : "");

@@ -2,6 +2,7 @@
 // bench_live [Google Benchmark's options] --model MODEL [--store FOLDER] SET…: what `oodscope-cli bench` prints, for
 // comparing two builds. The first set given is the visible one, the one with most pixels the largest.
 #include "analysis/imaging/resize.h"
+#include "analysis/scores/method_kinds.h"
 #include "tests/bench/live/chosen_sets.h"
 
 #include <benchmark/benchmark.h>
@@ -31,7 +32,7 @@ LiveSet& largest() {
 Configuration fresh() {
   static float temperature = 1.0F;
   temperature += 0.001F;
-  return {"msp", Method::Msp, temperature};
+  return {"msp", methods::kMsp, temperature};
 }
 
 void thresholdTick(benchmark::State& state) {

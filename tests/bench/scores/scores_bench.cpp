@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "analysis/core/half.h"
+#include "analysis/scores/method_kinds.h"
 #include "analysis/scores/score_function.h"
 #include "tests/bench/scores/bounds.h"
 
@@ -97,7 +98,7 @@ void exponentiate(std::size_t count) {
 }
 
 std::size_t exponentialsOf(Method method, const Shape& shape) {
-  return method == Method::MaxLogit ? 0 : shape.values();
+  return method == methods::kMaxLogit ? 0 : shape.values();
 }
 
 struct Row {
@@ -114,17 +115,17 @@ void printTable(const Shape& shape, bool half, std::size_t threads, int rounds) 
   std::vector<std::uint8_t> classes(shape.area());
   std::vector<Row> rows;
   for (const Method method : allMethods())
-    rows.push_back({std::string(methodName(method)),
+    rows.push_back({std::string(method.name()),
                     [&, method](const LogitsView& logits) {
                       score(logits, {.method = method, .temperature = 1.6F, .voidChannel = 0}, outs[0]);
                     },
                     exponentialsOf(method, shape)});
   rows.push_back({"msp, max-entropy, max-logit, energy",
                   [&](const LogitsView& logits) {
-                    const ScoreParameters parameters[] = {{.method = Method::Msp},
-                                                          {.method = Method::MaxEntropy},
-                                                          {.method = Method::MaxLogit},
-                                                          {.method = Method::Energy}};
+                    const ScoreParameters parameters[] = {{.method = methods::kMsp},
+                                                          {.method = methods::kMaxEntropy},
+                                                          {.method = methods::kMaxLogit},
+                                                          {.method = methods::kEnergy}};
                     const std::span<float> spans[] = {outs[0], outs[1], outs[2], outs[3]};
                     scoreSeveral(logits, parameters, spans);
                   },
@@ -204,7 +205,7 @@ int main(int argc, char** argv) {
   for (const Method method : allMethods())
     for (const bool half : {true, false})
       benchmark::RegisterBenchmark(
-          (std::string(methodName(method)) + (half ? "/half/19x512x1024" : "/single/19x512x1024")).c_str(),
+          (std::string(method.name()) + (half ? "/half/19x512x1024" : "/single/19x512x1024")).c_str(),
           [method, half](benchmark::State& state) {
             bmScore(state, method, {19, 512, 1024}, half);
           })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/scores/method_kinds.h"
 #include "app/session/session.h"
 #include "tests/support/temporary_folder.h"
 
@@ -57,7 +58,7 @@ public:
     session.temperatures = {1.0, 2.0};
     session.view.set = "street";
     session.view.frame = "1";
-    session.view.score = {Method::Msp, "logits", 1.0F};
+    session.view.score = {methods::kMsp, "logits", 1.0F};
     save();
   }
 

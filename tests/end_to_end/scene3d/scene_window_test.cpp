@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The 3D tab inside the whole window, on the demo set, driven by mouse events. With a display the scenes are drawn;
 // without one the tab says so and the rest works.
+#include "analysis/scores/method_kinds.h"
 #include "app/window/main_window.h"
 #include "app/window/scene3d/scene_tab.h"
 #include "app/window/settings.h"
@@ -47,7 +48,7 @@ protected:
                               .preprocessing = {},
                               .outputs = {},
                               .sha256 = {}});
-    request.score = ScoreChoice{.method = Method::MaxEntropy};
+    request.score = ScoreChoice{.method = methods::kMaxEntropy};
     request.tab = QStringLiteral("3D");
     m_window->open(request);
     ASSERT_TRUE(settle());

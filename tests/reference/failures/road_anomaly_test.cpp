@@ -2,6 +2,7 @@
 // RoadAnomaly21 with ERFNet, MSP, course protocol at network resolution, all ten frames: lists, brush and component
 // metrics tell one story.
 #include "analysis/regions/component_metrics.h"
+#include "analysis/scores/method_kinds.h"
 #include "app/live/open_live_sets.h"
 #include "app/live/set_study.h"
 #include "tests/support/shared_data.h"
@@ -14,7 +15,7 @@
 namespace oodscope {
 namespace {
 
-const Configuration kMsp{"msp", Method::Msp, 1.0F};
+const Configuration kMsp{"msp", methods::kMsp, 1.0F};
 
 std::shared_ptr<LiveSet> roadAnomaly(const std::filesystem::path& shared) {
   static std::shared_ptr<LiveSet> opened;

@@ -31,16 +31,17 @@ TEST(TorchScores, EveryMethodAtEverySizeEqualsTorch) {
   ASSERT_EQ(json.at("cases").size(), 12U);
   for (const auto& record : json.at("cases")) {
     const Size target{record.at("target")[0], record.at("target")[1]};
-    for (const Method method : allMethods()) {
+    EXPECT_EQ(record.at("scores").size(), 6U);
+    for (const auto& [name, expected] : record.at("scores").items()) {
+      const Method method = Method::named(name).value();
       const ScoreParameters parameters{
           .method = method, .temperature = record.at("temperature").get<float>(), .voidChannel = 3};
       std::vector<float> out(target.area());
       scoreResized(logits, parameters, target, out);
-      const std::vector<double> expected = record.at("scores").at(std::string(methodName(method)));
       for (std::size_t i = 0; i < out.size(); ++i) {
         // Upsampled logits of up to 16 round to 1e-6 in float32, on both sides, before T divides them.
-        EXPECT_NEAR(static_cast<double>(out[i]), expected[i], 1e-5)
-            << methodName(method) << " T=" << parameters.temperature << " " << target.width << "x" << target.height;
+        EXPECT_NEAR(static_cast<double>(out[i]), expected.at(i).get<double>(), 1e-5)
+            << name << " T=" << parameters.temperature << " " << target.width << "x" << target.height;
       }
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/evaluate_set.h"
+#include "analysis/scores/method_kinds.h"
 #include "app/live/sweep.h"
 #include "tests/support/made_live_set.h"
 
@@ -71,7 +72,7 @@ TEST(LiveSet, MaxLogitIsScoredOnceWhateverTheTemperature) {
   const MadeSet made(kFrames);
   const auto live = made.live();
   for (const float temperature : {0.5F, 1.0F, 3.0F}) {
-    const Configuration configuration{"max-logit", Method::MaxLogit, temperature};
+    const Configuration configuration{"max-logit", methods::kMaxLogit, temperature};
     ASSERT_TRUE(live->exact(configuration, Protocol::Course, std::nullopt, {}));
   }
   EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
@@ -190,7 +191,7 @@ LiveNumbers numbersBy(int threads) {
     out.tallies = curve->tallies;
     out.atOne = live->frameComponents(1, msp(1.3F), 0.4F, kObstacleTrack);
     out.counts = live->counts(msp(1.3F), {})->set(0.3F, true);
-    out.sweep = sweep({live}, Method::Msp, Protocol::Course, {.values = 3, .refinements = 1},
+    out.sweep = sweep({live}, methods::kMsp, Protocol::Course, {.values = 3, .refinements = 1},
                       [](std::size_t, const SweepPoint&) {}, {});
   });
   return out;
@@ -333,7 +334,7 @@ TEST(Sweep, NamesTheTemperatureWithTheBestMeanTradeOff) {
   const MadeSet made(3);
   const auto live = made.live();
   std::size_t points = 0;
-  const SweepResult result = sweep({live}, Method::Msp, Protocol::Course, {.values = 5, .refinements = 2},
+  const SweepResult result = sweep({live}, methods::kMsp, Protocol::Course, {.values = 5, .refinements = 2},
                                    [&](std::size_t, const SweepPoint&) { ++points; }, {});
   EXPECT_TRUE(result.complete);
   ASSERT_TRUE(result.bestTemperature);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/sweep.h"
+#include "analysis/scores/method_kinds.h"
 
 #include "analysis/core/error.h"
 #include "tests/support/made_live_set.h"
@@ -19,7 +20,7 @@ void ignore(std::size_t, const SweepPoint&) {}
 
 SweepResult swept(const std::shared_ptr<LiveSet>& live, SweepRule rule, SweepOptions options = {.values = 7}) {
   options.rule = rule;
-  return sweep({live}, Method::Msp, Protocol::Course, options, ignore, {});
+  return sweep({live}, methods::kMsp, Protocol::Course, options, ignore, {});
 }
 
 TEST(SweepRules, EachNamesTheTemperatureThatItIsCalledAfter) {
@@ -110,7 +111,7 @@ TEST(SweepRows, CountFramesAndPixelsAsEvaluationDoes) {
   const auto live = made.live();
   const SweepResult result = swept(live, SweepRule::ApMinusFpr95, {.values = 2, .refinements = 0});
   const auto exact = live->exact(msp(1.0F), Protocol::Course, std::nullopt, {});
-  const auto rows = sweepRows(result.curves[0], *live, Method::Msp, Protocol::Course);
+  const auto rows = sweepRows(result.curves[0], *live, methods::kMsp, Protocol::Course);
   ASSERT_EQ(rows.size(), result.curves[0].points.size());
   for (const ResultRow& row : rows) {
     EXPECT_EQ(row.frames, 4);
@@ -131,7 +132,7 @@ TEST(SweepRows, SayWhichFramesAreNotReadYet) {
   two->prepareFrame(0);
   two->prepareFrame(1);
   const SweepResult result = swept(two, SweepRule::Ap, {.values = 1, .refinements = 0});
-  const ResultRow row = sweepRows(result.curves[0], *two, Method::Msp, Protocol::Course).front();
+  const ResultRow row = sweepRows(result.curves[0], *two, methods::kMsp, Protocol::Course).front();
   EXPECT_EQ(row.frames, 2);
   EXPECT_EQ(row.unread, 2);
   EXPECT_EQ(row.failed, 0);

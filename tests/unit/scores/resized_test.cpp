@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/method_kinds.h"
 #include "analysis/scores/score_function.h"
 
 #include <gtest/gtest.h>
@@ -54,7 +55,7 @@ TEST(ScoreResized, IsTheScoreOfBilinearlyUpsampledLogits) {
   const TestLogits logits = networkLikeLogits(6, 21, 33);
   EachTarget().run([&](const std::string& target) {
     for (const Size size : kTargets)
-      for (const Method method : allMethods()) {
+      for (const Method method : plainMethods()) {
         const ScoreParameters parameters{.method = method, .temperature = 1.2F, .voidChannel = 1};
         std::vector<float> out(size.area());
         scoreResized(logits.halfView(), parameters, size, out);
@@ -63,8 +64,7 @@ TEST(ScoreResized, IsTheScoreOfBilinearlyUpsampledLogits) {
             const double expected = plainScore(plainPixel(logits, size, x, y), parameters);
             // Weights in float32 are off by 6e-8 times the position: up to 1e-5 of a logit's step between neighbours.
             ASSERT_NEAR(static_cast<double>(out[static_cast<std::size_t>(y * size.width + x)]), expected, 1e-4)
-                << target << " " << methodName(method) << " " << size.width << "x" << size.height << " at " << x << ","
-                << y;
+                << target << " " << method.name() << " " << size.width << "x" << size.height << " at " << x << "," << y;
           }
       }
   });
@@ -99,7 +99,7 @@ TEST(ScoreResized, ChosenPixelsEqualTheWholeFrameBitForBit) {
           std::vector<float> chosen(pixels.size());
           scoreResizedPixels(view, parameters, size, pixels, chosen);
           ASSERT_EQ(std::memcmp(chosen.data(), expected.data(), chosen.size() * sizeof(float)), 0)
-              << target << " " << methodName(method) << " " << size.width << "x" << size.height;
+              << target << " " << method.name() << " " << size.width << "x" << size.height;
         }
   });
 }
@@ -107,7 +107,7 @@ TEST(ScoreResized, ChosenPixelsEqualTheWholeFrameBitForBit) {
 TEST(ScoreResized, ManyChosenPixelsOfSomeChannelsEqualTheWholeFrameWithAnyNumberOfThreads) {
   const TestLogits logits = networkLikeLogits(8, 24, 40);
   const Size size{90, 53};  // 4770 pixels: more than nine of the blocks they are gathered in
-  const ScoreParameters parameters{.method = Method::MaxEntropy, .temperature = 2.5F, .channels = {0, 2, 3, 7}};
+  const ScoreParameters parameters{.method = methods::kMaxEntropy, .temperature = 2.5F, .channels = {0, 2, 3, 7}};
   std::vector<float> whole(size.area());
   scoreResized(logits.halfView(), parameters, size, whole);
   std::vector<std::uint32_t> pixels;
@@ -139,9 +139,9 @@ TEST(ScoreResized, ChosenPixelsNearUnusableLogitsEqualTheWholeFrame) {
     std::size_t unusable = 0;
     for (std::size_t i = 0; i < whole.size(); ++i) {
       unusable += std::isfinite(whole[i]) ? 0U : 1U;
-      ASSERT_TRUE(whole[i] == chosen[i] || (std::isnan(whole[i]) && std::isnan(chosen[i]))) << methodName(method) << i;
+      ASSERT_TRUE(whole[i] == chosen[i] || (std::isnan(whole[i]) && std::isnan(chosen[i]))) << method.name() << i;
     }
-    EXPECT_GT(unusable, 0U) << methodName(method);
+    EXPECT_GT(unusable, 0U) << method.name();
   }
 }
 
@@ -157,7 +157,7 @@ TEST(ScoreResized, ThreadsDoNotChangeABit) {
   for (const std::size_t threads : {1U, 2U, 3U}) {
     const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, threads);
     results.emplace_back(size.area());
-    scoreResized(logits.halfView(), {.method = Method::MaxEntropy}, size, results.back());
+    scoreResized(logits.halfView(), {.method = methods::kMaxEntropy}, size, results.back());
   }
   EXPECT_EQ(results[0], results[1]);
   EXPECT_EQ(results[0], results[2]);

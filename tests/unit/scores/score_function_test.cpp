@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/scores/score_function.h"
+#include "analysis/scores/method_kinds.h"
 
 #include <gtest/gtest.h>
 #include <oneapi/tbb/global_control.h>
@@ -30,10 +31,10 @@ void expectNearPlain(const TestLogits& logits, const ScoreParameters& parameters
     const std::vector<float> scores = scored(view, parameters);
     for (std::size_t i = 0; i < scores.size(); ++i) {
       const double expected = plainScore(logits.pixel(i), parameters);
-      const double unit = parameters.method == Method::Energy ? std::max(1.0, std::abs(expected)) : 1.0;
-      const double bound = parameters.method == Method::MaxLogit ? 0.0 : 2e-6 * unit;
+      const double unit = parameters.method == methods::kEnergy ? std::max(1.0, std::abs(expected)) : 1.0;
+      const double bound = parameters.method == methods::kMaxLogit ? 0.0 : 2e-6 * unit;
       ASSERT_NEAR(static_cast<double>(scores[i]), expected, bound)
-          << target << " " << methodName(parameters.method) << " T=" << parameters.temperature << " pixel " << i;
+          << target << " " << parameters.method.name() << " T=" << parameters.temperature << " pixel " << i;
     }
   }
 }
@@ -43,12 +44,12 @@ TEST(Score, HandComputedPixel) {
   const std::vector<float> z = {2.0F + std::log(3.0F), 2.0F};
   const LogitsView logits{.single = z.data(), .channels = 2, .height = 1, .width = 1};
   const auto one = [&](Method method) { return scored(logits, {.method = method, .voidChannel = 1})[0]; };
-  EXPECT_NEAR(one(Method::Msp), 0.25F, 1e-6F);
-  EXPECT_EQ(one(Method::MaxLogit), -(2.0F + std::log(3.0F)));
-  EXPECT_NEAR(one(Method::MaxEntropy), 0.8112781F, 1e-6F);  // binary entropy of 1/4 in bits
-  EXPECT_NEAR(one(Method::Energy), -(2.0F + std::log(4.0F)), 1e-6F);
-  EXPECT_NEAR(one(Method::SoftmaxDistance), 0.5F, 1e-6F);
-  EXPECT_NEAR(one(Method::Void), 0.25F, 1e-6F);
+  EXPECT_NEAR(one(methods::kMsp), 0.25F, 1e-6F);
+  EXPECT_EQ(one(methods::kMaxLogit), -(2.0F + std::log(3.0F)));
+  EXPECT_NEAR(one(methods::kMaxEntropy), 0.8112781F, 1e-6F);  // binary entropy of 1/4 in bits
+  EXPECT_NEAR(one(methods::kEnergy), -(2.0F + std::log(4.0F)), 1e-6F);
+  EXPECT_NEAR(one(methods::kSoftmaxDistance), 0.5F, 1e-6F);
+  EXPECT_NEAR(one(methods::kVoid), 0.25F, 1e-6F);
 }
 
 TEST(Score, EveryMethodTargetAndTemperatureIsWithinTwoMillionthsOfDoublePrecision) {
@@ -56,7 +57,7 @@ TEST(Score, EveryMethodTargetAndTemperatureIsWithinTwoMillionthsOfDoublePrecisio
   std::vector<int> known(19);
   std::iota(known.begin(), known.end(), 0);
   EachTarget().run([&](const std::string& target) {
-    for (const Method method : allMethods())
+    for (const Method method : plainMethods())
       for (const float temperature : {0.05F, 0.3F, 1.0F, 1.6F, 7.0F, 20.0F}) {
         expectNearPlain(logits, {.method = method, .temperature = temperature, .channels = known, .voidChannel = 19},
                         target);
@@ -69,7 +70,7 @@ TEST(Score, EveryWidthUpToTwoGroupsIsScoredToItsLastPixel) {
   EachTarget().run([&](const std::string& target) {
     for (int width = 1; width <= 2 * 64 + 3; ++width) {
       const TestLogits logits = networkLikeLogits(3, 1, width, static_cast<unsigned>(width));
-      for (const Method method : allMethods()) expectNearPlain(logits, {.method = method, .voidChannel = 1}, target);
+      for (const Method method : plainMethods()) expectNearPlain(logits, {.method = method, .voidChannel = 1}, target);
     }
   });
 }
@@ -78,7 +79,7 @@ TEST(Score, AnyNumberOfChannelsWorks) {
   EachTarget().run([&](const std::string& target) {
     for (const int channels : {1, 2, 5, 33, 150}) {
       const TestLogits logits = networkLikeLogits(channels, 3, 23);
-      for (const Method method : allMethods()) expectNearPlain(logits, {.method = method, .voidChannel = 0}, target);
+      for (const Method method : plainMethods()) expectNearPlain(logits, {.method = method, .voidChannel = 0}, target);
     }
   });
 }
@@ -89,7 +90,7 @@ TEST(Score, ExtremeLogitsStayWithinTheBound) {
   const float values[] = {60000.0F, -60000.0F, 59968.0F, 0.0F, 6e-8F, -65504.0F};
   const TestLogits logits(7, 9, 31, [&] { return values[pick(random)]; });
   EachTarget().run([&](const std::string& target) {
-    for (const Method method : allMethods())
+    for (const Method method : plainMethods())
       for (const float temperature : {0.05F, 1.0F, 20.0F})
         expectNearPlain(logits, {.method = method, .temperature = temperature, .voidChannel = 2}, target);
   });
@@ -108,7 +109,7 @@ TEST(Score, EntropiesBelowTheSmallestNormalFloatAreKept) {
   }
   const LogitsView view{.single = logits.data(), .channels = 3, .height = 1, .width = kPixels};
   std::vector<float> scores(kPixels);
-  score(view, {.method = Method::MaxEntropy, .temperature = 1.0F, .channels = {0, 1, 2}}, scores);
+  score(view, {.method = methods::kMaxEntropy, .temperature = 1.0F, .channels = {0, 1, 2}}, scores);
   for (std::size_t i = 0; i < kPixels; ++i) {
     const double gap = 60.0 + 0.25 * static_cast<double>(i);
     const double right = std::exp(-gap) * gap / std::log(3.0);
@@ -120,10 +121,11 @@ TEST(Score, EntropiesBelowTheSmallestNormalFloatAreKept) {
 TEST(Score, EqualLogitsAreTheUniformDistribution) {
   const TestLogits logits(19, 1, 37, [] { return -3.5F; });
   EachTarget().run([&](const std::string&) {
-    for (const float value : scored(logits.halfView(), {.method = Method::Msp})) EXPECT_FLOAT_EQ(value, 18.0F / 19.0F);
-    for (const float value : scored(logits.halfView(), {.method = Method::MaxEntropy})) EXPECT_FLOAT_EQ(value, 1.0F);
-    for (const float value : scored(logits.halfView(), {.method = Method::SoftmaxDistance})) EXPECT_EQ(value, 1.0F);
-    for (const float value : scored(logits.halfView(), {.method = Method::Void, .voidChannel = 4}))
+    for (const float value : scored(logits.halfView(), {.method = methods::kMsp}))
+      EXPECT_FLOAT_EQ(value, 18.0F / 19.0F);
+    for (const float value : scored(logits.halfView(), {.method = methods::kMaxEntropy})) EXPECT_FLOAT_EQ(value, 1.0F);
+    for (const float value : scored(logits.halfView(), {.method = methods::kSoftmaxDistance})) EXPECT_EQ(value, 1.0F);
+    for (const float value : scored(logits.halfView(), {.method = methods::kVoid, .voidChannel = 4}))
       EXPECT_FLOAT_EQ(value, 1.0F / 19.0F);
   });
 }
@@ -131,12 +133,12 @@ TEST(Score, EqualLogitsAreTheUniformDistribution) {
 TEST(Score, ProbabilitiesNeverLeaveTheirRange) {
   const TestLogits logits = networkLikeLogits(19, 64, 64);
   EachTarget().run([&](const std::string& target) {
-    for (const Method method : {Method::Msp, Method::SoftmaxDistance, Method::Void, Method::MaxEntropy})
+    for (const Method method : {methods::kMsp, methods::kSoftmaxDistance, methods::kVoid, methods::kMaxEntropy})
       for (const float temperature : {0.05F, 1.0F, 20.0F})
         for (const float value :
              scored(logits.halfView(), {.method = method, .temperature = temperature, .voidChannel = 3})) {
           ASSERT_GE(value, 0.0F) << target;
-          ASSERT_LE(value, method == Method::MaxEntropy ? 1.000001F : 1.0F) << target;
+          ASSERT_LE(value, method == methods::kMaxEntropy ? 1.000001F : 1.0F) << target;
         }
   });
 }
@@ -155,7 +157,7 @@ TEST(Score, ANanLogitGivesANanScoreWhereverItStands) {
           const std::vector<float> scores = scored(view, {.method = method, .voidChannel = 2});
           for (std::size_t i = 0; i < 40; ++i)
             ASSERT_EQ(std::isnan(scores[i]), i == 0 || i == 17 || i == 39)
-                << target << " " << methodName(method) << " channel " << at << " pixel " << i;
+                << target << " " << method.name() << " channel " << at << " pixel " << i;
         }
     });
   }
@@ -165,11 +167,11 @@ TEST(Score, AChannelAtMinusInfinityHasNoProbability) {
   const std::vector<float> z = {1.0F, -kInfinity, 1.0F};
   const LogitsView logits{.single = z.data(), .channels = 3, .height = 1, .width = 1};
   EachTarget().run([&](const std::string&) {
-    EXPECT_FLOAT_EQ(scored(logits, {.method = Method::Msp})[0], 0.5F);
-    EXPECT_FLOAT_EQ(scored(logits, {.method = Method::MaxEntropy})[0], std::log(2.0F) / std::log(3.0F));
-    EXPECT_EQ(scored(logits, {.method = Method::Void, .voidChannel = 1})[0], 0.0F);
-    EXPECT_EQ(scored(logits, {.method = Method::SoftmaxDistance})[0], 1.0F);
-    EXPECT_EQ(scored(logits, {.method = Method::MaxLogit})[0], -1.0F);
+    EXPECT_FLOAT_EQ(scored(logits, {.method = methods::kMsp})[0], 0.5F);
+    EXPECT_FLOAT_EQ(scored(logits, {.method = methods::kMaxEntropy})[0], std::log(2.0F) / std::log(3.0F));
+    EXPECT_EQ(scored(logits, {.method = methods::kVoid, .voidChannel = 1})[0], 0.0F);
+    EXPECT_EQ(scored(logits, {.method = methods::kSoftmaxDistance})[0], 1.0F);
+    EXPECT_EQ(scored(logits, {.method = methods::kMaxLogit})[0], -1.0F);
   });
 }
 
@@ -178,14 +180,14 @@ TEST(Score, PlusInfinityIsNotFinite) {
   const LogitsView logits{.single = z.data(), .channels = 3, .height = 1, .width = 1};
   EachTarget().run([&](const std::string&) {
     for (const Method method : allMethods())
-      EXPECT_FALSE(std::isfinite(scored(logits, {.method = method, .voidChannel = 0})[0])) << methodName(method);
-    EXPECT_EQ(scored(logits, {.method = Method::MaxLogit})[0], -kInfinity);
+      EXPECT_FALSE(std::isfinite(scored(logits, {.method = method, .voidChannel = 0})[0])) << method.name();
+    EXPECT_EQ(scored(logits, {.method = methods::kMaxLogit})[0], -kInfinity);
   });
 }
 
 TEST(Score, RowsAreCutFromTheWholeFrame) {
   const TestLogits logits = networkLikeLogits(19, 17, 37);
-  const ScoreParameters parameters{.method = Method::MaxEntropy, .temperature = 1.6F};
+  const ScoreParameters parameters{.method = methods::kMaxEntropy, .temperature = 1.6F};
   const std::vector<float> whole = scored(logits.halfView(), parameters);
   for (int first = 0; first < 17; ++first) {
     std::vector<float> rows(37U * static_cast<unsigned>(17 - first));
@@ -209,7 +211,7 @@ TEST(Score, ChosenPixelsEqualTheWholeFrameBitForBit) {
           std::vector<float> chosen(count), expected;
           for (const auto pixel : pixels) expected.push_back(whole[pixel]);
           scorePixels(view, parameters, pixels, chosen);
-          ASSERT_TRUE(sameBits(chosen, expected)) << target << " " << methodName(method) << " " << count;
+          ASSERT_TRUE(sameBits(chosen, expected)) << target << " " << method.name() << " " << count;
         }
     }
   });
@@ -258,7 +260,7 @@ TEST(Score, HalfAndSingleStorageOfTheSameValuesAgreeBitForBit) {
 
 TEST(Score, RanksChangeOnlyBetweenScoresThatRoundingCannotTellApart) {
   const TestLogits logits = networkLikeLogits(19, 256, 256);
-  for (const Method method : {Method::Msp, Method::MaxEntropy, Method::Energy, Method::SoftmaxDistance}) {
+  for (const Method method : {methods::kMsp, methods::kMaxEntropy, methods::kEnergy, methods::kSoftmaxDistance}) {
     const ScoreParameters parameters{.method = method};
     const std::vector<float> scores = scored(logits.halfView(), parameters);
     std::vector<double> plain(scores.size());
@@ -272,9 +274,9 @@ TEST(Score, RanksChangeOnlyBetweenScoresThatRoundingCannotTellApart) {
       swapped += before > after ? 1 : 0;
       tied += before == after && plain[order[i - 1]] < plain[order[i]] ? 1 : 0;
     }
-    std::cout << methodName(method) << ": of " << order.size() << " neighbours in rank " << swapped << " swapped, "
-              << tied << " tied\n";
-    RecordProperty(std::string(methodName(method)) + "_swapped", swapped);
+    std::cout << method.name() << ": of " << order.size() << " neighbours in rank " << swapped << " swapped, " << tied
+              << " tied\n";
+    RecordProperty(std::string(method.name()) + "_swapped", swapped);
     EXPECT_LT(swapped, static_cast<int>(order.size()) / 20);
   }
 }
@@ -328,8 +330,8 @@ TEST(Score, BrokenPreconditionsAreContractViolations) {
   refuses({.channels = {-1}});
   refuses({.channels = {1, 1}});
   refuses({.channels = {2, 1}});
-  refuses({.method = Method::Void});
-  refuses({.method = Method::Void, .voidChannel = 4});
+  refuses({.method = methods::kVoid});
+  refuses({.method = methods::kVoid, .voidChannel = 4});
   out.resize(5);
   refuses({});
   EXPECT_THROW(scoreRows(logits.halfView(), {}, 1, 2, out), ContractViolation);

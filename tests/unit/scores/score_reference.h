@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/half.h"
+#include "analysis/scores/method_kinds.h"
 #include "analysis/scores/score_function.h"
 
 #include <hwy/highway.h>
@@ -8,6 +9,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <numeric>
 #include <random>
 #include <string>
@@ -15,40 +18,64 @@
 
 namespace oodscope::testing {
 
-/// The definitions of the methods, plainly, in double precision, from the logits of one pixel.
-inline double plainScore(std::vector<double> all, const ScoreParameters& parameters) {
-  std::vector<double> z;
-  if (parameters.channels.empty() || parameters.method == Method::Void) {
-    z = all;
+/// What the definitions below read of one pixel.
+struct PlainPixel {
+  std::vector<double> z;       ///< logits of the channels that take part
+  std::vector<double> p;       ///< softmax(z / T), in the order of the channels
+  std::vector<double> sorted;  ///< p, largest first
+  double temperature = 1.0;
+  int voidChannel = -1;
+  [[nodiscard]] double largest() const { return *std::max_element(z.begin(), z.end()); }
+};
+
+/// The definitions of the methods, plainly, in double precision.
+inline const std::map<Method, double (*)(const PlainPixel&)>& plainDefinitions() {
+  static const std::map<Method, double (*)(const PlainPixel&)> definitions = {
+      {methods::kMsp, [](const PlainPixel& pixel) { return 1.0 - pixel.sorted[0]; }},
+      {methods::kMaxLogit, [](const PlainPixel& pixel) { return -pixel.largest(); }},
+      {methods::kMaxEntropy,
+       [](const PlainPixel& pixel) {
+         double entropy = 0.0;
+         for (const double value : pixel.p) entropy -= value > 0.0 ? value * std::log(value) : 0.0;
+         return pixel.p.size() > 1 ? entropy / std::log(static_cast<double>(pixel.p.size())) : 0.0;
+       }},
+      {methods::kEnergy,
+       [](const PlainPixel& pixel) {
+         double sum = 0.0;
+         for (const double z : pixel.z) sum += std::exp((z - pixel.largest()) / pixel.temperature);
+         return -pixel.temperature * std::log(sum) - pixel.largest();
+       }},
+      {methods::kSoftmaxDistance,
+       [](const PlainPixel& pixel) {
+         return 1.0 - (pixel.sorted[0] - (pixel.sorted.size() > 1 ? pixel.sorted[1] : 0.0));
+       }},
+      {methods::kVoid, [](const PlainPixel& pixel) { return pixel.p[static_cast<std::size_t>(pixel.voidChannel)]; }},
+  };
+  return definitions;
+}
+
+/// The methods that are defined here, in menu order.
+inline std::vector<Method> plainMethods() {
+  std::vector<Method> out;
+  for (const Method method : allMethods())
+    if (plainDefinitions().contains(method)) out.push_back(method);
+  return out;
+}
+
+/// A pixel's score by its definition, from all of its logits.
+inline double plainScore(const std::vector<double>& all, const ScoreParameters& parameters) {
+  PlainPixel pixel{.temperature = static_cast<double>(parameters.temperature), .voidChannel = parameters.voidChannel};
+  if (parameters.channels.empty() || parameters.method.kind().readsAllChannels) {
+    pixel.z = all;
   } else {
-    for (const int channel : parameters.channels) z.push_back(all[static_cast<std::size_t>(channel)]);
+    for (const int channel : parameters.channels) pixel.z.push_back(all[static_cast<std::size_t>(channel)]);
   }
-  const double t = static_cast<double>(parameters.temperature);
-  const double largest = *std::max_element(z.begin(), z.end());
-  std::vector<double> p;
-  for (const double value : z) p.push_back(std::exp((value - largest) / t));
-  const double sum = std::accumulate(p.begin(), p.end(), 0.0);
-  for (double& value : p) value /= sum;
-  const double inVoid = parameters.method == Method::Void ? p[static_cast<std::size_t>(parameters.voidChannel)] : 0.0;
-  std::sort(p.begin(), p.end(), std::greater<>());
-  switch (parameters.method) {
-    case Method::Msp:
-      return 1.0 - p[0];
-    case Method::MaxLogit:
-      return -largest;
-    case Method::MaxEntropy: {
-      double entropy = 0.0;
-      for (const double value : p) entropy -= value > 0.0 ? value * std::log(value) : 0.0;
-      return p.size() > 1 ? entropy / std::log(static_cast<double>(p.size())) : 0.0;
-    }
-    case Method::Energy:
-      return -t * std::log(sum) - largest;
-    case Method::SoftmaxDistance:
-      return 1.0 - (p[0] - (p.size() > 1 ? p[1] : 0.0));
-    case Method::Void:
-      return inVoid;
-  }
-  return 0.0;
+  for (const double z : pixel.z) pixel.p.push_back(std::exp((z - pixel.largest()) / pixel.temperature));
+  const double sum = std::accumulate(pixel.p.begin(), pixel.p.end(), 0.0);
+  for (double& value : pixel.p) value /= sum;
+  pixel.sorted = pixel.p;
+  std::sort(pixel.sorted.begin(), pixel.sorted.end(), std::greater<>());
+  return plainDefinitions().at(parameters.method)(pixel);
 }
 
 /// Logits held both ways: half, and single with the very same values.

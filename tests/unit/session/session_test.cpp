@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/session.h"
+#include "analysis/scores/method_kinds.h"
 
 #include "analysis/core/error.h"
 #include "tests/support/temporary_folder.h"
@@ -33,13 +34,13 @@ Session fullSession(const std::filesystem::path& folder) {
   session.protocols = {Protocol::Course, Protocol::Smiyc2023};
   session.view.set = "mine";
   session.view.frame = "3";
-  session.view.score = {Method::MaxEntropy, std::nullopt, 1.6F};
+  session.view.score = {methods::kMaxEntropy, std::nullopt, 1.6F};
   session.view.threshold = 0.219726562F;
   session.view.pin = PinRule::None;
   session.view.scale = ScaleMode::Manual;
   session.view.layout = ViewLayout::PerMethod;
   session.view.other = OtherRun{.model = "b.pth",
-                                .score = {.method = Method::Energy, .temperature = 2.0F},
+                                .score = {.method = methods::kEnergy, .temperature = 2.0F},
                                 .threshold = -3.5F,
                                 .pin = PinRule::None,
                                 .pinValue = 0.9};
@@ -47,10 +48,10 @@ Session fullSession(const std::filesystem::path& folder) {
   session.view.compareRanks = false;
   session.notes = {{"mine", "3", {"night", "kerb"}, "shadow taken for an object", FrameRectangle{1, 2, 30, 40}},
                    {"mine", "4", {}, "", std::nullopt}};
-  session.runs = {{"mine", "net.pth", {Method::MaxLogit, std::nullopt, 1.0F}, Protocol::Fishyscapes}};
+  session.runs = {{"mine", "net.pth", {methods::kMaxLogit, std::nullopt, 1.0F}, Protocol::Fishyscapes}};
   session.grid.rows = {{"mine", "3", "Kerb at night", FrameRectangle{5, 6, 70, 80}}, {"mine", "4"}};
-  session.runs.push_back({"mine", "", {Method::Energy, "folder", 0.5F, true}, Protocol::Course});
-  session.grid.scores = {{Method::Msp, std::nullopt, 1.0F}, {Method::Energy, std::nullopt, 2.0F}};
+  session.runs.push_back({"mine", "", {methods::kEnergy, "folder", 0.5F, true}, Protocol::Course});
+  session.grid.scores = {{methods::kMsp, std::nullopt, 1.0F}, {methods::kEnergy, std::nullopt, 2.0F}};
   session.grid.decision = false;
   session.grid.captions = {"", "", "Softmax", ""};
   return session;
@@ -228,7 +229,7 @@ TEST(Session, AFileOfVersion010OpensAsBefore) {
   EXPECT_EQ(session.view.threshold, 0.219726562F);
   EXPECT_EQ(session.view.score.temperature, 1.6F);
   EXPECT_EQ(session.view.layout, ViewLayout::PerMethod);
-  EXPECT_EQ(session.view.other->score.method, Method::Energy);
+  EXPECT_EQ(session.view.other->score.method, methods::kEnergy);
   EXPECT_EQ(session.protocols, (std::vector{Protocol::Course, Protocol::Smiyc2023}));
   EXPECT_EQ(session.notes[0].region, (FrameRectangle{1, 2, 30, 40}));
   EXPECT_EQ(session.runs.size(), 2U);

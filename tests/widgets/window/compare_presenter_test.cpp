@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/compare_presenter.h"
+#include "analysis/scores/method_kinds.h"
 
 #include "app/window/compare/calibration_tab.h"
 #include "app/window/compare/run_model.h"
@@ -13,8 +14,8 @@ namespace {
 
 SetNumbers numbersOf(Method method, double ap, double fpr95) {
   SetNumbers numbers;
-  numbers.configuration = {std::string(methodName(method)), method,
-                           dependsOnTemperature(method) ? std::optional(1.0F) : std::nullopt};
+  numbers.configuration = {std::string(method.name()), method,
+                           method.usesTemperature() ? std::optional(1.0F) : std::nullopt};
   numbers.exact = true;
   numbers.metrics.ap = ap;
   numbers.metrics.fpr95 = fpr95;
@@ -39,7 +40,7 @@ FrameMetrics frameOf(std::size_t frame, std::optional<double> ap) {
 }  // namespace
 
 TEST(ComparePresenter, DeltaIsBMinusAAndAnIntervalAroundZeroIsUndecided) {
-  const SetNumbers a = numbersOf(Method::Msp, 0.29, 0.62), b = numbersOf(Method::MaxLogit, 0.3815, 0.59);
+  const SetNumbers a = numbersOf(methods::kMsp, 0.29, 0.62), b = numbersOf(methods::kMaxLogit, 0.3815, 0.59);
   PairedStatistics statistics;
   statistics.a.resamples = 1000;
   statistics.a.frames = 10;
@@ -67,7 +68,7 @@ TEST(ComparePresenter, DeltaIsBMinusAAndAnIntervalAroundZeroIsUndecided) {
 }
 
 TEST(ComparePresenter, ALowerFprMeansBIsBetter) {
-  const SetNumbers a = numbersOf(Method::Msp, 0.5, 0.6), b = numbersOf(Method::MaxLogit, 0.5, 0.4);
+  const SetNumbers a = numbersOf(methods::kMsp, 0.5, 0.6), b = numbersOf(methods::kMaxLogit, 0.5, 0.4);
   PairedStatistics statistics;
   statistics.ranking.fpr95 = pairedOf(-0.2, -0.3, -0.1, 0.01);
   ComparisonInput input;
@@ -78,7 +79,7 @@ TEST(ComparePresenter, ALowerFprMeansBIsBetter) {
 }
 
 TEST(ComparePresenter, RunsOfAPartHaveNeitherDifferenceNorVerdict) {
-  SetNumbers a = numbersOf(Method::Msp, 0.29, 0.6), b = numbersOf(Method::MaxLogit, 0.38, 0.5);
+  SetNumbers a = numbersOf(methods::kMsp, 0.29, 0.6), b = numbersOf(methods::kMaxLogit, 0.38, 0.5);
   b.account = {.total = 10, .unread = 6};
   PairedStatistics statistics;
   ComparisonInput input;
@@ -92,7 +93,7 @@ TEST(ComparePresenter, RunsOfAPartHaveNeitherDifferenceNorVerdict) {
 }
 
 TEST(ComparePresenter, WhatIsNotDefinedHasNoDelta) {
-  SetNumbers a = numbersOf(Method::Msp, 0.5, 0.6), b = numbersOf(Method::MaxLogit, 0.5, 0.4);
+  SetNumbers a = numbersOf(methods::kMsp, 0.5, 0.6), b = numbersOf(methods::kMaxLogit, 0.5, 0.4);
   a.metrics.ap.reset();
   ComparisonInput input;
   input.a = &a;
@@ -102,8 +103,8 @@ TEST(ComparePresenter, WhatIsNotDefinedHasNoDelta) {
 }
 
 TEST(ComparePresenter, NamesTellRunsApartByWhatDiffers) {
-  const Configuration msp1{"msp", Method::Msp, 1.0F}, msp2{"msp", Method::Msp, 2.0F};
-  const Configuration logit{"max-logit", Method::MaxLogit, std::nullopt};
+  const Configuration msp1{"msp", methods::kMsp, 1.0F}, msp2{"msp", methods::kMsp, 2.0F};
+  const Configuration logit{"max-logit", methods::kMaxLogit, std::nullopt};
   EXPECT_EQ(runNames(msp1, "m", logit, "m").b, "Max-logit");
   EXPECT_EQ(runNames(msp1, "m", msp2, "m").b, "MSP · T 2.00");
   EXPECT_EQ(runNames(msp1, "m.pth", msp1, "n.pth").b, "n.pth");
@@ -142,10 +143,10 @@ TEST(RunModel, DifferencesAreToTheFirstRunOfTheSameSetAndProtocol) {
                    .numbers = std::make_shared<SetNumbers>(numbersOf(method, ap, 0.5))};
   };
   RunModel model;
-  model.setRuns({kept("A", Method::Msp, Protocol::Course, 0.29),
-                 kept("B", Method::Msp, Protocol::Course, 0.9),
-                 kept("A", Method::MaxLogit, Protocol::Course, 0.3815),
-                 kept("A", Method::MaxLogit, Protocol::Fishyscapes, 0.4),
+  model.setRuns({kept("A", methods::kMsp, Protocol::Course, 0.29),
+                 kept("B", methods::kMsp, Protocol::Course, 0.9),
+                 kept("A", methods::kMaxLogit, Protocol::Course, 0.3815),
+                 kept("A", methods::kMaxLogit, Protocol::Fishyscapes, 0.4),
                  {.run = {.set = "A", .model = "net.pth", .score = {}, .protocol = Protocol::Course},
                   .state = "its set or model is not open"}});
   const auto text = [&](int row, int column) { return model.index(row, column).data().toString(); };
@@ -156,14 +157,14 @@ TEST(RunModel, DifferencesAreToTheFirstRunOfTheSameSetAndProtocol) {
   EXPECT_EQ(text(2, RunModel::Temperature), "–");
   EXPECT_EQ(text(3, RunModel::ApDelta), "") << "another protocol";
   EXPECT_EQ(text(4, RunModel::Ap), "–");
-  KeptRun part = kept("A", Method::Energy, Protocol::Course, 0.35);
+  KeptRun part = kept("A", methods::kEnergy, Protocol::Course, 0.35);
   auto numbers = std::make_shared<SetNumbers>(*part.numbers);
   numbers->account = {.total = 10, .unread = 4};
   part.numbers = numbers;
-  KeptRun atLabel = kept("A", Method::Msp, Protocol::Course, 0.31);
+  KeptRun atLabel = kept("A", methods::kMsp, Protocol::Course, 0.31);
   atLabel.run.resolution = Resolution::Label;
   RunModel others;
-  others.setRuns({kept("A", Method::Msp, Protocol::Course, 0.29), part, atLabel});
+  others.setRuns({kept("A", methods::kMsp, Protocol::Course, 0.29), part, atLabel});
   EXPECT_EQ(others.index(1, RunModel::Frames).data().toString(), "6 of 10 frames");
   EXPECT_EQ(others.index(1, RunModel::ApDelta).data().toString(), "–") << "of a part";
   EXPECT_EQ(others.index(2, RunModel::ApDelta).data().toString(), "") << "another resolution";

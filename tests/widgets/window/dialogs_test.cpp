@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/method_kinds.h"
 #include "app/window/generic_folder_dialog.h"
 #include "app/window/preferences_dialog.h"
 #include "app/window/published_reference.h"
@@ -29,7 +30,7 @@ Preferences unusual() {
   preferences.work.store.maxBytes = 3'500'000'000U;
   preferences.work.store.precision = StorePrecision::Single;
   preferences.theme = ThemeChoice::Dark;
-  preferences.defaults = {Method::MaxEntropy, Protocol::Fishyscapes, "viridis"};
+  preferences.defaults = {methods::kMaxEntropy, Protocol::Fishyscapes, "viridis"};
   return preferences;
 }
 
@@ -76,7 +77,7 @@ TEST(PreferencesDialog, ApplyTellsEveryEditAndStaysOpen) {
   named<QComboBox>(dialog, QStringLiteral("Precision of stored logits"))->setCurrentIndex(0);
   named<QComboBox>(dialog, QStringLiteral("Theme"))->setCurrentIndex(0);
   QComboBox* method = named<QComboBox>(dialog, QStringLiteral("Method"));
-  method->setCurrentIndex(method->findData(static_cast<int>(Method::Energy)));
+  method->setCurrentIndex(method->findData(QStringLiteral("energy")));
   EXPECT_TRUE(told.empty()) << "nothing before Apply";
   auto* buttons = dialog.findChild<QDialogButtonBox*>();
   QTest::mouseClick(buttons->button(QDialogButtonBox::Apply), Qt::LeftButton);
@@ -87,7 +88,7 @@ TEST(PreferencesDialog, ApplyTellsEveryEditAndStaysOpen) {
   wanted.work.store.maxBytes = 12'500'000'000U;
   wanted.work.store.precision = StorePrecision::Half;
   wanted.theme = ThemeChoice::Light;
-  wanted.defaults.method = Method::Energy;
+  wanted.defaults.method = methods::kEnergy;
   ASSERT_EQ(told.size(), 1U);
   expectEqual(told.front(), wanted);
   EXPECT_TRUE(dialog.isVisible());
@@ -164,7 +165,7 @@ TEST_F(GenericFolder, WhereNothingIsFoundOnlyScoresCanBeChosen) {
 
 TEST(PublishedReference, IsTheValueOfThatSetModelMethodTemperatureAndProtocol) {
   PublishedReference published(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "resources/published.json");
-  const Configuration msp{"msp", Method::Msp, 1.0F};
+  const Configuration msp{"msp", methods::kMsp, 1.0F};
   const auto found = published.find("RoadAnomaly21", "ERFNet", msp, Protocol::Course);
   ASSERT_TRUE(found);
   ASSERT_TRUE(found->ap && found->fpr95);
@@ -181,7 +182,7 @@ TEST(PublishedReference, IsTheValueOfThatSetModelMethodTemperatureAndProtocol) {
 
 TEST(PublishedReference, AFileThatCannotBeReadAnswersNone) {
   PublishedReference published("/no/such/file.json");
-  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", {"msp", Method::Msp, 1.0F}, Protocol::Course));
+  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", {"msp", methods::kMsp, 1.0F}, Protocol::Course));
 }
 
 }  // namespace oodscope

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/presenters.h"
+#include "analysis/scores/method_kinds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +10,7 @@ namespace {
 
 SetNumbers fourPixels() {
   SetNumbers numbers;
-  numbers.configuration = {"msp", Method::Msp, 1.6F};
+  numbers.configuration = {"msp", methods::kMsp, 1.6F};
   numbers.exact = true;
   numbers.metrics.positives = 2;
   numbers.metrics.negatives = 2;
@@ -117,7 +118,7 @@ TEST(Presenters, HistogramSharesSumToOnePerClass) {
 TEST(Presenters, TemperatureSaysWhereItDoesNothing) {
   ScoreChoice score;
   EXPECT_EQ(noTemperatureReason(score), "");
-  score.method = Method::MaxLogit;
+  score.method = methods::kMaxLogit;
   EXPECT_EQ(noTemperatureReason(score), "no effect on max-logit ranking");
   score.imported = "SynBoost";
   EXPECT_EQ(noTemperatureReason(score), "no effect on imported score maps");

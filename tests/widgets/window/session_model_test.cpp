@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/session_model.h"
+#include "analysis/scores/method_kinds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -84,7 +85,7 @@ TEST(SessionModel, AThresholdByHandDoesNotGoAlongToAScoreOfAnotherUnit) {
   view.score.temperature = 2.0F;
   model.edit(view, "temperature");
   EXPECT_TRUE(model.view().threshold) << "the same score";
-  view.score.method = Method::Void;
+  view.score.method = methods::kVoid;
   model.edit(view, "method");
   EXPECT_FALSE(model.view().threshold);
   EXPECT_EQ(model.view().pin, PinRule::BestF1);
