@@ -124,7 +124,7 @@ public:
     for (const FrameSample& frame : sample.frames) {
       const std::size_t begin = next;
       next += frame.pixels.size();
-      if (skipsFramesWithoutAnomaly(protocol) && frame.allPositives == 0) {
+      if (protocol.skipsFramesWithoutAnomaly() && frame.allPositives == 0) {
         ++m_framesSkipped;
         continue;
       }
@@ -371,7 +371,7 @@ SampleEstimate estimateFromSample(const PixelSample& sample, std::span<const flo
   out.curves.protocol = protocol;
   const WeightedRanking ranking(sample, scores, protocol);
   ranking.count(out);
-  if (protocol != Protocol::StreetHazards && ranking.isDefined()) ranking.estimate(out);
+  if (protocol.poolsPixels() && ranking.isDefined()) ranking.estimate(out);
   return out;
 }
 

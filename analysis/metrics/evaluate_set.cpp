@@ -17,8 +17,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace oodscope {
 namespace {
@@ -34,9 +36,7 @@ void operator+=(ScoreHygiene& sum, const ScoreHygiene& part) {
   sum.voidPixels += part.voidPixels;
 }
 
-bool isPooled(Protocol protocol) {
-  return protocol == Protocol::Course || protocol == Protocol::Fishyscapes || protocol == Protocol::DenseHybrid;
-}
+bool isPooled(Protocol protocol) { return protocol.rule().pooling == Pooling::Set; }
 
 /// What is known of a frame after the passes.
 struct FrameRecord {
@@ -45,7 +45,7 @@ struct FrameRecord {
   std::uint64_t negatives = 0;
   FrameBins bins;
   std::optional<LabelIndex> ownIndex;  ///< where the provider gave none
-  std::optional<PixelMetrics> own;     ///< ranked within the frame by the rule of StreetHazards
+  std::vector<PixelMetrics> own;       ///< ranked within the frame, for each protocol that takes means over frames
 };
 
 /// One evaluation: the passes in order, on the threads of the caller's arena.
@@ -62,9 +62,10 @@ public:
         m_frameMetrics(options.perFrame ? frames : 0) {
     const auto asked = [&](auto&& test) { return std::ranges::any_of(protocols, test); };
     m_needsPooled = asked(isPooled);
-    m_needsAllPooled = asked([](Protocol p) { return isPooled(p) && !skipsFramesWithoutAnomaly(p); });
-    m_needsBins = asked([](Protocol p) { return p == Protocol::Smiyc2023 || p == Protocol::Smiyc2021; });
-    m_needsOwn = asked([](Protocol p) { return p == Protocol::StreetHazards; });
+    m_needsAllPooled = asked([](Protocol p) { return isPooled(p) && !p.skipsFramesWithoutAnomaly(); });
+    m_needsBins = asked([](Protocol p) { return p.rule().pooling == Pooling::FrameBins; });
+    std::ranges::copy_if(protocols, std::back_inserter(m_ofFrames),
+                         [](Protocol p) { return p.rule().pooling == Pooling::FrameMean; });
   }
 
   SetResult run() {
@@ -204,7 +205,8 @@ private:
       FrameRecord& record = m_records[frame];
       record.negatives = negatives;
       if (m_needsBins) record.bins = frameBins(loaded.scores, loaded.labels, m_options.asFloat16);
-      if (m_needsOwn) record.own = rankFrame(loaded.scores, loaded.labels, Protocol::StreetHazards);
+      for (const Protocol protocol : m_ofFrames)
+        record.own.push_back(rankFrame(loaded.scores, loaded.labels, protocol));
       if (m_options.perFrame) m_frameMetrics[frame] = frameMetrics(frame, loaded.scores, loaded.labels);
     });
     for (Local& local : locals) {
@@ -237,7 +239,7 @@ private:
   void countFrames(PixelMetrics& metrics) const {
     for (const FrameRecord& record : m_records) {
       if (record.failed) continue;
-      const bool skipped = skipsFramesWithoutAnomaly(metrics.protocol) && record.positives == 0;
+      const bool skipped = metrics.protocol.skipsFramesWithoutAnomaly() && record.positives == 0;
       ++(skipped ? metrics.framesSkipped : metrics.framesUsed);
       if (skipped) continue;
       metrics.positives += record.positives;
@@ -245,24 +247,26 @@ private:
     }
   }
 
-  [[nodiscard]] PixelMetrics meanOfFrames() const {
+  [[nodiscard]] PixelMetrics meanOfFrames(Protocol protocol) const {
     PixelMetrics mean;
-    mean.protocol = Protocol::StreetHazards;
+    mean.protocol = protocol;
+    const auto which = static_cast<std::size_t>(std::ranges::find(m_ofFrames, protocol) - m_ofFrames.begin());
     double ap = 0;
     double fpr95 = 0;
     double auroc = 0;
     for (const FrameRecord& record : m_records) {
       if (record.failed) continue;
-      if (!record.own || !record.own->ap) {
+      const PixelMetrics* own = which < record.own.size() ? &record.own[which] : nullptr;
+      if (own == nullptr || !own->ap) {
         ++mean.framesSkipped;
         continue;
       }
       ++mean.framesUsed;
       mean.positives += record.positives;
       mean.negatives += record.negatives;
-      ap += *record.own->ap;
-      fpr95 += *record.own->fpr95;
-      auroc += *record.own->auroc;
+      ap += *own->ap;
+      fpr95 += *own->fpr95;
+      auroc += *own->auroc;
     }
     if (mean.framesUsed == 0) return mean;
     const auto used = static_cast<double>(mean.framesUsed);
@@ -275,15 +279,15 @@ private:
   [[nodiscard]] BinnedSet binned(Protocol protocol) const {
     std::vector<QuantileBin> bins;
     for (const FrameRecord& record : m_records) {
-      const auto& own = protocol == Protocol::Smiyc2023 ? record.bins.smiyc2023 : record.bins.smiyc2021;
+      const auto& own = record.bins.of(protocol.rule().edges);
       bins.insert(bins.end(), own.begin(), own.end());
     }
     return evaluateBins(bins, protocol);
   }
 
   void evaluate(Protocol protocol, PixelMetrics& metrics, SetCurves& curves) const {
-    if (protocol == Protocol::StreetHazards) {
-      metrics = meanOfFrames();
+    if (protocol.rule().pooling == Pooling::FrameMean) {
+      metrics = meanOfFrames(protocol);
       curves.protocol = protocol;
       return;
     }
@@ -291,7 +295,7 @@ private:
     counted.protocol = protocol;
     countFrames(counted);
     if (isPooled(protocol)) {
-      const bool withoutToo = !skipsFramesWithoutAnomaly(protocol) && m_countsWithout.size() > 0;
+      const bool withoutToo = !protocol.skipsFramesWithoutAnomaly() && m_countsWithout.size() > 0;
       const RankedPixels pixels{m_keys,      m_atKey,          &m_countsWith, withoutToo ? &m_countsWithout : nullptr,
                                 m_positives, counted.negatives};
       tbb::parallel_invoke([&] { metrics = rankingMetrics(pixels, protocol); },
@@ -331,7 +335,7 @@ private:
   bool m_needsPooled = false;
   bool m_needsAllPooled = false;
   bool m_needsBins = false;
-  bool m_needsOwn = false;
+  std::vector<Protocol> m_ofFrames;  ///< those that take means over frames
 
   std::vector<FrameRecord> m_records;
   std::vector<ScoredFrame> m_kept;

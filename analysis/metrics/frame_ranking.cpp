@@ -34,7 +34,7 @@ PixelMetrics rankFrame(std::span<const float> scores, std::span<const std::uint8
 }
 
 FrameMetrics frameMetrics(std::size_t frame, std::span<const float> scores, std::span<const std::uint8_t> labels) {
-  const PixelMetrics ranked = rankFrame(scores, labels, Protocol::Fishyscapes);
+  const PixelMetrics ranked = rankFrame(scores, labels, protocols::kFishyscapes);
   FrameMetrics metrics;
   metrics.frame = frame;
   metrics.ap = ranked.ap;

@@ -18,10 +18,13 @@ namespace oodscope {
 [[nodiscard]] FrameMetrics frameMetrics(std::size_t frame, std::span<const float> scores,
                                         std::span<const std::uint8_t> labels);
 
-/// Quantile bins of one frame for both SMIYC protocols at once. Cost: O(n), a radix sort.
+/// Quantile bins of one frame for both kinds of edges at once. Cost: O(n), a radix sort.
 struct FrameBins {
-  std::vector<QuantileBin> smiyc2023;
-  std::vector<QuantileBin> smiyc2021;
+  std::vector<QuantileBin> beyondRange;
+  std::vector<QuantileBin> zeroAndOne;
+  [[nodiscard]] const std::vector<QuantileBin>& of(BinEdges edges) const {
+    return edges == BinEdges::BeyondRange ? beyondRange : zeroAndOne;
+  }
 };
 [[nodiscard]] FrameBins frameBins(std::span<const float> scores, std::span<const std::uint8_t> labels, bool asFloat16);
 

@@ -25,8 +25,9 @@ struct ThresholdRule {
 /// A set's scores, one entry a frame.
 using SetScores = std::vector<const SortedScores*>;
 
-/// The frames that a protocol's numbers are of: all, or those that hold an anomaly (skipsFramesWithoutAnomaly). What is
-/// counted at a threshold over these agrees with the protocol's metrics. The views live as long as `frames`.
+/// The frames that a protocol's numbers are of: all, or those that hold an anomaly
+/// (Protocol::skipsFramesWithoutAnomaly). What is counted at a threshold over these agrees with the protocol's metrics.
+/// The views live as long as `frames`.
 [[nodiscard]] SetScores usedFrames(std::span<const SortedScores> frames, Protocol protocol);
 
 /// The exact threshold a rule chooses on a set; +infinity where predicting nothing is right. Empty where the rule is

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "analysis/metrics/protocol.h"
+#include "analysis/metrics/protocol_rules.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace oodscope {
 
 /// The numbers of one set under one protocol, as fractions. Empty where not defined (no positives or no negatives).
 struct PixelMetrics {
-  Protocol protocol = Protocol::Fishyscapes;
+  Protocol protocol = protocols::kFishyscapes;
   std::optional<double> ap;
   std::optional<double> fpr95;
   std::optional<double> auroc;
@@ -40,7 +40,7 @@ struct CurvePoint {
 /// predicts nothing (recall 0, precision 1), the last one reaches recall 1. Empty without positives or negatives.
 inline constexpr std::size_t kMaxCurvePoints = 2000;
 struct SetCurves {
-  Protocol protocol = Protocol::Fishyscapes;
+  Protocol protocol = protocols::kFishyscapes;
   std::vector<CurvePoint> points;
   double prevalence = 0;  ///< P / (P + N), the precision of chance
 };

@@ -82,7 +82,9 @@ std::vector<CurveStep> cumulated(std::span<const QuantileBin> bins) {
   return steps;
 }
 
-std::vector<CurveStep> steps2023(const std::vector<CurveStep>& all, std::uint64_t positives, std::uint64_t negatives) {
+/// As SegmentMeIfYouCan does since August 2023.
+std::vector<CurveStep> mergedSteps(const std::vector<CurveStep>& all, std::uint64_t positives,
+                                   std::uint64_t negatives) {
   std::vector<CurveStep> steps;
   if (all.front().tp != 0 || all.front().fp != 0) steps.push_back({all.front().threshold + 1.0, 0, 0});
   steps.push_back(all.front());
@@ -94,7 +96,8 @@ std::vector<CurveStep> steps2023(const std::vector<CurveStep>& all, std::uint64_
   return steps;
 }
 
-std::vector<CurveStep> steps2021(std::vector<CurveStep> all) {
+/// As it did before.
+std::vector<CurveStep> plainSteps(std::vector<CurveStep> all) {
   const auto first = std::ranges::find_if(all, [](const CurveStep& step) { return step.tp + step.fp > 0; });
   all.erase(all.begin(), first);
   return all;
@@ -161,7 +164,9 @@ std::vector<QuantileBin> quantileBins(std::span<const std::int32_t> positiveKeys
 }
 
 BinnedSet evaluateBins(std::span<const QuantileBin> bins, Protocol protocol) {
-  require(protocol == Protocol::Smiyc2023 || protocol == Protocol::Smiyc2021, "evaluateBins: not a binned protocol");
+  const ProtocolRule& rule = protocol.rule();
+  require(rule.pooling == Pooling::FrameBins && rule.crossing == CrossingRule::FirstReaching,
+          "evaluateBins: not a binned protocol");
   BinnedSet set;
   PixelMetrics& metrics = set.metrics;
   metrics.protocol = set.curves.protocol = protocol;
@@ -170,9 +175,9 @@ BinnedSet evaluateBins(std::span<const QuantileBin> bins, Protocol protocol) {
     metrics.negatives += bin.negatives;
   }
   if (metrics.positives == 0 || metrics.negatives == 0) return set;
-  const bool stepSum = protocol == Protocol::Smiyc2023;
+  const bool stepSum = rule.area == PrecisionArea::StepSum;
   std::vector<CurveStep> steps = cumulated(bins);
-  steps = stepSum ? steps2023(steps, metrics.positives, metrics.negatives) : steps2021(std::move(steps));
+  steps = stepSum ? mergedSteps(steps, metrics.positives, metrics.negatives) : plainSteps(std::move(steps));
 
   const auto positives = static_cast<double>(metrics.positives);
   const auto negatives = static_cast<double>(metrics.negatives);

@@ -15,11 +15,6 @@ struct QuantileBin {
   std::uint64_t negatives = 0;
 };
 
-enum class BinEdges {
-  BeyondRange,  ///< SMIYC 2023: vmin - e and vmax + e with e = max(0.01 (vmax - vmin), 0.01)
-  ZeroAndOne    ///< SMIYC 2021: 0 and 1
-};
-
 /// Bins of a frame at the quantiles of its own positives and negatives (384 each at most), strictest first.
 /// Requires: keys sorted ascending. `asFloat16`: the scores are float16, whose differences round to float16 too.
 /// Cost: O(log n). Source: SegmentMeIfYouCan/road-anomaly-benchmark, binary_confusion_matrix with "percentiles".
@@ -28,7 +23,7 @@ enum class BinEdges {
                                                     bool asFloat16);
 
 /// Metrics and, at most kMaxCurvePoints long, curves of a set from all frames' bins in frame order.
-/// `protocol` is Smiyc2023 or Smiyc2021. Cost: O(bins log bins). Source: the same, curves_from_cmats.
+/// Requires: a protocol that pools bins of frames. Cost: O(bins log bins). Source: the same, curves_from_cmats.
 struct BinnedSet {
   PixelMetrics metrics;
   SetCurves curves;

@@ -131,17 +131,15 @@ Crossing nearestRecall(const RankedPixels& pixels) {
   return found;
 }
 
-Crossing crossingOf(const RankedPixels& pixels, Protocol protocol) {
-  switch (protocol) {
-    case Protocol::Course:
+Crossing crossingOf(const RankedPixels& pixels, CrossingRule rule) {
+  switch (rule) {
+    case CrossingRule::Interpolated:
       return interpolated(pixels);
-    case Protocol::DenseHybrid:
+    case CrossingRule::FirstExceeding:
       return firstExceeding(pixels);
-    case Protocol::StreetHazards:
+    case CrossingRule::NearestRecall:
       return nearestRecall(pixels);
-    case Protocol::Fishyscapes:
-    case Protocol::Smiyc2023:
-    case Protocol::Smiyc2021:
+    case CrossingRule::FirstReaching:
       break;
   }
   return firstReaching(pixels);
@@ -219,7 +217,7 @@ PixelMetrics rankingMetrics(const RankedPixels& pixels, Protocol protocol) {
                                                                    static_cast<long double>(pixels.negatives)));
   metrics.bestF1 = bestF1;
   metrics.bestF1Threshold = scoreOfKey(pixels.keys[bestStep]);
-  const Crossing crossing = crossingOf(pixels, protocol);
+  const Crossing crossing = crossingOf(pixels, protocol.rule().crossing);
   metrics.fpr95 = crossing.fpr;
   metrics.threshold95 = crossing.threshold;
   return metrics;

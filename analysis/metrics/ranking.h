@@ -53,7 +53,7 @@ struct RankedPixels {
   }
 };
 
-/// Exact AP, AUROC, best F1 and FPR95 by the rule of `protocol` (Smiyc ones: first TPR >= 0.95). Frame counts are left
+/// Exact AP, AUROC, best F1 and FPR95 by the crossing rule of `protocol`. Frame counts are left
 /// at 0. All empty without positives or negatives. Cost: O(m).
 [[nodiscard]] PixelMetrics rankingMetrics(const RankedPixels& pixels, Protocol protocol);
 

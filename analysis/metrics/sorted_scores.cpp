@@ -86,13 +86,12 @@ ConfusionCounts countsAt(std::span<const SortedScores* const> frames, float thre
 }
 
 SortedSetResult evaluateSorted(std::span<const SortedScores* const> frames, Protocol protocol) {
-  require(protocol == Protocol::Course || protocol == Protocol::Fishyscapes || protocol == Protocol::DenseHybrid,
-          "evaluateSorted: not a pooled protocol");
+  require(protocol.rule().pooling == Pooling::Set, "evaluateSorted: not a pooled protocol");
   std::vector<std::int32_t> keys;
   std::vector<const SortedScores*> used;
   std::uint64_t negatives = 0;
   for (const SortedScores* frame : frames) {
-    if (protocol == Protocol::Course && frame->positives() == 0) continue;
+    if (protocol.skipsFramesWithoutAnomaly() && frame->positives() == 0) continue;
     used.push_back(frame);
     negatives += frame->negatives();
     keys.insert(keys.end(), frame->positiveKeys().begin(), frame->positiveKeys().end());

@@ -108,7 +108,7 @@ Key highestBest(const SetScores& set, KeyRange range, const Gain& gain) {
 }  // namespace
 
 SetScores usedFrames(std::span<const SortedScores> frames, Protocol protocol) {
-  const bool skips = skipsFramesWithoutAnomaly(protocol);
+  const bool skips = protocol.skipsFramesWithoutAnomaly();
   SetScores out;
   for (const SortedScores& frame : frames)
     if (!skips || frame.positives() > 0) out.push_back(&frame);

@@ -165,7 +165,7 @@ void describeSession(std::ostringstream& out, const fs::path& file) {
     line(out, "model", model.path.string() + (fs::exists(model.path) ? "" : " (missing)"));
   for (const fs::path& scores : session.scores)
     line(out, "scores", scores.string() + (fs::exists(scores) ? "" : " (missing)"));
-  line(out, "protocol", std::string(protocolName(session.view.protocol)));
+  line(out, "protocol", std::string(session.view.protocol.name()));
   line(out, "notes", std::to_string(session.notes.size()));
 }
 

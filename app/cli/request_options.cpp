@@ -80,12 +80,6 @@ std::string choiceText(std::string what, const std::string& names, std::string_v
   return what.append(", separated by commas: ").append(names).append(" (default ").append(usual).append(")");
 }
 
-std::string protocolNames() {
-  std::string out;
-  for (const Protocol protocol : allProtocols()) out += (out.empty() ? "" : ", ") + std::string(protocolName(protocol));
-  return out;
-}
-
 }  // namespace
 
 void RequestOptions::addTo(CLI::App& app) {
@@ -109,7 +103,7 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--temperature", temperatures, "Temperatures, separated by commas (default 1)")
       ->delimiter(',')
       ->type_name("LIST");
-  app.add_option("--protocol", protocols, "Protocols, separated by commas: " + protocolNames() + " (default course)")
+  app.add_option("--protocol", protocols, choiceText("Protocols", protocolNames(), Protocol().name()))
       ->type_name("LIST");
   app.add_option("--resolution", resolution,
                  "Where scores and labels meet: network or label (default: network for course, label for the others)")
@@ -215,7 +209,7 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   const auto methods = parsed<Method>(splitAtCommas(options.methods), "--method", methodNames(), Method::named);
   if (!methods.empty()) request.methods = methods;
   const auto protocols =
-      parsed<Protocol>(splitAtCommas(options.protocols), "--protocol", protocolNames(), protocolFromName);
+      parsed<Protocol>(splitAtCommas(options.protocols), "--protocol", protocolNames(), Protocol::named);
   if (!protocols.empty()) request.protocols = protocols;
   if (options.temperatures.size() > kMostConfigurations)
     throw CLI::ValidationError("--temperature", "at most " + std::to_string(kMostConfigurations) + " temperatures");

@@ -31,7 +31,7 @@ public:
       : m_options(options),
         m_progress(progress),
         m_stop(std::move(stop)),
-        m_protocol(request.protocols.empty() ? Protocol::Course : request.protocols.front()),
+        m_protocol(request.protocols.empty() ? Protocol() : request.protocols.front()),
         m_complete(!m_stop.stop_requested()) {
     for (const auto& [key, value] : environmentFacts(request.threads))
       m_table.provenance.push_back({key, Value(value)});

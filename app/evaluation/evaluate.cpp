@@ -5,6 +5,7 @@
 #include "analysis/core/numbers.h"
 #include "analysis/core/thread_supply.h"
 #include "analysis/datasets/frame_stamps.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/metrics/score_key.h"
 #include "analysis/regions/decision.h"
 #include "app/evaluation/component_track.h"
@@ -88,7 +89,7 @@ public:
         m_store(std::make_shared<LogitsStore>(request.store)) {
     if (m_request.methods.empty()) m_request.methods = {Method()};
     if (m_request.temperatures.empty()) m_request.temperatures = {1.0F};
-    if (m_request.protocols.empty()) m_request.protocols = {Protocol::Course};
+    if (m_request.protocols.empty()) m_request.protocols = {Protocol()};
   }
 
   EvaluationReport run() {
@@ -438,7 +439,7 @@ private:
 }  // namespace
 
 Resolution defaultResolution(Protocol protocol) {
-  return protocol == Protocol::Course ? Resolution::Network : Resolution::Label;
+  return protocol.rule().isAtNetworkResolution ? Resolution::Network : Resolution::Label;
 }
 
 std::shared_ptr<Model> loadModel(const EvaluationRequest& request, const ModelEntry& entry) {

@@ -12,7 +12,7 @@ ResultRow resultRow(const std::string& set, const ScoreSource& source, const Con
   row.model = configuration.method ? source.name() : "";
   row.method = configuration.name;
   if (configuration.temperature) row.temperature = shortestDecimal(*configuration.temperature);
-  row.protocol = std::string(protocolName(protocol));
+  row.protocol = std::string(protocol.name());
   row.frames = static_cast<std::int64_t>(metrics.framesUsed);
   row.framesTotal = static_cast<std::int64_t>(frames.total);
   row.withoutAnomaly = static_cast<std::int64_t>(metrics.framesSkipped);

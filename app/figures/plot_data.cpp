@@ -62,23 +62,11 @@ QString configurationTitle(const Configuration& configuration) {
   return name + tr(" · T ") + numberText(static_cast<double>(*configuration.temperature), 2);
 }
 
-QString protocolTitle(Protocol protocol) {
-  switch (protocol) {
-    case Protocol::Course:
-      return tr("Course");
-    case Protocol::Fishyscapes:
-      return tr("Fishyscapes");
-    case Protocol::Smiyc2023:
-      return tr("SMIYC 2023");
-    case Protocol::Smiyc2021:
-      return tr("SMIYC 2021");
-    case Protocol::DenseHybrid:
-      return tr("DenseHybrid");
-    case Protocol::StreetHazards:
-      return tr("StreetHazards");
-  }
-  return {};
-}
+QString protocolTitle(Protocol protocol) { return textOf(protocol.title()); }
+
+QString protocolKey(Protocol protocol) { return textOf(protocol.name()); }
+
+Protocol protocolOfKey(const QVariant& key) { return Protocol::named(key.toString().toStdString()).value(); }
 
 QString noTemperatureReason(const ScoreChoice& score) {
   if (!hasMethod(score)) return tr("no effect on imported score maps");
@@ -89,7 +77,7 @@ std::optional<DecisionCounts> decisionCounts(const SetNumbers& numbers, const Th
                                              float threshold) {
   DecisionCounts out;
   if (counts != nullptr) {
-    const ConfusionCounts exact = counts->set(threshold, skipsFramesWithoutAnomaly(numbers.protocol));
+    const ConfusionCounts exact = counts->set(threshold, numbers.protocol.skipsFramesWithoutAnomaly());
     out = {static_cast<double>(exact.tp), static_cast<double>(exact.fn), static_cast<double>(exact.fp),
            static_cast<double>(exact.tn), false};
     return out;

@@ -29,6 +29,8 @@ namespace oodscope {
 /// "MSP · T 1.60", or "Max-logit" where temperature has no effect.
 [[nodiscard]] QString configurationTitle(const Configuration& configuration);
 [[nodiscard]] QString protocolTitle(Protocol protocol);
+[[nodiscard]] QString protocolKey(Protocol protocol);
+[[nodiscard]] Protocol protocolOfKey(const QVariant& key);
 /// Why temperature does nothing for a score; empty where it does something.
 [[nodiscard]] QString noTemperatureReason(const ScoreChoice& score);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metrics/protocol_rules.h"
 #include "app/live/live_set.h"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ std::shared_ptr<const SetNumbers> LiveSet::estimate(const Configuration& configu
   auto numbers = std::make_shared<SetNumbers>();
   numbers->configuration = configuration;
   numbers->protocol = protocol;
-  numbers->asIfPooled = protocol == Protocol::Smiyc2023 || protocol == Protocol::Smiyc2021;
+  numbers->asIfPooled = protocol.rule().pooling == Pooling::FrameBins;
   numbers->framesReady = scored->sample->frames().size();
   numbers->framesTotal = m_set->frames.size();
   numbers->account = account().with(numbers->framesReady);

@@ -202,7 +202,7 @@ private:
       BenchFigure own = asked;
       std::size_t sampled = 0;
       if (!timed(own, m_options.runs, [&] {
-            if (const auto numbers = set->estimate(fresh(), Protocol::Course, m_stop)) sampled = numbers->samplePixels;
+            if (const auto numbers = set->estimate(fresh(), Protocol(), m_stop)) sampled = numbers->samplePixels;
           }))
         return false;
       if (own.p95 < figure.p95) continue;
@@ -224,18 +224,17 @@ private:
     if (const std::string reason = deaf(set); !reason.empty()) return refuse(figure, reason);
     figure.on = set.dataSet().name + ", " + millions(pixels(set)) + meantFor(kFullSetBound, kFullSetPixels);
     setFloor(figure, {&set});
-    return timed(figure, slowRuns(),
-                 [&] { static_cast<void>(set.exact(fresh(), Protocol::Course, std::nullopt, m_stop)); });
+    return timed(figure, slowRuns(), [&] { static_cast<void>(set.exact(fresh(), Protocol(), std::nullopt, m_stop)); });
   }
 
   bool otherProtocol(BenchFigure& figure) {
     LiveSet& set = largest();
     const Configuration held = fresh();
-    static_cast<void>(set.exact(held, Protocol::Course, std::nullopt, m_stop));
+    static_cast<void>(set.exact(held, Protocol(), std::nullopt, m_stop));
     figure.on = set.dataSet().name + ", " + millions(pixels(set));
     setFloor(figure, 4 * pixels(set), 0);
     return timed(figure, slowRuns(),
-                 [&] { static_cast<void>(set.exact(held, Protocol::Fishyscapes, std::nullopt, m_stop)); });
+                 [&] { static_cast<void>(set.exact(held, protocols::kFishyscapes, std::nullopt, m_stop)); });
   }
 
   bool allSets(BenchFigure& figure) {
@@ -252,8 +251,7 @@ private:
     setFloor(figure, sets);
     return timed(figure, slowRuns(), [&] {
       const Configuration configuration = fresh();
-      for (const auto& set : m_sets)
-        static_cast<void>(set->exact(configuration, Protocol::Course, std::nullopt, m_stop));
+      for (const auto& set : m_sets) static_cast<void>(set->exact(configuration, Protocol(), std::nullopt, m_stop));
     });
   }
 
@@ -283,7 +281,7 @@ private:
     double all = 0;
     std::size_t count = 0;
     while (all < kStackPixels) all += static_cast<double>(frames[count++ % frames.size()].first->values().size());
-    const Protocol protocol = Protocol::Fishyscapes;
+    const Protocol protocol = protocols::kFishyscapes;
     figure.bound = scaledBound(kStackBound, all, kStackPixels);
     figure.on = millions(all) + ", the sets' " + std::to_string(frames.size()) + " frames repeated";
     setFloor(figure, 5 * all, 0);

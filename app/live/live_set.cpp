@@ -2,6 +2,7 @@
 #include "app/live/live_set.h"
 
 #include "analysis/imaging/resize.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/metrics/score_key.h"
 
 #include <algorithm>
@@ -302,7 +303,7 @@ std::shared_ptr<const RunDetails> LiveSet::details(const Configuration& configur
   options.curves = false;
   options.perFrame = true;
   options.histogramBins = kHistogramBins;
-  const Protocol pooled = Protocol::Fishyscapes;
+  const Protocol pooled = protocols::kFishyscapes;
   SetResult result = evaluateSet(frames.size(), provider(configuration, frames), std::span(&pooled, 1), options, stop);
   if (result.cancelled) return nullptr;
   throwFirst(result.failures, frames);

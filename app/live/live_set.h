@@ -25,7 +25,7 @@ namespace oodscope {
 /// Exact numbers of the frames that were ready, under one protocol.
 struct ExactRun {
   Configuration configuration;
-  Protocol protocol = Protocol::Course;
+  Protocol protocol = {};
   std::vector<std::size_t> frames;  ///< DataSet indices that took part, before the protocol's own skipping
   FrameAccount account;             ///< of the set's frames at that time
   PixelMetrics metrics;

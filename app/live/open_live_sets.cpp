@@ -31,7 +31,7 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
                            .expected = "at least one set, and a model or a folder of scores",
                            .found = "a session without sets"});
   if (sets.empty()) throw Error("none of the sets could be opened: " + out.problems.front(), {});
-  const Protocol protocol = request.protocols.empty() ? Protocol::Course : request.protocols.front();
+  const Protocol protocol = request.protocols.empty() ? Protocol() : request.protocols.front();
   const Resolution resolution =
       request.resolution == Resolution::ByProtocol ? defaultResolution(protocol) : request.resolution;
   LiveOptions options;

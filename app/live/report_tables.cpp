@@ -84,7 +84,7 @@ ResultTable sweepTable(SessionResults& results) {
     for (const SweepCurve& curve : sweep->curves)
       for (ResultRow& row :
            sweepRows(curve, *results.liveSet(curve.set, source), results.viewConfiguration().method.value_or(Method()),
-                     results.viewConfiguration().method.value_or(methods::kMsp), results.session().view.protocol))
+                     results.session().view.protocol))
         table.rows.push_back(std::move(row));
     if (sweep->bestTemperature) {
       table.provenance.push_back({"best temperature, " + source, Value(*sweep->bestTemperature)});
@@ -108,8 +108,8 @@ Value::Object provenanceOf(SessionResults& results, int threads) {
   Value::Object facts;
   for (const auto& [key, value] : environmentFacts(threads)) addFact(facts, key, value);
   const Protocol protocol = results.session().view.protocol;
-  addFact(facts, "protocol", std::string(protocolName(protocol)));
-  addFact(facts, "protocol rule", std::string(protocolDescription(protocol)));
+  addFact(facts, "protocol", std::string(protocol.name()));
+  addFact(facts, "protocol rule", std::string(protocol.description()));
   for (const std::string& source : results.sources())
     for (const std::string& set : results.sets())
       if (results.isOpen(set, source)) {

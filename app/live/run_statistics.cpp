@@ -17,7 +17,7 @@ struct Drawn {
 
 Drawn drawnFrames(const EvaluatedRun& run, const EvaluatedRun* other) {
   Drawn out;
-  const bool skip = skipsFramesWithoutAnomaly(run.protocol);
+  const bool skip = run.protocol.skipsFramesWithoutAnomaly();
   for (std::size_t i = 0; i < run.counts->frames().size(); ++i) {
     const std::size_t frame = run.counts->frames()[i];
     const SortedScores& sorted = run.counts->sorted()[i];
@@ -38,7 +38,7 @@ Drawn drawnFrames(const EvaluatedRun& run, const EvaluatedRun* other) {
 }
 
 RankingValues exactValues(const EvaluatedRun& run) {
-  if (run.protocol == Protocol::StreetHazards) return {};
+  if (!run.protocol.poolsPixels()) return {};
   return {run.metrics.ap, run.metrics.fpr95, run.metrics.auroc, run.metrics.bestF1};
 }
 

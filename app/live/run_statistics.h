@@ -14,7 +14,7 @@ namespace oodscope {
 struct EvaluatedRun {
   std::shared_ptr<LiveSet> live;
   Configuration configuration;
-  Protocol protocol = Protocol::Course;
+  Protocol protocol = {};
   PixelMetrics metrics;                           ///< exact, under the protocol: they centre the intervals
   std::shared_ptr<const ThresholdCounts> counts;  ///< of the same configuration
   std::optional<float> threshold;  ///< of the component metrics (decision: score >= threshold); none: no components
@@ -23,7 +23,7 @@ struct EvaluatedRun {
 /// How far the numbers of one run may be trusted.
 struct RunStatistics {
   Configuration configuration;
-  Protocol protocol = Protocol::Course;
+  Protocol protocol = {};
   std::size_t frames = 0;           ///< that the ranking metrics were drawn from: those the protocol uses
   std::size_t componentFrames = 0;  ///< that the component metrics were drawn from: all with ground truth
   std::size_t resamples = 0;        ///< how often

@@ -144,7 +144,7 @@ std::shared_ptr<const RunResults> SessionResults::results(const RunKey& run) {
   if (!out->details) stopped();
   out->threshold = thresholdOf(m_session.view, out->numbers.get(), counts.get());
   if (out->threshold) {
-    out->decision = counts->set(*out->threshold, skipsFramesWithoutAnomaly(m_session.view.protocol));
+    out->decision = counts->set(*out->threshold, m_session.view.protocol.skipsFramesWithoutAnomaly());
     for (const std::size_t frame : counts->frames())
       if (const auto decision = counts->frame(frame, *out->threshold))
         out->frameDecisions.emplace_back(frame, *decision);
@@ -170,7 +170,7 @@ std::vector<ThresholdEffect> SessionResults::thresholds(const RunKey& run) {
   std::vector<ThresholdEffect> out;
   const auto add = [&](std::string name, std::optional<float> threshold) {
     ThresholdEffect effect{std::move(name), threshold, {}};
-    if (threshold) effect.counts = counts->set(*threshold, skipsFramesWithoutAnomaly(m_session.view.protocol));
+    if (threshold) effect.counts = counts->set(*threshold, m_session.view.protocol.skipsFramesWithoutAnomaly());
     out.push_back(std::move(effect));
   };
   for (const ThresholdRule& rule : rules) add(ruleName(rule), thresholdBy(rule, *exact, counts.get()));

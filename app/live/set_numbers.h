@@ -16,7 +16,7 @@ namespace oodscope {
 /// What is known of a set for one configuration and protocol: estimated from its sample, or exact. Fractions.
 struct SetNumbers {
   Configuration configuration;
-  Protocol protocol = Protocol::Course;
+  Protocol protocol = {};
   bool exact = false;
   bool asIfPooled = false;      ///< an estimate that ignores the protocol's own binning by frames (Smiyc)
   std::size_t framesReady = 0;  ///< with ground truth, of framesTotal

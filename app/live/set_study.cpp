@@ -34,7 +34,7 @@ void throwFirst(const SetResult& result, const DataSet& set, const std::vector<s
 }  // namespace
 
 const Attribution& SetStudy::attributionOf(Protocol protocol) const {
-  return skipsFramesWithoutAnomaly(protocol) ? withAnomaly : attribution;
+  return protocol.skipsFramesWithoutAnomaly() ? withAnomaly : attribution;
 }
 
 ConfusionCounts SetStudy::countsOf(Protocol protocol) const {
@@ -189,7 +189,7 @@ std::optional<WhatIf> whatIf(const FrameContexts& contexts, const Configuration&
     }
     moved[i] = std::make_shared<const ScoreMap>(withClassOffsets(*scores, *maps.predicted, offsets));
     const SortedScores sorted(moved[i]->values(), set.label(frames[i])->values());
-    if (!skipsFramesWithoutAnomaly(protocol) || sorted.positives() > 0) counts[i] = sorted.countsAt(threshold);
+    if (!protocol.skipsFramesWithoutAnomaly() || sorted.positives() > 0) counts[i] = sorted.countsAt(threshold);
   });
   if (stop.stop_requested() || std::find(unknown.begin(), unknown.end(), 1) != unknown.end()) return std::nullopt;
   EvaluateOptions options;

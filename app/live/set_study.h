@@ -34,7 +34,7 @@ struct SetStudy {
   Attribution withAnomaly;          ///< of the frames that hold an anomaly
   bool hasClasses = false, hasTrueClasses = false, hasDistances = false;
   double elapsedMs = 0.0;
-  /// Of the frames that the protocol's pixel metrics are of (skipsFramesWithoutAnomaly()).
+  /// Of the frames that the protocol's pixel metrics are of (Protocol::skipsFramesWithoutAnomaly()).
   [[nodiscard]] const Attribution& attributionOf(Protocol protocol) const;
   [[nodiscard]] ConfusionCounts countsOf(Protocol protocol) const;
   [[nodiscard]] Size sizeOf(std::size_t frame) const;  ///< by DataSet index; empty where it took no part

@@ -45,7 +45,7 @@ Json toJson(const ViewState& view) {
   json["threshold"] = view.threshold ? Json(*view.threshold) : Json(nullptr);
   json["pin"] = nameOf(kPinRules, view.pin);
   json["pin_value"] = view.pinValue;
-  json["protocol"] = protocolName(view.protocol);
+  json["protocol"] = view.protocol.name();
   json["resolution"] = nameOf(kResolutions, view.resolution);
   json["all_channels"] = view.allChannels;
   json["scale"] = nameOf(kScaleModes, view.scale);
@@ -103,7 +103,7 @@ Json toJson(const PinnedRun& run) {
   return Json{{"set", run.set},
               {"model", run.model},
               {"score", toJson(run.score)},
-              {"protocol", protocolName(run.protocol)},
+              {"protocol", run.protocol.name()},
               {"resolution", nameOf(kResolutions, run.resolution)},
               {"all_channels", run.allChannels}};
 }
@@ -148,7 +148,7 @@ std::string sessionText(const Session& session, const fs::path& folder) {
   json["methods"] = session.methods;
   json["temperatures"] = session.temperatures;
   json["protocols"] = Json::array();
-  for (const Protocol protocol : session.protocols) json["protocols"].push_back(protocolName(protocol));
+  for (const Protocol protocol : session.protocols) json["protocols"].push_back(protocol.name());
   json["view"] = toJson(session.view);
   json["notes"] = Json::array();
   for (const Note& note : session.notes) json["notes"].push_back(toJson(note));

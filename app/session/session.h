@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
-#include "analysis/metrics/protocol.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "analysis/scores/score_function.h"
 #include "inference/models/model.h"
@@ -55,7 +55,7 @@ struct ViewState {
   std::optional<float> threshold = {};  ///< none: follows the pin
   PinRule pin = PinRule::BestF1;
   double pinValue = 0.95;  ///< the rate, or cost of a missed pixel over cost of a false alarm
-  Protocol protocol = Protocol::Course;
+  Protocol protocol = {};
   Resolution resolution = Resolution::ByProtocol;
   bool allChannels = false;  ///< false: the known classes alone
 
@@ -108,7 +108,7 @@ struct Note {
 struct PinnedRun {
   std::string set, model;
   ScoreChoice score;
-  Protocol protocol = Protocol::Course;
+  Protocol protocol = {};
   Resolution resolution = Resolution::ByProtocol;
   bool allChannels = false;
   friend bool operator==(const PinnedRun&, const PinnedRun&) = default;

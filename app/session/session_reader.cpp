@@ -78,8 +78,8 @@ Method methodOf(const JsonValue& json) {
 }
 
 Protocol protocolOf(const JsonValue& json) {
-  if (const auto protocol = protocolFromName(json.text(kName))) return *protocol;
-  json.refuse(oneOf(allProtocols(), protocolName));
+  if (const auto protocol = Protocol::named(json.text(kName))) return *protocol;
+  json.refuse(oneOf(allProtocols(), [](Protocol protocol) { return protocol.name(); }));
 }
 
 fs::path pathOf(const JsonValue& json, const fs::path& folder) {

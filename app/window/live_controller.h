@@ -90,7 +90,7 @@ private:
     std::shared_ptr<const DataSet> data;
     std::size_t frame = 0;
     Configuration configuration;
-    Protocol protocol = Protocol::Course;
+    Protocol protocol = {};
     std::uint64_t revision = 0;
     bool dragging = false;
   };

@@ -95,13 +95,13 @@ void MainWindow::showOpenChoices() {
       m_protocolCombo,
       [&](LabelledCombo* combo) {
         for (const Protocol protocol : allProtocols()) {
-          combo->addItem(protocolTitle(protocol), static_cast<int>(protocol));
-          const std::string_view text = protocolDescription(protocol);
+          combo->addItem(protocolTitle(protocol), protocolKey(protocol));
+          const std::string_view text = protocol.description();
           combo->setItemData(combo->count() - 1, QString::fromUtf8(text.data(), static_cast<int>(text.size())),
                              Qt::ToolTipRole);
         }
       },
-      static_cast<int>(view.protocol));
+      protocolKey(view.protocol));
   m_protocolCombo->setEnabled(!m_workspace.sets().empty());
 }
 

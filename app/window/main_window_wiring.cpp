@@ -124,8 +124,7 @@ void MainWindow::connectControls() {
     edit([&](ViewState& view) { view.score.method = methodOfKey(m_methodCombo->itemData(index)); }, tr("method"));
   });
   connect(m_protocolCombo, &QComboBox::activated, this, [this](int index) {
-    edit([&](ViewState& view) { view.protocol = static_cast<Protocol>(m_protocolCombo->itemData(index).toInt()); },
-         tr("protocol"));
+    edit([&](ViewState& view) { view.protocol = protocolOfKey(m_protocolCombo->itemData(index)); }, tr("protocol"));
   });
 }
 

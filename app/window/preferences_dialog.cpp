@@ -110,9 +110,8 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   for (const Method method : allMethods()) m_method->addItem(methodTitle(method), methodKey(method));
   m_method->setCurrentIndex(m_method->findData(methodKey(now.defaults.method)));
   m_protocol = named(new QComboBox, tr("Protocol"));
-  for (const Protocol protocol : allProtocols())
-    m_protocol->addItem(protocolTitle(protocol), static_cast<int>(protocol));
-  m_protocol->setCurrentIndex(m_protocol->findData(static_cast<int>(now.defaults.protocol)));
+  for (const Protocol protocol : allProtocols()) m_protocol->addItem(protocolTitle(protocol), protocolKey(protocol));
+  m_protocol->setCurrentIndex(m_protocol->findData(protocolKey(now.defaults.protocol)));
   m_map = named(new QComboBox, tr("Colour map"));
   for (const ColourMap map : allColourMaps()) m_map->addItem(colourMapTitle(map), colourMapName(map));
   m_map->setCurrentIndex(std::max(0, m_map->findData(QString::fromStdString(now.defaults.colourMap))));
@@ -158,7 +157,7 @@ Preferences PreferencesDialog::edited() const {
   out.work.store.precision = m_precision->currentIndex() == 1 ? StorePrecision::Single : StorePrecision::Half;
   out.theme = static_cast<ThemeChoice>(m_theme->currentIndex());
   out.defaults.method = methodOfKey(m_method->currentData());
-  out.defaults.protocol = static_cast<Protocol>(m_protocol->currentData().toInt());
+  out.defaults.protocol = protocolOfKey(m_protocol->currentData());
   out.defaults.colourMap = m_map->currentData().toString().toStdString();
   return out;
 }

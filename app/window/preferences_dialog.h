@@ -18,7 +18,7 @@ namespace oodscope {
 /// What a new session begins with.
 struct SessionDefaults {
   Method method = {};
-  Protocol protocol = Protocol::Course;
+  Protocol protocol = {};
   std::string colourMap = "inferno";
   friend bool operator==(const SessionDefaults&, const SessionDefaults&) = default;
 };

@@ -194,9 +194,8 @@ MetricsView metricsView(const MetricsInput& input) {
   }
   if (input.threshold) view.components = componentsRow(input.components);
   view.provenance << tr("%1 protocol · %2")
-                         .arg(protocolTitle(numbers.protocol), numbers.protocol == Protocol::StreetHazards
-                                                                   ? tr("mean over frames")
-                                                                   : tr("pooled pixels"));
+                         .arg(protocolTitle(numbers.protocol),
+                              numbers.protocol.poolsPixels() ? tr("pooled pixels") : tr("mean over frames"));
   view.provenance << accountText(account, metrics);
   if (input.withoutMap.value_or(0) > 0)
     view.provenance << tr("%1 of the set without a score map")

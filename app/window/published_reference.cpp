@@ -22,7 +22,7 @@ std::optional<ReferenceNumbers> PublishedReference::find(const std::string& set,
   const auto temperature =
       configuration.temperature ? std::optional(static_cast<double>(*configuration.temperature)) : std::nullopt;
   for (const PublishedValue& value : m_values->find(set, architecture, configuration.name, temperature)) {
-    if (value.protocol != protocolName(protocol) || (!value.ap && !value.fpr95)) continue;
+    if (value.protocol != protocol.name() || (!value.ap && !value.fpr95)) continue;
     const auto fraction = [](const std::optional<double>& percent) {
       return percent ? std::optional(*percent / 100.0) : std::nullopt;
     };

@@ -103,7 +103,7 @@ SessionDefaults readDefaults() {
   SessionDefaults defaults;
   const auto text = [&](const char* key) { return settings.value(QLatin1String(key)).toString().toStdString(); };
   defaults.method = Method::named(text("defaults/method")).value_or(defaults.method);
-  defaults.protocol = protocolFromName(text("defaults/protocol")).value_or(defaults.protocol);
+  defaults.protocol = Protocol::named(text("defaults/protocol")).value_or(defaults.protocol);
   bool isKnown = false;
   const std::string map = text("defaults/colour-map");
   static_cast<void>(colourMapFromName(QString::fromStdString(map), &isKnown));
@@ -117,7 +117,7 @@ void writeDefaults(const SessionDefaults& defaults) {
     settings.setValue(QLatin1String(key), QString::fromUtf8(value.data(), static_cast<int>(value.size())));
   };
   write("defaults/method", defaults.method.name());
-  write("defaults/protocol", protocolName(defaults.protocol));
+  write("defaults/protocol", defaults.protocol.name());
   write("defaults/colour-map", defaults.colourMap);
 }
 

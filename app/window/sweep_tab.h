@@ -47,7 +47,7 @@ private:
     std::vector<FrameAccount> accounts;  ///< of the sets, when the sweep began
     std::vector<std::string> missing;    ///< open sets that it leaves out
     Method method = {};
-    Protocol protocol = Protocol::Course;
+    Protocol protocol = {};
     PinnedRun view;
   };
   void begin();

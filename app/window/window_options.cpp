@@ -83,7 +83,7 @@ std::optional<int> parseWindowOptions(const std::vector<std::string>& arguments,
     }
     if (thresholdOption->count() > 0) options.request.threshold = static_cast<float>(threshold);
     if (!protocol.empty()) {
-      options.request.protocol = protocolFromName(protocol);
+      options.request.protocol = Protocol::named(protocol);
       if (!options.request.protocol)
         throw CLI::ValidationError("--protocol", "'" + protocol + "' is no protocol; see oodscope-cli evaluate --help");
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "inference/training/validation.inl.h"
 
@@ -87,7 +88,7 @@ std::optional<ValidationReport> validate(Network& network, const SampleSource& p
     };
     ValidationReport::Anomaly anomaly{.method = std::string(method.parameters.method.name()), .ap = {}, .fpr95 = {}};
     if (!labels.empty()) {
-      constexpr Protocol protocol = Protocol::Fishyscapes;
+      constexpr Protocol protocol = protocols::kFishyscapes;
       const SetResult result = evaluateSet(labels.size(), provide, {&protocol, 1}, {.curves = false}, stop);
       if (result.cancelled) return std::nullopt;
       anomaly.ap = result.metrics.front().ap;

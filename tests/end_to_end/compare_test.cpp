@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/main_window.h"
@@ -48,7 +49,7 @@ TEST(Compare, MaxLogitGainsNineApOverMspOnRoadAnomaly21) {
   request.sets.push_back({set, std::nullopt});
   request.models.push_back({.path = model, .preprocessing = {}, .outputs = {}, .sha256 = {}});
   request.score = ScoreChoice{.method = methods::kMsp};
-  request.protocol = Protocol::Course;
+  request.protocol = protocols::kCourse;
   request.compare = ScoreChoice{.method = methods::kMaxLogit};
   window.open(request);
   ASSERT_TRUE(settle(window));

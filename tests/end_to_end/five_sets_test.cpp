@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A morning's work over the five real sets with a real network, through the real controls.
 #include "analysis/metrics/protocol.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/session/session.h"
 #include "tests/end_to_end/command.h"
@@ -117,7 +118,7 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
     ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Protocol")), QStringLiteral("Fishyscapes")));
     ASSERT_TRUE(settle(window, kInferenceMs));
     EXPECT_EQ(window.session().view().score.method, methods::kMaxEntropy);
-    EXPECT_EQ(window.session().view().protocol, Protocol::Fishyscapes);
+    EXPECT_EQ(window.session().view().protocol, protocols::kFishyscapes);
 
     // The worst frame first.
     ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Sort frames")), QStringLiteral("AP, worst")));

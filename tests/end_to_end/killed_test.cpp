@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program is killed in the middle of work; its next start brings the work back.
+#include "analysis/metrics/protocol_rules.h"
 #include "app/window/settings.h"
 #include "tests/end_to_end/made_scores.h"
 #include "tests/end_to_end/window_driver.h"
@@ -53,7 +54,7 @@ TEST_F(KilledTest, WhatWasOpenComesBackAfterAKill) {
   QApplication::setApplicationName(QStringLiteral("oodscope"));
   auto crashed = takeCrashedSession();
   ASSERT_TRUE(crashed);
-  EXPECT_EQ(crashed->view.protocol, Protocol::Fishyscapes);
+  EXPECT_EQ(crashed->view.protocol, protocols::kFishyscapes);
   EXPECT_EQ(crashed->view.threshold, 0.375F);
   MainWindow window(theme(), WorkOptions{});
   window.show();
@@ -62,7 +63,7 @@ TEST_F(KilledTest, WhatWasOpenComesBackAfterAKill) {
   ASSERT_EQ(window.workspace().sets().size(), 1U);
   EXPECT_EQ(window.workspace().sets().front().entry.path, made.set);
   ASSERT_EQ(window.workspace().scoreFolders().size(), 1U);
-  EXPECT_EQ(window.session().view().protocol, Protocol::Fishyscapes);
+  EXPECT_EQ(window.session().view().protocol, protocols::kFishyscapes);
   EXPECT_EQ(window.session().view().threshold, 0.375F);
   ASSERT_TRUE(window.controller().numbers());
   EXPECT_TRUE(window.controller().numbers()->exact);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says of numbers that a network makes: published ones, precision, a part of the frames.
+#include "analysis/metrics/protocol_rules.h"
 #include "app/window/inference_runner.h"
 #include "app/window/main_window.h"
 #include "tests/end_to_end/small_set.h"
@@ -64,7 +65,7 @@ TEST_F(WindowModel, PublishedNumbersAreHeldAgainstTheirOwnDefinitionAlone) {
   ASSERT_TRUE(settle(*window));
   EXPECT_FALSE(published()) << "over the known classes";
   view.allChannels = false;
-  view.protocol = Protocol::Fishyscapes;
+  view.protocol = protocols::kFishyscapes;
   window->session().edit(view, QStringLiteral("protocol"));
   ASSERT_TRUE(settle(*window));
   EXPECT_FALSE(published()) << "under the course's protocol";

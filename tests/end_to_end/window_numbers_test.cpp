@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says of its numbers: of which frames, scores and definition they are.
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/window/compare/runs_tab.h"
 #include "app/window/main_window.h"
@@ -97,7 +98,7 @@ TEST_F(WindowNumbers, NoDifferenceIsGivenToAReferenceOfAPartOrOfAnotherProtocol)
   const auto window = open(made.scores);
   window->actions().pinReference->trigger();
   ViewState view = window->session().view();
-  view.protocol = Protocol::Fishyscapes;
+  view.protocol = protocols::kFishyscapes;
   window->session().edit(view, QStringLiteral("protocol"));
   ASSERT_TRUE(settle(*window));
   const QStringList header = window->metrics()->asText().split(QLatin1Char('\n'));
@@ -182,7 +183,7 @@ TEST_F(WindowNumbers, TheMarkerSaysWhatTheMetricsSay) {
     ASSERT_TRUE(settle(*window));
     const auto counts = window->controller().counts();
     const float threshold = window->controller().threshold().value();
-    const ConfusionCounts c = counts->set(threshold, skipsFramesWithoutAnomaly(view.protocol));
+    const ConfusionCounts c = counts->set(threshold, view.protocol.skipsFramesWithoutAnomaly());
     const QString label = window->curves()->precisionRecall()->operatingLabel(0);
     EXPECT_TRUE(label.endsWith(
         QStringLiteral("P %1 · R %2")

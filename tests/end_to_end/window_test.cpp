@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metrics/protocol_rules.h"
 #include "app/window/item_menus.h"
 #include "app/window/main_window.h"
 #include "app/window/settings.h"
@@ -126,7 +127,7 @@ TEST_F(WindowTest, ASavedSessionComesBackAsItWas) {
     QTest::keyClick(window.get(), Qt::Key_G);  // contour off
     dragSlider(window->controls()->threshold()->findChild<ScaleSlider*>(), 0.2, 0.6);
     ViewState view = window->session().view();
-    view.protocol = Protocol::Fishyscapes;
+    view.protocol = protocols::kFishyscapes;
     window->session().edit(view, QStringLiteral("protocol"));
     window->frames()->step(1);
     ASSERT_TRUE(settle(*window));

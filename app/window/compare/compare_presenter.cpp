@@ -124,8 +124,7 @@ MetricsView comparisonView(const ComparisonInput& input) {
     if (!undecided.isEmpty())
       note << (undecided.size() == 1 ? tr("that of %1 contains 0").arg(undecided.front())
                                      : tr("those of %1 contain 0").arg(undecided.join(QStringLiteral(", "))));
-    if (input.statistics->a.protocol == Protocol::StreetHazards)
-      note << tr("of pooled pixels, which this protocol does not pool");
+    if (!input.statistics->a.protocol.poolsPixels()) note << tr("of pooled pixels, which this protocol does not pool");
     view.pairedNote = note.join(QStringLiteral("; ")) + QLatin1Char('.');
   }
   view.provenance << tr("%1 protocol").arg(protocolTitle(input.b->protocol));

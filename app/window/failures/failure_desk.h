@@ -103,13 +103,13 @@ private:
   struct PartRequest {
     std::shared_ptr<LiveSet> live;
     Configuration configuration;
-    Protocol protocol = Protocol::Course;
+    Protocol protocol = {};
     std::vector<std::size_t> frames;
   };
   struct WhatIfRequest {
     std::shared_ptr<FrameContexts> contexts;
     Configuration configuration;
-    Protocol protocol = Protocol::Course;
+    Protocol protocol = {};
     float threshold = 0.0F;
     std::vector<float> offsets;
   };

@@ -111,7 +111,7 @@ QString FailureDesk::reconciliation() const {
   QString text = reconciliationText(*m_study);
   const auto counts = m_controller.counts();
   const Protocol protocol = m_session.view().protocol;
-  if (!counts || !skipsFramesWithoutAnomaly(protocol)) return text;
+  if (!counts || !protocol.skipsFramesWithoutAnomaly()) return text;
   // The lists hold every frame, the metrics only those that the protocol uses: say what is between the two.
   const auto threshold = static_cast<float>(m_study->options.threshold);
   const std::uint64_t beside = counts->set(threshold, false).fp - counts->set(threshold, true).fp;
@@ -149,7 +149,7 @@ void FailureDesk::showAttribution() {
   classes.framesNote =
       tr("Of %1, as the %2 protocol counts%3.")
           .arg(framesText(studiedFrames()), protocolTitle(protocol),
-               skipsFramesWithoutAnomaly(protocol) ? tr(", without frames that hold no anomaly") : QString());
+               protocol.skipsFramesWithoutAnomaly() ? tr(", without frames that hold no anomaly") : QString());
   if (const auto details = m_controller.details(); details && !details->quantiles.empty())
     classes.offsetStep = niceStep(static_cast<double>(details->quantiles.back() - details->quantiles.front()) / 100.0);
   m_classes->setView(std::move(classes));

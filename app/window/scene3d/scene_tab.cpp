@@ -248,7 +248,7 @@ void SceneTab::showLandscape() {
     say(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(m_view.score)));
     return;
   }
-  LandscapeRequest request{m_live, byMethod ? methods::kMsp : m_view.score.method, m_view.protocol, byMethod,
+  LandscapeRequest request{m_live, byMethod ? Method() : m_view.score.method, m_view.protocol, byMethod,
                            m_live->labelledFrames().size()};
   if (request == m_asked) {
     showSurface();

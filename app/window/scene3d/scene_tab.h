@@ -58,7 +58,7 @@ private:
   struct LandscapeRequest {
     std::shared_ptr<LiveSet> live;
     Method method = {};
-    Protocol protocol = Protocol::Course;
+    Protocol protocol = {};
     bool byMethod = false;
     std::size_t frames = 0;
     bool operator==(const LandscapeRequest&) const = default;

@@ -2,6 +2,7 @@
 // Failure lists of a set of real frames after the threshold moved: of the visible frame, of the whole set, a brush over
 // it and a what-if. Usage: bench_failures SET-FOLDER MODEL [label] [--csv FILE]. Scores are held, as in the window.
 #include "analysis/formats/atomic_file.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/regions/failure_table.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/evaluation/model_scores.h"
@@ -61,7 +62,7 @@ int main(int argc, char** argv) {
   EvaluationRequest request;
   request.sets = {{argv[1], std::nullopt}};
   request.models = {{.path = argv[2], .preprocessing = {}, .outputs = {}, .sha256 = {}}};
-  request.protocols = {Protocol::Course};
+  request.protocols = {protocols::kCourse};
   const char* csv = nullptr;
   for (int i = 3; i < argc; ++i) {
     if (std::strcmp(argv[i], "label") == 0) request.resolution = Resolution::Label;
@@ -70,7 +71,7 @@ int main(int argc, char** argv) {
   const OpenLiveSets opened = openLiveSets(request, [](const Progress&) {}, {});
   const std::shared_ptr<LiveSet> live = opened.byModel.begin()->second.front();
   const Configuration msp{"msp", methods::kMsp, 1.0F};
-  const auto exact = live->exact(msp, Protocol::Course, std::nullopt, {});
+  const auto exact = live->exact(msp, protocols::kCourse, std::nullopt, {});
   const float best = exact->metrics.bestF1Threshold.value_or(0.5F);
   const FrameContexts contexts(live);
   FailureOptions options{
@@ -92,7 +93,8 @@ int main(int argc, char** argv) {
               medianMs([&](int i) { (void)brushSet(*live, msp, {.low = 0.01 * i, .high = 0.5}, first.get(), {}); }, 5));
   std::printf(
       "what-if         %7.1f ms\n",
-      medianMs([&](int i) { (void)whatIf(contexts, msp, Protocol::Course, best, {0.01F * static_cast<float>(i)}, {}); },
-               3));
+      medianMs(
+          [&](int i) { (void)whatIf(contexts, msp, protocols::kCourse, best, {0.01F * static_cast<float>(i)}, {}); },
+          3));
   return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // coverage [--draws N] [--seed S] [--model MODEL --store FOLDER SET…]: how often the 95 % intervals of set estimates
 // cover the exact value, over synthetic populations and, where sets are given, over a model's scores on them.
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "tests/bench/live/chosen_sets.h"
 
@@ -85,7 +86,7 @@ void report(const Population& population, int draws, std::uint64_t seed) {
   for (const auto& labels : population.labels) indices.emplace_back(labels->values());
   std::vector<const LabelIndex*> frames;
   for (const LabelIndex& index : indices) frames.push_back(&index);
-  const Protocol protocol = Protocol::Fishyscapes;
+  const Protocol protocol = protocols::kFishyscapes;
   const SetResult result = evaluateSet(
       frames.size(),
       [&](std::size_t f) {
@@ -136,7 +137,7 @@ int main(int argc, char** argv) {
         if (argument == "--seed") return seed = std::stoull(next()), true;
         return false;
       });
-  request.protocols = {Protocol::Fishyscapes};
+  request.protocols = {protocols::kFishyscapes};
   std::printf("%d draws from seed %llu; values in %%, true value, bias, mean half width, coverage\n\n", draws,
               static_cast<unsigned long long>(seed));
   std::printf("| population | AP | | | cover | FPR95 | | | cover | AUROC | | | cover |\n|---|%s\n",

@@ -2,6 +2,7 @@
 // bench_live [Google Benchmark's options] --model MODEL [--store FOLDER] SET…: what `oodscope-cli bench` prints, for
 // comparing two builds. The first set given is the visible one, the one with most pixels the largest.
 #include "analysis/imaging/resize.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "tests/bench/live/chosen_sets.h"
 
@@ -54,25 +55,25 @@ void temperatureTickOfAFrame(benchmark::State& state) {
 }
 
 void temperatureTickOfTheSample(benchmark::State& state, LiveSet* set) {
-  static_cast<void>(set->estimate(fresh(), Protocol::Course, {}));
-  for (auto _ : state) benchmark::DoNotOptimize(set->estimate(fresh(), Protocol::Course, {}));
+  static_cast<void>(set->estimate(fresh(), protocols::kCourse, {}));
+  for (auto _ : state) benchmark::DoNotOptimize(set->estimate(fresh(), protocols::kCourse, {}));
 }
 
 void exactLargest(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(largest().exact(fresh(), Protocol::Course, std::nullopt, {}));
+  for (auto _ : state) benchmark::DoNotOptimize(largest().exact(fresh(), protocols::kCourse, std::nullopt, {}));
   state.counters["Mpx"] = pixelsOf(largest()) / 1e6;
 }
 
 void otherProtocol(benchmark::State& state) {
   const Configuration held = fresh();
-  for (auto _ : state) benchmark::DoNotOptimize(largest().exact(held, Protocol::Fishyscapes, std::nullopt, {}));
+  for (auto _ : state) benchmark::DoNotOptimize(largest().exact(held, protocols::kFishyscapes, std::nullopt, {}));
 }
 
 void exactAllSets(benchmark::State& state) {
   for (auto _ : state) {
     const Configuration configuration = fresh();
     for (const auto& set : sets())
-      benchmark::DoNotOptimize(set->exact(configuration, Protocol::Course, std::nullopt, {}));
+      benchmark::DoNotOptimize(set->exact(configuration, protocols::kCourse, std::nullopt, {}));
   }
 }
 
@@ -85,7 +86,7 @@ void stackOfScores(benchmark::State& state) {
   double all = 0;
   std::size_t count = 0;
   while (all < 210e6) all += static_cast<double>(frames[count++ % frames.size()].first->values().size());
-  const Protocol protocol = Protocol::Fishyscapes;
+  const Protocol protocol = protocols::kFishyscapes;
   const FrameProvider provider = [&](std::size_t i) {
     const auto& [map, label] = frames[i % frames.size()];
     return ScoredFrame{map->values(), label->values(), nullptr};

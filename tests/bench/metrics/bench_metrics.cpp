@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/evaluate_set.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/metrics/sorted_scores.h"
 
 #include <benchmark/benchmark.h>
@@ -51,7 +52,7 @@ void evaluateStack(benchmark::State& state) {
   };
   EvaluateOptions options;
   options.memory = state.range(2) == 1 ? MemoryUse::Low : MemoryUse::Fast;
-  const std::array protocols{Protocol::Fishyscapes};
+  const std::array protocols{protocols::kFishyscapes};
   for (auto _ : state) {
     benchmark::DoNotOptimize(evaluateSet(stack.frames, provider, protocols, options));
   }

@@ -2,6 +2,7 @@
 // evaluate_raw SCORES.f32 LABELS.u8 FRAMES fast|low THREADS [REPEATS]: exact metrics of raw files held in memory, as
 // JSON with the best time and the memory needed beyond scores and labels. Used by against_scikit_learn.py.
 #include "analysis/metrics/evaluate_set.h"
+#include "analysis/metrics/protocol_rules.h"
 
 #include <nlohmann/json.hpp>
 
@@ -55,7 +56,7 @@ int main(int argc, char** argv) {
   options.memory = std::string(argv[4]) == "low" ? MemoryUse::Low : MemoryUse::Fast;
   options.threads = std::stoi(argv[5]);
   const int repeats = argc > 6 ? std::stoi(argv[6]) : 1;
-  const std::array protocols{Protocol::Fishyscapes};
+  const std::array protocols{protocols::kFishyscapes};
   const double before = peakMegabytes();
   double best = std::numeric_limits<double>::infinity();
   SetResult result;

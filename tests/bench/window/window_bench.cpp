@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metrics/protocol_rules.h"
 #include "app/session/session.h"
 #include "app/window/main_window.h"
 #include "tests/bench/window/hand.h"
@@ -100,7 +101,7 @@ public:
       hand::rest(250);
     }
     m_meters.report("method switches");
-    for (const Protocol protocol : {Protocol::Fishyscapes, Protocol::Smiyc2023, Protocol::Course}) {
+    for (const Protocol protocol : {protocols::kFishyscapes, protocols::kSmiyc2023, protocols::kCourse}) {
       ViewState view = m_window.session().view();
       view.protocol = protocol;
       m_window.session().edit(view, QStringLiteral("protocol"));

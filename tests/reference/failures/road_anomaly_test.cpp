@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RoadAnomaly21 with ERFNet, MSP, course protocol at network resolution, all ten frames: lists, brush and component
 // metrics tell one story.
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/regions/component_metrics.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/live/open_live_sets.h"
@@ -23,7 +24,7 @@ std::shared_ptr<LiveSet> roadAnomaly(const std::filesystem::path& shared) {
   EvaluationRequest request;
   request.sets = {{shared / "course_sets/RoadAnomaly21", std::nullopt}};
   request.models = {{.path = shared / "weights/erfnet_cityscapes_20.pth"}};
-  request.protocols = {Protocol::Course};
+  request.protocols = {protocols::kCourse};
   const OpenLiveSets sets = openLiveSets(request, [](const Progress&) {}, {});
   EXPECT_TRUE(sets.problems.empty());
   opened = sets.byModel.begin()->second.front();
@@ -31,7 +32,7 @@ std::shared_ptr<LiveSet> roadAnomaly(const std::filesystem::path& shared) {
 }
 
 float bestF1(LiveSet& live) {
-  return live.exact(kMsp, Protocol::Course, std::nullopt, {})->metrics.bestF1Threshold.value();
+  return live.exact(kMsp, protocols::kCourse, std::nullopt, {})->metrics.bestF1Threshold.value();
 }
 
 TEST(RoadAnomalyFailures, ListsReconcileWithTheConfusionCounts) {
@@ -127,7 +128,7 @@ TEST(RoadAnomalyFailures, ObjectAndRegionCountsAgreeWithTheOfficialComponents) {
 TEST(RoadAnomalyFailures, ABrushedStretchOfTheCurveHoldsThePixelsBetweenItsThresholds) {
   OODSCOPE_SHARED_OR_SKIP(shared, "data");
   const auto live = roadAnomaly(shared);
-  const auto run = live->exact(kMsp, Protocol::Course, std::nullopt, {});
+  const auto run = live->exact(kMsp, protocols::kCourse, std::nullopt, {});
   const auto counts = live->counts(kMsp, {});
   const auto& points = run->curves.points;
   for (const auto& [strict, loose] : {std::pair<std::size_t, std::size_t>{points.size() / 4, points.size() / 2},

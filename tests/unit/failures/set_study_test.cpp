@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/set_study.h"
+#include "analysis/metrics/protocol_rules.h"
 
 #include "app/evaluation/component_track.h"
 #include "app/live/failure_definition.h"
@@ -50,14 +51,14 @@ TEST(SetStudy, StandsBesideAProtocolsMetricsWithItsFramesAlone) {
   const FrameContexts contexts(live);
   const auto counts = live->counts(msp(1.0F), {});
   const auto study = studySet(contexts, msp(1.0F), at(0.3), {});
-  for (const Protocol protocol : {Protocol::Course, Protocol::Fishyscapes}) {
-    const ConfusionCounts expected = counts->set(0.3F, skipsFramesWithoutAnomaly(protocol));
-    EXPECT_EQ(study->countsOf(protocol), expected) << protocolName(protocol);
+  for (const Protocol protocol : {protocols::kCourse, protocols::kFishyscapes}) {
+    const ConfusionCounts expected = counts->set(0.3F, protocol.skipsFramesWithoutAnomaly());
+    EXPECT_EQ(study->countsOf(protocol), expected) << protocol.name();
     ConfusionCounts sum;
     for (const auto& [index, part] : study->attributionOf(protocol).byPredictedClass) sum += part;
-    EXPECT_EQ(sum, expected) << protocolName(protocol);
+    EXPECT_EQ(sum, expected) << protocol.name();
   }
-  EXPECT_NE(study->countsOf(Protocol::Course).fp, study->countsOf(Protocol::Fishyscapes).fp);
+  EXPECT_NE(study->countsOf(protocols::kCourse).fp, study->countsOf(protocols::kFishyscapes).fp);
 }
 
 TEST(FailureDefinition, MissedObjectsAreAmongTheObjectsOfTheComponentMetrics) {
@@ -143,10 +144,10 @@ TEST(BrushedSet, HoldsExactlyThePixelsBetweenTwoThresholds) {
 TEST(PartNumbers, OfAllFramesAreTheSetsAndOfOneItsOwn) {
   const MadeSet made(5);
   const auto live = made.live();
-  const auto all = partOf(*live, msp(1.0F), Protocol::Fishyscapes, live->labelledFrames(), {});
-  const auto exact = live->exact(msp(1.0F), Protocol::Fishyscapes, std::nullopt, {});
+  const auto all = partOf(*live, msp(1.0F), protocols::kFishyscapes, live->labelledFrames(), {});
+  const auto exact = live->exact(msp(1.0F), protocols::kFishyscapes, std::nullopt, {});
   EXPECT_EQ(all->metrics.ap, exact->metrics.ap);
-  const auto one = partOf(*live, msp(1.0F), Protocol::Fishyscapes, {3}, {});
+  const auto one = partOf(*live, msp(1.0F), protocols::kFishyscapes, {3}, {});
   EXPECT_EQ(one->metrics.framesUsed, 1U);
   EXPECT_LT(one->metrics.positives, all->metrics.positives);
 }
@@ -156,16 +157,16 @@ TEST(WhatIf, NoOffsetsChangeNothingAndOneForAllClassesMovesTheThreshold) {
   const auto live = made.live();
   const FrameContexts contexts(live);
   const auto counts = live->counts(msp(1.0F), {});
-  const auto exact = live->exact(msp(1.0F), Protocol::Course, std::nullopt, {});
-  const auto none = whatIf(contexts, msp(1.0F), Protocol::Course, 0.25F, {}, {});
+  const auto exact = live->exact(msp(1.0F), protocols::kCourse, std::nullopt, {});
+  const auto none = whatIf(contexts, msp(1.0F), protocols::kCourse, 0.25F, {}, {});
   ASSERT_TRUE(none);
   EXPECT_EQ(none->metrics.ap, exact->metrics.ap);
   EXPECT_EQ(none->metrics.fpr95, exact->metrics.fpr95);
   EXPECT_EQ(none->decision, counts->set(0.25F, true)) << "frame 2 has no anomaly: the course protocol skips it";
-  const auto whole = whatIf(contexts, msp(1.0F), Protocol::Fishyscapes, 0.25F, {}, {});
+  const auto whole = whatIf(contexts, msp(1.0F), protocols::kFishyscapes, 0.25F, {}, {});
   EXPECT_EQ(whole->decision, counts->set(0.25F, false));
   // 0.25 is a power of two, so that score - 0.25 >= 0.25 and score >= 0.5 decide alike.
-  const auto all = whatIf(contexts, msp(1.0F), Protocol::Course, 0.25F, std::vector<float>(kMadeChannels, 0.25F), {});
+  const auto all = whatIf(contexts, msp(1.0F), protocols::kCourse, 0.25F, std::vector<float>(kMadeChannels, 0.25F), {});
   EXPECT_EQ(all->decision, counts->set(0.5F, true));
 }
 
@@ -176,17 +177,17 @@ TEST(WhatIf, AnOffsetThatSilencesAClassTakesItsPixelsOutOfTheDecision) {
   const auto study = studySet(contexts, msp(1.0F), at(0.25), {});
   std::vector<float> offsets(kMadeChannels, 0.0F);
   offsets[2] = 10.0F;
-  const auto silenced = whatIf(contexts, msp(1.0F), Protocol::Course, 0.25F, offsets, {});
-  const ConfusionCounts& own = study->attributionOf(Protocol::Course).byPredictedClass.at(2);
+  const auto silenced = whatIf(contexts, msp(1.0F), protocols::kCourse, 0.25F, offsets, {});
+  const ConfusionCounts& own = study->attributionOf(protocols::kCourse).byPredictedClass.at(2);
   ASSERT_GT(own.fp, 0U);
-  EXPECT_EQ(silenced->decision.fp, study->countsOf(Protocol::Course).fp - own.fp);
-  EXPECT_EQ(silenced->decision.tp, study->countsOf(Protocol::Course).tp - own.tp);
+  EXPECT_EQ(silenced->decision.fp, study->countsOf(protocols::kCourse).fp - own.fp);
+  EXPECT_EQ(silenced->decision.tp, study->countsOf(protocols::kCourse).tp - own.tp);
 }
 
 TEST(WhatIf, IsEmptyWhereNoClassesAreKnown) {
   const MadeSet made(2, 1, false);
   const FrameContexts contexts(made.live());
-  EXPECT_FALSE(whatIf(contexts, msp(1.0F), Protocol::Course, 0.25F, {}, {}));
+  EXPECT_FALSE(whatIf(contexts, msp(1.0F), protocols::kCourse, 0.25F, {}, {}));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/evaluate_set.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/live/sweep.h"
 #include "tests/support/made_live_set.h"
@@ -38,7 +39,7 @@ TEST(LiveSet, ExactNumbersEqualAPlainEvaluation) {
     const auto run = live->exact(msp(1.7F), protocol, std::nullopt, {});
     ASSERT_TRUE(run);
     const SetResult expected = plain(made, msp(1.7F), protocol);
-    EXPECT_EQ(run->metrics.ap, expected.metrics[0].ap) << protocolName(protocol);
+    EXPECT_EQ(run->metrics.ap, expected.metrics[0].ap) << protocol.name();
     EXPECT_EQ(run->metrics.fpr95, expected.metrics[0].fpr95);
     EXPECT_EQ(run->metrics.positives, expected.metrics[0].positives);
     EXPECT_EQ(run->metrics.framesSkipped, expected.metrics[0].framesSkipped);
@@ -64,7 +65,7 @@ TEST(LiveSet, GoingBackToAConfigurationThatIsHeldScoresNothing) {
   const auto live = made.live();
   for (int round = 0; round < 2; ++round)
     for (const Configuration& configuration : {msp(1.0F), msp(2.0F), maxLogit()})
-      ASSERT_TRUE(live->exact(configuration, Protocol::Course, std::nullopt, {}));
+      ASSERT_TRUE(live->exact(configuration, protocols::kCourse, std::nullopt, {}));
   EXPECT_EQ(made.source->calls, 3 * static_cast<int>(kFrames));
 }
 
@@ -73,7 +74,7 @@ TEST(LiveSet, MaxLogitIsScoredOnceWhateverTheTemperature) {
   const auto live = made.live();
   for (const float temperature : {0.5F, 1.0F, 3.0F}) {
     const Configuration configuration{"max-logit", methods::kMaxLogit, temperature};
-    ASSERT_TRUE(live->exact(configuration, Protocol::Course, std::nullopt, {}));
+    ASSERT_TRUE(live->exact(configuration, protocols::kCourse, std::nullopt, {}));
   }
   EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
 }
@@ -81,11 +82,11 @@ TEST(LiveSet, MaxLogitIsScoredOnceWhateverTheTemperature) {
 TEST(LiveSet, HoldsNoMoreMapsThanTheBudgetAndStaysExact) {
   const MadeSet made(kFrames);
   const auto labels = made.live({.memoryBudget = 0})->bytesHeld();
-  const auto expected = plain(made, msp(1.0F), Protocol::Course);
+  const auto expected = plain(made, msp(1.0F), protocols::kCourse);
   for (const std::uint64_t budget : {std::uint64_t{0}, kStackBytes / 2, kStackBytes, 2 * kStackBytes}) {
     const auto live = made.live({.memoryBudget = budget});
     for (const Configuration& configuration : {msp(2.0F), maxLogit(), msp(1.0F)}) {
-      const auto run = live->exact(configuration, Protocol::Course, std::nullopt, {});
+      const auto run = live->exact(configuration, protocols::kCourse, std::nullopt, {});
       ASSERT_TRUE(run);
       EXPECT_LE(live->bytesHeld() - labels, budget);
       if (configuration == msp(1.0F)) {
@@ -101,7 +102,7 @@ TEST(LiveSet, SetsThatShareAPoolHoldNoMoreThanItTogetherAndTheLatestUsedStays) {
   const auto first = made.live({.pool = pool});
   const auto second = made.live({.pool = pool});
   const auto third = made.live({.pool = pool});
-  const auto exact = [](LiveSet& live) { return live.exact(msp(1.0F), Protocol::Course, std::nullopt, {}); };
+  const auto exact = [](LiveSet& live) { return live.exact(msp(1.0F), protocols::kCourse, std::nullopt, {}); };
   for (LiveSet* live : {first.get(), second.get(), first.get(), third.get()}) {
     ASSERT_TRUE(exact(*live));
     EXPECT_LE(pool->bytes(), pool->budget());
@@ -118,7 +119,7 @@ TEST(LiveSet, ASetThatIsClosedGivesItsShareOfThePoolBack) {
   const auto pool = std::make_shared<MapPool>(2 * kStackBytes);
   {
     const auto closed = made.live({.pool = pool});
-    ASSERT_TRUE(closed->exact(msp(1.0F), Protocol::Course, std::nullopt, {}));
+    ASSERT_TRUE(closed->exact(msp(1.0F), protocols::kCourse, std::nullopt, {}));
     EXPECT_EQ(pool->bytes(), kStackBytes);
   }
   EXPECT_EQ(pool->bytes(), 0U);
@@ -128,10 +129,10 @@ TEST(LiveSet, AFrameThatComesInLaterIsTheOnlyOneScored) {
   const MadeSet made(kFrames);
   LiveSet live(made.set, made.source, Resolution::Network);
   for (std::size_t f = 0; f + 1 < kFrames; ++f) live.prepareFrame(f);
-  ASSERT_TRUE(live.exact(msp(1.0F), Protocol::Course, std::nullopt, {}));
+  ASSERT_TRUE(live.exact(msp(1.0F), protocols::kCourse, std::nullopt, {}));
   EXPECT_EQ(made.source->calls, static_cast<int>(kFrames) - 1);
   live.prepareFrame(kFrames - 1);
-  const auto run = live.exact(msp(1.0F), Protocol::Course, std::nullopt, {});
+  const auto run = live.exact(msp(1.0F), protocols::kCourse, std::nullopt, {});
   EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
   EXPECT_EQ(run->frames.size(), kFrames);
 }
@@ -140,7 +141,7 @@ TEST(LiveSet, ScoresTheVisibleFrameFirst) {
   const MadeSet made(kFrames);
   const auto live = made.live();
   tbb::task_arena one(1);
-  one.execute([&] { ASSERT_TRUE(live->exact(msp(1.0F), Protocol::Course, 3, {})); });
+  one.execute([&] { ASSERT_TRUE(live->exact(msp(1.0F), protocols::kCourse, 3, {})); });
   ASSERT_EQ(made.source->scoredFrames.size(), kFrames);
   EXPECT_EQ(made.source->scoredFrames.front(), 3U);
 }
@@ -153,10 +154,10 @@ TEST(LiveSet, APassThatIsStoppedEndsSoonAndItsMapsAreNotLost) {
     if (calls == 2) stop.request_stop();
   };
   tbb::task_arena one(1);
-  one.execute([&] { EXPECT_FALSE(live->exact(msp(1.0F), Protocol::Course, std::nullopt, stop.get_token())); });
+  one.execute([&] { EXPECT_FALSE(live->exact(msp(1.0F), protocols::kCourse, std::nullopt, stop.get_token())); });
   EXPECT_EQ(made.source->calls, 2);
   made.source->onScore = nullptr;
-  ASSERT_TRUE(live->exact(msp(1.0F), Protocol::Course, std::nullopt, {}));
+  ASSERT_TRUE(live->exact(msp(1.0F), protocols::kCourse, std::nullopt, {}));
   EXPECT_EQ(made.source->calls, static_cast<int>(kFrames));
 }
 
@@ -179,8 +180,8 @@ LiveNumbers numbersBy(int threads) {
   LiveNumbers out;
   tbb::task_arena(threads).execute([&] {
     const std::vector<double> thresholds{0.2, 0.4, 0.6};
-    const auto estimate = live->estimate(msp(1.3F), Protocol::Course, {});
-    const auto run = live->exact(msp(1.3F), Protocol::Course, 1, {});
+    const auto estimate = live->estimate(msp(1.3F), protocols::kCourse, {});
+    const auto run = live->exact(msp(1.3F), protocols::kCourse, 1, {});
     const auto curve = live->componentCurve(msp(1.3F), thresholds, kObstacleTrack, 1, {});
     out.exact = run->metrics;
     out.exactCurves = run->curves;
@@ -191,7 +192,7 @@ LiveNumbers numbersBy(int threads) {
     out.tallies = curve->tallies;
     out.atOne = live->frameComponents(1, msp(1.3F), 0.4F, kObstacleTrack);
     out.counts = live->counts(msp(1.3F), {})->set(0.3F, true);
-    out.sweep = sweep({live}, methods::kMsp, Protocol::Course, {.values = 3, .refinements = 1},
+    out.sweep = sweep({live}, methods::kMsp, protocols::kCourse, {.values = 3, .refinements = 1},
                       [](std::size_t, const SweepPoint&) {}, {});
   });
   return out;
@@ -245,9 +246,9 @@ TEST(LiveSet, GivesTheSameNumbersWithOneThreadAndWithMany) {
 TEST(LiveSet, EstimateOfASampleThatHoldsEveryPixelIsExact) {
   const MadeSet made(kFrames);
   const auto live = made.live();  // 96 x 64 x 5 pixels are fewer than the sample may hold
-  const auto estimate = live->estimate(msp(1.3F), Protocol::Course, {});
+  const auto estimate = live->estimate(msp(1.3F), protocols::kCourse, {});
   EXPECT_EQ(made.source->calls, 0);
-  const auto exact = live->exact(msp(1.3F), Protocol::Course, std::nullopt, {});
+  const auto exact = live->exact(msp(1.3F), protocols::kCourse, std::nullopt, {});
   ASSERT_TRUE(estimate && exact);
   EXPECT_FALSE(estimate->exact);
   EXPECT_NEAR(*estimate->metrics.ap, *exact->metrics.ap, 1e-9);
@@ -265,8 +266,8 @@ TEST(LiveSet, EstimateOfASampleThatHoldsEveryPixelIsExact) {
 TEST(LiveSet, EstimateLiesInBandsAroundItselfAndNearTheExactValue) {
   const MadeSet made(kFrames);
   const auto live = made.live({.sample = {.positivesCap = 600, .negatives = 3000}});
-  const auto estimate = live->estimate(msp(1.3F), Protocol::Course, {});
-  const auto exact = live->exact(msp(1.3F), Protocol::Course, std::nullopt, {});
+  const auto estimate = live->estimate(msp(1.3F), protocols::kCourse, {});
+  const auto exact = live->exact(msp(1.3F), protocols::kCourse, std::nullopt, {});
   ASSERT_TRUE(estimate && exact);
   EXPECT_LT(estimate->samplePixels, 3700U);
   EXPECT_NEAR(*estimate->metrics.ap, *exact->metrics.ap, 0.1);
@@ -285,8 +286,8 @@ TEST(LiveSet, EstimateReadsTheSameScoresFromMapsAndAtTheLabelsSize) {
   for (const int scale : {1, 2}) {
     const MadeSet fromLogits(3, scale, true), fromMaps(3, scale, false);
     const LiveOptions options{.sample = {.positivesCap = 300, .negatives = 700}};
-    const auto first = fromLogits.live(options, Resolution::Label)->estimate(msp(0.8F), Protocol::Fishyscapes, {});
-    const auto second = fromMaps.live(options, Resolution::Label)->estimate(msp(0.8F), Protocol::Fishyscapes, {});
+    const auto first = fromLogits.live(options, Resolution::Label)->estimate(msp(0.8F), protocols::kFishyscapes, {});
+    const auto second = fromMaps.live(options, Resolution::Label)->estimate(msp(0.8F), protocols::kFishyscapes, {});
     ASSERT_TRUE(first && second);
     EXPECT_EQ(first->metrics.ap, second->metrics.ap) << scale;
     EXPECT_EQ(first->metrics.bestF1Threshold, second->metrics.bestF1Threshold);
@@ -296,9 +297,9 @@ TEST(LiveSet, EstimateReadsTheSameScoresFromMapsAndAtTheLabelsSize) {
 TEST(LiveSet, EstimateSaysWhatItCannotEstimate) {
   const MadeSet made(kFrames);
   const auto live = made.live();
-  EXPECT_FALSE(live->estimate(msp(1.0F), Protocol::Course, {})->asIfPooled);
-  EXPECT_TRUE(live->estimate(msp(1.0F), Protocol::Smiyc2023, {})->asIfPooled);
-  const auto hazards = live->estimate(msp(1.0F), Protocol::StreetHazards, {});
+  EXPECT_FALSE(live->estimate(msp(1.0F), protocols::kCourse, {})->asIfPooled);
+  EXPECT_TRUE(live->estimate(msp(1.0F), protocols::kSmiyc2023, {})->asIfPooled);
+  const auto hazards = live->estimate(msp(1.0F), protocols::kStreetHazards, {});
   EXPECT_FALSE(hazards->metrics.ap.has_value());
   EXPECT_FALSE(hazards->metrics.bestF1.has_value());
   EXPECT_TRUE(hazards->curves.points.empty());
@@ -334,7 +335,7 @@ TEST(Sweep, NamesTheTemperatureWithTheBestMeanTradeOff) {
   const MadeSet made(3);
   const auto live = made.live();
   std::size_t points = 0;
-  const SweepResult result = sweep({live}, methods::kMsp, Protocol::Course, {.values = 5, .refinements = 2},
+  const SweepResult result = sweep({live}, methods::kMsp, protocols::kCourse, {.values = 5, .refinements = 2},
                                    [&](std::size_t, const SweepPoint&) { ++points; }, {});
   EXPECT_TRUE(result.complete);
   ASSERT_TRUE(result.bestTemperature);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/run_statistics.h"
+#include "analysis/metrics/protocol_rules.h"
 
 #include "app/live/calibration_report.h"
 #include "tests/support/made_live_set.h"
@@ -10,7 +11,7 @@ namespace oodscope::testing {
 namespace {
 
 EvaluatedRun evaluated(const std::shared_ptr<LiveSet>& live, const Configuration& configuration,
-                       Protocol protocol = Protocol::Course) {
+                       Protocol protocol = protocols::kCourse) {
   EvaluatedRun run;
   run.live = live;
   run.configuration = configuration;
@@ -35,7 +36,7 @@ TEST(RunStatistics, IntervalsHoldTheExactNumbers) {
   EXPECT_LE(found->ranking.ap.interval->low, *run.metrics.ap);
   EXPECT_GE(found->ranking.ap.interval->high, *run.metrics.ap);
   EXPECT_TRUE(found->components.has_value());
-  const auto all = runStatistics(evaluated(made.live(), msp(1.0F), Protocol::Fishyscapes), kFew, {});
+  const auto all = runStatistics(evaluated(made.live(), msp(1.0F), protocols::kFishyscapes), kFew, {});
   EXPECT_EQ(all->frames, 5U);
 }
 

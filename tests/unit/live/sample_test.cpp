@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/live/sample.h"
+#include "analysis/metrics/protocol_rules.h"
 
 #include "analysis/core/error.h"
 #include "analysis/core/grid.h"
@@ -63,7 +64,7 @@ Population population() {
 TEST(Sample, OfEverythingIsExactAndCertain) {
   const Population set = population();
   const PixelSample all = set.draw({.negatives = 1'000'000});
-  for (const Protocol protocol : {Protocol::Fishyscapes, Protocol::Course}) {
+  for (const Protocol protocol : {protocols::kFishyscapes, protocols::kCourse}) {
     const SampleEstimate estimate = estimateFromSample(all, set.scoresOf(all), protocol);
     const PixelMetrics exact = set.exact(protocol);
     EXPECT_NEAR(estimate.ap->value, *exact.ap, 1e-9);
@@ -91,14 +92,14 @@ TEST(Sample, HoldsDistinctPixelsOfTheRightClassWithinTheCaps) {
 
 TEST(Sample, IntervalsCoverTheExactValueNinetyFiveTimesInAHundred) {
   const Population set = population();
-  const PixelMetrics exact = set.exact(Protocol::Fishyscapes);
+  const PixelMetrics exact = set.exact(protocols::kFishyscapes);
   constexpr int kDraws = 500;
   std::array<int, 3> covered{};
   std::array<double, 3> bias{};
   for (int draw = 0; draw < kDraws; ++draw) {
     const PixelSample sample =
         set.draw({.positivesCap = 1500, .negatives = 4000, .seed = static_cast<std::uint64_t>(draw + 1)});
-    const SampleEstimate estimate = estimateFromSample(sample, set.scoresOf(sample), Protocol::Fishyscapes);
+    const SampleEstimate estimate = estimateFromSample(sample, set.scoresOf(sample), protocols::kFishyscapes);
     const std::array estimates{*estimate.ap, *estimate.fpr95, *estimate.auroc};
     const std::array truths{*exact.ap, *exact.fpr95, *exact.auroc};
     for (std::size_t k = 0; k < 3; ++k) {
@@ -116,7 +117,7 @@ TEST(Sample, IntervalsCoverTheExactValueNinetyFiveTimesInAHundred) {
 TEST(Sample, CurvesEndAtFullRecallAndStayShort) {
   const Population set = population();
   const PixelSample sample = set.draw({.negatives = 5000});
-  const SampleEstimate estimate = estimateFromSample(sample, set.scoresOf(sample), Protocol::Fishyscapes);
+  const SampleEstimate estimate = estimateFromSample(sample, set.scoresOf(sample), protocols::kFishyscapes);
   EXPECT_LE(estimate.curves.points.size(), kMaxCurvePoints);
   EXPECT_EQ(estimate.curves.points.front().recall, 0.0);
   EXPECT_EQ(estimate.curves.points.back().recall, 1.0);
@@ -125,10 +126,10 @@ TEST(Sample, CurvesEndAtFullRecallAndStayShort) {
 TEST(Sample, WithoutAnAnomalyOrForStreetHazardsNothingIsEstimated) {
   Population set = population();
   const PixelSample sample = set.draw({.negatives = 500});
-  EXPECT_FALSE(estimateFromSample(sample, set.scoresOf(sample), Protocol::StreetHazards).ap.has_value());
+  EXPECT_FALSE(estimateFromSample(sample, set.scoresOf(sample), protocols::kStreetHazards).ap.has_value());
   for (auto& labels : set.labels) std::ranges::replace(labels, kAnomaly, kVoid);
   const PixelSample none = set.draw({.negatives = 500});
-  EXPECT_FALSE(estimateFromSample(none, set.scoresOf(none), Protocol::Fishyscapes).ap.has_value());
+  EXPECT_FALSE(estimateFromSample(none, set.scoresOf(none), protocols::kFishyscapes).ap.has_value());
 }
 
 TEST(Sample, UnusableScoresAreLeftOutAndCounted) {
@@ -137,11 +138,11 @@ TEST(Sample, UnusableScoresAreLeftOutAndCounted) {
   std::vector<float> scores = set.scoresOf(sample);
   scores[0] = std::numeric_limits<float>::quiet_NaN();
   scores.back() = std::numeric_limits<float>::infinity();
-  const SampleEstimate estimate = estimateFromSample(sample, scores, Protocol::Fishyscapes);
+  const SampleEstimate estimate = estimateFromSample(sample, scores, protocols::kFishyscapes);
   EXPECT_EQ(estimate.unusable, 2U);
   EXPECT_TRUE(std::isfinite(estimate.ap->value));
   scores.pop_back();
-  EXPECT_THROW((void)estimateFromSample(sample, scores, Protocol::Fishyscapes), ContractViolation);
+  EXPECT_THROW((void)estimateFromSample(sample, scores, protocols::kFishyscapes), ContractViolation);
 }
 
 }  // namespace

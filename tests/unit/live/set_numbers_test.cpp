@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/set_numbers.h"
+#include "analysis/metrics/protocol_rules.h"
 
 #include "tests/support/made_live_set.h"
 
@@ -47,10 +48,10 @@ TEST(ThresholdBy, IsExactForEveryPinWhereTheCountsAreKnown) {
   const MadeSet made(5);
   const auto live = made.live();
   const auto counts = live->counts(msp(1.0F), {});
-  for (const Protocol protocol : {Protocol::Course, Protocol::Fishyscapes, Protocol::StreetHazards}) {
-    SCOPED_TRACE(protocolName(protocol));
+  for (const Protocol protocol : {protocols::kCourse, protocols::kFishyscapes, protocols::kStreetHazards}) {
+    SCOPED_TRACE(protocol.name());
     const SetNumbers numbers = numbersOf(*live->exact(msp(1.0F), protocol, std::nullopt, {}), *live);
-    const Pixels pixels = pixelsOf(*live, msp(1.0F), skipsFramesWithoutAnomaly(protocol));
+    const Pixels pixels = pixelsOf(*live, msp(1.0F), protocol.skipsFramesWithoutAnomaly());
     std::vector<float> all = pixels.scores;
     std::sort(all.begin(), all.end(), std::greater<>());
     all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -78,7 +79,7 @@ TEST(ThresholdBy, IsExactForEveryPinWhereTheCountsAreKnown) {
 TEST(ThresholdBy, OfAnEstimateComesFromItsCurve) {
   const MadeSet made(5);
   const auto live = made.live();
-  const auto numbers = live->estimate(msp(1.0F), Protocol::Course, {});
+  const auto numbers = live->estimate(msp(1.0F), protocols::kCourse, {});
   const auto threshold = thresholdBy({ThresholdRule::Kind::TruePositiveRate, 0.95}, *numbers);
   ASSERT_TRUE(threshold);
   EXPECT_TRUE(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/sweep.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 
 #include "analysis/core/error.h"
@@ -20,7 +21,7 @@ void ignore(std::size_t, const SweepPoint&) {}
 
 SweepResult swept(const std::shared_ptr<LiveSet>& live, SweepRule rule, SweepOptions options = {.values = 7}) {
   options.rule = rule;
-  return sweep({live}, methods::kMsp, Protocol::Course, options, ignore, {});
+  return sweep({live}, methods::kMsp, protocols::kCourse, options, ignore, {});
 }
 
 TEST(SweepRules, EachNamesTheTemperatureThatItIsCalledAfter) {
@@ -110,8 +111,8 @@ TEST(SweepRows, CountFramesAndPixelsAsEvaluationDoes) {
   const MadeSet made(5);
   const auto live = made.live();
   const SweepResult result = swept(live, SweepRule::ApMinusFpr95, {.values = 2, .refinements = 0});
-  const auto exact = live->exact(msp(1.0F), Protocol::Course, std::nullopt, {});
-  const auto rows = sweepRows(result.curves[0], *live, methods::kMsp, Protocol::Course);
+  const auto exact = live->exact(msp(1.0F), protocols::kCourse, std::nullopt, {});
+  const auto rows = sweepRows(result.curves[0], *live, methods::kMsp, protocols::kCourse);
   ASSERT_EQ(rows.size(), result.curves[0].points.size());
   for (const ResultRow& row : rows) {
     EXPECT_EQ(row.frames, 4);
@@ -132,7 +133,7 @@ TEST(SweepRows, SayWhichFramesAreNotReadYet) {
   two->prepareFrame(0);
   two->prepareFrame(1);
   const SweepResult result = swept(two, SweepRule::Ap, {.values = 1, .refinements = 0});
-  const ResultRow row = sweepRows(result.curves[0], *two, methods::kMsp, Protocol::Course).front();
+  const ResultRow row = sweepRows(result.curves[0], *two, methods::kMsp, protocols::kCourse).front();
   EXPECT_EQ(row.frames, 2);
   EXPECT_EQ(row.unread, 2);
   EXPECT_EQ(row.failed, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/double_ranking.h"
 #include "analysis/core/grid.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "tests/unit/metrics/memory_frames.h"
 
 #include <gtest/gtest.h>
@@ -56,14 +57,15 @@ TEST(DoubleRanking, MetricsAreThoseOfScikitLearnOnDoubles) {
   const CrowdedSet set;
   const DoubleRanking rule(set.anomalies());
   const SetResult result = set.ranked(rule).evaluate();
-  const PixelMetrics& metrics = *result.find(Protocol::Fishyscapes);
+  const PixelMetrics& metrics = *result.find(protocols::kFishyscapes);
   EXPECT_NEAR(metrics.ap.value(), 0.5784621053270802, 1e-12);
   EXPECT_NEAR(metrics.auroc.value(), 0.8613867472950533, 1e-12);
   EXPECT_NEAR(metrics.fpr95.value(), 0.47196039226887554, 1e-12);
   EXPECT_NEAR(metrics.bestF1.value(), 0.614218009478673, 1e-12);
   EXPECT_EQ(rule.toDouble(metrics.bestF1Threshold.value()), -0.9999999925386192);
   const SetResult rounded = set.ranked(DoubleRanking()).evaluate();
-  EXPECT_NEAR(rounded.find(Protocol::Fishyscapes)->ap.value(), 0.06507032223606908, 1e-12) << "what float32 would give";
+  EXPECT_NEAR(rounded.find(protocols::kFishyscapes)->ap.value(), 0.06507032223606908, 1e-12)
+      << "what float32 would give";
 }
 
 TEST(DoubleRanking, DecisionsAtAnAnchorAreThoseOfTheDoubles) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/evaluate_set.h"
+#include "analysis/metrics/protocol_rules.h"
 
 #include "analysis/core/error.h"
 #include "analysis/core/grid.h"
@@ -155,9 +156,9 @@ TEST(EvaluateSet, EqualsBruteForceOnEveryKindOfScore) {
       const SetResult result = set.evaluate();
       const Brute all = bruteForce(set, false);
       const Brute skipped = bruteForce(set, true);
-      const PixelMetrics& fishyscapes = *result.find(Protocol::Fishyscapes);
-      const PixelMetrics& dense = *result.find(Protocol::DenseHybrid);
-      const PixelMetrics& course = *result.find(Protocol::Course);
+      const PixelMetrics& fishyscapes = *result.find(protocols::kFishyscapes);
+      const PixelMetrics& dense = *result.find(protocols::kDenseHybrid);
+      const PixelMetrics& course = *result.find(protocols::kCourse);
       EXPECT_NEAR(*fishyscapes.ap, all.ap, 1e-12);
       EXPECT_NEAR(*fishyscapes.auroc, all.auroc, 1e-12);
       EXPECT_DOUBLE_EQ(*fishyscapes.fpr95, all.fprAtLeast);
@@ -174,9 +175,9 @@ TEST(EvaluateSet, ManyDistinctAnomalyScoresFillManyPartitions) {
   const MemoryFrames set = randomSet(5, 3, 400'000, 0.1, kinds()[0].draw);
   const SetResult result = set.evaluate();
   const Brute all = bruteForce(set, false);
-  EXPECT_NEAR(*result.find(Protocol::Fishyscapes)->ap, all.ap, 1e-12);
-  EXPECT_NEAR(*result.find(Protocol::Fishyscapes)->auroc, all.auroc, 1e-12);
-  EXPECT_DOUBLE_EQ(*result.find(Protocol::Fishyscapes)->fpr95, all.fprAtLeast);
+  EXPECT_NEAR(*result.find(protocols::kFishyscapes)->ap, all.ap, 1e-12);
+  EXPECT_NEAR(*result.find(protocols::kFishyscapes)->auroc, all.auroc, 1e-12);
+  EXPECT_DOUBLE_EQ(*result.find(protocols::kFishyscapes)->fpr95, all.fprAtLeast);
 }
 
 void expectSame(const SetResult& a, const SetResult& b) {
@@ -201,8 +202,8 @@ TEST(EvaluateSet, ThreadsMemoryModeAndFrameOrderChangeNoBit) {
   std::ranges::reverse(turned.scores);
   std::ranges::reverse(turned.labels);
   const SetResult other = turned.evaluate();
-  EXPECT_EQ(one.find(Protocol::Fishyscapes)->ap, other.find(Protocol::Fishyscapes)->ap);
-  EXPECT_EQ(one.find(Protocol::Course)->fpr95, other.find(Protocol::Course)->fpr95);
+  EXPECT_EQ(one.find(protocols::kFishyscapes)->ap, other.find(protocols::kFishyscapes)->ap);
+  EXPECT_EQ(one.find(protocols::kCourse)->fpr95, other.find(protocols::kCourse)->fpr95);
 }
 
 TEST(EvaluateSet, IncreasingMapsOfTheScoresChangeNoPooledMetric) {
@@ -212,7 +213,7 @@ TEST(EvaluateSet, IncreasingMapsOfTheScoresChangeNoPooledMetric) {
     for (float& score : frame) score = std::exp(8.0F * score) - 500.0F;
   const SetResult a = set.evaluate();
   const SetResult b = mapped.evaluate();
-  for (const Protocol protocol : {Protocol::Fishyscapes, Protocol::Course, Protocol::DenseHybrid}) {
+  for (const Protocol protocol : {protocols::kFishyscapes, protocols::kCourse, protocols::kDenseHybrid}) {
     EXPECT_EQ(a.find(protocol)->ap, b.find(protocol)->ap);
     EXPECT_EQ(a.find(protocol)->auroc, b.find(protocol)->auroc);
     EXPECT_EQ(a.find(protocol)->fpr95, b.find(protocol)->fpr95);
@@ -236,14 +237,14 @@ TEST(EvaluateSet, WithoutPositivesOrNegativesNothingIsDefined) {
     for (const PixelMetrics& metrics : result.metrics) {
       EXPECT_FALSE(metrics.ap || metrics.fpr95 || metrics.auroc || metrics.bestF1 || metrics.bestF1Threshold ||
                    metrics.threshold95)
-          << protocolName(metrics.protocol);
+          << metrics.protocol.name();
     }
     for (const SetCurves& curves : result.curves) EXPECT_TRUE(curves.points.empty());
     EXPECT_FALSE(result.frames.at(0).ap.has_value());
     EXPECT_EQ(result.frames.at(0).meanScore.has_value(), label != kVoid);
   }
   const SetResult none = MemoryFrames{}.evaluate();
-  EXPECT_FALSE(none.find(Protocol::Course)->ap.has_value());
+  EXPECT_FALSE(none.find(protocols::kCourse)->ap.has_value());
 }
 
 TEST(EvaluateSet, CountsUnusableScoresOfLabelledPixelsOnly) {
@@ -253,9 +254,9 @@ TEST(EvaluateSet, CountsUnusableScoresOfLabelledPixelsOnly) {
                          {{kNormal, kAnomaly, kAnomaly, kNormal, kAnomaly, kNormal, kVoid, kVoid}}};
   const SetResult result = set.evaluate();
   EXPECT_EQ(result.hygiene, (ScoreHygiene{.nan = 2, .plusInfinity = 1, .minusInfinity = 1, .voidPixels = 2}));
-  EXPECT_EQ(result.find(Protocol::Fishyscapes)->positives, 1U);
-  EXPECT_EQ(result.find(Protocol::Fishyscapes)->negatives, 1U);
-  EXPECT_EQ(result.find(Protocol::Fishyscapes)->ap, 1.0);
+  EXPECT_EQ(result.find(protocols::kFishyscapes)->positives, 1U);
+  EXPECT_EQ(result.find(protocols::kFishyscapes)->negatives, 1U);
+  EXPECT_EQ(result.find(protocols::kFishyscapes)->ap, 1.0);
 }
 
 TEST(EvaluateSet, HistogramCountsEachLabelledPixelOnce) {
@@ -272,8 +273,8 @@ TEST(EvaluateSet, CurvesAreMonotoneShortAndEndAtFullRecall) {
   const MemoryFrames set = randomSet(33, 4, 100'000, 0.05, kinds()[0].draw);
   const SetResult result = set.evaluate();
   for (const SetCurves& curves : result.curves) {
-    if (curves.protocol == Protocol::StreetHazards) continue;
-    SCOPED_TRACE(std::string(protocolName(curves.protocol)));
+    if (curves.protocol == protocols::kStreetHazards) continue;
+    SCOPED_TRACE(std::string(curves.protocol.name()));
     ASSERT_GT(curves.points.size(), 100U);
     EXPECT_LE(curves.points.size(), kMaxCurvePoints);
     EXPECT_EQ(curves.points.front().recall, 0.0);

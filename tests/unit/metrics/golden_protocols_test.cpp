@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Expected values: the official code of each protocol run on the same synthetic frames.
 #include "analysis/metrics/evaluate_set.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "tests/support/golden_frames.h"
 #include "tests/unit/metrics/memory_frames.h"
 
@@ -40,13 +41,13 @@ TEST(GoldenFrames, AreTheOnesTheReferenceSaw) {
     EXPECT_EQ(sum, sums[frame]);
   }
   const SetResult result = set.evaluate();
-  EXPECT_EQ(result.find(Protocol::Fishyscapes)->positives, 3739U);
-  EXPECT_EQ(result.find(Protocol::Fishyscapes)->negatives, 60673U);
+  EXPECT_EQ(result.find(protocols::kFishyscapes)->positives, 3739U);
+  EXPECT_EQ(result.find(protocols::kFishyscapes)->negatives, 60673U);
   EXPECT_EQ(result.hygiene.voidPixels, 9316U);
 }
 
 TEST(GoldenProtocols, Fishyscapes) {
-  const PixelMetrics m = golden(Protocol::Fishyscapes);
+  const PixelMetrics m = golden(protocols::kFishyscapes);
   EXPECT_NEAR(*m.ap, 0.8650591619, kTolerance);
   EXPECT_NEAR(*m.fpr95, 0.1410182453, kTolerance);
   EXPECT_NEAR(*m.auroc, 0.9819372565, kTolerance);
@@ -54,7 +55,7 @@ TEST(GoldenProtocols, Fishyscapes) {
 }
 
 TEST(GoldenProtocols, CourseSkipsTheFrameWithoutAnomaly) {
-  const PixelMetrics m = golden(Protocol::Course);
+  const PixelMetrics m = golden(protocols::kCourse);
   EXPECT_NEAR(*m.ap, 0.9256151185, kTolerance);
   EXPECT_NEAR(*m.fpr95, 0.1295016467, kTolerance);
   EXPECT_EQ(m.framesUsed, 2U);
@@ -70,19 +71,19 @@ TEST(GoldenProtocols, CourseRuleOnAllFrames) {
     one.labels[0].insert(one.labels[0].end(), set.labels[frame].begin(), set.labels[frame].end());
   }
   const SetResult result = one.evaluate();
-  EXPECT_NEAR(*result.find(Protocol::Course)->ap, 0.8650591619, kTolerance);
-  EXPECT_NEAR(*result.find(Protocol::Course)->fpr95, 0.1402917278, kTolerance);
+  EXPECT_NEAR(*result.find(protocols::kCourse)->ap, 0.8650591619, kTolerance);
+  EXPECT_NEAR(*result.find(protocols::kCourse)->fpr95, 0.1402917278, kTolerance);
 }
 
 TEST(GoldenProtocols, DenseHybrid) {
-  const PixelMetrics m = golden(Protocol::DenseHybrid);
+  const PixelMetrics m = golden(protocols::kDenseHybrid);
   EXPECT_NEAR(*m.ap, 0.8650591619, kTolerance);
   EXPECT_NEAR(*m.fpr95, 0.1410182453, kTolerance);
   EXPECT_EQ(m.threshold95, 0.21875F);
 }
 
 TEST(GoldenProtocols, StreetHazards) {
-  const PixelMetrics m = golden(Protocol::StreetHazards);
+  const PixelMetrics m = golden(protocols::kStreetHazards);
   EXPECT_NEAR(*m.ap, 0.9282922600, kTolerance);
   EXPECT_NEAR(*m.fpr95, 0.1247818235, kTolerance);
   EXPECT_NEAR(*m.auroc, 0.9856399117, kTolerance);
@@ -97,7 +98,7 @@ TEST(GoldenProtocols, StreetHazards) {
 
 TEST(GoldenProtocols, Smiyc2023AsFloatAndAsSubmittedInFloat16) {
   for (const bool asFloat16 : {false, true}) {
-    const PixelMetrics m = golden(Protocol::Smiyc2023, {.asFloat16 = asFloat16});
+    const PixelMetrics m = golden(protocols::kSmiyc2023, {.asFloat16 = asFloat16});
     EXPECT_NEAR(*m.ap, 0.8669352354, kTolerance);
     EXPECT_NEAR(*m.fpr95, 0.1410182453, kTolerance);
     EXPECT_NEAR(*m.bestF1, 0.8234124518, kTolerance);
@@ -107,7 +108,7 @@ TEST(GoldenProtocols, Smiyc2023AsFloatAndAsSubmittedInFloat16) {
 }
 
 TEST(GoldenProtocols, Smiyc2021) {
-  const PixelMetrics m = golden(Protocol::Smiyc2021);
+  const PixelMetrics m = golden(protocols::kSmiyc2021);
   EXPECT_NEAR(*m.ap, 0.8667378272, kTolerance);
   EXPECT_NEAR(*m.fpr95, 0.1395843291, kTolerance);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/operating_point.h"
+#include "analysis/metrics/protocol_rules.h"
 
 #include "analysis/core/error.h"
 #include "tests/support/tied_set.h"
@@ -92,8 +93,8 @@ TEST(ExactOperatingPoint, NeedsNoPointOfTheThinnedCurve) {
     labels.push_back(static_cast<std::uint8_t>((i * 7919) % 40009 > 20000 && i % 5 != 0 ? 1 : 0));
   }
   const std::vector<SortedScores> frames{SortedScores(scores, labels)};
-  const SetScores set = usedFrames(frames, Protocol::Fishyscapes);
-  const SortedSetResult ranked = evaluateSorted(set, Protocol::Fishyscapes);
+  const SetScores set = usedFrames(frames, protocols::kFishyscapes);
+  const SortedSetResult ranked = evaluateSorted(set, protocols::kFishyscapes);
   ASSERT_LE(ranked.curves.points.size(), kMaxCurvePoints);
   int elsewhere = 0;
   for (int percent = 1; percent < 100; percent += 2) {
@@ -111,7 +112,7 @@ TEST(ExactOperatingPoint, NeedsNoPointOfTheThinnedCurve) {
 TEST(ExactOperatingPoint, StandsOnTheCurve) {
   const Set set = randomSet(5);
   const auto best = exactOperatingPoint(set.view(), {.kind = ThresholdRule::Kind::BestF1});
-  const SortedSetResult ranked = evaluateSorted(set.view(), Protocol::Fishyscapes);
+  const SortedSetResult ranked = evaluateSorted(set.view(), protocols::kFishyscapes);
   const auto point = curvePointOf(*best);
   EXPECT_EQ(best->threshold, ranked.metrics.bestF1Threshold);
   EXPECT_DOUBLE_EQ(point->f1, ranked.metrics.bestF1.value());
@@ -130,8 +131,8 @@ TEST(WithPoint, PutsTheExactPointWhereAMarkerReadsIt) {
     labels.push_back(static_cast<std::uint8_t>(i % 3 == 0 && (i * 7919) % 30011 > 9000 ? 1 : 0));
   }
   const std::vector<SortedScores> frames{SortedScores(scores, labels)};
-  const SetScores set = usedFrames(frames, Protocol::Fishyscapes);
-  const SetCurves drawn = evaluateSorted(set, Protocol::Fishyscapes).curves;
+  const SetScores set = usedFrames(frames, protocols::kFishyscapes);
+  const SetCurves drawn = evaluateSorted(set, protocols::kFishyscapes).curves;
   for (int i = 0; i < 300; ++i) {
     const auto point = curvePointOf(exactOperatingPoint(set, static_cast<float>(i * 100)));
     const SetCurves curves = withPoint(drawn, *point);
@@ -150,14 +151,14 @@ TEST(UsedFrames, AreThoseOfTheProtocolsMetrics) {
   const Set with = randomSet(1), without = randomSet(2, 0);
   std::vector<SortedScores> frames = with.frames;
   frames.insert(frames.end(), without.frames.begin(), without.frames.end());
-  for (const Protocol protocol : {Protocol::Course, Protocol::Fishyscapes, Protocol::DenseHybrid}) {
+  for (const Protocol protocol : {protocols::kCourse, protocols::kFishyscapes, protocols::kDenseHybrid}) {
     SetScores all;
     for (const SortedScores& frame : frames) all.push_back(&frame);
     const PixelMetrics metrics = evaluateSorted(all, protocol).metrics;
     const SetScores used = usedFrames(frames, protocol);
     EXPECT_EQ(used.size(), metrics.framesUsed);
     const ConfusionCounts counts = exactOperatingPoint(used, *metrics.bestF1Threshold).counts;
-    EXPECT_DOUBLE_EQ(counts.f1().value(), metrics.bestF1.value()) << protocolName(protocol);
+    EXPECT_DOUBLE_EQ(counts.f1().value(), metrics.bestF1.value()) << protocol.name();
   }
 }
 

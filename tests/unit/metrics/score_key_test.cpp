@@ -2,7 +2,6 @@
 #include "analysis/metrics/score_key.h"
 
 #include "analysis/metrics/introsort_order.h"
-#include "analysis/metrics/protocol.h"
 #include "analysis/metrics/radix_sort.h"
 #include "analysis/metrics/ranking.h"
 
@@ -100,15 +99,6 @@ TEST(SlotCounts, CountsBeyondThirtyTwoBitsAndJoinsRows) {
   EXPECT_EQ(counts.at(1), 2 * 4294967295ULL);
   EXPECT_EQ(counts.at(2), 2 * 4294967295ULL + 5'000'000'000ULL);
   EXPECT_EQ(counts.at(3), 7U);
-}
-
-TEST(Protocol, NamesGoThereAndBack) {
-  for (const Protocol protocol : allProtocols()) {
-    EXPECT_EQ(protocolFromName(protocolName(protocol)), protocol);
-    EXPECT_TRUE(protocolDescription(protocol).ends_with('.'));
-  }
-  EXPECT_EQ(allProtocols().size(), 6U);
-  EXPECT_EQ(protocolFromName("Course"), std::nullopt);
 }
 
 }  // namespace

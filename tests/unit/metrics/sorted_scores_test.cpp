@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/sorted_scores.h"
+#include "analysis/metrics/protocol_rules.h"
 
 #include "analysis/core/error.h"
 #include "analysis/core/grid.h"
@@ -73,7 +74,7 @@ TEST(SortedScores, SetMetricsEqualTheStreamingOnesToTheLastBit) {
   std::vector<const SortedScores*> frames;
   for (const SortedScores& frame : sorted) frames.push_back(&frame);
   const SetResult streamed = set.evaluate();
-  for (const Protocol protocol : {Protocol::Course, Protocol::Fishyscapes, Protocol::DenseHybrid}) {
+  for (const Protocol protocol : {protocols::kCourse, protocols::kFishyscapes, protocols::kDenseHybrid}) {
     const SortedSetResult result = evaluateSorted(frames, protocol);
     const PixelMetrics& expected = *streamed.find(protocol);
     EXPECT_EQ(result.metrics.ap, expected.ap);
@@ -84,10 +85,10 @@ TEST(SortedScores, SetMetricsEqualTheStreamingOnesToTheLastBit) {
     // The best F1 is attained at its threshold.
     std::vector<const SortedScores*> used;
     for (const SortedScores* frame : frames)
-      if (protocol != Protocol::Course || frame->positives() > 0) used.push_back(frame);
+      if (protocol != protocols::kCourse || frame->positives() > 0) used.push_back(frame);
     EXPECT_DOUBLE_EQ(*countsAt(used, *result.metrics.bestF1Threshold).f1(), *result.metrics.bestF1);
   }
-  EXPECT_THROW((void)evaluateSorted(frames, Protocol::Smiyc2023), ContractViolation);
+  EXPECT_THROW((void)evaluateSorted(frames, protocols::kSmiyc2023), ContractViolation);
 }
 
 TEST(ConfusionCounts, RatiosWithoutADenominatorAreNotDefined) {

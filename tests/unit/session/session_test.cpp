@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/session.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 
 #include "analysis/core/error.h"
@@ -31,7 +32,7 @@ Session fullSession(const std::filesystem::path& folder) {
   session.scores = {folder / "scores"};
   session.methods = {"msp", "energy"};
   session.temperatures = {1.0, 1.6};
-  session.protocols = {Protocol::Course, Protocol::Smiyc2023};
+  session.protocols = {protocols::kCourse, protocols::kSmiyc2023};
   session.view.set = "mine";
   session.view.frame = "3";
   session.view.score = {methods::kMaxEntropy, std::nullopt, 1.6F};
@@ -48,9 +49,9 @@ Session fullSession(const std::filesystem::path& folder) {
   session.view.compareRanks = false;
   session.notes = {{"mine", "3", {"night", "kerb"}, "shadow taken for an object", FrameRectangle{1, 2, 30, 40}},
                    {"mine", "4", {}, "", std::nullopt}};
-  session.runs = {{"mine", "net.pth", {methods::kMaxLogit, std::nullopt, 1.0F}, Protocol::Fishyscapes}};
+  session.runs = {{"mine", "net.pth", {methods::kMaxLogit, std::nullopt, 1.0F}, protocols::kFishyscapes}};
   session.grid.rows = {{"mine", "3", "Kerb at night", FrameRectangle{5, 6, 70, 80}}, {"mine", "4"}};
-  session.runs.push_back({"mine", "", {methods::kEnergy, "folder", 0.5F, true}, Protocol::Course});
+  session.runs.push_back({"mine", "", {methods::kEnergy, "folder", 0.5F, true}, protocols::kCourse});
   session.grid.scores = {{methods::kMsp, std::nullopt, 1.0F}, {methods::kEnergy, std::nullopt, 2.0F}};
   session.grid.decision = false;
   session.grid.captions = {"", "", "Softmax", ""};
@@ -230,7 +231,7 @@ TEST(Session, AFileOfVersion010OpensAsBefore) {
   EXPECT_EQ(session.view.score.temperature, 1.6F);
   EXPECT_EQ(session.view.layout, ViewLayout::PerMethod);
   EXPECT_EQ(session.view.other->score.method, methods::kEnergy);
-  EXPECT_EQ(session.protocols, (std::vector{Protocol::Course, Protocol::Smiyc2023}));
+  EXPECT_EQ(session.protocols, (std::vector{protocols::kCourse, protocols::kSmiyc2023}));
   EXPECT_EQ(session.notes[0].region, (FrameRectangle{1, 2, 30, 40}));
   EXPECT_EQ(session.runs.size(), 2U);
   EXPECT_EQ(session.grid.captions.size(), 4U);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/compare_presenter.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 
 #include "app/window/compare/calibration_tab.h"
@@ -143,11 +144,11 @@ TEST(RunModel, DifferencesAreToTheFirstRunOfTheSameSetAndProtocol) {
                    .numbers = std::make_shared<SetNumbers>(numbersOf(method, ap, 0.5))};
   };
   RunModel model;
-  model.setRuns({kept("A", methods::kMsp, Protocol::Course, 0.29),
-                 kept("B", methods::kMsp, Protocol::Course, 0.9),
-                 kept("A", methods::kMaxLogit, Protocol::Course, 0.3815),
-                 kept("A", methods::kMaxLogit, Protocol::Fishyscapes, 0.4),
-                 {.run = {.set = "A", .model = "net.pth", .score = {}, .protocol = Protocol::Course},
+  model.setRuns({kept("A", methods::kMsp, protocols::kCourse, 0.29),
+                 kept("B", methods::kMsp, protocols::kCourse, 0.9),
+                 kept("A", methods::kMaxLogit, protocols::kCourse, 0.3815),
+                 kept("A", methods::kMaxLogit, protocols::kFishyscapes, 0.4),
+                 {.run = {.set = "A", .model = "net.pth", .score = {}, .protocol = protocols::kCourse},
                   .state = "its set or model is not open"}});
   const auto text = [&](int row, int column) { return model.index(row, column).data().toString(); };
   EXPECT_EQ(text(0, RunModel::ApDelta), "");
@@ -157,14 +158,14 @@ TEST(RunModel, DifferencesAreToTheFirstRunOfTheSameSetAndProtocol) {
   EXPECT_EQ(text(2, RunModel::Temperature), "–");
   EXPECT_EQ(text(3, RunModel::ApDelta), "") << "another protocol";
   EXPECT_EQ(text(4, RunModel::Ap), "–");
-  KeptRun part = kept("A", methods::kEnergy, Protocol::Course, 0.35);
+  KeptRun part = kept("A", methods::kEnergy, protocols::kCourse, 0.35);
   auto numbers = std::make_shared<SetNumbers>(*part.numbers);
   numbers->account = {.total = 10, .unread = 4};
   part.numbers = numbers;
-  KeptRun atLabel = kept("A", methods::kMsp, Protocol::Course, 0.31);
+  KeptRun atLabel = kept("A", methods::kMsp, protocols::kCourse, 0.31);
   atLabel.run.resolution = Resolution::Label;
   RunModel others;
-  others.setRuns({kept("A", methods::kMsp, Protocol::Course, 0.29), part, atLabel});
+  others.setRuns({kept("A", methods::kMsp, protocols::kCourse, 0.29), part, atLabel});
   EXPECT_EQ(others.index(1, RunModel::Frames).data().toString(), "6 of 10 frames");
   EXPECT_EQ(others.index(1, RunModel::ApDelta).data().toString(), "–") << "of a part";
   EXPECT_EQ(others.index(2, RunModel::ApDelta).data().toString(), "") << "another resolution";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/window/generic_folder_dialog.h"
 #include "app/window/preferences_dialog.h"
@@ -30,7 +31,7 @@ Preferences unusual() {
   preferences.work.store.maxBytes = 3'500'000'000U;
   preferences.work.store.precision = StorePrecision::Single;
   preferences.theme = ThemeChoice::Dark;
-  preferences.defaults = {methods::kMaxEntropy, Protocol::Fishyscapes, "viridis"};
+  preferences.defaults = {methods::kMaxEntropy, protocols::kFishyscapes, "viridis"};
   return preferences;
 }
 
@@ -166,7 +167,7 @@ TEST_F(GenericFolder, WhereNothingIsFoundOnlyScoresCanBeChosen) {
 TEST(PublishedReference, IsTheValueOfThatSetModelMethodTemperatureAndProtocol) {
   PublishedReference published(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "resources/published.json");
   const Configuration msp{"msp", methods::kMsp, 1.0F};
-  const auto found = published.find("RoadAnomaly21", "ERFNet", msp, Protocol::Course);
+  const auto found = published.find("RoadAnomaly21", "ERFNet", msp, protocols::kCourse);
   ASSERT_TRUE(found);
   ASSERT_TRUE(found->ap && found->fpr95);
   EXPECT_NEAR(*found->ap, 0.2909, 1e-9) << "as a fraction";
@@ -174,15 +175,15 @@ TEST(PublishedReference, IsTheValueOfThatSetModelMethodTemperatureAndProtocol) {
   EXPECT_FALSE(found->auroc) << "not printed there";
   EXPECT_FALSE(found->source.isEmpty());
   EXPECT_FALSE(found->reason.isEmpty());
-  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", msp, Protocol::StreetHazards));
-  EXPECT_FALSE(published.find("no such set", "ERFNet", msp, Protocol::Course));
+  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", msp, protocols::kStreetHazards));
+  EXPECT_FALSE(published.find("no such set", "ERFNet", msp, protocols::kCourse));
   const Configuration imported{"mine", std::nullopt, std::nullopt};
-  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", imported, Protocol::Course));
+  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", imported, protocols::kCourse));
 }
 
 TEST(PublishedReference, AFileThatCannotBeReadAnswersNone) {
   PublishedReference published("/no/such/file.json");
-  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", {"msp", methods::kMsp, 1.0F}, Protocol::Course));
+  EXPECT_FALSE(published.find("RoadAnomaly21", "ERFNet", {"msp", methods::kMsp, 1.0F}, protocols::kCourse));
 }
 
 }  // namespace oodscope

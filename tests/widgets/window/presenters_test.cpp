@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/presenters.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 
 #include <gmock/gmock.h>
@@ -80,7 +81,7 @@ TEST(Presenters, ASetWithoutACurveSaysWhy) {
   SetNumbers numbers = fourPixels();
   EXPECT_EQ(noCurveReason(numbers), "");
   numbers.curves.points.clear();
-  numbers.protocol = Protocol::StreetHazards;
+  numbers.protocol = protocols::kStreetHazards;
   EXPECT_EQ(noCurveReason(numbers),
             "The StreetHazards protocol takes the mean over frames: it defines no curve of the set.");
   numbers.metrics.positives = 0;
