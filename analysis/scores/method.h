@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <version>  // Qt 6.4's moc reads <compare> only after the library's configuration
+
 #include <compare>
 #include <functional>
 #include <iosfwd>
