@@ -37,9 +37,9 @@ TEST(Protocol, RulesAreAmongThoseThatTheEngineHas) {
     const ProtocolRule& rule = protocol.rule();
     const bool isBinned = rule.pooling == Pooling::FrameBins;
     EXPECT_EQ(rule.area != PrecisionArea::Exact, isBinned) << protocol << ": bins have an area of their own";
-    if (isBinned) EXPECT_EQ(rule.crossing, CrossingRule::FirstReaching) << protocol;
-    if (rule.pooling == Pooling::FrameMean)
-      EXPECT_TRUE(rule.skipsFramesWithoutAnomaly) << protocol << ": a frame without anomaly has no AP";
+    EXPECT_TRUE(!isBinned || rule.crossing == CrossingRule::FirstReaching) << protocol;
+    EXPECT_TRUE(rule.pooling != Pooling::FrameMean || rule.skipsFramesWithoutAnomaly)
+        << protocol << ": a frame without anomaly has no AP";
   }
 }
 

@@ -26,7 +26,7 @@ TEST(HalfKernels, EveryTargetReadsEveryBitPattern) {
   for (unsigned i = 0; i < 65536; ++i) bits[i] = static_cast<std::uint16_t>(i);
   const LogitsView logits{.half = bits.data(), .channels = 1, .height = 256, .width = 256};
   testing::EachTarget().run([&](const std::string& target) {
-    const std::vector<float> scores = testing::scored(logits, {.method = Method::MaxLogit});
+    const std::vector<float> scores = testing::scored(logits, {.method = methods::kMaxLogit});
     for (unsigned i = 0; i < 65536; ++i) {
       const double expected = -meaningOf(static_cast<std::uint16_t>(i));
       if (std::isnan(expected)) {

@@ -18,6 +18,7 @@ namespace {
 
 using testing::EachTarget;
 using testing::networkLikeLogits;
+using testing::plainMethods;
 using testing::plainScore;
 using testing::scored;
 using testing::TestLogits;

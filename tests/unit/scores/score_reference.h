@@ -20,9 +20,9 @@ namespace oodscope::testing {
 
 /// What the definitions below read of one pixel.
 struct PlainPixel {
-  std::vector<double> z;       ///< logits of the channels that take part
-  std::vector<double> p;       ///< softmax(z / T), in the order of the channels
-  std::vector<double> sorted;  ///< p, largest first
+  std::vector<double> z = {};       ///< logits of the channels that take part
+  std::vector<double> p = {};       ///< softmax(z / T), in the order of the channels
+  std::vector<double> sorted = {};  ///< p, largest first
   double temperature = 1.0;
   int voidChannel = -1;
   [[nodiscard]] double largest() const { return *std::max_element(z.begin(), z.end()); }

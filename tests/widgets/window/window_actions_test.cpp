@@ -27,10 +27,7 @@ TEST(WindowActions, OnlyTheFirstNineMethodsHaveADigit) {
   const WindowActions actions(window, stack);
   for (std::size_t i = 0; i < actions.methods.size(); ++i) {
     const std::string key = actions.methods[i]->shortcut().toString().toStdString();
-    if (i < 9)
-      EXPECT_EQ(key, std::to_string(i + 1));
-    else
-      EXPECT_EQ(key, "");
+    EXPECT_EQ(key, i < 9 ? std::to_string(i + 1) : std::string());
   }
 }
 
