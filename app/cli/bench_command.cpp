@@ -2,10 +2,10 @@
 #include "analysis/core/error.h"
 #include "analysis/core/numbers.h"
 #include "app/cli/command.h"
+#include "app/cli/live_bench.h"
 #include "app/cli/request_options.h"
-#include "app/evaluation/provenance.h"
-#include "app/live/live_bench.h"
-#include "app/live/open_live_sets.h"
+#include "app/documents/open_live_sets.h"
+#include "app/documents/provenance.h"
 #include "app/options/ranges.h"
 
 #include <algorithm>

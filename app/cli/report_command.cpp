@@ -2,7 +2,7 @@
 #include "analysis/core/error.h"
 #include "app/cli/command.h"
 #include "app/cli/console.h"
-#include "app/live/report_tables.h"
+#include "app/documents/report_tables.h"
 #include "app/options/ranges.h"
 
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/request_options.h"
 
-#include "app/evaluation/session_request.h"
+#include "app/documents/session_request.h"
 #include "app/options/ranges.h"
 
 #include <algorithm>

@@ -3,11 +3,12 @@
 #include "analysis/tables/number_text.h"
 #include "app/cli/command.h"
 #include "app/cli/request_options.h"
-#include "app/evaluation/polarity.h"
-#include "app/evaluation/provenance.h"
-#include "app/live/open_live_sets.h"
-#include "app/live/sweep.h"
+#include "app/documents/open_live_sets.h"
+#include "app/documents/polarity.h"
+#include "app/documents/provenance.h"
+#include "app/documents/result_row.h"
 #include "app/options/ranges.h"
+#include "app/studies/sweep.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/figure_plans.h"
 
-#include "app/evaluation/evaluate.h"
+#include "app/documents/evaluate.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "app/figures/plot_figures.h"

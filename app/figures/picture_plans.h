@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/documents/worst_failures.h"
 #include "app/figures/figure_plans.h"
 #include "app/figures/plot_data.h"
-#include "app/live/worst_failures.h"
 #include "widgets/views/picture.h"
 
 #include <QStringList>

@@ -3,12 +3,12 @@
 
 #include "analysis/formats/atomic_file.h"
 #include "analysis/tables/number_text.h"
-#include "app/evaluation/provenance.h"
+#include "app/documents/provenance.h"
+#include "app/documents/worst_failures.h"
 #include "app/figures/figure_plans.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "app/figures/report_grids.h"
-#include "app/live/worst_failures.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>

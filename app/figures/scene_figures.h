@@ -2,7 +2,7 @@
 #pragma once
 #include "analysis/regions/failures.h"
 #include "app/figures/figure_plans.h"
-#include "app/live/landscape.h"
+#include "app/studies/landscape.h"
 #include "widgets/scene3d/point_cloud_scene.h"
 
 namespace oodscope {

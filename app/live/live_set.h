@@ -4,12 +4,12 @@
 #include "analysis/metrics/evaluate_set.h"
 #include "analysis/metrics/sorted_scores.h"
 #include "analysis/regions/component_curve.h"
-#include "app/evaluation/frame_account.h"
-#include "app/evaluation/score_source.h"
+#include "app/live/frame_account.h"
 #include "app/live/live_sample.h"
 #include "app/live/map_cache.h"
 #include "app/live/set_numbers.h"
 #include "app/session/session.h"
+#include "app/sources/score_source.h"
 
 #include <cstdint>
 #include <functional>

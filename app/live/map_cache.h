@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/grid.h"
-#include "app/evaluation/score_source.h"
+#include "app/sources/score_source.h"
 
 #include <cstdint>
 #include <list>

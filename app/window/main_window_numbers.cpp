@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says of a set's numbers: the metrics panel, the curves, what is waited for.
-#include "app/evaluation/evaluate.h"
+#include "app/documents/evaluate.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/main_window.h"

@@ -2,7 +2,7 @@
 #include "app/window/presenters.h"
 
 #include "analysis/metrics/operating_point.h"
-#include "app/evaluation/imported_source.h"
+#include "app/sources/imported_source.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>

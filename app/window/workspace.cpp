@@ -3,8 +3,8 @@
 
 #include "analysis/core/failure_text.h"
 #include "analysis/core/thread_supply.h"
-#include "app/evaluation/evaluate.h"
-#include "app/evaluation/imported_source.h"
+#include "app/documents/evaluate.h"
+#include "app/sources/imported_source.h"
 #include "app/window/inference_runner.h"
 #include "app/window/post_to.h"
 #include "inference/models/verdicts.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/evaluation/model_scores.h"
 #include "app/live/live_set.h"
 #include "app/live/map_cache.h"
 #include "app/session/session.h"
+#include "app/sources/model_scores.h"
 #include "inference/logits/logits_store.h"
 #include "widgets/panels/banner.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scores of a network whose logits the store lost, shrank or never took: the same, for the price of a network pass.
-#include "app/evaluation/model_scores.h"
+#include "app/sources/model_scores.h"
 
 #include "analysis/core/error.h"
 #include "tests/end_to_end/command.h"

@@ -2,7 +2,7 @@
 #pragma once
 #include "analysis/statistics/disagreement.h"
 #include "analysis/statistics/rank_table.h"
-#include "app/live/run_statistics.h"
+#include "app/studies/run_statistics.h"
 #include "app/window/coalescing_job.h"
 #include "app/window/live_controller.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/run_model.h"
 
-#include "app/evaluation/evaluate.h"
+#include "app/documents/evaluate.h"
 #include "app/window/presenters.h"
 #include "widgets/theme/number_text.h"
 

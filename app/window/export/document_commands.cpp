@@ -2,7 +2,7 @@
 #include "app/window/export/document_commands.h"
 
 #include "analysis/core/failure_text.h"
-#include "app/evaluation/provenance.h"
+#include "app/documents/provenance.h"
 #include "app/figures/figure_plans.h"
 #include "app/figures/figure_writer.h"
 #include "app/figures/report.h"

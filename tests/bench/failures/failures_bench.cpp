@@ -3,9 +3,9 @@
 // it and a what-if. Usage: bench_failures SET-FOLDER MODEL [label] [--csv FILE]. Scores are held, as in the window.
 #include "analysis/formats/atomic_file.h"
 #include "analysis/regions/failure_table.h"
-#include "app/evaluation/model_scores.h"
-#include "app/live/open_live_sets.h"
-#include "app/live/set_study.h"
+#include "app/documents/open_live_sets.h"
+#include "app/sources/model_scores.h"
+#include "app/studies/set_study.h"
 
 #include <algorithm>
 #include <chrono>

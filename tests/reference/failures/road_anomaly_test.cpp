@@ -2,8 +2,8 @@
 // RoadAnomaly21 with ERFNet, MSP, course protocol at network resolution, all ten frames: lists, brush and component
 // metrics tell one story.
 #include "analysis/regions/component_metrics.h"
-#include "app/live/open_live_sets.h"
-#include "app/live/set_study.h"
+#include "app/documents/open_live_sets.h"
+#include "app/studies/set_study.h"
 #include "tests/support/shared_data.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/live/run_statistics.h"
+#include "app/studies/run_statistics.h"
 
-#include "app/live/calibration_report.h"
+#include "app/studies/calibration_report.h"
 #include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A failure that nobody foresaw (no memory, say) ends one source or set, never the rows of the others.
-#include "app/evaluation/evaluate.h"
-#include "app/live/open_live_sets.h"
+#include "app/documents/evaluate.h"
+#include "app/documents/open_live_sets.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>

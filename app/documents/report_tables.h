@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/tables/plain_table.h"
+#include "analysis/tables/result_table.h"
+#include "app/documents/session_results.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+/// The tables of a session's report.
+struct ReportTables {
+  ResultTable main;       ///< every source and method at the view's temperature, with components at best F1
+  ResultTable ablation;   ///< methods x temperatures
+  ResultTable sweep;      ///< the view's method against temperature; no rows where temperature has no effect
+  PlainTable thresholds;  ///< what each rule chooses on each set, and what that does
+};
+
+/// Versions, threads, protocol, fingerprints of models and data: what it takes to make the numbers again. Cost: reads
+/// every image and label of the sets.
+[[nodiscard]] Value::Object provenanceOf(SessionResults& results, int threads);
+
+/// Temperatures of the ablation: the session's, or 0.5, 1, 2 and 4 where it lists fewer than two.
+[[nodiscard]] std::vector<float> ablationTemperatures(const Session& session);
+
+/// Makes them. Throws Error where stopped. Cost: an exact pass a set, method and temperature.
+[[nodiscard]] ReportTables makeReportTables(SessionResults& results, const Value::Object& provenance,
+                                            const ProgressSink& progress);
+
+/// Writes each table as LaTeX, Markdown, CSV and JSON: results.tex, ablation.md, …; tables without rows are left out.
+/// Returns the files. Throws Error.
+std::vector<std::filesystem::path> writeReportTables(const ReportTables& tables, const std::filesystem::path& folder);
+
+}  // namespace oodscope
