@@ -104,8 +104,9 @@ int run(Options options) {
   const std::stop_token stop = stopOnInterrupt();
   const OpenLiveSets open = openLiveSets(request, progress, stop);
   for (const std::string& problem : open.problems) std::fprintf(stderr, "failed: %s\n", problem.c_str());
-  const auto& [model, sets] = *open.byModel.begin();
-  if (open.byModel.size() > 1) std::fprintf(stderr, "note: only %s is timed\n", model.c_str());
+  const std::string& model = open.byLabel().front()->label;
+  const auto& sets = open.byLabel().front()->sets;
+  if (open.sources.size() > 1) std::fprintf(stderr, "note: only %s is timed\n", model.c_str());
   const Method method = request.methods.empty() ? Method::Msp : request.methods.front();
   if (std::ranges::all_of(sets, [](const auto& set) { return set->labelledFrames().empty(); }))
     throw Error("no frame with ground truth could be opened", {});

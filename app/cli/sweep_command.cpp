@@ -115,10 +115,10 @@ int run(Options options) {
                    std::string(methodName(method)).c_str());
       continue;
     }
-    for (const auto& [model, sets] : open.byModel) sweeps.run(model, sets, method);
+    for (const OpenSource* source : open.byLabel()) sweeps.run(source->label, source->sets, method);
   }
-  for (const auto& [model, sets] : open.byModel)
-    for (const auto& set : sets)
+  for (const OpenSource* source : open.byLabel())
+    for (const auto& set : source->sets)
       for (const std::string& text : set->source().warnings())
         sweeps.warn(std::string(set->dataSet().name).append(": ").append(text));
   endProgressLine();

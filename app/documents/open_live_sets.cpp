@@ -2,78 +2,92 @@
 #include "app/documents/open_live_sets.h"
 
 #include "analysis/core/failure_text.h"
-#include "app/sources/imported_source.h"
-#include "app/sources/model_scores.h"
+
+#include <algorithm>
 
 namespace oodscope {
+namespace {
 
-OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& progress, const std::stop_token& stop) {
-  OpenLiveSets out;
+/// A set's folder given twice is one set.
+std::vector<std::shared_ptr<const DataSet>> setsOf(const EvaluationRequest& request, OpenLiveSets& out) {
   std::vector<std::shared_ptr<const DataSet>> sets;
-  for (const SetEntry& entry : request.sets) {
-    try {
-      auto set = std::make_shared<const DataSet>(openDataSet(entry.path, entry.generic));
-      // Everything that is written names a set by its folder: a second one of that name would be taken for the first.
-      for (const auto& other : sets)
-        if (other->name == set->name)
-          throw Error(ErrorParts{.what = "two sets have the name " + set->name + ", the second was left out",
-                                 .expected = "folders of different names (rename one, or link to it)",
-                                 .found = other->root.string(),
-                                 .file = entry.path});
-      for (const std::string& text : set->warnings) out.warnings.push_back(set->name + ": " + text);
-      sets.push_back(std::move(set));
-    } catch (const std::exception& failure) {
-      out.problems.push_back(failureText(failure));
+  for (const OpenedSet& opened : openSets(request.sets)) {
+    if (!opened.set) {
+      out.problems.push_back(opened.failure);
+      continue;
     }
+    const auto same = [&](const auto& other) { return other->name == opened.set->name; };
+    if (std::any_of(sets.begin(), sets.end(), same)) continue;
+    for (const std::string& text : opened.set->warnings) out.warnings.push_back(opened.set->name + ": " + text);
+    sets.push_back(opened.set);
   }
   if (request.sets.empty())
     throw Error(ErrorParts{.what = "nothing to open",
                            .expected = "at least one set, and a model or a folder of scores",
                            .found = "a session without sets"});
   if (sets.empty()) throw Error("none of the sets could be opened: " + out.problems.front(), {});
+  return sets;
+}
+
+void prepareFrames(LiveSet& live, OpenLiveSets& out, const ProgressSink& progress, const std::stop_token& stop) {
+  const DataSet& set = live.dataSet();
+  for (std::size_t i = 0; i < set.frames.size() && !stop.stop_requested(); ++i) {
+    progress({"frames", set.name + ", " + live.source().name(), i, set.frames.size()});
+    try {
+      live.prepareFrame(i);
+    } catch (const std::exception& failure) {
+      out.problems.push_back(set.name + ", frame " + set.frames[i].name + ": " + failureText(failure));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<const OpenSource*> OpenLiveSets::byLabel() const {
+  std::vector<const OpenSource*> out;
+  for (const OpenSource& source : sources) out.push_back(&source);
+  std::ranges::sort(out, {}, &OpenSource::label);
+  return out;
+}
+
+OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& progress, const std::stop_token& stop) {
+  OpenLiveSets out;
+  const auto sets = setsOf(request, out);
   const Protocol protocol = request.protocols.empty() ? Protocol::Course : request.protocols.front();
-  const Resolution resolution =
-      request.resolution == Resolution::ByProtocol ? defaultResolution(protocol) : request.resolution;
   LiveOptions options;
   options.asSubmitted = request.asSubmitted;
   options.pool = std::make_shared<MapPool>(request.memoryBudget);  // one setting for all that is open
   const auto store = std::make_shared<LogitsStore>(request.store);
-
-  const auto add = [&](const std::shared_ptr<const DataSet>& set, std::shared_ptr<ScoreSource> source) {
-    const std::string name = source->name();
-    auto live = std::make_shared<LiveSet>(set, std::move(source), resolution, options);
-    const std::size_t count = set->frames.size();
-    for (std::size_t i = 0; i < count && !stop.stop_requested(); ++i) {
-      progress({"frames", set->name + ", " + name, i, count});
+  std::vector<std::shared_ptr<SetLabels>> labels;
+  for (const auto& set : sets) labels.push_back(std::make_shared<SetLabels>(set));
+  for (const OpenedSource& opened : openSourceItems(request)) {
+    const SourceItem& item = opened.item;
+    if (!opened.failure.empty()) {
+      out.problems.push_back(opened.path.string() + ": " + opened.failure);
+      continue;
+    }
+    if (item.model)
+      for (const std::string& text : item.model->info().warnings) out.warnings.push_back(item.label + ": " + text);
+    OpenSource source{.id = sourceIdOf(item), .label = item.label, .path = opened.path};
+    if (const auto twin = std::ranges::find(out.sources, source.id, &OpenSource::id); twin != out.sources.end()) {
+      if (twin->label != source.label)
+        out.warnings.push_back(source.label + " is left out: it is the same as " + twin->label);
+      continue;
+    }
+    for (std::size_t s = 0; s < sets.size(); ++s) {
       try {
-        live->prepareFrame(i);
+        options.labels = labels[s];
+        auto live = std::make_shared<LiveSet>(sets[s], openSource(sets[s], item, request.channels, store),
+                                              measuredAt(request.resolution, protocol), options);
+        prepareFrames(*live, out, progress, stop);
+        source.sets.push_back(std::move(live));
       } catch (const std::exception& failure) {
-        out.problems.push_back(set->name + ", frame " + set->frames[i].name + ": " + failureText(failure));
+        out.problems.push_back(sets[s]->name + ", " + item.label + ": " + failureText(failure));
       }
     }
-    out.byModel[name].push_back(std::move(live));
-  };
-  for (const ModelEntry& entry : request.models) {
-    try {
-      const auto model = loadModel(request, entry);
-      for (const std::string& text : model->info().warnings)
-        out.warnings.push_back(entry.path.filename().string() + ": " + text);
-      for (const auto& set : sets)
-        add(set, std::make_shared<ModelScores>(set, model, store, chosenChannels(request, model->info())));
-    } catch (const std::exception& failure) {
-      out.problems.push_back(entry.path.string() + ": " + failureText(failure));
-    }
+    if (!source.sets.empty()) out.sources.push_back(std::move(source));
   }
-  for (const auto& folder : request.scores)
-    for (const auto& set : sets) {
-      try {
-        add(set, std::make_shared<ImportedSource>(set, folder, ImportedChannels{request.channels, request.allChannels},
-                                                  request.scoreName));
-      } catch (const std::exception& failure) {
-        out.problems.push_back(set->name + ", " + folder.filename().string() + ": " + failureText(failure));
-      }
-    }
-  if (out.byModel.empty())
+  if (out.sources.empty())
     throw Error(out.problems.empty() ? "the session has no model and no folder of scores" : out.problems.front(), {});
   return out;
 }

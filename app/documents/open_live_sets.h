@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/documents/evaluate.h"
+#include "app/documents/request.h"
 #include "app/live/live_set.h"
+#include "app/sources/progress.h"
 
-#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -11,10 +11,20 @@
 
 namespace oodscope {
 
+/// Sets scored by one source, frames ready.
+struct OpenSource {
+  SourceId id = {};
+  std::string label;           ///< no other source has it
+  std::filesystem::path path;  ///< of its file or folder
+  std::vector<std::shared_ptr<LiveSet>> sets = {};
+};
+
 struct OpenLiveSets {
-  std::map<std::string, std::vector<std::shared_ptr<LiveSet>>> byModel;  ///< sets in the request's order, frames ready
-  std::vector<std::string> problems;                                     ///< sets, models and frames that failed
-  std::vector<std::string> warnings;  ///< of sets and models: likely mistakes, for the user to see
+  std::vector<OpenSource> sources = {};  ///< in the request's order, and so are their sets
+  std::vector<std::string> problems;     ///< sets, models and frames that failed
+  std::vector<std::string> warnings;     ///< of sets and models: likely mistakes, for the user to see
+  /// In the order of their labels, as people look for them. Requires: this object stays.
+  [[nodiscard]] std::vector<const OpenSource*> byLabel() const;
 };
 
 /// Opens what the request names and makes all frames ready at the resolution of its first protocol: the same sets that

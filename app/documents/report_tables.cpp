@@ -5,6 +5,7 @@
 #include "analysis/regions/decision.h"
 #include "analysis/tables/number_text.h"
 #include "app/documents/provenance.h"
+#include "app/documents/report_plan.h"
 #include "app/documents/result_row.h"
 #include "app/studies/component_track.h"
 
@@ -18,22 +19,11 @@ void addFact(Value::Object& facts, const std::string& key, const std::string& va
   if (!known) facts.push_back({key, Value(value)});
 }
 
-ResultRow rowOf(const RunKey& run, const LiveSet& live, const SetNumbers& numbers) {
-  ResultRow row =
-      resultRow(run.set, live.source(), run.configuration, numbers.protocol, numbers.metrics, numbers.account);
+ResultRow rowOf(const RunSpec& run, const LiveSet& live, const SetNumbers& numbers) {
+  ResultRow row = resultRow(live.dataSet().name, live.source(), live.configurationOf(run), run.protocol,
+                            numbers.metrics, numbers.account);
   row.exact = row.exact && numbers.exact;
   return row;
-}
-
-/// Sets vary fastest, so that a source's maps of one set are not made again for the next column.
-std::vector<RunKey> runsAt(const SessionResults& results, const std::vector<float>& temperatures) {
-  std::vector<RunKey> out;
-  for (const std::string& source : results.sources())
-    for (const Configuration& configuration : results.configurations(source, temperatures))
-      for (const std::string& set : results.sets())
-        if (results.isOpen(set, source) && !results.liveSet(set, source)->labelledFrames().empty())
-          out.push_back({set, source, configuration});
-  return out;
 }
 
 template <class T>
@@ -45,7 +35,7 @@ Value temperatureOf(const Configuration& configuration) {
   return configuration.temperature ? Value(shortestDecimal(*configuration.temperature)) : Value();
 }
 
-PlainTable thresholdTable(SessionResults& results) {
+PlainTable thresholdTable(SessionResults& results, const std::vector<RunSpec>& runs) {
   using Kind = PlainTable::Kind;
   PlainTable table;
   table.caption = "Thresholds by rule and what they do, exactly counted. Precision, recall, FPR and F1 in percent.";
@@ -59,11 +49,10 @@ PlainTable thresholdTable(SessionResults& results) {
                    {"Recall", "recall", Kind::Percent},
                    {"FPR", "fpr", Kind::Percent},
                    {"F1", "f1", Kind::Percent}};
-  const Configuration configuration = results.viewConfiguration();
-  const std::string source = results.viewSource();
-  for (const std::string& set : results.sets()) {
-    if (!results.isOpen(set, source) || results.liveSet(set, source)->labelledFrames().empty()) continue;
-    for (const ThresholdEffect& effect : results.thresholds({set, source, configuration})) {
+  for (const RunSpec& run : runs) {
+    const std::string set = results.setName(run), source = results.sourceName(run);
+    const Configuration configuration = results.configuration(run);
+    for (const ThresholdEffect& effect : results.thresholds(run)) {
       const bool known = effect.threshold.has_value();
       table.rows.push_back(
           {Value(set), Value(source), Value(configuration.name), temperatureOf(configuration), Value(effect.rule),
@@ -75,9 +64,9 @@ PlainTable thresholdTable(SessionResults& results) {
   return table;
 }
 
-ResultTable sweepTable(SessionResults& results) {
+ResultTable sweepTable(SessionResults& results, const std::vector<std::string>& sources) {
   ResultTable table;
-  for (const std::string& source : results.sources()) {
+  for (const std::string& source : sources) {
     const auto sweep = results.sweepOf(source);
     for (const SweepCurve& curve : sweep->curves)
       for (ResultRow& row :
@@ -94,13 +83,6 @@ ResultTable sweepTable(SessionResults& results) {
 }
 
 }  // namespace
-
-std::vector<float> ablationTemperatures(const Session& session) {
-  std::vector<float> out;
-  for (const double temperature : session.temperatures) out.push_back(static_cast<float>(temperature));
-  if (out.size() < 2) out = {0.5F, 1.0F, 2.0F, 4.0F};
-  return out;
-}
 
 Value::Object provenanceOf(SessionResults& results, int threads) {
   Value::Object facts;
@@ -130,13 +112,15 @@ Value::Object provenanceOf(SessionResults& results, int threads) {
 
 ReportTables makeReportTables(SessionResults& results, const Value::Object& provenance, const ProgressSink& progress) {
   ReportTables tables;
-  const std::vector<RunKey> main = runsAt(results, {results.session().view.score.temperature});
-  const std::vector<RunKey> ablation = runsAt(results, ablationTemperatures(results.session()));
-  const std::size_t total = main.size() + ablation.size() + 2;
+  const ReportPlan plan = planReport(results);
+  const std::size_t total = plan.main.size() + plan.ablation.size() + 2;
   std::size_t done = 0;
-  for (const RunKey& run : main) {
-    progress({"tables", run.set + ", " + run.configuration.name, done++, total});
-    const auto live = results.liveSet(run.set, run.source);
+  const auto subject = [&](const RunSpec& run) {
+    return results.setName(run) + ", " + results.configuration(run).name;
+  };
+  for (const RunSpec& run : plan.main) {
+    progress({"tables", subject(run), done++, total});
+    const auto live = results.liveSet(run);
     const auto numbers = results.numbers(run);
     ResultRow row = rowOf(run, *live, *numbers);
     if (const auto best = numbers->metrics.bestF1Threshold) {
@@ -150,14 +134,14 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
     }
     tables.main.rows.push_back(std::move(row));
   }
-  for (const RunKey& run : ablation) {
-    progress({"tables", run.set + ", " + run.configuration.name, done++, total});
-    tables.ablation.rows.push_back(rowOf(run, *results.liveSet(run.set, run.source), *results.numbers(run)));
+  for (const RunSpec& run : plan.ablation) {
+    progress({"tables", subject(run), done++, total});
+    tables.ablation.rows.push_back(rowOf(run, *results.liveSet(run), *results.numbers(run)));
   }
   progress({"tables", "temperature sweep", done++, total});
-  tables.sweep = sweepTable(results);
+  tables.sweep = sweepTable(results, plan.sweeps);
   progress({"tables", "thresholds", done++, total});
-  tables.thresholds = thresholdTable(results);
+  tables.thresholds = thresholdTable(results, plan.thresholds);
   tables.main.unfinished = tables.ablation.unfinished = results.problems();
   for (const std::string& problem : results.problems()) tables.sweep.unfinished.push_back(problem);
   tables.main.provenance = tables.ablation.provenance = tables.thresholds.provenance = provenance;

@@ -22,10 +22,7 @@ struct ReportTables {
 /// every image and label of the sets.
 [[nodiscard]] Value::Object provenanceOf(SessionResults& results, int threads);
 
-/// Temperatures of the ablation: the session's, or 0.5, 1, 2 and 4 where it lists fewer than two.
-[[nodiscard]] std::vector<float> ablationTemperatures(const Session& session);
-
-/// Makes them. Throws Error where stopped. Cost: an exact pass a set, method and temperature.
+/// Makes what planReport() plans. Throws Error where stopped. Cost: an exact pass a set, method and temperature.
 [[nodiscard]] ReportTables makeReportTables(SessionResults& results, const Value::Object& provenance,
                                             const ProgressSink& progress);
 

@@ -2,8 +2,7 @@
 #include "app/documents/session_results.h"
 
 #include "analysis/core/numbers.h"
-#include "app/documents/session_request.h"
-#include "app/sources/model_scores.h"
+#include "app/session/labels.h"
 #include "app/studies/run_statistics.h"
 
 #include <algorithm>
@@ -15,12 +14,6 @@ namespace {
 constexpr double kHighRate = 0.95;  // the TPR that FPR95 stands for
 constexpr double kLowRate = 0.01;   // a false alarm on one pixel of a hundred
 constexpr std::size_t kKeptRuns = 64;
-
-template <class Pairs, class Key>
-auto* known(Pairs& pairs, const Key& key) {
-  const auto found = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == key; });
-  return found == pairs.end() ? nullptr : &found->second;
-}
 
 [[noreturn]] void stopped() { throw Error("stopped", {}); }
 
@@ -39,62 +32,93 @@ std::string ruleName(const ThresholdRule& rule) {
   return "cost ratio " + roundTripText(rule.value);
 }
 
+std::shared_ptr<LiveSet> setOf(const OpenSource* source, const std::string& set) {
+  if (source == nullptr) return nullptr;
+  std::vector<NamedItem> items;
+  std::vector<std::string> labels;
+  for (const auto& live : source->sets) {
+    items.push_back(namedItem(live->dataSet()));
+    labels.push_back(live->dataSet().name);
+  }
+  const auto found = itemCalled(set, items, labels);
+  return found ? source->sets[*found] : nullptr;
+}
+
 }  // namespace
 
 SessionResults::SessionResults(Session session, OpenLiveSets open, std::stop_token stop)
     : m_session(std::move(session)), m_open(std::move(open)), m_stop(std::move(stop)) {
-  require(!m_open.byModel.empty(), "SessionResults: nothing is open");
+  require(!m_open.sources.empty(), "SessionResults: nothing is open");
+}
+
+const OpenSource* SessionResults::find(const std::string& source) const {
+  std::vector<NamedItem> items;
+  for (const OpenSource& open : m_open.sources) items.push_back(namedItem(open.path));
+  const auto found = itemCalled(source, items, sources());
+  return found ? &m_open.sources[*found] : nullptr;
+}
+
+const OpenSource& SessionResults::openSource(const std::string& source) const {
+  if (const OpenSource* open = find(source)) return *open;
+  throw Error(ErrorParts{.what = "the session has no such model or folder of scores", .found = source});
 }
 
 std::vector<std::string> SessionResults::sources() const {
   std::vector<std::string> out;
-  const auto add = [&](const std::string& name) {
-    if (m_open.byModel.contains(name) && std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
-  };
-  for (const ModelEntry& model : m_session.models) add(model.path.filename().string());
-  for (const auto& folder : m_session.scores) add(folder.filename().string());
-  for (const auto& [name, sets] : m_open.byModel) add(name);
+  for (const OpenSource& source : m_open.sources) out.push_back(source.label);
   return out;
 }
 
 std::vector<std::string> SessionResults::sets() const {
   std::vector<std::string> out;
-  for (const std::string& source : sources())
-    for (const auto& set : m_open.byModel.at(source))
+  for (const OpenSource& source : m_open.sources)
+    for (const auto& set : source.sets)
       if (std::find(out.begin(), out.end(), set->dataSet().name) == out.end()) out.push_back(set->dataSet().name);
   return out;
 }
 
 std::string SessionResults::viewSource() const {
-  const std::string wanted = m_session.view.score.imported.value_or(m_session.view.model);
-  return m_open.byModel.contains(wanted) ? wanted : sources().front();
+  const OpenSource* wanted = find(m_session.view.score.imported.value_or(m_session.view.model));
+  return wanted != nullptr ? wanted->label : m_open.sources.front().label;
 }
 
 std::string SessionResults::viewSet() const {
   const std::string source = viewSource();
-  return isOpen(m_session.view.set, source) ? m_session.view.set : m_open.byModel.at(source).front()->dataSet().name;
+  const std::string& wanted = m_session.view.set;
+  return (isOpen(wanted, source) ? liveSet(wanted, source) : openSource(source).sets.front())->dataSet().name;
 }
 
 Configuration SessionResults::viewConfiguration() const { return configuration(m_session.view.score, viewSource()); }
 
 Configuration SessionResults::configuration(const ScoreChoice& score, const std::string& source) const {
   // A folder of logits is scored like a model, a folder of maps gives itself.
-  const auto offered = m_open.byModel.at(source).front()->source().configurations({score.method}, {score.temperature});
+  const auto offered = openSource(source).sets.front()->source().configurations({score.method}, {score.temperature});
   return offered.empty() ? configurationOf(score) : offered.front();
 }
 
+RunSpec SessionResults::run(const std::string& set, const std::string& source,
+                            const Configuration& configuration) const {
+  return liveSet(set, source)->run(configuration, m_session.view.protocol);
+}
+
+RunSpec SessionResults::onSet(const RunSpec& run, const std::string& set) const {
+  return this->run(set, sourceName(run), configuration(run));
+}
+
 bool SessionResults::isOpen(const std::string& set, const std::string& source) const {
-  const auto found = m_open.byModel.find(source);
-  return found != m_open.byModel.end() && std::any_of(found->second.begin(), found->second.end(),
-                                                      [&](const auto& live) { return live->dataSet().name == set; });
+  return setOf(find(source), set) != nullptr;
 }
 
 std::shared_ptr<LiveSet> SessionResults::liveSet(const std::string& set, const std::string& source) const {
-  const auto found = m_open.byModel.find(source);
-  if (found != m_open.byModel.end())
-    for (const auto& live : found->second)
-      if (live->dataSet().name == set) return live;
+  if (auto live = setOf(find(source), set)) return live;
   throw Error(ErrorParts{.what = "the session has no such set", .found = set + " with " + source});
+}
+
+std::shared_ptr<LiveSet> SessionResults::liveSet(const RunSpec& run) const {
+  for (const OpenSource& source : m_open.sources)
+    for (const auto& live : source.sets)
+      if (live->holds(run)) return live;
+  throw Error(ErrorParts{.what = "the session has no such run", .found = run.set});
 }
 
 std::vector<Method> SessionResults::methods(const std::string& source) const {
@@ -102,7 +126,7 @@ std::vector<Method> SessionResults::methods(const std::string& source) const {
   for (const std::string& name : m_session.methods)
     if (const auto method = methodFromName(name)) asked.push_back(*method);
   if (asked.empty()) asked.assign(allMethods().begin(), allMethods().end());
-  const ScoreSource& scores = m_open.byModel.at(source).front()->source();
+  const ScoreSource& scores = openSource(source).sets.front()->source();
   std::vector<Method> out;
   for (const Method method : asked) {
     try {
@@ -116,31 +140,35 @@ std::vector<Method> SessionResults::methods(const std::string& source) const {
 
 std::vector<Configuration> SessionResults::configurations(const std::string& source,
                                                           const std::vector<float>& temperatures) const {
-  return m_open.byModel.at(source).front()->source().configurations(methods(source), temperatures);
+  return openSource(source).sets.front()->source().configurations(methods(source), temperatures);
 }
 
-std::shared_ptr<const SetNumbers> SessionResults::numbers(const RunKey& run) {
+std::shared_ptr<const SetNumbers> SessionResults::numbers(const RunSpec& run) {
   const std::scoped_lock lock(m_mutex);
-  if (const auto* made = known(m_numbers, run)) return *made;
-  const auto live = liveSet(run.set, run.source);
-  const auto exact = live->exact(run.configuration, m_session.view.protocol, std::nullopt, m_stop);
+  return numbersOf(run);
+}
+
+std::shared_ptr<const SetNumbers> SessionResults::numbersOf(const RunSpec& run) {
+  if (const auto made = m_numbers.find(run); made != m_numbers.end()) return made->second;
+  const auto live = liveSet(run);
+  const auto exact = live->exact(live->configurationOf(run), run.protocol, std::nullopt, m_stop);
   if (!exact) stopped();
-  m_numbers.emplace_back(run, std::make_shared<const SetNumbers>(numbersOf(*exact, *live)));
-  return m_numbers.back().second;
+  return m_numbers[run] = std::make_shared<const SetNumbers>(oodscope::numbersOf(*exact, *live));
 }
 
-std::shared_ptr<const RunResults> SessionResults::results(const RunKey& run) {
+std::shared_ptr<const RunResults> SessionResults::results(const RunSpec& run) {
   const std::scoped_lock lock(m_mutex);
-  if (const auto* made = known(m_results, run)) return *made;
-  const auto live = liveSet(run.set, run.source);
+  if (const auto made = m_results.find(run); made != m_results.end()) return made->second;
+  const auto live = liveSet(run);
+  const Configuration configuration = live->configurationOf(run);
   auto out = std::make_shared<RunResults>();
-  out->numbers = numbers(run);
-  const auto counts = live->counts(run.configuration, m_stop);
+  out->numbers = numbersOf(run);
+  const auto counts = live->counts(configuration, m_stop);
   if (!counts) stopped();
   std::vector<const SortedScores*> sorted;
   for (const SortedScores& frame : counts->sorted()) sorted.push_back(&frame);
   out->ranks = std::make_shared<const RankTable>(sorted);
-  out->details = live->details(run.configuration, *counts, m_stop);
+  out->details = live->details(configuration, *counts, m_stop);
   if (!out->details) stopped();
   out->threshold = thresholdOf(m_session.view, out->numbers.get(), counts.get());
   if (out->threshold) {
@@ -149,16 +177,19 @@ std::shared_ptr<const RunResults> SessionResults::results(const RunKey& run) {
       if (const auto decision = counts->frame(frame, *out->threshold))
         out->frameDecisions.emplace_back(frame, *decision);
   }
-  if (m_results.size() >= kKeptRuns) m_results.erase(m_results.begin());
-  m_results.emplace_back(run, std::move(out));
-  return m_results.back().second;
+  if (m_kept.size() >= kKeptRuns) {
+    m_results.erase(m_kept.front());
+    m_kept.pop_front();
+  }
+  m_kept.push_back(run);
+  return m_results[run] = std::move(out);
 }
 
-std::vector<ThresholdEffect> SessionResults::thresholds(const RunKey& run) {
+std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run) {
   const std::scoped_lock lock(m_mutex);
-  const auto live = liveSet(run.set, run.source);
-  const auto exact = numbers(run);
-  const auto counts = live->counts(run.configuration, m_stop);
+  const auto live = liveSet(run);
+  const auto exact = numbersOf(run);
+  const auto counts = live->counts(live->configurationOf(run), m_stop);
   if (!counts) stopped();
   std::vector<ThresholdRule> rules{{ThresholdRule::Kind::BestF1, kHighRate},
                                    {ThresholdRule::Kind::TruePositiveRate, kHighRate},
@@ -180,14 +211,14 @@ std::vector<ThresholdEffect> SessionResults::thresholds(const RunKey& run) {
 
 std::shared_ptr<const SweepResult> SessionResults::sweepOf(const std::string& source) {
   const std::scoped_lock lock(m_mutex);
-  if (const auto* made = known(m_sweeps, source)) return *made;
+  const OpenSource& open = openSource(source);
+  if (const auto made = m_sweeps.find(open.id); made != m_sweeps.end()) return made->second;
   auto out = std::make_shared<SweepResult>();
   std::vector<std::shared_ptr<LiveSet>> sets;
-  for (const auto& live : m_open.byModel.at(source))
+  for (const auto& live : open.sets)
     if (!live->labelledFrames().empty()) sets.push_back(live);
   const Configuration view = viewConfiguration();
-  const auto offered =
-      m_open.byModel.at(source).front()->source().configurations({view.method.value_or(Method::Msp)}, {1.0F});
+  const auto offered = open.sets.front()->source().configurations({view.method.value_or(Method::Msp)}, {1.0F});
   if (!sets.empty() && !offered.empty() && offered.front().method && offered.front().temperature) {
     SweepOptions options;
     options.values = 20;  // a factor of 1.37 a step, refined around the best
@@ -195,14 +226,13 @@ std::shared_ptr<const SweepResult> SessionResults::sweepOf(const std::string& so
         sets, *offered.front().method, m_session.view.protocol, options, [](std::size_t, const SweepPoint&) {}, m_stop);
     if (!out->complete) stopped();
   }
-  m_sweeps.emplace_back(source, std::move(out));
-  return m_sweeps.back().second;
+  return m_sweeps[open.id] = std::move(out);
 }
 
-ComponentMetrics SessionResults::components(const RunKey& run, float threshold) {
+ComponentMetrics SessionResults::components(const RunSpec& run, float threshold) {
   const std::scoped_lock lock(m_mutex);
-  const auto live = liveSet(run.set, run.source);
-  const auto metrics = live->components(run.configuration, threshold, componentTrack(live->dataSet()), m_stop);
+  const auto live = liveSet(run);
+  const auto metrics = live->components(live->configurationOf(run), threshold, componentTrack(live->dataSet()), m_stop);
   if (!metrics) stopped();
   return *metrics;
 }

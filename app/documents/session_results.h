@@ -7,6 +7,8 @@
 #include "app/sources/progress.h"
 #include "app/studies/sweep.h"
 
+#include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,14 +17,6 @@
 #include <vector>
 
 namespace oodscope {
-
-/// One column of one set's results.
-struct RunKey {
-  std::string set;
-  std::string source;  ///< a model's file name, or a score folder's name
-  Configuration configuration;
-  friend bool operator==(const RunKey&, const RunKey&) = default;
-};
 
 /// Exact numbers of a run with what documents show besides.
 struct RunResults {
@@ -42,8 +36,9 @@ struct ThresholdEffect {
 };
 
 /// A session's exact results without a window, made when asked for and kept: what figures, tables and reports are
-/// drawn from. Thread-safe; one computation at a time. Members throw Error for a name that is not open and where work
-/// was stopped.
+/// drawn from. Sets and sources are called by their labels, or by what they were called when the session was saved;
+/// results are kept by run. Thread-safe; one computation at a time. Members throw Error for a name or run that is not
+/// open and where work was stopped.
 class SessionResults {
 public:
   SessionResults(Session session, OpenLiveSets open, std::stop_token stop = {});
@@ -61,8 +56,18 @@ public:
   [[nodiscard]] Configuration viewConfiguration() const;
   /// What a choice of score means for an open source. Throws Error where the source cannot give it.
   [[nodiscard]] Configuration configuration(const ScoreChoice& score, const std::string& source) const;
-  [[nodiscard]] RunKey viewRun() const { return {viewSet(), viewSource(), viewConfiguration()}; }
+  [[nodiscard]] RunSpec viewRun() const { return run(viewSet(), viewSource(), viewConfiguration()); }
+  /// Under the view's protocol.
+  [[nodiscard]] RunSpec run(const std::string& set, const std::string& source,
+                            const Configuration& configuration) const;
+  /// The same of another set.
+  [[nodiscard]] RunSpec onSet(const RunSpec& run, const std::string& set) const;
   [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const std::string& set, const std::string& source) const;
+  [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const RunSpec& run) const;
+  /// What people call the run's parts.
+  [[nodiscard]] std::string setName(const RunSpec& run) const { return liveSet(run)->dataSet().name; }
+  [[nodiscard]] std::string sourceName(const RunSpec& run) const { return liveSet(run)->source().name(); }
+  [[nodiscard]] Configuration configuration(const RunSpec& run) const { return liveSet(run)->configurationOf(run); }
   [[nodiscard]] bool isOpen(const std::string& set, const std::string& source) const;
   /// The methods that the session asks for and the source can give (all that it can give where the session names
   /// none).
@@ -71,23 +76,29 @@ public:
   [[nodiscard]] std::vector<Configuration> configurations(const std::string& source,
                                                           const std::vector<float>& temperatures) const;
 
-  [[nodiscard]] std::shared_ptr<const SetNumbers> numbers(const RunKey& run);
-  [[nodiscard]] std::shared_ptr<const RunResults> results(const RunKey& run);
-  [[nodiscard]] std::vector<ThresholdEffect> thresholds(const RunKey& run);
+  [[nodiscard]] std::shared_ptr<const SetNumbers> numbers(const RunSpec& run);
+  [[nodiscard]] std::shared_ptr<const RunResults> results(const RunSpec& run);
+  [[nodiscard]] std::vector<ThresholdEffect> thresholds(const RunSpec& run);
   /// Of the view's method and protocol over all sets of a source; empty where temperature has no effect.
   [[nodiscard]] std::shared_ptr<const SweepResult> sweepOf(const std::string& source);
-  [[nodiscard]] ComponentMetrics components(const RunKey& run, float threshold);
+  [[nodiscard]] ComponentMetrics components(const RunSpec& run, float threshold);
   /// Index of a frame by name. Throws Error where there is none or it is not ready.
   [[nodiscard]] std::size_t frameOf(const std::string& set, const std::string& frame) const;
 
 private:
+  [[nodiscard]] const OpenSource* find(const std::string& source) const;
+  [[nodiscard]] const OpenSource& openSource(const std::string& source) const;
+  /// Requires the lock.
+  [[nodiscard]] std::shared_ptr<const SetNumbers> numbersOf(const RunSpec& run);
+
   Session m_session;
   OpenLiveSets m_open;
   std::stop_token m_stop;
-  std::recursive_mutex m_mutex;  // results() asks numbers()
-  std::vector<std::pair<RunKey, std::shared_ptr<const SetNumbers>>> m_numbers;
-  std::vector<std::pair<RunKey, std::shared_ptr<const RunResults>>> m_results;
-  std::vector<std::pair<std::string, std::shared_ptr<const SweepResult>>> m_sweeps;
+  std::mutex m_mutex;  // held by every member that computes, for as long as it does
+  std::map<RunSpec, std::shared_ptr<const SetNumbers>> m_numbers;
+  std::map<RunSpec, std::shared_ptr<const RunResults>> m_results;
+  std::deque<RunSpec> m_kept;  ///< in the order in which m_results came
+  std::map<SourceId, std::shared_ptr<const SweepResult>> m_sweeps;
 };
 
 /// How a session is opened without a window.

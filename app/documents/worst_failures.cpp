@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/documents/worst_failures.h"
 
-#include "app/sources/model_scores.h"
 #include "app/studies/failure_definition.h"
 
 #include <algorithm>
@@ -28,11 +27,8 @@ std::optional<ClassMap> classesOf(const LiveSet& live, std::size_t frame, Size s
 }
 
 std::string className(const LiveSet& live, std::uint8_t value) {
-  if (const auto* model = dynamic_cast<const ModelScores*>(&live.source())) {
-    const auto& names = model->modelInfo().outputs.channelNames;
-    if (value < names.size()) return names[value];
-  }
-  return "class " + std::to_string(value);
+  const auto& names = live.source().classNames();
+  return value < names.size() ? names[value] : "class " + std::to_string(value);
 }
 
 bool larger(const SetFailure& a, const SetFailure& b) {
@@ -44,9 +40,9 @@ Value valueOf(const std::optional<double>& value) { return value ? Value(*value)
 
 }  // namespace
 
-WorstOfSet worstOf(SessionResults& results, const RunKey& run, std::size_t count) {
+WorstOfSet worstOf(SessionResults& results, const RunSpec& run, std::size_t count) {
   WorstOfSet worst;
-  const auto live = results.liveSet(run.set, run.source);
+  const auto live = results.liveSet(run);
   const auto made = results.results(run);
   for (const FrameMetrics& frame : made->details->frames)
     if (frame.ap) worst.frames.push_back(frame);
@@ -59,7 +55,7 @@ WorstOfSet worstOf(SessionResults& results, const RunKey& run, std::size_t count
   worst.options = failureOptions(live->dataSet(), *made->threshold);
   std::vector<FrameFailures> found(frames.size());
   tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
-    const auto scores = live->scores(frames[i], run.configuration);
+    const auto scores = live->scores(frames[i], live->configurationOf(run));
     const auto label = live->label(frames[i]);
     const auto classes = classesOf(*live, frames[i], scores->size());
     FailureContext context;
@@ -83,11 +79,11 @@ WorstOfSet worstOf(SessionResults& results, const RunKey& run, std::size_t count
   return worst;
 }
 
-PlainTable failureTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst) {
+PlainTable failureTable(SessionResults& results, const RunSpec& run, const WorstOfSet& worst) {
   using Kind = PlainTable::Kind;
   PlainTable table;
-  table.caption =
-      "Largest false-positive regions and missed objects of " + run.set + ". " + failureDefinition(worst.options) + ".";
+  table.caption = "Largest false-positive regions and missed objects of " + results.setName(run) + ". " +
+                  failureDefinition(worst.options) + ".";
   table.columns = {{"Frame", "frame", Kind::Text},
                    {"Failure", "failure", Kind::Text},
                    {worst.options.opening ? "Opened area, px" : "Area, px", "area", Kind::Count},
@@ -97,7 +93,7 @@ PlainTable failureTable(SessionResults& results, const RunKey& run, const WorstO
                    {"Margin", "margin", Kind::Score},
                    {"Found", "found", Kind::Percent},
                    {"Predicted as", "predicted", Kind::Text}};
-  const auto& frames = results.liveSet(run.set, run.source)->dataSet().frames;
+  const auto& frames = results.liveSet(run)->dataSet().frames;
   const auto add = [&](const SetFailure& failure, const char* kind) {
     table.rows.push_back({Value(frames[failure.frame].name), Value(kind),
                           Value(static_cast<std::int64_t>(failure.region.area)), Value(failure.region.box.x),
@@ -110,14 +106,14 @@ PlainTable failureTable(SessionResults& results, const RunKey& run, const WorstO
   return table;
 }
 
-PlainTable worstFrameTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst) {
+PlainTable worstFrameTable(SessionResults& results, const RunSpec& run, const WorstOfSet& worst) {
   using Kind = PlainTable::Kind;
   PlainTable table;
-  table.caption = "Frames of " + run.set + " with the lowest AP.";
+  table.caption = "Frames of " + results.setName(run) + " with the lowest AP.";
   table.columns = {{"Frame", "frame", Kind::Text},        {"AP", "ap", Kind::Percent},
                    {"FPR95", "fpr95", Kind::Percent},     {"AUROC", "auroc", Kind::Percent},
                    {"Best F1", "best_f1", Kind::Percent}, {"Anomalous px", "positives", Kind::Count}};
-  const auto& frames = results.liveSet(run.set, run.source)->dataSet().frames;
+  const auto& frames = results.liveSet(run)->dataSet().frames;
   for (const FrameMetrics& frame : worst.frames)
     table.rows.push_back({Value(frames[frame.frame].name), valueOf(frame.ap), valueOf(frame.fpr95),
                           valueOf(frame.auroc), valueOf(frame.bestF1),

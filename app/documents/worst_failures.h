@@ -26,10 +26,10 @@ struct WorstOfSet {
 
 /// The `count` worst of each kind of a run, at its threshold (no failures where that is not defined). Throws Error.
 /// Cost: some 10 ms a frame.
-[[nodiscard]] WorstOfSet worstOf(SessionResults& results, const RunKey& run, std::size_t count);
+[[nodiscard]] WorstOfSet worstOf(SessionResults& results, const RunSpec& run, std::size_t count);
 
 /// The failures as a table for people.
-[[nodiscard]] PlainTable failureTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst);
-[[nodiscard]] PlainTable worstFrameTable(SessionResults& results, const RunKey& run, const WorstOfSet& worst);
+[[nodiscard]] PlainTable failureTable(SessionResults& results, const RunSpec& run, const WorstOfSet& worst);
+[[nodiscard]] PlainTable worstFrameTable(SessionResults& results, const RunSpec& run, const WorstOfSet& worst);
 
 }  // namespace oodscope

@@ -8,7 +8,7 @@
 namespace oodscope {
 
 /// The relief of a frame. The plan throws Error where no OpenGL is to be had.
-[[nodiscard]] FigurePlan planRelief(SessionResults& results, const RunKey& run, std::size_t frame);
+[[nodiscard]] FigurePlan planRelief(SessionResults& results, const RunSpec& run, std::size_t frame);
 /// F1 over temperature and threshold of the view's run. The same.
 [[nodiscard]] FigurePlan planLandscape(SessionResults& results);
 

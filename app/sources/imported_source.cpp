@@ -49,13 +49,16 @@ void addAnchors(const Grid<double>& scores, const LabelMap& label, std::vector<d
 
 }  // namespace
 
-ImportedSource::ImportedSource(std::shared_ptr<const DataSet> set, const std::filesystem::path& folder,
-                               ImportedChannels channels, const std::string& arrayName)
-    : m_set(std::move(set)),
+ImportedSource::ImportedSource(std::string label, std::shared_ptr<const DataSet> set,
+                               const std::filesystem::path& folder, const std::string& arrayName,
+                               std::shared_ptr<LogitsStore> store, ChannelChoice channels)
+    : LogitsSource(std::move(label), std::move(channels)),
+      m_set(std::move(set)),
       m_scores(openImportedScores(folder, *m_set, arrayName)),
-      m_channels(std::move(channels)),
+      m_store(std::move(store)),
       m_sizes(m_set->frames.size()),
       m_frameSizes(m_set->frames.size()),
+      m_held(m_set->frames.size()),
       m_opened(m_set->frames.size()) {
   for (const auto& file : m_scores.files) {
     if (!file) continue;
@@ -65,20 +68,9 @@ ImportedSource::ImportedSource(std::shared_ptr<const DataSet> set, const std::fi
   }
 }
 
-std::string ImportedSource::name() const { return m_scores.method; }
-
-std::vector<Configuration> ImportedSource::configurations(const std::vector<Method>& methods,
-                                                          const std::vector<float>& temperatures) const {
-  if (!m_holdsLogits) return {{m_scores.method, std::nullopt, std::nullopt}};
-  std::vector<Configuration> out;
-  for (const Method method : methods) {
-    if (!dependsOnTemperature(method)) {
-      out.push_back({std::string(methodName(method)), method, std::nullopt});
-      continue;
-    }
-    for (const float temperature : temperatures) out.push_back({std::string(methodName(method)), method, temperature});
-  }
-  return out;
+std::optional<std::size_t> ImportedSource::framesWithoutFile() const {
+  return static_cast<std::size_t>(
+      std::count_if(m_scores.files.begin(), m_scores.files.end(), [](const auto& file) { return !file.has_value(); }));
 }
 
 void ImportedSource::prepare(std::size_t frame) {
@@ -155,17 +147,31 @@ StoredMap ImportedSource::map(std::size_t frame) const {
   return map;
 }
 
-std::shared_ptr<const ImportedLogits> ImportedSource::logits(std::size_t frame) const {
-  {
-    const std::scoped_lock lock(m_logitsMutex);
-    if (auto opened = m_opened[frame].lock()) return opened;
+ImportedSource::Logits ImportedSource::held(std::size_t frame) const {
+  const std::scoped_lock lock(m_logitsMutex);
+  Held& held = m_held[frame];
+  if (held.logits && !held.logits->logits.isIntact()) held = {};
+  return held.logits ? held.logits : m_opened[frame].lock();
+}
+
+void ImportedSource::hold(std::size_t frame, const Logits& logits) const {
+  auto share = m_store->share(logits->logits);
+  const std::scoped_lock lock(m_logitsMutex);
+  m_opened[frame] = logits;
+  if (share) {
+    m_held[frame] = {logits, std::move(share)};
+    return;
   }
+  m_lastOpened.push_back(logits);
+  if (m_lastOpened.size() > kOpenedLogits) m_lastOpened.pop_front();
+}
+
+ImportedSource::Logits ImportedSource::logits(std::size_t frame) const {
+  if (Logits known = held(frame)) return known;
   auto opened = std::make_shared<const ImportedLogits>(
       openImportedLogits(m_scores.files[frame].value().file, m_frameSizes[frame], m_scores.arrayName));
-  const std::scoped_lock lock(m_logitsMutex);
-  m_opened[frame] = opened;
-  m_lastOpened.push_back(opened);
-  if (m_lastOpened.size() > kOpenedLogits) m_lastOpened.pop_front();
+  ++m_filesOpened;
+  hold(frame, opened);
   return opened;
 }
 
@@ -229,10 +235,10 @@ Size ImportedSource::ownSize(std::size_t frame) const {
 ScoreParameters ImportedSource::scoreParameters(const Configuration& configuration, int channels) const {
   ScoreParameters parameters{.method = configuration.method.value(),
                              .temperature = configuration.temperature.value_or(1.0F),
-                             .channels = m_channels.list,
+                             .channels = LogitsSource::channels().list,
                              .voidChannel = assumedVoidChannel(channels)};
   if (parameters.channels.empty()) {
-    parameters.channels = knownChannels(channels, m_channels.all ? -1 : parameters.voidChannel);
+    parameters.channels = knownChannels(channels, LogitsSource::channels().all ? -1 : parameters.voidChannel);
   }
   if (parameters.method == Method::Void && parameters.voidChannel < 0)
     throw Error(ErrorParts{.what = "the logits have no void channel",
@@ -259,19 +265,7 @@ bool ImportedSource::hasLogits(std::size_t frame) const {
   return m_scores.files[frame].value().content == ImportedFile::Content::Logits;
 }
 
-ScoreMap ImportedSource::score(std::size_t frame, const Configuration& configuration, Size target) const {
-  if (m_scores.files[frame].value().content == ImportedFile::Content::Logits) {
-    const auto opened = logits(frame);
-    const LogitsView view = opened->logits.view();
-    const ScoreParameters how = scoreParameters(configuration, view.channels);
-    ScoreMap out(target);
-    if (target == view.size())
-      oodscope::score(view, how, out.values());
-    else
-      scoreResized(view, how, target, out.values());
-    opened->logits.requireIntact();
-    return out;
-  }
+ScoreMap ImportedSource::finishedMap(std::size_t frame, Size target) const {
   if (!m_isDouble) {
     ScoreMap scores = map(frame).asFloat();
     return scores.size() == target ? std::move(scores) : resizeBilinear(scores, target);
@@ -290,8 +284,7 @@ std::vector<std::pair<std::string, std::string>> ImportedSource::provenance() co
   for (const auto& file : m_scores.files)
     if (file && std::filesystem::is_regular_file(file->file, unknown))  // a pipe would be waited for
       digest.add(file->file.filename().string()).add(sha256OfFile(file->file));
-  std::vector<std::pair<std::string, std::string>> facts = {{"scores", m_scores.method},
-                                                            {"scores_sha256", digest.hex()}};
+  std::vector<std::pair<std::string, std::string>> facts = {{"scores", name()}, {"scores_sha256", digest.hex()}};
   if (!m_scores.arrayName.empty()) facts.emplace_back("scores_array", m_scores.arrayName);
   return facts;
 }

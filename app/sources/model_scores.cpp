@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <future>
+#include <numeric>
 
 namespace oodscope {
 namespace {
@@ -24,17 +25,30 @@ std::string imageDigest(const Frame& frame) {
   return Sha256().add(image).add(sha256OfFile(*frame.overlay)).hex();
 }
 
-ModelScores::ModelScores(std::shared_ptr<const DataSet> set, std::shared_ptr<Model> model,
-                         std::shared_ptr<LogitsStore> store, std::vector<int> channels)
-    : m_set(std::move(set)),
+SourceId sourceIdOf(const Model& model) {
+  const ModelInfo& info = model.info();
+  Sha256 reading;
+  reading.add(model.logitsKey()).add("void ").add(std::to_string(info.outputs.voidChannel));
+  for (const int channel : knownChannels(info.outputs, info.channels)) reading.add(" ").add(std::to_string(channel));
+  return {info.fingerprint, reading.hex()};
+}
+
+ModelScores::ModelScores(std::string label, std::shared_ptr<const DataSet> set, std::shared_ptr<Model> model,
+                         std::shared_ptr<LogitsStore> store, ChannelChoice channels)
+    : LogitsSource(std::move(label), std::move(channels)),
+      m_set(std::move(set)),
       m_model(std::move(model)),
       m_store(std::move(store)),
-      m_channels(std::move(channels)),
+      m_used(this->channels().list),
       m_addresses(m_set->frames.size()),
       m_held(m_set->frames.size()) {
   const ModelInfo& info = m_model->info();
-  if (m_channels.empty()) m_channels = knownChannels(info.outputs, info.channels);
-  const int last = *std::max_element(m_channels.begin(), m_channels.end());
+  if (this->channels().all) {
+    m_used.resize(static_cast<std::size_t>(info.channels));
+    std::iota(m_used.begin(), m_used.end(), 0);
+  }
+  if (m_used.empty()) m_used = knownChannels(info.outputs, info.channels);
+  const int last = *std::max_element(m_used.begin(), m_used.end());
   if (last >= info.channels)
     throw Error(ErrorParts{.what = "a channel asked for is not among the network's outputs",
                            .expected = "channels 0 to " + std::to_string(info.channels - 1),
@@ -42,24 +56,12 @@ ModelScores::ModelScores(std::shared_ptr<const DataSet> set, std::shared_ptr<Mod
                            .file = info.file});
 }
 
-std::string ModelScores::name() const { return m_model->info().file.filename().string(); }
-
-std::vector<Configuration> ModelScores::configurations(const std::vector<Method>& methods,
-                                                       const std::vector<float>& temperatures) const {
-  std::vector<Configuration> out;
-  for (const Method method : methods) {
-    if (method == Method::Void && m_model->info().outputs.voidChannel < 0)
-      throw Error(ErrorParts{.what = "the network has no void channel to score with",
-                             .expected = "a model whose sidecar names void_channel, or one with 20 outputs",
-                             .found = std::to_string(m_model->info().channels) + " outputs",
-                             .file = m_model->info().file});
-    if (!dependsOnTemperature(method)) {
-      out.push_back({std::string(methodName(method)), method, std::nullopt});
-      continue;
-    }
-    for (const float temperature : temperatures) out.push_back({std::string(methodName(method)), method, temperature});
-  }
-  return out;
+void ModelScores::requirePossible(Method method) const {
+  if (method == Method::Void && m_model->info().outputs.voidChannel < 0)
+    throw Error(ErrorParts{.what = "the network has no void channel to score with",
+                           .expected = "a model whose sidecar names void_channel, or one with 20 outputs",
+                           .found = std::to_string(m_model->info().channels) + " outputs",
+                           .file = m_model->info().file});
 }
 
 const std::string& ModelScores::address(std::size_t frame) {
@@ -150,7 +152,7 @@ ModelScores::Logits ModelScores::madeAgain(std::size_t frame) const {
   return out;
 }
 
-std::shared_ptr<const StoredLogits> ModelScores::logits(std::size_t frame) const {
+ModelScores::Logits ModelScores::logits(std::size_t frame) const {
   require(!m_addresses[frame].empty(), "ModelScores: prepare(frame) comes first");
   if (Logits logits = held(frame)) return logits;
   if (Logits logits = stored(frame)) return logits;
@@ -169,22 +171,11 @@ std::optional<FrameLogits> ModelScores::frameLogits(std::size_t frame) const {
 
 Size ModelScores::ownSize(std::size_t) const { return m_model->info().output; }
 
-ScoreParameters ModelScores::parameters(const Configuration& configuration) const {
+ScoreParameters ModelScores::scoreParameters(const Configuration& configuration, int) const {
   return ScoreParameters{.method = configuration.method.value(),
                          .temperature = configuration.temperature.value_or(1.0F),
-                         .channels = m_channels,
+                         .channels = m_used,
                          .voidChannel = m_model->info().outputs.voidChannel};
-}
-
-ScoreMap ModelScores::score(std::size_t frame, const Configuration& configuration, Size target) const {
-  ScoreMap out(target);
-  readLogits(*this, frame, [&](const FrameLogits& logits) {
-    if (target == logits.view.size())
-      oodscope::score(logits.view, parameters(configuration), out.values());
-    else
-      scoreResized(logits.view, parameters(configuration), target, out.values());
-  });
-  return out;
 }
 
 std::vector<std::string> ModelScores::warnings() const {
@@ -199,7 +190,7 @@ std::vector<std::string> ModelScores::warnings() const {
 std::vector<std::pair<std::string, std::string>> ModelScores::provenance() const {
   const ModelInfo& info = m_model->info();
   const Preprocessing& preprocessing = info.preprocessing;
-  const std::string channels = channelsText(m_channels, info.channels, info.outputs.voidChannel, info.channelsAssumed);
+  const std::string channels = channelsText(m_used, info.channels, info.outputs.voidChannel, info.channelsAssumed);
   return {{"model", name()},
           {"architecture", architectureText(info)},
           {"arrangement", info.arrangement},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
-#include "app/sources/score_source.h"
+#include "app/sources/logits_source.h"
 #include "inference/logits/logits_store.h"
 #include "inference/models/model.h"
 
@@ -11,22 +11,24 @@
 
 namespace oodscope {
 
+/// What tells a network's logits, and what its methods make of them, from any other's.
+[[nodiscard]] SourceId sourceIdOf(const Model& model);
+
 /// Scores of one set by one model, over logits that are made once and kept in the store. Logits that the store lost
 /// (another process evicted them, they fit nowhere, their file was damaged) are made again when they are asked for:
 /// that costs a network pass, never the frame.
-class ModelScores : public ScoreSource {
+class ModelScores : public LogitsSource {
 public:
-  /// channels: ascending, which outputs take part; empty: the known classes. Throws Error for a channel the network
-  /// lacks.
-  ModelScores(std::shared_ptr<const DataSet> set, std::shared_ptr<Model> model, std::shared_ptr<LogitsStore> store,
-              std::vector<int> channels);
+  /// Throws Error for a channel the network lacks. Its maker is openSource().
+  ModelScores(std::string label, std::shared_ptr<const DataSet> set, std::shared_ptr<Model> model,
+              std::shared_ptr<LogitsStore> store, ChannelChoice channels);
 
-  [[nodiscard]] std::string name() const override;
-  [[nodiscard]] std::vector<Configuration> configurations(const std::vector<Method>& methods,
-                                                          const std::vector<float>& temperatures) const override;
+  [[nodiscard]] SourceId id() const override { return sourceIdOf(*m_model); }
+  [[nodiscard]] const std::vector<std::string>& classNames() const override {
+    return m_model->info().outputs.channelNames;
+  }
   void prepare(std::size_t frame) override;
   [[nodiscard]] Size ownSize(std::size_t frame) const override;
-  [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
   [[nodiscard]] std::string precision() const override {
     return m_store->precision() == StorePrecision::Half ? "float16" : "float32";
   }
@@ -34,24 +36,23 @@ public:
 
   [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;
   [[nodiscard]] bool hasLogits(std::size_t) const override { return true; }
-  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int) const override {
-    return parameters(configuration);
-  }
+  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int) const override;
 
-  /// The frame's logits, open. Ask isIntact() after reading. Requires prepare(frame). Thread-safe. Throws Error where
-  /// they have to be made again and cannot be.
-  [[nodiscard]] std::shared_ptr<const StoredLogits> logits(std::size_t frame) const;
   /// Whether prepare(frame) would find the logits in the store, without running anything.
   [[nodiscard]] bool isStored(std::size_t frame);
-  [[nodiscard]] const ModelInfo& modelInfo() const { return m_model->info(); }
-  [[nodiscard]] ScoreParameters parameters(const Configuration& configuration) const;
   /// Messages about the store (a full disk, say) that did not stop the work.
   [[nodiscard]] std::vector<std::string> warnings() const override;
   /// Network passes so far, those that made logits again too.
   [[nodiscard]] std::size_t networkPasses() const { return m_networkPasses.load(); }
 
+protected:
+  void requirePossible(Method method) const override;
+
 private:
   using Logits = std::shared_ptr<const StoredLogits>;
+  /// The frame's logits, open. Ask isIntact() after reading. Requires prepare(frame). Throws Error where they have to
+  /// be made again and cannot be.
+  [[nodiscard]] Logits logits(std::size_t frame) const;
   /// Logits that stay open between uses: mapping anew costs a fault a page.
   struct Held {
     Logits logits;
@@ -67,7 +68,7 @@ private:
   std::shared_ptr<const DataSet> m_set;
   std::shared_ptr<Model> m_model;
   std::shared_ptr<LogitsStore> m_store;
-  std::vector<int> m_channels;
+  std::vector<int> m_used;               ///< channels that take part
   std::vector<std::string> m_addresses;  ///< empty until asked for
   mutable std::mutex m_mutex;
   mutable std::vector<Held> m_held;

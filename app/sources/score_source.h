@@ -3,6 +3,7 @@
 #include "analysis/core/error.h"
 #include "analysis/core/grid.h"
 #include "analysis/scores/score_function.h"
+#include "app/session/run_spec.h"
 
 #include <cstddef>
 #include <functional>
@@ -39,8 +40,18 @@ public:
   ScoreSource(const ScoreSource&) = delete;
   ScoreSource& operator=(const ScoreSource&) = delete;
 
-  /// The model's file name without folder, or the scores' folder name.
+  /// What people call it: the model's file name or the scores' folder name, with the parents that tell it from others.
   [[nodiscard]] virtual std::string name() const = 0;
+  /// What it is, whatever it is called.
+  [[nodiscard]] virtual SourceId id() const = 0;
+  /// Which channels of its logits take part; the usual ones where it has none to choose from.
+  [[nodiscard]] virtual ChannelChoice channels() const { return {}; }
+  /// Names of the logits' channels; empty where nobody gave any.
+  [[nodiscard]] virtual const std::vector<std::string>& classNames() const;
+  /// Whether methods, temperatures and channels apply: not where it gives finished maps alone.
+  [[nodiscard]] virtual bool takesMethods() const { return true; }
+  /// Frames for which somebody's folder has no file; empty: the source makes what it needs.
+  [[nodiscard]] virtual std::optional<std::size_t> framesWithoutFile() const { return std::nullopt; }
   /// What of `methods` x `temperatures` this source can give, each ranking once. Throws Error where a method is
   /// impossible.
   [[nodiscard]] virtual std::vector<Configuration> configurations(const std::vector<Method>& methods,

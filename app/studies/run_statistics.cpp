@@ -15,7 +15,7 @@ struct Drawn {
   std::vector<std::size_t> all;  // with those that it skips, which component metrics count
 };
 
-Drawn drawnFrames(const EvaluatedRun& run, const EvaluatedRun* other) {
+Drawn drawnFrames(const MeasuredRun& run, const MeasuredRun* other) {
   Drawn out;
   const bool skip = skipsFramesWithoutAnomaly(run.protocol);
   for (std::size_t i = 0; i < run.counts->frames().size(); ++i) {
@@ -37,12 +37,12 @@ Drawn drawnFrames(const EvaluatedRun& run, const EvaluatedRun* other) {
   return out;
 }
 
-RankingValues exactValues(const EvaluatedRun& run) {
+RankingValues exactValues(const MeasuredRun& run) {
   if (run.protocol == Protocol::StreetHazards) return {};
   return {run.metrics.ap, run.metrics.fpr95, run.metrics.auroc, run.metrics.bestF1};
 }
 
-std::vector<ComponentTally> tallies(const EvaluatedRun& run, const std::vector<std::size_t>& frames,
+std::vector<ComponentTally> tallies(const MeasuredRun& run, const std::vector<std::size_t>& frames,
                                     const std::stop_token& stop) {
   std::vector<ComponentTally> out(frames.size());
   const ComponentTrack track = componentTrack(run.live->dataSet());
@@ -52,7 +52,7 @@ std::vector<ComponentTally> tallies(const EvaluatedRun& run, const std::vector<s
   return out;
 }
 
-RunStatistics blank(const EvaluatedRun& run, const Drawn& drawn, const BootstrapOptions& options) {
+RunStatistics blank(const MeasuredRun& run, const Drawn& drawn, const BootstrapOptions& options) {
   RunStatistics out;
   out.configuration = run.configuration;
   out.protocol = run.protocol;
@@ -64,7 +64,7 @@ RunStatistics blank(const EvaluatedRun& run, const Drawn& drawn, const Bootstrap
 
 }  // namespace
 
-std::optional<RunStatistics> runStatistics(const EvaluatedRun& run, const BootstrapOptions& options,
+std::optional<RunStatistics> runStatistics(const MeasuredRun& run, const BootstrapOptions& options,
                                            const std::stop_token& stop) {
   require(run.counts != nullptr, "runStatistics: the counts are missing");
   const Drawn drawn = drawnFrames(run, nullptr);
@@ -81,7 +81,7 @@ std::optional<RunStatistics> runStatistics(const EvaluatedRun& run, const Bootst
   return out;
 }
 
-std::optional<PairedStatistics> pairedStatistics(const EvaluatedRun& a, const EvaluatedRun& b,
+std::optional<PairedStatistics> pairedStatistics(const MeasuredRun& a, const MeasuredRun& b,
                                                  const BootstrapOptions& options, const std::stop_token& stop) {
   require(a.counts != nullptr && b.counts != nullptr, "pairedStatistics: the counts are missing");
   Drawn ofA = drawnFrames(a, &b);

@@ -11,7 +11,7 @@
 namespace oodscope {
 
 /// A run with exact numbers, as its statistics need it.
-struct EvaluatedRun {
+struct MeasuredRun {
   std::shared_ptr<LiveSet> live;
   Configuration configuration;
   Protocol protocol = Protocol::Course;
@@ -41,11 +41,11 @@ struct PairedStatistics {
 /// without an anomaly can still hold false alarms (SegmentMeIfYouCan's evaluation keeps them). Metrics are those of
 /// pooled pixels: under StreetHazards, a mean over frames, they stand on their own and are not moved onto the
 /// protocol's. Empty where stopped or without a frame. Throws Error. Requires: counts. Cost: of bootstrapRanking.
-[[nodiscard]] std::optional<RunStatistics> runStatistics(const EvaluatedRun& run, const BootstrapOptions& options,
+[[nodiscard]] std::optional<RunStatistics> runStatistics(const MeasuredRun& run, const BootstrapOptions& options,
                                                          const std::stop_token& stop);
 
 /// Both runs over the frames that both have, and how they differ. Requires: one set. Cost: three bootstraps.
-[[nodiscard]] std::optional<PairedStatistics> pairedStatistics(const EvaluatedRun& a, const EvaluatedRun& b,
+[[nodiscard]] std::optional<PairedStatistics> pairedStatistics(const MeasuredRun& a, const MeasuredRun& b,
                                                                const BootstrapOptions& options,
                                                                const std::stop_token& stop);
 

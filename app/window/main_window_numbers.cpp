@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says of a set's numbers: the metrics panel, the curves, what is waited for.
-#include "app/documents/evaluate.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/main_window.h"
@@ -136,7 +135,7 @@ void MainWindow::showNumbers() {
   input.components = m_controller.components();
   input.reference = referenceNumbers();
   input.scored = precisionText(live->source());
-  input.withoutMap = framesWithoutMap(live->source());
+  input.withoutMap = live->source().framesWithoutFile();
   const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
   if (!m_session.view().score.imported && model != nullptr && model->info)
     input.modelFingerprint = QString::fromStdString(model->info->fingerprint);

@@ -2,7 +2,6 @@
 #include "app/window/presenters.h"
 
 #include "analysis/metrics/operating_point.h"
-#include "app/sources/imported_source.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>
@@ -222,17 +221,7 @@ MetricsView metricsView(const MetricsInput& input) {
 QString precisionText(const ScoreSource& source) {
   const std::string precision = source.precision();
   if (precision.empty()) return {};
-  const auto* imported = dynamic_cast<const ImportedSource*>(&source);
-  const bool maps = imported != nullptr && !imported->holdsLogits();
-  return QString::fromStdString(precision) + (maps ? tr(" maps") : tr(" logits"));
-}
-
-std::optional<std::size_t> framesWithoutMap(const ScoreSource& source) {
-  const auto* imported = dynamic_cast<const ImportedSource*>(&source);
-  if (imported == nullptr) return std::nullopt;
-  const auto& files = imported->files().files;
-  return static_cast<std::size_t>(
-      std::count_if(files.begin(), files.end(), [](const auto& file) { return !file.has_value(); }));
+  return QString::fromStdString(precision) + (source.takesMethods() ? tr(" logits") : tr(" maps"));
 }
 
 QString exactnessText(const SetNumbers& numbers, const QString& scored, std::optional<std::size_t> withoutMap) {
@@ -270,7 +259,7 @@ CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<
     if (threshold) view.decision = decisionOf(view.label, score >= *threshold);
   }
   if (!picture.logits) return view;
-  const LogitsView logits = picture.logits->view();
+  const LogitsView& logits = picture.logits->view;
   const std::size_t at = mapIndex(image, logits.size(), pixel);
   const int x = static_cast<int>(at % static_cast<std::size_t>(logits.width));
   const int y = static_cast<int>(at / static_cast<std::size_t>(logits.width));

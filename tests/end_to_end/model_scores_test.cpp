@@ -35,7 +35,7 @@ protected:
   }
   [[nodiscard]] std::unique_ptr<ModelScores> source(const LogitsStore::Options& options) {
     store = std::make_shared<LogitsStore>(options);
-    auto out = std::make_unique<ModelScores>(set, model, store, std::vector<int>{});
+    auto out = std::make_unique<ModelScores>("small.pth", set, model, store, ChannelChoice{});
     for (std::size_t i = 0; i < kFrames; ++i) out->prepare(i);
     return out;
   }

@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   const OpenLiveSets open = openLiveSets(request, [](const Progress&) {}, {});
-  for (const auto& [model, sets] : open.byModel)
+  for (const auto& [id, model, path, sets] : open.sources)
     for (const auto& set : sets)
       for (const Configuration& configuration :
            {Configuration{"msp", Method::Msp, 1.0F}, Configuration{"msp", Method::Msp, 3.0F},

@@ -25,7 +25,7 @@ std::shared_ptr<LiveSet> roadAnomaly(const std::filesystem::path& shared) {
   request.protocols = {Protocol::Course};
   const OpenLiveSets sets = openLiveSets(request, [](const Progress&) {}, {});
   EXPECT_TRUE(sets.problems.empty());
-  opened = sets.byModel.begin()->second.front();
+  opened = sets.sources.front().sets.front();
   return opened;
 }
 

@@ -9,9 +9,9 @@
 namespace oodscope::testing {
 namespace {
 
-EvaluatedRun evaluated(const std::shared_ptr<LiveSet>& live, const Configuration& configuration,
-                       Protocol protocol = Protocol::Course) {
-  EvaluatedRun run;
+MeasuredRun evaluated(const std::shared_ptr<LiveSet>& live, const Configuration& configuration,
+                      Protocol protocol = Protocol::Course) {
+  MeasuredRun run;
   run.live = live;
   run.configuration = configuration;
   run.protocol = protocol;

@@ -66,7 +66,8 @@ TEST(Shortage, ASourceWithoutMemoryLeavesTheRowsOfTheOthers) {
 TEST(Shortage, ASourceWithoutMemoryLeavesTheOthersOpen) {
   const ScoredSet made;
   const OpenLiveSets open = openLiveSets(made.request, noMemoryFor("frames", "second"), {});
-  EXPECT_TRUE(open.byModel.contains("first"));
+  ASSERT_EQ(open.sources.size(), 1U);
+  EXPECT_EQ(open.sources.front().label, "first");
   ASSERT_EQ(open.problems.size(), 1U);
   EXPECT_NE(open.problems[0].find("second: out of memory"), std::string::npos) << open.problems[0];
 }
