@@ -23,7 +23,7 @@ void MainWindow::showChoices(const ViewState& after) {
       static_cast<int>(after.resolution));
   const OpenModel* model = m_workspace.findModel(QString::fromStdString(after.model));
   QStringList channels;
-  if (model != nullptr && model->info)
+  if (model != nullptr && model->info && !after.score.imported)
     channels << tr("%1 known classes").arg(model->info->outputs.knownClasses)
              << tr("all %1 outputs").arg(model->info->channels);
   m_controls->setChannels(channels.isEmpty() ? QStringList{tr("known classes"), tr("all outputs")} : channels,

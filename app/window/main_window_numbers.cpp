@@ -49,7 +49,8 @@ std::optional<ReferenceNumbers> MainWindow::referenceNumbers() {
         view.resolution == Resolution::ByProtocol || view.resolution == defaultResolution(view.protocol);
     if (!numbers || view.score.imported || view.allChannels || !asPublished || model == nullptr || !model->info)
       return std::nullopt;
-    return m_published.find(view.set, model->info->architecture, numbers->configuration, numbers->protocol);
+    const std::string own = std::filesystem::path(view.set).filename().string();  // without what tells it from others
+    return m_published.find(own, model->info->architecture, numbers->configuration, numbers->protocol);
   }
   const SetNumbers& reference = *m_reference->numbers;
   ReferenceNumbers out;
