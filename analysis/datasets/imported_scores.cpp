@@ -56,7 +56,8 @@ public:
     m_out.arrayName = std::move(arrayName);
     m_out.files.resize(set.frames.size());
     // One sub-folder per set: the one that is named as this set is meant.
-    m_start = isFolder(folder / set.name) ? folder / set.name : folder;
+    const fs::path own = fs::path(set.name).filename();  // without the parents that tell it from others of its name
+    m_start = isFolder(folder / own) ? folder / own : folder;
     constexpr int kDepth = 3;
     collect(m_start, kDepth, m_files);
   }

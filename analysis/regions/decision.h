@@ -30,4 +30,10 @@ namespace oodscope {
   return std::nextafter(threshold, -std::numeric_limits<float>::infinity());
 }
 
+/// The other way: the threshold t for which "score >= t" decides as "score > threshold" does, so that
+/// strictlyBelow(strictlyAbove(t)) is t.
+[[nodiscard]] inline float strictlyAbove(float threshold) {
+  return std::nextafter(threshold, std::numeric_limits<float>::infinity());
+}
+
 }  // namespace oodscope

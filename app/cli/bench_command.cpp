@@ -3,10 +3,10 @@
 #include "analysis/core/numbers.h"
 #include "analysis/tables/table_writers.h"
 #include "app/cli/command.h"
+#include "app/cli/live_bench.h"
 #include "app/cli/request_options.h"
-#include "app/evaluation/provenance.h"
-#include "app/live/live_bench.h"
-#include "app/live/open_live_sets.h"
+#include "app/documents/open_live_sets.h"
+#include "app/documents/provenance.h"
 #include "app/options/ranges.h"
 #include "app/options/resource_files.h"
 
@@ -112,8 +112,9 @@ int run(Options options) {
   const std::stop_token stop = stopOnInterrupt();
   const OpenLiveSets open = openLiveSets(request, progress, stop);
   for (const std::string& problem : open.problems) std::fprintf(stderr, "failed: %s\n", problem.c_str());
-  const auto& [model, sets] = *open.byModel.begin();
-  if (open.byModel.size() > 1) std::fprintf(stderr, "note: only %s is timed\n", model.c_str());
+  const std::string& model = open.byLabel().front()->label;
+  const auto& sets = open.byLabel().front()->sets;
+  if (open.sources.size() > 1) std::fprintf(stderr, "note: only %s is timed\n", model.c_str());
   const Method method = request.methods.empty() ? Method() : request.methods.front();
   if (std::ranges::all_of(sets, [](const auto& set) { return set->labelledFrames().empty(); }))
     throw Error("no frame with ground truth could be opened", {});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/evaluation/progress.h"
+#include "app/sources/progress.h"
 
 #include <filesystem>
 #include <stop_token>

@@ -3,6 +3,7 @@
 #include "analysis/core/numbers.h"
 #include "app/cli/command.h"
 #include "app/cli/request_options.h"
+#include "app/documents/evaluate.h"
 
 #include <cmath>
 #include <cstdio>

@@ -2,7 +2,7 @@
 #include "analysis/core/error.h"
 #include "app/cli/command.h"
 #include "app/cli/console.h"
-#include "app/evaluation/provenance.h"
+#include "app/documents/provenance.h"
 #include "app/options/end_in_words.h"
 #include "inference/models/model.h"
 

@@ -3,9 +3,9 @@
 #include "analysis/tables/table_writers.h"
 #include "app/cli/command.h"
 #include "app/cli/console.h"
-#include "app/evaluation/closed_set.h"
-#include "app/evaluation/provenance.h"
+#include "app/documents/provenance.h"
 #include "app/options/ranges.h"
+#include "app/studies/closed_set.h"
 #include "inference/models/verdicts.h"
 
 #include <cstdio>

@@ -2,8 +2,8 @@
 #include "analysis/core/error.h"
 #include "app/cli/command.h"
 #include "app/cli/console.h"
-#include "app/live/report_tables.h"
-#include "app/options/document_options.h"
+#include "app/documents/document_options.h"
+#include "app/documents/report_tables.h"
 
 #include <unistd.h>
 

@@ -2,7 +2,6 @@
 #include "app/cli/request_options.h"
 
 #include "analysis/tables/table_writers.h"
-#include "app/evaluation/session_request.h"
 #include "app/options/ranges.h"
 
 #include <algorithm>
@@ -226,8 +225,8 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
       throw CLI::ValidationError("--resolution", "'" + options.resolution + "' is neither network nor label");
     request.resolution = *resolution;
   }
-  const bool allChannels = options.channels == "all";
-  if (!allChannels) request.channels = parseChannels(options.channels);
+  request.channels.all = options.channels == "all";
+  if (!request.channels.all) request.channels.list = parseChannels(options.channels);
   for (ModelEntry& model : request.models) {
     if (options.inputWidth > 0 || options.inputHeight > 0) {
       if (options.inputWidth <= 0 || options.inputHeight <= 0)
@@ -238,7 +237,6 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   }
   request.scoreName = options.scoreName;
   request.voidChannel = options.voidChannel;
-  request.allChannels = allChannels;
   if (options.device == "cuda") {
     if (!hasCuda()) throw CLI::ValidationError("--device", "the linked LibTorch has no CUDA device; use cpu");
     request.device = Device::Cuda;

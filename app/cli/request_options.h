@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/cli/console.h"
-#include "app/evaluation/evaluate.h"
+#include "app/documents/request.h"
 
 #include <CLI/CLI.hpp>
 

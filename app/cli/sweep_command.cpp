@@ -3,11 +3,12 @@
 #include "analysis/tables/number_text.h"
 #include "app/cli/command.h"
 #include "app/cli/request_options.h"
-#include "app/evaluation/polarity.h"
-#include "app/evaluation/provenance.h"
-#include "app/live/open_live_sets.h"
-#include "app/live/sweep.h"
+#include "app/documents/open_live_sets.h"
+#include "app/documents/polarity.h"
+#include "app/documents/provenance.h"
+#include "app/documents/result_row.h"
 #include "app/options/ranges.h"
+#include "app/studies/sweep.h"
 
 #include <algorithm>
 #include <cmath>
@@ -114,10 +115,10 @@ int run(Options options) {
                    std::string(method.name()).c_str());
       continue;
     }
-    for (const auto& [model, sets] : open.byModel) sweeps.run(model, sets, method);
+    for (const OpenSource* source : open.byLabel()) sweeps.run(source->label, source->sets, method);
   }
-  for (const auto& [model, sets] : open.byModel)
-    for (const auto& set : sets)
+  for (const OpenSource* source : open.byLabel())
+    for (const auto& set : source->sets)
       for (const std::string& text : set->source().warnings())
         sweeps.warn(std::string(set->dataSet().name).append(": ").append(text));
   endProgressLine();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/figure_plans.h"
 
-#include "app/evaluation/evaluate.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "app/figures/plot_figures.h"
@@ -57,38 +56,36 @@ void requireDefined(const SetNumbers& numbers, const std::string& set) {
                                     std::to_string(numbers.metrics.negatives) + " normal pixels"});
 }
 
-/// The session's kept runs over the same set: B first, the rest as others.
-std::vector<RunKey> keptRuns(const SessionResults& results, const RunKey& run) {
-  std::vector<RunKey> out;
+/// The session's kept runs over the same set: B first, the rest as others. A run of another protocol, resolution or
+/// other channels is measured on other scores than the session's.
+std::vector<RunSpec> keptRuns(const SessionResults& results, const RunSpec& run) {
+  std::vector<RunSpec> out;
+  const ViewState& view = results.session().view;
   for (const PinnedRun& pinned : results.session().runs) {
     const std::string source = pinned.score.imported.value_or(pinned.model);
-    const ViewState& view = results.session().view;
-    const auto at = [&](Resolution resolution) {
-      return resolution == Resolution::ByProtocol ? defaultResolution(view.protocol) : resolution;
-    };
-    // A run of another resolution or other channels is measured on other scores than the session's.
-    if (pinned.set != run.set || pinned.protocol != view.protocol || at(pinned.resolution) != at(view.resolution) ||
-        pinned.allChannels != view.allChannels || !results.isOpen(pinned.set, source))
+    if (pinned.protocol != view.protocol || pinned.allChannels != view.allChannels ||
+        measuredAt(pinned.resolution, view.protocol) != measuredAt(view.resolution, view.protocol) ||
+        !results.isOpen(pinned.set, source))
       continue;
-    RunKey key{pinned.set, source, configurationOf(pinned.score)};
-    if (!(key == run)) out.push_back(std::move(key));
+    const RunSpec kept = results.run(pinned.set, source, configurationOf(pinned.score));
+    if (kept.set == run.set && kept != run) out.push_back(kept);
   }
   return out;
 }
 
-FigurePlan planCurves(SessionResults& results, const RunKey& run, CurveKind kind) {
+FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kind) {
   CurveFigureData data;
   data.kind = kind;
   data.title = titleOf(kind);
   data.caption = runCaption(results, run);
   const auto numbers = results.numbers(run);
-  requireDefined(*numbers, run.set);
+  requireDefined(*numbers, results.setName(run));
   data.chance = numbers->curves.prevalence;
   CurveRole role = CurveRole::B;
-  for (const RunKey& kept : keptRuns(results, run)) {
+  for (const RunSpec& kept : keptRuns(results, run)) {
     const auto other = results.numbers(kept);
     if (other->curves.points.empty()) continue;
-    data.curves.push_back(curveOf(kind, *other, role, configurationTitle(kept.configuration)));
+    data.curves.push_back(curveOf(kind, *other, role, configurationTitle(results.configuration(kept))));
     data.curves.back().value = data.curves.back().name + QStringLiteral(": ") + data.curves.back().value;
     data.thresholds.emplace_back();
     role = CurveRole::Other;
@@ -100,19 +97,19 @@ FigurePlan planCurves(SessionResults& results, const RunKey& run, CurveKind kind
   if (threshold && made->decision)
     if (const auto point = curvePointOf({*threshold, *made->decision}))
       marked.curves = withPoint(marked.curves, *point);
-  data.curves.push_back(curveOf(kind, marked, CurveRole::A, configurationTitle(run.configuration)));
+  data.curves.push_back(curveOf(kind, marked, CurveRole::A, configurationTitle(results.configuration(run))));
   data.thresholds.push_back(threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
   return [data] { return curveFigure(data); };
 }
 
-FigurePlan planHistogram(SessionResults& results, const RunKey& run) {
+FigurePlan planHistogram(SessionResults& results, const RunSpec& run) {
   const auto made = results.results(run);
-  requireDefined(*made->numbers, run.set);
+  requireDefined(*made->numbers, results.setName(run));
   HistogramFigureData data;
   data.title = tr("Score histogram");
   data.caption = runCaption(results, run);
-  data.histogram =
-      histogramData(made->details->histogram, configurationTitle(run.configuration) + partNote(made->numbers->account));
+  data.histogram = histogramData(made->details->histogram,
+                                 configurationTitle(results.configuration(run)) + partNote(made->numbers->account));
   if (made->threshold) data.threshold = static_cast<double>(*made->threshold);
   if (made->decision)
     data.shares =
@@ -122,19 +119,20 @@ FigurePlan planHistogram(SessionResults& results, const RunKey& run) {
 }
 
 FigurePlan planSweep(SessionResults& results) {
-  const RunKey run = results.viewRun();
-  const auto sweep = results.sweepOf(run.source);
+  const std::string source = results.viewSource();
+  const Configuration configuration = results.viewConfiguration();
+  const auto sweep = results.sweepOf(source);
   if (sweep->curves.empty())
     throw Error(ErrorParts{.what = "there is nothing to sweep",
                            .expected = "a method whose ranking depends on temperature",
-                           .found = run.configuration.name});
+                           .found = configuration.name});
   SweepFigureData data;
   data.title = tr("AP and FPR95 against temperature");
-  data.caption = runCaption(results, {tr("all sets").toStdString(), run.source, run.configuration});
+  data.caption = runCaption(results, tr("all sets"), source, configuration);
   if (sweep->bestTemperature)
     data.caption += QStringLiteral(" · ") + tr("marked: ") + QString::fromStdString(sweepRuleText(sweep->rule));
   data.series = sweepSeries(*sweep);
-  if (run.configuration.temperature) data.temperature = static_cast<double>(*run.configuration.temperature);
+  if (configuration.temperature) data.temperature = static_cast<double>(*configuration.temperature);
   return [data] { return sweepFigure(data); };
 }
 
@@ -198,16 +196,13 @@ FigurePlan planFigure(SessionResults& results, const std::string& name) {
   const std::size_t colon = name.find(':');
   const std::string kind = name.substr(0, colon);
   const std::string rest = colon == std::string::npos ? std::string() : name.substr(colon + 1);
-  RunKey run = results.viewRun();
+  RunSpec run = results.viewRun();
   if (kind == "frame" || kind == "relief") {
     const auto [set, frame] = placeOf(results, rest.empty() ? results.session().view.frame : rest);
-    run.set = set;
+    run = results.onSet(run, set);
     return kind == "frame" ? planFrame(results, run, frame) : planRelief(results, run, frame);
   }
-  if (!rest.empty()) {
-    run.set = rest;
-    static_cast<void>(results.liveSet(run.set, run.source));  // says which set is missing
-  }
+  if (!rest.empty()) run = results.onSet(run, rest);
   if (const auto curves = curveKindOf(kind)) return planCurves(results, run, *curves);
   if (kind == "histogram") return planHistogram(results, run);
   if (kind == "failures") return planFailures(results, run, kWorst);

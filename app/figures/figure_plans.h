@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/documents/session_results.h"
 #include "app/figures/figure.h"
-#include "app/live/session_results.h"
 
 #include <functional>
 #include <string>

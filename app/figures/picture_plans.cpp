@@ -49,12 +49,13 @@ QByteArray csvHeader() {
   return "set,frame,model,score,temperature,threshold,scale_low,scale_high,tp,fp,fn,tn,ap,fpr95\n";
 }
 
-QByteArray csvRow(SessionResults& results, const RunKey& run, std::size_t frame, float low, float high) {
+QByteArray csvRow(SessionResults& results, const RunSpec& run, std::size_t frame, float low, float high) {
   const auto made = results.results(run);
-  const auto live = results.liveSet(run.set, run.source);
-  QByteArray row = csvText(run.set) + ',' + csvText(live->dataSet().frames[frame].name) + ',' + csvText(run.source) +
-                   ',' + csvText(run.configuration.name) + ',';
-  if (run.configuration.temperature) row += csvNumber(shortestDecimal(*run.configuration.temperature));
+  const auto live = results.liveSet(run);
+  const Configuration configuration = live->configurationOf(run);
+  QByteArray row = csvText(live->dataSet().name) + ',' + csvText(live->dataSet().frames[frame].name) + ',' +
+                   csvText(live->source().name()) + ',' + csvText(configuration.name) + ',';
+  if (configuration.temperature) row += csvNumber(shortestDecimal(*configuration.temperature));
   row += ',' + (made->threshold ? csvNumber(static_cast<double>(*made->threshold)) : QByteArray());
   row += ',' + csvNumber(static_cast<double>(low)) + ',' + csvNumber(static_cast<double>(high));
   const auto found = std::find_if(made->frameDecisions.begin(), made->frameDecisions.end(),
@@ -78,19 +79,24 @@ QString thresholdText(const PictureLayers& layers) {
   return QStringLiteral("s ≥ %1").arg(numberText(static_cast<double>(layers.threshold), 3));
 }
 
-RunKey runOf(const SessionResults& results, const std::string& set, const ScoreChoice& score) {
+/// A column of a grid, whatever the set of a row.
+struct GridColumn {
+  std::string source;
+  Configuration configuration;
+};
+
+GridColumn columnOf(const SessionResults& results, const ScoreChoice& score) {
   const std::string source = score.imported.value_or(results.viewSource());
-  return {set, source, results.configuration(score, source)};
+  return {source, results.configuration(score, source)};
 }
 
 /// One scale for all of a column's kind of score: the union of what the view asks for in each set.
-ScaleLimits sharedLimits(SessionResults& results, const RunKey& run, const std::vector<GridRecipe::Row>& rows) {
+ScaleLimits sharedLimits(SessionResults& results, const GridColumn& column, const std::vector<GridRecipe::Row>& rows) {
   ScaleLimits out{INFINITY, -INFINITY, 0.0};
   for (const GridRecipe::Row& row : rows) {
-    const RunKey key{row.set, run.source, run.configuration};
-    const auto scores =
-        results.liveSet(row.set, run.source)->scores(results.frameOf(row.set, row.frame), run.configuration);
-    const ScaleLimits limits = limitsOf(results, key, *scores);
+    const RunSpec run = results.run(row.set, column.source, column.configuration);
+    const auto scores = results.liveSet(run)->scores(results.frameOf(row.set, row.frame), column.configuration);
+    const ScaleLimits limits = limitsOf(results, run, *scores);
     out.low = std::min(out.low, limits.low);
     out.high = std::max(out.high, limits.high);
   }
@@ -98,12 +104,12 @@ ScaleLimits sharedLimits(SessionResults& results, const RunKey& run, const std::
 }
 
 std::vector<GridRecipe::Row> usualRows(SessionResults& results) {
-  const RunKey run = results.viewRun();
-  const auto live = results.liveSet(run.set, run.source);
+  const RunSpec run = results.viewRun();
+  const auto live = results.liveSet(run);
   const auto& frames = live->dataSet().frames;
   std::vector<GridRecipe::Row> rows;
   const auto add = [&](std::size_t frame) {
-    const GridRecipe::Row row{run.set, frames[frame].name};
+    const GridRecipe::Row row{live->dataSet().name, frames[frame].name};
     if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
   };
   if (const auto shown = live->dataSet().find(results.session().view.frame); shown && live->isReady(*shown))
@@ -131,37 +137,42 @@ std::shared_ptr<const ColourTable> tableOf(const ViewState& view) {
       colourTable(colourMapFromName(QString::fromStdString(view.colourMap)), view.colourMapReversed));
 }
 
-QString runCaption(const SessionResults& results, const RunKey& run) {
-  QString caption = QStringLiteral("%1 · %2 · %3 · %4")
-                        .arg(QString::fromStdString(run.set), QString::fromStdString(run.source),
-                             configurationTitle(run.configuration),
-                             tr("%1 protocol").arg(protocolTitle(results.session().view.protocol)));
-  if (!results.isOpen(run.set, run.source)) return caption;  // of several sets
-  const FrameAccount account = results.liveSet(run.set, run.source)->account();
+QString runCaption(const SessionResults& results, const QString& set, const std::string& source,
+                   const Configuration& configuration) {
+  return QStringLiteral("%1 · %2 · %3 · %4")
+      .arg(set, QString::fromStdString(source), configurationTitle(configuration),
+           tr("%1 protocol").arg(protocolTitle(results.session().view.protocol)));
+}
+
+QString runCaption(const SessionResults& results, const RunSpec& run) {
+  const auto live = results.liveSet(run);
+  QString caption = runCaption(results, QString::fromStdString(live->dataSet().name), live->source().name(),
+                               live->configurationOf(run));
+  const FrameAccount account = live->account();
   if (!account.isComplete()) caption += tr(" · of %1").arg(framesText(account));
   return caption;
 }
 
-FrameValues frameValues(SessionResults& results, const RunKey& run, std::size_t frame) {
-  const auto live = results.liveSet(run.set, run.source);
+FrameValues frameValues(SessionResults& results, const RunSpec& run, std::size_t frame) {
+  const auto live = results.liveSet(run);
   const Frame& source = live->dataSet().frames[frame];
-  FrameValues out{run.set, frame, QString::fromStdString(source.name), {}};
+  FrameValues out{live->dataSet().name, frame, QString::fromStdString(source.name), {}};
   out.layers.image = std::make_shared<const RgbImage>(readImage(source));
   if (source.label) out.layers.label = std::make_shared<const LabelMap>(readLabel(live->dataSet(), source));
-  out.layers.scores = live->scores(frame, run.configuration);
+  out.layers.scores = live->scores(frame, live->configurationOf(run));
   const auto made = results.results(run);
   // Where nothing is chosen nothing is flagged.
   out.layers.threshold = made->threshold.value_or(INFINITY);
   return out;
 }
 
-ScaleLimits limitsOf(SessionResults& results, const RunKey& run, const ScoreMap& scores) {
+ScaleLimits limitsOf(SessionResults& results, const RunSpec& run, const ScoreMap& scores) {
   const auto made = results.results(run);
   return scaleLimits(results.session().view, scores, orderedSample(scores),
-                     setScales(made->details.get(), nullptr, run.configuration));
+                     setScales(made->details.get(), nullptr, results.configuration(run)));
 }
 
-FigurePlan planFrame(SessionResults& results, const RunKey& run, std::size_t frame) {
+FigurePlan planFrame(SessionResults& results, const RunSpec& run, std::size_t frame) {
   const ViewState view = results.session().view;
   const FrameValues values = frameValues(results, run, frame);
   const ScaleLimits limits = limitsOf(results, run, *values.layers.scores);
@@ -169,10 +180,11 @@ FigurePlan planFrame(SessionResults& results, const RunKey& run, std::size_t fra
   data.title = tr("Frame %1").arg(values.name);
   data.caption = runCaption(results, run);
   data.columns = 2;
-  data.cells = {{values.layers, lookOf(view, ViewKind::Image), tr("Image %1").arg(values.name)},
-                {values.layers, lookOf(view, ViewKind::GroundTruth), tr("Ground truth")},
-                {values.layers, heatLook(view, limits.low, limits.high), configurationTitle(run.configuration)},
-                {values.layers, lookOf(view, ViewKind::Decision), tr("Decision, ") + thresholdText(values.layers)}};
+  data.cells = {
+      {values.layers, lookOf(view, ViewKind::Image), tr("Image %1").arg(values.name)},
+      {values.layers, lookOf(view, ViewKind::GroundTruth), tr("Ground truth")},
+      {values.layers, heatLook(view, limits.low, limits.high), configurationTitle(results.configuration(run))},
+      {values.layers, lookOf(view, ViewKind::Decision), tr("Decision, ") + thresholdText(values.layers)}};
   data.cells[0].look.contour = false;
   data.showsTruth = data.showsDecision = true;
   data.bar = barOf(view, tr("score"), limits.low, limits.high, values.layers.threshold);
@@ -189,7 +201,7 @@ GridRecipe completeGrid(SessionResults& results, GridRecipe recipe) {
 QStringList usualCaptions(const SessionResults& results, const GridRecipe& complete) {
   QStringList captions{tr("Image"), tr("Ground truth")};
   for (const ScoreChoice& score : complete.scores)
-    captions << configurationTitle(runOf(results, results.viewSet(), score).configuration);
+    captions << configurationTitle(columnOf(results, score).configuration);
   if (complete.decision) captions << tr("Decision");
   return captions;
 }
@@ -226,8 +238,8 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
   const GridRecipe recipe = completeGrid(results, asked);
   const std::vector<GridRecipe::Row>& rows = recipe.rows;
   if (rows.empty()) throw Error(ErrorParts{.what = "the grid has no row", .expected = "a frame that is ready"});
-  std::vector<RunKey> columns;
-  for (const ScoreChoice& score : recipe.scores) columns.push_back(runOf(results, results.viewSet(), score));
+  std::vector<GridColumn> columns;
+  for (const ScoreChoice& score : recipe.scores) columns.push_back(columnOf(results, score));
   // Score functions of different units share the rank in their set instead of a score.
   const bool ranked = columns.size() > 1;
   SheetData data;
@@ -248,9 +260,7 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
     data.rowCaptions << (!row.caption.empty() ? QString::fromStdString(row.caption)
                          : severalSets        ? QString::fromStdString(row.set) + QLatin1Char(' ') + name
                                               : name);
-    RunKey viewRun = results.viewRun();
-    viewRun.set = row.set;
-    const FrameValues values = frameValues(results, viewRun, frame);
+    const FrameValues values = frameValues(results, results.onSet(results.viewRun(), row.set), frame);
     std::optional<QRectF> inset;
     if (row.inset) inset = QRectF(row.inset->x, row.inset->y, row.inset->width, row.inset->height);
     const auto add = [&](const PictureLayers& layers, const PictureLook& look) {
@@ -262,10 +272,10 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
     image.contour = false;
     add(values.layers, image);
     add(values.layers, lookOf(view, ViewKind::GroundTruth));
-    for (const RunKey& column : columns) {
-      const RunKey run{row.set, column.source, column.configuration};
+    for (const GridColumn& column : columns) {
+      const RunSpec run = results.run(row.set, column.source, column.configuration);
       PictureLayers layers = values.layers;
-      layers.scores = results.liveSet(run.set, run.source)->scores(frame, run.configuration);
+      layers.scores = results.liveSet(run)->scores(frame, column.configuration);
       if (ranked)
         layers.scores = std::make_shared<const ScoreMap>(rankMap(*layers.scores, *results.results(run)->ranks));
       add(layers, heatLook(view, limits.low, limits.high));
@@ -280,21 +290,23 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
   return [data] { return pictureSheet(data); };
 }
 
-FigurePlan planFailures(SessionResults& results, const RunKey& run, std::size_t count) {
+FigurePlan planFailures(SessionResults& results, const RunSpec& run, std::size_t count) {
   const ViewState view = results.session().view;
+  const std::string set = results.setName(run);
+  const Configuration configuration = results.configuration(run);
   const WorstOfSet worst = worstOf(results, run, count);
   if (worst.frames.empty())
-    throw Error(ErrorParts{.what = "no frame of " + run.set + " can be ranked", .expected = "frames with an anomaly"});
+    throw Error(ErrorParts{.what = "no frame of " + set + " can be ranked", .expected = "frames with an anomaly"});
   SheetData data;
-  data.title = tr("Frames with the lowest AP, %1").arg(QString::fromStdString(run.set));
+  data.title = tr("Frames with the lowest AP, %1").arg(QString::fromStdString(set));
   data.caption = runCaption(results, run);
   data.columns = 3;
-  data.columnCaptions = QStringList{tr("Ground truth"), configurationTitle(run.configuration), tr("Decision")};
+  data.columnCaptions = QStringList{tr("Ground truth"), configurationTitle(configuration), tr("Decision")};
   data.csv = csvHeader();
   std::vector<GridRecipe::Row> rows;
-  const auto live = results.liveSet(run.set, run.source);
-  for (const FrameMetrics& frame : worst.frames) rows.push_back({run.set, live->dataSet().frames[frame.frame].name});
-  const ScaleLimits limits = sharedLimits(results, run, rows);
+  const auto live = results.liveSet(run);
+  for (const FrameMetrics& frame : worst.frames) rows.push_back({set, live->dataSet().frames[frame.frame].name});
+  const ScaleLimits limits = sharedLimits(results, {results.sourceName(run), configuration}, rows);
   for (const FrameMetrics& frame : worst.frames) {
     const FrameValues values = frameValues(results, run, frame.frame);
     data.rowCaptions << QStringLiteral("%1 · AP %2").arg(values.name, QString::fromStdString(percentText(*frame.ap)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/documents/worst_failures.h"
 #include "app/figures/figure_plans.h"
 #include "app/figures/plot_data.h"
-#include "app/live/worst_failures.h"
 #include "widgets/views/picture.h"
 
 #include <QStringList>
@@ -18,16 +18,19 @@ struct FrameValues {
 };
 
 /// Decodes the frame and scores it. The threshold is that of the run. Throws Error.
-[[nodiscard]] FrameValues frameValues(SessionResults& results, const RunKey& run, std::size_t frame);
+[[nodiscard]] FrameValues frameValues(SessionResults& results, const RunSpec& run, std::size_t frame);
 /// The frame's scale as the view asks for it.
-[[nodiscard]] ScaleLimits limitsOf(SessionResults& results, const RunKey& run, const ScoreMap& scores);
+[[nodiscard]] ScaleLimits limitsOf(SessionResults& results, const RunSpec& run, const ScoreMap& scores);
 /// "RoadAnomaly21 · erfnet.pth · MSP · T 1.00 · Course protocol".
-[[nodiscard]] QString runCaption(const SessionResults& results, const RunKey& run);
+[[nodiscard]] QString runCaption(const SessionResults& results, const RunSpec& run);
+/// The same of something wider than one set.
+[[nodiscard]] QString runCaption(const SessionResults& results, const QString& set, const std::string& source,
+                                 const Configuration& configuration);
 /// The view's colour table.
 [[nodiscard]] std::shared_ptr<const ColourTable> tableOf(const ViewState& view);
 
 /// Image, ground truth, heatmap and decision.
-[[nodiscard]] FigurePlan planFrame(SessionResults& results, const RunKey& run, std::size_t frame);
+[[nodiscard]] FigurePlan planFrame(SessionResults& results, const RunSpec& run, std::size_t frame);
 /// A qualitative grid by its recipe; what the recipe leaves open stands as completeGrid() fills it in.
 [[nodiscard]] FigurePlan planGrid(SessionResults& results, const GridRecipe& recipe);
 /// The recipe with rows and scores: of its own, or what stands for them (the frame in view, the set's best, middle and
@@ -38,6 +41,6 @@ struct FrameValues {
 /// The largest anomaly of a frame with some of its surroundings; empty where the frame has none. Throws Error.
 [[nodiscard]] std::optional<FrameRectangle> aroundLargestAnomaly(const DataSet& set, const Frame& frame);
 /// Worst frames: image with ground truth, heatmap, decision, largest failure outlined.
-[[nodiscard]] FigurePlan planFailures(SessionResults& results, const RunKey& run, std::size_t count);
+[[nodiscard]] FigurePlan planFailures(SessionResults& results, const RunSpec& run, std::size_t count);
 
 }  // namespace oodscope

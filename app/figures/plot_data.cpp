@@ -186,22 +186,9 @@ CurveData f1Curve(const SetNumbers& numbers, CurveRole role, const QString& name
 HistogramData histogramData(const ScoreHistogram& histogram, const QString& axisLabel) {
   HistogramData data;
   data.axisLabel = axisLabel;
-  const std::size_t bins = histogram.normal.size();
-  if (bins == 0) return data;
-  for (std::size_t i = 0; i <= bins; ++i)
-    data.edges.push_back(static_cast<double>(histogram.low) +
-                         (static_cast<double>(histogram.high) - static_cast<double>(histogram.low)) *
-                             static_cast<double>(i) / static_cast<double>(bins));
-  const auto shares = [](const std::vector<std::uint64_t>& counts) {
-    double sum = 0.0;
-    for (const std::uint64_t count : counts) sum += static_cast<double>(count);
-    std::vector<double> out;
-    out.reserve(counts.size());
-    for (const std::uint64_t count : counts) out.push_back(sum > 0.0 ? static_cast<double>(count) / sum : 0.0);
-    return out;
-  };
-  data.normal = shares(histogram.normal);
-  data.anomalous = shares(histogram.anomalous);
+  data.edges = edgesOf(histogram);
+  data.normal = sharesOf(histogram.normal);
+  data.anomalous = sharesOf(histogram.anomalous);
   return data;
 }
 
@@ -218,14 +205,7 @@ DecisionShares decisionShares(const DecisionCounts& counts) {
 }
 
 std::vector<float> orderedSample(const ScoreMap& scores, std::size_t most) {
-  std::vector<float> sample;
-  const auto values = scores.values();
-  const std::size_t step = std::max<std::size_t>(1, values.size() / most);
-  sample.reserve(values.size() / step + 1);
-  for (std::size_t i = 0; i < values.size(); i += step)
-    if (std::isfinite(values[i])) sample.push_back(values[i]);
-  std::sort(sample.begin(), sample.end());
-  return sample;
+  return orderedSample(scores.values(), most);
 }
 
 std::optional<SetScales> setScales(const RunDetails* details, const SetNumbers* numbers,
@@ -244,18 +224,11 @@ ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span
   ScaleLimits limits;
   const bool setWide = view.scaleLocked && set && !set->quantiles.empty();
   const auto ofImage = [&](double low, double high) {
-    if (ordered.empty()) return std::pair{0.0F, 1.0F};
-    const auto at = [&](double share) {
-      return ordered[static_cast<std::size_t>(share * static_cast<double>(ordered.size() - 1))];
-    };
-    return std::pair{at(low), at(high)};
+    return ordered.empty() ? std::pair{0.0F, 1.0F}
+                           : std::pair{lowerQuantile(ordered, low), lowerQuantile(ordered, high)};
   };
   const auto ofSet = [&](double low, double high) {
-    const std::vector<float>& q = set->quantiles;
-    const auto at = [&](double share) {
-      return q[static_cast<std::size_t>(std::lround(share * static_cast<double>(q.size() - 1)))];
-    };
-    return std::pair{at(low), at(high)};
+    return std::pair{nearestQuantile(set->quantiles, low), nearestQuantile(set->quantiles, high)};
   };
   std::pair<float, float> ends;
   switch (view.scale) {
@@ -282,11 +255,7 @@ ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span
     ends.first = std::min(ends.first, ordered.front());
   limits.low = ends.first;
   limits.high = ends.second > ends.first ? ends.second : std::nextafter(ends.first, INFINITY);
-  std::uint32_t clamped = 0;  // counted without a branch: it is done at every tick of a slider
-  for (const float value : scores.values())
-    clamped += static_cast<std::uint32_t>(value > limits.high) + static_cast<std::uint32_t>(value < limits.low);
-  limits.clampedShare =
-      scores.values().empty() ? 0.0 : static_cast<double>(clamped) / static_cast<double>(scores.values().size());
+  limits.clampedShare = shareOutside(scores.values(), limits.low, limits.high);
   return limits;
 }
 

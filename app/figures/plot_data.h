@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/metrics/value_spread.h"
 #include "app/live/live_set.h"
 #include "app/live/set_numbers.h"
 #include "app/session/session.h"

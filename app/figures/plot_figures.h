@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/figures/figure.h"
-#include "app/live/sweep.h"
+#include "app/studies/sweep.h"
 #include "widgets/plots/curve_plot.h"
 #include "widgets/plots/histogram_plot.h"
 #include "widgets/plots/sweep_plot.h"

@@ -3,12 +3,12 @@
 
 #include "analysis/formats/atomic_file.h"
 #include "analysis/tables/number_text.h"
-#include "app/evaluation/provenance.h"
+#include "app/documents/provenance.h"
+#include "app/documents/worst_failures.h"
 #include "app/figures/figure_plans.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "app/figures/report_grids.h"
-#include "app/live/worst_failures.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>
@@ -34,17 +34,18 @@ public:
   }
 
   Report build() {
-    const RunKey run = m_results.viewRun();
+    const RunSpec run = m_results.viewRun();
+    const std::string source = m_results.sourceName(run);
     m_report.document.subtitle =
         tr("Oodscope %1 · %2 · %3 · %4 protocol · %5")
-            .arg(qs(programVersion()), qs(run.source), configurationTitle(run.configuration),
+            .arg(qs(programVersion()), qs(source), configurationTitle(m_results.configuration(run)),
                  protocolTitle(m_results.session().view.protocol))
             .arg(countedText(static_cast<qint64>(m_results.sets().size()), tr("set"), tr("sets")));
     addResults();
     addSweep();
     addGrid();
     for (const std::string& set : m_results.sets())
-      if (m_results.isOpen(set, run.source)) addSet(set);
+      if (m_results.isOpen(set, source)) addSet(set);
     addProvenance();
     return std::move(m_report);
   }
@@ -105,9 +106,8 @@ private:
 
   void addSet(const std::string& set) {
     heading(qs(set));
-    RunKey run = m_results.viewRun();
-    run.set = set;
-    const auto live = m_results.liveSet(set, run.source);
+    const RunSpec run = m_results.onSet(m_results.viewRun(), set);
+    const auto live = m_results.liveSet(run);
     const DataSet& data = live->dataSet();
     const FrameAccount account = live->account();
     const auto counted = [](std::size_t count, const QString& one, const QString& many) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/documents/report_tables.h"
 #include "app/figures/report_document.h"
-#include "app/live/report_tables.h"
 
 #include <filesystem>
 #include <string>

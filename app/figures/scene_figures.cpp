@@ -64,7 +64,7 @@ private:
 
 }  // namespace
 
-FigurePlan planRelief(SessionResults& results, const RunKey& run, std::size_t frame) {
+FigurePlan planRelief(SessionResults& results, const RunSpec& run, std::size_t frame) {
   const FrameValues values = frameValues(results, run, frame);
   const ScaleLimits limits = limitsOf(results, run, *values.layers.scores);
   const auto table = tableOf(results.session().view);
@@ -89,20 +89,22 @@ FigurePlan planRelief(SessionResults& results, const RunKey& run, std::size_t fr
 }
 
 FigurePlan planLandscape(SessionResults& results) {
-  const RunKey run = results.viewRun();
-  if (!run.configuration.method || !run.configuration.method->usesTemperature())
+  const RunSpec run = results.viewRun();
+  const auto live = results.liveSet(run);
+  const Configuration configuration = live->configurationOf(run);
+  if (!configuration.method || !configuration.method->usesTemperature())
     throw Error(ErrorParts{.what = "there is no landscape",
                            .expected = "a method whose ranking depends on temperature",
-                           .found = run.configuration.name});
-  const auto live = results.liveSet(run.set, run.source);
+                           .found = configuration.name});
   const auto landscape = std::make_shared<const MetricLandscape>(metricLandscape(
-      *live, *run.configuration.method, results.session().view.protocol, landscapeTemperatures(), kLandscapeRows,
+      *live, *configuration.method, results.session().view.protocol, landscapeTemperatures(), kLandscapeRows,
       [](std::size_t) {}, results.stopToken()));
   if (results.stopToken().stop_requested()) throw Error("stopped", {});
   if (landscape->f1.empty())
-    throw Error(ErrorParts{.what = "no curve is defined for " + run.set, .expected = "anomalous and normal pixels"});
+    throw Error(ErrorParts{.what = "no curve is defined for " + live->dataSet().name,
+                           .expected = "anomalous and normal pixels"});
   const auto threshold = results.results(run)->threshold;
-  const double temperature = static_cast<double>(run.configuration.temperature.value_or(1.0F));
+  const double temperature = static_cast<double>(configuration.temperature.value_or(1.0F));
   const QString title = tr("F1 over temperature and threshold");
   const QString caption = runCaption(results, run);
   QByteArray csv = "temperature,threshold,f1,precision,recall\n";

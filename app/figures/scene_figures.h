@@ -2,13 +2,13 @@
 #pragma once
 #include "analysis/regions/failures.h"
 #include "app/figures/figure_plans.h"
-#include "app/live/landscape.h"
+#include "app/studies/landscape.h"
 #include "widgets/scene3d/point_cloud_scene.h"
 
 namespace oodscope {
 
 /// The relief of a frame. The plan throws Error where no OpenGL is to be had.
-[[nodiscard]] FigurePlan planRelief(SessionResults& results, const RunKey& run, std::size_t frame);
+[[nodiscard]] FigurePlan planRelief(SessionResults& results, const RunSpec& run, std::size_t frame);
 /// F1 over temperature and threshold of the view's run. The same.
 [[nodiscard]] FigurePlan planLandscape(SessionResults& results);
 

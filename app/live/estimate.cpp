@@ -39,7 +39,7 @@ std::shared_ptr<const LiveSet::SampleScores> LiveSet::sampleScores(const Configu
     std::vector<Size> sizes;
     sizes.reserve(frames.size());
     for (const std::size_t frame : frames) sizes.push_back(evaluationSize(frame));
-    std::vector<std::shared_ptr<const Truth>> held;
+    std::vector<std::shared_ptr<const FrameTruth>> held;
     std::vector<const LabelIndex*> labels;
     labels.reserve(frames.size());
     for (const std::size_t frame : frames) labels.push_back(&held.emplace_back(truth(frame))->index);

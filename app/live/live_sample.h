@@ -3,7 +3,7 @@
 #include "analysis/core/grid.h"
 #include "analysis/live/sample.h"
 #include "analysis/scores/gathered_logits.h"
-#include "app/evaluation/score_source.h"
+#include "app/sources/score_source.h"
 
 #include <cstddef>
 #include <functional>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/live_set.h"
 
-#include "analysis/imaging/resize.h"
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/metrics/score_key.h"
+#include "analysis/metrics/sorted_scales.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,86 +14,7 @@
 namespace oodscope {
 namespace {
 
-constexpr std::size_t kQuantileSteps = 256;
 constexpr std::size_t kHistogramBins = 96;
-constexpr std::size_t kPoolKeys = std::size_t{1} << 18U;  // sampled keys that quantiles are read from
-
-/// Every stride-th key of each frame, sorted: a sample whose quantiles are exact to stride / keys.
-template <class KeysOf>
-std::vector<std::int32_t> pooledKeys(const ThresholdCounts& counts, const KeysOf& keysOf) {
-  std::size_t all = 0;
-  for (const SortedScores& scores : counts.sorted()) all += keysOf(scores).size();
-  const std::size_t stride = std::max<std::size_t>(1, all / kPoolKeys);
-  std::vector<std::int32_t> pool;
-  pool.reserve(all / stride + 2 * counts.sorted().size());
-  std::size_t phase = 0;  // runs on from frame to frame, so that small frames keep their weight
-  std::int32_t highest = std::numeric_limits<std::int32_t>::min(), lowest = std::numeric_limits<std::int32_t>::max();
-  for (const SortedScores& scores : counts.sorted()) {
-    const std::span<const std::int32_t> keys = keysOf(scores);
-    if (keys.empty()) continue;
-    lowest = std::min(lowest, keys.front());
-    highest = std::max(highest, keys.back());
-    std::size_t i = phase;
-    for (; i < keys.size(); i += stride) pool.push_back(keys[i]);
-    phase = i - keys.size();
-  }
-  if (all == 0) return pool;
-  pool.push_back(lowest);
-  pool.push_back(highest);
-  std::sort(pool.begin(), pool.end());
-  return pool;
-}
-
-std::int32_t quantile(const std::vector<std::int32_t>& pool, double share) {
-  return pool[static_cast<std::size_t>(std::lround(share * static_cast<double>(pool.size() - 1)))];
-}
-
-void fillQuantiles(const ThresholdCounts& counts, RunDetails& details) {
-  const std::vector<std::int32_t> positives =
-      pooledKeys(counts, [](const SortedScores& s) { return s.positiveKeys(); });
-  const std::vector<std::int32_t> negatives =
-      pooledKeys(counts, [](const SortedScores& s) { return s.negativeKeys(); });
-  // Of all labelled pixels: the negatives' sample thinned or the positives' repeated to their true weights would do;
-  // the union of both at one stride is simpler and has the right weights by construction.
-  std::size_t total = 0;
-  for (const SortedScores& s : counts.sorted()) total += s.positiveKeys().size() + s.negativeKeys().size();
-  const std::size_t stride = std::max<std::size_t>(1, total / kPoolKeys);
-  std::vector<std::int32_t> all;
-  for (const SortedScores& s : counts.sorted())
-    for (const std::span<const std::int32_t> keys : {s.positiveKeys(), s.negativeKeys()})
-      for (std::size_t i = stride / 2; i < keys.size(); i += stride) all.push_back(keys[i]);
-  for (const auto* pool : {&positives, &negatives})
-    if (!pool->empty()) {
-      all.push_back(pool->front());
-      all.push_back(pool->back());
-    }
-  if (all.empty()) return;
-  std::sort(all.begin(), all.end());
-  details.quantiles.resize(kQuantileSteps + 1);
-  for (std::size_t q = 0; q <= kQuantileSteps; ++q)
-    details.quantiles[q] = scoreOfKey(quantile(all, static_cast<double>(q) / kQuantileSteps));
-  details.trimmedHigh = scoreOfKey(quantile(all, 0.999));
-
-  // Half the weight to each class: the slider's steps are the quantiles of the two samples brought to one size.
-  std::vector<std::int32_t> balanced;
-  constexpr std::size_t kEach = 8192;
-  for (const auto* pool : {&positives, &negatives})
-    for (std::size_t i = 0; i <= kEach && !pool->empty(); ++i)
-      balanced.push_back(quantile(*pool, static_cast<double>(i) / kEach));
-  std::sort(balanced.begin(), balanced.end());
-  details.sliderScale.resize(kQuantileSteps + 1);
-  for (std::size_t q = 0; q <= kQuantileSteps; ++q)
-    details.sliderScale[q] = scoreOfKey(quantile(balanced, static_cast<double>(q) / kQuantileSteps));
-  details.anomalyShare.resize(kQuantileSteps);
-  ConfusionCounts above = counts.set(details.sliderScale.front(), false);
-  for (std::size_t q = 0; q < kQuantileSteps; ++q) {
-    const ConfusionCounts next =
-        q + 1 == kQuantileSteps ? ConfusionCounts{} : counts.set(details.sliderScale[q + 1], false);
-    const auto tp = static_cast<double>(above.tp - next.tp), fp = static_cast<double>(above.fp - next.fp);
-    details.anomalyShare[q] = tp + fp > 0.0 ? tp / (tp + fp) : 0.0;
-    above = next;
-  }
-}
 
 /// Two configurations that rank alike are one: max-logit knows no temperature.
 Configuration rankingOf(Configuration configuration) {
@@ -133,6 +54,11 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
       m_source(std::move(source)),
       m_resolution(resolution),
       m_options(options),
+      m_labels(options.labels ? options.labels : std::make_shared<SetLabels>(m_set)),
+      m_run{.set = setIdOf(*m_set),
+            .score = {{.source = m_source->id(), .channels = m_source->channels()}},
+            .resolution = resolution,
+            .asSubmitted = options.asSubmitted},
       m_ready(m_set->frames.size(), 0),
       m_failed(m_set->frames.size(), 0),
       m_truths(m_set->frames.size()),
@@ -141,28 +67,46 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
   require(resolution != Resolution::ByProtocol, "LiveSet: the resolution is decided by then");
 }
 
+RunSpec LiveSet::run(const Configuration& configuration, Protocol protocol) const {
+  const Configuration ranking = rankingOf(configuration);
+  RunSpec out = m_run;
+  out.score.front().method = ranking.method;
+  out.score.front().temperature = ranking.temperature;
+  out.protocol = protocol;
+  return out;
+}
+
+bool LiveSet::holds(const RunSpec& run) const {
+  return run.score.size() == 1 && run == this->run(configurationOf(run), run.protocol);
+}
+
+Configuration LiveSet::configurationOf(const RunSpec& run) const {
+  const ScoreTerm& term = run.score.front();
+  return {term.method ? std::string(term.method->name()) : m_source->name(), term.method, term.temperature};
+}
+
 void LiveSet::prepareFrame(std::size_t frame) {
   if (isReady(frame)) return;
   try {
-    makeReady(frame);
+    m_source->prepare(frame);
+    readTruth(frame);
   } catch (...) {
-    const std::scoped_lock lock(m_mutex);
-    m_failed[frame] = 1;
+    setFailed(frame);
     throw;
   }
 }
 
-void LiveSet::makeReady(std::size_t frame) {
-  const Frame& record = m_set->frames[frame];
-  m_source->prepare(frame);
+void LiveSet::setFailed(std::size_t frame) {
+  const std::scoped_lock lock(m_mutex);
+  m_failed[frame] = 1;
+}
+
+void LiveSet::readTruth(std::size_t frame) {
   Size size = m_source->ownSize(frame);
-  std::shared_ptr<Truth> truth;
-  if (record.label) {
-    LabelMap decoded = readLabel(*m_set, record);
-    if (m_resolution == Resolution::Label) size = decoded.size();
-    truth = std::make_shared<Truth>();
-    truth->map = decoded.size() == size ? std::move(decoded) : resizePilNearest(decoded, size);
-    truth->index = LabelIndex(truth->map.values());
+  std::shared_ptr<const FrameTruth> truth;
+  if (m_set->frames[frame].label) {
+    truth = m_resolution == Resolution::Label ? m_labels->atLabelSize(frame) : m_labels->atSize(frame, size);
+    size = truth->map.size();
   }
   const std::scoped_lock lock(m_mutex);
   m_truths[frame] = std::move(truth);
@@ -206,7 +150,7 @@ FrameAccount LiveSet::account() const {
   return out;
 }
 
-std::shared_ptr<const LiveSet::Truth> LiveSet::truth(std::size_t frame) const {
+std::shared_ptr<const FrameTruth> LiveSet::truth(std::size_t frame) const {
   const std::scoped_lock lock(m_mutex);
   return m_truths[frame];
 }
@@ -236,7 +180,7 @@ FrameProvider LiveSet::provider(const Configuration& configuration, const std::v
   return [this, configuration, frames](std::size_t i) {
     struct Both {
       std::shared_ptr<const ScoreMap> map;
-      std::shared_ptr<const Truth> truth;
+      std::shared_ptr<const FrameTruth> truth;
     };
     const auto both = std::make_shared<const Both>(Both{scores(frames[i], configuration), truth(frames[i])});
     return ScoredFrame{both->map->values(), both->truth->map.values(), both, &both->truth->index};
@@ -280,6 +224,31 @@ std::shared_ptr<const ExactRun> LiveSet::exact(const Configuration& configuratio
   return run;
 }
 
+std::optional<ExactRows> LiveSet::exactRows(const Configuration& configuration, std::span<const Protocol> protocols,
+                                            const std::stop_token& stop) {
+  const std::vector<std::size_t> frames = labelledFrames();
+  EvaluateOptions options;
+  options.memory = fits(frames) ? MemoryUse::Fast : MemoryUse::Low;
+  options.curves = false;
+  options.asFloat16 = m_options.asSubmitted;
+  SetResult result = evaluateSet(frames.size(), provider(configuration, frames), protocols, options, stop);
+  if (result.cancelled) return std::nullopt;
+  ExactRows out{{}, std::move(result.failures)};
+  FrameAccount account = this->account();
+  account.failed += out.failures.size();
+  for (FrameFailure& failure : out.failures) failure.frame = frames[failure.frame];
+  for (const PixelMetrics& metrics : result.metrics) {
+    ExactRun& run = out.runs.emplace_back();
+    run.configuration = configuration;
+    run.protocol = metrics.protocol;
+    run.frames = frames;
+    run.account = account;
+    run.metrics = metrics;
+    run.hygiene = result.hygiene;
+  }
+  return out;
+}
+
 std::shared_ptr<const ThresholdCounts> LiveSet::counts(const Configuration& configuration,
                                                        const std::stop_token& stop) {
   const std::vector<std::size_t> frames = labelledFrames();
@@ -312,7 +281,11 @@ std::shared_ptr<const RunDetails> LiveSet::details(const Configuration& configur
   details->frames = std::move(result.frames);
   for (FrameMetrics& frame : details->frames) frame.frame = frames[frame.frame];
   details->histogram = std::move(result.histogram);
-  fillQuantiles(thresholds, *details);
+  CurveScales scales = scalesOf(thresholds.sorted());
+  details->quantiles = std::move(scales.quantiles);
+  details->trimmedHigh = scales.trimmedHigh;
+  details->sliderScale = std::move(scales.balanced);
+  details->anomalyShare = std::move(scales.anomalyShare);
   return details;
 }
 

@@ -4,12 +4,13 @@
 #include "analysis/metrics/evaluate_set.h"
 #include "analysis/metrics/sorted_scores.h"
 #include "analysis/regions/component_curve.h"
-#include "app/evaluation/frame_account.h"
-#include "app/evaluation/score_source.h"
+#include "app/live/frame_account.h"
 #include "app/live/live_sample.h"
 #include "app/live/map_cache.h"
+#include "app/live/set_labels.h"
 #include "app/live/set_numbers.h"
-#include "app/session/session.h"
+#include "app/session/run_spec.h"
+#include "app/sources/score_source.h"
 
 #include <cstdint>
 #include <functional>
@@ -69,6 +70,14 @@ struct LiveOptions {
   bool asSubmitted = false;   ///< round score maps to float16 first; estimates are not rounded
   /// Shared with other sets: what they hold together stays within its budget, and `memoryBudget` says nothing.
   std::shared_ptr<MapPool> pool = {};
+  /// Shared with other live sets of the same set: each label is decoded once.
+  std::shared_ptr<SetLabels> labels = {};
+};
+
+/// Exact numbers under several protocols from one pass.
+struct ExactRows {
+  std::vector<ExactRun> runs;          ///< one a protocol, without curves
+  std::vector<FrameFailure> failures;  ///< by DataSet index: could not be scored, and take no part
 };
 
 /// One set scored by one source at one resolution, following the knobs while frames still come in. Thread-safe, except
@@ -83,10 +92,20 @@ public:
   [[nodiscard]] const DataSet& dataSet() const { return *m_set; }
   [[nodiscard]] const ScoreSource& source() const { return *m_source; }
   [[nodiscard]] Resolution resolution() const { return m_resolution; }
+  /// The name of the run that a configuration and a protocol are of this set. Configurations that rank alike are one.
+  [[nodiscard]] RunSpec run(const Configuration& configuration, Protocol protocol) const;
+  /// Whether `run` is one of this set, source and resolution.
+  [[nodiscard]] bool holds(const RunSpec& run) const;
+  /// The configuration that a run is scored with. Requires: holds(run).
+  [[nodiscard]] Configuration configurationOf(const RunSpec& run) const;
 
   /// Runs the network where nothing is stored, reads the label: the frame is ready afterwards. Throws Error; the frame
   /// counts as failed then, until it is prepared again.
   void prepareFrame(std::size_t frame);
+  /// The second half of it, for a source that has prepared the frame already: thread-safe.
+  void readTruth(std::size_t frame);
+  /// The frame cannot be used: it counts as failed.
+  void setFailed(std::size_t frame);
   [[nodiscard]] bool isReady(std::size_t frame) const;
   [[nodiscard]] std::vector<std::size_t> readyFrames() const;
   /// Frames that are ready and have ground truth.
@@ -114,6 +133,12 @@ public:
   /// where stopped. Throws Error. The same for any number of threads.
   [[nodiscard]] std::shared_ptr<const ExactRun> exact(const Configuration& configuration, Protocol protocol,
                                                       std::optional<std::size_t> first, const std::stop_token& stop);
+  /// The same under several protocols for little more than one, without curves; frames that cannot be scored are left
+  /// out and listed. Empty where stopped. Throws Error.
+  [[nodiscard]] std::optional<ExactRows> exactRows(const Configuration& configuration,
+                                                   std::span<const Protocol> protocols, const std::stop_token& stop);
+  /// Drops the score maps that are held.
+  void forgetScores() { m_maps.clear(); }
   [[nodiscard]] std::shared_ptr<const RunDetails> details(const Configuration& configuration,
                                                           const ThresholdCounts& counts, const std::stop_token& stop);
   [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts(const Configuration& configuration,
@@ -137,13 +162,8 @@ public:
   [[nodiscard]] std::uint64_t bytesHeld() const;
 
 private:
-  struct Truth {
-    LabelMap map;
-    LabelIndex index;
-  };
-  [[nodiscard]] std::shared_ptr<const Truth> truth(std::size_t frame) const;
+  [[nodiscard]] std::shared_ptr<const FrameTruth> truth(std::size_t frame) const;
   [[nodiscard]] FrameProvider provider(const Configuration& configuration, const std::vector<std::size_t>& frames);
-  void makeReady(std::size_t frame);
   [[nodiscard]] bool fits(const std::vector<std::size_t>& frames) const;
   void throwFirst(const std::vector<FrameFailure>& failures, const std::vector<std::size_t>& frames) const;
 
@@ -151,11 +171,13 @@ private:
   std::shared_ptr<ScoreSource> m_source;
   Resolution m_resolution;
   LiveOptions m_options;
+  std::shared_ptr<SetLabels> m_labels;
+  RunSpec m_run;  ///< what all its runs have in common
 
   mutable std::mutex m_mutex;
   std::vector<char> m_ready;
   std::vector<char> m_failed;
-  std::vector<std::shared_ptr<const Truth>> m_truths;
+  std::vector<std::shared_ptr<const FrameTruth>> m_truths;
   std::vector<Size> m_sizes;
   MapCache m_maps;
 

@@ -19,7 +19,9 @@ MapPool::Stack* MapPool::touch(const MapCache& owner, const Configuration& confi
   return &m_stacks.front();
 }
 
-MapCache::~MapCache() {
+MapCache::~MapCache() { clear(); }
+
+void MapCache::clear() {
   std::list<MapPool::Stack> dropped;  // freed after the lock
   const std::scoped_lock lock(m_pool->m_mutex);
   for (auto stack = m_pool->m_stacks.begin(); stack != m_pool->m_stacks.end();) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/grid.h"
-#include "app/evaluation/score_source.h"
+#include "app/sources/score_source.h"
 
 #include <cstdint>
 #include <list>
@@ -51,6 +51,8 @@ public:
   [[nodiscard]] std::shared_ptr<const ScoreMap> find(const Configuration& configuration, std::size_t frame);
   /// Holds the map, unless it does not fit beside its own configuration's others.
   void insert(const Configuration& configuration, std::size_t frame, std::shared_ptr<const ScoreMap> map);
+  /// Drops every map of this set.
+  void clear();
   [[nodiscard]] std::uint64_t budget() const { return m_pool->budget(); }
   /// Of this set's maps.
   [[nodiscard]] std::uint64_t bytes() const;

@@ -3,9 +3,9 @@
 #include "analysis/metrics/operating_point.h"
 #include "analysis/metrics/pixel_metrics.h"
 #include "analysis/statistics/interval.h"
-#include "app/evaluation/frame_account.h"
-#include "app/evaluation/score_source.h"
+#include "app/live/frame_account.h"
 #include "app/session/session.h"
+#include "app/sources/score_source.h"
 
 #include <cstddef>
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/component_follower.h"
 
-#include "app/live/run_statistics.h"
+#include "app/studies/run_statistics.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/help_windows.h"
 
-#include "app/evaluation/provenance.h"
+#include "app/documents/provenance.h"
 #include "app/window/window_actions.h"
 #include "inference/models/model.h"
 #include "widgets/panels/cheat_sheet.h"

@@ -38,10 +38,10 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
               picture->coarse = request.dragging;
               picture->ordered = orderedSample(*picture->scores, request.dragging ? kOrderedInDrag : kOrderedScores);
               picture->label = request.live->label(request.frame);
-              if (const auto* model = dynamic_cast<const ModelScores*>(&request.live->source())) {
-                picture->logits = model->logits(request.frame);
-                picture->parameters = model->parameters(request.configuration);
-              }
+              const ScoreSource& source = request.live->source();
+              if (request.configuration.method) picture->logits = source.frameLogits(request.frame);
+              if (picture->logits)
+                picture->parameters = source.scoreParameters(request.configuration, picture->logits->view.channels);
             }
             return std::shared_ptr<const FramePicture>(std::move(picture));
           },

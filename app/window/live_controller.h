@@ -7,7 +7,6 @@
 #include "app/window/component_follower.h"
 #include "app/window/frame_cache.h"
 #include "app/window/workspace.h"
-#include "inference/logits/logits_store.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -26,12 +25,12 @@ struct FramePicture {
   DecodedFrame decoded;
   std::optional<Configuration> configuration;
   std::shared_ptr<const ScoreMap> scores;
-  std::vector<float> ordered;                  ///< orderedSample(*scores)
-  bool coarse = false;                         ///< few of them, while a knob moves
-  std::shared_ptr<const LabelMap> label;       ///< at the scores' size
-  std::shared_ptr<const StoredLogits> logits;  ///< nullptr for imported maps
-  ScoreParameters parameters;                  ///< for the class probabilities under the cursor
-  QString failure;                             ///< why the picture could not be decoded
+  std::vector<float> ordered;             ///< orderedSample(*scores)
+  bool coarse = false;                    ///< few of them, while a knob moves
+  std::shared_ptr<const LabelMap> label;  ///< at the scores' size
+  std::optional<FrameLogits> logits;      ///< none for finished maps
+  ScoreParameters parameters;             ///< for the class probabilities under the cursor
+  QString failure;                        ///< why the picture could not be decoded
 };
 
 /// Turns a ViewState into results, live: owns the jobs, decides what a change invalidates, publishes facts. It holds no

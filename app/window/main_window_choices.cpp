@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/tables/number_text.h"
-#include "app/evaluation/evaluate.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/knobs.h"
@@ -26,19 +25,19 @@ void MainWindow::showChoices(const ViewState& after) {
       resolutionIndex(after.resolution));
   const OpenModel* model = m_workspace.findModel(QString::fromStdString(after.model));
   QStringList channels;
-  if (model != nullptr && model->info)
+  if (model != nullptr && model->info && !after.score.imported)
     channels << tr("%1 known classes").arg(model->info->outputs.knownClasses)
              << tr("all %1 outputs").arg(model->info->channels);
   m_controls->setChannels(channels.isEmpty() ? QStringList{tr("known classes"), tr("all outputs")} : channels,
                           after.allChannels ? 1 : 0,
-                          after.score.imported ? tr("imported maps have no channels") : QString());
+                          hasMethod(after.score) ? QString() : tr("imported maps have no channels"));
   const auto methods = allMethods();
   for (std::size_t i = 0; i < methods.size(); ++i)
     m_actions->methods[i]->setChecked(hasMethod(after.score) && methods[i] == after.score.method);
 }
 
 void MainWindow::showOpenChoices() {
-  const ViewState& view = m_session.view();
+  const ViewState view = m_workspace.named(m_session.view());
   const auto fill = [](LabelledCombo* combo, const auto& add, const QVariant& current) {
     const QSignalBlocker block(combo);
     combo->clear();
@@ -59,15 +58,11 @@ void MainWindow::showOpenChoices() {
       m_modelCombo,
       [&](LabelledCombo* combo) {
         for (const OpenModel& model : m_workspace.models()) {
-          combo->addItem(
-              model.info ? tr("%1 %2").arg(QString::fromStdString(model.info->architecture)).arg(model.info->channels)
-                         : model.name(),
-              model.name());
+          combo->addItem(m_workspace.titleOf(model), model.name());
           combo->setItemData(combo->count() - 1, model.name(), Qt::ToolTipRole);
         }
-        for (const auto& folder : m_workspace.scoreFolders()) {
-          combo->addItem(QString::fromStdString(folder.filename().string()),
-                         QString::fromStdString(folder.filename().string()));
+        for (const OpenScores& folder : m_workspace.scores()) {
+          combo->addItem(folder.name(), folder.name());
           combo->setItemData(combo->count() - 1, true, Qt::UserRole + 1);
         }
       },

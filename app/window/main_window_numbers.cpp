@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says of a set's numbers: the metrics panel, the curves, what is waited for.
-#include "app/evaluation/evaluate.h"
 #include "app/window/compare/compare_mode.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/main_window.h"
@@ -50,7 +49,8 @@ std::optional<ReferenceNumbers> MainWindow::referenceNumbers() {
         view.resolution == Resolution::ByProtocol || view.resolution == defaultResolution(view.protocol);
     if (!numbers || view.score.imported || view.allChannels || !asPublished || model == nullptr || !model->info)
       return std::nullopt;
-    return m_published.find(view.set, model->info->architecture, numbers->configuration, numbers->protocol);
+    const std::string own = std::filesystem::path(view.set).filename().string();  // without what tells it from others
+    return m_published.find(own, model->info->architecture, numbers->configuration, numbers->protocol);
   }
   const SetNumbers& reference = *m_reference->numbers;
   ReferenceNumbers out;
@@ -136,7 +136,7 @@ void MainWindow::showNumbers() {
   input.components = m_controller.components();
   input.reference = referenceNumbers();
   input.scored = precisionText(live->source());
-  input.withoutMap = framesWithoutMap(live->source());
+  input.withoutMap = live->source().framesWithoutFile();
   const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
   if (!m_session.view().score.imported && model != nullptr && model->info)
     input.modelFingerprint = QString::fromStdString(model->info->fingerprint);

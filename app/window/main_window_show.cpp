@@ -315,10 +315,8 @@ void MainWindow::showCursor() {
     m_compare->showCursor(m_cursor);
     return;
   }
-  std::vector<std::string> names;
-  if (const OpenModel* model = m_workspace.findModel(QString::fromStdString(m_session.view().model));
-      model != nullptr && model->info)
-    names = model->info->outputs.channelNames;
+  const auto live = m_controller.liveSet();
+  const std::vector<std::string> names = live ? live->source().classNames() : std::vector<std::string>();
   const auto counts = m_controller.counts();
   m_cursorPanel->setView(cursorView(*picture, *m_cursor, m_controller.threshold(), counts.get(), names));
 }

@@ -263,6 +263,13 @@ void MainWindow::connectWorkspace() {
     chooseDefaults();
     showOpenChoices();
   });
+  connect(&m_workspace, &Workspace::setRenamed, this, [this](const QString& from, const QString& to) {
+    if (auto previews = m_previews.extract(from)) m_previews[to] = std::move(previews.mapped());
+    m_session.renameSet(from.toStdString(), to.toStdString());
+  });
+  connect(&m_workspace, &Workspace::sourceRenamed, this, [this](const QString& from, const QString& to) {
+    m_session.renameSource(from.toStdString(), to.toStdString());
+  });
   connect(&m_workspace, &Workspace::setClosed, this, [this](const QString& name) {
     m_previews.erase(name);
     chooseDefaults();
@@ -346,7 +353,7 @@ void MainWindow::remember(const QString& path, const QString& kind) {
 }
 
 void MainWindow::chooseDefaults() {
-  ViewState view = m_session.view();
+  ViewState view = m_workspace.named(m_session.view());
   if (m_workspace.sets().empty() && !m_workspace.isOpening()) {
     view.set.clear();
     view.frame.clear();
@@ -365,8 +372,8 @@ void MainWindow::chooseDefaults() {
   const bool unknownModel = m_workspace.findModel(QString::fromStdString(view.model)) == nullptr;
   if (!m_workspace.models().empty() && (view.model.empty() || (unknownModel && !m_workspace.isOpening())))
     view.model = m_workspace.models().front().name().toStdString();
-  if (m_workspace.models().empty() && !view.score.imported && !m_workspace.scoreFolders().empty())
-    view.score.imported = m_workspace.scoreFolders().front().filename().string();
+  if (m_workspace.models().empty() && !view.score.imported && !m_workspace.scores().empty())
+    view.score.imported = m_workspace.scores().front().label;
   if (view.score.imported && m_workspace.findSet(QString::fromStdString(view.set)) != nullptr)
     view.score.importedLogits = m_workspace.holdsLogits(view);
   m_session.follow(view);

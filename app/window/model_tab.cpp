@@ -53,15 +53,12 @@ OutputMeaning outputsOf(const ModelAssumptions& a) {
   return outputs;
 }
 
-ModelCard modelCard(const OpenModel& model) {
+ModelCard modelCard(const Workspace& workspace, const OpenModel& model) {
   ModelCard card;
   card.name = model.name();
-  if (!model.info) {
-    card.title = model.name();
-    return card;
-  }
+  card.title = workspace.titleOf(model);
+  if (!model.info) return card;
   const ModelInfo& info = *model.info;
-  card.title = QStringLiteral("%1 %2").arg(QString::fromStdString(info.architecture)).arg(info.channels);
   card.channels = info.channels;
   card.facts = {
       {ModelTab::tr("kind"),
@@ -122,7 +119,7 @@ ModelTab::ModelTab(Workspace& workspace, ModelPanel& panel)
 
 void ModelTab::show(const std::string& current) {
   std::vector<ModelCard> cards;
-  for (const OpenModel& model : m_workspace.models()) cards.push_back(modelCard(model));
+  for (const OpenModel& model : m_workspace.models()) cards.push_back(modelCard(m_workspace, model));
   m_panel.setModels(std::move(cards), QString::fromStdString(current));
 }
 

@@ -4,7 +4,6 @@
 #include "analysis/datasets/cityscapes.h"
 #include "analysis/metrics/operating_point.h"
 #include "analysis/tables/number_text.h"
-#include "app/evaluation/imported_source.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>
@@ -218,17 +217,7 @@ MetricsView metricsView(const MetricsInput& input) {
 QString precisionText(const ScoreSource& source) {
   const std::string precision = source.precision();
   if (precision.empty()) return {};
-  const auto* imported = dynamic_cast<const ImportedSource*>(&source);
-  const bool maps = imported != nullptr && !imported->holdsLogits();
-  return QString::fromStdString(precision) + (maps ? tr(" maps") : tr(" logits"));
-}
-
-std::optional<std::size_t> framesWithoutMap(const ScoreSource& source) {
-  const auto* imported = dynamic_cast<const ImportedSource*>(&source);
-  if (imported == nullptr) return std::nullopt;
-  const auto& files = imported->files().files;
-  return static_cast<std::size_t>(
-      std::count_if(files.begin(), files.end(), [](const auto& file) { return !file.has_value(); }));
+  return QString::fromStdString(precision) + (source.takesMethods() ? tr(" logits") : tr(" maps"));
 }
 
 QString exactnessText(const SetNumbers& numbers, const QString& scored, std::optional<std::size_t> withoutMap) {
@@ -266,7 +255,7 @@ CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<
     if (threshold) view.decision = decisionOf(view.label, score >= *threshold);
   }
   if (!picture.logits) return view;
-  const LogitsView logits = picture.logits->view();
+  const LogitsView& logits = picture.logits->view;
   const std::size_t at = mapIndex(image, logits.size(), pixel);
   const int x = static_cast<int>(at % static_cast<std::size_t>(logits.width));
   const int y = static_cast<int>(at / static_cast<std::size_t>(logits.width));

@@ -46,8 +46,6 @@ struct MetricsInput {
 [[nodiscard]] MetricsView metricsView(const MetricsInput& input);
 /// What the source's scores are read from: "float16 logits", "uint8 maps"; empty where it is not known.
 [[nodiscard]] QString precisionText(const ScoreSource& source);
-/// Frames of the set that imported scores have no file for; empty for models.
-[[nodiscard]] std::optional<std::size_t> framesWithoutMap(const ScoreSource& source);
 /// Whether numbers are exact and the set's: "= exact on float16 logits"; "6 of 10 frames" or "5 of 10 frames have a
 /// map" where frames are missing, with "≈" before it where they are an estimate besides.
 [[nodiscard]] QString exactnessText(const SetNumbers& numbers, const QString& scored,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/session_model.h"
 
+#include "app/session/renaming.h"
+
 #include "app/window/knobs.h"
 
 #include <QUndoCommand>
@@ -90,6 +92,25 @@ void SessionModel::setOpen(std::vector<SetEntry> sets, std::vector<ModelEntry> m
   m_session.models = std::move(models);
   m_session.scores = std::move(scores);
   touch();
+}
+
+void SessionModel::renameSet(const std::string& from, const std::string& to) {
+  Session session = m_session;
+  oodscope::renameSet(session, from, to);
+  replace(std::move(session));
+}
+
+void SessionModel::renameSource(const std::string& from, const std::string& to) {
+  Session session = m_session;
+  oodscope::renameSource(session, from, to);
+  replace(std::move(session));
+}
+
+void SessionModel::replace(Session session) {
+  setNotes(std::move(session.notes));
+  setRuns(std::move(session.runs));
+  setGrid(std::move(session.grid));
+  apply(session.view);
 }
 
 void SessionModel::load(Session session) {

@@ -38,6 +38,9 @@ public:
   void setGrid(GridRecipe grid);
   /// What is open, as the workspace reports it.
   void setOpen(std::vector<SetEntry> sets, std::vector<ModelEntry> models, std::vector<std::filesystem::path> scores);
+  /// What was called `from` is called `to` from now on: no step of undo.
+  void renameSet(const std::string& from, const std::string& to);
+  void renameSource(const std::string& from, const std::string& to);
   /// Replaces everything; the undo stack starts anew.
   void load(Session session);
   void markSaved();
@@ -54,6 +57,7 @@ Q_SIGNALS:
 private:
   friend class ViewCommand;
   void apply(const ViewState& view);
+  void replace(Session session);
   void touch();
 
   Session m_session;

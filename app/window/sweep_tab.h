@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/live/sweep.h"
+#include "app/studies/sweep.h"
 #include "app/window/coalescing_job.h"
 #include "app/window/workspace.h"
 

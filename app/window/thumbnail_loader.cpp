@@ -3,7 +3,7 @@
 
 #include "analysis/core/sha256.h"
 #include "analysis/imaging/resize.h"
-#include "analysis/regions/components.h"
+#include "analysis/regions/anomaly_facts.h"
 #include "app/window/background_priority.h"
 #include "app/window/post_to.h"
 
@@ -77,20 +77,10 @@ FramePreview ThumbnailLoader::make(const Task& task) const {
       }
     }
     if (frame.label) {
-      const LabelMap label = readLabel(*task.set, frame);
-      std::size_t anomalous = 0, labelled = 0;
-      for (const std::uint8_t value : label.values()) {
-        anomalous += value == kAnomaly ? 1 : 0;
-        labelled += value == kVoid ? 0 : 1;
-      }
+      const AnomalyFacts facts = anomalyFacts(readLabel(*task.set, frame));
       preview.hasLabel = true;
-      preview.anomalyShare = labelled == 0 ? 0.0 : static_cast<double>(anomalous) / static_cast<double>(labelled);
-      if (anomalous > 0) {
-        std::vector<std::uint8_t> mask(label.values().size());
-        std::transform(label.values().begin(), label.values().end(), mask.begin(),
-                       [](std::uint8_t value) { return static_cast<std::uint8_t>(value == kAnomaly ? 1 : 0); });
-        preview.objects = static_cast<int>(labelComponents(mask, label.size()).count());
-      }
+      preview.anomalyShare = facts.anomalyShare;
+      preview.objects = static_cast<int>(facts.objects);
     }
   } catch (const std::exception&) {
     // The frame itself is reported when it is opened; here it stays without a picture.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/window_options.h"
 
-#include "app/evaluation/provenance.h"
+#include "app/documents/provenance.h"
 #include "app/options/exit_code.h"
 #include "app/options/plain_numbers.h"
 #include "app/options/ranges.h"

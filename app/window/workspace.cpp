@@ -2,14 +2,12 @@
 #include "app/window/workspace.h"
 
 #include "analysis/core/failure_text.h"
-#include "analysis/core/thread_supply.h"
-#include "app/evaluation/evaluate.h"
-#include "app/evaluation/imported_source.h"
+#include "app/session/labels.h"
 #include "app/window/inference_runner.h"
 #include "app/window/post_to.h"
-#include "inference/models/verdicts.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace oodscope {
 
@@ -23,7 +21,7 @@ Workspace::Workspace(WorkOptions options, QObject* parent)
   connect(m_runner.get(), &InferenceRunner::frameReady, this, tell);
   connect(m_runner.get(), &InferenceRunner::frameFailed, this, tell);
   connect(m_runner.get(), &InferenceRunner::finished, this, [this] {
-    for (const auto& live : m_live) tellWarnings(*live.second);
+    for (const auto& live : m_live) tellWarnings(*live);
   });
 }
 
@@ -84,7 +82,7 @@ void Workspace::setOptions(WorkOptions options) {
   m_options = std::move(options);
   m_store = std::make_shared<LogitsStore>(m_options.store);
   m_pool = std::make_shared<MapPool>(m_options.memoryBudget);
-  for (const auto& live : m_live) m_runner->forget(live.second);
+  for (const auto& live : m_live) m_runner->forget(live);
   m_live.clear();
   m_impossible.clear();
   const std::vector<OpenModel> models = m_models;
@@ -111,62 +109,109 @@ void Workspace::openSet(const SetEntry& entry) {
       },
       [this, entry](Opening opening) {
         if (opening.sets.empty()) Q_EMIT folderUnknown(entry.path, opening.unknown, opening.scores);
-        for (OpenSet& set : opening.sets) {
-          const QString name = QString::fromStdString(set.set->name);
-          if (findSet(name) != nullptr) {
-            Q_EMIT message(Severity::Info, tr("A set named %1 is open already.").arg(name), QString());
-            continue;
-          }
-          for (const std::string& remark : set.set->remarks)
-            Q_EMIT message(Severity::Info, name + ": " + QString::fromStdString(remark),
-                           QString::fromStdString(set.set->root.string()));
-          for (const std::string& warning : set.set->warnings) tellOnce(name, warning, set.set->root);
-          for (const Skipped& skipped : set.set->skipped)
-            Q_EMIT message(Severity::Warning, name + ": " + tr("skipped: ") + QString::fromStdString(skipped.reason),
-                           QString::fromStdString(skipped.file.string()));
-          m_sets.push_back(std::move(set));
-          Q_EMIT setOpened(name);
-        }
+        for (OpenSet& set : opening.sets) addSet(std::move(set));
       },
       entry.path);
+}
+
+void Workspace::addSet(OpenSet set) {
+  set.id = setIdOf(*set.set);
+  set.labels = std::make_shared<SetLabels>(set.set);
+  const auto twin = std::ranges::find(m_sets, set.id, &OpenSet::id);
+  if (twin != m_sets.end()) {
+    Q_EMIT message(Severity::Info, tr("The set %1 is open already.").arg(QString::fromStdString(twin->set->name)),
+                   QString());
+    return;
+  }
+  m_sets.push_back(std::move(set));
+  nameSets();
+  const DataSet& opened = *m_sets.back().set;
+  const QString name = QString::fromStdString(opened.name);
+  for (const std::string& remark : opened.remarks)
+    Q_EMIT message(Severity::Info, name + ": " + QString::fromStdString(remark),
+                   QString::fromStdString(opened.root.string()));
+  for (const std::string& warning : opened.warnings) tellOnce(name, warning, opened.root);
+  for (const Skipped& skipped : opened.skipped)
+    Q_EMIT message(Severity::Warning, name + ": " + tr("skipped: ") + QString::fromStdString(skipped.reason),
+                   QString::fromStdString(skipped.file.string()));
+  Q_EMIT setOpened(name);
+}
+
+void Workspace::nameSets() {
+  std::vector<NamedItem> items;
+  for (const OpenSet& open : m_sets) items.push_back(namedItem(*open.set));
+  const std::vector<std::string> labels = distinctLabels(items);
+  for (std::size_t i = 0; i < m_sets.size(); ++i) {
+    OpenSet& open = m_sets[i];
+    if (open.set->name == labels[i]) continue;
+    const QString from = QString::fromStdString(open.set->name), to = QString::fromStdString(labels[i]);
+    auto renamed = std::make_shared<DataSet>(*open.set);
+    renamed->name = labels[i];
+    dropLiveSets(open.id, {}, from);
+    open.set = std::move(renamed);
+    open.labels = std::make_shared<SetLabels>(open.set);
+    if (i + 1 < m_sets.size()) Q_EMIT setRenamed(from, to);  // the last one was not known yet
+  }
 }
 
 void Workspace::openModel(const ModelEntry& entry) {
-  const ModelOptions options{.device = m_options.device,
-                             .threads = m_options.threads,
-                             .preprocessing = entry.preprocessing,
-                             .outputs = entry.outputs,
-                             .memory = arrangementMemory(m_options.store.folder, m_options.store.temporary)};
+  const NetworkUse use{.device = m_options.device, .threads = m_options.threads, .store = m_options.store};
   inBackground<std::shared_ptr<Model>>(
-      [entry, options] {
-        requireThreads(options.threads);
-        auto model = std::make_shared<Model>(Model::load(entry.path, options));
-        requireFits(entry, model->info());
-        return model;
-      },
+      [entry, use] { return oodscope::openModel(entry, use); },
       [this, entry](const std::shared_ptr<Model>& model) {
-        OpenModel open{entry, model, model->info()};
-        const QString name = open.name();
-        const auto same = [&](const OpenModel& other) { return other.name() == name; };
-        if (const auto known = std::find_if(m_models.begin(), m_models.end(), same); known != m_models.end()) {
-          dropLiveSets(name);
-          *known = std::move(open);
-        } else {
-          m_models.push_back(std::move(open));
-        }
-        for (const std::string& assumption : model->info().assumptions)
-          Q_EMIT message(Severity::Info, name + ": " + QString::fromStdString(assumption),
-                         QString::fromStdString(entry.path.string()));
-        for (const std::string& warning : model->info().warnings) tellOnce(name, warning, entry.path);
-        Q_EMIT modelOpened(name);
+        addModel({entry, model, model->info(), sourceIdOf({.label = {}, .model = model})});
       },
       entry.path);
 }
 
+void Workspace::addModel(OpenModel model) {
+  const std::string path = folderIdOf(model.entry.path);
+  const auto same = [&](const OpenModel& other) { return folderIdOf(other.entry.path) == path; };
+  auto known = std::find_if(m_models.begin(), m_models.end(), same);
+  if (known != m_models.end()) {
+    dropLiveSets({}, known->id, known->name());
+    model.label = known->label;
+    *known = std::move(model);
+  } else {
+    known = m_models.insert(m_models.end(), std::move(model));
+    nameSources();
+  }
+  const OpenModel open = *known;
+  for (const std::string& assumption : open.info->assumptions)
+    Q_EMIT message(Severity::Info, open.name() + ": " + QString::fromStdString(assumption),
+                   QString::fromStdString(open.entry.path.string()));
+  for (const std::string& warning : open.info->warnings) tellOnce(open.name(), warning, open.entry.path);
+  Q_EMIT modelOpened(open.name());
+}
+
+void Workspace::nameSources() {
+  std::vector<std::filesystem::path> models;
+  for (const OpenModel& model : m_models) models.push_back(model.entry.path);
+  const SourceLabels labels = sourceLabels(models, scoreFolders());
+  std::vector<std::pair<QString, QString>> renamed;
+  const auto rename = [&](auto& source, const std::string& label) {
+    const std::string from = std::exchange(source.label, label);
+    if (from.empty() || from == label) return;
+    dropLiveSets({}, source.id, QString::fromStdString(from));
+    renamed.emplace_back(QString::fromStdString(from), source.name());
+  };
+  for (std::size_t i = 0; i < m_models.size(); ++i) rename(m_models[i], labels.models[i]);
+  for (std::size_t i = 0; i < m_scores.size(); ++i) rename(m_scores[i], labels.folders[i]);
+  for (const auto& [from, to] : renamed) Q_EMIT sourceRenamed(from, to);
+}
+
 void Workspace::openScores(const std::filesystem::path& folder) {
-  if (std::find(m_scores.begin(), m_scores.end(), folder) != m_scores.end()) return;
-  m_scores.push_back(folder);
-  Q_EMIT scoresOpened(QString::fromStdString(folder.filename().string()));
+  const SourceId id = sourceIdOf({.label = {}, .folder = folder});
+  if (std::ranges::find(m_scores, id, &OpenScores::id) != m_scores.end()) return;
+  m_scores.push_back({folder, id});
+  nameSources();
+  Q_EMIT scoresOpened(m_scores.back().name());
+}
+
+std::vector<std::filesystem::path> Workspace::scoreFolders() const {
+  std::vector<std::filesystem::path> out;
+  for (const OpenScores& scores : m_scores) out.push_back(scores.path);
+  return out;
 }
 
 void Workspace::reopenModel(const QString& name, const Preprocessing& preprocessing, const OutputMeaning& outputs) {
@@ -189,30 +234,38 @@ void Workspace::tellWarnings(const LiveSet& live) {
   for (const std::string& text : live.source().warnings()) tellOnce(about, text, {});
 }
 
-void Workspace::dropLiveSets(const QString& setOrSource) {
+void Workspace::dropLiveSets(const std::string& set, const SourceId& source, const QString& name) {
   // What is opened again is warned of again.
   std::erase_if(m_told, [&](const auto& told) {
-    return told.first == setOrSource || told.first.startsWith(setOrSource + QStringLiteral(", ")) ||
-           told.first.endsWith(QStringLiteral(", ") + setOrSource);
+    return told.first == name || told.first.startsWith(name + QStringLiteral(", ")) ||
+           told.first.endsWith(QStringLiteral(", ") + name);
   });
-  std::erase_if(m_impossible, [&](const LiveKey& key) { return key.set == setOrSource || key.source == setOrSource; });
-  std::erase_if(m_live, [&](const auto& item) {
-    const bool drop = item.first.set == setOrSource || item.first.source == setOrSource;
-    if (drop) m_runner->forget(item.second);
+  const auto isOf = [&](const RunSpec& run) { return run.set == set || run.score.front().source == source; };
+  std::erase_if(m_impossible, isOf);
+  std::erase_if(m_live, [&](const std::shared_ptr<LiveSet>& live) {
+    const bool drop = isOf(live->run({}, Protocol()));
+    if (drop) m_runner->forget(live);
     return drop;
   });
 }
 
 void Workspace::closeSet(const QString& name) {
-  dropLiveSets(name);
-  if (std::erase_if(m_sets, [&](const OpenSet& set) { return QString::fromStdString(set.set->name) == name; }) > 0)
-    Q_EMIT setClosed(name);
+  const OpenSet* open = findSet(name);
+  if (open == nullptr) return;
+  const std::string id = open->id;
+  const QString label = QString::fromStdString(open->set->name);
+  dropLiveSets(id, {}, label);
+  std::erase_if(m_sets, [&](const OpenSet& set) { return set.id == id; });
+  Q_EMIT setClosed(label);
 }
 
 void Workspace::closeModel(const QString& name) {
-  dropLiveSets(name);
-  if (std::erase_if(m_models, [&](const OpenModel& model) { return model.name() == name; }) > 0)
-    Q_EMIT modelClosed(name);
+  const OpenModel* open = findModel(name);
+  if (open == nullptr) return;
+  const std::string label = open->label;
+  dropLiveSets({}, open->id, open->name());
+  std::erase_if(m_models, [&](const OpenModel& model) { return model.label == label; });
+  Q_EMIT modelClosed(QString::fromStdString(label));
 }
 
 void Workspace::closeAll() {
@@ -224,57 +277,112 @@ void Workspace::closeAll() {
 }
 
 const OpenSet* Workspace::findSet(const QString& name) const {
-  const auto found = std::find_if(m_sets.begin(), m_sets.end(),
-                                  [&](const OpenSet& set) { return QString::fromStdString(set.set->name) == name; });
-  return found == m_sets.end() ? nullptr : &*found;
+  std::vector<NamedItem> items;
+  std::vector<std::string> labels;
+  for (const OpenSet& open : m_sets) {
+    items.push_back(namedItem(*open.set));
+    labels.push_back(open.set->name);
+  }
+  const auto found = itemCalled(name.toStdString(), items, labels);
+  return found ? &m_sets[*found] : nullptr;
 }
 
 const OpenModel* Workspace::findModel(const QString& name) const {
-  const auto found =
-      std::find_if(m_models.begin(), m_models.end(), [&](const OpenModel& model) { return model.name() == name; });
-  return found == m_models.end() ? nullptr : &*found;
+  std::vector<NamedItem> items;
+  std::vector<std::string> labels;
+  for (const OpenModel& open : m_models) {
+    items.push_back(namedItem(open.entry.path));
+    labels.push_back(open.label);
+  }
+  const auto found = itemCalled(name.toStdString(), items, labels);
+  return found ? &m_models[*found] : nullptr;
+}
+
+const OpenScores* Workspace::findScores(const QString& name) const {
+  std::vector<NamedItem> items;
+  std::vector<std::string> labels;
+  for (const OpenScores& open : m_scores) {
+    items.push_back(namedItem(open.path));
+    labels.push_back(open.label);
+  }
+  const auto found = itemCalled(name.toStdString(), items, labels);
+  return found ? &m_scores[*found] : nullptr;
+}
+
+QString Workspace::titleOf(const OpenModel& model) const {
+  if (!model.info) return model.name();
+  const auto title = [](const OpenModel& of) {
+    return tr("%1 %2").arg(QString::fromStdString(of.info->architecture)).arg(of.info->channels);
+  };
+  const bool isShared = std::ranges::any_of(m_models, [&](const OpenModel& other) {
+    return other.label != model.label && other.info && title(other) == title(model);
+  });
+  return isShared ? title(model) + QStringLiteral(" · ") + model.name() : title(model);
+}
+
+ViewState Workspace::named(ViewState view) const {
+  const auto name = [](std::string& label, const auto* open, const auto& labelOf) {
+    if (open != nullptr) label = labelOf(*open);
+  };
+  const auto source = [&](std::string& model, ScoreChoice& score) {
+    name(model, findModel(QString::fromStdString(model)), [](const OpenModel& open) { return open.label; });
+    if (score.imported)
+      name(*score.imported, findScores(QString::fromStdString(*score.imported)),
+           [](const OpenScores& open) { return open.label; });
+  };
+  name(view.set, findSet(QString::fromStdString(view.set)), [](const OpenSet& open) { return open.set->name; });
+  source(view.model, view.score);
+  if (view.other) source(view.other->model, view.other->score);
+  return view;
+}
+
+std::optional<SourceItem> Workspace::itemOf(const ViewState& view, SourceId& id) const {
+  if (view.score.imported) {
+    const OpenScores* scores = findScores(QString::fromStdString(*view.score.imported));
+    if (scores == nullptr) return std::nullopt;
+    id = scores->id;
+    return SourceItem{.label = scores->label, .folder = scores->path};
+  }
+  const OpenModel* model = findModel(QString::fromStdString(view.model));
+  if (model == nullptr || !model->info) return std::nullopt;
+  id = model->id;
+  return SourceItem{.label = model->label, .model = model->model};
 }
 
 std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState& view) {
   const OpenSet* open = findSet(set);
   if (open == nullptr) return nullptr;
-  const Resolution resolution =
-      view.resolution == Resolution::ByProtocol ? defaultResolution(view.protocol) : view.resolution;
-  const QString source = QString::fromStdString(view.score.imported.value_or(view.model));
-  const LiveKey key{set, source, resolution, view.allChannels};
-  const auto known = std::find_if(m_live.begin(), m_live.end(), [&](const auto& item) { return item.first == key; });
-  if (known != m_live.end()) return known->second;
-
-  if (std::find(m_impossible.begin(), m_impossible.end(), key) != m_impossible.end()) return nullptr;
-  std::shared_ptr<ScoreSource> made;
+  SourceId id;
+  const auto item = itemOf(view, id);
+  if (!item) return nullptr;
+  const RunSpec wanted{.set = open->id,
+                       .score = {{.source = id, .channels = {.all = view.allChannels}}},
+                       .resolution = measuredAt(view.resolution, view.protocol)};
+  const auto known = std::find_if(m_live.begin(), m_live.end(), [&](const std::shared_ptr<LiveSet>& live) {
+    if (live->source().takesMethods()) return live->holds(wanted);
+    RunSpec any = wanted;  // finished maps have no channels to choose from
+    any.score.front().channels = {};
+    return live->holds(any);
+  });
+  if (known != m_live.end()) return *known;
+  if (std::find(m_impossible.begin(), m_impossible.end(), wanted) != m_impossible.end()) return nullptr;
   try {
-    if (view.score.imported) {
-      const auto folder = std::find_if(m_scores.begin(), m_scores.end(), [&](const std::filesystem::path& path) {
-        return path.filename().string() == *view.score.imported;
-      });
-      if (folder == m_scores.end()) return nullptr;
-      made = std::make_shared<ImportedSource>(open->set, *folder, ImportedChannels{});
-    } else {
-      const OpenModel* model = findModel(source);
-      if (model == nullptr || !model->info) return nullptr;
-      made = std::make_shared<ModelScores>(open->set, model->model, m_store,
-                                           chosenChannels(view.allChannels, {}, *model->info));
-    }
+    auto live =
+        std::make_shared<LiveSet>(open->set, openSource(open->set, *item, wanted.score.front().channels, m_store),
+                                  wanted.resolution, LiveOptions{.pool = m_pool, .labels = open->labels});
+    m_live.push_back(live);
+    tellWarnings(*live);
+    return live;
   } catch (const Error& error) {
-    m_impossible.push_back(key);  // asked for again at every look: said once
+    m_impossible.push_back(wanted);  // asked for again at every look: said once
     Q_EMIT message(Severity::Error, QString::fromUtf8(error.what()), QString());
     return nullptr;
   }
-  auto live = std::make_shared<LiveSet>(open->set, std::move(made), resolution, LiveOptions{.pool = m_pool});
-  m_live.emplace_back(key, live);
-  tellWarnings(*live);
-  return live;
 }
 
 bool Workspace::holdsLogits(const ViewState& view) {
   const auto live = liveSet(QString::fromStdString(view.set), view);
-  const auto* imported = live ? dynamic_cast<const ImportedSource*>(&live->source()) : nullptr;
-  return imported != nullptr && imported->holdsLogits();
+  return view.score.imported && live && live->source().takesMethods();
 }
 
 }  // namespace oodscope

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/evaluation/model_scores.h"
 #include "app/live/live_set.h"
 #include "app/live/map_cache.h"
 #include "app/session/session.h"
+#include "app/sources/open_source.h"
 #include "inference/logits/logits_store.h"
 #include "widgets/panels/banner.h"
 
@@ -23,7 +23,9 @@ class InferenceRunner;
 /// A set that is open, with what the user gave to read it.
 struct OpenSet {
   SetEntry entry;
-  std::shared_ptr<const DataSet> set;
+  std::shared_ptr<const DataSet> set;      ///< its name is a label that no other open set has
+  std::string id = {};                     ///< setIdOf()
+  std::shared_ptr<SetLabels> labels = {};  ///< decoded once for all live sets of it
 };
 
 /// A network that is open, or being opened (info absent then).
@@ -31,7 +33,17 @@ struct OpenModel {
   ModelEntry entry;
   std::shared_ptr<Model> model;
   std::optional<ModelInfo> info;
-  [[nodiscard]] QString name() const { return QString::fromStdString(entry.path.filename().string()); }
+  SourceId id = {};
+  std::string label = {};  ///< no other open model or folder has it
+  [[nodiscard]] QString name() const { return QString::fromStdString(label); }
+};
+
+/// A folder of score maps or logits that is open.
+struct OpenScores {
+  std::filesystem::path path;
+  SourceId id = {};
+  std::string label = {};  ///< no other open model or folder has it
+  [[nodiscard]] QString name() const { return QString::fromStdString(label); }
 };
 
 /// How work is done, from the preferences.
@@ -48,7 +60,8 @@ struct WorkOptions {
 };
 
 /// Everything that is open, and the only owner of it. Lives in the GUI thread; opening happens in a worker and is
-/// reported by signals. Sets are known by name, models and imported folders by file name.
+/// reported by signals. Sets, models and folders are what their ids say and are called by labels: two of one name have
+/// different ones. A label that was written while other things were open is understood.
 class Workspace : public QObject {
   Q_OBJECT
 
@@ -69,9 +82,15 @@ public:
 
   [[nodiscard]] const std::vector<OpenSet>& sets() const { return m_sets; }
   [[nodiscard]] const std::vector<OpenModel>& models() const { return m_models; }
-  [[nodiscard]] const std::vector<std::filesystem::path>& scoreFolders() const { return m_scores; }
+  [[nodiscard]] const std::vector<OpenScores>& scores() const { return m_scores; }
+  [[nodiscard]] std::vector<std::filesystem::path> scoreFolders() const;
   [[nodiscard]] const OpenSet* findSet(const QString& name) const;
   [[nodiscard]] const OpenModel* findModel(const QString& name) const;
+  [[nodiscard]] const OpenScores* findScores(const QString& name) const;
+  /// "ERFNet 20", with the label behind it where another open model has the same title.
+  [[nodiscard]] QString titleOf(const OpenModel& model) const;
+  /// The view in the labels of today, as far as what it names is open.
+  [[nodiscard]] ViewState named(ViewState view) const;
   [[nodiscard]] bool isOpening() const { return m_opening > 0; }
 
   /// The set scored as `view` asks for (its model or imported folder, its resolution), made at the first call; nullptr
@@ -89,6 +108,9 @@ public:
 Q_SIGNALS:
   void setOpened(const QString& name);
   void setClosed(const QString& name);
+  /// Another of its name was opened: it is called otherwise from now on. What it was scored to is made again.
+  void setRenamed(const QString& from, const QString& to);
+  void sourceRenamed(const QString& from, const QString& to);
   void modelOpened(const QString& name);
   void modelClosed(const QString& name);
   void scoresOpened(const QString& name);
@@ -100,15 +122,15 @@ Q_SIGNALS:
   void settled();
 
 private:
-  struct LiveKey {
-    QString set, source;
-    Resolution resolution;
-    bool allChannels;
-    bool operator==(const LiveKey&) const = default;
-  };
   template <class T>
   void inBackground(std::function<T()> work, std::function<void(T)> done, const std::filesystem::path& file);
-  void dropLiveSets(const QString& setOrSource);
+  void addSet(OpenSet set);
+  void addModel(OpenModel model);
+  void nameSets();
+  void nameSources();
+  /// Drops the live sets of a set or source, by its id, and what was told of it by its name.
+  void dropLiveSets(const std::string& set, const SourceId& source, const QString& name);
+  [[nodiscard]] std::optional<SourceItem> itemOf(const ViewState& view, SourceId& id) const;
   /// Says what a source has found to warn of and what was not said yet.
   void tellWarnings(const LiveSet& live);
   void tellOnce(const QString& about, const std::string& text, const std::filesystem::path& file);
@@ -118,9 +140,9 @@ private:
   std::shared_ptr<MapPool> m_pool;  ///< one bound for the score maps of every set that is open
   std::vector<OpenSet> m_sets;
   std::vector<OpenModel> m_models;
-  std::vector<std::filesystem::path> m_scores;
-  std::vector<std::pair<LiveKey, std::shared_ptr<LiveSet>>> m_live;
-  std::vector<LiveKey> m_impossible;                 ///< scores that do not fit their set: said once
+  std::vector<OpenScores> m_scores;
+  std::vector<std::shared_ptr<LiveSet>> m_live;
+  std::vector<RunSpec> m_impossible;                 ///< scores that do not fit their set: said once
   std::set<std::pair<QString, std::string>> m_told;  ///< warnings by set or source
   std::unique_ptr<InferenceRunner> m_runner;
   std::vector<std::jthread> m_openers;

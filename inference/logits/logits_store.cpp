@@ -297,7 +297,8 @@ StoredLogits LogitsStore::putAside(const std::string& address, const LogitsMap& 
 std::shared_ptr<const void> LogitsStore::share(const StoredLogits& logits) const {
   const StoredLogits::Impl& held = *logits.m_impl;
   if (held.share) return held.share;
-  if (!held.mapped.isMapped() || MappedFile::livingMappings() > kMostMappings) return nullptr;
+  if (!held.mapped.isMapped()) return m_impl->memory.take(held.bytes);
+  if (MappedFile::livingMappings() > kMostMappings) return nullptr;
   return m_impl->working.take(held.bytes);
 }
 

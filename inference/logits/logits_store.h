@@ -85,7 +85,8 @@ public:
   StoredLogits put(const std::string& address, const LogitsMap& logits);
   /// The same without the folder, for logits whose entry somebody changes while it is read: nobody can change these.
   [[nodiscard]] StoredLogits putAside(const std::string& address, const LogitsMap& logits);
-  /// A share of what may stay open between uses: to be held as long as `logits` are. nullptr: let them go.
+  /// A share of what may stay open between uses, on disk or in memory, whoever made the logits: to be held as long as
+  /// `logits` are. nullptr: let them go.
   [[nodiscard]] std::shared_ptr<const void> share(const StoredLogits& logits) const;
   [[nodiscard]] static StoredLogits holdInMemory(const LogitsMap& logits, StorePrecision precision);
   [[nodiscard]] StorePrecision precision() const;

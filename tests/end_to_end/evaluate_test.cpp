@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/end_to_end/command.h"
+#include "tests/end_to_end/small_set.h"
 #include "tests/support/shared_data.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -37,6 +39,24 @@ void expectRow(const Json& table, const std::string& set, const std::string& met
 }
 
 }  // namespace
+
+TEST(Evaluate, TwoModelsOfOneFileNameAreTwoRows) {
+  const TemporaryFolder scratch;
+  writeSmallSet(scratch / "Set", 2);
+  for (const char* run : {"runA", "runB"}) {
+    std::filesystem::create_directories(scratch.path() / run);
+    writeSmallModel(scratch.path() / run / "weights.pth");
+  }
+  const CommandResult result = runCli({"evaluate", "--set", scratch / "Set", "--model", scratch / "runA/weights.pth",
+                                       "--model", scratch / "runB/weights.pth", "--format", "json", "--no-cache"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const Json table = Json::parse(result.out);
+  ASSERT_EQ(table.at("rows").size(), 2U);
+  EXPECT_EQ(table.at("rows")[0].at("model"), "runA/weights.pth");
+  EXPECT_EQ(table.at("rows")[1].at("model"), "runB/weights.pth");
+  for (const char* key : {"runA/weights.pth model_sha256", "runB/weights.pth model_sha256"})
+    EXPECT_TRUE(table.at("provenance").contains(key)) << key;
+}
 
 // Three decimals measured with Python over 19 channels; shared data, README.
 TEST(Evaluate, RoadAnomaly21EqualsTheReferenceWithinTwoHundredths) {

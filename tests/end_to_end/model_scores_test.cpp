@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scores of a network whose logits the store lost, shrank or never took: the same, for the price of a network pass.
-#include "app/evaluation/model_scores.h"
-#include "analysis/scores/method_kinds.h"
+#include "app/sources/model_scores.h"
 
 #include "analysis/core/error.h"
 #include "tests/end_to_end/command.h"
@@ -36,7 +35,7 @@ protected:
   }
   [[nodiscard]] std::unique_ptr<ModelScores> source(const LogitsStore::Options& options) {
     store = std::make_shared<LogitsStore>(options);
-    auto out = std::make_unique<ModelScores>(set, model, store, std::vector<int>{});
+    auto out = std::make_unique<ModelScores>("small.pth", set, model, store, ChannelChoice{});
     for (std::size_t i = 0; i < kFrames; ++i) out->prepare(i);
     return out;
   }

@@ -31,6 +31,7 @@ public:
   }
 
   [[nodiscard]] std::string name() const override { return "made"; }
+  [[nodiscard]] SourceId id() const override { return {"made", {}}; }
   [[nodiscard]] std::vector<Configuration> configurations(const std::vector<Method>&,
                                                           const std::vector<float>&) const override {
     return {};

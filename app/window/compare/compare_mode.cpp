@@ -72,7 +72,7 @@ void CompareMode::connectPanel() {
   });
   connect(panel, &ComparePanel::modelEdited, this, [this](RunSide side, int index) {
     const auto& models = m_workspace.models();
-    const auto& folders = m_workspace.scoreFolders();
+    const auto& folders = m_workspace.scores();
     edit(
         [&](ViewState& view) {
           ScoreChoice& score = side == RunSide::A ? view.score : view.other->score;
@@ -83,7 +83,7 @@ void CompareMode::connectPanel() {
           if (at < models.size()) {
             model = models[at].name().toStdString();
           } else if (at - models.size() < folders.size()) {
-            score.imported = folders[at - models.size()].filename().string();
+            score.imported = folders[at - models.size()].label;
             ViewState probe = view;
             probe.score = score;
             score.importedLogits = m_workspace.holdsLogits(probe);

@@ -30,10 +30,8 @@ void CompareMode::showControls() {
   if (!view.other) return;
   QStringList methods, models;
   for (const Method method : allMethods()) methods << methodTitle(method);
-  for (const OpenModel& model : m_workspace.models())
-    models << (model.info ? tr("%1 %2").arg(QString::fromStdString(model.info->architecture)).arg(model.info->channels)
-                          : model.name());
-  for (const auto& folder : m_workspace.scoreFolders()) models << QString::fromStdString(folder.filename().string());
+  for (const OpenModel& model : m_workspace.models()) models << m_workspace.titleOf(model);
+  for (const OpenScores& folder : m_workspace.scores()) models << folder.name();
   const ViewState other = Comparison::viewOfB(view);
   ComparePanel* panel = m_widgets.panel;
   for (const RunSide side : {RunSide::A, RunSide::B}) {
@@ -47,9 +45,9 @@ void CompareMode::showControls() {
     const auto& open = m_workspace.models();
     for (std::size_t i = 0; i < open.size(); ++i)
       if (!run.score.imported && open[i].name() == QString::fromStdString(run.model)) current = static_cast<int>(i);
-    const auto& folders = m_workspace.scoreFolders();
+    const auto& folders = m_workspace.scores();
     for (std::size_t i = 0; i < folders.size(); ++i)
-      if (run.score.imported == folders[i].filename().string()) current = static_cast<int>(open.size() + i);
+      if (run.score.imported == folders[i].label) current = static_cast<int>(open.size() + i);
     panel->setModels(side, models, current);
     panel->temperature(side)->setTemperature(static_cast<double>(run.score.temperature));
     panel->temperature(side)->setNoEffect(noTemperatureReason(run.score));
@@ -312,18 +310,17 @@ void CompareMode::showCursor(std::optional<QPointF> at) {
     m_widgets.cursor->clear();
     return;
   }
-  const auto classNames = [&](const std::string& model) {
-    const OpenModel* open = m_workspace.findModel(QString::fromStdString(model));
-    return open != nullptr && open->info ? open->info->outputs.channelNames : std::vector<std::string>();
+  const auto classNames = [](const LiveController& run) {
+    const auto live = run.liveSet();
+    return live ? live->source().classNames() : std::vector<std::string>();
   };
   const auto countsA = m_comparison.a().counts(), countsB = m_comparison.b().counts();
   const ViewState& view = m_session.view();
   CursorComparison shown;
   shown.nameA = QStringLiteral("A");
   shown.nameB = QStringLiteral("B");
-  shown.a = cursorView(*a, *at, m_comparison.a().threshold(), countsA.get(), classNames(view.model));
-  shown.b =
-      cursorView(*b, *at, m_comparison.b().threshold(), countsB.get(), classNames(Comparison::viewOfB(view).model));
+  shown.a = cursorView(*a, *at, m_comparison.a().threshold(), countsA.get(), classNames(m_comparison.a()));
+  shown.b = cursorView(*b, *at, m_comparison.b().threshold(), countsB.get(), classNames(m_comparison.b()));
   shown.note =
       comparisonNote(LiveController::configurationOf(view), LiveController::configurationOf(Comparison::viewOfB(view)));
   m_widgets.cursor->setComparison(shown);

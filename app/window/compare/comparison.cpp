@@ -14,7 +14,7 @@ std::vector<const SortedScores*> pointers(const ThresholdCounts& counts) {
   return out;
 }
 
-bool isSame(const EvaluatedRun& a, const EvaluatedRun& b) {
+bool isSame(const MeasuredRun& a, const MeasuredRun& b) {
   return a.live == b.live && a.counts == b.counts && a.protocol == b.protocol && a.threshold == b.threshold;
 }
 
@@ -108,12 +108,12 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
           }),
       m_intervalJob(
           this,
-          [](const EvaluatedRun& run, const std::stop_token& stop) {
+          [](const MeasuredRun& run, const std::stop_token& stop) {
             lowerThreadPriority();
             auto found = runStatistics(run, BootstrapOptions{}, stop);
             return found ? std::make_shared<const RunStatistics>(std::move(*found)) : nullptr;
           },
-          [this](const EvaluatedRun& run, const Outcome<std::shared_ptr<const RunStatistics>>& outcome) {
+          [this](const MeasuredRun& run, const Outcome<std::shared_ptr<const RunStatistics>>& outcome) {
             if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
             if (outcome.hasValue() && isSame(run, m_intervalsAsked)) {
               m_intervals = outcome.value();
@@ -173,15 +173,15 @@ void Comparison::show(const ViewState& view, bool dragging) {
   m_update.start();
 }
 
-std::optional<EvaluatedRun> Comparison::evaluated(const LiveController& controller, const ViewState& view) const {
+std::optional<MeasuredRun> Comparison::evaluated(const LiveController& controller, const ViewState& view) const {
   const auto numbers = controller.numbers();
   const auto counts = controller.counts();
   if (!controller.liveSet() || !numbers || !numbers->exact || !numbers->account.isComplete() || !counts ||
       counts->frames().empty() || !(numbers->configuration == LiveController::configurationOf(view)) ||
       numbers->protocol != view.protocol)
     return std::nullopt;
-  return EvaluatedRun{controller.liveSet(),  numbers->configuration, numbers->protocol, numbers->metrics, counts,
-                      controller.threshold()};
+  return MeasuredRun{controller.liveSet(),  numbers->configuration, numbers->protocol, numbers->metrics, counts,
+                     controller.threshold()};
 }
 
 void Comparison::update() {
@@ -217,7 +217,7 @@ void Comparison::update() {
   Q_EMIT settledChanged();
 }
 
-void Comparison::requestFrames(const EvaluatedRun& a, const EvaluatedRun& b) {
+void Comparison::requestFrames(const MeasuredRun& a, const MeasuredRun& b) {
   if (a.counts == m_framesAskedA && b.counts == m_framesAskedB) return;
   m_framesAskedA = a.counts;
   m_framesAskedB = b.counts;

@@ -2,7 +2,7 @@
 #pragma once
 #include "analysis/statistics/disagreement.h"
 #include "analysis/statistics/rank_table.h"
-#include "app/live/run_statistics.h"
+#include "app/studies/run_statistics.h"
 #include "app/window/coalescing_job.h"
 #include "app/window/live_controller.h"
 
@@ -76,15 +76,15 @@ private:
     std::shared_ptr<const ComparedPicture> last;
   };
   struct PairRequest {
-    EvaluatedRun a, b;
+    MeasuredRun a, b;
   };
   struct FrameDisagreement {
     std::map<std::size_t, double> mean;
   };
 
   void update();
-  void requestFrames(const EvaluatedRun& a, const EvaluatedRun& b);
-  [[nodiscard]] std::optional<EvaluatedRun> evaluated(const LiveController& controller, const ViewState& view) const;
+  void requestFrames(const MeasuredRun& a, const MeasuredRun& b);
+  [[nodiscard]] std::optional<MeasuredRun> evaluated(const LiveController& controller, const ViewState& view) const;
 
   Workspace& m_workspace;
   LiveController& m_a;
@@ -99,14 +99,14 @@ private:
   std::map<std::size_t, double> m_disagreement;
   PairRequest m_pairAsked;  ///< what the present statistics were asked for
   std::shared_ptr<const ThresholdCounts> m_framesAskedA, m_framesAskedB;
-  EvaluatedRun m_intervalsAsked;
+  MeasuredRun m_intervalsAsked;
 
   RankCache m_ranks;
   // Last: their threads use what is above.
   CoalescingJob<PictureRequest, std::shared_ptr<const ComparedPicture>> m_pictureJob;
   CoalescingJob<PairRequest, std::shared_ptr<const PairedStatistics>> m_pairJob;
   CoalescingJob<PairRequest, FrameDisagreement> m_frameJob;
-  CoalescingJob<EvaluatedRun, std::shared_ptr<const RunStatistics>> m_intervalJob;
+  CoalescingJob<MeasuredRun, std::shared_ptr<const RunStatistics>> m_intervalJob;
 };
 
 }  // namespace oodscope

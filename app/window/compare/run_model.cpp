@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/run_model.h"
 
-#include "app/evaluation/evaluate.h"
 #include "app/window/presenters.h"
 #include "widgets/theme/number_text.h"
 
@@ -24,10 +23,6 @@ const Metric& metricOf(int column) { return kMetrics[static_cast<std::size_t>((c
 bool isDelta(int column) { return (column - RunModel::Ap) % 2 == 1; }
 
 }  // namespace
-
-Resolution measuredAt(Resolution resolution, oodscope::Protocol protocol) {
-  return resolution == Resolution::ByProtocol ? defaultResolution(protocol) : resolution;
-}
 
 void RunModel::setRuns(std::vector<KeptRun> runs) {
   beginResetModel();

@@ -17,9 +17,6 @@ struct KeptRun {
   QString state = {};  ///< why there are none: "4 of 10 frames", "the set is not open"
 };
 
-/// The resolution that a choice means under a protocol: never ByProtocol.
-[[nodiscard]] Resolution measuredAt(Resolution resolution, oodscope::Protocol protocol);
-
 /// Kept runs as rows; after each metric its difference to the first row that has the same set, protocol and resolution,
 /// where both are of all frames.
 class RunModel : public QAbstractTableModel {

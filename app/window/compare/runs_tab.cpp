@@ -37,7 +37,8 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
             for (const Task& task : tasks) {
               const auto run = task.live->exact(task.configuration, task.run.protocol, std::nullopt, stop);
               if (!run) break;
-              out.push_back({task.run, std::make_shared<const SetNumbers>(numbersOf(*run, *task.live))});
+              out.push_back({task.run, task.live->run(task.configuration, task.run.protocol),
+                             std::make_shared<const SetNumbers>(numbersOf(*run, *task.live))});
             }
             return out;
           },
@@ -46,7 +47,8 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
             m_asked.clear();
             if (!outcome.hasValue()) return;
             for (const Done& done : outcome.value()) {
-              std::erase_if(m_known, [&](const Done& old) { return old.run == done.run; });
+              std::erase_if(m_known,
+                            [&](const Done& old) { return old.run == done.run || old.measured == done.measured; });
               m_known.push_back(done);
             }
             refresh();
@@ -85,10 +87,7 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
   connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &RunsTab::showButtons);
   connect(&m_session, &SessionModel::runsChanged, this, &RunsTab::refresh);
   connect(&m_workspace, &Workspace::setOpened, this, &RunsTab::refresh);
-  connect(&m_workspace, &Workspace::modelOpened, this, [this](const QString& name) {
-    std::erase_if(m_known, [&](const Done& done) { return done.run.model == name.toStdString(); });
-    refresh();
-  });
+  connect(&m_workspace, &Workspace::modelOpened, this, &RunsTab::refresh);
   connect(&m_workspace, &Workspace::setClosed, this, [this](const QString& name) {
     std::erase_if(m_known, [&](const Done& done) { return done.run.set == name.toStdString(); });
     refresh();
@@ -149,8 +148,11 @@ void RunsTab::refresh() {
   std::vector<Task> tasks;
   for (const PinnedRun& run : m_session.session().runs) {
     KeptRun row{.run = run};
-    const auto known = std::find_if(m_known.begin(), m_known.end(), [&](const Done& done) { return done.run == run; });
     const auto live = m_workspace.liveSet(QString::fromStdString(run.set), viewOf(run));
+    const auto known = std::find_if(m_known.begin(), m_known.end(), [&](const Done& done) {
+      if (!live) return done.run == run;
+      return done.measured == live->run(LiveController::configurationOf(viewOf(run)), run.protocol);
+    });
     // Numbers of a part are made again once there is more of it.
     const bool present = known != m_known.end() &&
                          (known->numbers->account.isComplete() || !live || known->numbers->account == live->account());

@@ -42,6 +42,7 @@ private:
   };
   struct Done {
     PinnedRun run;
+    RunSpec measured;  ///< what the numbers are of: a file that was exchanged meanwhile is another run
     std::shared_ptr<const SetNumbers> numbers;
   };
   [[nodiscard]] ViewState viewOf(const PinnedRun& run) const;

@@ -2,11 +2,11 @@
 #include "app/window/export/document_commands.h"
 
 #include "analysis/core/failure_text.h"
-#include "app/evaluation/provenance.h"
+#include "app/documents/document_options.h"
+#include "app/documents/provenance.h"
 #include "app/figures/figure_plans.h"
 #include "app/figures/figure_writer.h"
 #include "app/figures/report.h"
-#include "app/options/document_options.h"
 #include "app/options/exit_code.h"
 #include "app/options/plain_numbers.h"
 

@@ -5,24 +5,25 @@ namespace oodscope {
 
 std::shared_ptr<SessionResults> windowResults(Workspace& workspace, const Session& session, std::stop_token stop) {
   OpenLiveSets open;
-  const auto add = [&](const ViewState& view, const std::string& source) {
+  const auto add = [&](const ViewState& view, OpenSource source) {
     for (const OpenSet& set : workspace.sets()) {
       const auto live = workspace.liveSet(QString::fromStdString(set.set->name), view);
-      if (live && !live->readyFrames().empty()) open.byModel[source].push_back(live);
+      if (live && !live->readyFrames().empty()) source.sets.push_back(live);
     }
+    if (!source.sets.empty()) open.sources.push_back(std::move(source));
   };
   for (const OpenModel& model : workspace.models()) {
     ViewState view = session.view;
     view.score.imported.reset();
-    view.model = model.name().toStdString();
-    add(view, view.model);
+    view.model = model.label;
+    add(view, {.id = model.id, .label = model.label, .path = model.entry.path});
   }
-  for (const auto& folder : workspace.scoreFolders()) {
+  for (const OpenScores& folder : workspace.scores()) {
     ViewState view = session.view;
-    view.score.imported = folder.filename().string();
-    add(view, *view.score.imported);
+    view.score.imported = folder.label;
+    add(view, {.id = folder.id, .label = folder.label, .path = folder.path});
   }
-  if (open.byModel.empty()) return nullptr;
+  if (open.sources.empty()) return nullptr;
   return std::make_shared<SessionResults>(session, std::move(open), std::move(stop));
 }
 

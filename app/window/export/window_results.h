@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/live/session_results.h"
+#include "app/documents/session_results.h"
 #include "app/window/workspace.h"
 
 #include <memory>

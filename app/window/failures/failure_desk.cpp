@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/failures/failure_desk.h"
 
-#include "app/live/failure_definition.h"
+#include "app/studies/failure_definition.h"
 #include "app/window/failures/classes_tab.h"
 #include "app/window/failures/failures_tab.h"
 #include "app/window/failures/size_distance_tab.h"

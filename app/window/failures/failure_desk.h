@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/live/set_study.h"
+#include "app/studies/set_study.h"
 #include "app/window/coalescing_job.h"
 #include "app/window/failures/region_notes.h"
 #include "app/window/failures/region_thumbnails.h"

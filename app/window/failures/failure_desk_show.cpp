@@ -36,10 +36,7 @@ std::shared_ptr<const DataSet> FailureDesk::data() const {
 
 std::vector<std::string> FailureDesk::classNames() const {
   const auto live = m_controller.liveSet();
-  if (live)
-    if (const auto* model = dynamic_cast<const ModelScores*>(&live->source()))
-      return model->modelInfo().outputs.channelNames;
-  return {};
+  return live ? live->source().classNames() : std::vector<std::string>();
 }
 
 std::optional<std::size_t> FailureDesk::currentFrame() const {

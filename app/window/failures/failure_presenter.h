@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/live/set_study.h"
 #include "app/session/session.h"
+#include "app/studies/set_study.h"
 #include "app/window/failures/region_notes.h"
 #include "widgets/lists/failure_model.h"
 #include "widgets/panels/region_panel.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/live/landscape.h"
-#include "app/live/set_study.h"
+#include "app/studies/landscape.h"
+#include "app/studies/set_study.h"
 #include "app/window/coalescing_job.h"
 #include "app/window/live_controller.h"
 #include "widgets/scene3d/point_cloud_scene.h"

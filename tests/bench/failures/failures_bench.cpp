@@ -5,9 +5,8 @@
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/regions/failure_table.h"
 #include "analysis/scores/method_kinds.h"
-#include "app/evaluation/model_scores.h"
-#include "app/live/open_live_sets.h"
-#include "app/live/set_study.h"
+#include "app/documents/open_live_sets.h"
+#include "app/studies/set_study.h"
 
 #include <algorithm>
 #include <chrono>
@@ -30,9 +29,7 @@ double medianMs(const std::function<void(int)>& work, int repeats) {
 }
 
 void writeCsv(const char* file, const LiveSet& live, const SetStudy& study) {
-  std::vector<std::string> names;
-  if (const auto* model = dynamic_cast<const ModelScores*>(&live.source()))
-    names = model->modelInfo().outputs.channelNames;
+  const std::vector<std::string>& names = live.source().classNames();
   std::vector<FailureTableRow> rows;
   for (const auto* list : {&study.failures.falsePositives, &study.failures.missed})
     for (const ListedFailure& failure : *list) {
@@ -69,7 +66,7 @@ int main(int argc, char** argv) {
     if (std::strcmp(argv[i], "--csv") == 0 && i + 1 < argc) csv = argv[i + 1];
   }
   const OpenLiveSets opened = openLiveSets(request, [](const Progress&) {}, {});
-  const std::shared_ptr<LiveSet> live = opened.byModel.begin()->second.front();
+  const std::shared_ptr<LiveSet> live = opened.sources.front().sets.front();
   const Configuration msp{"msp", methods::kMsp, 1.0F};
   const auto exact = live->exact(msp, protocols::kCourse, std::nullopt, {});
   const float best = exact->metrics.bestF1Threshold.value_or(0.5F);

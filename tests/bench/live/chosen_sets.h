@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/live/open_live_sets.h"
+#include "app/documents/open_live_sets.h"
 
 #include <functional>
 #include <string>

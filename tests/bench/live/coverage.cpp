@@ -147,7 +147,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   const OpenLiveSets open = openLiveSets(request, [](const Progress&) {}, {});
-  for (const auto& [model, sets] : open.byModel)
+  for (const auto& [id, model, path, sets] : open.sources)
     for (const auto& set : sets)
       for (const Configuration& configuration :
            {Configuration{"msp", methods::kMsp, 1.0F}, Configuration{"msp", methods::kMsp, 3.0F},

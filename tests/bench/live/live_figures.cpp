@@ -128,7 +128,7 @@ int main(int argc, char** argv) {
   }
   const OpenLiveSets open = openLiveSets(request, [](const Progress&) {}, {});
   for (const std::string& problem : open.problems) std::fprintf(stderr, "%s\n", problem.c_str());
-  sets() = open.byModel.begin()->second;
+  sets() = open.byLabel().front()->sets;
   report(benchmark::RegisterBenchmark("thresholdTick", thresholdTick), benchmark::kMicrosecond);
   report(benchmark::RegisterBenchmark("temperatureTickOfAFrame", temperatureTickOfAFrame));
   for (const auto& set : sets())

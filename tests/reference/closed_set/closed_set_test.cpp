@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/evaluation/closed_set.h"
+#include "app/studies/closed_set.h"
 
 #include "tests/support/shared_data.h"
 

@@ -3,9 +3,8 @@
 // metrics tell one story.
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/regions/component_metrics.h"
-#include "analysis/scores/method_kinds.h"
-#include "app/live/open_live_sets.h"
-#include "app/live/set_study.h"
+#include "app/documents/open_live_sets.h"
+#include "app/studies/set_study.h"
 #include "tests/support/shared_data.h"
 
 #include <gtest/gtest.h>
@@ -27,7 +26,7 @@ std::shared_ptr<LiveSet> roadAnomaly(const std::filesystem::path& shared) {
   request.protocols = {protocols::kCourse};
   const OpenLiveSets sets = openLiveSets(request, [](const Progress&) {}, {});
   EXPECT_TRUE(sets.problems.empty());
-  opened = sets.byModel.begin()->second.front();
+  opened = sets.sources.front().sets.front();
   return opened;
 }
 

@@ -92,7 +92,7 @@ TEST(Declarations, KnownOnesAreNamedInDefaultsAlone) {
   std::set<std::string> files;
   for (const Line& line : linesOutside(kHomes))
     if (std::regex_search(line.text, std::regex(kConstant))) files.insert(line.file);
-  EXPECT_THAT(files, ::testing::UnorderedElementsAre("app/live/live_bench.cpp", "app/live/live_set.cpp",
+  EXPECT_THAT(files, ::testing::UnorderedElementsAre("app/cli/live_bench.cpp", "app/live/live_set.cpp",
                                                      "app/session/session.h", "inference/training/validation.cpp"));
 }
 

@@ -104,6 +104,6 @@ TEST(Layers, QCustomPlotAndVtkStayInSourceFiles) {
 }
 
 TEST(Layers, TheHeadlessProgramIncludesNoQt) {
-  for (const char* folder : {"app/cli", "app/evaluation", "app/live", "app/session"})
+  for (const char* folder : {"app/cli", "app/session", "app/sources", "app/live", "app/studies", "app/documents"})
     expectNone(includesBelow(folder, isSource), kQt, "oodscope-cli without Qt");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A file compiled once for every instruction set must not be fused by the compiler: products and sums would round another
-// way on processors with FMA, and a pixel alone another way than in its frame.
+// A file compiled once for every instruction set must not be fused by the compiler: products and sums would round
+// another way on processors with FMA, and a pixel alone another way than in its frame.
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -73,12 +73,12 @@ TEST(OneDefinition, OfWhatCityscapesIs) {
 TEST(OneDefinition, OfExitCodesAndOfDocumentOptions) {
   EXPECT_THAT(sourcesThatHold("kNothingDone = ", kProgram), ElementsAre("app/options/exit_code.h"));
   EXPECT_THAT(sourcesThatHold("Font size in points, as printed", kProgram),
-              ElementsAre("app/options/document_options.cpp"));
+              ElementsAre("app/documents/document_options.cpp"));
 }
 
 TEST(OneDefinition, OfTheCheckThatAModelIsTheSessions) {
   EXPECT_THAT(sourcesThatHold("is not the one the session was made with", kProgram),
-              ElementsAre("app/evaluation/evaluate.cpp"));
+              ElementsAre("app/sources/open_source.cpp"));
 }
 
 /// Losses, networks and formats are named by their declarations, and as defaults; whoever else asks the lists.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/options/document_options.h"
+#include "app/documents/document_options.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

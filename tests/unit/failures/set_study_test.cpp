@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/live/set_study.h"
-#include "analysis/metrics/protocol_rules.h"
+#include "app/studies/set_study.h"
 
-#include "app/evaluation/component_track.h"
-#include "app/live/failure_definition.h"
+#include "app/studies/component_track.h"
+#include "app/studies/failure_definition.h"
 #include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/evaluate_set.h"
-#include "analysis/metrics/protocol_rules.h"
-#include "analysis/scores/method_kinds.h"
-#include "app/live/sweep.h"
+#include "app/studies/sweep.h"
 #include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/live/run_statistics.h"
-#include "analysis/metrics/protocol_rules.h"
+#include "app/studies/run_statistics.h"
 
-#include "app/live/calibration_report.h"
+#include "analysis/metrics/protocol_rules.h"
+#include "app/studies/calibration_report.h"
 #include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>
@@ -10,9 +10,9 @@
 namespace oodscope::testing {
 namespace {
 
-EvaluatedRun evaluated(const std::shared_ptr<LiveSet>& live, const Configuration& configuration,
-                       Protocol protocol = protocols::kCourse) {
-  EvaluatedRun run;
+MeasuredRun evaluated(const std::shared_ptr<LiveSet>& live, const Configuration& configuration,
+                      Protocol protocol = protocols::kCourse) {
+  MeasuredRun run;
   run.live = live;
   run.configuration = configuration;
   run.protocol = protocol;

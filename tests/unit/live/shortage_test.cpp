@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A failure that nobody foresaw (no memory, say) ends one source or set, never the rows of the others.
-#include "app/evaluation/evaluate.h"
-#include "app/live/open_live_sets.h"
+#include "app/documents/evaluate.h"
+#include "app/documents/open_live_sets.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -66,7 +66,8 @@ TEST(Shortage, ASourceWithoutMemoryLeavesTheRowsOfTheOthers) {
 TEST(Shortage, ASourceWithoutMemoryLeavesTheOthersOpen) {
   const ScoredSet made;
   const OpenLiveSets open = openLiveSets(made.request, noMemoryFor("frames", "second"), {});
-  EXPECT_TRUE(open.byModel.contains("first"));
+  ASSERT_EQ(open.sources.size(), 1U);
+  EXPECT_EQ(open.sources.front().label, "first");
   ASSERT_EQ(open.problems.size(), 1U);
   EXPECT_NE(open.problems[0].find("second: out of memory"), std::string::npos) << open.problems[0];
 }

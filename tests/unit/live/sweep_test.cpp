@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/live/sweep.h"
-#include "analysis/metrics/protocol_rules.h"
-#include "analysis/scores/method_kinds.h"
+#include "app/studies/sweep.h"
+
+#include "app/documents/result_row.h"
 
 #include "analysis/core/error.h"
 #include "tests/support/made_live_set.h"

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/documents/document_options.h"
+
+namespace oodscope {
+
+void DocumentOptions::addCommonTo(CLI::App& app) {
+  app.add_option("session", session, "The session file")->type_name("SESSION")->required();
+  app.add_option("--cache-dir", cacheFolder, "Where logits are kept (default: below XDG_CACHE_HOME)")->type_name("DIR");
+  app.add_flag("--no-cache", noCache, "Keep no logits after the run");
+  app.add_option("--threads", threads, "Threads to use (default: all cores)")->check(threadCount());
+  app.add_option("--precision", precision, "How logits are kept: half or single")
+      ->check(CLI::IsMember({"half", "single"}));
+  app.add_option("--device", device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
+  app.add_flag("--quiet", quiet, "Say nothing but errors");
+}
+
+void DocumentOptions::addReportTo(CLI::App& app) {
+  addCommonTo(app);
+  app.add_option("--output", output, "The folder to write into")->type_name("DIR")->required();
+}
+
+OpeningOptions DocumentOptions::opening() const {
+  OpeningOptions out;
+  if (!cacheFolder.empty()) out.store.folder = cacheFolder;
+  out.store.temporary = noCache;
+  out.store.precision = precision == "single" ? StorePrecision::Single : StorePrecision::Half;
+  out.device = device == "cuda" ? Device::Cuda : Device::Cpu;
+  out.threads = threads;
+  return out;
+}
+
+std::vector<std::string> DocumentOptions::arguments() const {
+  std::vector<std::string> out{session,       "--device", device, "--threads", std::to_string(threads),
+                               "--precision", precision};
+  if (!output.empty()) out.insert(out.end(), {"--output", output});
+  if (!cacheFolder.empty()) out.insert(out.end(), {"--cache-dir", cacheFolder});
+  if (noCache) out.emplace_back("--no-cache");
+  if (quiet) out.emplace_back("--quiet");
+  return out;
+}
+
+void FigureOptions::addFigureTo(CLI::App& app, const std::vector<std::string>& presets, const std::string& files) {
+  addCommonTo(app);
+  auto* figure = app.add_option("name", name, "The figure: pr, roc, f1, histogram, sweep, grid, frame:NAME, …");
+  auto* file = app.add_option("--output", output, files)->type_name("FILE");
+  auto* listing = app.add_flag("--list", list, "List the figures that the session can give");
+  auto* size = app.add_option("--preset", preset, "Width and font size");
+  if (!presets.empty()) size->check(CLI::IsMember(presets));
+  app.add_option("--width", width, "Width in inches")->check(numberFrom(0.1, 100.0));
+  app.add_option("--height", height, "Height in inches")->check(numberFrom(0.1, 100.0));
+  app.add_option("--font", font, "Font size in points, as printed")->check(numberFrom(1.0, 200.0));
+  app.add_option("--dpi", dpi, "Of PNG, and of pictures in PDF and SVG")->check(wholeFrom(36, 2400));
+  app.callback([=] {
+    if (listing->count() == 0 && (figure->count() == 0 || file->count() == 0))
+      throw CLI::RequiredError("NAME and --output (or --list)");
+  });
+}
+
+std::vector<std::string> FigureOptions::arguments() const {
+  std::vector<std::string> out = DocumentOptions::arguments();
+  if (!name.empty()) out.insert(out.begin() + 1, name);
+  if (list) out.emplace_back("--list");
+  out.insert(out.end(), {"--preset", preset, "--dpi", std::to_string(dpi)});
+  const std::pair<const char*, double> sizes[] = {{"--width", width}, {"--height", height}, {"--font", font}};
+  for (const auto& [option, value] : sizes)
+    if (value > 0.0) out.insert(out.end(), {option, roundTripText(value)});
+  return out;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/documents/request.h"
+
+#include "analysis/core/failure_text.h"
+#include "app/session/labels.h"
+
+namespace oodscope {
+namespace {
+
+/// Why a file could not be used; failures that are no Error do not name it themselves.
+std::string reasonOf(const std::exception& failure, const std::filesystem::path& file) {
+  const bool namesIt = dynamic_cast<const Error*>(&failure) != nullptr;
+  return namesIt ? failure.what() : failureText(failure) + " (" + file.string() + ")";
+}
+
+}  // namespace
+
+NetworkUse networkUse(const EvaluationRequest& request) {
+  return {request.device, request.threads, request.store, request.voidChannel};
+}
+
+EvaluationRequest requestOf(const Session& session) {
+  EvaluationRequest request;
+  request.sets = session.sets;
+  request.models = session.models;
+  request.scores = session.scores;
+  for (const std::string& name : session.methods) {
+    const auto method = Method::named(name);
+    require(method.has_value(), "requestOf: the session names an unknown method");
+    request.methods.push_back(*method);
+  }
+  for (const double temperature : session.temperatures) request.temperatures.push_back(static_cast<float>(temperature));
+  request.protocols = session.protocols;
+  if (request.methods.empty()) request.methods = {session.view.score.method};
+  if (request.temperatures.empty()) request.temperatures = {session.view.score.temperature};
+  if (request.protocols.empty()) request.protocols = {session.view.protocol};
+  request.resolution = session.view.resolution;
+  request.channels.all = session.view.allChannels;
+  return request;
+}
+
+std::vector<OpenedSet> openSets(const std::vector<SetEntry>& entries) {
+  std::vector<std::optional<DataSet>> sets;
+  std::vector<OpenedSet> out(entries.size());
+  std::vector<NamedItem> items;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    try {
+      items.push_back(namedItem(sets.emplace_back(openDataSet(entries[i].path, entries[i].generic)).value()));
+    } catch (const std::exception& failure) {
+      sets.resize(i + 1);
+      out[i].failure = reasonOf(failure, entries[i].path);
+    }
+  }
+  const std::vector<std::string> labels = distinctLabels(items);
+  for (std::size_t i = 0, opened = 0; i < entries.size(); ++i) {
+    if (!sets[i]) continue;
+    sets[i]->name = labels[opened++];
+    out[i].set = std::make_shared<const DataSet>(std::move(*sets[i]));
+  }
+  return out;
+}
+
+std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request) {
+  std::vector<std::filesystem::path> models;
+  for (const ModelEntry& entry : request.models) models.push_back(entry.path);
+  const SourceLabels labels = sourceLabels(models, request.scores);
+  std::vector<OpenedSource> out;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    OpenedSource& source = out.emplace_back(OpenedSource{{.label = labels.models[i]}, models[i], {}});
+    try {
+      source.item.model = openModel(request.models[i], networkUse(request));
+    } catch (const std::exception& failure) {
+      source.failure = reasonOf(failure, models[i]);
+    }
+  }
+  for (std::size_t i = 0; i < request.scores.size(); ++i)
+    out.push_back({{.label = labels.folders[i], .folder = request.scores[i], .arrayName = request.scoreName},
+                   request.scores[i],
+                   {}});
+  return out;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/regions/component_metrics.h"
+#include "app/sources/open_source.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oodscope {
+
+/// What a command is asked to score. Empty lists take the defaults of the command line.
+struct EvaluationRequest {
+  std::vector<SetEntry> sets;
+  std::vector<ModelEntry> models;
+  std::vector<std::filesystem::path> scores;  ///< folders of imported maps or logits
+  std::string scoreName = {};                 ///< which array of score files of several; empty: the obvious one
+  std::vector<Method> methods;
+  std::vector<float> temperatures;
+  std::vector<Protocol> protocols;
+  Resolution resolution = Resolution::ByProtocol;
+  ChannelChoice channels = {};
+  int voidChannel = -2;  ///< -2: as the model says, -1: none
+  std::optional<ComponentTrack> components;
+  bool componentsBySet = false;  ///< each set's own track (componentTrack()) instead of `components`
+  /// Decision: score > threshold, as SegmentMeIfYouCan's. None: best F1 of the same row (an oracle choice), as
+  /// strictlyBelow() hands it over.
+  std::optional<float> componentThreshold;
+  bool asSubmitted = false;  ///< round score maps to float16 first (kAsSubmitted)
+  LogitsStore::Options store;
+  Device device = Device::Cpu;
+  int threads = 0;
+  std::uint64_t memoryBudget = std::uint64_t{900} << 20;  ///< bytes for score maps held between passes
+};
+
+/// What provenance says of scores that were rounded first.
+inline constexpr std::string_view kAsSubmitted =
+    "as submitted (float16): each score rounded to the nearest float16 first";
+
+/// How the request runs its networks.
+[[nodiscard]] NetworkUse networkUse(const EvaluationRequest& request);
+
+/// What a session asks to be evaluated: its sets, models and score folders; its methods, temperatures and protocols,
+/// each the view's own where the session lists none. Throws ContractViolation for a method name that no session file
+/// could hold.
+[[nodiscard]] EvaluationRequest requestOf(const Session& session);
+
+/// A set of a request, or why it could not be opened. Its name is a label that no other set of the request has.
+struct OpenedSet {
+  std::shared_ptr<const DataSet> set;
+  std::string failure;  ///< names the folder
+};
+[[nodiscard]] std::vector<OpenedSet> openSets(const std::vector<SetEntry>& entries);
+
+/// A source of a request, or why its network could not be loaded.
+struct OpenedSource {
+  SourceItem item;
+  std::filesystem::path path;
+  std::string failure;  ///< names the file
+};
+/// Models first, then folders, in the request's order, with labels of which no two are alike.
+[[nodiscard]] std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request);
+
+}  // namespace oodscope

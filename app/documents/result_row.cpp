@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/documents/result_row.h"
+
+#include "analysis/tables/number_text.h"
+
+namespace oodscope {
+
+ResultRow resultRow(const std::string& set, const ScoreSource& source, const Configuration& configuration,
+                    Protocol protocol, const PixelMetrics& metrics, const FrameAccount& frames) {
+  ResultRow row;
+  row.set = set;
+  row.model = configuration.method ? source.name() : "";
+  row.method = configuration.name;
+  if (configuration.temperature) row.temperature = shortestDecimal(*configuration.temperature);
+  row.protocol = std::string(protocol.name());
+  row.frames = static_cast<std::int64_t>(metrics.framesUsed);
+  row.framesTotal = static_cast<std::int64_t>(frames.total);
+  row.withoutAnomaly = static_cast<std::int64_t>(metrics.framesSkipped);
+  row.failed = static_cast<std::int64_t>(frames.failed);
+  row.unread = static_cast<std::int64_t>(frames.unread);
+  row.unlabelled = static_cast<std::int64_t>(frames.unlabelled);
+  row.skipped = row.withoutAnomaly + row.failed + row.unread + row.unlabelled;
+  row.complete = frames.isComplete();
+  row.precision = source.precision();
+  row.positives = static_cast<std::int64_t>(metrics.positives);
+  row.negatives = static_cast<std::int64_t>(metrics.negatives);
+  row.ap = metrics.ap;
+  row.fpr95 = metrics.fpr95;
+  row.auroc = metrics.auroc;
+  row.bestF1 = metrics.bestF1;
+  if (metrics.bestF1Threshold) row.bestF1Threshold = source.exactScore(*metrics.bestF1Threshold);
+  row.exact = metrics.exact && row.complete;
+  return row;
+}
+
+std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, Method method, Protocol protocol) {
+  std::vector<ResultRow> rows;
+  for (const SweepPoint& point : curve.points) {
+    const Configuration configuration{std::string(method.name()), method, static_cast<float>(point.temperature)};
+    ResultRow row = resultRow(curve.set, live.source(), configuration, protocol, point.metrics, point.account);
+    row.nll = point.nll;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/metrics/pixel_metrics.h"
+#include "analysis/tables/result_table.h"
+#include "app/live/frame_account.h"
+#include "app/sources/score_source.h"
+#include "app/studies/sweep.h"
+
+#include <vector>
+
+namespace oodscope {
+
+/// A set's pixel metrics as a row of the results table; components stay empty. `frames`: of the set, as they were when
+/// the metrics were made. `precision`: of what was scored. The row is exact where the metrics are and no frame is
+/// missing.
+[[nodiscard]] ResultRow resultRow(const std::string& set, const ScoreSource& source, const Configuration& configuration,
+                                  Protocol protocol, const PixelMetrics& metrics, const FrameAccount& frames);
+
+/// One row a temperature of a curve, so that every table format serves: frames and counts as `evaluate` gives them.
+[[nodiscard]] std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, Method method,
+                                               Protocol protocol);
+
+}  // namespace oodscope

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/renaming.h"
+
+namespace oodscope {
+namespace {
+
+void rename(std::string& name, const std::string& from, const std::string& to) {
+  if (name == from) name = to;
+}
+
+void rename(ScoreChoice& score, const std::string& from, const std::string& to) {
+  if (score.imported) rename(*score.imported, from, to);
+}
+
+}  // namespace
+
+void renameSet(Session& session, const std::string& from, const std::string& to) {
+  rename(session.view.set, from, to);
+  for (Note& note : session.notes) rename(note.set, from, to);
+  for (PinnedRun& run : session.runs) rename(run.set, from, to);
+  for (GridRecipe::Row& row : session.grid.rows) rename(row.set, from, to);
+}
+
+void renameSource(Session& session, const std::string& from, const std::string& to) {
+  rename(session.view.model, from, to);
+  rename(session.view.score, from, to);
+  if (session.view.other) {
+    rename(session.view.other->model, from, to);
+    rename(session.view.other->score, from, to);
+  }
+  for (PinnedRun& run : session.runs) {
+    rename(run.model, from, to);
+    rename(run.score, from, to);
+  }
+  for (ScoreChoice& score : session.grid.scores) rename(score, from, to);
+}
+
+}  // namespace oodscope

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/datasets/data_set.h"
+#include "analysis/datasets/imported_scores.h"
+#include "analysis/formats/score_map_file.h"
+#include "analysis/metrics/double_ranking.h"
+#include "app/sources/logits_source.h"
+#include "app/sources/score_findings.h"
+#include "inference/logits/imported_logits.h"
+
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace oodscope {
+
+/// Scores that somebody's method wrote, one file a frame: score maps, taken as they are, or logits, scored like a
+/// model's. Maps of more digits than float has (float64, 32-bit and 64-bit integers) come as floats that rank as they
+/// do: see DoubleRanking and exactScore(). Logits stay open between uses as far as the store's bounds allow.
+class ImportedSource : public LogitsSource {
+public:
+  /// Matches files to frames by name. channels: for logits alone, where the known classes are the first 19 of 20 and
+  /// otherwise all. arrayName: of the array that is meant in files of several; empty: the obvious one. Throws Error as
+  /// openImportedScores does. Its maker is openSource().
+  ImportedSource(std::string label, std::shared_ptr<const DataSet> set, const std::filesystem::path& folder,
+                 const std::string& arrayName, std::shared_ptr<LogitsStore> store, ChannelChoice channels);
+
+  [[nodiscard]] SourceId id() const override { return {folderIdOf(m_scores.root), m_scores.arrayName}; }
+  /// The usual ones where there are finished maps alone.
+  [[nodiscard]] ChannelChoice channels() const override {
+    return m_holdsLogits ? LogitsSource::channels() : ChannelChoice{};
+  }
+  [[nodiscard]] bool takesMethods() const override { return m_holdsLogits; }
+  [[nodiscard]] std::optional<std::size_t> framesWithoutFile() const override;
+  /// Reads the frame's file and looks at it: what is odd is in warnings(). Throws Error also for a map whose height and
+  /// width are exchanged.
+  void prepare(std::size_t frame) override;
+  [[nodiscard]] Size ownSize(std::size_t frame) const override;
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
+  [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;
+  [[nodiscard]] bool hasLogits(std::size_t frame) const override;
+  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int channels) const override;
+  [[nodiscard]] std::string precision() const override { return m_findings.precision(); }
+  [[nodiscard]] std::vector<std::string> warnings() const override;
+  [[nodiscard]] double exactScore(float value) const override;
+  [[nodiscard]] float rankedScore(double score) const override;
+  /// How often a file of logits was opened so far.
+  [[nodiscard]] std::size_t filesOpened() const { return m_filesOpened.load(); }
+
+protected:
+  void requirePossible(Method) const override {}  // each file's channels tell: scoreParameters()
+  /// Maps of another size than `target` are resized bilinearly (half-pixel centres), those of more digits than float in
+  /// double. The first call for such maps reads all files and labels of the set once.
+  [[nodiscard]] ScoreMap finishedMap(std::size_t frame, Size target) const override;
+
+private:
+  using Logits = std::shared_ptr<const ImportedLogits>;
+  /// Logits that stay open between uses: a share of what may, held with them.
+  struct Held {
+    Logits logits;
+    std::shared_ptr<const void> share;
+  };
+  [[nodiscard]] StoredMap map(std::size_t frame) const;
+  [[nodiscard]] Logits logits(std::size_t frame) const;
+  [[nodiscard]] Logits held(std::size_t frame) const;
+  void hold(std::size_t frame, const Logits& logits) const;
+  void judge(std::size_t frame, const StoredMap& map);
+  void judge(std::size_t frame, const ImportedLogits& logits);
+  void judgeShape(std::size_t frame, Size found, const char* what);
+  [[nodiscard]] const DoubleRanking& ranking() const;
+  [[nodiscard]] DoubleRanking makeRanking() const;
+
+  std::shared_ptr<const DataSet> m_set;
+  ImportedScores m_scores;
+  std::shared_ptr<LogitsStore> m_store;
+  std::vector<Size> m_sizes;       ///< by frame, once prepared
+  std::vector<Size> m_frameSizes;  ///< of the images, once asked for; empty where they cannot be read
+  bool m_holdsLogits = false;
+  bool m_isDouble = false;  ///< some maps hold more digits than float
+  ScoreFindings m_findings;
+  mutable std::mutex m_rankingMutex, m_logitsMutex;
+  mutable std::unique_ptr<const DoubleRanking> m_ranking;
+  mutable std::vector<Held> m_held;                                   ///< by frame
+  mutable std::vector<std::weak_ptr<const ImportedLogits>> m_opened;  ///< by frame: what is in use, or was just now
+  mutable std::deque<Logits> m_lastOpened;  ///< so that each pass opens a file once that nothing has room for
+  mutable std::atomic<std::size_t> m_filesOpened = 0;
+};
+
+}  // namespace oodscope

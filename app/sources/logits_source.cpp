@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/sources/logits_source.h"
+
+namespace oodscope {
+
+const std::vector<std::string>& ScoreSource::classNames() const {
+  static const std::vector<std::string> kNone;
+  return kNone;
+}
+
+std::vector<Configuration> LogitsSource::configurations(const std::vector<Method>& methods,
+                                                        const std::vector<float>& temperatures) const {
+  if (!takesMethods()) return {{name(), std::nullopt, std::nullopt}};
+  std::vector<Configuration> out;
+  for (const Method method : methods) {
+    requirePossible(method);
+    if (!method.usesTemperature()) {
+      out.push_back({std::string(method.name()), method, std::nullopt});
+      continue;
+    }
+    for (const float temperature : temperatures) out.push_back({std::string(method.name()), method, temperature});
+  }
+  return out;
+}
+
+ScoreMap LogitsSource::score(std::size_t frame, const Configuration& configuration, Size target) const {
+  if (!hasLogits(frame)) return finishedMap(frame, target);
+  ScoreMap out(target);
+  readLogits(*this, frame, [&](const FrameLogits& logits) {
+    const ScoreParameters how = scoreParameters(configuration, logits.view.channels);
+    if (target == logits.view.size())
+      oodscope::score(logits.view, how, out.values());
+    else
+      scoreResized(logits.view, how, target, out.values());
+  });
+  return out;
+}
+
+ScoreMap LogitsSource::finishedMap(std::size_t, Size) const {
+  throw ContractViolation("LogitsSource: there are logits and no finished map");
+}
+
+}  // namespace oodscope

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/sources/score_source.h"
+
+namespace oodscope {
+
+/// A source whose scores are made of logits by methods, or come as finished maps where it has no logits: what such
+/// sources have in common, whoever made the logits.
+class LogitsSource : public ScoreSource {
+public:
+  [[nodiscard]] std::string name() const override { return m_label; }
+  [[nodiscard]] ChannelChoice channels() const override { return m_channels; }
+  [[nodiscard]] std::vector<Configuration> configurations(const std::vector<Method>& methods,
+                                                          const std::vector<float>& temperatures) const override;
+  [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
+
+protected:
+  LogitsSource(std::string label, ChannelChoice channels)
+      : m_label(std::move(label)), m_channels(std::move(channels)) {}
+  /// Throws Error where the source lacks what the method needs.
+  virtual void requirePossible(Method method) const = 0;
+  /// The frame's finished scores at `target`. Asked for where frameLogits() is empty.
+  [[nodiscard]] virtual ScoreMap finishedMap(std::size_t frame, Size target) const;
+
+private:
+  std::string m_label;
+  ChannelChoice m_channels;
+};
+
+}  // namespace oodscope

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/datasets/data_set.h"
+#include "app/sources/logits_source.h"
+#include "inference/logits/logits_store.h"
+#include "inference/models/model.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+namespace oodscope {
+
+/// What tells a network's logits, and what its methods make of them, from any other's.
+[[nodiscard]] SourceId sourceIdOf(const Model& model);
+
+/// Scores of one set by one model, over logits that are made once and kept in the store. Logits that the store lost
+/// (another process evicted them, they fit nowhere, their file was damaged) are made again when they are asked for:
+/// that costs a network pass, never the frame.
+class ModelScores : public LogitsSource {
+public:
+  /// Throws Error for a channel the network lacks. Its maker is openSource().
+  ModelScores(std::string label, std::shared_ptr<const DataSet> set, std::shared_ptr<Model> model,
+              std::shared_ptr<LogitsStore> store, ChannelChoice channels);
+
+  [[nodiscard]] SourceId id() const override { return sourceIdOf(*m_model); }
+  [[nodiscard]] const std::vector<std::string>& classNames() const override {
+    return m_model->info().outputs.channelNames;
+  }
+  void prepare(std::size_t frame) override;
+  [[nodiscard]] Size ownSize(std::size_t frame) const override;
+  [[nodiscard]] std::string precision() const override {
+    return m_store->precision() == StorePrecision::Half ? "float16" : "float32";
+  }
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
+
+  [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;
+  [[nodiscard]] bool hasLogits(std::size_t) const override { return true; }
+  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int) const override;
+
+  /// Whether prepare(frame) would find the logits in the store, without running anything.
+  [[nodiscard]] bool isStored(std::size_t frame);
+  /// Messages about the store (a full disk, say) that did not stop the work.
+  [[nodiscard]] std::vector<std::string> warnings() const override;
+  /// Network passes so far, those that made logits again too.
+  [[nodiscard]] std::size_t networkPasses() const { return m_networkPasses.load(); }
+
+protected:
+  void requirePossible(Method method) const override;
+
+private:
+  using Logits = std::shared_ptr<const StoredLogits>;
+  /// The frame's logits, open. Ask isIntact() after reading. Requires prepare(frame). Throws Error where they have to
+  /// be made again and cannot be.
+  [[nodiscard]] Logits logits(std::size_t frame) const;
+  /// Logits that stay open between uses: mapping anew costs a fault a page.
+  struct Held {
+    Logits logits;
+    std::shared_ptr<const void> share;  ///< of what the store lets stay open
+  };
+  [[nodiscard]] const std::string& address(std::size_t frame);
+  [[nodiscard]] Logits held(std::size_t frame) const;
+  void hold(std::size_t frame, const Logits& logits) const;
+  [[nodiscard]] Logits stored(std::size_t frame) const;
+  [[nodiscard]] Logits madeAgain(std::size_t frame) const;
+  [[nodiscard]] bool fits(const StoredLogits& logits) const;
+
+  std::shared_ptr<const DataSet> m_set;
+  std::shared_ptr<Model> m_model;
+  std::shared_ptr<LogitsStore> m_store;
+  std::vector<int> m_used;               ///< channels that take part
+  std::vector<std::string> m_addresses;  ///< empty until asked for
+  mutable std::mutex m_mutex;
+  mutable std::vector<Held> m_held;
+  mutable bool m_holdsNone = false;  ///< there was no room left in the address space
+  /// Somebody writes to the store's files while they are read: for this source they are read no more.
+  std::shared_ptr<std::atomic<bool>> m_distrustsFolder = std::make_shared<std::atomic<bool>>(false);
+  mutable std::atomic<std::size_t> m_networkPasses = 0;
+  mutable std::atomic<std::size_t> m_madeAgain = 0;
+};
+
+/// Digest of what the network sees of a frame: its image file and, where there is one, the overlay. Throws Error.
+[[nodiscard]] std::string imageDigest(const Frame& frame);
+
+}  // namespace oodscope

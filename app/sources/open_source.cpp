@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/sources/open_source.h"
+
+#include "analysis/core/thread_supply.h"
+#include "app/session/labels.h"
+#include "app/sources/imported_source.h"
+#include "app/sources/model_scores.h"
+#include "inference/models/verdicts.h"
+
+namespace oodscope {
+namespace {
+
+void requireFits(const ModelEntry& entry, const ModelInfo& info) {
+  if (entry.sha256 && *entry.sha256 != info.fingerprint)
+    throw Error(ErrorParts{.what = "the model is not the one the session was made with",
+                           .expected = "SHA-256 " + *entry.sha256,
+                           .found = info.fingerprint,
+                           .file = entry.path});
+  if (!entry.outputs || entry.outputs->channelNames.empty()) return;
+  const std::size_t named = entry.outputs->channelNames.size();
+  if (named != static_cast<std::size_t>(info.channels))
+    throw Error(ErrorParts{.what = "the channel names given for the network do not fit it",
+                           .expected = std::to_string(info.channels) + " names",
+                           .found = std::to_string(named),
+                           .file = entry.path});
+}
+
+}  // namespace
+
+std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, const SourceItem& item,
+                                        const ChannelChoice& channels, std::shared_ptr<LogitsStore> store) {
+  if (item.model)
+    return std::make_shared<ModelScores>(item.label, std::move(set), item.model, std::move(store), channels);
+  return std::make_shared<ImportedSource>(item.label, std::move(set), item.folder, item.arrayName, std::move(store),
+                                          channels);
+}
+
+SourceId sourceIdOf(const SourceItem& item) {
+  return item.model ? sourceIdOf(*item.model) : SourceId{folderIdOf(item.folder), item.arrayName};
+}
+
+std::shared_ptr<Model> openModel(const ModelEntry& entry, const NetworkUse& use) {
+  requireThreads(use.threads);
+  ModelOptions options{.device = use.device,
+                       .threads = use.threads,
+                       .preprocessing = entry.preprocessing,
+                       .outputs = entry.outputs,
+                       .memory = arrangementMemory(use.store.folder, use.store.temporary)};
+  auto model = std::make_shared<Model>(Model::load(entry.path, options));
+  requireFits(entry, model->info());
+  if (use.voidChannel == -2) return model;
+  options.outputs = model->info().outputs;
+  options.outputs->voidChannel = use.voidChannel;
+  return std::make_shared<Model>(Model::load(entry.path, options));
+}
+
+SourceLabels sourceLabels(const std::vector<std::filesystem::path>& models,
+                          const std::vector<std::filesystem::path>& folders) {
+  std::vector<NamedItem> items;
+  for (const auto* paths : {&models, &folders})
+    for (const std::filesystem::path& path : *paths) items.push_back(namedItem(path));
+  const std::vector<std::string> labels = distinctLabels(items);
+  const auto middle = labels.begin() + static_cast<std::ptrdiff_t>(models.size());
+  return {{labels.begin(), middle}, {middle, labels.end()}};
+}
+
+}  // namespace oodscope

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/sources/score_source.h"
+#include "inference/logits/logits_store.h"
+#include "inference/models/model.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace oodscope {
+
+/// Something that gives scores of any set: a network, or a folder of somebody's files.
+struct SourceItem {
+  std::string label;
+  std::shared_ptr<Model> model = {};  ///< a network; none:
+  std::filesystem::path folder = {};  ///< maps or logits, one a frame
+  std::string arrayName = {};         ///< which array of files of several; empty: the obvious one
+};
+
+/// Scores of *set by the item: the only maker of score sources. Throws Error where the folder's files do not fit the
+/// set, or where a channel is chosen that the network lacks.
+[[nodiscard]] std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, const SourceItem& item,
+                                                      const ChannelChoice& channels,
+                                                      std::shared_ptr<LogitsStore> store);
+/// What the sources of the item are, whatever the set.
+[[nodiscard]] SourceId sourceIdOf(const SourceItem& item);
+
+/// How networks are run.
+struct NetworkUse {
+  Device device = Device::Cpu;
+  int threads = 0;
+  LogitsStore::Options store = {};
+  int voidChannel = -2;  ///< -2: as the model says, -1: none
+};
+
+/// The entry's network. Throws Error, also where the file is not the one that the entry's SHA-256 names or not what the
+/// entry says of its outputs.
+[[nodiscard]] std::shared_ptr<Model> openModel(const ModelEntry& entry, const NetworkUse& use);
+
+/// One label a source, models before folders: see distinctLabels().
+struct SourceLabels {
+  std::vector<std::string> models, folders;
+};
+[[nodiscard]] SourceLabels sourceLabels(const std::vector<std::filesystem::path>& models,
+                                        const std::vector<std::filesystem::path>& folders);
+
+}  // namespace oodscope

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "analysis/core/error.h"
+#include "analysis/core/grid.h"
+#include "analysis/scores/score_function.h"
+#include "app/session/run_spec.h"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace oodscope {
+
+/// One column of results: a method at a temperature, or imported maps (method then holds the folder's name).
+struct Configuration {
+  std::string name;                  ///< "msp", or the imported folder's name
+  std::optional<Method> method;      ///< none: imported maps
+  std::optional<float> temperature;  ///< none where the ranking does not depend on it
+  friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
+/// Logits of one frame and what keeps them alive.
+struct FrameLogits {
+  LogitsView view;
+  std::shared_ptr<const void> owner;
+  std::uint64_t saturated = 0;                  ///< finite values that float16 could not hold; 0 where unknown
+  std::function<void()> requireIntact = [] {};  ///< throws Error where the file below changed: what was read is void
+};
+
+/// Where the scores of one set come from: a network's logits or somebody's files. Frames are indices into
+/// DataSet::frames.
+class ScoreSource {
+public:
+  virtual ~ScoreSource() = default;
+  ScoreSource() = default;
+  ScoreSource(const ScoreSource&) = delete;
+  ScoreSource& operator=(const ScoreSource&) = delete;
+
+  /// What people call it: the model's file name or the scores' folder name, with the parents that tell it from others.
+  [[nodiscard]] virtual std::string name() const = 0;
+  /// What it is, whatever it is called.
+  [[nodiscard]] virtual SourceId id() const = 0;
+  /// Which channels of its logits take part; the usual ones where it has none to choose from.
+  [[nodiscard]] virtual ChannelChoice channels() const { return {}; }
+  /// Names of the logits' channels; empty where nobody gave any.
+  [[nodiscard]] virtual const std::vector<std::string>& classNames() const;
+  /// Whether methods, temperatures and channels apply: not where it gives finished maps alone.
+  [[nodiscard]] virtual bool takesMethods() const { return true; }
+  /// Frames for which somebody's folder has no file; empty: the source makes what it needs.
+  [[nodiscard]] virtual std::optional<std::size_t> framesWithoutFile() const { return std::nullopt; }
+  /// What of `methods` x `temperatures` this source can give, each ranking once. Throws Error where a method is
+  /// impossible.
+  [[nodiscard]] virtual std::vector<Configuration> configurations(const std::vector<Method>& methods,
+                                                                  const std::vector<float>& temperatures) const = 0;
+  /// Makes what score() needs (runs the network where nothing is stored). One call at a time. Throws Error.
+  virtual void prepare(std::size_t frame) = 0;
+  /// Size of the frame's scores as the source has them. Requires prepare(frame).
+  [[nodiscard]] virtual Size ownSize(std::size_t frame) const = 0;
+  /// Scores at `target`. Requires prepare(frame). Thread-safe. Throws Error where a file has gone bad meanwhile.
+  [[nodiscard]] virtual ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const = 0;
+  /// The logits that score() reads, so that chosen pixels can be scored alone; empty where the source gives finished
+  /// maps. Requires prepare(frame). Thread-safe. Throws Error as score() does.
+  [[nodiscard]] virtual std::optional<FrameLogits> frameLogits(std::size_t) const { return std::nullopt; }
+  /// Whether frameLogits() gives any, without opening them. Requires prepare(frame).
+  [[nodiscard]] virtual bool hasLogits(std::size_t frame) const { return frameLogits(frame).has_value(); }
+  /// What score() does to logits of so many channels. Requires: a method; asked only of sources with frameLogits().
+  /// Throws Error where the method is impossible.
+  [[nodiscard]] virtual ScoreParameters scoreParameters(const Configuration&, int) const {
+    throw ContractViolation("ScoreSource: finished maps have no parameters");
+  }
+  /// The score that a value of score() stands for: another where floats only rank as scores of more digits do. For
+  /// thresholds and values that are shown. Requires prepare() of all frames that take part.
+  [[nodiscard]] virtual double exactScore(float value) const { return static_cast<double>(value); }
+  /// The value of score() that decides as this score does: the inverse of exactScore().
+  [[nodiscard]] virtual float rankedScore(double score) const { return static_cast<float>(score); }
+  /// Precision of what score() reads: "float16", "float32", "float64", "uint8", …; empty where not known yet.
+  [[nodiscard]] virtual std::string precision() const { return {}; }
+  /// Likely mistakes found so far, each a sentence for the user. Thread-safe.
+  [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
+  /// Facts for provenance: key and value.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> provenance() const = 0;
+};
+
+/// Calls read(logits) with the frame's logits, and once more where their file changed meanwhile. False: the source has
+/// none. Throws Error as frameLogits() does, and where the file changed again.
+template <class Read>
+bool readLogits(const ScoreSource& source, std::size_t frame, const Read& read) {
+  constexpr int kTries = 2;
+  for (int left = kTries; left > 0; --left) {
+    const std::optional<FrameLogits> logits = source.frameLogits(frame);
+    if (!logits) return false;
+    read(*logits);
+    try {
+      logits->requireIntact();
+      return true;
+    } catch (const Error&) {
+      if (left == 1) throw;
+    }
+  }
+  return false;
+}
+
+}  // namespace oodscope

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studies/component_track.h"
+
+namespace oodscope {
+
+ComponentTrack componentTrack(ObjectTrack track) {
+  return track == ObjectTrack::Obstacle ? kObstacleTrack : kAnomalyTrack;
+}
+
+ComponentTrack componentTrack(const DataSet& set) { return componentTrack(objectTrackOf(set).track); }
+
+std::string_view componentTrackName(const ComponentTrack& track) {
+  if (track == kAnomalyTrack) return objectTrackName(ObjectTrack::Anomaly);
+  return track == kObstacleTrack ? objectTrackName(ObjectTrack::Obstacle) : std::string_view{};
+}
+
+std::string componentRule(const ComponentTrack& track, const std::string& reason) {
+  const std::string_view name = componentTrackName(track);
+  return std::string(name.empty() ? "own sizes" : name).append(name.empty() ? "" : " track") + " (" + reason +
+         "): predicted components of " + std::to_string(track.minPredicted) + " pixels or more, true ones of " +
+         std::to_string(track.minTruth) +
+         " or more, 8-connected, score > threshold; all frames with ground truth, those without an anomaly too, "
+         "whatever the pixel protocol skips";
+}
+
+}  // namespace oodscope
