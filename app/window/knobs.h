@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/session/session.h"
+#include "app/session/edits.h"
+#include "widgets/controls/compare_panel.h"
 #include "widgets/controls/heat_scale.h"
 #include "widgets/controls/threshold_slider.h"
 #include "widgets/views/view_grid.h"
@@ -12,16 +13,15 @@ namespace oodscope {
 /// The session's knobs as the controls show them, and back. Shares are fractions in the session, percent in controls.
 
 [[nodiscard]] Pin pinOf(PinRule rule, double value);
-void setPin(PinRule& rule, double& value, const Pin& pin);
+/// `threshold`: the present one, which stays where the pin is taken away.
+[[nodiscard]] Edit editOf(const Pin& pin, std::optional<float> threshold, RunSide run = RunSide::A);
 
 [[nodiscard]] HeatScale heatScaleOf(const ViewState& view);
-void setHeatScale(ViewState& view, const HeatScale& scale);
+[[nodiscard]] Edit editOf(const HeatScale& scale);
+
+[[nodiscard]] ComparePanel::Style styleOf(CompareStyle style);
+[[nodiscard]] Edit editOf(ComparePanel::Style style);
 
 [[nodiscard]] GridArrangement arrangementOf(ViewLayout layout);
-
-/// A threshold set by hand is a score: where another method or other score maps come, it says nothing of theirs. Takes
-/// it out of `after`, for the run A and the run B, where it was merely carried along, and lets the threshold follow
-/// best F1. The threshold that was dropped; empty where none was.
-[[nodiscard]] std::optional<float> dropForeignThresholds(const ViewState& before, ViewState& after);
 
 }  // namespace oodscope

@@ -187,7 +187,6 @@ private:
   [[nodiscard]] std::optional<FrameRectangle> partInView(const std::string& set, const std::string& frame) const;
   void makeReportIn(const QString& folder);
 
-  void edit(const std::function<void(ViewState&)>& change, const QString& text);
   void chooseDefaults();
   void stepFrame(int steps);
   void tell(Severity severity, const QString& text, const QString& file);

@@ -51,16 +51,11 @@ void MainWindow::connectActions() {
   on(m_actions->oneToOne, [this] { m_views->oneToOne(); });
   on(m_actions->zoomIn, [this] { m_views->zoomBy(kZoomStep * kZoomStep); });
   on(m_actions->zoomOut, [this] { m_views->zoomBy(1.0 / (kZoomStep * kZoomStep)); });
-  on(m_actions->link,
-     [this](bool checked) { edit([&](ViewState& view) { view.linked = checked; }, tr("link views")); });
-  on(m_actions->crosshair,
-     [this](bool checked) { edit([&](ViewState& view) { view.crosshair = checked; }, tr("crosshair")); });
-  on(m_actions->contour,
-     [this](bool checked) { edit([&](ViewState& view) { view.contour = checked; }, tr("contour")); });
-  on(m_actions->voidHatch,
-     [this](bool checked) { edit([&](ViewState& view) { view.voidHatch = checked; }, tr("void hatching")); });
-  on(m_actions->overlay,
-     [this](bool checked) { edit([&](ViewState& view) { view.overlay = checked; }, tr("overlay")); });
+  on(m_actions->link, [this](bool checked) { m_session.edit(edits::setLinked(checked)); });
+  on(m_actions->crosshair, [this](bool checked) { m_session.edit(edits::setCrosshair(checked)); });
+  on(m_actions->contour, [this](bool checked) { m_session.edit(edits::setContour(checked)); });
+  on(m_actions->voidHatch, [this](bool checked) { m_session.edit(edits::setVoidHatch(checked)); });
+  on(m_actions->overlay, [this](bool checked) { m_session.edit(edits::setOverlay(checked)); });
   on(m_actions->preferences, [this] { showPreferences(); });
   on(m_actions->palette, [this] { m_help->showPalette(); });
   on(m_actions->cheatSheet, [this] { m_help->showCheatSheet(); });
@@ -68,7 +63,7 @@ void MainWindow::connectActions() {
   on(m_actions->latency, [this](bool shown) { m_latency->setVisible(shown); });
   on(m_actions->closeSet, [this] { m_workspace.closeSet(QString::fromStdString(m_session.view().set)); });
   on(m_actions->closeModel, [this] { m_workspace.closeModel(QString::fromStdString(m_session.view().model)); });
-  const auto layout = [this](ViewLayout value) { edit([&](ViewState& view) { view.layout = value; }, tr("layout")); };
+  const auto layout = [this](ViewLayout value) { m_session.edit(edits::setLayout(value)); };
   on(m_actions->layoutOne, [layout] { layout(ViewLayout::One); });
   on(m_actions->layoutOneByTwo, [layout] { layout(ViewLayout::OneByTwo); });
   on(m_actions->layoutTwoByTwo, [layout] { layout(ViewLayout::TwoByTwo); });
@@ -78,37 +73,18 @@ void MainWindow::connectActions() {
   on(m_actions->firstFrame, [this] { stepFrame(-1000000); });
   on(m_actions->lastFrame, [this] { stepFrame(1000000); });
   for (std::size_t i = 0; i < m_actions->methods.size(); ++i)
-    on(m_actions->methods[i], [this, i] {
-      edit(
-          [&](ViewState& view) {
-            view.score.method = allMethods()[i];
-            if (!hasMethod(view.score)) view.score.imported.reset();
-          },
-          tr("method"));
-    });
-  const auto temper = [this](double factor) {
-    edit(
-        [&](ViewState& view) {
-          view.score.temperature = std::clamp(view.score.temperature * static_cast<float>(factor), 0.05F, 20.0F);
-        },
-        tr("temperature"));
-  };
+    on(m_actions->methods[i], [this, i] { m_session.edit(edits::setMethod(allMethods()[i])); });
+  const auto temper = [this](double factor) { m_session.edit(edits::scaleTemperature(factor)); };
   on(m_actions->temperatureUp, [temper] { temper(kTemperatureStep); });
   on(m_actions->temperatureDown, [temper] { temper(1.0 / kTemperatureStep); });
-  on(m_actions->temperatureReset,
-     [this] { edit([](ViewState& view) { view.score.temperature = 1.0F; }, tr("temperature")); });
+  on(m_actions->temperatureReset, [this] { m_session.edit(edits::setTemperature(1.0)); });
   const auto moveThreshold = [this](int direction) {
     const auto details = m_controller.details();
     const auto now = m_controller.threshold();
     if (!details || details->sliderScale.empty() || !now) return;
     const ThresholdScale scale(details->sliderScale, ThresholdScale::Kind::Quantile);
     const double position = scale.position(static_cast<double>(*now)) + direction / kThresholdSteps;
-    edit(
-        [&](ViewState& view) {
-          view.threshold = static_cast<float>(scale.score(std::clamp(position, 0.0, 1.0)));
-          view.pin = PinRule::None;
-        },
-        tr("threshold"));
+    m_session.edit(edits::setThreshold(scale.score(std::clamp(position, 0.0, 1.0))));
   };
   on(m_actions->thresholdUp, [moveThreshold] { moveThreshold(1); });
   on(m_actions->thresholdDown, [moveThreshold] { moveThreshold(-1); });

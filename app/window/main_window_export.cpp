@@ -94,24 +94,11 @@ void MainWindow::connectScene() {
     showCursor();
   });
   connect(m_scene, &SceneTab::operatingPointEdited, this, [this](double temperature, double threshold) {
-    m_session.beginDrag();
-    edit(
-        [&](ViewState& view) {
-          view.score.temperature = static_cast<float>(temperature);
-          view.threshold = static_cast<float>(threshold);
-          view.pin = PinRule::None;
-        },
-        tr("operating point"));
+    m_session.drag(edits::setOperatingPoint(temperature, threshold));
   });
   connect(m_scene, &SceneTab::operatingPointSettled, &m_session, &SessionModel::endDrag);
-  connect(m_scene, &SceneTab::methodPicked, this, [this](Method method, double temperature) {
-    edit(
-        [&](ViewState& view) {
-          view.score.method = method;
-          view.score.temperature = static_cast<float>(temperature);
-        },
-        tr("method"));
-  });
+  connect(m_scene, &SceneTab::methodPicked, this,
+          [this](Method method, double temperature) { m_session.edit(edits::setMethodAt(method, temperature)); });
   connect(m_scene, &SceneTab::becameVisible, this, [this] { showScene(false); });
   connect(m_scene, &SceneTab::failed, this, [this](const QString& text) { tell(Severity::Error, text, QString()); });
   connect(&m_controller, &LiveController::pictureChanged, this, [this] { showScene(m_session.isDragging()); });

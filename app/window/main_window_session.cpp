@@ -28,10 +28,7 @@ void MainWindow::open(const WindowRequest& request) {
     view.score.imported = request.scores.front().filename().string();
   if (request.protocol) view.protocol = *request.protocol;
   if (!request.frame.empty()) view.frame = request.frame;
-  if (request.threshold) {
-    view.threshold = request.threshold;
-    view.pin = PinRule::None;
-  }
+  if (request.threshold) edits::setThreshold(static_cast<double>(*request.threshold)).change(view);
   if (request.compare) view.other = OtherRun{.model = view.model, .score = *request.compare};
   m_session.follow(view);
   if (!request.tab.isEmpty()) openTab(request.tab);

@@ -47,86 +47,44 @@ QString openedText(const DataSet& set) {
 
 }  // namespace
 
-void MainWindow::edit(const std::function<void(ViewState&)>& change, const QString& text) {
-  ViewState view = m_session.view();
-  change(view);
-  m_session.edit(view, text);
-}
-
 void MainWindow::connectControls() {
   connect(m_controls, &ControlsPanel::editBegan, &m_session, &SessionModel::beginDrag);
   connect(m_controls, &ControlsPanel::editEnded, &m_session, &SessionModel::endDrag);
-  connect(m_controls, &ControlsPanel::temperatureEdited, this, [this](double value) {
-    edit([&](ViewState& view) { view.score.temperature = static_cast<float>(value); }, tr("temperature"));
-  });
-  connect(m_controls, &ControlsPanel::thresholdEdited, this, [this](double value) {
-    edit(
-        [&](ViewState& view) {
-          view.threshold = static_cast<float>(value);
-          view.pin = PinRule::None;
-        },
-        tr("threshold"));
-  });
-  connect(m_controls, &ControlsPanel::pinEdited, this, [this](const Pin& pin) {
-    edit(
-        [&](ViewState& view) {
-          setPin(view.pin, view.pinValue, pin);
-          if (view.pin == PinRule::None && !view.threshold) view.threshold = m_controller.threshold();
-        },
-        tr("pin"));
-  });
-  connect(m_controls, &ControlsPanel::heatScaleEdited, this, [this](const HeatScale& scale) {
-    edit([&](ViewState& view) { setHeatScale(view, scale); }, tr("heat scale"));
-  });
+  connect(m_controls, &ControlsPanel::temperatureEdited, this,
+          [this](double value) { m_session.edit(edits::setTemperature(value)); });
+  connect(m_controls, &ControlsPanel::thresholdEdited, this,
+          [this](double value) { m_session.edit(edits::setThreshold(value)); });
+  connect(m_controls, &ControlsPanel::pinEdited, this,
+          [this](const Pin& pin) { m_session.edit(editOf(pin, m_controller.threshold())); });
+  connect(m_controls, &ControlsPanel::heatScaleEdited, this,
+          [this](const HeatScale& scale) { m_session.edit(editOf(scale)); });
   connect(m_controls, &ControlsPanel::colourMapEdited, this, [this](ColourMap map, bool reversed) {
-    edit(
-        [&](ViewState& view) {
-          view.colourMap = colourMapName(map).toStdString();
-          view.colourMapReversed = reversed;
-        },
-        tr("colour map"));
+    m_session.edit(edits::setColourMap(colourMapName(map).toStdString(), reversed));
   });
   connect(m_controls, &ControlsPanel::opacityEdited, this,
-          [this](double share) { edit([&](ViewState& view) { view.opacity = share; }, tr("opacity")); });
-  connect(m_controls, &ControlsPanel::resolutionEdited, this, [this](int index) {
-    edit([&](ViewState& view) { view.resolution = static_cast<Resolution>(index); }, tr("resolution"));
-  });
+          [this](double share) { m_session.edit(edits::setOpacity(share)); });
+  connect(m_controls, &ControlsPanel::resolutionEdited, this,
+          [this](int index) { m_session.edit(edits::setResolution(static_cast<Resolution>(index))); });
   connect(m_controls, &ControlsPanel::channelsEdited, this,
-          [this](int index) { edit([&](ViewState& view) { view.allChannels = index == 1; }, tr("channels")); });
+          [this](int index) { m_session.edit(edits::setChannels(index == 1)); });
 
   connect(m_setCombo, &QComboBox::activated, this, [this](int index) {
     const QString name = m_setCombo->itemData(index).toString();
-    edit(
-        [&](ViewState& view) {
-          view.set = name.toStdString();
-          const OpenSet* open = m_workspace.findSet(name);
-          view.frame = open == nullptr || open->set->frames.empty() ? std::string() : open->set->frames.front().name;
-        },
-        tr("set"));
+    const OpenSet* open = m_workspace.findSet(name);
+    const bool isEmpty = open == nullptr || open->set->frames.empty();
+    m_session.edit(edits::setSet(name.toStdString(), isEmpty ? std::string() : open->set->frames.front().name));
   });
   connect(m_modelCombo, &QComboBox::activated, this, [this](int index) {
-    const QString name = m_modelCombo->itemData(index).toString();
+    const std::string name = m_modelCombo->itemData(index).toString().toStdString();
     const bool imported = m_modelCombo->itemData(index, Qt::UserRole + 1).toBool();
-    edit(
-        [&](ViewState& view) {
-          if (imported) {
-            view.score.imported = name.toStdString();
-            view.score.importedLogits = m_workspace.holdsLogits(view);
-          } else {
-            view.score.imported.reset();
-            view.score.importedLogits = false;
-            view.model = name.toStdString();
-          }
-        },
-        tr("model"));
+    m_session.edit(imported ? edits::setImported(name, m_workspace.holdsLogits(m_session.view(), name))
+                            : edits::setModel(name));
   });
   connect(m_methodCombo, &QComboBox::activated, this, [this](int index) {
-    edit([&](ViewState& view) { view.score.method = static_cast<Method>(m_methodCombo->itemData(index).toInt()); },
-         tr("method"));
+    m_session.edit(edits::setMethod(static_cast<Method>(m_methodCombo->itemData(index).toInt())));
   });
   connect(m_protocolCombo, &QComboBox::activated, this, [this](int index) {
-    edit([&](ViewState& view) { view.protocol = static_cast<Protocol>(m_protocolCombo->itemData(index).toInt()); },
-         tr("protocol"));
+    m_session.edit(edits::setProtocol(static_cast<Protocol>(m_protocolCombo->itemData(index).toInt())));
   });
 }
 
@@ -139,8 +97,7 @@ void MainWindow::connectViews() {
     m_cursor.reset();
     showSoon(kCursor);
   });
-  connect(m_views, &ViewGrid::linkedEdited, this,
-          [this](bool linked) { edit([&](ViewState& view) { view.linked = linked; }, tr("link views")); });
+  connect(m_views, &ViewGrid::linkedEdited, this, [this](bool linked) { m_session.edit(edits::setLinked(linked)); });
   connect(m_views, &ViewGrid::regionSelected, this, [this](int, QRect pixels) { m_views->zoomToRegion(pixels); });
 
   connect(m_views, &ViewGrid::viewTransformChanged, this, [this] { showZoom(); });
@@ -151,25 +108,12 @@ void MainWindow::connectViews() {
           [this](const QString& text) { tell(Severity::Warning, text, QString()); });
 
   connect(m_curves, &CurvesPanel::thresholdEdited, this, [this](int curve, double threshold) {
-    if (m_compare->editCurveThreshold(curve, threshold, false)) return;
-    m_session.beginDrag();
-    edit(
-        [&](ViewState& view) {
-          view.threshold = static_cast<float>(threshold);
-          view.pin = PinRule::None;
-        },
-        tr("operating point"));
+    if (!m_compare->editCurveThreshold(curve, threshold, false))
+      m_session.drag(edits::setThreshold(threshold, RunSide::A, "operating point"));
   });
   connect(m_curves, &CurvesPanel::thresholdSettled, this, [this](int curve, double threshold) {
-    if (m_compare->editCurveThreshold(curve, threshold, true)) return;
-    m_session.beginDrag();
-    edit(
-        [&](ViewState& view) {
-          view.threshold = static_cast<float>(threshold);
-          view.pin = PinRule::None;
-        },
-        tr("operating point"));
-    m_session.endDrag();
+    if (!m_compare->editCurveThreshold(curve, threshold, true))
+      m_session.drop(edits::setThreshold(threshold, RunSide::A, "operating point"));
   });
 
   connect(m_frames, &FrameListView::currentFrameChanged, this, [this](int set, int frame) {
@@ -177,10 +121,7 @@ void MainWindow::connectViews() {
     if (set < 0 || set >= static_cast<int>(sets.size())) return;
     const DataSet& chosen = *sets[static_cast<std::size_t>(set)].set;
     // Which frame is looked at is no knob: it is remembered, and not a step of undo.
-    ViewState view = m_session.view();
-    view.set = chosen.name;
-    view.frame = chosen.frames[static_cast<std::size_t>(frame)].name;
-    m_session.follow(view);
+    m_session.follow(edits::setFrame(chosen.name, chosen.frames[static_cast<std::size_t>(frame)].name));
   });
   connect(m_frames, &FrameListView::thumbnailNeeded, this, [this](int set, int frame) {
     const auto& sets = m_workspace.sets();
@@ -224,9 +165,8 @@ void MainWindow::connectResults() {
   connect(&m_controller, &LiveController::failed, this,
           [this](const QString& text) { tell(Severity::Error, text, QString()); });
   connect(&m_controller, &LiveController::settledChanged, this, [this] { showSoon(kStatus); });
-  connect(m_sweep, &SweepTab::temperatureEdited, this, [this](double value) {
-    edit([&](ViewState& view) { view.score.temperature = static_cast<float>(value); }, tr("temperature"));
-  });
+  connect(m_sweep, &SweepTab::temperatureEdited, this,
+          [this](double value) { m_session.edit(edits::setTemperature(value)); });
   connect(m_sweep, &SweepTab::progressed, this, [this](int done, int total) {
     if (total == 0) {
       m_sweepProgress.reset();
@@ -273,9 +213,8 @@ void MainWindow::connectWorkspace() {
   connect(&m_workspace, &Workspace::message, this, &MainWindow::tell);
   connect(&m_workspace, &Workspace::folderUnknown, this, &MainWindow::askAboutFolder);
   connect(m_modelPanel, &ModelPanel::openRequested, m_actions->openModel, &QAction::trigger);
-  connect(m_modelPanel, &ModelPanel::currentEdited, this, [this](const QString& name) {
-    edit([&](ViewState& view) { view.model = name.toStdString(); }, tr("model"));
-  });
+  connect(m_modelPanel, &ModelPanel::currentEdited, this,
+          [this](const QString& name) { m_session.edit(edits::setModelAtHand(name.toStdString())); });
   connect(m_modelTab, &ModelTab::failed, this,
           [this](const QString& text, const QString& file) { tell(Severity::Error, text, file); });
   connect(&m_workspace, &Workspace::settled, this, [this] { showSoon(kNumbers | kStatus); });
@@ -373,7 +312,7 @@ void MainWindow::chooseDefaults() {
   if (m_workspace.models().empty() && !view.score.imported && !m_workspace.scoreFolders().empty())
     view.score.imported = m_workspace.scoreFolders().front().filename().string();
   if (view.score.imported && m_workspace.findSet(QString::fromStdString(view.set)) != nullptr)
-    view.score.importedLogits = m_workspace.holdsLogits(view);
+    view.score.importedLogits = m_workspace.holdsLogits(view, *view.score.imported);
   m_session.follow(view);
   showView(m_session.view(), m_session.view(), false);
 }

@@ -274,8 +274,7 @@ CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<
   const std::size_t at = mapIndex(image, logits.size(), pixel);
   const int x = static_cast<int>(at % static_cast<std::size_t>(logits.width));
   const int y = static_cast<int>(at / static_cast<std::size_t>(logits.width));
-  ScoreParameters parameters = picture.parameters;
-  parameters.temperature = picture.parameters.temperature;
+  const ScoreParameters& parameters = picture.parameters;
   const std::vector<double> probabilities = classProbabilities(logits, parameters, x, y);
   std::vector<std::size_t> order(probabilities.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/session_model.h"
 
-#include "app/window/knobs.h"
-
 #include <QUndoCommand>
 
 namespace oodscope {
@@ -35,7 +33,29 @@ void SessionModel::edit(const ViewState& wanted, const QString& text) {
   if (dropped) Q_EMIT thresholdDropped(*dropped);
 }
 
+void SessionModel::edit(const Edit& edit) {
+  ViewState view = m_session.view;
+  edit.change(view);
+  this->edit(view, QString::fromStdString(edit.text));
+}
+
+void SessionModel::drag(const Edit& edit) {
+  beginDrag();
+  this->edit(edit);
+}
+
+void SessionModel::drop(const Edit& edit) {
+  drag(edit);
+  endDrag();
+}
+
 void SessionModel::follow(const ViewState& view) { apply(view); }
+
+void SessionModel::follow(const Edit& edit) {
+  ViewState view = m_session.view;
+  edit.change(view);
+  apply(view);
+}
 
 void SessionModel::beginDrag() {
   if (!m_beforeDrag) m_beforeDrag = m_session.view;
@@ -71,9 +91,14 @@ void SessionModel::setNotes(std::vector<Note> notes) {
   Q_EMIT notesChanged();
 }
 
-void SessionModel::setRuns(std::vector<PinnedRun> runs) {
-  if (runs == m_session.runs) return;
-  m_session.runs = std::move(runs);
+void SessionModel::keepRun(const PinnedRun& run) {
+  if (!oodscope::keepRun(m_session, run)) return;
+  touch();
+  Q_EMIT runsChanged();
+}
+
+void SessionModel::removeRun(const PinnedRun& run) {
+  if (!oodscope::removeRun(m_session, run)) return;
   touch();
   Q_EMIT runsChanged();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/session/session.h"
+#include "app/session/edits.h"
 
 #include <QObject>
 #include <QString>
@@ -27,14 +27,21 @@ public:
   /// Changes knobs. `text` names the step in the Edit menu. Nothing happens where nothing differs. A threshold set by
   /// hand does not go along to a score of another unit (dropForeignThresholds).
   void edit(const ViewState& view, const QString& text);
+  void edit(const Edit& edit);
+  /// An edit of a hand that moves on: part of a drag, which the first one begins.
+  void drag(const Edit& edit);
+  /// The last one of a drag.
+  void drop(const Edit& edit);
   /// A change that is not the user's (a set that has gone takes its frame along): no step of undo.
   void follow(const ViewState& view);
+  void follow(const Edit& edit);
   /// Between these two, edits belong to one drag.
   void beginDrag();
   void endDrag();
 
   void setNotes(std::vector<Note> notes);
-  void setRuns(std::vector<PinnedRun> runs);
+  void keepRun(const PinnedRun& run);
+  void removeRun(const PinnedRun& run);
   void setGrid(GridRecipe grid);
   /// What is open, as the workspace reports it.
   void setOpen(std::vector<SetEntry> sets, std::vector<ModelEntry> models, std::vector<std::filesystem::path> scores);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/sweep_tab.h"
 
+#include "app/session/edits.h"
 #include "app/window/inference_runner.h"
 #include "app/window/post_to.h"
 #include "app/window/presenters.h"
@@ -62,7 +63,7 @@ void SweepTab::setView(const ViewState& view) {
   PinnedRun now = pinnedRunOf(view), then = m_request.view;
   for (PinnedRun* run : {&now, &then}) {  // a sweep is of all sets and temperatures
     run->set.clear();
-    run->score.temperature = 1.0F;
+    run->score = atTemperature(run->score, 1.0);
   }
   if (m_request.sets.empty() || now == then) return;
   cancel();

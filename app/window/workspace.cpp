@@ -283,7 +283,8 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
   return live;
 }
 
-bool Workspace::holdsLogits(const ViewState& view) {
+bool Workspace::holdsLogits(ViewState view, const std::string& folder) {
+  view.score.imported = folder;
   const auto live = liveSet(QString::fromStdString(view.set), view);
   const auto* imported = live ? dynamic_cast<const ImportedSource*>(&live->source()) : nullptr;
   return imported != nullptr && imported->holdsLogits();

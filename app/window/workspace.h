@@ -77,8 +77,8 @@ public:
   /// The set scored as `view` asks for (its model or imported folder, its resolution), made at the first call; nullptr
   /// where what it names is not open (yet). Its frames become ready through runner().
   [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const QString& set, const ViewState& view);
-  /// Whether the folder that `view` imports from holds logits, which methods and temperatures apply to, for its set.
-  [[nodiscard]] bool holdsLogits(const ViewState& view);
+  /// Whether `folder` holds logits, which methods and temperatures apply to, for the set of `view`.
+  [[nodiscard]] bool holdsLogits(ViewState view, const std::string& folder);
   /// The channels that `view` scores over, of the model it names.
   [[nodiscard]] std::vector<int> channelsOf(const OpenModel& model, bool allChannels) const;
   [[nodiscard]] InferenceRunner& runner() { return *m_runner; }

@@ -51,79 +51,26 @@ CompareMode::CompareMode(Workspace& workspace, SessionModel& session, LiveContro
   connect(m_widgets.scatter, &ScatterPlot::pointClicked, this, choose);
 }
 
-void CompareMode::edit(const std::function<void(ViewState&)>& change, const QString& text) {
-  ViewState view = m_session.view();
-  change(view);
-  m_session.edit(view, text);
-}
-
 void CompareMode::connectPanel() {
   ComparePanel* panel = m_widgets.panel;
   connect(panel, &ComparePanel::editBegan, &m_session, &SessionModel::beginDrag);
   connect(panel, &ComparePanel::editEnded, &m_session, &SessionModel::endDrag);
   connect(panel, &ComparePanel::methodEdited, this, [this](RunSide side, int index) {
-    edit(
-        [&](ViewState& view) {
-          ScoreChoice& score = side == RunSide::A ? view.score : view.other->score;
-          score.method = allMethods()[static_cast<std::size_t>(index)];
-          if (!hasMethod(score)) score.imported.reset();
-        },
-        tr("method"));
+    m_session.edit(edits::setMethod(allMethods()[static_cast<std::size_t>(index)], side));
   });
-  connect(panel, &ComparePanel::modelEdited, this, [this](RunSide side, int index) {
-    const auto& models = m_workspace.models();
-    const auto& folders = m_workspace.scoreFolders();
-    edit(
-        [&](ViewState& view) {
-          ScoreChoice& score = side == RunSide::A ? view.score : view.other->score;
-          std::string& model = side == RunSide::A ? view.model : view.other->model;
-          const auto at = static_cast<std::size_t>(index);
-          score.imported.reset();
-          score.importedLogits = false;
-          if (at < models.size()) {
-            model = models[at].name().toStdString();
-          } else if (at - models.size() < folders.size()) {
-            score.imported = folders[at - models.size()].filename().string();
-            ViewState probe = view;
-            probe.score = score;
-            score.importedLogits = m_workspace.holdsLogits(probe);
-          }
-        },
-        tr("model"));
-  });
-  connect(panel, &ComparePanel::temperatureEdited, this, [this](RunSide side, double temperature) {
-    edit(
-        [&](ViewState& view) {
-          (side == RunSide::A ? view.score : view.other->score).temperature = static_cast<float>(temperature);
-        },
-        tr("temperature"));
-  });
-  connect(panel, &ComparePanel::thresholdEdited, this, [this](RunSide side, double threshold) {
-    edit(
-        [&](ViewState& view) {
-          (side == RunSide::A ? view.threshold : view.other->threshold) = static_cast<float>(threshold);
-          (side == RunSide::A ? view.pin : view.other->pin) = PinRule::None;
-        },
-        tr("threshold"));
-  });
+  connect(panel, &ComparePanel::modelEdited, this, &CompareMode::chooseSource);
+  connect(panel, &ComparePanel::temperatureEdited, this,
+          [this](RunSide side, double value) { m_session.edit(edits::setTemperature(value, side)); });
+  connect(panel, &ComparePanel::thresholdEdited, this,
+          [this](RunSide side, double value) { m_session.edit(edits::setThreshold(value, side)); });
   connect(panel, &ComparePanel::pinEdited, this, [this](RunSide side, const Pin& pin) {
-    edit(
-        [&](ViewState& view) {
-          if (side == RunSide::A)
-            setPin(view.pin, view.pinValue, pin);
-          else
-            setPin(view.other->pin, view.other->pinValue, pin);
-          auto& threshold = side == RunSide::A ? view.threshold : view.other->threshold;
-          if (pin.rule == Pin::Rule::None && !threshold)
-            threshold = (side == RunSide::A ? m_comparison.a() : m_comparison.b()).threshold();
-        },
-        tr("pin"));
+    const LiveController& run = side == RunSide::A ? m_comparison.a() : m_comparison.b();
+    m_session.edit(editOf(pin, run.threshold(), side));
   });
-  connect(panel, &ComparePanel::styleEdited, this, [this](ComparePanel::Style style) {
-    edit([&](ViewState& view) { view.compareStyle = static_cast<CompareStyle>(style); }, tr("compare style"));
-  });
+  connect(panel, &ComparePanel::styleEdited, this,
+          [this](ComparePanel::Style style) { m_session.edit(editOf(style)); });
   connect(panel, &ComparePanel::ranksEdited, this,
-          [this](bool ranks) { edit([&](ViewState& view) { view.compareRanks = ranks; }, tr("compare ranks")); });
+          [this](bool ranks) { m_session.edit(edits::setCompareRanks(ranks)); });
   connect(panel, &ComparePanel::swapRequested, this, &CompareMode::swap);
   connect(panel, &ComparePanel::keepRequested, this, [this](RunSide side) {
     const ViewState view = side == RunSide::A ? m_session.view() : Comparison::viewOfB(m_session.view());
@@ -131,40 +78,38 @@ void CompareMode::connectPanel() {
   });
 }
 
+void CompareMode::chooseSource(RunSide side, int index) {
+  const auto& models = m_workspace.models();
+  const auto& folders = m_workspace.scoreFolders();
+  const auto at = static_cast<std::size_t>(index);
+  if (at < models.size()) {
+    m_session.edit(edits::setModel(models[at].name().toStdString(), side));
+  } else if (at - models.size() < folders.size()) {
+    const std::string folder = folders[at - models.size()].filename().string();
+    m_session.edit(edits::setImported(folder, m_workspace.holdsLogits(m_session.view(), folder), side));
+  }
+}
+
 void CompareMode::setOn(bool on) {
   if (on == isOn()) return;
-  ViewState view = m_session.view();
-  if (on) {
-    if (!m_hasLast) {
-      m_last = {};
-      m_last.score.method = view.score.method == Method::MaxLogit ? Method::Msp : Method::MaxLogit;
-      m_hasLast = true;
-    }
-    if (m_workspace.findModel(QString::fromStdString(m_last.model)) == nullptr) m_last.model.clear();
-    view.other = m_last;
-  } else {
+  const ViewState& view = m_session.view();
+  if (!on) {
     m_last = *view.other;
-    view.other.reset();
+    m_session.edit(edits::setOther(std::nullopt, "end of comparison"));
+    return;
   }
-  m_session.edit(view, on ? tr("compare") : tr("end of comparison"));
+  if (!m_hasLast) {
+    m_last = {};
+    m_last.score.method = view.score.method == Method::MaxLogit ? Method::Msp : Method::MaxLogit;
+    m_hasLast = true;
+  }
+  if (m_workspace.findModel(QString::fromStdString(m_last.model)) == nullptr) m_last.model.clear();
+  m_session.edit(edits::setOther(m_last, "compare"));
 }
 
-void CompareMode::compareWith(const OtherRun& other) {
-  edit([&](ViewState& view) { view.other = other; }, tr("run B"));
-}
+void CompareMode::compareWith(const OtherRun& other) { m_session.edit(edits::setOther(other, "run B")); }
 
-void CompareMode::swap() {
-  if (!isOn()) return;
-  edit(
-      [](ViewState& view) {
-        if (!view.other->model.empty()) std::swap(view.model, view.other->model);
-        std::swap(view.score, view.other->score);
-        std::swap(view.threshold, view.other->threshold);
-        std::swap(view.pin, view.other->pin);
-        std::swap(view.pinValue, view.other->pinValue);
-      },
-      tr("swap A and B"));
-}
+void CompareMode::swap() { m_session.edit(edits::swapRuns()); }
 
 std::vector<PaneSpec> CompareMode::panes() const {
   const bool beside = m_session.view().compareStyle == CompareStyle::SideBySide;
@@ -208,14 +153,8 @@ void CompareMode::showView(const ViewState& before, const ViewState& after, bool
 }
 bool CompareMode::editCurveThreshold(int index, double threshold, bool settled) {
   if (!isOn() || index != 1) return false;
-  m_session.beginDrag();
-  edit(
-      [&](ViewState& view) {
-        view.other->threshold = static_cast<float>(threshold);
-        view.other->pin = PinRule::None;
-      },
-      tr("operating point of B"));
-  if (settled) m_session.endDrag();
+  const Edit edit = edits::setThreshold(threshold, RunSide::B, "operating point of B");
+  settled ? m_session.drop(edit) : m_session.drag(edit);
   return true;
 }
 
@@ -244,9 +183,7 @@ bool CompareMode::handleKey(int key, bool pressed) {
       if (pressed) wipe->setShow(key == Qt::Key_A ? WipeView::Show::OnlyA : WipeView::Show::OnlyB);
       return true;
     case Qt::Key_Space:
-      if (pressed)
-        edit([&](ViewState& view) { view.compareStyle = blinks ? CompareStyle::Wipe : CompareStyle::Blink; },
-             tr("blink"));
+      if (pressed) m_session.edit(edits::setCompareStyle(blinks ? CompareStyle::Wipe : CompareStyle::Blink));
       return true;
     default:
       return false;

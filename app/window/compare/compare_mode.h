@@ -78,7 +78,8 @@ protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-  void edit(const std::function<void(ViewState&)>& change, const QString& text);
+  /// The model or folder of score maps in row `index` of a choice.
+  void chooseSource(RunSide side, int index);
   void connectPanel();
   void showControls();
   void showHeat();

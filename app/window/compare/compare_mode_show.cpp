@@ -59,7 +59,7 @@ void CompareMode::showControls() {
     if (const auto threshold = controller.threshold())
       panel->threshold(side)->setThreshold(static_cast<double>(*threshold));
   }
-  panel->setStyle(static_cast<ComparePanel::Style>(view.compareStyle));
+  panel->setStyle(styleOf(view.compareStyle));
   panel->setRanks(view.compareRanks);
 }
 

@@ -55,16 +55,7 @@ void MainWindow::connectCompare() {
     showSoon(kNumbers);
   });
   connect(m_runs, &RunsTab::makeA, this, [this](const PinnedRun& run) {
-    edit(
-        [&](ViewState& view) {
-          view.set = run.set;
-          view.model = run.model;
-          view.score = run.score;
-          view.protocol = run.protocol;
-          view.resolution = run.resolution;
-          view.allChannels = run.allChannels;
-        },
-        tr("run A"));
+    m_session.edit(edits::setRun(run));
     chooseDefaults();  // another set has other frames
   });
   connect(m_runs, &RunsTab::makeB, this, [this](const PinnedRun& run) {
@@ -85,16 +76,11 @@ void MainWindow::connectCompare() {
     m_compare->compareWith(OtherRun{.model = run.model, .score = run.score});
   });
   connect(m_transfer, &TransferTab::thresholdChosen, this, [this](float threshold, const QString& set) {
-    edit(
-        [&](ViewState& view) {
-          view.threshold = threshold;
-          view.pin = PinRule::None;
-        },
-        tr("threshold of %1").arg(set));
+    m_session.edit(
+        edits::setThreshold(static_cast<double>(threshold), RunSide::A, tr("threshold of %1").arg(set).toStdString()));
   });
-  connect(m_calibration, &CalibrationTab::temperatureEdited, this, [this](double temperature) {
-    edit([&](ViewState& view) { view.score.temperature = static_cast<float>(temperature); }, tr("temperature"));
-  });
+  connect(m_calibration, &CalibrationTab::temperatureEdited, this,
+          [this](double temperature) { m_session.edit(edits::setTemperature(temperature)); });
   connect(m_compare.get(), &CompareMode::framesChanged, this, [this] { showSoon(kFrames); });
   connect(m_compare.get(), &CompareMode::panesChanged, this, [this] {
     rebuildPanes();
@@ -103,9 +89,7 @@ void MainWindow::connectCompare() {
   connect(m_compare.get(), &CompareMode::frameRequested, this, [this](std::size_t frame) {
     const auto set = currentSet();
     if (!set || frame >= set->frames.size()) return;
-    ViewState view = m_session.view();
-    view.frame = set->frames[frame].name;
-    m_session.follow(view);
+    m_session.follow(edits::setFrame(set->name, set->frames[frame].name));
   });
   connect(&m_compare->comparison(), &Comparison::intervalsChanged, this, [this] {
     m_shownNumbers.reset();  // the bands are drawn with the curves
@@ -115,13 +99,7 @@ void MainWindow::connectCompare() {
           [this](const QString& text) { tell(Severity::Error, text, QString()); });
   connect(&m_compare->comparison(), &Comparison::settledChanged, this, [this] { showSoon(kStatus); });
   connect(m_methodComboB, &QComboBox::activated, this, [this](int index) {
-    edit(
-        [&](ViewState& view) {
-          if (!view.other) return;
-          view.other->score.method = static_cast<Method>(m_methodComboB->itemData(index).toInt());
-          if (!hasMethod(view.other->score)) view.other->score.imported.reset();
-        },
-        tr("method of B"));
+    m_session.edit(edits::setMethod(static_cast<Method>(m_methodComboB->itemData(index).toInt()), RunSide::B));
   });
 }
 

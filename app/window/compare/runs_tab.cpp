@@ -101,31 +101,15 @@ RunsTab::~RunsTab() = default;
 
 ViewState RunsTab::viewOf(const PinnedRun& run) const {
   ViewState view = m_session.view();
-  view.set = run.set;
-  view.model = run.model;
-  view.score = run.score;
-  view.protocol = run.protocol;
-  view.resolution = run.resolution;
-  view.allChannels = run.allChannels;
+  edits::setRun(run).change(view);
   view.other.reset();
   return view;
 }
 
-void RunsTab::keep(const PinnedRun& run) {
-  std::vector<PinnedRun> runs = m_session.session().runs;
-  if (run.set.empty() || std::find(runs.begin(), runs.end(), run) != runs.end()) return;
-  runs.push_back(run);
-  m_session.setRuns(std::move(runs));
-  refresh();
-}
+void RunsTab::keep(const PinnedRun& run) { m_session.keepRun(run); }
 
 void RunsTab::remove() {
-  const auto run = chosen();
-  if (!run) return;
-  std::vector<PinnedRun> runs = m_session.session().runs;
-  std::erase(runs, *run);
-  m_session.setRuns(std::move(runs));
-  refresh();
+  if (const auto run = chosen()) m_session.removeRun(*run);
 }
 
 std::optional<PinnedRun> RunsTab::chosen() const {

@@ -192,11 +192,8 @@ void FailureDesk::select(FailureKind kind, int row, bool jump) {
     m_zoomPending = true;
     Q_EMIT regionRaised();
     const auto set = data();
-    if (currentFrame() != m_selected->frame) {
-      ViewState view = m_session.view();
-      view.frame = set->frames[m_selected->frame].name;
-      m_session.follow(view);  // the picture's arrival goes on with it
-    }
+    if (currentFrame() != m_selected->frame)  // the picture's arrival goes on with it
+      m_session.follow(edits::setFrame(set->name, set->frames[m_selected->frame].name));
   }
   showSelection(m_zoomPending);
   requestPart();
