@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
-#include "app/window/coalescing_job.h"
+#include "app/desk/coalescing_job.h"
 
 #include <QDialog>
 #include <QString>

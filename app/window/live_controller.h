@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/coalescing_job.h"
 #include "app/figures/plot_data.h"
 #include "app/live/live_set.h"
 #include "app/live/set_numbers.h"
-#include "app/window/coalescing_job.h"
 #include "app/window/component_follower.h"
 #include "app/window/frame_cache.h"
 #include "app/window/workspace.h"

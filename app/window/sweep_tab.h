@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/coalescing_job.h"
 #include "app/live/sweep.h"
-#include "app/window/coalescing_job.h"
 #include "app/window/workspace.h"
 
 #include <QWidget>

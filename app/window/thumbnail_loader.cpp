@@ -4,8 +4,8 @@
 #include "analysis/core/sha256.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/regions/components.h"
-#include "app/window/background_priority.h"
-#include "app/window/post_to.h"
+#include "app/desk/background_priority.h"
+#include "app/desk/post_to.h"
 
 #include <algorithm>
 

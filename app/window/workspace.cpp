@@ -3,10 +3,10 @@
 
 #include "analysis/core/failure_text.h"
 #include "analysis/core/thread_supply.h"
+#include "app/desk/post_to.h"
 #include "app/evaluation/evaluate.h"
 #include "app/evaluation/imported_source.h"
 #include "app/window/inference_runner.h"
-#include "app/window/post_to.h"
 #include "inference/models/verdicts.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/calibration_tab.h"
 
-#include "app/window/background_priority.h"
+#include "app/desk/background_priority.h"
 #include "app/window/inference_runner.h"
 #include "app/window/live_controller.h"
 #include "widgets/theme/number_text.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/coalescing_job.h"
 #include "app/live/calibration_report.h"
-#include "app/window/coalescing_job.h"
 #include "app/window/workspace.h"
 #include "widgets/panels/value_grid.h"
 #include "widgets/plots/reliability_plot.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/comparison.h"
 
-#include "app/window/background_priority.h"
+#include "app/desk/background_priority.h"
 
 #include <utility>
 

@@ -2,8 +2,8 @@
 #pragma once
 #include "analysis/statistics/disagreement.h"
 #include "analysis/statistics/rank_table.h"
+#include "app/desk/coalescing_job.h"
 #include "app/live/run_statistics.h"
-#include "app/window/coalescing_job.h"
 #include "app/window/live_controller.h"
 
 #include <QObject>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/failures/region_thumbnails.h"
 
-#include "app/window/background_priority.h"
-#include "app/window/post_to.h"
+#include "app/desk/background_priority.h"
+#include "app/desk/post_to.h"
 #include "widgets/theme/tokens.h"
 
 #include <QPainter>

@@ -2,8 +2,8 @@
 #include "app/window/scene3d/scene_tab.h"
 
 #include "analysis/core/error.h"
+#include "app/desk/post_to.h"
 #include "app/figures/scene_figures.h"
-#include "app/window/post_to.h"
 #include "app/window/presenters.h"
 #include "app/window/settings.h"
 #include "widgets/scene3d/scene3d_panel.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/coalescing_job.h"
 #include "app/live/landscape.h"
 #include "app/live/set_study.h"
-#include "app/window/coalescing_job.h"
 #include "app/window/live_controller.h"
 #include "widgets/scene3d/point_cloud_scene.h"
 #include "widgets/theme/colour_map.h"

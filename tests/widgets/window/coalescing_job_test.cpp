@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/coalescing_job.h"
+#include "app/desk/coalescing_job.h"
 
 #include <QObject>
 #include <QTest>

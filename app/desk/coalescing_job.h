@@ -2,8 +2,8 @@
 #pragma once
 #include "analysis/core/failure_text.h"
 #include "analysis/core/outcome.h"
-#include "app/window/background_priority.h"
-#include "app/window/post_to.h"
+#include "app/desk/background_priority.h"
+#include "app/desk/post_to.h"
 
 #include <QObject>
 
