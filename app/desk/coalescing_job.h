@@ -2,18 +2,16 @@
 #pragma once
 #include "analysis/core/failure_text.h"
 #include "analysis/core/outcome.h"
-#include "app/desk/background_priority.h"
+#include "app/desk/job_pool.h"
 #include "app/desk/post_to.h"
 
 #include <QObject>
 
-#include <condition_variable>
+#include <atomic>
 #include <exception>
 #include <functional>
-#include <mutex>
-#include <optional>
+#include <memory>
 #include <stop_token>
-#include <thread>
 #include <utility>
 
 namespace oodscope {
@@ -27,76 +25,51 @@ public:
   using Work = std::function<Output(const Input&, std::stop_token)>;
   using Publish = std::function<void(const Input&, const Outcome<Output>&)>;
 
-  /// Both functions must outlive this; `publish` runs in the thread of `context`, `work` in the job's own.
-  CoalescingJob(QObject* context, Work work, Publish publish)
-      : m_context(context), m_work(std::move(work)), m_publish(std::move(publish)), m_thread([this] { run(); }) {}
+  /// Both functions must outlive this; `publish` runs in the thread of `context`, `work` in one of the pool's.
+  CoalescingJob(QObject* context, JobPriority priority, Work work, Publish publish, JobPool& pool = JobPool::shared())
+      : m_context(context),
+        m_priority(priority),
+        m_work(std::move(work)),
+        m_publish(std::move(publish)),
+        m_pool(pool) {}
 
   ~CoalescingJob() {
-    {
-      const std::scoped_lock lock(m_mutex);
-      m_ending = true;
-      m_waiting.reset();
-      m_stop.request_stop();
-    }
-    m_wake.notify_all();
-    m_thread.join();
+    m_pool.withdraw(this);
+    if (isAwaited()) m_pool.addUnpublished(-m_unpublished);
   }
   CoalescingJob(const CoalescingJob&) = delete;
   CoalescingJob& operator=(const CoalescingJob&) = delete;
 
   void request(Input input) {
-    {
-      const std::scoped_lock lock(m_mutex);
-      m_waiting = std::move(input);
-    }
-    m_wake.notify_all();
+    m_pool.submit(
+        this, m_priority,
+        [this, held = std::make_shared<Input>(std::move(input))](const std::stop_token& stop) { run(*held, stop); });
   }
 
   /// Drops what waits and asks what runs to stop; it publishes a cancelled outcome.
-  void cancel() {
-    const std::scoped_lock lock(m_mutex);
-    m_waiting.reset();
-    m_stop.request_stop();
-  }
+  void cancel() { m_pool.cancel(this); }
 
-  [[nodiscard]] bool isBusy() const {
-    const std::scoped_lock lock(m_mutex);
-    return m_running || m_unpublished > 0 || m_waiting.has_value();
-  }
+  [[nodiscard]] bool isBusy() const { return m_unpublished > 0 || m_pool.isBusy(this); }
 
 private:
-  void run() {
-    lowerThreadPriority(kLiveWork);
-    for (;;) {
-      std::optional<Input> input;
-      std::stop_token token;
-      {
-        std::unique_lock lock(m_mutex);
-        m_running = false;
-        m_wake.wait(lock, [this] { return m_ending || m_waiting.has_value(); });
-        if (m_ending) return;
-        input = std::exchange(m_waiting, std::nullopt);
-        m_stop = std::stop_source();
-        token = m_stop.get_token();
-        m_running = true;
-        ++m_unpublished;
-      }
-      Outcome<Output> outcome = attempt(*input, token);
-      // A queued call is dropped by Qt where the context has gone.
-      postTo(m_context, [this, input = std::move(*input), outcome = std::move(outcome)] {
-        {
-          const std::scoped_lock lock(m_mutex);
-          --m_unpublished;
-        }
-        m_publish(input, outcome);
-      });
-    }
+  [[nodiscard]] bool isAwaited() const { return m_priority != JobPriority::Spare; }
+
+  void run(Input& input, const std::stop_token& stop) {
+    ++m_unpublished;
+    if (isAwaited()) m_pool.addUnpublished(1);
+    Outcome<Output> outcome = attempt(input, stop);
+    // A queued call is dropped by Qt where the context has gone.
+    postTo(m_context, [this, input = std::move(input), outcome = std::move(outcome)] {
+      --m_unpublished;
+      if (isAwaited()) m_pool.addUnpublished(-1);
+      m_publish(input, outcome);
+    });
   }
 
-  Outcome<Output> attempt(const Input& input, const std::stop_token& token) {
+  Outcome<Output> attempt(const Input& input, const std::stop_token& stop) {
     try {
-      Output output = m_work(input, token);
-      if (token.stop_requested()) return Outcome<Output>::cancelled();
+      Output output = m_work(input, stop);
+      if (stop.stop_requested()) return Outcome<Output>::cancelled();
       return Outcome<Output>(std::move(output));
     } catch (const std::exception& failure) {
       return Outcome<Output>::failed(isShortage(failure) ? failureText(failure) : failure.what());
@@ -104,16 +77,11 @@ private:
   }
 
   QObject* m_context;
+  JobPriority m_priority;
   Work m_work;
   Publish m_publish;
-  mutable std::mutex m_mutex;
-  std::condition_variable m_wake;
-  std::optional<Input> m_waiting;
-  std::stop_source m_stop;
-  bool m_running = false;
-  bool m_ending = false;
-  int m_unpublished = 0;
-  std::thread m_thread;  // last: it uses all of the above
+  JobPool& m_pool;
+  std::atomic<int> m_unpublished = 0;
 };
 
 }  // namespace oodscope

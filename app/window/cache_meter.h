@@ -22,7 +22,7 @@ public:
       : QObject(parent),
         m_store(std::move(store)),
         m_job(
-            this,
+            this, JobPriority::Spare,
             [this](const std::shared_ptr<LogitsStore>& of, const std::stop_token&) {
               if (m_clear.exchange(false)) of->clear();
               return of->bytesUsed();

@@ -59,7 +59,7 @@ GenericFolderDialog::GenericFolderDialog(std::filesystem::path root, const QStri
     : QDialog(parent),
       m_root(std::move(root)),
       m_job(
-          this,
+          this, JobPriority::Estimate,
           [this](const GenericLayout& layout, const std::stop_token&) {
             const DataSet set = openDataSet(m_root, layout);
             const auto labelled =

@@ -9,8 +9,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kSeenWork = 1;  // of the picture's own thread: what is looked at comes before what is told
-constexpr int kRestMs = 120;  // a hand that has not moved for so long rests
+constexpr int kRestMs = 120;                  // a hand that has not moved for so long rests
 constexpr std::size_t kOrderedInDrag = 2048;  // of a picture that is replaced at once: half a percent is fine enough
 constexpr int kFramesArriveMs = 400;          // how often numbers follow frames that come in
 
@@ -20,9 +19,8 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
     : QObject(parent),
       m_workspace(workspace),
       m_pictureJob(
-          this,
+          this, JobPriority::Visible,
           [this](const Request& request, const std::stop_token&) {
-            lowerThreadPriority(kSeenWork);
             auto picture = std::make_shared<FramePicture>();
             picture->set = request.set;
             picture->frame = request.frame;
@@ -58,7 +56,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             Q_EMIT settledChanged();
           }),
       m_estimateJob(
-          this,
+          this, JobPriority::Estimate,
           [](const Request& request, const std::stop_token& stop) {
             return request.live->estimate(request.configuration, request.protocol, stop);
           },
@@ -75,7 +73,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             Q_EMIT settledChanged();
           }),
       m_exactJob(
-          this,
+          this, JobPriority::Exact,
           [](const Request& request, const std::stop_token& stop) -> std::shared_ptr<const SetNumbers> {
             const auto run = request.live->exact(request.configuration, request.protocol, request.frame, stop);
             return run ? std::make_shared<const SetNumbers>(numbersOf(*run, *request.live)) : nullptr;
@@ -90,7 +88,7 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             Q_EMIT settledChanged();
           }),
       m_detailJob(
-          this,
+          this, JobPriority::Exact,
           [](const Request& request, const std::stop_token& stop) {
             DetailParts parts;
             parts.counts = request.live->counts(request.configuration, stop);

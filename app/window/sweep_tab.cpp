@@ -21,7 +21,7 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
     : QWidget(parent),
       m_workspace(workspace),
       m_job(
-          this,
+          this, JobPriority::Background,
           [this](const Request& request, const std::stop_token& stop) {
             return sweep(
                 request.sets, request.method, request.protocol, SweepOptions{},

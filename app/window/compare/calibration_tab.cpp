@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/calibration_tab.h"
 
-#include "app/desk/background_priority.h"
 #include "app/window/inference_runner.h"
 #include "app/window/live_controller.h"
 #include "widgets/theme/number_text.h"
@@ -146,9 +145,8 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
       m_use(new QPushButton(tr("Use this T"))),
       m_hygiene(new ValueGrid),
       m_job(
-          this,
+          this, JobPriority::Background,
           [](const Request& request, const std::stop_token& stop) {
-            lowerThreadPriority();
             return calibrationReport(*request.live, request.configuration, request.temperature, stop);
           },
           [this](const Request& request, const Outcome<std::optional<CalibrationReport>>& outcome) {

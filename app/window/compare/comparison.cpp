@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/comparison.h"
 
-#include "app/desk/background_priority.h"
-
 #include <utility>
 
 namespace oodscope {
@@ -26,7 +24,7 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
       m_a(a),
       m_b(std::make_unique<LiveController>(workspace)),
       m_pictureJob(
-          this,
+          this, JobPriority::Visible,
           [this](const PictureRequest& request, const std::stop_token&) {
             RankCache& cache = m_ranks;
             auto out = std::make_shared<ComparedPicture>();
@@ -67,9 +65,8 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
             Q_EMIT settledChanged();
           }),
       m_pairJob(
-          this,
+          this, JobPriority::Background,
           [](const PairRequest& request, const std::stop_token& stop) {
-            lowerThreadPriority();
             auto found = pairedStatistics(request.a, request.b, BootstrapOptions{}, stop);
             return found ? std::make_shared<const PairedStatistics>(std::move(*found)) : nullptr;
           },
@@ -82,9 +79,8 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
             Q_EMIT settledChanged();
           }),
       m_frameJob(
-          this,
+          this, JobPriority::Background,
           [](const PairRequest& request, const std::stop_token& stop) {
-            lowerThreadPriority();
             FrameDisagreement out;
             const RankTable ranksA(pointers(*request.a.counts)), ranksB(pointers(*request.b.counts));
             for (const std::size_t frame : request.a.counts->frames()) {
@@ -107,9 +103,8 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
             Q_EMIT settledChanged();
           }),
       m_intervalJob(
-          this,
+          this, JobPriority::Background,
           [](const EvaluatedRun& run, const std::stop_token& stop) {
-            lowerThreadPriority();
             auto found = runStatistics(run, BootstrapOptions{}, stop);
             return found ? std::make_shared<const RunStatistics>(std::move(*found)) : nullptr;
           },

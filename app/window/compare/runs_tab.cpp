@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/runs_tab.h"
 
-#include "app/desk/background_priority.h"
 #include "app/window/inference_runner.h"
 #include "app/window/live_controller.h"
 #include "widgets/theme/number_text.h"
@@ -30,9 +29,8 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
       m_makeB(new QPushButton(tr("Make B"))),
       m_note(new QLabel),
       m_job(
-          this,
+          this, JobPriority::Background,
           [](const std::vector<Task>& tasks, const std::stop_token& stop) {
-            lowerThreadPriority();
             std::vector<Done> out;
             for (const Task& task : tasks) {
               const auto run = task.live->exact(task.configuration, task.run.protocol, std::nullopt, stop);

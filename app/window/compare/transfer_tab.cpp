@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/transfer_tab.h"
 
-#include "app/desk/background_priority.h"
 #include "app/window/inference_runner.h"
 #include "app/window/live_controller.h"
 #include "app/window/presenters.h"
@@ -90,7 +89,8 @@ TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
       m_note(new QLabel),
       m_plot(new TransferMatrixPlot),
       m_job(
-          this, [this](const Request& request, const std::stop_token& stop) { return work(request, stop); },
+          this, JobPriority::Background,
+          [this](const Request& request, const std::stop_token& stop) { return work(request, stop); },
           [this](const Request& request, const Outcome<Result>& outcome) {
             if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
             if (!outcome.hasValue() || outcome.value().names.empty() || !(request.view == pinnedRunOf(m_view))) return;
@@ -234,7 +234,6 @@ void TransferTab::start() {
 }
 
 TransferTab::Result TransferTab::work(const Request& request, const std::stop_token& stop) {
-  lowerThreadPriority();
   if (!(m_cache.configuration == request.configuration)) m_cache.counts.clear();
   m_cache.configuration = request.configuration;
   Result result;

@@ -70,7 +70,7 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
       m_stop(std::move(stop)),
       m_threads(threads),
       m_figureJob(
-          this,
+          this, JobPriority::Exact,
           [this](const FigureRequest& request, const std::stop_token&) {
             if (request.name != kGrid) return PlannedFigure{planFigure(*m_results, request.name), {}};
             GridRecipe complete = completeGrid(*m_results, request.grid);
@@ -98,7 +98,7 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
             m_copy->setEnabled(m_figure != nullptr);
           }),
       m_tableJob(
-          this,
+          this, JobPriority::Background,
           [this](const int&, const std::stop_token&) {
             return makeReportTables(*m_results, provenanceOf(*m_results, m_threads), [](const Progress&) {});
           },

@@ -45,7 +45,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
       m_count(new Badge),
       m_brushChip(new QToolButton),
       m_frameJob(
-          this,
+          this, JobPriority::Estimate,
           [](const StudyRequest& request, const std::stop_token&) {
             return studyFrame(*request.contexts, request.configuration, request.frame, request.options);
           },
@@ -63,7 +63,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
             Q_EMIT settledChanged();
           }),
       m_setJob(
-          this,
+          this, JobPriority::Exact,
           [](const StudyRequest& request, const std::stop_token& stop) {
             return studySet(*request.contexts, request.configuration, request.options, stop);
           },
@@ -85,7 +85,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
             Q_EMIT settledChanged();
           }),
       m_brushJob(
-          this,
+          this, JobPriority::Exact,
           [](const BrushRequest& request, const std::stop_token& stop) {
             return brushSet(*request.live, request.configuration, request.stretch, request.study.get(), stop);
           },
@@ -99,7 +99,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
             Q_EMIT settledChanged();
           }),
       m_partJob(
-          this,
+          this, JobPriority::Exact,
           [](const PartRequest& request, const std::stop_token& stop) {
             return partOf(*request.live, request.configuration, request.protocol, request.frames, stop);
           },
@@ -114,7 +114,7 @@ FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
             Q_EMIT settledChanged();
           }),
       m_whatIfJob(
-          this,
+          this, JobPriority::Exact,
           [](const WhatIfRequest& request, const std::stop_token& stop) {
             return whatIf(*request.contexts, request.configuration, request.protocol, request.threshold,
                           request.offsets, stop);

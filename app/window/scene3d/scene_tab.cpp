@@ -47,7 +47,7 @@ SceneTab::SceneTab(QWidget* parent)
     : QWidget(parent),
       m_column(new QVBoxLayout(this)),
       m_landscapeJob(
-          this,
+          this, JobPriority::Background,
           [this](const LandscapeRequest& request, const std::stop_token& stop) {
             LandscapeParts parts;
             const std::vector<double> temperatures = landscapeTemperatures();
@@ -80,7 +80,7 @@ SceneTab::SceneTab(QWidget* parent)
             showSurface();
           }),
       m_cloudJob(
-          this,
+          this, JobPriority::Estimate,
           [](const CloudRequest& request, const std::stop_token&) {
             const std::size_t frame = request.picture->frame;
             Cloud cloud;
