@@ -87,6 +87,10 @@ struct ModelEntry {
   std::optional<std::string> sha256 = {};  ///< checked on opening where given
 };
 
+/// Equal where a session's file says the same of both.
+[[nodiscard]] bool operator==(const SetEntry& a, const SetEntry& b);
+[[nodiscard]] bool operator==(const ModelEntry& a, const ModelEntry& b);
+
 /// In image pixels.
 struct FrameRectangle {
   int x = 0, y = 0, width = 0, height = 0;

@@ -60,7 +60,8 @@ constexpr int kReadingMs = 33;  // nobody reads numbers faster
 MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
     : QMainWindow(parent),
       m_theme(theme),
-      m_workspace(std::move(options)),
+      m_workspace(m_session, std::move(options)),
+      m_file(m_session, m_workspace),
       m_controller(m_workspace),
       m_thumbnails(thumbnailFolder()),
       m_cache(m_workspace.sharedStore()),
@@ -105,9 +106,7 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   showRecent();
   showTheme();
   showStatus();
-  m_autosave.setInterval(2000);
-  m_autosave.setSingleShot(true);
-  connect(&m_autosave, &QTimer::timeout, this, &MainWindow::autosave);
+  connectFile();
 }
 
 MainWindow::~MainWindow() = default;
@@ -294,9 +293,12 @@ bool MainWindow::isSettled() const {
          !m_thumbnails.isBusy() && !m_failures->isBusy() && !m_methods->isBusy() && !m_seen.isDue() && !m_told.isDue();
 }
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!m_file.mayGo()) {
+    event->ignore();
+    return;
+  }
   writeWindowLayout({saveGeometry(), saveState()});
-  autosave();
-  markCleanExit();
+  m_file.finish();
   m_workspace.runner().cancel();
   event->accept();
 }

@@ -4,6 +4,7 @@
 #include "app/window/live_controller.h"
 #include "app/window/presenters.h"
 #include "app/window/published_reference.h"
+#include "app/window/session_file.h"
 #include "app/window/session_model.h"
 #include "app/window/show_pace.h"
 #include "app/window/thumbnail_loader.h"
@@ -96,6 +97,7 @@ public:
 
   [[nodiscard]] SessionModel& session() { return m_session; }
   [[nodiscard]] Workspace& workspace() { return m_workspace; }
+  [[nodiscard]] SessionFile& file() { return m_file; }
   [[nodiscard]] LiveController& controller() { return m_controller; }
   [[nodiscard]] ViewGrid* views() const { return m_views; }
   [[nodiscard]] CurvesPanel* curves() const { return m_curves; }
@@ -112,8 +114,6 @@ public:
   [[nodiscard]] Badge* metricsBadge() const;
   [[nodiscard]] WindowActions& actions() { return *m_actions; }
   [[nodiscard]] CompareMode& compare() { return *m_compare; }
-
-  void saveSession(const std::filesystem::path& file);
 
 protected:
   void closeEvent(QCloseEvent* event) override;
@@ -190,12 +190,10 @@ private:
   void chooseDefaults();
   void stepFrame(int steps);
   void tell(Severity severity, const QString& text, const QString& file);
-  void syncSession();
   void openDialog(const QString& kind);
-  void openSessionFile(const std::filesystem::path& file);
-  void openSession(Session session);
-  void saveSessionAs();
-  void autosave();
+  void connectFile();
+  [[nodiscard]] std::optional<std::filesystem::path> askWhereToSave();
+  [[nodiscard]] SessionFile::Answer askAboutUnsaved();
   void remember(const QString& path, const QString& kind);
   void showRecent();
   void showPreferences();
@@ -213,12 +211,12 @@ private:
   void showDecision();
 
   Theme& m_theme;
-  Workspace m_workspace;
   SessionModel m_session;
+  Workspace m_workspace;
+  SessionFile m_file;
   LiveController m_controller;
   ThumbnailLoader m_thumbnails;
   std::unique_ptr<WindowActions> m_actions;
-  std::optional<std::filesystem::path> m_sessionFile;
   std::optional<PinnedNumbers> m_reference;
   std::optional<QPointF> m_cursor;
   PublishedReference m_published{publishedValuesFile()};
@@ -227,7 +225,6 @@ private:
   std::optional<ProgressView> m_sweepProgress;                         ///< while a sweep runs
   std::shared_ptr<const SetNumbers> m_shownNumbers, m_shownReference;  ///< those that the curves show
   std::map<QString, std::map<std::size_t, FramePreview>> m_previews;
-  QTimer m_autosave;
   QElapsedTimer m_sinceStart;
   std::function<void()> m_arrangeDocks;  ///< at the first show, where no layout was kept
 

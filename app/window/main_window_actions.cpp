@@ -40,12 +40,12 @@ void MainWindow::connectActions() {
   on(m_actions->openDemo, [this] {
     const auto demo = demoSession();
     if (demo)
-      openSessionFile(*demo);
+      m_file.open(*demo);
     else
       tell(Severity::Error, tr("The demo is not installed beside the program."), QString());
   });
-  on(m_actions->save, [this] { m_sessionFile ? saveSession(*m_sessionFile) : saveSessionAs(); });
-  on(m_actions->saveAs, [this] { saveSessionAs(); });
+  on(m_actions->save, [this] { m_file.save(); });
+  on(m_actions->saveAs, [this] { m_file.saveAs(); });
   on(m_actions->quit, [this] { close(); });
   on(m_actions->fit, [this] { m_views->fit(); });
   on(m_actions->oneToOne, [this] { m_views->oneToOne(); });

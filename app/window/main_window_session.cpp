@@ -12,13 +12,15 @@
 #include "widgets/theme/theme.h"
 
 #include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
 #include <QTabWidget>
 
 namespace oodscope {
 
 void MainWindow::open(const WindowRequest& request) {
   for (const QString& remark : request.remarks) tell(Severity::Warning, remark, QString());
-  if (request.session) openSessionFile(*request.session);
+  if (request.session) m_file.open(*request.session);
   for (const SetEntry& set : request.sets) m_workspace.openSet(set);
   for (const ModelEntry& model : request.models) m_workspace.openModel(model);
   for (const auto& scores : request.scores) m_workspace.openScores(scores);
@@ -62,7 +64,7 @@ void MainWindow::openPaths(const QStringList& paths) {
           m_workspace.openModel({.path = path, .preprocessing = {}, .outputs = {}, .sha256 = {}});
           break;
         case FileKind::Json:
-          openSessionFile(path);
+          m_file.open(path);
           break;
         default:
           tell(Severity::Error, tr("This file is neither a set's folder, a model nor a session."), text);
@@ -92,85 +94,44 @@ void MainWindow::openDialog(const QString& kind) {
     openPaths(chosen);
 }
 
-void MainWindow::openSessionFile(const std::filesystem::path& file) {
-  Session session;
-  try {
-    session = readSession(file);
-  } catch (const std::exception& failure) {
-    tell(Severity::Error, QString::fromStdString(failureText(failure)), QString::fromStdString(file.string()));
-    return;
-  }
-  m_sessionFile = file;
-  openSession(std::move(session));
-  remember(QString::fromStdString(file.string()), QStringLiteral("session"));
-  setWindowTitle(tr("%1 – Oodscope").arg(QString::fromStdString(file.stem().string())));
-}
-
 void MainWindow::restore(Session session) {
-  openSession(std::move(session));
+  m_file.restore(std::move(session));
   tell(Severity::Warning, tr("The last run did not end cleanly: what was open has been restored."), QString());
 }
 
-void MainWindow::openSession(Session session) {
-  m_workspace.closeAll();
-  const std::vector<SetEntry> sets = session.sets;
-  const std::vector<ModelEntry> models = session.models;
-  const std::vector<std::filesystem::path> scores = session.scores;
-  m_session.load(std::move(session));
-  for (const SetEntry& set : sets) m_workspace.openSet(set);
-  for (const ModelEntry& model : models) m_workspace.openModel(model);
-  for (const auto& folder : scores) m_workspace.openScores(folder);
-}
-
-void MainWindow::saveSession(const std::filesystem::path& file) {
-  syncSession();
-  try {
-    writeSession(m_session.session(), file);
-    m_sessionFile = file;
-    m_session.markSaved();
-    remember(QString::fromStdString(file.string()), QStringLiteral("session"));
-    m_status->setSentence(tr("Saved %1").arg(QString::fromStdString(file.filename().string())));
-  } catch (const std::exception& failure) {
-    tell(Severity::Error, QString::fromStdString(failureText(failure)), QString::fromStdString(file.string()));
-  }
-}
-
-void MainWindow::saveSessionAs() {
+std::optional<std::filesystem::path> MainWindow::askWhereToSave() {
   const QString file = QFileDialog::getSaveFileName(
       this, tr("Save session"), lastFolder() + QStringLiteral("/session.oodscope"), tr("Sessions (*.oodscope *.json)"));
-  if (file.isEmpty()) return;
+  if (file.isEmpty()) return std::nullopt;
   rememberFolder(file);
-  saveSession(file.toStdString());
+  return file.toStdString();
 }
 
-void MainWindow::syncSession() {
-  std::vector<SetEntry> sets;
-  for (const OpenSet& set : m_workspace.sets()) sets.push_back(set.entry);
-  std::vector<ModelEntry> models;
-  for (const OpenModel& model : m_workspace.models()) models.push_back(model.entry);
-  m_session.setOpen(std::move(sets), std::move(models), m_workspace.scoreFolders());
+SessionFile::Answer MainWindow::askAboutUnsaved() {
+  const auto answer = QMessageBox::question(this, tr("Unsaved work"),
+                                            tr("Notes, tags, kept runs or the grid are not saved in a session file."),
+                                            QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
+  return answer == QMessageBox::Save      ? SessionFile::Answer::Save
+         : answer == QMessageBox::Discard ? SessionFile::Answer::Discard
+                                          : SessionFile::Answer::Cancel;
 }
 
-void MainWindow::autosave() {
-  if (m_workspace.isOpening()) {  // what is only half open must not replace what was whole
-    m_autosave.start();
-    return;
-  }
-  std::vector<SetEntry> sets;
-  for (const OpenSet& set : m_workspace.sets()) sets.push_back(set.entry);
-  std::vector<ModelEntry> models;
-  for (const OpenModel& model : m_workspace.models()) models.push_back(model.entry);
-  Session snapshot = m_session.session();
-  snapshot.sets = std::move(sets);
-  snapshot.models = std::move(models);
-  snapshot.scores = m_workspace.scoreFolders();
-  try {
-    writeAutosave(snapshot);
-  } catch (const std::exception& failure) {
-    tell(Severity::Warning,
-         tr("The session could not be saved automatically: %1").arg(QString::fromStdString(failureText(failure))),
-         QString());
-  }
+void MainWindow::connectFile() {
+  m_file.setPlace([this] { return askWhereToSave(); });
+  m_file.setQuestion([this] { return askAboutUnsaved(); });
+  connect(&m_file, &SessionFile::opened, this, [this](const QString& file) {
+    remember(file, QStringLiteral("session"));
+    setWindowTitle(tr("%1 – Oodscope").arg(QFileInfo(file).completeBaseName()));
+  });
+  connect(&m_file, &SessionFile::saved, this, [this](const QString& file) {
+    remember(file, QStringLiteral("session"));
+    m_status->setSentence(tr("Saved %1").arg(QFileInfo(file).fileName()));
+  });
+  connect(&m_file, &SessionFile::failed, this,
+          [this](const QString& text, const QString& file) { tell(Severity::Error, text, file); });
+  connect(&m_file, &SessionFile::autosaveFailed, this, [this](const QString& text) {
+    tell(Severity::Warning, tr("The session could not be saved automatically: %1").arg(text), QString());
+  });
 }
 
 void MainWindow::showPreferences() {

@@ -22,6 +22,7 @@
 #include "widgets/views/view_grid.h"
 
 #include <QLabel>
+#include <QMenu>
 #include <QStackedWidget>
 
 #include <algorithm>
@@ -146,7 +147,6 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   if (toggled) showCompareToggled();
   showSoon(kScale | kThreshold | kStatus | (after.layout == ViewLayout::PerMethod ? kMethods : 0U));
   showScene(dragging);
-  if (!dragging) m_autosave.start();
 }
 void MainWindow::showLooks(const ViewState& after) {
   m_views->setLinked(after.linked);
@@ -350,6 +350,16 @@ void MainWindow::showStatus() {
                             : working);
 }
 
-void MainWindow::showRecent() { m_start->setRecent(readRecent()); }
+void MainWindow::showRecent() {
+  const std::vector<RecentEntry> entries = readRecent();
+  m_start->setRecent(entries);
+  QMenu* menu = m_actions->recentMenu();
+  menu->clear();
+  menu->setEnabled(!entries.empty());
+  for (const RecentEntry& entry : entries) {
+    QAction* action = menu->addAction(entry.path, this, [this, path = entry.path] { openPaths({path}); });
+    action->setEnabled(!entry.isMissing);
+  }
+}
 
 }  // namespace oodscope

@@ -23,6 +23,8 @@ public:
   [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
   [[nodiscard]] bool isDragging() const { return m_beforeDrag.has_value(); }
   [[nodiscard]] bool isModified() const { return m_modified; }
+  /// Notes, tags, kept runs or a grid that no file holds: what a few clicks do not bring back.
+  [[nodiscard]] bool hasUnsavedWork() const { return m_hasUnsavedWork; }
 
   /// Changes knobs. `text` names the step in the Edit menu. Nothing happens where nothing differs. A threshold set by
   /// hand does not go along to a score of another unit (dropForeignThresholds).
@@ -43,11 +45,18 @@ public:
   void keepRun(const PinnedRun& run);
   void removeRun(const PinnedRun& run);
   void setGrid(GridRecipe grid);
-  /// What is open, as the workspace reports it.
-  void setOpen(std::vector<SetEntry> sets, std::vector<ModelEntry> models, std::vector<std::filesystem::path> scores);
+  /// What is open from now on, in place of what had its path; and what is no more.
+  void addSet(const SetEntry& entry);
+  void addModel(const ModelEntry& entry);
+  void addScores(const std::filesystem::path& folder);
+  void removeSet(const std::filesystem::path& path);
+  void removeModel(const std::filesystem::path& path);
+  void removeScores(const std::filesystem::path& folder);
   /// Replaces everything; the undo stack starts anew.
   void load(Session session);
   void markSaved();
+  /// What it holds is in no file: work that a crash left.
+  void markUnsaved();
 
 Q_SIGNALS:
   /// dragging: more changes are coming.
@@ -57,17 +66,22 @@ Q_SIGNALS:
   void notesChanged();
   void runsChanged();
   void modifiedChanged(bool modified);
+  /// Anything that a file would hold.
+  void changed();
 
 private:
   friend class ViewCommand;
   void apply(const ViewState& view);
   void touch();
+  /// Work changed: what is more than knobs and things that are open.
+  void touchWork();
 
   Session m_session;
   QUndoStack m_undo;
   std::optional<ViewState> m_beforeDrag;
   QString m_dragText;
   bool m_modified = false;
+  bool m_hasUnsavedWork = false;
 };
 
 }  // namespace oodscope

@@ -7,6 +7,7 @@
 #include "app/evaluation/evaluate.h"
 #include "app/evaluation/imported_source.h"
 #include "app/window/inference_runner.h"
+#include "app/window/session_model.h"
 #include "inference/models/verdicts.h"
 
 #include <algorithm>
@@ -14,8 +15,9 @@
 
 namespace oodscope {
 
-Workspace::Workspace(WorkOptions options, QObject* parent)
+Workspace::Workspace(SessionModel& session, WorkOptions options, QObject* parent)
     : QObject(parent),
+      m_session(session),
       m_options(std::move(options)),
       m_store(std::make_shared<LogitsStore>(m_options.store)),
       m_pool(std::make_shared<MapPool>(m_options.memoryBudget)),
@@ -125,6 +127,8 @@ void Workspace::openSet(const SetEntry& entry) {
           for (const Skipped& skipped : set.set->skipped)
             Q_EMIT message(Severity::Warning, name + ": " + tr("skipped: ") + QString::fromStdString(skipped.reason),
                            QString::fromStdString(skipped.file.string()));
+          if (set.entry.path != entry.path) m_session.removeSet(entry.path);  // its sub-folders stand for it
+          m_session.addSet(set.entry);
           m_sets.push_back(std::move(set));
           Q_EMIT setOpened(name);
         }
@@ -160,6 +164,7 @@ void Workspace::openModel(const ModelEntry& entry) {
         } else {
           m_models.push_back(std::move(open));
         }
+        m_session.addModel(entry);
         for (const std::string& assumption : model->info().assumptions)
           Q_EMIT message(Severity::Info, name + ": " + QString::fromStdString(assumption),
                          QString::fromStdString(entry.path.string()));
@@ -172,6 +177,7 @@ void Workspace::openModel(const ModelEntry& entry) {
 void Workspace::openScores(const std::filesystem::path& folder) {
   if (std::find(m_scores.begin(), m_scores.end(), folder) != m_scores.end()) return;
   m_scores.push_back(folder);
+  m_session.addScores(folder);
   Q_EMIT scoresOpened(QString::fromStdString(folder.filename().string()));
 }
 
@@ -211,22 +217,36 @@ void Workspace::dropLiveSets(const QString& setOrSource) {
 
 void Workspace::closeSet(const QString& name) {
   dropLiveSets(name);
-  if (std::erase_if(m_sets, [&](const OpenSet& set) { return QString::fromStdString(set.set->name) == name; }) > 0)
-    Q_EMIT setClosed(name);
+  const OpenSet* open = findSet(name);
+  if (open == nullptr) return;
+  m_session.removeSet(open->entry.path);
+  m_sets.erase(m_sets.begin() + (open - m_sets.data()));
+  Q_EMIT setClosed(name);
 }
 
 void Workspace::closeModel(const QString& name) {
   dropLiveSets(name);
-  if (std::erase_if(m_models, [&](const OpenModel& model) { return model.name() == name; }) > 0)
-    Q_EMIT modelClosed(name);
+  const OpenModel* open = findModel(name);
+  if (open == nullptr) return;
+  m_session.removeModel(open->entry.path);
+  m_models.erase(m_models.begin() + (open - m_models.data()));
+  Q_EMIT modelClosed(name);
 }
 
 void Workspace::closeAll() {
   while (!m_sets.empty()) closeSet(QString::fromStdString(m_sets.back().set->name));
   while (!m_models.empty()) closeModel(m_models.back().name());
+  for (const auto& folder : m_scores) m_session.removeScores(folder);
   m_scores.clear();
   m_impossible.clear();
   m_told.clear();
+}
+
+void Workspace::openAll() {
+  const Session session = m_session.session();  // opening changes it
+  for (const SetEntry& set : session.sets) openSet(set);
+  for (const ModelEntry& model : session.models) openModel(model);
+  for (const auto& folder : session.scores) openScores(folder);
 }
 
 const OpenSet* Workspace::findSet(const QString& name) const {

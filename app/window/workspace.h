@@ -19,6 +19,7 @@
 namespace oodscope {
 
 class InferenceRunner;
+class SessionModel;
 
 /// A set that is open, with what the user gave to read it.
 struct OpenSet {
@@ -47,13 +48,14 @@ struct WorkOptions {
   }
 };
 
-/// Everything that is open, and the only owner of it. Lives in the GUI thread; opening happens in a worker and is
-/// reported by signals. Sets are known by name, models and imported folders by file name.
+/// Everything that is open, as the session lists it, and the only owner of it. Lives in the GUI thread; opening happens
+/// in a worker and is reported by signals. Sets are known by name, models and imported folders by file name.
 class Workspace : public QObject {
   Q_OBJECT
 
 public:
-  explicit Workspace(WorkOptions options, QObject* parent = nullptr);
+  /// `session` lists what is open, and what was to be but could not be opened; it outlives this.
+  Workspace(SessionModel& session, WorkOptions options, QObject* parent = nullptr);
   ~Workspace() override;
 
   /// Sniffs what `path` is (set folder, folder of sets, model, session is not its business) and opens it in the
@@ -66,6 +68,8 @@ public:
   /// Loads the model again with edited assumptions; logits made under the old ones are not used.
   void reopenModel(const QString& name, const Preprocessing& preprocessing, const OutputMeaning& outputs);
   void closeAll();
+  /// Opens what the session lists.
+  void openAll();
 
   [[nodiscard]] const std::vector<OpenSet>& sets() const { return m_sets; }
   [[nodiscard]] const std::vector<OpenModel>& models() const { return m_models; }
@@ -115,6 +119,7 @@ private:
   void tellWarnings(const LiveSet& live);
   void tellOnce(const QString& about, const std::string& text, const std::filesystem::path& file);
 
+  SessionModel& m_session;
   WorkOptions m_options;
   std::shared_ptr<LogitsStore> m_store;
   std::shared_ptr<MapPool> m_pool;  ///< one bound for the score maps of every set that is open
