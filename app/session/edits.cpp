@@ -189,9 +189,10 @@ Edit setLinked(bool on) { return ofKnob(&ViewState::linked, on, "link views"); }
 Edit setCrosshair(bool on) { return ofKnob(&ViewState::crosshair, on, "crosshair"); }
 Edit setLayout(ViewLayout layout) { return ofKnob(&ViewState::layout, layout, "layout"); }
 
-Edit setRun(const PinnedRun& run) {
+Edit setRun(const PinnedRun& run, const std::string& frame) {
   return {[=](ViewState& view) {
             view.set = run.set;
+            if (!frame.empty()) view.frame = frame;
             view.model = run.model;
             view.score = run.score;
             view.protocol = run.protocol;

@@ -60,8 +60,8 @@ namespace edits {
 [[nodiscard]] Edit setCrosshair(bool on);
 [[nodiscard]] Edit setLayout(ViewLayout layout);
 
-/// A kept run becomes the view's own.
-[[nodiscard]] Edit setRun(const PinnedRun& run);
+/// A kept run becomes the view's own; `frame`: of its set, where the present one is not.
+[[nodiscard]] Edit setRun(const PinnedRun& run, const std::string& frame = {});
 /// Begins to compare, changes run B, or ends (without one).
 [[nodiscard]] Edit setOther(const std::optional<OtherRun>& other, const std::string& text);
 [[nodiscard]] Edit swapRuns();

@@ -18,7 +18,7 @@
 namespace oodscope {
 
 SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
-    : QWidget(parent),
+    : AnalysisTab(parent),
       m_workspace(workspace),
       m_job(
           this, JobPriority::Background,
@@ -49,8 +49,9 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
   column->addLayout(row);
   column->addWidget(m_plot, 1);
   connect(m_button, &QPushButton::clicked, this, [this] { isBusy() ? cancel() : start(); });
-  connect(m_plot, &SweepPlot::temperatureEdited, this, &SweepTab::temperatureEdited);
-  connect(m_plot, &SweepPlot::temperatureSettled, this, &SweepTab::temperatureEdited);
+  const auto edit = [this](double temperature) { Q_EMIT edited(edits::setTemperature(temperature)); };
+  connect(m_plot, &SweepPlot::temperatureEdited, this, edit);
+  connect(m_plot, &SweepPlot::temperatureSettled, this, edit);
   connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
     if (m_waiting) begin();
   });
@@ -58,8 +59,9 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
 
 SweepTab::~SweepTab() = default;
 
-void SweepTab::setView(const ViewState& view) {
+void SweepTab::follow(const ViewState& view, bool) {
   m_view = view;
+  m_plot->setTemperature(static_cast<double>(view.score.temperature));
   PinnedRun now = pinnedRunOf(view), then = m_request.view;
   for (PinnedRun* run : {&now, &then}) {  // a sweep is of all sets and temperatures
     run->set.clear();
@@ -164,8 +166,6 @@ void SweepTab::publish(const Outcome<SweepResult>& outcome) {
 }
 
 void SweepTab::showButton() { m_button->setText(isBusy() ? tr("Stop") : tr("Sweep all open sets")); }
-
-void SweepTab::setTemperature(std::optional<double> temperature) { m_plot->setTemperature(temperature); }
 
 QString SweepTab::note() const { return m_note->text(); }
 

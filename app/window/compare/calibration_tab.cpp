@@ -136,7 +136,7 @@ QString closedSetText(const ClosedSetCalibration& closed, bool complete) {
 }
 
 CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
-    : QWidget(parent),
+    : AnalysisTab(parent),
       m_workspace(workspace),
       m_closed(new ReliabilityPlot),
       m_anomaly(new ReliabilityPlot),
@@ -205,7 +205,7 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
   row->addLayout(pane(m_anomaly, m_anomalyText, nullptr), 3);
   row->addLayout(right, 6);
   connect(m_use, &QPushButton::clicked, this, [this] {
-    if (m_best) Q_EMIT temperatureEdited(*m_best);
+    if (m_best) Q_EMIT edited(edits::setTemperature(*m_best));
   });
   connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
     if (isVisible()) start();
@@ -214,7 +214,8 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
 
 CalibrationTab::~CalibrationTab() = default;
 
-void CalibrationTab::setView(const ViewState& view) {
+void CalibrationTab::follow(const ViewState& view, bool dragging) {
+  if (dragging) return;
   const bool other = view.set != m_view.set || view.model != m_view.model || !(view.score == m_view.score) ||
                      view.resolution != m_view.resolution || view.protocol != m_view.protocol ||
                      view.allChannels != m_view.allChannels;
