@@ -46,17 +46,7 @@ FailureDesk::FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, Cur
             return studyFrame(*request.contexts, request.configuration, request.frame, request.options);
           },
           [this](const StudyRequest& request, const Outcome<StudiedFrame>& outcome) {
-            // A set that was published meanwhile knows this frame already.
-            const bool news = request.contexts == m_contexts && !m_studyExact;
-            if (outcome.hasValue() && news) {
-              SetStudy base;
-              if (m_study && m_study->configuration.name == request.configuration.name) base = *m_study;
-              base.configuration = request.configuration;
-              base.options = request.options;
-              m_study = std::make_shared<const SetStudy>(withFrame(base, outcome.value()));
-              showLists();
-            }
-            Q_EMIT settledChanged();
+            publishFrame(request, outcome);
           }),
       m_setJob(
           this, JobPriority::Exact,
@@ -64,21 +54,7 @@ FailureDesk::FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, Cur
             return studySet(*request.contexts, request.configuration, request.options, stop);
           },
           [this](const StudyRequest& request, const Outcome<std::shared_ptr<const SetStudy>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            const auto now = studyRequest();
-            if (outcome.hasValue() && outcome.value() && now && request.contexts == now->contexts) {
-              const bool present =
-                  request.configuration == now->configuration && request.options.threshold == now->options.threshold;
-              if (present) {
-                m_study = outcome.value();
-                m_studyExact = true;
-                showLists();
-                showAttribution();
-                requestBrush();
-                requestWhatIf();
-              }
-            }
-            Q_EMIT settledChanged();
+            publishSet(request, outcome);
           }),
       m_brushJob(
           this, JobPriority::Exact,
@@ -86,13 +62,7 @@ FailureDesk::FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, Cur
             return brushSet(*request.live, request.configuration, request.stretch, request.study.get(), stop);
           },
           [this](const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome) {
-            if (outcome.hasValue() && outcome.value() && m_stretch && request.stretch.low == m_stretch->low &&
-                request.stretch.high == m_stretch->high && request.live == m_controller.liveSet() &&
-                request.configuration == LiveController::configurationOf(m_session.view())) {
-              m_brushed = outcome.value();
-              showBrush();
-            }
-            Q_EMIT settledChanged();
+            publishBrush(request, outcome);
           }),
       m_partJob(
           this, JobPriority::Exact,
@@ -100,14 +70,7 @@ FailureDesk::FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, Cur
             return partOf(*request.live, request.configuration, request.protocol, request.frames, stop);
           },
           [this](const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome) {
-            const bool asked = m_partAsked && request.live == m_partAsked->live &&
-                               request.frames == m_partAsked->frames && request.protocol == m_partAsked->protocol &&
-                               request.configuration == m_partAsked->configuration;
-            if (outcome.hasValue() && outcome.value() && asked) {
-              m_part = outcome.value();
-              Q_EMIT curvesChanged();
-            }
-            Q_EMIT settledChanged();
+            publishPart(request, outcome);
           }),
       m_whatIfJob(
           this, JobPriority::Exact,
@@ -116,19 +79,7 @@ FailureDesk::FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, Cur
                           request.offsets, stop);
           },
           [this](const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            const auto now = studyRequest();
-            const bool present = now && request.contexts == now->contexts &&
-                                 request.configuration == now->configuration &&
-                                 static_cast<double>(request.threshold) == now->options.threshold &&
-                                 request.protocol == m_session.view().protocol;
-            if (outcome.hasValue() && outcome.value() && present && request.offsets == m_classes->offsets()) {
-              const WhatIf& result = *outcome.value();
-              showPresentNumbers(WhatIfView{result.metrics.ap, result.metrics.fpr95, result.metrics.bestF1,
-                                            result.decision.precision(), result.decision.recall(),
-                                            result.decision.fpr()});
-            }
-            Q_EMIT settledChanged();
+            publishWhatIf(request, outcome);
           }) {
   m_rest.setSingleShot(true);
   m_rest.setInterval(kRestMs);
@@ -143,6 +94,71 @@ FailureDesk::FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, Cur
 }
 
 FailureDesk::~FailureDesk() = default;
+
+void FailureDesk::publishFrame(const StudyRequest& request, const Outcome<StudiedFrame>& outcome) {
+  // A set that was published meanwhile knows this frame already.
+  const bool news = request.contexts == m_contexts && !m_studyExact;
+  if (outcome.hasValue() && news) {
+    SetStudy base;
+    if (m_study && m_study->configuration.name == request.configuration.name) base = *m_study;
+    base.configuration = request.configuration;
+    base.options = request.options;
+    m_study = std::make_shared<const SetStudy>(withFrame(base, outcome.value()));
+    showLists();
+  }
+  Q_EMIT settledChanged();
+}
+
+void FailureDesk::publishSet(const StudyRequest& request, const Outcome<std::shared_ptr<const SetStudy>>& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  const auto now = studyRequest();
+  const bool present = now && request.contexts == now->contexts && request.configuration == now->configuration &&
+                       request.options.threshold == now->options.threshold;
+  if (outcome.hasValue() && outcome.value() && present) {
+    m_study = outcome.value();
+    m_studyExact = true;
+    showLists();
+    showAttribution();
+    requestBrush();
+    requestWhatIf();
+  }
+  Q_EMIT settledChanged();
+}
+
+void FailureDesk::publishBrush(const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome) {
+  const bool present = m_stretch && request.stretch.low == m_stretch->low && request.stretch.high == m_stretch->high &&
+                       request.live == m_controller.liveSet() &&
+                       request.configuration == LiveController::configurationOf(m_session.view());
+  if (outcome.hasValue() && outcome.value() && present) {
+    m_brushed = outcome.value();
+    showBrush();
+  }
+  Q_EMIT settledChanged();
+}
+
+void FailureDesk::publishPart(const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome) {
+  const bool asked = m_partAsked && request.live == m_partAsked->live && request.frames == m_partAsked->frames &&
+                     request.protocol == m_partAsked->protocol && request.configuration == m_partAsked->configuration;
+  if (outcome.hasValue() && outcome.value() && asked) {
+    m_part = outcome.value();
+    Q_EMIT curvesChanged();
+  }
+  Q_EMIT settledChanged();
+}
+
+void FailureDesk::publishWhatIf(const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  const auto now = studyRequest();
+  const bool present = now && request.contexts == now->contexts && request.configuration == now->configuration &&
+                       static_cast<double>(request.threshold) == now->options.threshold &&
+                       request.protocol == m_session.view().protocol;
+  if (outcome.hasValue() && outcome.value() && present && request.offsets == m_classes->offsets()) {
+    const WhatIf& result = *outcome.value();
+    showPresentNumbers(WhatIfView{result.metrics.ap, result.metrics.fpr95, result.metrics.bestF1,
+                                  result.decision.precision(), result.decision.recall(), result.decision.fpr()});
+  }
+  Q_EMIT settledChanged();
+}
 
 void FailureDesk::prepareBrushChip() {
   m_brushChip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);

@@ -108,6 +108,11 @@ private:
   };
 
   // failure_desk.cpp
+  void publishFrame(const StudyRequest& request, const Outcome<StudiedFrame>& outcome);
+  void publishSet(const StudyRequest& request, const Outcome<std::shared_ptr<const SetStudy>>& outcome);
+  void publishBrush(const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome);
+  void publishPart(const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome);
+  void publishWhatIf(const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome);
   void prepareBrushChip();
   void connectRun();
   void connectTabs();
