@@ -12,6 +12,7 @@ class QLabel;
 class QLineEdit;
 class QPushButton;
 class QTableWidget;
+class QVBoxLayout;
 
 namespace oodscope {
 
@@ -31,6 +32,8 @@ Q_SIGNALS:
   void scoresChosen();
 
 private:
+  void addValues(QVBoxLayout& column);
+  void addButtons(QVBoxLayout& column);
   void look();
 
   std::filesystem::path m_root;

@@ -57,6 +57,8 @@ protected:
   void resizeEvent(QResizeEvent* event) override;
 
 private:
+  void connectParts();
+  void showScaleMenu(const QPoint& at);
   void showScale();
   void unpin();
   void choosePin(int index);

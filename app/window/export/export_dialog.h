@@ -14,6 +14,7 @@
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
+class QLayout;
 class QLineEdit;
 class QListWidget;
 class QPlainTextEdit;
@@ -63,6 +64,10 @@ private:
     std::optional<GridRecipe> grid;  ///< complete, where the figure is the grid
   };
   QWidget* figurePage();
+  void makeFigureList();
+  [[nodiscard]] QLayout* makeFigureForm();
+  [[nodiscard]] QLayout* makeFigureButtons();
+  [[nodiscard]] QLayout* makePreview();
   QWidget* tablePage();
   QWidget* reportPage();
   [[nodiscard]] FigureStyle style() const;
