@@ -84,6 +84,10 @@ void SessionFile::finish() {
 }
 
 void SessionFile::autosave() {
+  if (m_workspace.isOpening()) {  // what is only half open must not replace what was whole
+    m_timer.start();
+    return;
+  }
   try {
     writeAutosave(m_session.session());
     Q_EMIT autosaved();
