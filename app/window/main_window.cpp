@@ -156,7 +156,6 @@ void MainWindow::buildAnalyses(ViewGrid& views) {
 void MainWindow::buildModel() {
   ModelPanel& panel = m_docks->model();
   m_model = new ModelTab(m_desk.workspace, panel);
-  m_model->setParent(this);
   auto* menus = new ItemMenus(m_desk.workspace, this);
   menus->attach(&m_docks->frames());
   menus->attachSets(m_choices->sets());
