@@ -238,9 +238,9 @@ void MainWindow::connectStatus() {
   connect(&runner, &InferenceRunner::finished, this, numbersDue);
   connect(&runner, &InferenceRunner::frameFailed, this,
           [this](const std::shared_ptr<LiveSet>& set, std::size_t frame, const QString& text) {
-            const DataSet& data = set->dataSet();
+            const DataSet& whole = set->dataSet();
             m_notices->tell(Severity::Warning,
-                            QString::fromStdString(data.name + ", frame " + data.frames[frame].name + ": ") + text);
+                            QString::fromStdString(whole.name + ", frame " + whole.frames[frame].name + ": ") + text);
           });
   connect(&m_desk.run, &LiveController::failed, m_notices, &Notices::error);
   connect(&m_desk.comparison, &Comparison::failed, m_notices, &Notices::error);
