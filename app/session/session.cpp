@@ -108,6 +108,20 @@ Json toJson(const PinnedRun& run) {
               {"all_channels", run.allChannels}};
 }
 
+Json toJson(const SetEntry& set, const fs::path& folder) {
+  Json json{{"path", relativeText(set.path, folder)}};
+  if (set.generic) json["generic"] = toJson(*set.generic);
+  return json;
+}
+
+Json toJson(const ModelEntry& model, const fs::path& folder) {
+  Json json{{"path", relativeText(model.path, folder)}};
+  if (model.sha256) json["sha256"] = *model.sha256;
+  if (model.preprocessing) json["preprocessing"] = toJson(*model.preprocessing);
+  if (model.outputs) json["outputs"] = toJson(*model.outputs);
+  return json;
+}
+
 Json toJson(const GridRecipe& grid) {
   Json json;
   json["rows"] = Json::array();
@@ -130,19 +144,9 @@ std::string sessionText(const Session& session, const fs::path& folder) {
   Json json;
   json["oodscope_session"] = kSessionFormat;
   json["sets"] = Json::array();
-  for (const SetEntry& set : session.sets) {
-    Json entry{{"path", relativeText(set.path, folder)}};
-    if (set.generic) entry["generic"] = toJson(*set.generic);
-    json["sets"].push_back(std::move(entry));
-  }
+  for (const SetEntry& set : session.sets) json["sets"].push_back(toJson(set, folder));
   json["models"] = Json::array();
-  for (const ModelEntry& model : session.models) {
-    Json entry{{"path", relativeText(model.path, folder)}};
-    if (model.sha256) entry["sha256"] = *model.sha256;
-    if (model.preprocessing) entry["preprocessing"] = toJson(*model.preprocessing);
-    if (model.outputs) entry["outputs"] = toJson(*model.outputs);
-    json["models"].push_back(std::move(entry));
-  }
+  for (const ModelEntry& model : session.models) json["models"].push_back(toJson(model, folder));
   json["scores"] = Json::array();
   for (const fs::path& path : session.scores) json["scores"].push_back(relativeText(path, folder));
   json["methods"] = session.methods;
@@ -168,6 +172,9 @@ std::string sessionText(const Session& session, const fs::path& folder) {
 void writeSession(const Session& session, const fs::path& file) {
   writeFileAtomically(file, sessionText(session, fs::absolute(file).parent_path()));
 }
+
+bool operator==(const SetEntry& a, const SetEntry& b) { return toJson(a, {}) == toJson(b, {}); }
+bool operator==(const ModelEntry& a, const ModelEntry& b) { return toJson(a, {}) == toJson(b, {}); }
 
 PinnedRun pinnedRunOf(const ViewState& view) {
   return {view.set, view.model, view.score, view.protocol, view.resolution, view.allChannels};

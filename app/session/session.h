@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
+#include "analysis/metrics/pin_rule.h"
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "analysis/scores/score_function.h"
@@ -17,8 +18,6 @@ namespace oodscope {
 /// Where scores and labels meet: at the network's output or at the label's own resolution.
 enum class Resolution { ByProtocol, Network, Label };
 
-/// How the threshold follows when scores change.
-enum class PinRule { None, TruePositiveRate, BestF1, FalsePositiveRate, CostRatio };
 /// Which scores the ends of the colour map stand for.
 enum class ScaleMode { Image, Set, SetTrimmed /* 0 to 99.9 % */, Percentile, Manual };
 enum class ViewLayout { One, OneByTwo, TwoByTwo, PerMethod };
@@ -88,6 +87,10 @@ struct ModelEntry {
   std::optional<OutputMeaning> outputs = {};
   std::optional<std::string> sha256 = {};  ///< checked on opening where given
 };
+
+/// Equal where a session's file says the same of both.
+[[nodiscard]] bool operator==(const SetEntry& a, const SetEntry& b);
+[[nodiscard]] bool operator==(const ModelEntry& a, const ModelEntry& b);
 
 /// In image pixels.
 struct FrameRectangle {

@@ -4,6 +4,7 @@
 // opens a newer session.
 #include "analysis/core/numbers.h"
 #include "analysis/formats/json_text.h"
+#include "app/session/edits.h"
 #include "app/session/session_names.h"
 
 #include <algorithm>
@@ -93,7 +94,7 @@ ScoreChoice scoreOf(const JsonValue& json) {
   read(json, "logits", score.importedLogits);
   if (const auto method = json.find("method")) score.method = methodOf(*method);
   if (const auto temperature = json.find("temperature"))
-    score.temperature = static_cast<float>(temperature->number(kTemperature));
+    score = atTemperature(score, temperature->number(kTemperature));
   return score;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/window/coalescing_job.h"
+#include "app/desk/coalescing_job.h"
 #include "inference/logits/logits_store.h"
 
 #include <QObject>
@@ -22,7 +22,7 @@ public:
       : QObject(parent),
         m_store(std::move(store)),
         m_job(
-            this,
+            this, JobPriority::Spare,
             [this](const std::shared_ptr<LogitsStore>& of, const std::stop_token&) {
               if (m_clear.exchange(false)) of->clear();
               return of->bytesUsed();

@@ -17,7 +17,7 @@ constexpr std::size_t kCurveSteps = 128;
 ComponentFollower::ComponentFollower(QObject* parent)
     : QObject(parent),
       m_exactJob(
-          this,
+          this, JobPriority::Estimate,
           [](const Request& request, const std::stop_token& stop) {
             const ComponentTrack track = componentTrack(request.live->dataSet());
             return ShownComponents{request.live->components(request.configuration, request.threshold, track, stop)
@@ -34,9 +34,8 @@ ComponentFollower::ComponentFollower(QObject* parent)
             Q_EMIT settledChanged();
           }),
       m_curveJob(
-          this,
+          this, JobPriority::Spare,
           [](const CurveRequest& request, const std::stop_token& stop) {
-            lowerThreadPriority();
             const Request& of = request.of;
             const auto curve = of.live->componentCurve(of.configuration, request.thresholds,
                                                        componentTrack(of.live->dataSet()), of.frame, stop);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/regions/component_metrics.h"
+#include "app/desk/coalescing_job.h"
 #include "app/live/live_set.h"
-#include "app/window/coalescing_job.h"
 
 #include <QObject>
 #include <QTimer>

@@ -55,19 +55,26 @@ GenericLayout guessedLayout(const std::filesystem::path& root) {
   return layout;
 }
 
+namespace {
+
+QString summaryOf(const DataSet& set) {
+  const auto labelled =
+      std::count_if(set.frames.begin(), set.frames.end(), [](const Frame& frame) { return frame.label; });
+  return GenericFolderDialog::tr("%1 images, %2 with a mask, %3 files skipped")
+      .arg(set.frames.size())
+      .arg(labelled)
+      .arg(set.skipped.size());
+}
+
+}  // namespace
+
 GenericFolderDialog::GenericFolderDialog(std::filesystem::path root, const QString& why, QWidget* parent)
     : QDialog(parent),
       m_root(std::move(root)),
       m_job(
-          this,
+          this, JobPriority::Estimate,
           [this](const GenericLayout& layout, const std::stop_token&) {
-            const DataSet set = openDataSet(m_root, layout);
-            const auto labelled =
-                std::count_if(set.frames.begin(), set.frames.end(), [](const Frame& frame) { return frame.label; });
-            return tr("%1 images, %2 with a mask, %3 files skipped")
-                .arg(set.frames.size())
-                .arg(labelled)
-                .arg(set.skipped.size());
+            return summaryOf(openDataSet(m_root, layout));
           },
           [this](const GenericLayout&, const Outcome<QString>& outcome) {
             m_found->setText(outcome.hasValue()    ? outcome.value()
@@ -98,20 +105,37 @@ GenericFolderDialog::GenericFolderDialog(std::filesystem::path root, const QStri
   auto* form = new QFormLayout;
   form->addRow(tr("Images"), m_images);
   form->addRow(tr("Masks"), m_masks);
+  column->addWidget(heading);
+  column->addWidget(reason);
+  column->addLayout(form);
+  addValues(*column);
+  m_found = new QLabel;
+  m_found->setWordWrap(true);
+  m_found->setMinimumWidth(m.px(380));
+  m_found->setAccessibleName(tr("What would be found"));
+  column->addWidget(m_found);
+  addButtons(*column);
+  for (QLineEdit* line : {m_images, m_masks}) connect(line, &QLineEdit::textChanged, this, &GenericFolderDialog::look);
+  look();
+}
+
+void GenericFolderDialog::addValues(QVBoxLayout& column) {
   m_values = new QTableWidget(0, 2);
   m_values->setHorizontalHeaderLabels({tr("value"), tr("meaning")});
   m_values->verticalHeader()->hide();
   m_values->horizontalHeader()->setStretchLastSection(true);
-  m_values->setFixedHeight(m.px(150));
+  m_values->setFixedHeight(Metrics(this).px(150));
   m_values->setAccessibleName(tr("What the masks' values mean; values not listed are void"));
   addRow(*m_values, 0, 0);
   addRow(*m_values, 1, 1);
   addRow(*m_values, 255, 2);
   auto* more = new QPushButton(tr("Add a value"));
-  m_found = new QLabel;
-  m_found->setWordWrap(true);
-  m_found->setMinimumWidth(m.px(380));
-  m_found->setAccessibleName(tr("What would be found"));
+  connect(more, &QPushButton::clicked, this, [this] { addRow(*m_values, m_values->rowCount(), 2); });
+  column.addWidget(m_values);
+  column.addWidget(more, 0, Qt::AlignLeft);
+}
+
+void GenericFolderDialog::addButtons(QVBoxLayout& column) {
   m_open = new QPushButton(tr("Open as images and masks"));
   m_open->setProperty("primary", true);
   m_open->setEnabled(false);
@@ -123,15 +147,7 @@ GenericFolderDialog::GenericFolderDialog(std::filesystem::path root, const QStri
   buttons->addStretch(1);
   buttons->addWidget(cancel);
   buttons->addWidget(m_open);
-  column->addWidget(heading);
-  column->addWidget(reason);
-  column->addLayout(form);
-  column->addWidget(m_values);
-  column->addWidget(more, 0, Qt::AlignLeft);
-  column->addWidget(m_found);
-  column->addLayout(buttons);
-  for (QLineEdit* line : {m_images, m_masks}) connect(line, &QLineEdit::textChanged, this, &GenericFolderDialog::look);
-  connect(more, &QPushButton::clicked, this, [this] { addRow(*m_values, m_values->rowCount(), 2); });
+  column.addLayout(buttons);
   connect(cancel, &QPushButton::clicked, this, &QDialog::close);
   connect(m_open, &QPushButton::clicked, this, [this] {
     Q_EMIT layoutChosen(edited());
@@ -141,7 +157,6 @@ GenericFolderDialog::GenericFolderDialog(std::filesystem::path root, const QStri
     Q_EMIT scoresChosen();
     close();
   });
-  look();
 }
 
 GenericLayout GenericFolderDialog::edited() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
-#include "app/window/coalescing_job.h"
+#include "app/desk/coalescing_job.h"
 
 #include <QDialog>
 #include <QString>
@@ -12,6 +12,7 @@ class QLabel;
 class QLineEdit;
 class QPushButton;
 class QTableWidget;
+class QVBoxLayout;
 
 namespace oodscope {
 
@@ -31,6 +32,8 @@ Q_SIGNALS:
   void scoresChosen();
 
 private:
+  void addValues(QVBoxLayout& column);
+  void addButtons(QVBoxLayout& column);
   void look();
 
   std::filesystem::path m_root;

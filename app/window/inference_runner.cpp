@@ -2,8 +2,8 @@
 #include "app/window/inference_runner.h"
 
 #include "analysis/core/failure_text.h"
-#include "app/window/background_priority.h"
-#include "app/window/post_to.h"
+#include "app/desk/background_priority.h"
+#include "app/desk/post_to.h"
 #include "inference/models/model.h"
 
 #include <algorithm>

@@ -9,11 +9,6 @@ namespace {
 
 constexpr double kPercent = 100.0;
 
-constexpr std::array kPins{
-    std::pair{PinRule::None, Pin::Rule::None}, std::pair{PinRule::TruePositiveRate, Pin::Rule::TruePositiveRate},
-    std::pair{PinRule::BestF1, Pin::Rule::BestF1}, std::pair{PinRule::FalsePositiveRate, Pin::Rule::FalsePositiveRate},
-    std::pair{PinRule::CostRatio, Pin::Rule::CostRatio}};
-
 constexpr std::array kScales{
     std::pair{ScaleMode::SetTrimmed, HeatScale::Mode::SetTrimmed}, std::pair{ScaleMode::Image, HeatScale::Mode::Image},
     std::pair{ScaleMode::Set, HeatScale::Mode::Set}, std::pair{ScaleMode::Percentile, HeatScale::Mode::Percentile},
@@ -44,13 +39,10 @@ auto firstOf(const Table& table, From from) {
 
 }  // namespace
 
-Pin pinOf(PinRule rule, double value) {
-  return {secondOf(kPins, rule), rule == PinRule::CostRatio ? value : kPercent * value};
-}
+Pin pinOf(PinRule rule, double value) { return {rule, rule == PinRule::CostRatio ? value : kPercent * value}; }
 
-void setPin(PinRule& rule, double& value, const Pin& pin) {
-  rule = firstOf(kPins, pin.rule);
-  value = pin.rule == Pin::Rule::CostRatio ? pin.value : pin.value / kPercent;
+Edit editOf(const Pin& pin, std::optional<float> threshold, RunSide run) {
+  return edits::setPin(pin.rule, pin.rule == PinRule::CostRatio ? pin.value : pin.value / kPercent, threshold, run);
 }
 
 HeatScale heatScaleOf(const ViewState& view) {
@@ -62,50 +54,15 @@ HeatScale heatScaleOf(const ViewState& view) {
   return scale;
 }
 
-void setHeatScale(ViewState& view, const HeatScale& scale) {
-  view.scale = firstOf(kScales, scale.mode);
-  view.scaleLow = scale.low;
-  view.scaleHigh = scale.high;
-  view.scaleLocked = scale.locked;
+Edit editOf(const HeatScale& scale) {
+  return edits::setScale(firstOf(kScales, scale.mode), scale.low, scale.high, scale.locked);
 }
 
-namespace {
-
-/// Scores whose values mean the same: of one method, or of one folder of maps.
-bool hasSameUnit(const ScoreChoice& a, const ScoreChoice& b) {
-  if (hasMethod(a) != hasMethod(b)) return false;
-  return hasMethod(a) ? a.method == b.method : a.imported == b.imported;
-}
-
-template <class Run>
-std::optional<float> dropForeign(const ScoreChoice& scoreBefore, const std::optional<float>& before, PinRule pinBefore,
-                                 const ScoreChoice& score, Run& run) {
-  const bool carried = before && run.threshold == before && pinBefore == PinRule::None && run.pin == PinRule::None;
-  if (!carried || hasSameUnit(scoreBefore, score)) return std::nullopt;
-  run.threshold.reset();
-  run.pin = PinRule::BestF1;
-  return before;
-}
-
-}  // namespace
-
-std::optional<float> dropForeignThresholds(const ViewState& before, ViewState& after) {
-  const bool swapped = before.other && after.other && after.score == before.other->score &&
-                       after.threshold == before.other->threshold && after.other->score == before.score &&
-                       after.other->threshold == before.threshold;
-  if (swapped) return std::nullopt;
-  auto dropped = dropForeign(before.score, before.threshold, before.pin, after.score, after);
-  if (before.other && after.other) {
-    const auto ofB =
-        dropForeign(before.other->score, before.other->threshold, before.other->pin, after.other->score, *after.other);
-    if (!dropped) dropped = ofB;
-  }
-  return dropped;
-}
-
-ComparePanel::Style panelStyleOf(CompareStyle style) { return secondOf(kStyles, style); }
+ComparePanel::Style styleOf(CompareStyle style) { return secondOf(kStyles, style); }
 
 CompareStyle compareStyleOf(ComparePanel::Style style) { return firstOf(kStyles, style); }
+
+Edit editOf(ComparePanel::Style style) { return edits::setCompareStyle(compareStyleOf(style)); }
 
 int resolutionIndex(Resolution resolution) { return secondOf(kResolutions, resolution); }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/session/session.h"
+#include "app/session/edits.h"
 #include "widgets/controls/compare_panel.h"
 #include "widgets/controls/heat_scale.h"
 #include "widgets/controls/threshold_slider.h"
@@ -13,23 +13,20 @@ namespace oodscope {
 /// The session's knobs as the controls show them, and back. Shares are fractions in the session, percent in controls.
 
 [[nodiscard]] Pin pinOf(PinRule rule, double value);
-void setPin(PinRule& rule, double& value, const Pin& pin);
+/// `threshold`: the present one, which stays where the pin is taken away.
+[[nodiscard]] Edit editOf(const Pin& pin, std::optional<float> threshold, RunSide run = RunSide::A);
 
 [[nodiscard]] HeatScale heatScaleOf(const ViewState& view);
-void setHeatScale(ViewState& view, const HeatScale& scale);
+[[nodiscard]] Edit editOf(const HeatScale& scale);
 
-[[nodiscard]] GridArrangement arrangementOf(ViewLayout layout);
-
-[[nodiscard]] ComparePanel::Style panelStyleOf(CompareStyle style);
+[[nodiscard]] ComparePanel::Style styleOf(CompareStyle style);
 [[nodiscard]] CompareStyle compareStyleOf(ComparePanel::Style style);
+[[nodiscard]] Edit editOf(ComparePanel::Style style);
 
 /// Place of a resolution in the menu, and back.
 [[nodiscard]] int resolutionIndex(Resolution resolution);
 [[nodiscard]] Resolution resolutionAt(int index);
 
-/// A threshold set by hand is a score: where another method or other score maps come, it says nothing of theirs. Takes
-/// it out of `after`, for the run A and the run B, where it was merely carried along, and lets the threshold follow
-/// best F1. The threshold that was dropped; empty where none was.
-[[nodiscard]] std::optional<float> dropForeignThresholds(const ViewState& before, ViewState& after);
+[[nodiscard]] GridArrangement arrangementOf(ViewLayout layout);
 
 }  // namespace oodscope

@@ -9,8 +9,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kSeenWork = 1;  // of the picture's own thread: what is looked at comes before what is told
-constexpr int kRestMs = 120;  // a hand that has not moved for so long rests
+constexpr int kRestMs = 120;                  // a hand that has not moved for so long rests
 constexpr std::size_t kOrderedInDrag = 2048;  // of a picture that is replaced at once: half a percent is fine enough
 constexpr int kFramesArriveMs = 400;          // how often numbers follow frames that come in
 
@@ -20,95 +19,20 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
     : QObject(parent),
       m_workspace(workspace),
       m_pictureJob(
-          this,
-          [this](const Request& request, const std::stop_token&) {
-            lowerThreadPriority(kSeenWork);
-            auto picture = std::make_shared<FramePicture>();
-            picture->set = request.set;
-            picture->frame = request.frame;
-            try {
-              picture->decoded = m_frames.at(*request.data, request.frame);
-              if (m_prepare) m_prepare(picture->decoded);
-            } catch (const Error& error) {
-              picture->failure = QString::fromUtf8(error.what());
-            }
-            if (request.live && request.live->isReady(request.frame)) {
-              picture->configuration = request.configuration;
-              picture->scores = request.live->scores(request.frame, request.configuration);
-              picture->coarse = request.dragging;
-              picture->ordered = orderedSample(*picture->scores, request.dragging ? kOrderedInDrag : kOrderedScores);
-              picture->label = request.live->label(request.frame);
-              const ScoreSource& source = request.live->source();
-              if (request.configuration.method) picture->logits = source.frameLogits(request.frame);
-              if (picture->logits)
-                picture->parameters = source.scoreParameters(request.configuration, picture->logits->view.channels);
-            }
-            return std::shared_ptr<const FramePicture>(std::move(picture));
-          },
-          [this](const Request& request, const Outcome<std::shared_ptr<const FramePicture>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            requestEstimateDue();
-            const bool sameFrame = request.set == QString::fromStdString(m_view.set) && isCurrent(request);
-            const bool sameSource = !request.live || request.live == m_live;
-            if (outcome.hasValue() && sameFrame && sameSource) {
-              m_picture = outcome.value();
-              m_pictureLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
-              Q_EMIT pictureChanged(m_picture);
-            }
-            Q_EMIT settledChanged();
-          }),
+          this, JobPriority::Visible,
+          [this](const Request& request, const std::stop_token&) { return makePicture(request); },
+          [this](const Request& request, const PictureOutcome& outcome) { publishPicture(request, outcome); }),
       m_estimateJob(
-          this,
+          this, JobPriority::Estimate,
           [](const Request& request, const std::stop_token& stop) {
             return request.live->estimate(request.configuration, request.protocol, stop);
           },
-          [this](const Request& request, const Outcome<std::shared_ptr<const SetNumbers>>& outcome) {
-            const bool newer =
-                request.revision > m_exactRevision;  // an estimate never replaces the exact numbers of its revision
-            // One of an older temperature is still news during a drag; one of another method or protocol is not.
-            const bool sameKind = request.live == m_live && request.protocol == m_view.protocol &&
-                                  request.configuration.name == configurationOf(m_view).name;
-            if (outcome.hasValue() && outcome.value() && sameKind && newer) {
-              m_estimateLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
-              publishNumbers(outcome.value());
-            }
-            Q_EMIT settledChanged();
-          }),
-      m_exactJob(
-          this,
-          [](const Request& request, const std::stop_token& stop) -> std::shared_ptr<const SetNumbers> {
-            const auto run = request.live->exact(request.configuration, request.protocol, request.frame, stop);
-            return run ? std::make_shared<const SetNumbers>(numbersOf(*run, *request.live)) : nullptr;
-          },
-          [this](const Request& request, const Outcome<std::shared_ptr<const SetNumbers>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            if (outcome.hasValue() && outcome.value() && request.revision == m_revision) {
-              m_exactRevision = request.revision;
-              publishNumbers(outcome.value());
-              m_detailJob.request(request);
-            }
-            Q_EMIT settledChanged();
-          }),
+          [this](const Request& request, const NumbersOutcome& outcome) { publishEstimate(request, outcome); }),
+      m_exactJob(this, JobPriority::Exact, &LiveController::evaluate,
+                 [this](const Request& request, const NumbersOutcome& outcome) { publishExact(request, outcome); }),
       m_detailJob(
-          this,
-          [](const Request& request, const std::stop_token& stop) {
-            DetailParts parts;
-            parts.counts = request.live->counts(request.configuration, stop);
-            if (parts.counts) parts.details = request.live->details(request.configuration, *parts.counts, stop);
-            return parts;
-          },
-          [this](const Request& request, const Outcome<DetailParts>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            if (outcome.hasValue() && request.revision == m_revision) {
-              m_counts = outcome.value().counts;
-              m_details = outcome.value().details;
-              updateScales();
-              updateThreshold();  // read off the curve until now
-              Q_EMIT countsChanged();
-              if (m_details) Q_EMIT detailsChanged(m_details);
-            }
-            Q_EMIT settledChanged();
-          }) {
+          this, JobPriority::Exact, &LiveController::makeDetails,
+          [this](const Request& request, const Outcome<DetailParts>& outcome) { publishDetails(request, outcome); }) {
   m_clock.start();
   connect(&m_components, &ComponentFollower::componentsChanged, this, &LiveController::componentsChanged);
   connect(&m_components, &ComponentFollower::settledChanged, this, &LiveController::settledChanged);
@@ -119,16 +43,101 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
   m_framesArrive.setInterval(kFramesArriveMs);
   connect(&m_framesArrive, &QTimer::timeout, this, [this] { requestExact(); });
   connect(&m_workspace.runner(), &InferenceRunner::frameReady, this, &LiveController::onFrameReady);
-  connect(&m_workspace.runner(), &InferenceRunner::frameFailed, this,
-          [this](const std::shared_ptr<LiveSet>& set, std::size_t, const QString&) {
-            if (set != m_live) return;
-            // The numbers stay, but of how many frames they are does not.
-            if (!m_framesArrive.isActive()) m_framesArrive.start();
-            if (!m_numbers) Q_EMIT numbersChanged(m_numbers);
-          });
+  connect(&m_workspace.runner(), &InferenceRunner::frameFailed, this, &LiveController::onFrameFailed);
 }
 
 LiveController::~LiveController() = default;
+
+std::shared_ptr<const FramePicture> LiveController::makePicture(const Request& request) {
+  auto picture = std::make_shared<FramePicture>();
+  picture->set = request.set;
+  picture->frame = request.frame;
+  try {
+    picture->decoded = m_frames.at(*request.data, request.frame);
+    if (m_prepare) m_prepare(picture->decoded);
+  } catch (const Error& error) {
+    picture->failure = QString::fromUtf8(error.what());
+  }
+  if (!request.live || !request.live->isReady(request.frame)) return picture;
+  picture->configuration = request.configuration;
+  picture->scores = request.live->scores(request.frame, request.configuration);
+  picture->coarse = request.dragging;
+  picture->ordered = orderedSample(*picture->scores, request.dragging ? kOrderedInDrag : kOrderedScores);
+  picture->label = request.live->label(request.frame);
+  const ScoreSource& source = request.live->source();
+  if (request.configuration.method) picture->logits = source.frameLogits(request.frame);
+  if (picture->logits)
+    picture->parameters = source.scoreParameters(request.configuration, picture->logits->view.channels);
+  return picture;
+}
+
+void LiveController::publishPicture(const Request& request, const PictureOutcome& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  requestEstimateDue();
+  const bool sameFrame = request.set == QString::fromStdString(m_view.set) && isCurrent(request);
+  const bool sameSource = !request.live || request.live == m_live;
+  if (outcome.hasValue() && sameFrame && sameSource) {
+    m_picture = outcome.value();
+    m_pictureLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
+    Q_EMIT pictureChanged(m_picture);
+  }
+  Q_EMIT settledChanged();
+}
+
+void LiveController::publishEstimate(const Request& request, const NumbersOutcome& outcome) {
+  const bool newer =
+      request.revision > m_exactRevision;  // an estimate never replaces the exact numbers of its revision
+  // One of an older temperature is still news during a drag; one of another method or protocol is not.
+  const bool sameKind = request.live == m_live && request.protocol == m_view.protocol &&
+                        request.configuration.name == configurationOf(m_view).name;
+  if (outcome.hasValue() && outcome.value() && sameKind && newer) {
+    m_estimateLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
+    publishNumbers(outcome.value());
+  }
+  Q_EMIT settledChanged();
+}
+
+std::shared_ptr<const SetNumbers> LiveController::evaluate(const Request& request, const std::stop_token& stop) {
+  const auto run = request.live->exact(request.configuration, request.protocol, request.frame, stop);
+  return run ? std::make_shared<const SetNumbers>(numbersOf(*run, *request.live)) : nullptr;
+}
+
+void LiveController::publishExact(const Request& request, const NumbersOutcome& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  if (outcome.hasValue() && outcome.value() && request.revision == m_revision) {
+    m_exactRevision = request.revision;
+    publishNumbers(outcome.value());
+    m_detailJob.request(request);
+  }
+  Q_EMIT settledChanged();
+}
+
+LiveController::DetailParts LiveController::makeDetails(const Request& request, const std::stop_token& stop) {
+  DetailParts parts;
+  parts.counts = request.live->counts(request.configuration, stop);
+  if (parts.counts) parts.details = request.live->details(request.configuration, *parts.counts, stop);
+  return parts;
+}
+
+void LiveController::publishDetails(const Request& request, const Outcome<DetailParts>& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  if (outcome.hasValue() && request.revision == m_revision) {
+    m_counts = outcome.value().counts;
+    m_details = outcome.value().details;
+    updateScales();
+    updateThreshold();  // read off the curve until now
+    Q_EMIT countsChanged();
+    if (m_details) Q_EMIT detailsChanged(m_details);
+  }
+  Q_EMIT settledChanged();
+}
+
+void LiveController::onFrameFailed(const std::shared_ptr<LiveSet>& set) {
+  if (set != m_live) return;
+  // The numbers stay, but of how many frames they are does not.
+  if (!m_framesArrive.isActive()) m_framesArrive.start();
+  if (!m_numbers) Q_EMIT numbersChanged(m_numbers);
+}
 
 Configuration LiveController::configurationOf(const ViewState& view) { return oodscope::configurationOf(view.score); }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/coalescing_job.h"
 #include "app/figures/plot_data.h"
 #include "app/live/live_set.h"
 #include "app/live/set_numbers.h"
-#include "app/window/coalescing_job.h"
 #include "app/window/component_follower.h"
 #include "app/window/frame_cache.h"
 #include "app/window/workspace.h"
@@ -98,6 +98,18 @@ private:
     std::shared_ptr<const ThresholdCounts> counts;
   };
 
+  using PictureOutcome = Outcome<std::shared_ptr<const FramePicture>>;
+  using NumbersOutcome = Outcome<std::shared_ptr<const SetNumbers>>;
+
+  // Of the jobs, in their threads; and what they made, in this one.
+  [[nodiscard]] std::shared_ptr<const FramePicture> makePicture(const Request& request);
+  [[nodiscard]] static std::shared_ptr<const SetNumbers> evaluate(const Request& request, const std::stop_token& stop);
+  [[nodiscard]] static DetailParts makeDetails(const Request& request, const std::stop_token& stop);
+  void publishPicture(const Request& request, const PictureOutcome& outcome);
+  void publishEstimate(const Request& request, const NumbersOutcome& outcome);
+  void publishExact(const Request& request, const NumbersOutcome& outcome);
+  void publishDetails(const Request& request, const Outcome<DetailParts>& outcome);
+
   [[nodiscard]] Request request() const;
   [[nodiscard]] bool isCurrent(const Request& request) const;
   void requestExact();
@@ -106,6 +118,7 @@ private:
   void publishNumbers(std::shared_ptr<const SetNumbers> numbers);
   void updateThreshold();
   void updateScales();
+  void onFrameFailed(const std::shared_ptr<LiveSet>& set);
   void onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame);
 
   Workspace& m_workspace;

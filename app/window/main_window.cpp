@@ -1,303 +1,368 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/main_window.h"
 
-#include "app/window/background_priority.h"
-#include "app/window/compare/compare_mode.h"
+#include "app/desk/background_priority.h"
+#include "app/window/choice_bar.h"
+#include "app/window/compare/runs_tab.h"
+#include "app/window/docks/controls_dock.h"
+#include "app/window/docks/dock_column.h"
+#include "app/window/docks/frame_rows.h"
+#include "app/window/export/export_flow.h"
 #include "app/window/failures/failure_desk.h"
-#include "app/window/generic_folder_dialog.h"
 #include "app/window/help_windows.h"
 #include "app/window/inference_runner.h"
 #include "app/window/item_menus.h"
+#include "app/window/knob_actions.h"
 #include "app/window/latency_overlay.h"
-#include "app/window/method_views.h"
 #include "app/window/model_tab.h"
+#include "app/window/notices.h"
 #include "app/window/preferences_dialog.h"
 #include "app/window/scene3d/scene_tab.h"
 #include "app/window/settings.h"
+#include "app/window/stage/stage_stack.h"
+#include "app/window/status_strip.h"
 #include "app/window/sweep_tab.h"
+#include "app/window/tabs/tab_stack.h"
+#include "app/window/theme_actions.h"
+#include "app/window/window_actions.h"
 #include "widgets/controls/controls_panel.h"
 #include "widgets/controls/labelled_combo.h"
 #include "widgets/lists/frame_list.h"
-#include "widgets/panels/banner.h"
-#include "widgets/panels/cursor_panel.h"
 #include "widgets/panels/dock_title.h"
-#include "widgets/panels/find_button.h"
 #include "widgets/panels/messages_panel.h"
 #include "widgets/panels/metrics_panel.h"
 #include "widgets/panels/model_panel.h"
 #include "widgets/panels/region_panel.h"
 #include "widgets/panels/start_page.h"
-#include "widgets/panels/status_widgets.h"
 #include "widgets/plots/curves_panel.h"
-#include "widgets/theme/icon.h"
+#include "widgets/plots/scatter_plot.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/theme/theme.h"
 #include "widgets/views/picture_cache.h"
 #include "widgets/views/view_grid.h"
 
+#include <QClipboard>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QMenu>
+#include <QFileInfo>
+#include <QGuiApplication>
 #include <QMimeData>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QTabBar>
-#include <QTabWidget>
-#include <QToolBar>
-#include <QToolButton>
 #include <QVBoxLayout>
+
+#include <tuple>
 
 namespace oodscope {
 namespace {
 
-constexpr int kFrameMs = 16;    // what changes within one screen frame is shown together
-constexpr int kReadingMs = 33;  // nobody reads numbers faster
+/// What the choices of the window follow.
+auto choicesOf(const ViewState& view) {
+  return std::tuple(view.set, view.model, view.score.method, view.score.imported, view.protocol, view.resolution,
+                    view.allChannels, view.other ? std::optional(view.other->score.method) : std::nullopt);
+}
 
 }  // namespace
 
 MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
-    : QMainWindow(parent),
-      m_theme(theme),
-      m_workspace(std::move(options)),
-      m_controller(m_workspace),
-      m_thumbnails(thumbnailFolder()),
-      m_cache(m_workspace.sharedStore()),
-      m_seen(this, kFrameMs, [this](unsigned due) { showSeen(due); }),
-      m_told(this, kReadingMs, [this](unsigned due) { showTold(due); }) {
+    : QMainWindow(parent), m_theme(theme), m_desk(std::move(options)) {
   lowerWorkerPriorities();
-  m_sinceStart.start();
   setObjectName(QStringLiteral("main-window"));
   setWindowTitle(tr("Oodscope"));
   setAcceptDrops(true);
   setDockNestingEnabled(true);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-  const SessionDefaults defaults = readDefaults();
-  Session begin;
-  begin.view.score.method = defaults.method;
-  begin.view.protocol = defaults.protocol;
-  begin.view.colourMap = defaults.colourMap;
-  m_session.load(std::move(begin));
-  m_actions = std::make_unique<WindowActions>(*this, m_session.undoStack());
-  m_help = new HelpWindows(*this, *m_actions);
-  buildToolBar();
-  buildDocks();
-  // A new frame's levels and outlines are made where it is decoded: showing it is drawing alone.
-  m_controller.setPreparation(
-      [cache = m_views->cache()](const DecodedFrame& frame) { cache->prepare(frame.image, frame.label); });
-  buildMenus();
-  connectActions();
-  connectCompare();
+  beginSession();
+  m_actions = std::make_unique<WindowActions>(*this, m_desk.session.undoStack());
+  m_choices = new ChoiceBar(m_desk.workspace, *m_actions, this);
+  addToolBar(m_choices);
+  m_docks = new DockColumn(*this, *m_actions->panelsMenu());
+  m_controls = new ControlsDock(m_desk, m_docks->controls(), this);
+  m_knobs = new KnobActions(m_desk, *m_actions, this);
+  m_frames = new FrameRows(m_desk, m_docks->frames(), *m_actions, this);
+  auto* views = new ViewGrid;
+  buildCentre(views);
+  buildAnalyses(*views);
+  buildModel();
+  m_status = new StatusStrip(m_desk, *new StatusLine, this);
+  statusBar()->addWidget(&m_status->line(), 1);
+  statusBar()->setSizeGripEnabled(false);
+  connectSession();
+  connectStage();
+  connectTabs();
   connectFailures();
-  connectControls();
-  connectViews();
-  connectResults();
-  connectWorkspace();
-  connectDocuments();
-  connectScene();
+  connectStatus();
+  connectActions();
   resize(1680, 1050);
   restoreLayout();
-  m_views->setFocus();  // not the first button of the toolbar
-  showView(m_session.view(), m_session.view(), false);
-  showOpenChoices();
-  showRecent();
-  showTheme();
-  showStatus();
-  m_autosave.setInterval(2000);
-  m_autosave.setSingleShot(true);
-  connect(&m_autosave, &QTimer::timeout, this, &MainWindow::autosave);
+  views->setFocus();  // not the first button of the toolbar
+  m_stages->begin();
+  showView(m_desk.session.view(), m_desk.session.view(), false);
 }
 
 MainWindow::~MainWindow() = default;
 
-QDockWidget* MainWindow::addDock(const QString& title, const QString& name, QWidget* content, Qt::DockWidgetArea area,
-                                 DockTitle** titleBar) {
-  auto* dock = new QDockWidget(title, this);
-  dock->setObjectName(name);
-  dock->setWidget(content);
-  auto* bar = new DockTitle(dock);
-  if (titleBar != nullptr) *titleBar = bar;
-  addDockWidget(area, dock);
-  m_actions->panelsMenu()->addAction(dock->toggleViewAction());
-  return dock;
+void MainWindow::beginSession() {
+  const SessionDefaults defaults = readDefaults();
+  Session session;
+  session.view.score.method = defaults.method;
+  session.view.protocol = defaults.protocol;
+  session.view.colourMap = defaults.colourMap;
+  m_desk.session.load(std::move(session));
 }
 
-void MainWindow::buildDocks() {
-  m_centre = new QStackedWidget;
-  m_start = new StartPage;
+void MainWindow::buildCentre(ViewGrid* views) {
+  auto* start = new StartPage;
+  auto* pages = new QStackedWidget;
+  pages->addWidget(start);
+  pages->addWidget(views);
+  auto* banner = new Banner;
   auto* centre = new QWidget;
   auto* column = new QVBoxLayout(centre);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
-  m_banner = new Banner;
-  m_banner->hide();
-  m_views = new ViewGrid;
-  column->addWidget(m_banner);
-  column->addWidget(m_centre, 1);
-  m_methods = new MethodViews(m_workspace, *m_views);
-  m_latency = new LatencyOverlay(
-      [this] {
-        return LatencyFigures{m_controller.pictureLatencyMs(), m_controller.estimateLatencyMs()};
-      },
-      m_views);
-  m_centre->addWidget(m_start);
-  m_centre->addWidget(m_views);
+  column->addWidget(banner);
+  column->addWidget(pages, 1);
   setCentralWidget(centre);
-
-  m_frames = new FrameListView;
-  QDockWidget* frames = addDock(tr("Frames"), "dock-frames", m_frames, Qt::LeftDockWidgetArea, &m_framesTitle);
-  m_controls = new ControlsPanel;
-  m_controlsStack = new QStackedWidget;
-  m_controlsStack->addWidget(m_controls);
-  QDockWidget* controls =
-      addDock(tr("Controls"), "dock-controls", m_controlsStack, Qt::RightDockWidgetArea, &m_controlsTitle);
-  m_metrics = new MetricsPanel;
-  QDockWidget* metrics = addDock(tr("Metrics"), "dock-metrics", m_metrics, Qt::RightDockWidgetArea, &m_metricsTitle);
-  m_cursorPanel = new CursorPanel;
-  QDockWidget* cursor = addDock(tr("Cursor"), "dock-cursor", m_cursorPanel, Qt::RightDockWidgetArea, &m_cursorTitle);
-
-  m_analysis = new QTabWidget;
-  m_analysis->setDocumentMode(true);
-  m_analysis->setAccessibleName(tr("Analysis"));
-  m_analysis->tabBar()->setAccessibleName(tr("Analyses"));
-  m_curves = new CurvesPanel;
-  m_sweep = new SweepTab(m_workspace);
-  m_analysis->addTab(m_curves, tr("Curves"));
-  m_analysis->addTab(m_sweep, tr("T sweep"));
-  m_failures =
-      new FailureDesk({m_session, m_workspace, m_controller, *m_views, *m_frames, *m_curves, *m_analysis}, this);
-  m_scene = new SceneTab;
-  m_analysis->addTab(m_scene, tr("3D"));
-  auto* corner = new QWidget;
-  auto* cornerRow = new QHBoxLayout(corner);
-  cornerRow->setContentsMargins(0, 0, 0, 0);
-  cornerRow->addWidget(m_failures->brushChip());
-  cornerRow->addWidget(m_curves->toggleBar());
-  m_analysis->setCornerWidget(corner, Qt::TopRightCorner);
-  m_curves->toggleBar()->show();
-  connect(m_analysis, &QTabWidget::currentChanged, this,
-          [this] { m_curves->toggleBar()->setVisible(m_analysis->currentWidget() == m_curves); });
-  auto* analysis = new QDockWidget(tr("Analysis"), this);
-  analysis->setObjectName(QStringLiteral("dock-analysis"));
-  analysis->setWidget(m_analysis);
-  analysis->setTitleBarWidget(new QWidget(analysis));  // the tab bar is its title
-  addDockWidget(Qt::BottomDockWidgetArea, analysis);
-  m_actions->panelsMenu()->addAction(analysis->toggleViewAction());
-
-  buildCompare(controls);
-  m_regionDock =
-      addDock(tr("Region"), "dock-region", m_failures->regionPanel(), Qt::RightDockWidgetArea, &m_regionTitle);
-  tabifyDockWidget(cursor, m_regionDock);
-  cursor->raise();
-
-  m_modelPanel = new ModelPanel;
-  m_modelTab = new ModelTab(m_workspace, *m_modelPanel);
-  QDockWidget* model = addDock(tr("Model"), "dock-model", m_modelPanel, Qt::RightDockWidgetArea, nullptr);
-  tabifyDockWidget(metrics, model);
-  model->hide();
-
-  m_messages = new MessagesPanel;
-  m_messagesDock = addDock(tr("Messages"), "dock-messages", m_messages, Qt::BottomDockWidgetArea, nullptr);
-  m_messagesDock->hide();
-
-  // Once the window has its size: shares of a size that it does not have come out otherwise.
-  m_arrangeDocks = [this, frames, controls, metrics, cursor, analysis] {
-    resizeDocks({frames, controls}, {236, 322}, Qt::Horizontal);
-    resizeDocks({controls, metrics, cursor}, {350, 400, 210}, Qt::Vertical);
-    resizeDocks({analysis}, {318}, Qt::Vertical);
-  };
-
-  m_status = new StatusLine;
-  statusBar()->addWidget(m_status, 1);
-  statusBar()->setSizeGripEnabled(false);
+  auto* overlay = new LatencyOverlay(
+      [this] {
+        return LatencyFigures{m_desk.run.pictureLatencyMs(), m_desk.run.estimateLatencyMs()};
+      },
+      views);
+  connect(m_actions->latency, &QAction::triggered, overlay, &QWidget::setVisible);
+  // A new frame's levels and outlines are made where it is decoded: showing it is drawing alone.
+  m_desk.run.setPreparation(
+      [cache = views->cache()](const DecodedFrame& frame) { cache->prepare(frame.image, frame.label); });
+  m_notices = new Notices(*banner, m_docks->messages(), this);
+  m_opening = new OpenFlow(m_desk, *m_notices, *start, *m_actions, *this);
+  connect(m_opening, &OpenFlow::openChanged, pages,
+          [this, pages] { pages->setCurrentIndex(m_desk.workspace.sets().empty() ? 0 : 1); });
 }
 
-void MainWindow::buildMenus() {
-  auto* menus = new ItemMenus(m_workspace, this);
-  menus->attach(m_frames);
-  menus->attachSets(m_setCombo);
-  menus->attachModels(m_modelCombo);
-  menus->attachModels(m_modelPanel->choice());
-  connect(menus, &ItemMenus::closeSetRequested, &m_workspace, &Workspace::closeSet);
-  connect(menus, &ItemMenus::closeModelRequested, &m_workspace, &Workspace::closeModel);
+void MainWindow::buildAnalyses(ViewGrid& views) {
+  auto* curves = new CurvesPanel;
+  auto* scatter = new ScatterPlot;
+  m_failures = new FailureDesk(m_desk, views, m_docks->frames(), *curves, this);
+  m_tabs = new TabStack({m_desk, *m_failures, *curves, *scatter});
+  m_docks->addAnalysis(m_tabs);
+  m_docks->addRegion(m_failures->regionPanel());
+  m_stages = std::make_unique<StageStack>(StageParts{m_desk, m_theme, *m_docks, views, *curves, *scatter}, *m_actions,
+                                          nullptr);
+  const auto partInView = [this](const GridRecipe::Row& row) { return m_stages->partInView(row.set, row.frame); };
+  new ExportFlow(m_desk, *m_notices, *m_actions, partInView, *this);
 }
 
-void MainWindow::buildToolBar() {
-  QToolBar* bar = addToolBar(tr("Main"));
-  bar->setObjectName(QStringLiteral("toolbar"));
-  bar->setMovable(false);
-  bar->setIconSize({16, 16});
-  bar->addAction(m_actions->openFolder);
-  bar->addAction(m_actions->exportTable);
-  bar->addSeparator();
-  const auto combo = [&](const QString& caption, LabelledCombo** out, int width) {
-    *out = new LabelledCombo(caption);
-    (*out)->setMinimumWidth(width);
-    (*out)->setAccessibleName(caption);
-    (*out)->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    bar->addWidget(*out);
-  };
-  combo(tr("Set"), &m_setCombo, 130);
-  combo(tr("Model"), &m_modelCombo, 120);
-  combo(tr("Method"), &m_methodCombo, 120);
-  auto* swap = new QToolButton;
-  swap->setDefaultAction(m_actions->swapRuns);
-  m_swapInBar = bar->addWidget(swap);
-  m_methodComboB = new LabelledCombo(QStringLiteral("B"));
-  m_methodComboB->setMinimumWidth(110);
-  m_methodComboB->setAccessibleName(tr("Method of run B"));
-  m_methodComboB->setToolTip(tr("Method of run B"));
-  m_methodComboB->setAccent(LabelledCombo::Accent::B);
-  m_methodBInBar = bar->addWidget(m_methodComboB);
-  combo(tr("Protocol"), &m_protocolCombo, 120);
-  m_setCombo->setEmptyText(tr("none"));
-  m_modelCombo->setEmptyText(tr("none"));
-  bar->addSeparator();
-  bar->addAction(m_actions->fit);
-  bar->addAction(m_actions->oneToOne);
-  m_zoom = new QLabel(QStringLiteral("–"));
-  m_zoom->setAlignment(Qt::AlignCenter);
-  m_zoom->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral(" 6400 % ")));
-  m_zoom->setAccessibleName(tr("Zoom"));
-  m_zoom->setToolTip(tr("Screen pixels per picture pixel"));
-  bar->addWidget(m_zoom);
-  bar->addSeparator();
-  for (QAction* action : {m_actions->link, m_actions->crosshair, m_actions->contour}) bar->addAction(action);
-  bar->addSeparator();
-  for (QAction* action : {m_actions->layoutOne, m_actions->layoutOneByTwo, m_actions->layoutTwoByTwo,
-                          m_actions->layoutMethods, m_actions->wipe})
-    bar->addAction(action);
-  auto* space = new QWidget;
-  space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-  bar->addWidget(space);
-  auto* find = new FindButton(tr("Find action"), m_actions->palette->shortcut().toString(QKeySequence::NativeText));
-  connect(find, &QPushButton::clicked, m_actions->palette, &QAction::trigger);
-  bar->addWidget(find);
-  bar->addAction(m_actions->themeToggle);
+void MainWindow::buildModel() {
+  ModelPanel& panel = m_docks->model();
+  m_model = new ModelTab(m_desk.workspace, panel);
+  auto* menus = new ItemMenus(m_desk.workspace, this);
+  menus->attach(&m_docks->frames());
+  menus->attachSets(m_choices->sets());
+  menus->attachModels(m_choices->models());
+  menus->attachModels(panel.choice());
+  connect(menus, &ItemMenus::closeSetRequested, &m_desk.workspace, &Workspace::closeSet);
+  connect(menus, &ItemMenus::closeModelRequested, &m_desk.workspace, &Workspace::closeModel);
+  connect(&panel, &ModelPanel::openRequested, m_actions->openModel, &QAction::trigger);
+  connect(&panel, &ModelPanel::currentEdited, this,
+          [this](const QString& name) { m_desk.session.edit(edits::setModelAtHand(name.toStdString())); });
+  connect(m_model, &ModelTab::failed, this,
+          [this](const QString& text, const QString& file) { m_notices->tell(Severity::Error, text, file); });
+}
+
+void MainWindow::connectSession() {
+  const auto again = [this] { showView(m_desk.session.view(), m_desk.session.view(), false); };
+  connect(&m_desk.session, &SessionModel::viewChanged, this, &MainWindow::showView);
+  connect(m_opening, &OpenFlow::openChanged, this, again);
+  connect(m_choices, &ChoiceBar::edited, &m_desk.session, qOverload<const Edit&>(&SessionModel::edit));
+  connect(&m_desk.session, &SessionModel::thresholdDropped, this, [this](float threshold) {
+    m_notices->note(tr("The threshold %1 was of another score's range and has been dropped: it follows best F1 now.")
+                        .arg(numberText(static_cast<double>(threshold), 3)));
+  });
+}
+
+void MainWindow::connectStage() {
+  StageStack& stages = *m_stages;
+  connect(&stages, &StageStack::framesDue, m_frames, &FrameRows::show);
+  connect(&stages, &StageStack::statusDue, m_status, &StatusStrip::show);
+  connect(&stages, &StageStack::zoomChanged, m_choices, &ChoiceBar::showZoom);
+  connect(&stages.single(), &SingleStage::stateChanged, &m_status->line(), &StatusLine::setState);
+  connect(&stages.single(), &SingleStage::waitingChanged, m_failures, &FailureDesk::setWaiting);
+  stages.single().addMoreCurves([this](const SetNumbers&, CurveSets& curves) { m_failures->addPartCurves(curves); });
+  m_frames->addFill([this](std::size_t frame, FrameRow& row) {
+    row.brushed = m_failures->brushedPixels(frame);
+    m_stages->compare().fillRow(frame, row);
+  });
+  connect(m_frames, &FrameRows::previewsChanged, this, [this] { m_stages->showSoon(StageStack::kFrames); });
+}
+
+void MainWindow::connectTabs() {
+  connect(m_tabs, &TabStack::failed, m_notices, &Notices::error);
+  connect(m_tabs, &TabStack::warned, m_notices,
+          [this](const QString& text) { m_notices->tell(Severity::Warning, text); });
+  SweepTab* sweeps = sweep();
+  connect(sweeps, &SweepTab::progressed, m_status, &StatusStrip::showSweep);
+  connect(sweeps, &SweepTab::bestFound, m_controls, &ControlsDock::setBestTemperature);
+  connect(m_status, &StatusStrip::sweepStopRequested, sweeps, &SweepTab::cancel);
+  connect(scene(), &SceneTab::pixelPicked, this, [this](QPointF at) { m_stages->setCursor(at); });
+  RunsTab* kept = runs();
+  m_stages->single().addMoreCurves(
+      [kept](const SetNumbers& shown, CurveSets& curves) { kept->addKeptCurves(shown, curves); });
+  connect(kept, &RunsTab::runsChanged, this, [this] {
+    m_stages->single().redrawCurves();
+    m_stages->showSoon(StageStack::kNumbers);
+  });
+}
+
+void MainWindow::connectFailures() {
+  connect(m_actions->nextFailure, &QAction::triggered, this, [this] { m_failures->step(1); });
+  connect(m_actions->previousFailure, &QAction::triggered, this, [this] { m_failures->step(-1); });
+  connect(m_failures, &FailureDesk::framesChanged, this, [this] { m_stages->showSoon(StageStack::kFrames); });
+  connect(m_failures, &FailureDesk::curvesChanged, this, [this] {
+    m_stages->single().redrawCurves();
+    m_stages->showSoon(StageStack::kNumbers);
+  });
+  connect(m_failures, &FailureDesk::settledChanged, this, [this] { m_stages->showSoon(StageStack::kStatus); });
+  connect(m_failures, &FailureDesk::failed, m_notices, &Notices::error);
+  connect(m_failures, &FailureDesk::regionTitleChanged, m_docks, &DockColumn::setRegionNote);
+  connect(m_failures, &FailureDesk::regionRaised, m_docks, &DockColumn::raiseRegion);
+}
+
+void MainWindow::connectStatus() {
+  const InferenceRunner& runner = m_desk.workspace.runner();
+  connect(&m_theme, &Theme::changed, this,
+          [this] { m_stages->showSoon(StageStack::kPicture); });  // legends name colours
+  const auto numbersDue = [this] { m_stages->showSoon(StageStack::kNumbers | StageStack::kStatus); };
+  connect(&m_desk.workspace, &Workspace::settled, this, numbersDue);
+  connect(&runner, &InferenceRunner::finished, this, numbersDue);
+  connect(&runner, &InferenceRunner::frameFailed, this,
+          [this](const std::shared_ptr<LiveSet>& set, std::size_t frame, const QString& text) {
+            const DataSet& whole = set->dataSet();
+            m_notices->tell(Severity::Warning,
+                            QString::fromStdString(whole.name + ", frame " + whole.frames[frame].name + ": ") + text);
+          });
+  connect(&m_desk.run, &LiveController::failed, m_notices, &Notices::error);
+  connect(&m_desk.comparison, &Comparison::failed, m_notices, &Notices::error);
+  connect(m_status, &StatusStrip::warned, m_notices,
+          [this](const QString& text) { m_notices->tell(Severity::Warning, text); });
+  connect(m_status, &StatusStrip::pausedChanged, m_actions->pauseInference, &QAction::setChecked);
+  StatusLine& line = m_status->line();
+  connect(m_opening, &OpenFlow::saved, &line,
+          [&line](const QString& file) { line.setSentence(tr("Saved %1").arg(QFileInfo(file).fileName())); });
+  connect(&line, &StatusLine::messagesRequested, m_actions->messages, &QAction::trigger);
+  connect(&m_docks->messages(), &MessagesPanel::countChanged, &line, &StatusLine::setMessageCount);
+  connect(m_notices, &Notices::messagesRequested, &m_docks->messagesDock(), &QWidget::show);
+}
+
+void MainWindow::connectActions() {
+  const auto on = [this](QAction* action, auto function) { connect(action, &QAction::triggered, this, function); };
+  auto* help = new HelpWindows(*this, *m_actions);
+  on(m_actions->palette, [help] { help->showPalette(); });
+  on(m_actions->cheatSheet, [help] { help->showCheatSheet(); });
+  on(m_actions->about, [help] { help->showAbout(); });
+  on(m_actions->quit, [this] { close(); });
+  on(m_actions->preferences, [this] { showPreferences(); });
+  on(m_actions->sweep, [this] {
+    m_tabs->setCurrentWidget(sweep());
+    sweep()->isBusy() ? sweep()->cancel() : sweep()->start();
+  });
+  on(m_actions->copyMetrics, [this] { QGuiApplication::clipboard()->setText(metrics()->asText()); });
+  QDockWidget* messages = &m_docks->messagesDock();
+  connect(m_actions->messages, &QAction::triggered, messages, &QWidget::setVisible);
+  connect(messages, &QDockWidget::visibilityChanged, m_actions->messages, &QAction::setChecked);
+  new ThemeActions(m_theme, *m_actions, this);
 }
 
 void MainWindow::restoreLayout() {
   const WindowLayout layout = readWindowLayout();
   if (!layout.geometry.isEmpty()) restoreGeometry(layout.geometry);
-  if (!layout.state.isEmpty() && restoreState(layout.state)) m_arrangeDocks = {};
+  if (!layout.state.isEmpty() && restoreState(layout.state)) m_docks->keepLayout();
+}
+
+void MainWindow::open(const WindowRequest& request) {
+  m_opening->open(request);
+  if (!request.tab.isEmpty()) openTab(request.tab);
+}
+
+void MainWindow::restore(Session session) { m_opening->restore(std::move(session)); }
+
+void MainWindow::openPaths(const QStringList& paths) { m_opening->openPaths(paths); }
+
+void MainWindow::openTab(const QString& title) {
+  const QStringList titles = m_tabs->open(title);
+  if (!titles.isEmpty())
+    m_notices->tell(Severity::Warning,
+                    tr("No tab is called “%1”: there are %2.").arg(title, titles.join(QStringLiteral(", "))));
+}
+
+void MainWindow::showView(const ViewState& before, const ViewState& after, bool dragging) {
+  m_stages->prepare(before, after);
+  m_desk.run.show(after, dragging);
+  m_failures->follow(after, dragging);
+  m_controls->show(after);
+  m_knobs->show(after);
+  const bool isWhole = before == after;
+  if (isWhole || choicesOf(before) != choicesOf(after)) showChoices(after);
+  const bool isSameSet = before.set == after.set && !m_docks->frames().model()->sets().empty();
+  if (isWhole || !isSameSet)
+    m_frames->show();
+  else if (before.frame != after.frame)
+    m_frames->showCurrent();
+  m_desk.comparison.show(after, dragging);
+  m_stages->showView(before, after);
+  m_tabs->follow(after, dragging);
+}
+
+void MainWindow::showChoices(const ViewState& view) {
+  m_choices->showChoices(view);
+  m_model->show(view.model);
+  m_controls->showChoices(view);
+}
+
+void MainWindow::showPreferences() {
+  auto* dialog = findChild<PreferencesDialog*>();
+  if (dialog == nullptr) {
+    dialog = new PreferencesDialog({m_desk.workspace.options(), m_theme.choice(), readDefaults()}, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    CacheMeter& cache = m_status->cache();
+    connect(dialog, &PreferencesDialog::clearCacheRequested, &cache, &CacheMeter::clear);
+    connect(&cache, &CacheMeter::changed, dialog, &PreferencesDialog::setCacheBytes);
+    connect(dialog, &PreferencesDialog::accepted, this, &MainWindow::usePreferences);
+    dialog->setCacheBytes(cache.bytes());
+  }
+  dialog->show();
+  dialog->raise();
+}
+
+void MainWindow::usePreferences(const Preferences& chosen) {
+  writeThemeChoice(chosen.theme);
+  m_theme.setChoice(chosen.theme);
+  writeDefaults(chosen.defaults);
+  if (chosen.work == m_desk.workspace.options()) return;
+  writeWorkOptions(chosen.work);
+  m_desk.workspace.setOptions(chosen.work);
+  m_status->cache().setStore(m_desk.workspace.sharedStore());
+}
+
+bool MainWindow::isSettled() const {
+  return m_desk.run.isSettled() && !m_desk.workspace.isOpening() && m_stages->isShown() && !m_tabs->isBusy() &&
+         !m_frames->isBusy() && !m_failures->isBusy();
 }
 
 void MainWindow::showEvent(QShowEvent* event) {
   QMainWindow::showEvent(event);
-  if (const auto arrange = std::exchange(m_arrangeDocks, {})) arrange();
+  m_docks->arrangeOnce();
 }
 
-bool MainWindow::isSettled() const {
-  return m_controller.isSettled() && m_compare->isSettled() && !areTabsBusy() && !m_workspace.isOpening() &&
-         !m_thumbnails.isBusy() && !m_failures->isBusy() && !m_methods->isBusy() && !m_seen.isDue() && !m_told.isDue();
-}
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!m_desk.file.mayGo()) {
+    event->ignore();
+    return;
+  }
   writeWindowLayout({saveGeometry(), saveState()});
-  autosave();
-  markCleanExit();
-  m_workspace.runner().cancel();
+  m_desk.file.finish();
+  m_desk.workspace.runner().cancel();
   event->accept();
 }
 
@@ -311,14 +376,19 @@ void MainWindow::dropEvent(QDropEvent* event) {
     if (url.isLocalFile()) paths << url.toLocalFile();
   openPaths(paths);
 }
-std::shared_ptr<const DataSet> MainWindow::currentSet() const {
-  const OpenSet* open = m_workspace.findSet(QString::fromStdString(m_session.view().set));
-  return open == nullptr ? nullptr : open->set;
-}
 
-std::optional<std::size_t> MainWindow::currentFrame() const {
-  const auto set = currentSet();
-  return set ? set->find(m_session.view().frame) : std::nullopt;
-}
+ViewGrid* MainWindow::views() const { return &m_stages->views(); }
+CurvesPanel* MainWindow::curves() const { return m_tabs->find<CurvesPanel>(); }
+ControlsPanel* MainWindow::controls() const { return &m_docks->controls(); }
+MetricsPanel* MainWindow::metrics() const { return &m_docks->metrics(); }
+Badge* MainWindow::metricsBadge() const { return m_docks->metricsTitle().badge(); }
+FrameListView* MainWindow::frames() const { return &m_docks->frames(); }
+MessagesPanel* MainWindow::messages() const { return &m_docks->messages(); }
+StatusLine* MainWindow::status() const { return &m_status->line(); }
+QTabWidget* MainWindow::analysis() const { return m_tabs; }
+SceneTab* MainWindow::scene() const { return m_tabs->find<SceneTab>(); }
+SweepTab* MainWindow::sweep() const { return m_tabs->find<SweepTab>(); }
+RunsTab* MainWindow::runs() const { return m_tabs->find<RunsTab>(); }
+CompareStage& MainWindow::compare() { return m_stages->compare(); }
 
 }  // namespace oodscope

@@ -17,7 +17,7 @@ MethodViews::MethodViews(Workspace& workspace, ViewGrid& views)
       m_workspace(workspace),
       m_views(views),
       m_job(
-          this,
+          this, JobPriority::Estimate,
           [](const Request& request, const std::stop_token& stop) {
             std::vector<Map> maps;
             for (const Method method : allMethods()) {

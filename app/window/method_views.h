@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/window/coalescing_job.h"
+#include "app/desk/coalescing_job.h"
 #include "app/window/workspace.h"
 #include "widgets/views/view_grid.h"
 

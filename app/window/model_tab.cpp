@@ -85,7 +85,7 @@ ModelTab::ModelTab(Workspace& workspace, ModelPanel& panel)
       m_workspace(workspace),
       m_panel(panel),
       m_job(
-          this,
+          this, JobPriority::Background,
           [](const Request& request, const std::stop_token&) {
             return Model::load(request.file, request.options).measureLatency(kMeasuredRuns);
           },

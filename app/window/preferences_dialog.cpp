@@ -40,39 +40,51 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(m.px(16), m.px(12), m.px(16), m.px(12));
   column->setSpacing(m.px(8));
-  std::vector<QFormLayout*> forms;
-  const auto group = [&](const QString& title) {
-    auto* heading = new QLabel(title);
-    heading->setFont(strongFont(font()));
-    column->addWidget(heading);
-    auto* form = new QFormLayout;
-    form->setHorizontalSpacing(m.px(12));
-    form->setVerticalSpacing(m.px(5));
-    form->setContentsMargins(m.px(8), 0, 0, m.px(8));
-    column->addLayout(form);
-    forms.push_back(form);
-    return form;
-  };
+  const std::vector<QFormLayout*> forms{
+      addGroup(*column, tr("Work")), addGroup(*column, tr("Logits kept between runs")), addGroup(*column, tr("Window")),
+      addGroup(*column, tr("New sessions begin with"))};
+  fillWork(*forms[0]);
+  fillCache(*forms[1]);
+  fillLooks(*forms[2]);
+  fillDefaults(*forms[3]);
+  alignLabels(forms);
+  addButtons(*column);
+}
 
-  auto* work = group(tr("Work"));
+QFormLayout* PreferencesDialog::addGroup(QVBoxLayout& column, const QString& title) {
+  const Metrics m(this);
+  auto* heading = new QLabel(title);
+  heading->setFont(strongFont(font()));
+  column.addWidget(heading);
+  auto* form = new QFormLayout;
+  form->setHorizontalSpacing(m.px(12));
+  form->setVerticalSpacing(m.px(5));
+  form->setContentsMargins(m.px(8), 0, 0, m.px(8));
+  column.addLayout(form);
+  return form;
+}
+
+void PreferencesDialog::fillWork(QFormLayout& work) {
   m_device = named(new QComboBox, tr("Device"));
   m_device->addItems(hasCuda() ? QStringList{tr("CPU"), tr("CUDA")} : QStringList{tr("CPU")});
-  m_device->setCurrentIndex(now.work.device == Device::Cuda && hasCuda() ? 1 : 0);
+  m_device->setCurrentIndex(m_before.work.device == Device::Cuda && hasCuda() ? 1 : 0);
   if (!hasCuda()) m_device->setToolTip(tr("No CUDA device was found."));
   m_threads = named(new QSpinBox, tr("Threads"));
   m_threads->setRange(0, 4 * std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
   m_threads->setSpecialValueText(tr("all cores (%1)").arg(std::thread::hardware_concurrency()));
-  m_threads->setValue(now.work.threads);
+  m_threads->setValue(m_before.work.threads);
   m_memory = named(new QSpinBox, tr("Memory for score maps"));
   m_memory->setRange(50, 65536);
   m_memory->setSuffix(tr(" MB"));
-  m_memory->setValue(static_cast<int>(now.work.memoryBudget >> 20U));
-  work->addRow(tr("Device"), m_device);
-  work->addRow(tr("Threads"), m_threads);
-  work->addRow(tr("Memory for score maps"), m_memory);
+  m_memory->setValue(static_cast<int>(m_before.work.memoryBudget >> 20U));
+  work.addRow(tr("Device"), m_device);
+  work.addRow(tr("Threads"), m_threads);
+  work.addRow(tr("Memory for score maps"), m_memory);
+}
 
-  auto* cache = group(tr("Logits kept between runs"));
-  m_folder = named(new QLineEdit(QString::fromStdString(now.work.store.folder.string())), tr("Cache folder"));
+void PreferencesDialog::fillCache(QFormLayout& cache) {
+  const Metrics m(this);
+  m_folder = named(new QLineEdit(QString::fromStdString(m_before.work.store.folder.string())), tr("Cache folder"));
   m_folder->setPlaceholderText(QString::fromStdString(LogitsStore::defaultFolder().string()));
   m_folder->setMinimumWidth(m.px(300));
   auto* browse = new QPushButton(tr("Choose…"));
@@ -84,41 +96,51 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   m_size->setRange(0.1, 10000.0);
   m_size->setDecimals(1);
   m_size->setSuffix(tr(" GB"));
-  m_size->setValue(static_cast<double>(now.work.store.maxBytes) / 1e9);
+  m_size->setValue(static_cast<double>(m_before.work.store.maxBytes) / 1e9);
   m_precision = named(new QComboBox, tr("Precision of stored logits"));
   m_precision->addItems({tr("float16: half the size, numbers are exact on what is stored"),
                          tr("float32 (single): as the network gave them")});
-  m_precision->setCurrentIndex(now.work.store.precision == StorePrecision::Single ? 1 : 0);
+  m_precision->setCurrentIndex(m_before.work.store.precision == StorePrecision::Single ? 1 : 0);
   m_used = new QLabel;
   auto* clear = new QPushButton(tr("Clear the cache"));
   auto* usedRow = new QHBoxLayout;
   usedRow->addWidget(m_used, 1);
   usedRow->addWidget(clear);
-  cache->addRow(tr("Folder"), folderRow);
-  cache->addRow(tr("At most"), m_size);
-  cache->addRow(tr("Precision"), m_precision);
-  cache->addRow(tr("In use"), usedRow);
+  cache.addRow(tr("Folder"), folderRow);
+  cache.addRow(tr("At most"), m_size);
+  cache.addRow(tr("Precision"), m_precision);
+  cache.addRow(tr("In use"), usedRow);
+  connect(clear, &QPushButton::clicked, this, &PreferencesDialog::clearCacheRequested);
+  connect(browse, &QPushButton::clicked, this, [this] {
+    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Cache folder"), m_folder->text());
+    if (!chosen.isEmpty()) m_folder->setText(chosen);
+  });
+}
 
-  auto* looks = group(tr("Window"));
+void PreferencesDialog::fillLooks(QFormLayout& looks) {
   m_theme = named(new QComboBox, tr("Theme"));
   m_theme->addItems({tr("Light"), tr("Dark"), tr("As the system")});
-  m_theme->setCurrentIndex(static_cast<int>(now.theme));
-  looks->addRow(tr("Theme"), m_theme);
+  m_theme->setCurrentIndex(static_cast<int>(m_before.theme));
+  looks.addRow(tr("Theme"), m_theme);
+}
 
-  auto* defaults = group(tr("New sessions begin with"));
+void PreferencesDialog::fillDefaults(QFormLayout& defaults) {
   m_method = named(new QComboBox, tr("Method"));
   for (const Method method : allMethods()) m_method->addItem(methodTitle(method), methodKey(method));
-  m_method->setCurrentIndex(m_method->findData(methodKey(now.defaults.method)));
+  m_method->setCurrentIndex(m_method->findData(methodKey(m_before.defaults.method)));
   m_protocol = named(new QComboBox, tr("Protocol"));
-  for (const Protocol protocol : allProtocols()) m_protocol->addItem(protocolTitle(protocol), protocolKey(protocol));
-  m_protocol->setCurrentIndex(m_protocol->findData(protocolKey(now.defaults.protocol)));
+  for (const Protocol protocol : allProtocols())
+    m_protocol->addItem(protocolTitle(protocol), protocolKey(protocol));
+  m_protocol->setCurrentIndex(m_protocol->findData(protocolKey(m_before.defaults.protocol)));
   m_map = named(new QComboBox, tr("Colour map"));
   for (const ColourMap map : allColourMaps()) m_map->addItem(colourMapTitle(map), colourMapName(map));
-  m_map->setCurrentIndex(std::max(0, m_map->findData(QString::fromStdString(now.defaults.colourMap))));
-  defaults->addRow(tr("Method"), m_method);
-  defaults->addRow(tr("Protocol"), m_protocol);
-  defaults->addRow(tr("Colour map"), m_map);
+  m_map->setCurrentIndex(std::max(0, m_map->findData(QString::fromStdString(m_before.defaults.colourMap))));
+  defaults.addRow(tr("Method"), m_method);
+  defaults.addRow(tr("Protocol"), m_protocol);
+  defaults.addRow(tr("Colour map"), m_map);
+}
 
+void PreferencesDialog::alignLabels(const std::vector<QFormLayout*>& forms) {
   // One column of labels for all groups.
   int widest = 0;
   const auto eachLabel = [&forms](const auto& visit) {
@@ -127,9 +149,11 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
   };
   eachLabel([&](const QWidget& label) { widest = std::max(widest, label.sizeHint().width()); });
   eachLabel([&](QWidget& label) { label.setMinimumWidth(widest); });
+}
 
+void PreferencesDialog::addButtons(QVBoxLayout& column) {
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Apply | QDialogButtonBox::Cancel);
-  column->addWidget(buttons);
+  column.addWidget(buttons);
   const auto apply = [this] {
     m_before = edited();
     Q_EMIT accepted(m_before);
@@ -140,11 +164,6 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent) : 
     close();
   });
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
-  connect(clear, &QPushButton::clicked, this, &PreferencesDialog::clearCacheRequested);
-  connect(browse, &QPushButton::clicked, this, [this] {
-    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Cache folder"), m_folder->text());
-    if (!chosen.isEmpty()) m_folder->setText(chosen);
-  });
 }
 
 Preferences PreferencesDialog::edited() const {

@@ -6,12 +6,16 @@
 
 #include <QDialog>
 
+#include <vector>
+
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QSpinBox;
+class QVBoxLayout;
 
 namespace oodscope {
 
@@ -43,6 +47,15 @@ Q_SIGNALS:
   void clearCacheRequested();
 
 private:
+  [[nodiscard]] QFormLayout* addGroup(QVBoxLayout& column, const QString& title);
+  void fillWork(QFormLayout& work);
+  void fillCache(QFormLayout& cache);
+  void fillLooks(QFormLayout& looks);
+  void fillDefaults(QFormLayout& defaults);
+  /// One column of labels for all groups.
+  void alignLabels(const std::vector<QFormLayout*>& forms);
+  void addButtons(QVBoxLayout& column);
+
   Preferences m_before;
   QComboBox *m_device = nullptr, *m_precision = nullptr, *m_theme = nullptr, *m_method = nullptr, *m_protocol = nullptr,
             *m_map = nullptr;

@@ -126,6 +126,50 @@ QString nameOfChannel(const std::vector<std::string>& names, std::size_t channel
   return channel < names.size() ? QString::fromStdString(names[channel]) : tr("class %1").arg(channel);
 }
 
+void addOperatingPoint(MetricsView& view, const MetricsInput& input, const QString& reason) {
+  view.operatingName = tr("at δ ") + numberText(static_cast<double>(*input.threshold), 3);
+  view.components = componentsRow(input.components);
+  view.counts = decisionCounts(*input.numbers, input.counts, *input.threshold);
+  if (!view.counts) return;
+  const DecisionCounts& c = *view.counts;
+  std::vector<ShownValue> frameRates(2), frameFpr(1);
+  if (input.counts != nullptr && input.frame)
+    if (const auto counts = input.counts->frame(*input.frame, *input.threshold)) {
+      frameRates = {rate(counts->precision(), false, tr("nothing is predicted")),
+                    rate(counts->recall(), false, tr("the frame has no anomaly"))};
+      frameFpr = {rate(counts->fpr(), false, tr("the frame has no normal pixel"))};
+    }
+  view.operating.push_back(operatingRow(tr("precision / recall"),
+                                        {rate(ratio(c.tp, c.tp + c.fp), c.estimated, tr("nothing is predicted")),
+                                         rate(ratio(c.tp, c.tp + c.fn), c.estimated, reason)},
+                                        frameRates));
+  view.operating.push_back(
+      operatingRow(tr("false positive rate"), {rate(ratio(c.fp, c.fp + c.tn), c.estimated, reason)}, frameFpr));
+}
+
+void addProvenance(MetricsView& view, const MetricsInput& input) {
+  const SetNumbers& numbers = *input.numbers;
+  view.provenance << tr("%1 protocol · %2")
+                         .arg(protocolTitle(numbers.protocol),
+                              numbers.protocol.poolsPixels() ? tr("pooled pixels") : tr("mean over frames"));
+  view.provenance << accountText(numbers.account, numbers.metrics);
+  if (input.withoutMap.value_or(0) > 0)
+    view.provenance << tr("%1 of the set without a score map")
+                           .arg(countedText(static_cast<qint64>(*input.withoutMap), tr("frame"), tr("frames")));
+  if (input.threshold && input.components)
+    view.provenance << tr("components: regions of %1 px or more, objects of %2 px or more, all frames")
+                           .arg(input.components->track.minPredicted)
+                           .arg(input.components->track.minTruth);
+  if (!input.scored.isEmpty()) view.provenance << tr("scored on %1").arg(input.scored);
+  QStringList facts;
+  if (!input.modelFingerprint.isEmpty()) facts << tr("model ") + input.modelFingerprint.left(8);
+  if (!input.dataName.isEmpty()) facts << tr("data ") + input.dataName;
+  if (input.threads > 0) facts << countedText(input.threads, tr("thread"), tr("threads"));
+  if (!facts.isEmpty()) view.provenance << facts.join(QStringLiteral(" · "));
+  if (numbers.hygiene.unusable() > 0)
+    view.provenance << tr("%1 scores are NaN or infinite and take no part").arg(numbers.hygiene.unusable());
+}
+
 }  // namespace
 
 MetricsView metricsView(const MetricsInput& input) {
@@ -170,47 +214,8 @@ MetricsView metricsView(const MetricsInput& input) {
                           reference(&ReferenceNumbers::bestF1), noDelta, true, ofFrame(&FrameMetrics::bestF1)));
   if (input.reference)
     for (MetricRow& line : view.rows) line.referenceReason = input.reference->reason;
-  if (input.threshold) {
-    view.operatingName = tr("at δ ") + numberText(static_cast<double>(*input.threshold), 3);
-    view.counts = decisionCounts(numbers, input.counts, *input.threshold);
-    if (view.counts) {
-      const DecisionCounts& c = *view.counts;
-      const bool estimated = c.estimated;
-      std::vector<ShownValue> frameRates(2), frameFpr(1);
-      if (input.counts != nullptr && input.frame)
-        if (const auto counts = input.counts->frame(*input.frame, *input.threshold)) {
-          frameRates = {rate(counts->precision(), false, tr("nothing is predicted")),
-                        rate(counts->recall(), false, tr("the frame has no anomaly"))};
-          frameFpr = {rate(counts->fpr(), false, tr("the frame has no normal pixel"))};
-        }
-      view.operating.push_back(operatingRow(tr("precision / recall"),
-                                            {rate(ratio(c.tp, c.tp + c.fp), estimated, tr("nothing is predicted")),
-                                             rate(ratio(c.tp, c.tp + c.fn), estimated, reason)},
-                                            frameRates));
-      view.operating.push_back(
-          operatingRow(tr("false positive rate"), {rate(ratio(c.fp, c.fp + c.tn), estimated, reason)}, frameFpr));
-    }
-  }
-  if (input.threshold) view.components = componentsRow(input.components);
-  view.provenance << tr("%1 protocol · %2")
-                         .arg(protocolTitle(numbers.protocol),
-                              numbers.protocol.poolsPixels() ? tr("pooled pixels") : tr("mean over frames"));
-  view.provenance << accountText(account, metrics);
-  if (input.withoutMap.value_or(0) > 0)
-    view.provenance << tr("%1 of the set without a score map")
-                           .arg(countedText(static_cast<qint64>(*input.withoutMap), tr("frame"), tr("frames")));
-  if (input.threshold && input.components)
-    view.provenance << tr("components: regions of %1 px or more, objects of %2 px or more, all frames")
-                           .arg(input.components->track.minPredicted)
-                           .arg(input.components->track.minTruth);
-  if (!input.scored.isEmpty()) view.provenance << tr("scored on %1").arg(input.scored);
-  QStringList facts;
-  if (!input.modelFingerprint.isEmpty()) facts << tr("model ") + input.modelFingerprint.left(8);
-  if (!input.dataName.isEmpty()) facts << tr("data ") + input.dataName;
-  if (input.threads > 0) facts << countedText(input.threads, tr("thread"), tr("threads"));
-  if (!facts.isEmpty()) view.provenance << facts.join(QStringLiteral(" · "));
-  if (numbers.hygiene.unusable() > 0)
-    view.provenance << tr("%1 scores are NaN or infinite and take no part").arg(numbers.hygiene.unusable());
+  if (input.threshold) addOperatingPoint(view, input, reason);
+  addProvenance(view, input);
   return view;
 }
 

@@ -3,9 +3,9 @@
 
 #include "app/session/renaming.h"
 
-#include "app/window/knobs.h"
-
 #include <QUndoCommand>
+
+#include <algorithm>
 
 namespace oodscope {
 
@@ -37,7 +37,29 @@ void SessionModel::edit(const ViewState& wanted, const QString& text) {
   if (dropped) Q_EMIT thresholdDropped(*dropped);
 }
 
+void SessionModel::edit(const Edit& edit) {
+  ViewState view = m_session.view;
+  edit.change(view);
+  this->edit(view, QString::fromStdString(edit.text));
+}
+
+void SessionModel::drag(const Edit& edit) {
+  beginDrag();
+  this->edit(edit);
+}
+
+void SessionModel::drop(const Edit& edit) {
+  drag(edit);
+  endDrag();
+}
+
 void SessionModel::follow(const ViewState& view) { apply(view); }
+
+void SessionModel::follow(const Edit& edit) {
+  ViewState view = m_session.view;
+  edit.change(view);
+  apply(view);
+}
 
 void SessionModel::beginDrag() {
   if (!m_beforeDrag) m_beforeDrag = m_session.view;
@@ -61,37 +83,86 @@ void SessionModel::apply(const ViewState& view) {
 }
 
 void SessionModel::touch() {
+  Q_EMIT changed();
   if (m_modified) return;
   m_modified = true;
   Q_EMIT modifiedChanged(true);
 }
 
+void SessionModel::touchWork() {
+  m_hasUnsavedWork = true;
+  touch();
+}
+
 void SessionModel::setNotes(std::vector<Note> notes) {
   if (notes == m_session.notes) return;
   m_session.notes = std::move(notes);
-  touch();
+  touchWork();
   Q_EMIT notesChanged();
 }
 
-void SessionModel::setRuns(std::vector<PinnedRun> runs) {
-  if (runs == m_session.runs) return;
-  m_session.runs = std::move(runs);
-  touch();
+void SessionModel::keepRun(const PinnedRun& run) {
+  if (!oodscope::keepRun(m_session, run)) return;
+  touchWork();
+  Q_EMIT runsChanged();
+}
+
+void SessionModel::removeRun(const PinnedRun& run) {
+  if (!oodscope::removeRun(m_session, run)) return;
+  touchWork();
   Q_EMIT runsChanged();
 }
 
 void SessionModel::setGrid(GridRecipe grid) {
   if (grid == m_session.grid) return;
   m_session.grid = std::move(grid);
-  touch();
+  touchWork();
 }
 
-void SessionModel::setOpen(std::vector<SetEntry> sets, std::vector<ModelEntry> models,
-                           std::vector<std::filesystem::path> scores) {
-  m_session.sets = std::move(sets);
-  m_session.models = std::move(models);
-  m_session.scores = std::move(scores);
-  touch();
+namespace {
+
+const std::filesystem::path& pathOf(const SetEntry& entry) { return entry.path; }
+const std::filesystem::path& pathOf(const ModelEntry& entry) { return entry.path; }
+const std::filesystem::path& pathOf(const std::filesystem::path& path) { return path; }
+
+/// Whether that changed anything.
+template <class Entry>
+bool put(std::vector<Entry>& entries, const Entry& entry) {
+  const auto same = [&](const Entry& other) { return pathOf(other) == pathOf(entry); };
+  const auto known = std::find_if(entries.begin(), entries.end(), same);
+  if (known == entries.end()) {
+    entries.push_back(entry);
+    return true;
+  }
+  if (*known == entry) return false;
+  *known = entry;
+  return true;
+}
+
+template <class Entry>
+bool dropAt(std::vector<Entry>& entries, const std::filesystem::path& path) {
+  return std::erase_if(entries, [&](const Entry& entry) { return pathOf(entry) == path; }) > 0;
+}
+
+}  // namespace
+
+void SessionModel::addSet(const SetEntry& entry) {
+  if (put(m_session.sets, entry)) touch();
+}
+void SessionModel::addModel(const ModelEntry& entry) {
+  if (put(m_session.models, entry)) touch();
+}
+void SessionModel::addScores(const std::filesystem::path& folder) {
+  if (put(m_session.scores, folder)) touch();
+}
+void SessionModel::removeSet(const std::filesystem::path& path) {
+  if (dropAt(m_session.sets, path)) touch();
+}
+void SessionModel::removeModel(const std::filesystem::path& path) {
+  if (dropAt(m_session.models, path)) touch();
+}
+void SessionModel::removeScores(const std::filesystem::path& folder) {
+  if (dropAt(m_session.scores, folder)) touch();
 }
 
 void SessionModel::renameSet(const std::string& from, const std::string& to) {
@@ -107,27 +178,35 @@ void SessionModel::renameSource(const std::string& from, const std::string& to) 
 }
 
 void SessionModel::replace(Session session) {
-  setNotes(std::move(session.notes));
-  setRuns(std::move(session.runs));
-  setGrid(std::move(session.grid));
-  apply(session.view);
+  const bool hasOtherNotes = session.notes != m_session.notes, hasOtherRuns = session.runs != m_session.runs;
+  const bool hasOtherGrid = session.grid != m_session.grid;
+  const ViewState view = std::exchange(session.view, m_session.view);
+  m_session = std::move(session);
+  if (hasOtherNotes || hasOtherRuns || hasOtherGrid) touch();
+  if (hasOtherNotes) Q_EMIT notesChanged();
+  if (hasOtherRuns) Q_EMIT runsChanged();
+  apply(view);
 }
 
 void SessionModel::load(Session session) {
   m_undo.clear();
   m_beforeDrag.reset();
   const ViewState before = std::exchange(m_session, std::move(session)).view;
-  m_modified = false;
+  m_modified = m_hasUnsavedWork = false;
   Q_EMIT viewChanged(before, m_session.view, false);
   Q_EMIT notesChanged();
   Q_EMIT runsChanged();
   Q_EMIT modifiedChanged(false);
+  Q_EMIT changed();
 }
 
 void SessionModel::markSaved() {
+  m_hasUnsavedWork = false;
   if (!m_modified) return;
   m_modified = false;
   Q_EMIT modifiedChanged(false);
 }
+
+void SessionModel::markUnsaved() { touchWork(); }
 
 }  // namespace oodscope

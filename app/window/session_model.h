@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/session/session.h"
+#include "app/session/edits.h"
 
 #include <QObject>
 #include <QString>
@@ -23,27 +23,43 @@ public:
   [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
   [[nodiscard]] bool isDragging() const { return m_beforeDrag.has_value(); }
   [[nodiscard]] bool isModified() const { return m_modified; }
+  /// Notes, tags, kept runs or a grid that no file holds: what a few clicks do not bring back.
+  [[nodiscard]] bool hasUnsavedWork() const { return m_hasUnsavedWork; }
 
   /// Changes knobs. `text` names the step in the Edit menu. Nothing happens where nothing differs. A threshold set by
   /// hand does not go along to a score of another unit (dropForeignThresholds).
   void edit(const ViewState& view, const QString& text);
+  void edit(const Edit& edit);
+  /// An edit of a hand that moves on: part of a drag, which the first one begins.
+  void drag(const Edit& edit);
+  /// The last one of a drag.
+  void drop(const Edit& edit);
   /// A change that is not the user's (a set that has gone takes its frame along): no step of undo.
   void follow(const ViewState& view);
+  void follow(const Edit& edit);
   /// Between these two, edits belong to one drag.
   void beginDrag();
   void endDrag();
 
   void setNotes(std::vector<Note> notes);
-  void setRuns(std::vector<PinnedRun> runs);
+  void keepRun(const PinnedRun& run);
+  void removeRun(const PinnedRun& run);
   void setGrid(GridRecipe grid);
-  /// What is open, as the workspace reports it.
-  void setOpen(std::vector<SetEntry> sets, std::vector<ModelEntry> models, std::vector<std::filesystem::path> scores);
+  /// What is open from now on, in place of what had its path; and what is no more.
+  void addSet(const SetEntry& entry);
+  void addModel(const ModelEntry& entry);
+  void addScores(const std::filesystem::path& folder);
+  void removeSet(const std::filesystem::path& path);
+  void removeModel(const std::filesystem::path& path);
+  void removeScores(const std::filesystem::path& folder);
   /// What was called `from` is called `to` from now on: no step of undo.
   void renameSet(const std::string& from, const std::string& to);
   void renameSource(const std::string& from, const std::string& to);
   /// Replaces everything; the undo stack starts anew.
   void load(Session session);
   void markSaved();
+  /// What it holds is in no file: work that a crash left.
+  void markUnsaved();
 
 Q_SIGNALS:
   /// dragging: more changes are coming.
@@ -53,18 +69,23 @@ Q_SIGNALS:
   void notesChanged();
   void runsChanged();
   void modifiedChanged(bool modified);
+  /// Anything that a file would hold.
+  void changed();
 
 private:
   friend class ViewCommand;
   void apply(const ViewState& view);
   void replace(Session session);
   void touch();
+  /// Work changed: what is more than knobs and things that are open.
+  void touchWork();
 
   Session m_session;
   QUndoStack m_undo;
   std::optional<ViewState> m_beforeDrag;
   QString m_dragText;
   bool m_modified = false;
+  bool m_hasUnsavedWork = false;
 };
 
 }  // namespace oodscope

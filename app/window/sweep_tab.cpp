@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/sweep_tab.h"
 
+#include "app/desk/post_to.h"
+#include "app/session/edits.h"
 #include "app/window/inference_runner.h"
-#include "app/window/post_to.h"
 #include "app/window/presenters.h"
 #include "widgets/plots/sweep_plot.h"
 #include "widgets/theme/number_text.h"
@@ -17,10 +18,10 @@
 namespace oodscope {
 
 SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
-    : QWidget(parent),
+    : AnalysisTab(parent),
       m_workspace(workspace),
       m_job(
-          this,
+          this, JobPriority::Background,
           [this](const Request& request, const std::stop_token& stop) {
             return sweep(
                 request.sets, request.method, request.protocol, SweepOptions{},
@@ -48,8 +49,9 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
   column->addLayout(row);
   column->addWidget(m_plot, 1);
   connect(m_button, &QPushButton::clicked, this, [this] { isBusy() ? cancel() : start(); });
-  connect(m_plot, &SweepPlot::temperatureEdited, this, &SweepTab::temperatureEdited);
-  connect(m_plot, &SweepPlot::temperatureSettled, this, &SweepTab::temperatureEdited);
+  const auto edit = [this](double temperature) { Q_EMIT edited(edits::setTemperature(temperature)); };
+  connect(m_plot, &SweepPlot::temperatureEdited, this, edit);
+  connect(m_plot, &SweepPlot::temperatureSettled, this, edit);
   connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
     if (m_waiting) begin();
   });
@@ -57,16 +59,18 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
 
 SweepTab::~SweepTab() = default;
 
-void SweepTab::setView(const ViewState& view) {
+void SweepTab::follow(const ViewState& view, bool) {
   m_view = view;
+  m_plot->setTemperature(static_cast<double>(view.score.temperature));
   PinnedRun now = pinnedRunOf(view), then = m_request.view;
   for (PinnedRun* run : {&now, &then}) {  // a sweep is of all sets and temperatures
     run->set.clear();
-    run->score.temperature = 1.0F;
+    run->score = atTemperature(run->score, 1.0);
   }
   if (m_request.sets.empty() || now == then) return;
   cancel();
-  m_request = {};
+  Request none;
+  m_request = std::move(none);
   m_result = {};
   m_plot->setSeries({});
   m_note->setText(tr("The sweep was of other scores: sweep again."));
@@ -163,8 +167,6 @@ void SweepTab::publish(const Outcome<SweepResult>& outcome) {
 }
 
 void SweepTab::showButton() { m_button->setText(isBusy() ? tr("Stop") : tr("Sweep all open sets")); }
-
-void SweepTab::setTemperature(std::optional<double> temperature) { m_plot->setTemperature(temperature); }
 
 QString SweepTab::note() const { return m_note->text(); }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/coalescing_job.h"
 #include "app/studies/sweep.h"
-#include "app/window/coalescing_job.h"
+#include "app/window/tabs/analysis_tab.h"
 #include "app/window/workspace.h"
-
-#include <QWidget>
 
 class QLabel;
 class QPushButton;
@@ -15,28 +14,26 @@ class SweepPlot;
 
 /// The "T sweep" tab: AP and FPR95 against temperature for every open set, appearing as they come. A best temperature
 /// is named once all points of all frames are in.
-class SweepTab : public QWidget {
+class SweepTab : public AnalysisTab {
   Q_OBJECT
 
 public:
   explicit SweepTab(Workspace& workspace, QWidget* parent = nullptr);
   ~SweepTab() override;
 
-  /// Which view the next sweep is of. A result of other scores is taken away.
-  void setView(const ViewState& view);
+  /// The next sweep is of that view. A result of other scores is taken away.
+  void follow(const ViewState& view, bool dragging) override;
   /// Sweeps the view's method and protocol over all open sets. Sets that are not scored yet are scored first; what
   /// cannot be is said.
   void start();
   void cancel();
-  void setTemperature(std::optional<double> temperature);
   [[nodiscard]] const SweepResult& result() const { return m_result; }
   /// A sweep runs, or waits for frames.
-  [[nodiscard]] bool isBusy() const { return m_running || m_waiting; }
+  [[nodiscard]] bool isBusy() const override { return m_running || m_waiting; }
   [[nodiscard]] QPushButton* button() const { return m_button; }
   [[nodiscard]] QString note() const;
 
 Q_SIGNALS:
-  void temperatureEdited(double temperature);
   void bestFound(std::optional<double> temperature, const QString& what);
   /// total 0: nothing runs any more.
   void progressed(int done, int total);

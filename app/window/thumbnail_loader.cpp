@@ -4,8 +4,8 @@
 #include "analysis/core/sha256.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/regions/anomaly_facts.h"
-#include "app/window/background_priority.h"
-#include "app/window/post_to.h"
+#include "app/desk/job_pool.h"
+#include "app/desk/post_to.h"
 
 #include <algorithm>
 
@@ -25,16 +25,14 @@ QImage thumbnailOf(const RgbImage& image) {
 }  // namespace
 
 ThumbnailLoader::ThumbnailLoader(std::filesystem::path cacheFolder, QObject* parent)
-    : QObject(parent), m_folder(std::move(cacheFolder)), m_thread([this] { run(); }) {}
+    : QObject(parent), m_folder(std::move(cacheFolder)) {}
 
 ThumbnailLoader::~ThumbnailLoader() {
   {
     const std::scoped_lock lock(m_mutex);
-    m_ending = true;
     m_tasks.clear();
   }
-  m_wake.notify_all();
-  m_thread.join();
+  JobPool::shared().withdraw(this);
 }
 
 void ThumbnailLoader::request(const std::shared_ptr<const DataSet>& set, std::size_t frame) {
@@ -42,12 +40,13 @@ void ThumbnailLoader::request(const std::shared_ptr<const DataSet>& set, std::si
     const std::scoped_lock lock(m_mutex);
     m_tasks.push_front({set, frame});  // what came into view last is what is looked at
   }
-  m_wake.notify_all();
+  ask();
 }
 
-bool ThumbnailLoader::isBusy() const {
-  const std::scoped_lock lock(m_mutex);
-  return m_running || !m_tasks.empty();
+bool ThumbnailLoader::isBusy() const { return JobPool::shared().isBusy(this); }
+
+void ThumbnailLoader::ask() {
+  JobPool::shared().submit(this, JobPriority::Exact, [this](const std::stop_token&) { makeOne(); });
 }
 
 FramePreview ThumbnailLoader::make(const Task& task) const {
@@ -88,24 +87,21 @@ FramePreview ThumbnailLoader::make(const Task& task) const {
   return preview;
 }
 
-void ThumbnailLoader::run() {
-  lowerThreadPriority();
-  for (;;) {
-    Task task;
-    {
-      std::unique_lock lock(m_mutex);
-      m_running = false;
-      m_wake.wait(lock, [this] { return m_ending || !m_tasks.empty(); });
-      if (m_ending) return;
-      task = std::move(m_tasks.front());
-      m_tasks.pop_front();
-      m_running = true;
-    }
-    const FramePreview preview = make(task);
-    postTo(this, [this, name = QString::fromStdString(task.set->name), frame = task.frame, preview] {
-      Q_EMIT previewReady(name, frame, preview);
-    });
+void ThumbnailLoader::makeOne() {
+  Task task;
+  bool more = false;
+  {
+    const std::scoped_lock lock(m_mutex);
+    if (m_tasks.empty()) return;
+    task = std::move(m_tasks.front());
+    m_tasks.pop_front();
+    more = !m_tasks.empty();
   }
+  const FramePreview preview = make(task);
+  postTo(this, [this, name = QString::fromStdString(task.set->name), frame = task.frame, preview] {
+    Q_EMIT previewReady(name, frame, preview);
+  });
+  if (more) ask();  // one a turn: others of the pool come in between
 }
 
 }  // namespace oodscope

@@ -6,12 +6,10 @@
 #include <QObject>
 #include <QString>
 
-#include <condition_variable>
 #include <deque>
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 namespace oodscope {
 
@@ -23,7 +21,7 @@ struct FramePreview {
   bool hasLabel = false;
 };
 
-/// Makes thumbnails and label badges in a thread of its own, newest request first, and keeps them on disk.
+/// Makes thumbnails and label badges in the background, newest request first, and keeps them on disk.
 class ThumbnailLoader : public QObject {
   Q_OBJECT
 
@@ -43,16 +41,13 @@ private:
     std::shared_ptr<const DataSet> set;
     std::size_t frame = 0;
   };
-  void run();
+  void ask();
+  void makeOne();
   [[nodiscard]] FramePreview make(const Task& task) const;
 
   std::filesystem::path m_folder;
-  mutable std::mutex m_mutex;
-  std::condition_variable m_wake;
+  std::mutex m_mutex;
   std::deque<Task> m_tasks;
-  bool m_running = false;
-  bool m_ending = false;
-  std::thread m_thread;
 };
 
 }  // namespace oodscope

@@ -12,10 +12,25 @@
 
 namespace oodscope {
 
-WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&window), m_window(window) {
-  const auto key = [](const char* text) { return QKeySequence(QString::fromLatin1(text)); };
+namespace {
 
-  QMenu* file = window.menuBar()->addMenu(tr("&File"));
+QKeySequence key(const char* text) { return QKeySequence(QString::fromLatin1(text)); }
+
+}  // namespace
+
+WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&window), m_window(window) {
+  addFileMenu(*window.menuBar());
+  addEditMenu(*window.menuBar(), stack);
+  addViewMenu(*window.menuBar());
+  addMethodMenu(*window.menuBar());
+  addCompareMenu(*window.menuBar());
+  addExportMenu(*window.menuBar());
+  addHelpMenu(*window.menuBar());
+  explainShortcuts();
+}
+
+void WindowActions::addFileMenu(QMenuBar& bar) {
+  QMenu* file = bar.addMenu(tr("&File"));
   openFolder = add(file, tr("Open &folder…"), "open-folder", QKeySequence::Open, "folder");
   openModel = add(file, tr("Open &model…"), "open-model", key("Ctrl+M"), "cube");
   openScores = add(file, tr("Open s&core maps…"), "open-scores", key("Ctrl+Shift+M"), "import");
@@ -31,8 +46,10 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
   file->addSeparator();
   preferences = add(file, tr("&Preferences…"), "preferences", key("Ctrl+,"), "gear");
   quit = add(file, tr("&Quit"), "quit", QKeySequence::Quit);
+}
 
-  QMenu* editMenu = window.menuBar()->addMenu(tr("&Edit"));
+void WindowActions::addEditMenu(QMenuBar& bar, QUndoStack& stack) {
+  QMenu* editMenu = bar.addMenu(tr("&Edit"));
   undo = stack.createUndoAction(this, tr("&Undo"));
   undo->setShortcut(QKeySequence::Undo);
   redo = stack.createRedoAction(this, tr("&Redo"));
@@ -41,8 +58,10 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
     editMenu->addAction(action);
     m_all.push_back(action);
   }
+}
 
-  QMenu* view = window.menuBar()->addMenu(tr("&View"));
+void WindowActions::addViewMenu(QMenuBar& bar) {
+  QMenu* view = bar.addMenu(tr("&View"));
   fit = add(view, tr("&Fit"), "fit", key("F"), "fit");
   oneToOne = add(view, tr("&1:1"), "one-to-one", key("Z"));
   zoomIn = add(view, tr("Zoom &in"), "zoom-in", QKeySequence::ZoomIn, "plus");
@@ -69,16 +88,22 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
   previousFailure = add(view, tr("Previous failure"), "previous-failure", key("K"));
   view->addSeparator();
   m_panels = view->addMenu(tr("&Panels"));
-  QMenu* themes = view->addMenu(tr("&Theme"));
+  addThemeMenu(*view);
+  latency = add(view, tr("Latency overlay"), "latency", key("Ctrl+Shift+L"), {}, true);
+}
+
+void WindowActions::addThemeMenu(QMenu& view) {
+  QMenu* themes = view.addMenu(tr("&Theme"));
   themeLight = add(themes, tr("Light"), "theme-light", {}, {}, true);
   themeDark = add(themes, tr("Dark"), "theme-dark", {}, {}, true);
   themeSystem = add(themes, tr("As the system"), "theme-system", {}, {}, true);
   auto* themeGroup = new QActionGroup(this);
   for (QAction* action : {themeLight, themeDark, themeSystem}) themeGroup->addAction(action);
   themeToggle = add(themes, tr("Dark or light"), "theme-toggle", key("Ctrl+Shift+T"), "theme");
-  latency = add(view, tr("Latency overlay"), "latency", key("Ctrl+Shift+L"), {}, true);
+}
 
-  QMenu* method = window.menuBar()->addMenu(tr("&Method"));
+void WindowActions::addMethodMenu(QMenuBar& bar) {
+  QMenu* method = bar.addMenu(tr("&Method"));
   int number = 0;
   auto* methodGroup = new QActionGroup(this);
   for (const Method value : allMethods()) {
@@ -98,30 +123,38 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
   sweep = add(method, tr("&Sweep temperatures"), "sweep", key("Ctrl+Shift+S"), "chart");
   pauseInference = add(method, tr("&Pause inference"), "pause-inference", key("Ctrl+P"), "pause", true);
   cancelInference = add(method, tr("&Cancel inference"), "cancel-inference", {}, "cancel");
+}
 
-  QMenu* compare = window.menuBar()->addMenu(tr("&Compare"));
+void WindowActions::addCompareMenu(QMenuBar& bar) {
+  QMenu* compare = bar.addMenu(tr("&Compare"));
   pinReference = add(compare, tr("&Pin these numbers as reference"), "pin-reference", key("Ctrl+R"), "pin");
   clearReference = add(compare, tr("Clear the reference"), "clear-reference", key("Ctrl+Shift+R"));
-  keepCurve = add(compare, tr("&Keep this run"), "keep-curve", key("Ctrl+K, Ctrl+C"), "compare");
+  keepCurve = add(compare, tr("&Keep this run"), "keep-curve", key("Ctrl+Shift+K"), "compare");
   compare->addSeparator();
   wipe = add(compare, tr("Compare &two runs"), "wipe", key("W"), "wipe", true);
   swapRuns = add(compare, tr("&Swap A and B"), "swap-runs", key("Shift+W"), "swap");
   bootstrap = add(compare, tr("&Bootstrap intervals"), "bootstrap", key("Ctrl+B"), "chart", true);
+}
 
-  QMenu* exportMenu = window.menuBar()->addMenu(tr("E&xport"));
+void WindowActions::addExportMenu(QMenuBar& bar) {
+  QMenu* exportMenu = bar.addMenu(tr("E&xport"));
   copyMetrics = add(exportMenu, tr("&Copy the numbers"), "copy-metrics", key("Ctrl+Shift+C"), "copy");
   exportFigure = add(exportMenu, tr("Export &figure…"), "export-figure", key("Ctrl+Shift+X"), "image");
   exportTable = add(exportMenu, tr("Export &table…"), "export-table", key("Ctrl+E"), "export");
   makeReport = add(exportMenu, tr("Make a &report…"), "make-report", {}, "file");
   savePicture = add(exportMenu, tr("Save the window's &picture…"), "save-picture", {}, "image");
+}
 
-  QMenu* help = window.menuBar()->addMenu(tr("&Help"));
+void WindowActions::addHelpMenu(QMenuBar& bar) {
+  QMenu* help = bar.addMenu(tr("&Help"));
   palette = add(help, tr("&Find action…"), "find-action", key("Ctrl+K"), "search");
   cheatSheet = add(help, tr("&Shortcuts"), "cheat-sheet", QKeySequence::HelpContents, "keyboard");
   cheatSheet->setShortcuts({QKeySequence(Qt::Key_F1), QKeySequence(QStringLiteral("?"))});
   messages = add(help, tr("&Messages"), "messages", key("Ctrl+Shift+E"), "messages", true);
   about = add(help, tr("&About Oodscope"), "about");
-  keepCurve->setShortcut(key("Ctrl+Shift+K"));
+}
+
+void WindowActions::explainShortcuts() {
   for (QAction* action : m_all) {
     QString name = action->text();
     name.remove(QLatin1Char('&'));

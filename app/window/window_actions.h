@@ -6,6 +6,8 @@
 #include <vector>
 
 class QMainWindow;
+class QMenu;
+class QMenuBar;
 class QUndoStack;
 
 namespace oodscope {
@@ -35,6 +37,15 @@ public:
   std::vector<QAction*> methods;  ///< keys 1 to 9, in the order of allMethods()
 
 private:
+  void addFileMenu(QMenuBar& bar);
+  void addEditMenu(QMenuBar& bar, QUndoStack& stack);
+  void addViewMenu(QMenuBar& bar);
+  void addThemeMenu(QMenu& view);
+  void addMethodMenu(QMenuBar& bar);
+  void addCompareMenu(QMenuBar& bar);
+  void addExportMenu(QMenuBar& bar);
+  void addHelpMenu(QMenuBar& bar);
+  void explainShortcuts();
   QAction* add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& shortcut = {},
                const QString& icon = {}, bool checkable = false);
 

@@ -5,6 +5,7 @@
 #include "app/options/exit_code.h"
 #include "app/options/plain_numbers.h"
 #include "app/options/ranges.h"
+#include "app/session/edits.h"
 
 #include <algorithm>
 #include <array>
@@ -78,7 +79,7 @@ std::optional<int> parseWindowOptions(const std::vector<std::string>& arguments,
           throw CLI::ValidationError("--method", "'" + method + "' is no method; see oodscope-cli evaluate --help");
         score.method = *value;
       }
-      if (temperatureOption->count() > 0) score.temperature = static_cast<float>(temperature);
+      if (temperatureOption->count() > 0) score = atTemperature(score, temperature);
       options.request.score = score;
     }
     if (thresholdOption->count() > 0) options.request.threshold = static_cast<float>(threshold);

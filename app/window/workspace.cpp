@@ -4,15 +4,17 @@
 #include "analysis/core/failure_text.h"
 #include "app/session/labels.h"
 #include "app/window/inference_runner.h"
-#include "app/window/post_to.h"
+#include "app/window/session_model.h"
+#include "app/desk/post_to.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace oodscope {
 
-Workspace::Workspace(WorkOptions options, QObject* parent)
+Workspace::Workspace(SessionModel& session, WorkOptions options, QObject* parent)
     : QObject(parent),
+      m_session(session),
       m_options(std::move(options)),
       m_store(std::make_shared<LogitsStore>(m_options.store)),
       m_pool(std::make_shared<MapPool>(m_options.memoryBudget)),
@@ -109,7 +111,10 @@ void Workspace::openSet(const SetEntry& entry) {
       },
       [this, entry](Opening opening) {
         if (opening.sets.empty()) Q_EMIT folderUnknown(entry.path, opening.unknown, opening.scores);
-        for (OpenSet& set : opening.sets) addSet(std::move(set));
+        for (OpenSet& set : opening.sets) {
+          if (set.entry.path != entry.path) m_session.removeSet(entry.path);  // its sub-folders stand for it
+          addSet(std::move(set));
+        }
       },
       entry.path);
 }
@@ -123,6 +128,7 @@ void Workspace::addSet(OpenSet set) {
                    QString());
     return;
   }
+  m_session.addSet(set.entry);
   m_sets.push_back(std::move(set));
   nameSets();
   const DataSet& opened = *m_sets.back().set;
@@ -177,6 +183,7 @@ void Workspace::addModel(OpenModel model) {
     nameSources();
   }
   const OpenModel open = *known;
+  m_session.addModel(open.entry);
   for (const std::string& assumption : open.info->assumptions)
     Q_EMIT message(Severity::Info, open.name() + ": " + QString::fromStdString(assumption),
                    QString::fromStdString(open.entry.path.string()));
@@ -203,6 +210,7 @@ void Workspace::nameSources() {
 void Workspace::openScores(const std::filesystem::path& folder) {
   const SourceId id = sourceIdOf({.label = {}, .folder = folder});
   if (std::ranges::find(m_scores, id, &OpenScores::id) != m_scores.end()) return;
+  m_session.addScores(folder);
   m_scores.push_back({folder, id});
   nameSources();
   Q_EMIT scoresOpened(m_scores.back().name());
@@ -255,6 +263,7 @@ void Workspace::closeSet(const QString& name) {
   const std::string id = open->id;
   const QString label = QString::fromStdString(open->set->name);
   dropLiveSets(id, {}, label);
+  m_session.removeSet(open->entry.path);
   std::erase_if(m_sets, [&](const OpenSet& set) { return set.id == id; });
   Q_EMIT setClosed(label);
 }
@@ -264,6 +273,7 @@ void Workspace::closeModel(const QString& name) {
   if (open == nullptr) return;
   const std::string label = open->label;
   dropLiveSets({}, open->id, open->name());
+  m_session.removeModel(open->entry.path);
   std::erase_if(m_models, [&](const OpenModel& model) { return model.label == label; });
   Q_EMIT modelClosed(QString::fromStdString(label));
 }
@@ -271,9 +281,17 @@ void Workspace::closeModel(const QString& name) {
 void Workspace::closeAll() {
   while (!m_sets.empty()) closeSet(QString::fromStdString(m_sets.back().set->name));
   while (!m_models.empty()) closeModel(m_models.back().name());
+  for (const OpenScores& scores : m_scores) m_session.removeScores(scores.path);
   m_scores.clear();
   m_impossible.clear();
   m_told.clear();
+}
+
+void Workspace::openAll() {
+  const Session session = m_session.session();  // opening changes it
+  for (const SetEntry& set : session.sets) openSet(set);
+  for (const ModelEntry& model : session.models) openModel(model);
+  for (const auto& folder : session.scores) openScores(folder);
 }
 
 const OpenSet* Workspace::findSet(const QString& name) const {
@@ -380,7 +398,8 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
   }
 }
 
-bool Workspace::holdsLogits(const ViewState& view) {
+bool Workspace::holdsLogits(ViewState view, const std::string& folder) {
+  view.score.imported = folder;
   const auto live = liveSet(QString::fromStdString(view.set), view);
   return view.score.imported && live && live->source().takesMethods();
 }

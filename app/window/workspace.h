@@ -19,6 +19,7 @@
 namespace oodscope {
 
 class InferenceRunner;
+class SessionModel;
 
 /// A set that is open, with what the user gave to read it.
 struct OpenSet {
@@ -59,14 +60,15 @@ struct WorkOptions {
   }
 };
 
-/// Everything that is open, and the only owner of it. Lives in the GUI thread; opening happens in a worker and is
-/// reported by signals. Sets, models and folders are what their ids say and are called by labels: two of one name have
-/// different ones. A label that was written while other things were open is understood.
+/// Everything that is open, as the session lists it, and the only owner of it. Lives in the GUI thread; opening happens
+/// in a worker and is reported by signals. Sets, models and folders are what their ids say and are called by labels: two
+/// of one name have different ones. A label that was written while other things were open is understood.
 class Workspace : public QObject {
   Q_OBJECT
 
 public:
-  explicit Workspace(WorkOptions options, QObject* parent = nullptr);
+  /// `session` lists what is open, and what was to be but could not be opened; it outlives this.
+  Workspace(SessionModel& session, WorkOptions options, QObject* parent = nullptr);
   ~Workspace() override;
 
   /// Sniffs what `path` is (set folder, folder of sets, model, session is not its business) and opens it in the
@@ -79,6 +81,8 @@ public:
   /// Loads the model again with edited assumptions; logits made under the old ones are not used.
   void reopenModel(const QString& name, const Preprocessing& preprocessing, const OutputMeaning& outputs);
   void closeAll();
+  /// Opens what the session lists.
+  void openAll();
 
   [[nodiscard]] const std::vector<OpenSet>& sets() const { return m_sets; }
   [[nodiscard]] const std::vector<OpenModel>& models() const { return m_models; }
@@ -96,8 +100,8 @@ public:
   /// The set scored as `view` asks for (its model or imported folder, its resolution), made at the first call; nullptr
   /// where what it names is not open (yet). Its frames become ready through runner().
   [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const QString& set, const ViewState& view);
-  /// Whether the folder that `view` imports from holds logits, which methods and temperatures apply to, for its set.
-  [[nodiscard]] bool holdsLogits(const ViewState& view);
+  /// Whether `folder` holds logits, which methods and temperatures apply to, for the set of `view`.
+  [[nodiscard]] bool holdsLogits(ViewState view, const std::string& folder);
   [[nodiscard]] InferenceRunner& runner() { return *m_runner; }
   [[nodiscard]] LogitsStore& store() { return *m_store; }
   [[nodiscard]] const std::shared_ptr<LogitsStore>& sharedStore() const { return m_store; }
@@ -135,6 +139,7 @@ private:
   void tellWarnings(const LiveSet& live);
   void tellOnce(const QString& about, const std::string& text, const std::filesystem::path& file);
 
+  SessionModel& m_session;
   WorkOptions m_options;
   std::shared_ptr<LogitsStore> m_store;
   std::shared_ptr<MapPool> m_pool;  ///< one bound for the score maps of every set that is open

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "analysis/metrics/protocol_rules.h"
-#include "analysis/scores/method_kinds.h"
-#include "app/window/compare/compare_mode.h"
 #include "app/window/main_window.h"
+#include "app/window/stage/compare_stage.h"
 #include "tests/support/shared_data.h"
 #include "widgets/panels/metrics_panel.h"
 #include "widgets/theme/theme.h"

@@ -62,7 +62,7 @@ TEST_F(KilledTest, WhatWasOpenComesBackAfterAKill) {
   ASSERT_TRUE(settle(window));
   ASSERT_EQ(window.workspace().sets().size(), 1U);
   EXPECT_EQ(window.workspace().sets().front().entry.path, made.set);
-  ASSERT_EQ(window.workspace().scoreFolders().size(), 1U);
+  ASSERT_EQ(window.workspace().scores().size(), 1U);
   EXPECT_EQ(window.session().view().protocol, protocols::kFishyscapes);
   EXPECT_EQ(window.session().view().threshold, 0.375F);
   ASSERT_TRUE(window.controller().numbers());

@@ -131,7 +131,7 @@ TEST_F(WindowTest, ASavedSessionComesBackAsItWas) {
     window->session().edit(view, QStringLiteral("protocol"));
     window->frames()->step(1);
     ASSERT_TRUE(settle(*window));
-    window->saveSession(file);
+    ASSERT_TRUE(window->file().saveTo(file));
     saved = window->session().view();
     ap = window->controller().numbers()->metrics.ap;
     window->close();
@@ -151,13 +151,90 @@ TEST_F(WindowTest, ASavedSessionComesBackAsItWas) {
 TEST_F(WindowTest, WhatACrashLeftIsOfferedAgain) {
   {
     const auto window = open();
-    QTest::qWait(2500);  // the autosave's own delay
-  }                      // destroyed without being closed: as if it had been killed
+    bool autosaved = false;
+    QObject::connect(&window->file(), &SessionFile::autosaved, window.get(), [&] { autosaved = true; });
+    window->file().setAutosaveDelay(0);
+    window->session().edit(edits::setContour(false));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return autosaved; }));
+  }  // destroyed without being closed: as if it had been killed
   const auto crashed = takeCrashedSession();
   ASSERT_TRUE(crashed);
   ASSERT_EQ(crashed->sets.size(), 1U);
   EXPECT_EQ(crashed->sets.front().path, made.set);
   EXPECT_EQ(crashed->scores.size(), 1U);
+}
+
+TEST_F(WindowTest, TheSessionListsWhatIsOpen) {
+  const auto window = open();  // nothing was saved: reports and exports read the session all the same
+  const Session& session = window->session().session();
+  ASSERT_EQ(session.sets.size(), 1U);
+  EXPECT_EQ(session.sets.front().path, made.set);
+  EXPECT_EQ(session.scores, std::vector<std::filesystem::path>{made.scores});
+  window->actions().closeSet->trigger();
+  EXPECT_TRUE(session.sets.empty());
+}
+
+TEST_F(WindowTest, ASetThatIsMissingStaysInItsSession) {
+  const std::filesystem::path root = home().path().toStdString();
+  Session session;
+  session.sets = {{made.set, std::nullopt}, {root / "unplugged", std::nullopt}};
+  writeSession(session, root / "s.json");
+  MainWindow window(theme(), WorkOptions{});
+  window.show();
+  window.file().open(root / "s.json");
+  ASSERT_TRUE(settle(window));
+  ASSERT_EQ(window.workspace().sets().size(), 1U);
+  ASSERT_TRUE(window.file().save());
+  EXPECT_EQ(readSession(root / "s.json").sets.size(), 2U);
+}
+
+TEST_F(WindowTest, ClosingWithUnsavedNotesAsks) {
+  const auto window = open();
+  const std::filesystem::path file = home().filePath(QStringLiteral("kept.oodscope")).toStdString();
+  int asked = 0;
+  SessionFile::Answer answer = SessionFile::Answer::Cancel;
+  window->file().setQuestion([&] {
+    ++asked;
+    return answer;
+  });
+  window->file().setPlace([&] { return std::optional(file); });
+  window->session().setNotes({{.set = "s", .frame = "f", .tags = {}, .text = "look again"}});
+  EXPECT_FALSE(window->close());
+  EXPECT_EQ(asked, 1);
+  EXPECT_TRUE(window->isVisible());
+  answer = SessionFile::Answer::Save;
+  EXPECT_TRUE(window->close());
+  EXPECT_EQ(asked, 2);
+  ASSERT_EQ(readSession(file).notes.size(), 1U);
+  EXPECT_TRUE(window->close()) << "nothing is unsaved";
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(WindowTest, ClosingWithoutWorkAsksNothing) {
+  const auto window = open();
+  window->file().setQuestion([] {
+    ADD_FAILURE() << "knobs are no work";
+    return SessionFile::Answer::Cancel;
+  });
+  window->session().edit(edits::setProtocol(protocols::kFishyscapes));
+  EXPECT_TRUE(window->close());
+}
+
+TEST_F(WindowTest, AFileThatWasOpenedIsInTheRecentMenu) {
+  const auto window = open();
+  const auto entries = [&] {
+    QStringList out;
+    for (const QAction* action : window->actions().recentMenu()->actions()) out << action->text();
+    return out;
+  };
+  EXPECT_EQ(entries().value(0).toStdString(), made.set.string());
+  const std::filesystem::path file = home().filePath(QStringLiteral("later.oodscope")).toStdString();
+  ASSERT_TRUE(window->file().saveTo(file));
+  EXPECT_EQ(entries().value(0).toStdString(), file.string());
+  window->actions().closeSet->trigger();
+  window->actions().recentMenu()->actions().value(1)->trigger();
+  ASSERT_TRUE(settle(*window));
+  ASSERT_EQ(window->workspace().sets().size(), 1U) << "it opens what it names";
 }
 
 TEST_F(WindowTest, TheActionFinderRunsWhatIsTyped) {

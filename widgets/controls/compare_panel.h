@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/statistics/run_side.h"
 #include "widgets/controls/threshold_slider.h"
 
 #include <QStringList>
@@ -14,8 +15,6 @@ class QToolButton;
 namespace oodscope {
 
 class TemperatureSlider;
-
-enum class RunSide { A, B };
 
 /// The Compare dock: method, model, temperature and threshold of run A and of run B, and how the two are shown.
 class ComparePanel : public QWidget {

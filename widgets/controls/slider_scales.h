@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/scores/temperature_range.h"
+
 #include <QString>
 
 #include <vector>
 
 namespace oodscope {
-
-inline constexpr double kLowestTemperature = 0.05;
-inline constexpr double kHighestTemperature = 20.0;
 
 /// Position 0 … 1 of a temperature on the logarithmic scale 0.05 … 20, and back. Out of range: clamped.
 [[nodiscard]] double temperaturePosition(double temperature);

@@ -103,6 +103,12 @@ ThresholdSlider::ThresholdSlider(QWidget* parent)
   layout->addWidget(m_slider);
   layout->addWidget(m_caption);
 
+  connectParts();
+  showPin();
+  showScale();
+}
+
+void ThresholdSlider::connectParts() {
   connect(m_slider, &ScaleSlider::dragBegan, this, &ThresholdSlider::editBegan);
   connect(m_slider, &ScaleSlider::dragEnded, this, &ThresholdSlider::editEnded);
   connect(m_slider, &ScaleSlider::positionEdited, this, [this](double position) {
@@ -124,17 +130,17 @@ ThresholdSlider::ThresholdSlider(QWidget* parent)
     showPin();
     Q_EMIT pinEdited(m_pin);
   });
-  connect(m_slider, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
-    QMenu menu(this);
-    QAction* linear = menu.addAction(tr("Linear scale"));
-    linear->setCheckable(true);
-    linear->setChecked(m_kind == ThresholdScale::Kind::Linear);
-    if (menu.exec(m_slider->mapToGlobal(at)) != linear) return;
-    setScaleKind(linear->isChecked() ? ThresholdScale::Kind::Linear : ThresholdScale::Kind::Quantile);
-    Q_EMIT scaleKindEdited(m_kind);
-  });
-  showPin();
-  showScale();
+  connect(m_slider, &QWidget::customContextMenuRequested, this, &ThresholdSlider::showScaleMenu);
+}
+
+void ThresholdSlider::showScaleMenu(const QPoint& at) {
+  QMenu menu(this);
+  QAction* linear = menu.addAction(tr("Linear scale"));
+  linear->setCheckable(true);
+  linear->setChecked(m_kind == ThresholdScale::Kind::Linear);
+  if (menu.exec(m_slider->mapToGlobal(at)) != linear) return;
+  setScaleKind(linear->isChecked() ? ThresholdScale::Kind::Linear : ThresholdScale::Kind::Quantile);
+  Q_EMIT scaleKindEdited(m_kind);
 }
 
 void ThresholdSlider::setThreshold(double threshold) {

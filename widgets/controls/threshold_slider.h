@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/metrics/pin_rule.h"
 #include "widgets/controls/slider_scales.h"
 
 #include <QWidget>
@@ -16,7 +17,7 @@ class ScaleSlider;
 
 /// What the threshold follows when scores change.
 struct Pin {
-  enum class Rule { None, TruePositiveRate, BestF1, FalsePositiveRate, CostRatio };
+  using Rule = PinRule;
   Rule rule = Rule::None;
   double value = 0.0;  ///< rates in percent; cost ratio: of a miss to a false alarm
   bool operator==(const Pin&) const = default;
@@ -56,6 +57,8 @@ protected:
   void resizeEvent(QResizeEvent* event) override;
 
 private:
+  void connectParts();
+  void showScaleMenu(const QPoint& at);
   void showScale();
   void unpin();
   void choosePin(int index);

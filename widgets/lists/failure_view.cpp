@@ -245,6 +245,25 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
                                     {FailureGroup::Tag, tr("By tag")}})
     m_groups->addItem(text, static_cast<int>(group));
   m_groups->setAccessibleName(tr("Group %1").arg(name));
+  prepareTable(name);
+  auto* row = new QHBoxLayout;
+  row->setContentsMargins(m.px(10), m.px(5), m.px(8), m.px(5));
+  row->setSpacing(m.px(8));
+  row->addWidget(title);
+  row->addWidget(m_count, 1);
+  row->addWidget(m_filter);
+  row->addWidget(m_groups);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addLayout(row);
+  layout->addWidget(m_view, 1);
+  connectParts();
+  showCount();
+}
+
+void FailureView::prepareTable(const QString& name) {
+  const Metrics m(this);
   m_proxy->setSourceModel(m_model);
   m_view->setModel(m_proxy);
   m_view->setFont(tableFont(font()));
@@ -274,22 +293,13 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
                                                   : 48;
     m_view->setColumnWidth(section, m.px(width));
   }
-  if (regions)
+  if (m_model->kind() == FailureKind::FalsePositive)
     m_view->sortByColumn(m_model->sectionOf(Column::Area), Qt::DescendingOrder);
   else
     m_view->sortByColumn(m_model->sectionOf(Column::Recall), Qt::AscendingOrder);
-  auto* row = new QHBoxLayout;
-  row->setContentsMargins(m.px(10), m.px(5), m.px(8), m.px(5));
-  row->setSpacing(m.px(8));
-  row->addWidget(title);
-  row->addWidget(m_count, 1);
-  row->addWidget(m_filter);
-  row->addWidget(m_groups);
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(0);
-  layout->addLayout(row);
-  layout->addWidget(m_view, 1);
+}
+
+void FailureView::connectParts() {
   connect(m_model, &FailureModel::modelReset, this, &FailureView::showCount);
   connect(m_groups, &QComboBox::activated, this,
           [this](int item) { setGroup(static_cast<FailureGroup>(m_groups->itemData(item).toInt())); });
@@ -302,7 +312,6 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
   });
   connect(m_view, &QTreeView::activated, this,
           [this](const QModelIndex& index) { Q_EMIT failureActivated(m_proxy->mapToSource(index).row()); });
-  showCount();
 }
 
 void FailureView::setFilter(const QString& text) { m_filter->setText(text); }

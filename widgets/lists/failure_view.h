@@ -64,6 +64,8 @@ protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+  void prepareTable(const QString& name);
+  void connectParts();
   void showCount();
 
   FailureModel* m_model = nullptr;

@@ -85,36 +85,9 @@ FrameListView::FrameListView(QWidget* parent)
       m_stack(new QStackedLayout(this)) {
   usePanelBackground(this);
   const Metrics m(this);
-  m_proxy->setSourceModel(m_model);
-  m_view->setModel(m_proxy);
-  m_view->setItemDelegate(new FrameDelegate(*m_model, *m_proxy, m_view));
-  m_view->setHeaderHidden(true);
-  m_view->setUniformRowHeights(true);
-  m_view->setIndentation(0);
-  m_view->setRootIsDecorated(false);
-  m_view->setFrameShape(QFrame::NoFrame);
-  m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-  m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  m_view->viewport()->setBackgroundRole(kPanelRole);
-  m_view->setAccessibleName(tr("Frames"));
-  m_view->installEventFilter(this);
-  m_filter->installEventFilter(this);
-  m_filter->setPlaceholderText(tr("name, tag, fpr95 > 60"));
-  m_filter->setClearButtonEnabled(true);
-  m_filter->setAccessibleName(tr("Filter frames"));
-  m_filter->setToolTip(
-      tr("Text, tag:NAME, or comparisons of ap, fpr95, f1, mean, dap, disagreement, anomaly, objects; all must hold"));
-  m_filter->addAction(icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
-  for (const FrameMetric metric : kSortMetrics) m_sort->addItem(tr("%1, worst first").arg(metricTitle(metric)));
-  m_sort->setItemText(3, tr("mean score, highest first"));
-  m_sort->setItemText(4, tr("ΔAP, largest first"));
-  m_sort->setItemText(5, tr("disagreement, largest first"));
-  m_sort->addItem(tr("set's order"));
-  m_sort->setFrame(false);
-  m_sort->setFont(captionFont(font()));
-  m_sort->setAccessibleName(tr("Sort frames"));
-  m_sort->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  m_sort->setMinimumContentsLength(6);
+  prepareView();
+  prepareFilter();
+  prepareSort();
   auto* caption = new QLabel(tr("Sort"));
   for (QLabel* label : {caption, m_columns}) {
     label->setFont(captionFont(font()));
@@ -139,7 +112,51 @@ FrameListView::FrameListView(QWidget* parent)
   m_stack->addWidget(new EmptyState(tr("No frames"), tr("Frames of the open set appear here, worst first.")));
   m_stack->addWidget(content);
   setSortMetric(FrameMetric::Fpr95);
+  connectModel();
+  connectFilter();
+  connectView();
+}
 
+void FrameListView::prepareView() {
+  m_proxy->setSourceModel(m_model);
+  m_view->setModel(m_proxy);
+  m_view->setItemDelegate(new FrameDelegate(*m_model, *m_proxy, m_view));
+  m_view->setHeaderHidden(true);
+  m_view->setUniformRowHeights(true);
+  m_view->setIndentation(0);
+  m_view->setRootIsDecorated(false);
+  m_view->setFrameShape(QFrame::NoFrame);
+  m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  m_view->viewport()->setBackgroundRole(kPanelRole);
+  m_view->setAccessibleName(tr("Frames"));
+  m_view->installEventFilter(this);
+}
+
+void FrameListView::prepareFilter() {
+  m_filter->installEventFilter(this);
+  m_filter->setPlaceholderText(tr("name, tag, fpr95 > 60"));
+  m_filter->setClearButtonEnabled(true);
+  m_filter->setAccessibleName(tr("Filter frames"));
+  m_filter->setToolTip(
+      tr("Text, tag:NAME, or comparisons of ap, fpr95, f1, mean, dap, disagreement, anomaly, objects; all must hold"));
+  m_filter->addAction(icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
+}
+
+void FrameListView::prepareSort() {
+  for (const FrameMetric metric : kSortMetrics) m_sort->addItem(tr("%1, worst first").arg(metricTitle(metric)));
+  m_sort->setItemText(3, tr("mean score, highest first"));
+  m_sort->setItemText(4, tr("ΔAP, largest first"));
+  m_sort->setItemText(5, tr("disagreement, largest first"));
+  m_sort->addItem(tr("set's order"));
+  m_sort->setFrame(false);
+  m_sort->setFont(captionFont(font()));
+  m_sort->setAccessibleName(tr("Sort frames"));
+  m_sort->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  m_sort->setMinimumContentsLength(6);
+}
+
+void FrameListView::connectModel() {
   connect(m_model, &FrameModel::thumbnailNeeded, this, &FrameListView::thumbnailNeeded);
   connect(m_model, &QAbstractItemModel::modelReset, this, [this] {
     expandSets();
@@ -151,6 +168,9 @@ FrameListView::FrameListView(QWidget* parent)
       expandSets();
       countShown();
     });
+}
+
+void FrameListView::connectFilter() {
   connect(m_filter, &QLineEdit::textEdited, this, [this](const QString& text) {
     m_proxy->setExpression(text);
     countShown();
@@ -167,6 +187,9 @@ FrameListView::FrameListView(QWidget* parent)
     setSortMetric(metric);
     Q_EMIT sortEdited(metric);
   });
+}
+
+void FrameListView::connectView() {
   connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
     const QModelIndex source = m_proxy->mapToSource(index);
     if (!m_setting && m_model->frameAt(source)) Q_EMIT currentFrameChanged(FrameModel::setOf(source), source.row());
@@ -177,16 +200,18 @@ FrameListView::FrameListView(QWidget* parent)
   };
   connect(m_view, &QTreeView::activated, this, activate);
   m_view->setContextMenuPolicy(Qt::CustomContextMenu);
-  connect(m_view, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
-    const QModelIndex source = m_proxy->mapToSource(m_view->indexAt(at));
-    const bool onFrame = m_model->frameAt(source) != nullptr;
-    const int set = onFrame ? FrameModel::setOf(source) : source.isValid() ? source.row() : 0;
-    if (set < m_model->rowCount())
-      Q_EMIT menuRequested(set, onFrame ? source.row() : -1, m_view->viewport()->mapTo(this, at));
-  });
+  connect(m_view, &QWidget::customContextMenuRequested, this, &FrameListView::requestMenu);
   connect(m_view, &QTreeView::clicked, this, [this](const QModelIndex& index) {
     if (index.data(FrameModel::kIsSetRole).toBool()) m_view->setExpanded(index, !m_view->isExpanded(index));
   });
+}
+
+void FrameListView::requestMenu(const QPoint& at) {
+  const QModelIndex source = m_proxy->mapToSource(m_view->indexAt(at));
+  const bool onFrame = m_model->frameAt(source) != nullptr;
+  const int set = onFrame ? FrameModel::setOf(source) : source.isValid() ? source.row() : 0;
+  if (set < m_model->rowCount())
+    Q_EMIT menuRequested(set, onFrame ? source.row() : -1, m_view->viewport()->mapTo(this, at));
 }
 
 void FrameListView::setCurrentFrame(int set, int frame) {

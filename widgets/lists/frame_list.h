@@ -66,6 +66,13 @@ protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+  void prepareView();
+  void prepareFilter();
+  void prepareSort();
+  void connectModel();
+  void connectFilter();
+  void connectView();
+  void requestMenu(const QPoint& at);
   void countShown();
   void expandSets();
 

@@ -71,6 +71,14 @@ protected:
 
 private:
   struct State;
+  void nameAxes();
+  // What the hand does.
+  void drag(QPointF at);
+  void drop();
+  void click(QPointF at);
+  void hover(std::optional<QPointF> at);
+  void brush(QPointF from, QPointF to);
+
   std::unique_ptr<State> m;
 };
 

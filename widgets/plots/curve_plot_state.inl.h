@@ -164,6 +164,14 @@ struct CurvePlot::State {
     }
     return lines;
   }
+
+  // curve_plot.cpp: lines of equal F1, of chance and the like; points, what they say, what is under the cursor.
+  void drawContent(QCPPainter& p, const PlotCanvas& canvas) const;
+  void drawIsoF1(QCPPainter& p, const PlotCanvas& canvas) const;
+  void drawChance(QCPPainter& p, const PlotCanvas& canvas) const;
+  void drawMarkers(QCPPainter& p, const PlotCanvas& canvas) const;
+  void drawFpr95(QCPPainter& p, const PlotCanvas& canvas, const CurveData& curve, const QRectF& box) const;
+  void drawOperatingPoint(QCPPainter& p, const PlotCanvas& canvas, int curve, QPointF at) const;
 };
 
 }  // namespace oodscope

@@ -22,7 +22,110 @@ struct HistogramPlot::State {
   std::optional<QPointF> hover;
 
   double held(double score) const { return std::clamp(score, data.edges.front(), data.edges.back()); }
+  /// Where bars change their colour; beyond the last edge where there is no threshold.
+  double cut() const { return threshold.value_or(data.edges.back() + 1); }
+
+  void draw(QCPPainter& p, const PlotCanvas& canvas) const;
+  void drawBars(QCPPainter& p, const PlotCanvas& canvas, double floor) const;
+  /// The anomalies as a step line.
+  QPainterPath steps(const PlotCanvas& canvas, double floor) const;
+  void drawHandle(QCPPainter& p, const PlotCanvas& canvas, double x) const;
+  void drawReadout(QCPPainter& p, const PlotCanvas& canvas) const;
 };
+
+void HistogramPlot::State::drawBars(QCPPainter& p, const PlotCanvas& canvas, double floor) const {
+  const Tokens& t = canvas.tokens();
+  const QRectF frame = canvas.frame()->rect();
+  const std::vector<double>& edges = data.edges;
+  p.setAntialiasing(false);
+  p.setPen(Qt::NoPen);
+  const bool apart = edges.size() > 1 && canvas.pixel(edges[1], floor).x() - canvas.pixel(edges[0], floor).x() > 5;
+  const double gap = apart ? 1 : 0;  // of all bars alike
+  for (std::size_t i = 0; i < data.normal.size(); ++i) {
+    const double share = data.normal[i] * kPercent;
+    if (share <= floor) continue;
+    const double top = canvas.pixel(edges[i], share).y();
+    const auto bar = [&](double from, double to, const QColor& colour, double alpha) {
+      const double left = std::round(canvas.pixel(from, share).x()), right = std::round(canvas.pixel(to, share).x());
+      p.setBrush(withAlpha(colour, alpha));
+      p.drawRect(QRectF(left, top, right - left - gap, frame.bottom() - top));
+    };
+    const double split = std::clamp(cut(), edges[i], edges[i + 1]);
+    if (split > edges[i]) bar(edges[i], split, t.tn.line, 0.5);
+    if (split < edges[i + 1]) bar(split, edges[i + 1], t.fp.line, t.dark ? 0.62 : 0.45);
+  }
+}
+
+QPainterPath HistogramPlot::State::steps(const PlotCanvas& canvas, double floor) const {
+  const std::vector<double>& edges = data.edges;
+  const double bottom = QRectF(canvas.frame()->rect()).bottom();
+  QPainterPath path;
+  for (std::size_t i = 0; i < data.anomalous.size(); ++i) {
+    const double share = std::max(data.anomalous[i] * kPercent, floor * 0.5);
+    const QPointF left = canvas.pixel(edges[i], share), right = canvas.pixel(edges[i + 1], share);
+    if (i == 0) path.moveTo(QPointF(left.x(), bottom));
+    path.lineTo(left);
+    path.lineTo(right);
+  }
+  if (!edges.empty() && !data.anomalous.empty())
+    path.lineTo(QPointF(canvas.pixel(edges.back(), floor).x(), bottom + 4));
+  return path;
+}
+
+void HistogramPlot::State::drawHandle(QCPPainter& p, const PlotCanvas& canvas, double x) const {
+  const Tokens& t = canvas.tokens();
+  const QRectF frame = canvas.frame()->rect();
+  const double top = frame.top();
+  p.setPen(pen(t.text, 1.5));
+  p.drawLine(QPointF(x, top), QPointF(x, frame.bottom()));
+  p.setPen(pen(t.plot, 1));
+  p.setBrush(t.text);
+  p.drawPolygon(QPolygonF{QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x + 5, top + 9), QPointF(x, top + 14),
+                          QPointF(x - 5, top + 9)});
+  canvas.haloText(p, QPointF(x + 10, top + 2), Qt::AlignLeft | Qt::AlignTop,
+                  QStringLiteral("δ ") + numberText(*threshold, 3), t.text, true);
+}
+
+void HistogramPlot::State::drawReadout(QCPPainter& p, const PlotCanvas& canvas) const {
+  const std::vector<double>& edges = data.edges;
+  const auto after = std::upper_bound(edges.begin(), edges.end(), canvas.coordinate(*hover).x());
+  if (after == edges.begin() || after == edges.end()) return;
+  const auto bin = static_cast<std::size_t>(after - edges.begin() - 1);
+  QStringList lines = {tr("score %1 to %2").arg(numberText(edges[bin], 3), numberText(edges[bin + 1], 3))};
+  if (bin < data.normal.size()) lines << tr("normal %1 %").arg(numberText(data.normal[bin] * kPercent, 2));
+  if (bin < data.anomalous.size()) lines << tr("anomaly %1 %").arg(numberText(data.anomalous[bin] * kPercent, 2));
+  canvas.readout(p, *hover, lines);
+}
+
+void HistogramPlot::State::draw(QCPPainter& p, const PlotCanvas& canvas) const {
+  const Tokens& t = canvas.tokens();
+  const QRectF frame = canvas.frame()->rect();
+  const double floor = canvas.plot->yAxis->range().lower;
+  p.save();
+  p.setClipRect(frame);
+  drawBars(p, canvas, floor);
+  // The step line is cut in two at the threshold.
+  const QPainterPath line = steps(canvas, floor);
+  const double x = std::clamp(canvas.pixel(cut(), floor).x(), frame.left() - 1, frame.right() + 1);
+  p.setAntialiasing(true);
+  p.setBrush(Qt::NoBrush);
+  p.save();
+  p.setClipRect(QRectF(frame.left(), frame.top(), x - frame.left(), frame.height()));
+  QPen missed(t.fn.line, 2);
+  missed.setDashPattern({2, 1.2});
+  p.setPen(missed);
+  p.drawPath(line);
+  p.restore();
+  p.save();
+  p.setClipRect(QRectF(x, frame.top(), frame.right() - x + 1, frame.height()));
+  p.setPen(QPen(t.tp.line, 2));
+  p.drawPath(line);
+  p.restore();
+  p.restore();
+  const QCPRange range = canvas.plot->xAxis->range();
+  if (threshold && *threshold >= range.lower && *threshold <= range.upper) drawHandle(p, canvas, x);
+  if (hover && data.edges.size() > 1) drawReadout(p, canvas);
+}
 
 HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<State>()) {
   setTitle(tr("Score histogram"));
@@ -65,85 +168,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   };
 
   // Both layers depend on the threshold only through colours: drawn in one pass on the marker layer.
-  c.drawMarkers = [this](QCPPainter& p) {
-    const PlotCanvas& cv = canvas();
-    const Tokens& t = cv.tokens();
-    const QRectF frame = cv.frame()->rect();
-    const double floor = cv.plot->yAxis->range().lower;
-    const std::vector<double>& edges = m->data.edges;
-    const double delta = m->threshold.value_or(edges.back() + 1);
-    p.save();
-    p.setClipRect(frame);
-    p.setAntialiasing(false);
-    p.setPen(Qt::NoPen);
-    const bool apart = edges.size() > 1 && cv.pixel(edges[1], floor).x() - cv.pixel(edges[0], floor).x() > 5;
-    const double gap = apart ? 1 : 0;  // of all bars alike
-    for (std::size_t i = 0; i < m->data.normal.size(); ++i) {
-      const double share = m->data.normal[i] * kPercent;
-      if (share <= floor) continue;
-      const double top = cv.pixel(edges[i], share).y();
-      const auto bar = [&](double from, double to, const QColor& colour, double alpha) {
-        const double left = std::round(cv.pixel(from, share).x()), right = std::round(cv.pixel(to, share).x());
-        p.setBrush(withAlpha(colour, alpha));
-        p.drawRect(QRectF(left, top, right - left - gap, frame.bottom() - top));
-      };
-      const double split = std::clamp(delta, edges[i], edges[i + 1]);
-      if (split > edges[i]) bar(edges[i], split, t.tn.line, 0.5);
-      if (split < edges[i + 1]) bar(split, edges[i + 1], t.fp.line, t.dark ? 0.62 : 0.45);
-    }
-    // The anomalies as a step line, cut in two at the threshold.
-    QPainterPath steps;
-    for (std::size_t i = 0; i < m->data.anomalous.size(); ++i) {
-      const double share = std::max(m->data.anomalous[i] * kPercent, floor * 0.5);
-      const QPointF left = cv.pixel(edges[i], share), right = cv.pixel(edges[i + 1], share);
-      if (i == 0) {
-        steps.moveTo(QPointF(left.x(), frame.bottom()));
-      }
-      steps.lineTo(left);
-      steps.lineTo(right);
-    }
-    if (!edges.empty() && !m->data.anomalous.empty()) {
-      steps.lineTo(QPointF(cv.pixel(edges.back(), floor).x(), frame.bottom() + 4));
-    }
-    const double x = std::clamp(cv.pixel(delta, floor).x(), frame.left() - 1, frame.right() + 1);
-    p.setAntialiasing(true);
-    p.setBrush(Qt::NoBrush);
-    p.save();
-    p.setClipRect(QRectF(frame.left(), frame.top(), x - frame.left(), frame.height()));
-    QPen missed(t.fn.line, 2);
-    missed.setDashPattern({2, 1.2});
-    p.setPen(missed);
-    p.drawPath(steps);
-    p.restore();
-    p.save();
-    p.setClipRect(QRectF(x, frame.top(), frame.right() - x + 1, frame.height()));
-    p.setPen(QPen(t.tp.line, 2));
-    p.drawPath(steps);
-    p.restore();
-    p.restore();
-    if (m->threshold && delta >= cv.plot->xAxis->range().lower && delta <= cv.plot->xAxis->range().upper) {
-      p.setPen(pen(t.text, 1.5));
-      p.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()));
-      p.setPen(pen(t.plot, 1));
-      p.setBrush(t.text);
-      const double top = frame.top();
-      p.drawPolygon(QPolygonF{QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x + 5, top + 9), QPointF(x, top + 14),
-                              QPointF(x - 5, top + 9)});
-      cv.haloText(p, QPointF(x + 10, top + 2), Qt::AlignLeft | Qt::AlignTop,
-                  QStringLiteral("δ ") + numberText(delta, 3), t.text, true);
-    }
-    if (m->hover && edges.size() > 1) {
-      const double score = cv.coordinate(*m->hover).x();
-      const auto after = std::upper_bound(edges.begin(), edges.end(), score);
-      if (after == edges.begin() || after == edges.end()) return;
-      const auto bin = static_cast<std::size_t>(after - edges.begin() - 1);
-      QStringList lines = {tr("score %1 to %2").arg(numberText(edges[bin], 3), numberText(edges[bin + 1], 3))};
-      if (bin < m->data.normal.size()) lines << tr("normal %1 %").arg(numberText(m->data.normal[bin] * kPercent, 2));
-      if (bin < m->data.anomalous.size())
-        lines << tr("anomaly %1 %").arg(numberText(m->data.anomalous[bin] * kPercent, 2));
-      cv.readout(p, *m->hover, lines);
-    }
-  };
+  c.drawMarkers = [this](QCPPainter& p) { m->draw(p, canvas()); };
   HistogramPlot::restyle();
 }
 

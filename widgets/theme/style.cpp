@@ -113,6 +113,59 @@ void paintHeaderSection(const QStyleOptionHeader* option, QPainter* painter) {
   painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), t.line);
 }
 
+void paintFrame(QPainter* painter, const QRect& rect, const QColor& edge, const QBrush& inside = Qt::NoBrush) {
+  painter->save();
+  painter->setPen(edge);
+  painter->setBrush(inside);
+  painter->drawRect(rect.adjusted(0, 0, -1, -1));
+  painter->restore();
+}
+
+void paintLineEdit(QStyle::PrimitiveElement element, const QStyleOption* option, QPainter* painter) {
+  const Tokens& t = tokensFor(option->palette);
+  if (element == QStyle::PE_PanelLineEdit) {
+    const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
+    if (frame && frame->lineWidth <= 0) return;  // inside a spin or combo box, which paints the frame
+  }
+  paintBox(painter, option->rect, isEnabled(option) ? t.input : t.panel,
+           isEnabled(option) ? t.edge : disabledColour(t.edge));
+  if (!option->state.testFlag(QStyle::State_HasFocus)) return;
+  if (option->state.testFlag(QStyle::State_KeyboardFocusChange))
+    paintFocusRing(painter, option->rect, t.focus);
+  else
+    paintBox(painter, option->rect, Qt::transparent, t.focus);
+}
+
+/// Rows and cells of lists, and the arrows in them and in their headers.
+void paintItemPart(QStyle::PrimitiveElement element, const QStyleOption* option, QPainter* painter) {
+  const Tokens& t = tokensFor(option->palette);
+  const auto* item = qstyleoption_cast<const QStyleOptionViewItem*>(option);
+  const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+  switch (element) {
+    case QStyle::PE_PanelItemViewRow:
+      if (item && item->features.testFlag(QStyleOptionViewItem::Alternate)) painter->fillRect(option->rect, t.alt);
+      return;
+    case QStyle::PE_PanelItemViewItem:
+      if (option->state.testFlag(QStyle::State_Selected))
+        painter->fillRect(option->rect, option->palette.brush(QPalette::Active, QPalette::Highlight));
+      else if (item && item->backgroundBrush.style() != Qt::NoBrush)
+        painter->fillRect(option->rect, item->backgroundBrush);
+      return;
+    case QStyle::PE_IndicatorBranch:
+      if (option->state.testFlag(QStyle::State_Children))
+        paintArrow(painter, option->rect, option->state.testFlag(QStyle::State_Open) ? Arrow::Down : Arrow::Right,
+                   t.text2, 8.0);
+      return;
+    case QStyle::PE_IndicatorHeaderArrow:
+      if (header && header->sortIndicator != QStyleOptionHeader::None)
+        paintArrow(painter, option->rect, header->sortIndicator == QStyleOptionHeader::SortUp ? Arrow::Up : Arrow::Down,
+                   t.text2, 6.0);
+      return;
+    default:
+      return;
+  }
+}
+
 }  // namespace
 
 Style::Style() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
@@ -136,32 +189,15 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
       if (option->state.testFlag(State_KeyboardFocusChange)) paintFocusRing(painter, option->rect, t.focus);
       return;
     case PE_PanelLineEdit:
-    case PE_FrameLineEdit: {
-      if (element == PE_PanelLineEdit) {
-        const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
-        if (frame && frame->lineWidth <= 0) return;  // inside a spin or combo box, which paints the frame
-      }
-      const bool focused = option->state.testFlag(State_HasFocus);
-      paintBox(painter, option->rect, isEnabled(option) ? t.input : t.panel,
-               isEnabled(option) ? t.edge : disabledColour(t.edge));
-      if (focused && option->state.testFlag(State_KeyboardFocusChange))
-        paintFocusRing(painter, option->rect, t.focus);
-      else if (focused)
-        paintBox(painter, option->rect, Qt::transparent, t.focus);
-      return;
-    }
+    case PE_FrameLineEdit:
+      return paintLineEdit(element, option, painter);
     case PE_IndicatorCheckBox:
     case PE_IndicatorItemViewItemCheck:
       return paintCheck(option, painter);
     case PE_IndicatorRadioButton:
       return paintRadio(option, painter);
-    case PE_Frame: {
-      painter->save();
-      painter->setPen(t.line);
-      painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
-      painter->restore();
-      return;
-    }
+    case PE_Frame:
+      return paintFrame(painter, option->rect, t.line);
     case PE_FrameTabBarBase:
       painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), t.border);
       return;
@@ -178,44 +214,17 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
       painter->fillRect(QRect(option->rect.left(), option->rect.top(), option->rect.width(), 1), t.border);
       return;
     case PE_FrameMenu:
-      painter->save();
-      painter->setPen(t.edge);
-      painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
-      painter->restore();
-      return;
+      return paintFrame(painter, option->rect, t.edge);
     case PE_PanelMenu:
       painter->fillRect(option->rect, t.panel);
       return;
     case PE_PanelTipLabel:
-      painter->save();
-      painter->setPen(t.edge);
-      painter->setBrush(t.title);
-      painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
-      painter->restore();
-      return;
+      return paintFrame(painter, option->rect, t.edge, t.title);
     case PE_PanelItemViewRow:
-      if (const auto* item = qstyleoption_cast<const QStyleOptionViewItem*>(option);
-          item && item->features.testFlag(QStyleOptionViewItem::Alternate))
-        painter->fillRect(option->rect, t.alt);
-      return;
     case PE_PanelItemViewItem:
-      if (option->state.testFlag(State_Selected))
-        painter->fillRect(option->rect, option->palette.brush(QPalette::Active, QPalette::Highlight));
-      else if (const auto* item = qstyleoption_cast<const QStyleOptionViewItem*>(option);
-               item && item->backgroundBrush.style() != Qt::NoBrush)
-        painter->fillRect(option->rect, item->backgroundBrush);
-      return;
     case PE_IndicatorBranch:
-      if (option->state.testFlag(State_Children))
-        paintArrow(painter, option->rect, option->state.testFlag(State_Open) ? Arrow::Down : Arrow::Right, t.text2,
-                   8.0);
-      return;
     case PE_IndicatorHeaderArrow:
-      if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
-          header && header->sortIndicator != QStyleOptionHeader::None)
-        paintArrow(painter, option->rect, header->sortIndicator == QStyleOptionHeader::SortUp ? Arrow::Up : Arrow::Down,
-                   t.text2, 6.0);
-      return;
+      return paintItemPart(element, option, painter);
     case PE_IndicatorDockWidgetResizeHandle:
       painter->fillRect(option->rect, t.border);
       return;
@@ -298,20 +307,23 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
       painter->fillRect(option->rect, t.window);
       return;
     case CE_MenuBarItem:
-      if (const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option)) {
-        painter->fillRect(item->rect, t.window);
-        if (item->state.testFlag(State_Selected) && isEnabled(option))
-          paintBox(painter, item->rect.adjusted(1, 2, -1, -2), t.hover, Qt::transparent);
-        const int flags = Qt::AlignCenter | Qt::TextShowMnemonic | Qt::TextDontClip | Qt::TextSingleLine |
-                          (styleHint(SH_UnderlineShortcut, option, widget, nullptr) ? 0 : Qt::TextHideMnemonic);
-        drawItemText(painter, item->rect, flags, item->palette, isEnabled(option), item->text, QPalette::WindowText);
-        return;
-      }
+      if (const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option))
+        return drawMenuBarItem(item, painter, widget);
       break;
     default:
       break;
   }
   QProxyStyle::drawControl(element, option, painter, widget);
+}
+
+void Style::drawMenuBarItem(const QStyleOptionMenuItem* item, QPainter* painter, const QWidget* widget) const {
+  const Tokens& t = tokensFor(item->palette);
+  painter->fillRect(item->rect, t.window);
+  if (item->state.testFlag(State_Selected) && isEnabled(item))
+    paintBox(painter, item->rect.adjusted(1, 2, -1, -2), t.hover, Qt::transparent);
+  const int flags = Qt::AlignCenter | Qt::TextShowMnemonic | Qt::TextDontClip | Qt::TextSingleLine |
+                    (styleHint(SH_UnderlineShortcut, item, widget, nullptr) ? 0 : Qt::TextHideMnemonic);
+  drawItemText(painter, item->rect, flags, item->palette, isEnabled(item), item->text, QPalette::WindowText);
 }
 
 QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,

@@ -2,6 +2,8 @@
 #pragma once
 #include <QProxyStyle>
 
+class QStyleOptionMenuItem;
+
 namespace oodscope {
 
 /// Fusion, painted flat from the tokens of the widget's palette. Widgets may set these dynamic properties:
@@ -29,6 +31,9 @@ public:
   int pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override;
   int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
                 QStyleHintReturn* returnData) const override;
+
+private:
+  void drawMenuBarItem(const QStyleOptionMenuItem* item, QPainter* painter, const QWidget* widget) const;
 };
 
 }  // namespace oodscope

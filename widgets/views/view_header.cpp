@@ -87,99 +87,130 @@ void ViewHeader::paintEvent(QPaintEvent*) {
   paintInto(painter, QRectF(rect()), font(), palette());
 }
 
-void ViewHeader::paintInto(QPainter& painter, const QRectF& area, const QFont& font, const QPalette& palette) const {
-  const Tokens& t = tokensFor(palette);
-  const double unit = QFontMetricsF(font).height() / kDesignHeight;
-  const QFont titleFace = strongFont(tableFont(font));
-  const QFont plain = tableFont(font);
-  const QFont small = numberFont(captionFont(font));
-  const double gap = kGap * unit;
-  double left = area.left() + gap;
-  double right = area.right() - gap;
-  const auto text = [&](const QFont& face, const QColor& colour, double x, double width, const QString& what,
-                        Qt::Alignment side = Qt::AlignLeft) {
+namespace {
+
+/// A header's line while it is painted: what is left of it between `left` and `right`.
+struct HeaderLine {
+  QPainter& painter;
+  QRectF area;
+  const Tokens& t;
+  double unit;
+  QFont small;
+  double left, right;
+
+  void text(const QFont& face, const QColor& colour, double x, double width, const QString& what,
+            Qt::Alignment side = Qt::AlignLeft) const {
     painter.setFont(face);
     painter.setPen(colour);
     painter.drawText(QRectF(x, area.top(), width, area.height()), Qt::AlignVCenter | side | Qt::TextSingleLine, what);
-  };
-  painter.save();
-  const QString title = QFontMetricsF(titleFace).elidedText(m_title, Qt::ElideRight, right - left);
-  text(titleFace, t.text, left, right - left, title);
-  left += advance(titleFace, title) + 10 * unit;
+  }
+  [[nodiscard]] double gap() const { return kGap * unit; }
+  [[nodiscard]] double room() const { return right - left; }
+  [[nodiscard]] bool hasRoom(const QString& what) const { return room() >= advance(small, what); }
+  /// At the right end, quietly.
+  void note(const QString& what) {
+    const double width = advance(small, what);
+    text(small, t.text3, right - width, width + 1, what);
+    right -= width + gap();
+  }
+};
 
+void paintMark(const HeaderLine& line, const QRectF& bar, double share) {
+  if (share < 0 || share > 1) return;
+  const QRectF mark(bar.left() + share * bar.width() - 1, bar.top() - 2 * line.unit, 2, bar.height() + 4 * line.unit);
+  line.painter.fillRect(mark.adjusted(-1, 0, 1, 0), Qt::black);
+  line.painter.fillRect(mark, Qt::white);
+}
+
+/// Remark, ends and colours, as far as there is room; `subtitle`: what the left still needs.
+void paintColourBar(HeaderLine& line, const ColourBarSpec& spec, double subtitle) {
+  const double unit = line.unit, gap = line.gap();
+  const double ends = advance(line.small, spec.minText) + advance(line.small, spec.maxText) + 4 * gap;
+  const double remark = spec.remark.isEmpty() ? 0 : advance(line.small, spec.remark) + gap;
+  if (remark > 0 && line.room() >= ends + remark + kLeastBarWidth * unit) {
+    line.text(line.small, line.t.text3, line.right - remark, remark, spec.remark, Qt::AlignRight);
+    line.right -= remark + gap / 2;
+  }
+  if (line.room() < ends + kLeastBarWidth * unit) return;
+  const double width = std::clamp(line.room() - ends - subtitle, kLeastBarWidth * unit, kBarWidth * unit);
+  const double maxWidth = advance(line.small, spec.maxText);
+  line.text(line.small, line.t.text2, line.right - maxWidth, maxWidth + 1, spec.maxText);
+  const QRectF bar(line.right - maxWidth - gap - width, line.area.center().y() - kBarHeight * unit / 2, width,
+                   kBarHeight * unit);
+  QImage colours(kColourCount, 1, QImage::Format_RGB32);
+  for (int i = 0; i < kColourCount; ++i) colours.setPixel(i, 0, spec.table[static_cast<std::size_t>(i)]);
+  line.painter.drawImage(bar, colours);
+  line.painter.setPen(QPen(line.t.edge, 1));
+  line.painter.setBrush(Qt::NoBrush);
+  line.painter.drawRect(bar.adjusted(-0.5, -0.5, 0.5, 0.5));
+  if (spec.threshold && spec.max > spec.min) paintMark(line, bar, (*spec.threshold - spec.min) / (spec.max - spec.min));
+  const double minWidth = advance(line.small, spec.minText);
+  line.right = bar.left() - gap - minWidth;
+  line.text(line.small, line.t.text2, line.right, minWidth + 1, spec.minText);
+  line.right -= gap;
+}
+
+void paintChip(const HeaderLine& line, const LegendChip& chip, double x) {
+  QPainter& painter = line.painter;
+  const QRectF square(x, line.area.center().y() - kChip * line.unit / 2, kChip * line.unit, kChip * line.unit);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(chip.colour);
+  painter.drawRoundedRect(square, 1.5, 1.5);
+  if (chip.hatched) {
+    painter.setPen(QPen(line.t.view, 1.2 * line.unit));
+    const double third = square.width() / 3;
+    painter.drawLine(square.bottomLeft() - QPointF(0, third), square.topLeft() + QPointF(2 * third, 0));
+    painter.drawLine(square.bottomLeft() + QPointF(third, 0), square.topRight() + QPointF(0, third));
+  }
+  painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+void paintLegend(HeaderLine& line, const std::vector<LegendChip>& legend) {
+  const double chipWidth = (kChip + 5) * line.unit, space = 12 * line.unit;
+  double all = 0;
+  for (const LegendChip& chip : legend) all += chipWidth + advance(line.small, chip.text) + space;
+  if (line.room() < all) {
+    if (line.hasRoom(QStringLiteral("?"))) line.note(QStringLiteral("?"));
+    return;
+  }
+  double x = line.right - all + space;
+  line.right = x - line.gap();
+  for (const LegendChip& chip : legend) {
+    paintChip(line, chip, x);
+    x += chipWidth;
+    const double width = advance(line.small, chip.text);
+    line.text(line.small, line.t.text2, x, width + 1, chip.text);
+    x += width + space;
+  }
+}
+
+}  // namespace
+
+void ViewHeader::paintInto(QPainter& painter, const QRectF& area, const QFont& font, const QPalette& palette) const {
+  const double unit = QFontMetricsF(font).height() / kDesignHeight;
+  const QFont titleFace = strongFont(tableFont(font)), plain = tableFont(font);
+  HeaderLine line{painter,
+                  area,
+                  tokensFor(palette),
+                  unit,
+                  numberFont(captionFont(font)),
+                  area.left() + kGap * unit,
+                  area.right() - kGap * unit};
+  painter.save();
+  const QString title = QFontMetricsF(titleFace).elidedText(m_title, Qt::ElideRight, line.room());
+  line.text(titleFace, line.t.text, line.left, line.room(), title);
+  line.left += advance(titleFace, title) + 10 * unit;
   // Rightmost first: remark or note, then the bar or the chips, as far as there is room.
-  const double chipWidth = (kChip + 5) * unit;
-  double chips = 0;
-  for (const LegendChip& chip : m_legend) chips += chipWidth + advance(small, chip.text) + 12 * unit;
-  if (m_bar) {
-    const double ends = advance(small, m_bar->minText) + advance(small, m_bar->maxText) + 4 * gap;
-    const double remark = m_bar->remark.isEmpty() ? 0 : advance(small, m_bar->remark) + gap;
-    double room = right - left;
-    const bool saysRemark = room >= ends + remark + kLeastBarWidth * unit;
-    if (saysRemark && remark > 0) {
-      text(small, t.text3, right - remark, remark, m_bar->remark, Qt::AlignRight);
-      right -= remark + gap / 2;
-      room = right - left;
-    }
-    if (room >= ends + kLeastBarWidth * unit) {
-      const double subtitle = m_subtitle.isEmpty() ? 0 : advance(plain, m_subtitle) + gap;
-      const double width = std::clamp(room - ends - subtitle, kLeastBarWidth * unit, kBarWidth * unit);
-      const double maxWidth = advance(small, m_bar->maxText);
-      text(small, t.text2, right - maxWidth, maxWidth + 1, m_bar->maxText);
-      const QRectF bar(right - maxWidth - gap - width, area.center().y() - kBarHeight * unit / 2, width,
-                       kBarHeight * unit);
-      QImage colours(kColourCount, 1, QImage::Format_RGB32);
-      for (int i = 0; i < kColourCount; ++i) colours.setPixel(i, 0, m_bar->table[static_cast<std::size_t>(i)]);
-      painter.drawImage(bar, colours);
-      painter.setPen(QPen(t.edge, 1));
-      painter.setBrush(Qt::NoBrush);
-      painter.drawRect(bar.adjusted(-0.5, -0.5, 0.5, 0.5));
-      if (m_bar->threshold && m_bar->max > m_bar->min) {
-        const double at = (*m_bar->threshold - m_bar->min) / (m_bar->max - m_bar->min);
-        if (at >= 0 && at <= 1) {
-          const QRectF mark(bar.left() + at * bar.width() - 1, bar.top() - 2 * unit, 2, bar.height() + 4 * unit);
-          painter.fillRect(mark.adjusted(-1, 0, 1, 0), Qt::black);
-          painter.fillRect(mark, Qt::white);
-        }
-      }
-      const double minWidth = advance(small, m_bar->minText);
-      right = bar.left() - gap - minWidth;
-      text(small, t.text2, right, minWidth + 1, m_bar->minText);
-      right -= gap;
-    }
-  } else if (!m_legend.empty() && right - left >= chips) {
-    double x = right - chips + 12 * unit;
-    right = x - gap;
-    for (const LegendChip& chip : m_legend) {
-      const QRectF square(x, area.center().y() - kChip * unit / 2, kChip * unit, kChip * unit);
-      painter.setRenderHint(QPainter::Antialiasing);
-      painter.setPen(Qt::NoPen);
-      painter.setBrush(chip.colour);
-      painter.drawRoundedRect(square, 1.5, 1.5);
-      if (chip.hatched) {
-        painter.setPen(QPen(t.view, 1.2 * unit));
-        const double third = square.width() / 3;
-        painter.drawLine(square.bottomLeft() - QPointF(0, third), square.topLeft() + QPointF(2 * third, 0));
-        painter.drawLine(square.bottomLeft() + QPointF(third, 0), square.topRight() + QPointF(0, third));
-      }
-      painter.setRenderHint(QPainter::Antialiasing, false);
-      x += chipWidth;
-      const double width = advance(small, chip.text);
-      text(small, t.text2, x, width + 1, chip.text);
-      x += width + 12 * unit;
-    }
-  } else if (!m_legend.empty() && right - left >= advance(small, QStringLiteral("?"))) {
-    const double width = advance(small, QStringLiteral("?"));
-    text(small, t.text3, right - width, width + 1, QStringLiteral("?"));
-    right -= width + gap;
-  } else if (!m_note.isEmpty() && right - left >= advance(small, m_note)) {
-    const double width = advance(small, m_note);
-    text(small, t.text3, right - width, width + 1, m_note);
-    right -= width + gap;
-  }
-  if (!m_subtitle.isEmpty() && right - left > 40 * unit) {
-    text(plain, t.text2, left, right - left, QFontMetricsF(plain).elidedText(m_subtitle, Qt::ElideRight, right - left));
-  }
+  if (m_bar)
+    paintColourBar(line, *m_bar, m_subtitle.isEmpty() ? 0 : advance(plain, m_subtitle) + line.gap());
+  else if (!m_legend.empty() && (line.hasRoom(QStringLiteral("?")) || m_note.isEmpty()))
+    paintLegend(line, m_legend);
+  else if (!m_note.isEmpty() && line.hasRoom(m_note))
+    line.note(m_note);
+  if (!m_subtitle.isEmpty() && line.room() > 40 * unit)
+    line.text(plain, line.t.text2, line.left, line.room(),
+              QFontMetricsF(plain).elidedText(m_subtitle, Qt::ElideRight, line.room()));
   painter.restore();
 }
 

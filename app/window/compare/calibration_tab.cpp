@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/calibration_tab.h"
 
-#include "app/window/background_priority.h"
 #include "app/window/inference_runner.h"
 #include "app/window/live_controller.h"
 #include "widgets/theme/number_text.h"
@@ -137,7 +136,7 @@ QString closedSetText(const ClosedSetCalibration& closed, bool complete) {
 }
 
 CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
-    : QWidget(parent),
+    : AnalysisTab(parent),
       m_workspace(workspace),
       m_closed(new ReliabilityPlot),
       m_anomaly(new ReliabilityPlot),
@@ -146,9 +145,8 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
       m_use(new QPushButton(tr("Use this T"))),
       m_hygiene(new ValueGrid),
       m_job(
-          this,
+          this, JobPriority::Background,
           [](const Request& request, const std::stop_token& stop) {
-            lowerThreadPriority();
             return calibrationReport(*request.live, request.configuration, request.temperature, stop);
           },
           [this](const Request& request, const Outcome<std::optional<CalibrationReport>>& outcome) {
@@ -207,7 +205,7 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
   row->addLayout(pane(m_anomaly, m_anomalyText, nullptr), 3);
   row->addLayout(right, 6);
   connect(m_use, &QPushButton::clicked, this, [this] {
-    if (m_best) Q_EMIT temperatureEdited(*m_best);
+    if (m_best) Q_EMIT edited(edits::setTemperature(*m_best));
   });
   connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
     if (isVisible()) start();
@@ -216,7 +214,8 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
 
 CalibrationTab::~CalibrationTab() = default;
 
-void CalibrationTab::setView(const ViewState& view) {
+void CalibrationTab::follow(const ViewState& view, bool dragging) {
+  if (dragging) return;
   const bool other = view.set != m_view.set || view.model != m_view.model || !(view.score == m_view.score) ||
                      view.resolution != m_view.resolution || view.protocol != m_view.protocol ||
                      view.allChannels != m_view.allChannels;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/coalescing_job.h"
 #include "app/studies/calibration_report.h"
-#include "app/window/coalescing_job.h"
+#include "app/window/tabs/analysis_tab.h"
 #include "app/window/workspace.h"
 #include "widgets/panels/value_grid.h"
 #include "widgets/plots/reliability_plot.h"
-
-#include <QWidget>
 
 class QLabel;
 class QPushButton;
@@ -20,7 +19,7 @@ namespace oodscope {
 [[nodiscard]] QString closedSetText(const ClosedSetCalibration& closed, bool complete = true);
 
 /// The "Calibration" tab: what predictions and scores are worth as probabilities, and the state of the scores.
-class CalibrationTab : public QWidget {
+class CalibrationTab : public AnalysisTab {
   Q_OBJECT
 
 public:
@@ -28,13 +27,10 @@ public:
   ~CalibrationTab() override;
 
   /// Follows the view while the tab is open.
-  void setView(const ViewState& view);
+  void follow(const ViewState& view, bool dragging) override;
   void start();
   [[nodiscard]] const std::optional<CalibrationReport>& report() const { return m_report; }
-  [[nodiscard]] bool isBusy() const { return m_job.isBusy(); }
-
-Q_SIGNALS:
-  void temperatureEdited(double temperature);
+  [[nodiscard]] bool isBusy() const override { return m_job.isBusy(); }
 
 protected:
   void showEvent(QShowEvent* event) override;

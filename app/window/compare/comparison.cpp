@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/comparison.h"
 
-#include "app/window/background_priority.h"
-
 #include <utility>
 
 namespace oodscope {
@@ -26,104 +24,42 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
       m_a(a),
       m_b(std::make_unique<LiveController>(workspace)),
       m_pictureJob(
-          this,
-          [this](const PictureRequest& request, const std::stop_token&) {
-            RankCache& cache = m_ranks;
-            auto out = std::make_shared<ComparedPicture>();
-            out->a = request.a;
-            out->b = request.b;
-            const bool sized = request.a->scores->size() == request.b->scores->size();
-            if (!sized) out->reason = tr("the two runs score at different sizes");
-            const bool ranked = request.countsA && request.countsB;
-            const bool sameTables = cache.countsA == request.countsA && cache.countsB == request.countsB;
-            if (ranked && !sameTables) {
-              cache.a = std::make_unique<RankTable>(pointers(*request.countsA));
-              cache.b = std::make_unique<RankTable>(pointers(*request.countsB));
-              cache.countsA = request.countsA;
-              cache.countsB = request.countsB;
-            }
-            if (ranked && sameTables && cache.last && cache.last->a->scores == request.a->scores &&
-                cache.last->b->scores == request.b->scores) {
-              out->ranksA = cache.last->ranksA;
-              out->ranksB = cache.last->ranksB;
-              out->rankDifference = cache.last->rankDifference;
-            } else if (ranked) {
-              out->ranksA = std::make_shared<const ScoreMap>(rankMap(*request.a->scores, *cache.a));
-              out->ranksB = std::make_shared<const ScoreMap>(rankMap(*request.b->scores, *cache.b));
-              if (sized) out->rankDifference = std::make_shared<const ScoreMap>(difference(*out->ranksB, *out->ranksA));
-            }
-            if (sized && request.thresholdA && request.thresholdB)
-              out->decisions = compareDecisions({*request.a->scores, *request.thresholdA},
-                                                {*request.b->scores, *request.thresholdB}, request.a->label.get());
-            if (ranked) cache.last = out;
-            return std::shared_ptr<const ComparedPicture>(std::move(out));
-          },
+          this, JobPriority::Visible,
+          [this](const PictureRequest& request, const std::stop_token&) { return makePicture(request); },
           [this](const PictureRequest&, const Outcome<std::shared_ptr<const ComparedPicture>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            if (outcome.hasValue() && isOn()) {
-              m_picture = outcome.value();
-              Q_EMIT pictureChanged();
-            }
-            Q_EMIT settledChanged();
+            publishPicture(outcome);
           }),
       m_pairJob(
-          this,
+          this, JobPriority::Background,
           [](const PairRequest& request, const std::stop_token& stop) {
-            lowerThreadPriority();
             auto found = pairedStatistics(request.a, request.b, BootstrapOptions{}, stop);
             return found ? std::make_shared<const PairedStatistics>(std::move(*found)) : nullptr;
           },
           [this](const PairRequest& request, const Outcome<std::shared_ptr<const PairedStatistics>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            if (outcome.hasValue() && isSame(request.a, m_pairAsked.a) && isSame(request.b, m_pairAsked.b)) {
-              m_paired = outcome.value();
-              Q_EMIT statisticsChanged();
-            }
-            Q_EMIT settledChanged();
+            publishPair(request, outcome);
           }),
-      m_frameJob(
-          this,
-          [](const PairRequest& request, const std::stop_token& stop) {
-            lowerThreadPriority();
-            FrameDisagreement out;
-            const RankTable ranksA(pointers(*request.a.counts)), ranksB(pointers(*request.b.counts));
-            for (const std::size_t frame : request.a.counts->frames()) {
-              if (stop.stop_requested()) break;
-              if (!request.b.live->isReady(frame)) continue;
-              const auto scoresA = request.a.live->scores(frame, request.a.configuration);
-              const auto scoresB = request.b.live->scores(frame, request.b.configuration);
-              if (scoresA->size() != scoresB->size()) continue;
-              const auto label = request.a.live->label(frame);
-              const ScoreMap change = difference(rankMap(*scoresB, ranksB), rankMap(*scoresA, ranksA));
-              if (const auto mean = meanMagnitude(change, label.get())) out.mean[frame] = *mean;
-            }
-            return out;
-          },
-          [this](const PairRequest& request, const Outcome<FrameDisagreement>& outcome) {
-            if (outcome.hasValue() && request.a.counts == m_framesAskedA && request.b.counts == m_framesAskedB) {
-              m_disagreement = outcome.value().mean;
-              Q_EMIT disagreementChanged();
-            }
-            Q_EMIT settledChanged();
-          }),
+      m_frameJob(this, JobPriority::Background, &Comparison::disagreementOf,
+                 [this](const PairRequest& request, const Outcome<FrameDisagreement>& outcome) {
+                   publishDisagreement(request, outcome);
+                 }),
       m_intervalJob(
-          this,
+          this, JobPriority::Background,
           [](const MeasuredRun& run, const std::stop_token& stop) {
-            lowerThreadPriority();
             auto found = runStatistics(run, BootstrapOptions{}, stop);
             return found ? std::make_shared<const RunStatistics>(std::move(*found)) : nullptr;
           },
           [this](const MeasuredRun& run, const Outcome<std::shared_ptr<const RunStatistics>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            if (outcome.hasValue() && isSame(run, m_intervalsAsked)) {
-              m_intervals = outcome.value();
-              Q_EMIT intervalsChanged();
-            }
-            Q_EMIT settledChanged();
+            publishIntervals(run, outcome);
           }) {
   m_update.setSingleShot(true);
   m_update.setInterval(0);
   connect(&m_update, &QTimer::timeout, this, &Comparison::update);
+  connectRuns();
+}
+
+Comparison::~Comparison() = default;
+
+void Comparison::connectRuns() {
   for (const LiveController* controller : {&m_a, static_cast<LiveController*>(m_b.get())}) {
     const auto later = [this] { m_update.start(); };
     connect(controller, &LiveController::pictureChanged, this, later);
@@ -139,7 +75,90 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
   connect(m_b.get(), &LiveController::settledChanged, this, &Comparison::settledChanged);
 }
 
-Comparison::~Comparison() = default;
+std::shared_ptr<const ComparedPicture> Comparison::makePicture(const PictureRequest& request) {
+  RankCache& cache = m_ranks;
+  auto out = std::make_shared<ComparedPicture>();
+  out->a = request.a;
+  out->b = request.b;
+  const bool sized = request.a->scores->size() == request.b->scores->size();
+  if (!sized) out->reason = tr("the two runs score at different sizes");
+  const bool ranked = request.countsA && request.countsB;
+  const bool sameTables = cache.countsA == request.countsA && cache.countsB == request.countsB;
+  if (ranked && !sameTables) {
+    cache.a = std::make_unique<RankTable>(pointers(*request.countsA));
+    cache.b = std::make_unique<RankTable>(pointers(*request.countsB));
+    cache.countsA = request.countsA;
+    cache.countsB = request.countsB;
+  }
+  if (ranked && sameTables && cache.last && cache.last->a->scores == request.a->scores &&
+      cache.last->b->scores == request.b->scores) {
+    out->ranksA = cache.last->ranksA;
+    out->ranksB = cache.last->ranksB;
+    out->rankDifference = cache.last->rankDifference;
+  } else if (ranked) {
+    out->ranksA = std::make_shared<const ScoreMap>(rankMap(*request.a->scores, *cache.a));
+    out->ranksB = std::make_shared<const ScoreMap>(rankMap(*request.b->scores, *cache.b));
+    if (sized) out->rankDifference = std::make_shared<const ScoreMap>(difference(*out->ranksB, *out->ranksA));
+  }
+  if (sized && request.thresholdA && request.thresholdB)
+    out->decisions = compareDecisions({*request.a->scores, *request.thresholdA},
+                                      {*request.b->scores, *request.thresholdB}, request.a->label.get());
+  if (ranked) cache.last = out;
+  return out;
+}
+
+void Comparison::publishPicture(const Outcome<std::shared_ptr<const ComparedPicture>>& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  if (outcome.hasValue() && hasOther()) {
+    m_picture = outcome.value();
+    Q_EMIT pictureChanged();
+  }
+  Q_EMIT settledChanged();
+}
+
+void Comparison::publishPair(const PairRequest& request,
+                             const Outcome<std::shared_ptr<const PairedStatistics>>& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  if (outcome.hasValue() && isSame(request.a, m_pairAsked.a) && isSame(request.b, m_pairAsked.b)) {
+    m_paired = outcome.value();
+    Q_EMIT statisticsChanged();
+  }
+  Q_EMIT settledChanged();
+}
+
+Comparison::FrameDisagreement Comparison::disagreementOf(const PairRequest& request, const std::stop_token& stop) {
+  FrameDisagreement out;
+  const RankTable ranksA(pointers(*request.a.counts)), ranksB(pointers(*request.b.counts));
+  for (const std::size_t frame : request.a.counts->frames()) {
+    if (stop.stop_requested()) break;
+    if (!request.b.live->isReady(frame)) continue;
+    const auto scoresA = request.a.live->scores(frame, request.a.configuration);
+    const auto scoresB = request.b.live->scores(frame, request.b.configuration);
+    if (scoresA->size() != scoresB->size()) continue;
+    const auto label = request.a.live->label(frame);
+    const ScoreMap change = difference(rankMap(*scoresB, ranksB), rankMap(*scoresA, ranksA));
+    if (const auto mean = meanMagnitude(change, label.get())) out.mean[frame] = *mean;
+  }
+  return out;
+}
+
+void Comparison::publishDisagreement(const PairRequest& request, const Outcome<FrameDisagreement>& outcome) {
+  if (outcome.hasValue() && request.a.counts == m_framesAskedA && request.b.counts == m_framesAskedB) {
+    m_disagreement = outcome.value().mean;
+    Q_EMIT disagreementChanged();
+  }
+  Q_EMIT settledChanged();
+}
+
+void Comparison::publishIntervals(const MeasuredRun& run,
+                                  const Outcome<std::shared_ptr<const RunStatistics>>& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  if (outcome.hasValue() && isSame(run, m_intervalsAsked)) {
+    m_intervals = outcome.value();
+    Q_EMIT intervalsChanged();
+  }
+  Q_EMIT settledChanged();
+}
 
 ViewState Comparison::viewOfB(const ViewState& view) {
   ViewState b = view;
@@ -154,13 +173,14 @@ ViewState Comparison::viewOfB(const ViewState& view) {
 }
 
 void Comparison::show(const ViewState& view, bool dragging) {
-  const bool wasOn = isOn();
+  const bool wasOn = hasOther();
   m_view = view;
   m_dragging = dragging;
-  if (isOn()) {
+  if (hasOther()) {
     m_b->show(viewOfB(view), dragging);
   } else if (wasOn) {
-    m_b->show(ViewState{}, false);  // nothing is asked of it any more
+    const ViewState nothing;  // is asked of it any more
+    m_b->show(nothing, false);
     m_pairJob.cancel();
     m_frameJob.cancel();
     m_picture.reset();
@@ -190,11 +210,11 @@ void Comparison::update() {
     m_intervals.reset();
     Q_EMIT intervalsChanged();
   }
-  if (m_wantsIntervals && runA && !m_dragging && !isOn() && !isSame(*runA, m_intervalsAsked)) {
+  if (m_wantsIntervals && runA && !m_dragging && !hasOther() && !isSame(*runA, m_intervalsAsked)) {
     m_intervalsAsked = *runA;
     m_intervalJob.request(*runA);
   }
-  if (isOn()) {
+  if (hasOther()) {
     const auto& a = m_a.picture();
     const auto& b = m_b->picture();
     if (a && b && a->scores && b->scores && a->frame == b->frame && a->set == b->set)
@@ -240,7 +260,7 @@ void Comparison::dropIntervals() {
 
 bool Comparison::isSettled() const {
   return !m_update.isActive() && !m_intervalJob.isBusy() &&
-         (!isOn() || (m_b->isSettled() && !m_pictureJob.isBusy() && !m_pairJob.isBusy() && !m_frameJob.isBusy()));
+         (!hasOther() || (m_b->isSettled() && !m_pictureJob.isBusy() && !m_pairJob.isBusy() && !m_frameJob.isBusy()));
 }
 
 }  // namespace oodscope

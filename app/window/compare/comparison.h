@@ -2,8 +2,8 @@
 #pragma once
 #include "analysis/statistics/disagreement.h"
 #include "analysis/statistics/rank_table.h"
+#include "app/desk/coalescing_job.h"
 #include "app/studies/run_statistics.h"
-#include "app/window/coalescing_job.h"
 #include "app/window/live_controller.h"
 
 #include <QObject>
@@ -35,7 +35,7 @@ public:
 
   /// Follows `view`: B is view.other; without it the comparison is off.
   void show(const ViewState& view, bool dragging);
-  [[nodiscard]] bool isOn() const { return m_view.other.has_value(); }
+  [[nodiscard]] bool hasOther() const { return m_view.other.has_value(); }
   /// The view with B in A's place.
   [[nodiscard]] static ViewState viewOfB(const ViewState& view);
 
@@ -81,6 +81,15 @@ private:
   struct FrameDisagreement {
     std::map<std::size_t, double> mean;
   };
+
+  void connectRuns();
+  // Of the jobs, in their threads; and what they made, in this one.
+  [[nodiscard]] std::shared_ptr<const ComparedPicture> makePicture(const PictureRequest& request);
+  [[nodiscard]] static FrameDisagreement disagreementOf(const PairRequest& request, const std::stop_token& stop);
+  void publishPicture(const Outcome<std::shared_ptr<const ComparedPicture>>& outcome);
+  void publishPair(const PairRequest& request, const Outcome<std::shared_ptr<const PairedStatistics>>& outcome);
+  void publishDisagreement(const PairRequest& request, const Outcome<FrameDisagreement>& outcome);
+  void publishIntervals(const MeasuredRun& run, const Outcome<std::shared_ptr<const RunStatistics>>& outcome);
 
   void update();
   void requestFrames(const MeasuredRun& a, const MeasuredRun& b);

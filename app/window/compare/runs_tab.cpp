@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/runs_tab.h"
 
-#include "app/window/background_priority.h"
 #include "app/window/inference_runner.h"
 #include "app/window/live_controller.h"
 #include "widgets/theme/number_text.h"
@@ -19,7 +18,7 @@
 namespace oodscope {
 
 RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
-    : QWidget(parent),
+    : AnalysisTab(parent),
       m_workspace(workspace),
       m_session(session),
       m_model(new RunModel(this)),
@@ -30,9 +29,8 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
       m_makeB(new QPushButton(tr("Make B"))),
       m_note(new QLabel),
       m_job(
-          this,
+          this, JobPriority::Background,
           [](const std::vector<Task>& tasks, const std::stop_token& stop) {
-            lowerThreadPriority();
             std::vector<Done> out;
             for (const Task& task : tasks) {
               const auto run = task.live->exact(task.configuration, task.run.protocol, std::nullopt, stop);
@@ -78,12 +76,8 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
 
   connect(m_keep, &QPushButton::clicked, this, [this] { keep(pinnedRunOf(m_session.view())); });
   connect(m_remove, &QPushButton::clicked, this, &RunsTab::remove);
-  connect(m_makeA, &QPushButton::clicked, this, [this] {
-    if (const auto run = chosen()) Q_EMIT makeA(*run);
-  });
-  connect(m_makeB, &QPushButton::clicked, this, [this] {
-    if (const auto run = chosen()) Q_EMIT makeB(*run);
-  });
+  connect(m_makeA, &QPushButton::clicked, this, &RunsTab::makeA);
+  connect(m_makeB, &QPushButton::clicked, this, &RunsTab::makeB);
   connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &RunsTab::showButtons);
   connect(&m_session, &SessionModel::runsChanged, this, &RunsTab::refresh);
   connect(&m_workspace, &Workspace::setOpened, this, &RunsTab::refresh);
@@ -100,31 +94,47 @@ RunsTab::~RunsTab() = default;
 
 ViewState RunsTab::viewOf(const PinnedRun& run) const {
   ViewState view = m_session.view();
-  view.set = run.set;
-  view.model = run.model;
-  view.score = run.score;
-  view.protocol = run.protocol;
-  view.resolution = run.resolution;
-  view.allChannels = run.allChannels;
+  edits::setRun(run).change(view);
   view.other.reset();
   return view;
 }
 
-void RunsTab::keep(const PinnedRun& run) {
-  std::vector<PinnedRun> runs = m_session.session().runs;
-  if (run.set.empty() || std::find(runs.begin(), runs.end(), run) != runs.end()) return;
-  runs.push_back(run);
-  m_session.setRuns(std::move(runs));
-  refresh();
-}
+void RunsTab::keep(const PinnedRun& run) { m_session.keepRun(run); }
 
 void RunsTab::remove() {
+  if (const auto run = chosen()) m_session.removeRun(*run);
+}
+
+void RunsTab::makeA() {
   const auto run = chosen();
   if (!run) return;
-  std::vector<PinnedRun> runs = m_session.session().runs;
-  std::erase(runs, *run);
-  m_session.setRuns(std::move(runs));
-  refresh();
+  std::string first;  // another set has other frames
+  if (const OpenSet* open = m_workspace.findSet(QString::fromStdString(run->set)); open != nullptr) {
+    const auto& frames = open->set->frames;
+    const auto isPresent = [&](const Frame& frame) { return frame.name == m_session.view().frame; };
+    if (!frames.empty() && std::none_of(frames.begin(), frames.end(), isPresent)) first = frames.front().name;
+  }
+  Q_EMIT edited(edits::setRun(*run, first));
+}
+
+void RunsTab::makeB() {
+  const auto run = chosen();
+  if (!run) return;
+  // B shares A's set, protocol, resolution and channels: a run of others would become another run.
+  const ViewState& view = m_session.view();
+  PinnedRun asB = *run;
+  asB.set = view.set;
+  asB.protocol = view.protocol;
+  asB.resolution = view.resolution;
+  asB.allChannels = view.allChannels;
+  const bool isSame = run->set == asB.set && run->protocol == asB.protocol && run->allChannels == asB.allChannels &&
+                      measuredAt(run->resolution, run->protocol) == measuredAt(asB.resolution, asB.protocol);
+  if (!isSame)
+    Q_EMIT warned(
+        tr("Run B is measured like run A: set %1, %2 protocol, %3. The kept run is of set %4, %5 protocol, %6.")
+            .arg(QString::fromStdString(asB.set), protocolTitle(asB.protocol), RunModel::atText(asB),
+                 QString::fromStdString(run->set), protocolTitle(run->protocol), RunModel::atText(*run)));
+  Q_EMIT edited(edits::setOther(OtherRun{.model = run->model, .score = run->score}, "run B"));
 }
 
 std::optional<PinnedRun> RunsTab::chosen() const {
@@ -195,6 +205,22 @@ std::vector<KeptRun> RunsTab::comparable(const ViewState& view) const {
         measuredAt(kept.run.resolution, kept.run.protocol) == measuredAt(view.resolution, view.protocol))
       out.push_back(kept);
   return out;
+}
+
+void RunsTab::addKeptCurves(const SetNumbers& shown, CurveSets& curves) const {
+  const PinnedRun present = pinnedRunOf(m_session.view());
+  for (const KeptRun& run : comparable(m_session.view())) {
+    const auto& kept = run.numbers;
+    const bool same = run.run.model == present.model && run.run.score.imported == present.score.imported &&
+                      run.run.allChannels == present.allChannels;
+    if (same && kept->configuration == shown.configuration) continue;  // the curve is there already
+    const QString name = configurationTitle(kept->configuration) + partNote(kept->account);
+    curves.precisionRecall.push_back(precisionRecallCurve(*kept, CurveRole::Other, name));
+    curves.roc.push_back(rocCurve(*kept, CurveRole::Other, name));
+    for (CurveData* curve : {&curves.precisionRecall.back(), &curves.roc.back()})
+      curve->value.clear();  // the table says it
+    curves.roc.back().fpr95.reset();
+  }
 }
 
 void RunsTab::showButtons() {

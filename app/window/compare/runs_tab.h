@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/window/coalescing_job.h"
+#include "app/desk/coalescing_job.h"
 #include "app/window/compare/run_model.h"
 #include "app/window/session_model.h"
+#include "app/window/stage/curve_sets.h"
+#include "app/window/tabs/analysis_tab.h"
 #include "app/window/workspace.h"
-
-#include <QWidget>
 
 class QLabel;
 class QPushButton;
@@ -14,7 +14,7 @@ class QTreeView;
 namespace oodscope {
 
 /// The "Runs" tab: every run that was kept, exactly evaluated, with differences to the first of its set.
-class RunsTab : public QWidget {
+class RunsTab : public AnalysisTab {
   Q_OBJECT
 
 public:
@@ -27,12 +27,12 @@ public:
   [[nodiscard]] const RunModel& model() const { return *m_model; }
   /// The kept runs with numbers of the view's set, protocol and resolution: their curves can be laid over its own.
   [[nodiscard]] std::vector<KeptRun> comparable(const ViewState& view) const;
-  [[nodiscard]] bool isBusy() const { return m_job.isBusy(); }
+  /// Their curves beside those of the view's own numbers.
+  void addKeptCurves(const SetNumbers& shown, CurveSets& curves) const;
+  [[nodiscard]] bool isBusy() const override { return m_job.isBusy(); }
 
 Q_SIGNALS:
   void runsChanged();
-  void makeA(const oodscope::PinnedRun& run);
-  void makeB(const oodscope::PinnedRun& run);
 
 private:
   struct Task {
@@ -48,6 +48,8 @@ private:
   [[nodiscard]] ViewState viewOf(const PinnedRun& run) const;
   [[nodiscard]] std::optional<PinnedRun> chosen() const;
   void remove();
+  void makeA();
+  void makeB();
   /// Asks for the frames that are missing; whether they are still being made.
   bool enqueue(const std::shared_ptr<LiveSet>& live);
   void showButtons();

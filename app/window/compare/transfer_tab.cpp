@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/transfer_tab.h"
 
-#include "app/window/background_priority.h"
 #include "app/window/inference_runner.h"
 #include "app/window/live_controller.h"
 #include "app/window/presenters.h"
@@ -82,7 +81,7 @@ std::vector<ShownTransfer> shownTransfers(const TransferMatrix& matrix) {
 }
 
 TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
-    : QWidget(parent),
+    : AnalysisTab(parent),
       m_workspace(workspace),
       m_rule(new QComboBox),
       m_value(new NumberField),
@@ -90,7 +89,8 @@ TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
       m_note(new QLabel),
       m_plot(new TransferMatrixPlot),
       m_job(
-          this, [this](const Request& request, const std::stop_token& stop) { return work(request, stop); },
+          this, JobPriority::Background,
+          [this](const Request& request, const std::stop_token& stop) { return work(request, stop); },
           [this](const Request& request, const Outcome<Result>& outcome) {
             if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
             if (!outcome.hasValue() || outcome.value().names.empty() || !(request.view == pinnedRunOf(m_view))) return;
@@ -151,7 +151,8 @@ TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
     if (!m_matrix || a < 0 || a >= static_cast<int>(m_names.size())) return;
     const auto threshold = m_matrix->at(static_cast<std::size_t>(a), static_cast<std::size_t>(a)).threshold;
     if (threshold && std::isfinite(*threshold))
-      Q_EMIT thresholdChosen(*threshold, m_names[static_cast<std::size_t>(a)]);
+      Q_EMIT edited(edits::setThreshold(static_cast<double>(*threshold), RunSide::A,
+                                        tr("threshold of %1").arg(m_names[static_cast<std::size_t>(a)]).toStdString()));
   });
 }
 
@@ -179,7 +180,8 @@ void TransferTab::showRule() {
   m_value->setShown(isRate(kind) ? 100.0 * kDefaults[index] : kDefaults[index]);
 }
 
-void TransferTab::setView(const ViewState& view) {
+void TransferTab::follow(const ViewState& view, bool dragging) {
+  if (dragging) return;
   const bool other = !(view.score == m_view.score) || view.model != m_view.model ||
                      view.resolution != m_view.resolution || view.protocol != m_view.protocol ||
                      view.allChannels != m_view.allChannels;
@@ -234,7 +236,6 @@ void TransferTab::start() {
 }
 
 TransferTab::Result TransferTab::work(const Request& request, const std::stop_token& stop) {
-  lowerThreadPriority();
   if (!(m_cache.configuration == request.configuration)) m_cache.counts.clear();
   m_cache.configuration = request.configuration;
   Result result;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/statistics/transfer.h"
-#include "app/window/coalescing_job.h"
+#include "app/desk/coalescing_job.h"
+#include "app/window/tabs/analysis_tab.h"
 #include "app/window/workspace.h"
 #include "widgets/plots/transfer_matrix_plot.h"
-
-#include <QWidget>
 
 #include <optional>
 
@@ -23,7 +22,7 @@ class NumberField;
 
 /// The "Transfer" tab: thresholds of the present method chosen on each open set by a rule, applied to all others. Sets
 /// whose frames are not ready are made ready.
-class TransferTab : public QWidget {
+class TransferTab : public AnalysisTab {
   Q_OBJECT
 
 public:
@@ -31,15 +30,12 @@ public:
   ~TransferTab() override;
 
   /// Follows the view while there is a matrix, or while the tab is open.
-  void setView(const ViewState& view);
+  void follow(const ViewState& view, bool dragging) override;
   void start();
   [[nodiscard]] ThresholdRule rule() const;
   void setRule(const ThresholdRule& rule);
   [[nodiscard]] const std::optional<TransferMatrix>& matrix() const { return m_matrix; }
-  [[nodiscard]] bool isBusy() const { return m_job.isBusy() || m_waiting; }
-
-Q_SIGNALS:
-  void thresholdChosen(float threshold, const QString& set);
+  [[nodiscard]] bool isBusy() const override { return m_job.isBusy() || m_waiting; }
 
 protected:
   void showEvent(QShowEvent* event) override;

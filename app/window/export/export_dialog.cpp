@@ -57,7 +57,7 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
       m_stop(std::move(stop)),
       m_threads(threads),
       m_figureJob(
-          this,
+          this, JobPriority::Exact,
           [this](const FigureRequest& request, const std::stop_token&) {
             if (request.name != kGrid) return PlannedFigure{planFigure(*m_results, request.name), {}};
             GridRecipe complete = completeGrid(*m_results, request.grid);
@@ -85,7 +85,7 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
             m_copy->setEnabled(m_figure != nullptr);
           }),
       m_tableJob(
-          this,
+          this, JobPriority::Background,
           [this](const int&, const std::stop_token&) {
             return makeReportTables(*m_results, provenanceOf(*m_results, m_threads), [](const Progress&) {});
           },
@@ -119,6 +119,18 @@ QWidget* ExportDialog::figurePage() {
   auto* page = new QWidget;
   auto* row = new QHBoxLayout(page);
   auto* left = new QVBoxLayout;
+  makeFigureList();
+  left->addWidget(m_filter);
+  left->addWidget(m_list, 1);
+  left->addLayout(makeFigureForm());
+  left->addLayout(makeFigureButtons());
+  row->addLayout(left, 2);
+  row->addLayout(makePreview(), 5);
+  applyPreset(0);
+  return page;
+}
+
+void ExportDialog::makeFigureList() {
   m_filter = new QLineEdit;
   m_filter->setPlaceholderText(tr("Filter figures"));
   m_filter->setClearButtonEnabled(true);
@@ -135,6 +147,9 @@ QWidget* ExportDialog::figurePage() {
     for (int i = 0; i < m_list->count(); ++i)
       m_list->item(i)->setHidden(!m_list->item(i)->text().contains(text, Qt::CaseInsensitive));
   });
+}
+
+QLayout* ExportDialog::makeFigureForm() {
   auto* form = new QFormLayout;
   m_preset = new QComboBox;
   m_preset->setAccessibleName(tr("Size"));
@@ -167,6 +182,10 @@ QWidget* ExportDialog::figurePage() {
       m_render.start();
     });
   connect(m_dpi, &QSpinBox::valueChanged, this, [this] { m_render.start(); });
+  return form;
+}
+
+QLayout* ExportDialog::makeFigureButtons() {
   m_save = new QPushButton(tr("Save…"));
   m_save->setDefault(true);
   m_copy = new QPushButton(tr("Copy"));
@@ -175,10 +194,10 @@ QWidget* ExportDialog::figurePage() {
   auto* buttons = new QHBoxLayout;
   buttons->addWidget(m_copy);
   buttons->addWidget(m_save);
-  left->addWidget(m_filter);
-  left->addWidget(m_list, 1);
-  left->addLayout(form);
-  left->addLayout(buttons);
+  return buttons;
+}
+
+QLayout* ExportDialog::makePreview() {
   auto* right = new QVBoxLayout;
   m_picture = new QLabel;
   m_picture->setAlignment(Qt::AlignCenter);
@@ -201,10 +220,7 @@ QWidget* ExportDialog::figurePage() {
     Q_EMIT gridEdited(m_grid);
     planChosen();
   });
-  row->addLayout(left, 2);
-  row->addLayout(right, 5);
-  applyPreset(0);
-  return page;
+  return right;
 }
 
 QWidget* ExportDialog::tablePage() {

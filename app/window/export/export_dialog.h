@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/documents/report_tables.h"
+#include "app/desk/coalescing_job.h"
 #include "app/figures/figure_plans.h"
-#include "app/window/coalescing_job.h"
+#include "app/documents/report_tables.h"
 #include "app/window/export/grid_editor.h"
 
 #include <QDialog>
@@ -14,6 +14,7 @@
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
+class QLayout;
 class QLineEdit;
 class QListWidget;
 class QPlainTextEdit;
@@ -63,6 +64,10 @@ private:
     std::optional<GridRecipe> grid;  ///< complete, where the figure is the grid
   };
   QWidget* figurePage();
+  void makeFigureList();
+  [[nodiscard]] QLayout* makeFigureForm();
+  [[nodiscard]] QLayout* makeFigureButtons();
+  [[nodiscard]] QLayout* makePreview();
   QWidget* tablePage();
   QWidget* reportPage();
   [[nodiscard]] FigureStyle style() const;

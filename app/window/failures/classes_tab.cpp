@@ -54,7 +54,7 @@ GridRow numbersRow(const QString& name, const std::optional<double>& before, con
 }  // namespace
 
 ClassesTab::ClassesTab(QWidget* parent)
-    : QWidget(parent),
+    : AnalysisTab(parent),
       m_table(new QTreeWidget),
       m_by(new QComboBox),
       m_note(new QLabel),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/window/failures/failure_presenter.h"
-
-#include <QWidget>
+#include "app/window/tabs/analysis_tab.h"
 
 #include <optional>
 #include <vector>
@@ -31,7 +30,7 @@ struct WhatIfView {
 
 /// The "Classes" tab: errors by predicted class and by true class, and what a threshold of its own for each predicted
 /// class would do to the set's numbers.
-class ClassesTab : public QWidget {
+class ClassesTab : public AnalysisTab {
   Q_OBJECT
 
 public:

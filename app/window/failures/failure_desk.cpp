@@ -2,12 +2,12 @@
 #include "app/window/failures/failure_desk.h"
 
 #include "app/studies/failure_definition.h"
+#include "app/window/desk.h"
 #include "app/window/failures/classes_tab.h"
 #include "app/window/failures/failures_tab.h"
 #include "app/window/failures/size_distance_tab.h"
 #include "widgets/lists/failure_view.h"
 #include "widgets/lists/frame_list.h"
-#include "widgets/panels/badge.h"
 #include "widgets/panels/region_panel.h"
 #include "widgets/plots/curves_panel.h"
 #include "widgets/theme/icon.h"
@@ -15,8 +15,6 @@
 #include "widgets/views/view_grid.h"
 
 #include <QShortcut>
-#include <QTabBar>
-#include <QTabWidget>
 #include <QToolButton>
 
 #include <algorithm>
@@ -29,132 +27,152 @@ constexpr int kRestMs = 120;  // a hand that has not moved for so long rests
 
 }  // namespace
 
-FailureDesk::FailureDesk(const DeskParts& parts, QWidget* parent)
+FailureDesk::FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, CurvesPanel& curves, QWidget* parent)
     : QObject(parent),
-      m_session(parts.session),
-      m_workspace(parts.workspace),
-      m_controller(parts.controller),
-      m_views(parts.views),
-      m_frames(parts.frames),
-      m_curves(parts.curves),
-      m_tabs(parts.tabs),
+      m_session(desk.session),
+      m_workspace(desk.workspace),
+      m_controller(desk.run),
+      m_views(views),
+      m_frames(frames),
+      m_curves(curves),
       m_failures(new FailuresTab),
       m_classes(new ClassesTab),
       m_sizes(new SizeDistanceTab),
       m_region(new RegionPanel),
-      m_count(new Badge),
       m_brushChip(new QToolButton),
       m_frameJob(
-          this,
+          this, JobPriority::Estimate,
           [](const StudyRequest& request, const std::stop_token&) {
             return studyFrame(*request.contexts, request.configuration, request.frame, request.options);
           },
           [this](const StudyRequest& request, const Outcome<StudiedFrame>& outcome) {
-            // A set that was published meanwhile knows this frame already.
-            const bool news = request.contexts == m_contexts && !m_studyExact;
-            if (outcome.hasValue() && news) {
-              SetStudy base;
-              if (m_study && m_study->configuration.name == request.configuration.name) base = *m_study;
-              base.configuration = request.configuration;
-              base.options = request.options;
-              m_study = std::make_shared<const SetStudy>(withFrame(base, outcome.value()));
-              showLists();
-            }
-            Q_EMIT settledChanged();
+            publishFrame(request, outcome);
           }),
       m_setJob(
-          this,
+          this, JobPriority::Exact,
           [](const StudyRequest& request, const std::stop_token& stop) {
             return studySet(*request.contexts, request.configuration, request.options, stop);
           },
           [this](const StudyRequest& request, const Outcome<std::shared_ptr<const SetStudy>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            const auto now = studyRequest();
-            if (outcome.hasValue() && outcome.value() && now && request.contexts == now->contexts) {
-              const bool present =
-                  request.configuration == now->configuration && request.options.threshold == now->options.threshold;
-              if (present) {
-                m_study = outcome.value();
-                m_studyExact = true;
-                showLists();
-                showAttribution();
-                requestBrush();
-                requestWhatIf();
-              }
-            }
-            Q_EMIT settledChanged();
+            publishSet(request, outcome);
           }),
       m_brushJob(
-          this,
+          this, JobPriority::Exact,
           [](const BrushRequest& request, const std::stop_token& stop) {
             return brushSet(*request.live, request.configuration, request.stretch, request.study.get(), stop);
           },
           [this](const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome) {
-            if (outcome.hasValue() && outcome.value() && m_stretch && request.stretch.low == m_stretch->low &&
-                request.stretch.high == m_stretch->high && request.live == m_controller.liveSet() &&
-                request.configuration == LiveController::configurationOf(m_session.view())) {
-              m_brushed = outcome.value();
-              showBrush();
-            }
-            Q_EMIT settledChanged();
+            publishBrush(request, outcome);
           }),
       m_partJob(
-          this,
+          this, JobPriority::Exact,
           [](const PartRequest& request, const std::stop_token& stop) {
             return partOf(*request.live, request.configuration, request.protocol, request.frames, stop);
           },
           [this](const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome) {
-            const bool asked = m_partAsked && request.live == m_partAsked->live &&
-                               request.frames == m_partAsked->frames && request.protocol == m_partAsked->protocol &&
-                               request.configuration == m_partAsked->configuration;
-            if (outcome.hasValue() && outcome.value() && asked) {
-              m_part = outcome.value();
-              Q_EMIT curvesChanged();
-            }
-            Q_EMIT settledChanged();
+            publishPart(request, outcome);
           }),
       m_whatIfJob(
-          this,
+          this, JobPriority::Exact,
           [](const WhatIfRequest& request, const std::stop_token& stop) {
             return whatIf(*request.contexts, request.configuration, request.protocol, request.threshold,
                           request.offsets, stop);
           },
           [this](const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome) {
-            if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
-            const auto now = studyRequest();
-            const bool present = now && request.contexts == now->contexts &&
-                                 request.configuration == now->configuration &&
-                                 static_cast<double>(request.threshold) == now->options.threshold &&
-                                 request.protocol == m_session.view().protocol;
-            if (outcome.hasValue() && outcome.value() && present && request.offsets == m_classes->offsets()) {
-              const WhatIf& result = *outcome.value();
-              showPresentNumbers(WhatIfView{result.metrics.ap, result.metrics.fpr95, result.metrics.bestF1,
-                                            result.decision.precision(), result.decision.recall(),
-                                            result.decision.fpr()});
-            }
-            Q_EMIT settledChanged();
+            publishWhatIf(request, outcome);
           }) {
-  connectAll(parent);
+  m_rest.setSingleShot(true);
+  m_rest.setInterval(kRestMs);
+  connect(&m_rest, &QTimer::timeout, this, &FailureDesk::requestSet);
+  prepareBrushChip();
+  connectRun();
+  connectTabs();
+  connectRegion();
+  connectViews();
+  auto* escape = new QShortcut(QKeySequence(Qt::Key_Escape), parent);
+  connect(escape, &QShortcut::activated, this, &FailureDesk::clearOne);
 }
 
 FailureDesk::~FailureDesk() = default;
 
-void FailureDesk::connectAll(QWidget* window) {
-  const int tab = m_tabs.addTab(m_failures, tr("Failures"));
-  m_tabs.addTab(m_classes, tr("Classes"));
-  m_tabs.addTab(m_sizes, tr("Size and distance"));
-  m_tabs.tabBar()->setTabButton(tab, QTabBar::RightSide, m_count);
-  m_count->hide();
+void FailureDesk::publishFrame(const StudyRequest& request, const Outcome<StudiedFrame>& outcome) {
+  // A set that was published meanwhile knows this frame already.
+  const bool news = request.contexts == m_contexts && !m_studyExact;
+  if (outcome.hasValue() && news) {
+    SetStudy base;
+    if (m_study && m_study->configuration.name == request.configuration.name) base = *m_study;
+    base.configuration = request.configuration;
+    base.options = request.options;
+    m_study = std::make_shared<const SetStudy>(withFrame(base, outcome.value()));
+    showLists();
+  }
+  Q_EMIT settledChanged();
+}
+
+void FailureDesk::publishSet(const StudyRequest& request, const Outcome<std::shared_ptr<const SetStudy>>& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  const auto now = studyRequest();
+  const bool present = now && request.contexts == now->contexts && request.configuration == now->configuration &&
+                       request.options.threshold == now->options.threshold;
+  if (outcome.hasValue() && outcome.value() && present) {
+    m_study = outcome.value();
+    m_studyExact = true;
+    showLists();
+    showAttribution();
+    requestBrush();
+    requestWhatIf();
+  }
+  Q_EMIT settledChanged();
+}
+
+void FailureDesk::publishBrush(const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome) {
+  const bool present = m_stretch && request.stretch.low == m_stretch->low && request.stretch.high == m_stretch->high &&
+                       request.live == m_controller.liveSet() &&
+                       request.configuration == LiveController::configurationOf(m_session.view());
+  if (outcome.hasValue() && outcome.value() && present) {
+    m_brushed = outcome.value();
+    showBrush();
+  }
+  Q_EMIT settledChanged();
+}
+
+void FailureDesk::publishPart(const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome) {
+  const bool asked = m_partAsked && request.live == m_partAsked->live && request.frames == m_partAsked->frames &&
+                     request.protocol == m_partAsked->protocol && request.configuration == m_partAsked->configuration;
+  if (outcome.hasValue() && outcome.value() && asked) {
+    m_part = outcome.value();
+    Q_EMIT curvesChanged();
+  }
+  Q_EMIT settledChanged();
+}
+
+void FailureDesk::publishWhatIf(const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome) {
+  if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
+  const auto now = studyRequest();
+  const bool present = now && request.contexts == now->contexts && request.configuration == now->configuration &&
+                       static_cast<double>(request.threshold) == now->options.threshold &&
+                       request.protocol == m_session.view().protocol;
+  if (outcome.hasValue() && outcome.value() && present && request.offsets == m_classes->offsets()) {
+    const WhatIf& result = *outcome.value();
+    showPresentNumbers(WhatIfView{result.metrics.ap, result.metrics.fpr95, result.metrics.bestF1,
+                                  result.decision.precision(), result.decision.recall(), result.decision.fpr()});
+  }
+  Q_EMIT settledChanged();
+}
+
+void FailureDesk::prepareBrushChip() {
   m_brushChip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   m_brushChip->setLayoutDirection(Qt::RightToLeft);  // the cross stands behind the text
   m_brushChip->setIcon(icon(QStringLiteral("close")));
   m_brushChip->setToolTip(tr("The brushed stretch of the curve; click or Escape to clear"));
   m_brushChip->setAccessibleName(tr("Clear the brush"));
   m_brushChip->hide();
-  m_rest.setSingleShot(true);
-  m_rest.setInterval(kRestMs);
+  connect(m_brushChip, &QToolButton::clicked, this, [this] {
+    if (m_stretch) clearOne();
+  });
+}
 
-  connect(&m_rest, &QTimer::timeout, this, &FailureDesk::requestSet);
+void FailureDesk::connectRun() {
   connect(&m_controller, &LiveController::thresholdChanged, this, [this] { refresh(); });
   connect(&m_controller, &LiveController::numbersChanged, this, [this] { refresh(); });
   connect(&m_controller, &LiveController::pictureChanged, this, [this] { pictureArrived(); });
@@ -166,6 +184,9 @@ void FailureDesk::connectAll(QWidget* window) {
     showLists();
     Q_EMIT framesChanged();
   });
+}
+
+void FailureDesk::connectTabs() {
   connect(m_failures, &FailuresTab::selected, this, [this](FailureKind kind, int row) { select(kind, row, false); });
   connect(m_failures, &FailuresTab::activated, this, [this](FailureKind kind, int row) { select(kind, row, true); });
   connect(m_failures, &FailuresTab::tagRequested, this, [this](FailureKind kind, int row) {
@@ -184,6 +205,9 @@ void FailureDesk::connectAll(QWidget* window) {
     showPresentNumbers(std::nullopt);
     requestWhatIf();
   });
+}
+
+void FailureDesk::connectRegion() {
   connect(m_region, &RegionPanel::stepRequested, this, &FailureDesk::step);
   connect(m_region, &RegionPanel::tagsEdited, this, [this](const QStringList& tags) {
     std::vector<std::string> texts;
@@ -196,6 +220,9 @@ void FailureDesk::connectAll(QWidget* window) {
       return withText(std::move(notes), place, text);
     });
   });
+}
+
+void FailureDesk::connectViews() {
   connect(&m_views, &ViewGrid::regionClicked, this, [this](int, QPoint pixel) { selectAt(pixel); });
   connect(&m_frames, &FrameListView::tagRequested, this, [this](int, int) {
     clearSelection();
@@ -204,11 +231,6 @@ void FailureDesk::connectAll(QWidget* window) {
   });
   connect(&m_frames, &FrameListView::shownCountChanged, this, [this](int, int) { requestPart(); });
   connect(&m_curves, &CurvesPanel::brushed, this, &FailureDesk::brush);
-  connect(m_brushChip, &QToolButton::clicked, this, [this] {
-    if (m_stretch) clearOne();
-  });
-  auto* escape = new QShortcut(QKeySequence(Qt::Key_Escape), window);
-  connect(escape, &QShortcut::activated, this, &FailureDesk::clearOne);
 }
 
 void FailureDesk::setWaiting(const QString& sentence) {
@@ -399,6 +421,10 @@ std::optional<SetNumbers> FailureDesk::part() const {
   numbers.metrics = m_part->metrics;
   numbers.curves = m_part->curves;
   return numbers;
+}
+
+void FailureDesk::addPartCurves(CurveSets& curves) const {
+  if (const auto numbers = part()) addCurves(curves, *numbers, CurveRole::Other, m_partName);
 }
 
 }  // namespace oodscope

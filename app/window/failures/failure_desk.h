@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/coalescing_job.h"
 #include "app/studies/set_study.h"
-#include "app/window/coalescing_job.h"
 #include "app/window/failures/region_notes.h"
 #include "app/window/failures/region_thumbnails.h"
 #include "app/window/live_controller.h"
 #include "app/window/session_model.h"
+#include "app/window/stage/curve_sets.h"
 #include "widgets/plots/curve_plot.h"
 
 #include <QObject>
@@ -16,12 +17,10 @@
 #include <memory>
 #include <optional>
 
-class QTabWidget;
 class QToolButton;
 
 namespace oodscope {
 
-class Badge;
 class ClassesTab;
 class CurvesPanel;
 class FailuresTab;
@@ -29,18 +28,9 @@ class FrameListView;
 class RegionPanel;
 class SizeDistanceTab;
 class ViewGrid;
+struct Desk;
+struct FailuresTabView;
 struct WhatIfView;
-
-/// What the desk works on; all outlive it.
-struct DeskParts {
-  SessionModel& session;
-  Workspace& workspace;
-  LiveController& controller;
-  ViewGrid& views;
-  FrameListView& frames;
-  CurvesPanel& curves;
-  QTabWidget& tabs;
-};
 
 /// Everything about failures in the window: keeps the lists of the whole set at the present scores and threshold, jumps
 /// to a failure, brushes, tags, asks what per-class thresholds would do. Owns the tabs "Failures", "Classes" and "Size
@@ -49,7 +39,8 @@ class FailureDesk : public QObject {
   Q_OBJECT
 
 public:
-  FailureDesk(const DeskParts& parts, QWidget* parent);
+  /// All outlive it. The tabs belong to who shows them.
+  FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, CurvesPanel& curves, QWidget* parent);
   ~FailureDesk() override;
 
   [[nodiscard]] RegionPanel* regionPanel() const { return m_region; }
@@ -57,6 +48,7 @@ public:
   [[nodiscard]] QToolButton* brushChip() const { return m_brushChip; }
   [[nodiscard]] FailuresTab* failuresTab() const { return m_failures; }
   [[nodiscard]] ClassesTab* classesTab() const { return m_classes; }
+  [[nodiscard]] SizeDistanceTab* sizesTab() const { return m_sizes; }
   [[nodiscard]] bool isBusy() const;
   [[nodiscard]] std::shared_ptr<const SetStudy> study() const { return m_study; }
 
@@ -77,7 +69,8 @@ public:
   [[nodiscard]] std::optional<double> brushedPixels(std::size_t frame) const;
   /// The part of the set that is selected (filtered frames, or the frame of the selected region), for the curves.
   [[nodiscard]] std::optional<SetNumbers> part() const;
-  [[nodiscard]] QString partName() const { return m_partName; }
+  /// Its curves beside those of the whole set.
+  void addPartCurves(CurveSets& curves) const;
 
 Q_SIGNALS:
   void framesChanged();  ///< brushed pixels or tags of frames
@@ -115,7 +108,16 @@ private:
   };
 
   // failure_desk.cpp
-  void connectAll(QWidget* window);
+  void publishFrame(const StudyRequest& request, const Outcome<StudiedFrame>& outcome);
+  void publishSet(const StudyRequest& request, const Outcome<std::shared_ptr<const SetStudy>>& outcome);
+  void publishBrush(const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome);
+  void publishPart(const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome);
+  void publishWhatIf(const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome);
+  void prepareBrushChip();
+  void connectRun();
+  void connectTabs();
+  void connectRegion();
+  void connectViews();
   [[nodiscard]] std::optional<StudyRequest> studyRequest() const;
   void refresh();
   void requestSet();
@@ -124,10 +126,12 @@ private:
   void requestBrush();
   // failure_desk_show.cpp
   void showLists();
+  [[nodiscard]] FailuresTabView listsView(const DataSet& set) const;
+  void followSelection();
   void showAttribution();
   [[nodiscard]] FrameAccount studiedFrames() const;
   [[nodiscard]] QString reconciliation() const;
-  void showCount(int failures);
+  void showCount();
   void showSelection(bool zoom);
   void showRegionPanel();
   void showMask();
@@ -151,19 +155,16 @@ private:
   ViewGrid& m_views;
   FrameListView& m_frames;
   CurvesPanel& m_curves;
-  QTabWidget& m_tabs;
 
   FailuresTab* m_failures = nullptr;
   ClassesTab* m_classes = nullptr;
   SizeDistanceTab* m_sizes = nullptr;
   RegionPanel* m_region = nullptr;
-  Badge* m_count = nullptr;
   QToolButton* m_brushChip = nullptr;
   RegionThumbnails m_thumbnails;
 
   std::shared_ptr<FrameContexts> m_contexts;
   std::shared_ptr<const SetStudy> m_study;  ///< what the lists show
-  int m_shownCount = -1;
   QString m_waiting;
   bool m_studyExact = false;  ///< of the present scores and threshold, all frames
   std::optional<ListedFailure> m_selected;

@@ -11,13 +11,11 @@
 #include "app/window/settings.h"
 #include "widgets/lists/failure_view.h"
 #include "widgets/lists/frame_list.h"
-#include "widgets/panels/badge.h"
 #include "widgets/panels/region_panel.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/views/view_grid.h"
 
 #include <QFileDialog>
-#include <QTabWidget>
 #include <QToolButton>
 
 #include <algorithm>
@@ -53,12 +51,18 @@ void FailureDesk::showLists() {
   m_thumbnailRows.clear();
   if (!m_study || !set || !m_contexts) {
     m_failures->clear(m_waiting.isEmpty() ? tr("No set scored yet") : m_waiting);
-    m_count->hide();
+    m_failures->setCount(std::nullopt, QString());
     showRegionPanel();
     return;
   }
+  m_failures->setView(listsView(*set));
+  showCount();
+  followSelection();
+}
+
+FailuresTabView FailureDesk::listsView(const DataSet& set) const {
   ListContext context;
-  context.data = set.get();
+  context.data = &set;
   context.notes = &m_session.session().notes;
   context.brushed = m_brushed ? &*m_brushed : nullptr;
   context.classes = classNames();
@@ -76,27 +80,33 @@ void FailureDesk::showLists() {
                : account.isComplete() ? tr("= exact at %1").arg(place)
                                       : tr("%1 at %2").arg(framesText(account), place);
   view.reconciliation = m_studyExact ? reconciliation() : tr("The other frames follow when the hand rests.");
-  const int all = static_cast<int>(view.falsePositives.size() + view.missed.size());
-  m_failures->setView(std::move(view));
-  showCount(all);
-  m_count->setToolTip(tr("%1 false-positive regions, %2 missed of %3 objects of %4 px or more (%5 smaller ones)")
-                          .arg(m_study->failures.falsePositives.size())
-                          .arg(m_study->failures.missed.size())
-                          .arg(m_study->failures.objects)
-                          .arg(m_study->options.minTruth)
-                          .arg(m_study->failures.smallObjects));
-  // The selected failure is followed as it grows and shrinks; one that has gone is selected no more.
-  if (m_selected) {
-    const FailureKind kind = m_selected->region.kind;
-    if (const auto now = sameRegion(list(kind), *m_selected)) {
-      m_selected = list(kind)[*now];
-      m_failures->setCurrent(kind, static_cast<int>(*now));
-      showSelection(false);
-    } else if (m_studyExact) {
-      clearSelection();
-    }
-  } else {
+  return view;
+}
+
+void FailureDesk::showCount() {
+  const SetFailures& failures = m_study->failures;
+  m_failures->setCount(static_cast<int>(failures.falsePositives.size() + failures.missed.size()),
+                       tr("%1 false-positive regions, %2 missed of %3 objects of %4 px or more (%5 smaller ones)")
+                           .arg(failures.falsePositives.size())
+                           .arg(failures.missed.size())
+                           .arg(failures.objects)
+                           .arg(m_study->options.minTruth)
+                           .arg(failures.smallObjects));
+}
+
+void FailureDesk::followSelection() {
+  if (!m_selected) {
     showRegionPanel();
+    return;
+  }
+  // The selected failure is followed as it grows and shrinks; one that has gone is selected no more.
+  const FailureKind kind = m_selected->region.kind;
+  if (const auto now = sameRegion(list(kind), *m_selected)) {
+    m_selected = list(kind)[*now];
+    m_failures->setCurrent(kind, static_cast<int>(*now));
+    showSelection(false);
+  } else if (m_studyExact) {
+    clearSelection();
   }
 }
 
@@ -116,16 +126,6 @@ QString FailureDesk::reconciliation() const {
     text += tr(" · %1 of them in frames without an anomaly, which the metrics of the %2 protocol leave out")
                 .arg(groupedText(static_cast<qint64>(beside)), protocolTitle(protocol));
   return text;
-}
-
-void FailureDesk::showCount(int failures) {
-  if (failures == m_shownCount && m_count->isVisibleTo(m_count->parentWidget())) return;
-  m_shownCount = failures;
-  m_count->setBadge(Badge::Kind::Count, QString::number(failures));
-  if (m_count->size() == m_count->sizeHint() && m_count->isVisibleTo(m_count->parentWidget())) return;
-  m_count->setFixedSize(m_count->sizeHint());
-  m_count->show();
-  m_tabs.setTabText(m_tabs.indexOf(m_failures), tr("Failures"));  // the tab makes room for its badge
 }
 
 void FailureDesk::showAttribution() {
@@ -186,11 +186,8 @@ void FailureDesk::select(FailureKind kind, int row, bool jump) {
     m_zoomPending = true;
     Q_EMIT regionRaised();
     const auto set = data();
-    if (currentFrame() != m_selected->frame) {
-      ViewState view = m_session.view();
-      view.frame = set->frames[m_selected->frame].name;
-      m_session.follow(view);  // the picture's arrival goes on with it
-    }
+    if (currentFrame() != m_selected->frame)  // the picture's arrival goes on with it
+      m_session.follow(edits::setFrame(set->name, set->frames[m_selected->frame].name));
   }
   showSelection(m_zoomPending);
   requestPart();

@@ -22,11 +22,12 @@ QString withCondition(QString text, const QString& condition, bool wanted) {
 }
 
 FailuresTab::FailuresTab(QWidget* parent)
-    : QWidget(parent),
+    : AnalysisTab(parent),
       m_regions(new FailureView(FailureKind::FalsePositive)),
       m_missed(new FailureView(FailureKind::Missed)),
       m_bars(new BarList),
       m_state(new Badge),
+      m_count(new Badge(this)),
       m_note(new QLabel),
       m_export(new QToolButton) {
   usePanelBackground(this);
@@ -68,10 +69,29 @@ FailuresTab::FailuresTab(QWidget* parent)
   connectList(FailureKind::Missed);
   connect(m_bars, &BarList::rowClicked, this, &FailuresTab::filterByClass);
   connect(m_export, &QToolButton::clicked, this, &FailuresTab::exportRequested);
+  m_count->hide();
   clear(tr("No set scored yet"));
 }
 
 FailureView* FailuresTab::view(FailureKind kind) const { return kind == FailureKind::Missed ? m_missed : m_regions; }
+
+QWidget* FailuresTab::badge() const { return m_count; }
+
+void FailuresTab::setCount(std::optional<int> failures, const QString& explanation) {
+  m_count->setToolTip(explanation);
+  const bool visible = m_count->isVisibleTo(m_count->parentWidget());
+  if (failures == m_shownCount && visible == failures.has_value()) return;
+  m_shownCount = failures;
+  if (!failures) {
+    m_count->hide();
+    return;
+  }
+  m_count->setBadge(Badge::Kind::Count, QString::number(*failures));
+  if (m_count->size() == m_count->sizeHint() && visible) return;
+  m_count->setFixedSize(m_count->sizeHint());
+  m_count->show();
+  Q_EMIT badgeChanged();
+}
 
 void FailuresTab::connectList(FailureKind kind) {
   FailureView* list = view(kind);

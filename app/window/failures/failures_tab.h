@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/window/tabs/analysis_tab.h"
 #include "widgets/lists/failure_model.h"
 #include "widgets/plots/bar_list.h"
 
-#include <QWidget>
-
+#include <optional>
 #include <vector>
 
 class QLabel;
@@ -32,7 +32,7 @@ struct FailuresTabView {
 };
 
 /// The "Failures" tab: false-positive regions, missed objects, and what the false positives are taken for.
-class FailuresTab : public QWidget {
+class FailuresTab : public AnalysisTab {
   Q_OBJECT
 
 public:
@@ -45,6 +45,9 @@ public:
   /// Filters both lists to rows that hold brushed pixels, on top of what is typed in; `false` takes that away again.
   void setBrushed(bool brushed);
   void step(int steps);
+  [[nodiscard]] QWidget* badge() const override;
+  /// How many failures there are, beside the tab's title; empty: not known.
+  void setCount(std::optional<int> failures, const QString& explanation);
   [[nodiscard]] FailureView* view(FailureKind kind) const;
   [[nodiscard]] BarList* bars() const { return m_bars; }
   /// The list that was used last, which J and K walk through.
@@ -63,7 +66,8 @@ private:
 
   FailureView *m_regions = nullptr, *m_missed = nullptr;
   BarList* m_bars = nullptr;
-  Badge* m_state = nullptr;
+  Badge *m_state = nullptr, *m_count = nullptr;
+  std::optional<int> m_shownCount;
   QLabel* m_note = nullptr;
   QToolButton* m_export = nullptr;
   std::vector<BarListRow> m_barRows;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/failures/region_thumbnails.h"
 
-#include "app/window/background_priority.h"
-#include "app/window/post_to.h"
+#include "app/desk/job_pool.h"
+#include "app/desk/post_to.h"
 #include "widgets/theme/tokens.h"
 
 #include <QPainter>
@@ -55,16 +55,14 @@ QImage regionThumbnail(const RgbImage& image, const Box& box, FailureKind kind) 
   return out;
 }
 
-RegionThumbnails::RegionThumbnails(QObject* parent) : QObject(parent), m_thread([this] { run(); }) {}
+RegionThumbnails::RegionThumbnails(QObject* parent) : QObject(parent) {}
 
 RegionThumbnails::~RegionThumbnails() {
   {
     const std::scoped_lock lock(m_mutex);
-    m_ending = true;
     m_tasks.clear();
   }
-  m_wake.notify_all();
-  m_thread.join();
+  JobPool::shared().withdraw(this);
 }
 
 QImage RegionThumbnails::find(const ThumbnailTask& task) {
@@ -73,54 +71,56 @@ QImage RegionThumbnails::find(const ThumbnailTask& task) {
     const std::scoped_lock lock(m_mutex);
     m_tasks.push_front(task);  // what came into view last is what is looked at
   }
-  m_wake.notify_all();
+  ask();
   return {};
 }
 
 bool RegionThumbnails::isBusy() const {
   const std::scoped_lock lock(m_mutex);
-  return m_running > 0 || !m_tasks.empty();
+  return m_unpublished > 0 || !m_tasks.empty();
 }
 
-void RegionThumbnails::run() {
-  lowerThreadPriority();
-  std::pair<const DataSet*, std::size_t> decodedOf{nullptr, 0};
-  RgbImage decoded;
-  for (;;) {
-    ThumbnailTask task;
-    {
-      std::unique_lock lock(m_mutex);
-      m_wake.wait(lock, [this] { return m_ending || !m_tasks.empty(); });
-      if (m_ending) return;
-      auto next = std::find_if(m_tasks.begin(), m_tasks.end(), [&](const ThumbnailTask& other) {
-        return std::pair<const DataSet*, std::size_t>(other.set.get(), other.frame) == decodedOf;
-      });
-      if (next == m_tasks.end()) next = m_tasks.begin();
-      task = std::move(*next);
-      m_tasks.erase(next);
-      ++m_running;
-    }
-    QImage picture;
-    try {
-      if (decodedOf != std::pair<const DataSet*, std::size_t>(task.set.get(), task.frame)) {
-        decodedOf = {nullptr, 0};
-        decoded = readImage(task.set->frames[task.frame]);
-        decodedOf = {task.set.get(), task.frame};
-      }
-      picture = regionThumbnail(decoded, task.box, task.kind);
-    } catch (const Error&) {
-      // The frame itself is reported where it is opened; the row stays without a picture.
-    }
-    postTo(this, [this, key = task.key(), picture] {
-      if (m_pictures.size() >= kKept) m_pictures.clear();
-      m_pictures.insert(key, picture);
-      {
-        const std::scoped_lock lock(m_mutex);
-        --m_running;
-      }
-      Q_EMIT ready(key, picture);
+void RegionThumbnails::ask() {
+  JobPool::shared().submit(this, JobPriority::Exact, [this](const std::stop_token&) { makeOne(); });
+}
+
+void RegionThumbnails::makeOne() {
+  using Place = std::pair<const DataSet*, std::size_t>;
+  ThumbnailTask task;
+  bool more = false;
+  {
+    const std::scoped_lock lock(m_mutex);
+    if (m_tasks.empty()) return;
+    auto next = std::find_if(m_tasks.begin(), m_tasks.end(), [&](const ThumbnailTask& other) {
+      return Place(other.set.get(), other.frame) == m_decodedOf;
     });
+    if (next == m_tasks.end()) next = m_tasks.begin();
+    task = std::move(*next);
+    m_tasks.erase(next);
+    more = !m_tasks.empty();
+    ++m_unpublished;
   }
+  QImage picture;
+  try {
+    if (m_decodedOf != Place(task.set.get(), task.frame)) {
+      m_decodedOf = {nullptr, 0};
+      m_decoded = readImage(task.set->frames[task.frame]);
+      m_decodedOf = {task.set.get(), task.frame};
+    }
+    picture = regionThumbnail(m_decoded, task.box, task.kind);
+  } catch (const Error&) {
+    // The frame itself is reported where it is opened; the row stays without a picture.
+  }
+  postTo(this, [this, key = task.key(), picture] {
+    if (m_pictures.size() >= kKept) m_pictures.clear();
+    m_pictures.insert(key, picture);
+    {
+      const std::scoped_lock lock(m_mutex);
+      --m_unpublished;
+    }
+    Q_EMIT ready(key, picture);
+  });
+  if (more) ask();  // one a turn: others of the pool come in between
 }
 
 }  // namespace oodscope

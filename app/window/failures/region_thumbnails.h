@@ -7,11 +7,10 @@
 #include <QImage>
 #include <QObject>
 
-#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <utility>
 
 namespace oodscope {
 
@@ -24,7 +23,7 @@ struct ThumbnailTask {
   [[nodiscard]] QString key() const;
 };
 
-/// Cuts them out in a thread of its own, frame by frame so that each image is decoded once a burst, and keeps the
+/// Cuts them out in the background, frame by frame so that each image is decoded once a burst, and keeps the
 /// latest few thousand.
 class RegionThumbnails : public QObject {
   Q_OBJECT
@@ -41,15 +40,16 @@ Q_SIGNALS:
   void ready(const QString& key, const QImage& picture);
 
 private:
-  void run();
+  void ask();
+  void makeOne();
 
   QHash<QString, QImage> m_pictures;
   mutable std::mutex m_mutex;
-  std::condition_variable m_wake;
   std::deque<ThumbnailTask> m_tasks;
-  int m_running = 0;
-  bool m_ending = false;
-  std::thread m_thread;
+  int m_unpublished = 0;
+  // Of the job alone, which runs once at a time.
+  std::pair<const DataSet*, std::size_t> m_decodedOf{nullptr, 0};
+  RgbImage m_decoded;
 };
 
 /// The box with as much around it again, at the lists' proportions, the box outlined.

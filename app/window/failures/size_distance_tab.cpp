@@ -45,7 +45,7 @@ QWidget* column(const QString& title, ValueGrid* grid, QLabel* note) {
 }  // namespace
 
 SizeDistanceTab::SizeDistanceTab(QWidget* parent)
-    : QWidget(parent),
+    : AnalysisTab(parent),
       m_sizes(new ValueGrid),
       m_distances(new ValueGrid),
       m_sizesNote(new QLabel),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/window/tabs/analysis_tab.h"
 #include "widgets/panels/value_grid.h"
-
-#include <QWidget>
 
 #include <vector>
 
@@ -18,7 +17,7 @@ struct SizeDistanceView {
 };
 
 /// The "Size and distance" tab: objects, recall and false positives by object size and by distance.
-class SizeDistanceTab : public QWidget {
+class SizeDistanceTab : public AnalysisTab {
   Q_OBJECT
 
 public:

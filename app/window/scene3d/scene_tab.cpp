@@ -2,8 +2,10 @@
 #include "app/window/scene3d/scene_tab.h"
 
 #include "analysis/core/error.h"
+#include "app/desk/post_to.h"
 #include "app/figures/scene_figures.h"
-#include "app/window/post_to.h"
+#include "app/window/desk.h"
+#include "app/window/failures/failure_desk.h"
 #include "app/window/presenters.h"
 #include "app/window/settings.h"
 #include "widgets/scene3d/scene3d_panel.h"
@@ -43,11 +45,13 @@ std::vector<const FailureRegion*> regionsOf(const SetStudy& study, std::size_t f
 
 }  // namespace
 
-SceneTab::SceneTab(QWidget* parent)
-    : QWidget(parent),
+SceneTab::SceneTab(Desk& desk, const FailureDesk& failures, QWidget* parent)
+    : AnalysisTab(parent),
+      m_desk(desk),
+      m_failures(failures),
       m_column(new QVBoxLayout(this)),
       m_landscapeJob(
-          this,
+          this, JobPriority::Background,
           [this](const LandscapeRequest& request, const std::stop_token& stop) {
             LandscapeParts parts;
             const std::vector<double> temperatures = landscapeTemperatures();
@@ -80,7 +84,7 @@ SceneTab::SceneTab(QWidget* parent)
             showSurface();
           }),
       m_cloudJob(
-          this,
+          this, JobPriority::Estimate,
           [](const CloudRequest& request, const std::stop_token&) {
             const std::size_t frame = request.picture->frame;
             Cloud cloud;
@@ -103,6 +107,26 @@ SceneTab::SceneTab(QWidget* parent)
   m_column->setContentsMargins(0, 0, 0, 0);
   m_column->setSpacing(0);
   setAccessibleName(tr("3D"));
+  const auto again = [this] { follow(m_desk.session.view(), m_desk.session.isDragging()); };
+  connect(&desk.run, &LiveController::pictureChanged, this, again);
+  connect(&desk.run, &LiveController::numbersChanged, this, again);
+  connect(&desk.run, &LiveController::detailsChanged, this, again);
+  connect(&desk.run, &LiveController::thresholdChanged, this, &SceneTab::setThreshold);
+  connect(&failures, &FailureDesk::settledChanged, this, [this] { setStudy(m_failures.study()); });
+}
+
+void SceneTab::follow(const ViewState& view, bool dragging) {
+  if (!isVisible()) return;
+  const auto& picture = m_desk.run.picture();
+  setPicture(picture);
+  if (picture && picture->scores) {
+    const ScaleLimits limits = scaleLimits(view, *picture->scores, picture->ordered, m_desk.run.scales());
+    setScale(limits.low, limits.high, colourMapFromName(QString::fromStdString(view.colourMap)),
+             view.colourMapReversed);
+  }
+  setThreshold(m_desk.run.threshold());
+  setStudy(m_failures.study());
+  setRun(m_desk.run.liveSet(), view, dragging);
 }
 
 SceneTab::~SceneTab() = default;
@@ -110,7 +134,7 @@ SceneTab::~SceneTab() = default;
 void SceneTab::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
   if (m_panel == nullptr) makePanel();
-  Q_EMIT becameVisible();
+  follow(m_desk.session.view(), false);
   refresh();
 }
 
@@ -134,7 +158,7 @@ void SceneTab::makePanel() {
   connect(m_panel, &Scene3DPanel::sceneChanged, this, [this] { refresh(); });
   connect(m_panel, &Scene3DPanel::pixelPicked, this, &SceneTab::pixelPicked);
   connect(m_panel, &Scene3DPanel::operatingPointEdited, this, &SceneTab::pickAt);
-  connect(m_panel, &Scene3DPanel::operatingPointSettled, this, &SceneTab::operatingPointSettled);
+  connect(m_panel, &Scene3DPanel::operatingPointSettled, this, &SceneTab::released);
   connect(m_panel, &Scene3DPanel::exportRequested, this, &SceneTab::exportScene);
   const Tokens& colours = tokensFor(this);
   m_panel->relief().setTokens(colours);
@@ -148,13 +172,13 @@ void SceneTab::say(const QString& text) {
 
 void SceneTab::pickAt(double x, double y) {
   if (m_metric->currentIndex() != ApByMethod) {
-    Q_EMIT operatingPointEdited(x, y);
+    Q_EMIT dragged(edits::setOperatingPoint(x, y));
     return;
   }
   const auto rows = static_cast<double>(m_landscape.methods.size());
   if (rows < 1.0) return;
   const auto index = static_cast<std::size_t>(std::clamp(std::round(y), 0.0, rows - 1.0));
-  Q_EMIT methodPicked(m_landscape.methods[index], x);
+  Q_EMIT edited(edits::setMethodAt(m_landscape.methods[index], x));
 }
 
 void SceneTab::setRun(const std::shared_ptr<LiveSet>& live, const ViewState& view, bool dragging) {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/coalescing_job.h"
 #include "app/studies/landscape.h"
 #include "app/studies/set_study.h"
-#include "app/window/coalescing_job.h"
 #include "app/window/live_controller.h"
+#include "app/window/tabs/analysis_tab.h"
 #include "widgets/scene3d/point_cloud_scene.h"
 #include "widgets/theme/colour_map.h"
-
-#include <QWidget>
 
 #include <memory>
 #include <optional>
@@ -17,38 +16,27 @@ class QVBoxLayout;
 
 namespace oodscope {
 
+class FailureDesk;
 class Scene3DPanel;
+struct Desk;
 
 /// The "3D" tab: relief of the current frame, metric landscape, point cloud. The panel, and VTK with it, is made when
-/// the tab is first shown; a scene's values are handed over while it is the one that is seen. Values in by setX();
-/// picks out as signals.
-class SceneTab : public QWidget {
+/// the tab is first shown; a scene's values are handed over while it is the one that is seen.
+class SceneTab : public AnalysisTab {
   Q_OBJECT
 
 public:
-  explicit SceneTab(QWidget* parent = nullptr);
+  SceneTab(Desk& desk, const FailureDesk& failures, QWidget* parent = nullptr);
   ~SceneTab() override;
 
-  /// What the landscape is made of: the set with its frames that are ready, the method and the protocol.
-  void setRun(const std::shared_ptr<LiveSet>& live, const ViewState& view, bool dragging);
-  void setPicture(const std::shared_ptr<const FramePicture>& picture);
-  void setScale(float low, float high, ColourMap map, bool reversed);
-  void setThreshold(std::optional<float> threshold);
-  /// Whose false-positive regions are boxed in the point cloud; may be null.
-  void setStudy(const std::shared_ptr<const SetStudy>& study);
+  void follow(const ViewState& view, bool dragging) override;
 
   /// nullptr until the tab was shown.
   [[nodiscard]] Scene3DPanel* panel() const { return m_panel; }
-  [[nodiscard]] bool isBusy() const { return m_landscapeJob.isBusy() || m_cloudJob.isBusy(); }
+  [[nodiscard]] bool isBusy() const override { return m_landscapeJob.isBusy() || m_cloudJob.isBusy(); }
 
 Q_SIGNALS:
-  /// The tab is seen from now on: values are wanted.
-  void becameVisible();
   void pixelPicked(QPointF picturePoint);
-  void operatingPointEdited(double temperature, double threshold);
-  void methodPicked(oodscope::Method method, double temperature);
-  void operatingPointSettled();
-  void failed(const QString& text);
 
 protected:
   void showEvent(QShowEvent* event) override;
@@ -78,6 +66,13 @@ private:
     std::vector<CloudBox> boxes;
   };
 
+  /// What the landscape is made of: the set with its frames that are ready, the method and the protocol.
+  void setRun(const std::shared_ptr<LiveSet>& live, const ViewState& view, bool dragging);
+  void setPicture(const std::shared_ptr<const FramePicture>& picture);
+  void setScale(float low, float high, ColourMap map, bool reversed);
+  void setThreshold(std::optional<float> threshold);
+  /// Whose false-positive regions are boxed in the point cloud; may be null.
+  void setStudy(const std::shared_ptr<const SetStudy>& study);
   void makePanel();
   void refresh();
   void showRelief();
@@ -88,6 +83,8 @@ private:
   void say(const QString& text);
   void pickAt(double x, double y);
 
+  Desk& m_desk;
+  const FailureDesk& m_failures;
   QVBoxLayout* m_column;
   Scene3DPanel* m_panel = nullptr;
   QComboBox* m_metric = nullptr;

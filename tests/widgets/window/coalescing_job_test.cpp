@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/coalescing_job.h"
+#include "app/desk/coalescing_job.h"
 
 #include <QObject>
 #include <QTest>
@@ -22,7 +22,7 @@ TEST(CoalescingJob, RunsOneKeepsTheNewestAndDropsThoseBetween) {
   std::latch started(1), go(1);
   std::vector<int> worked, published;
   CoalescingJob<int, int> job(
-      &context,
+      &context, JobPriority::Exact,
       [&](const int& input, const std::stop_token&) {
         worked.push_back(input);
         if (input == 1) {
@@ -48,7 +48,7 @@ TEST(CoalescingJob, PublishesInTheContextsThread) {
   QObject context;
   std::thread::id publisher;
   CoalescingJob<int, std::thread::id> job(
-      &context, [](const int&, const std::stop_token&) { return std::this_thread::get_id(); },
+      &context, JobPriority::Exact, [](const int&, const std::stop_token&) { return std::this_thread::get_id(); },
       [&](const int&, const Outcome<std::thread::id>& outcome) {
         publisher = std::this_thread::get_id();
         EXPECT_NE(outcome.value(), publisher);
@@ -63,7 +63,7 @@ TEST(CoalescingJob, CancelReachesTheWorkAndIsPublishedAsSuch) {
   std::latch started(1);
   bool cancelled = false;
   CoalescingJob<int, int> job(
-      &context,
+      &context, JobPriority::Exact,
       [&](const int&, const std::stop_token& stop) {
         started.count_down();
         while (!stop.stop_requested()) std::this_thread::yield();
@@ -81,7 +81,8 @@ TEST(CoalescingJob, AFailureArrivesWithItsText) {
   QObject context;
   std::string text;
   CoalescingJob<int, int> job(
-      &context, [](const int&, const std::stop_token&) -> int { throw std::runtime_error("the disk is full"); },
+      &context, JobPriority::Exact,
+      [](const int&, const std::stop_token&) -> int { throw std::runtime_error("the disk is full"); },
       [&](const int&, const Outcome<int>& outcome) { text = outcome.failure(); });
   job.request(0);
   QTRY_VERIFY_WITH_TIMEOUT(!job.isBusy(), 5000);
@@ -94,7 +95,7 @@ TEST(CoalescingJob, DestructionStopsWhatRunsAndWaits) {
   std::atomic<bool> ended = false;
   {
     CoalescingJob<int, int> job(
-        &context,
+        &context, JobPriority::Exact,
         [&](const int&, const std::stop_token& stop) {
           started.count_down();
           while (!stop.stop_requested()) std::this_thread::yield();

@@ -48,11 +48,10 @@ TEST(ShowPace, ShowsAgainWhatIsNotedWhileShowing) {
 TEST(Knobs, PinsComeBackAsTheyWere) {
   for (const PinRule rule :
        {PinRule::None, PinRule::TruePositiveRate, PinRule::BestF1, PinRule::FalsePositiveRate, PinRule::CostRatio}) {
-    PinRule back = PinRule::BestF1;
-    double value = 0.0;
-    setPin(back, value, pinOf(rule, 0.25));
-    EXPECT_EQ(back, rule);
-    EXPECT_DOUBLE_EQ(value, 0.25);
+    ViewState back;
+    editOf(pinOf(rule, 0.25), std::nullopt).change(back);
+    EXPECT_EQ(back.pin, rule);
+    EXPECT_DOUBLE_EQ(back.pinValue, 0.25);
   }
   EXPECT_DOUBLE_EQ(pinOf(PinRule::TruePositiveRate, 0.95).value, 95.0) << "a rate is in percent";
   EXPECT_DOUBLE_EQ(pinOf(PinRule::CostRatio, 3.0).value, 3.0) << "a ratio is none";
@@ -60,8 +59,8 @@ TEST(Knobs, PinsComeBackAsTheyWere) {
 
 TEST(Knobs, StylesAndResolutionsComeBackAsTheyWere) {
   for (const CompareStyle style : {CompareStyle::Wipe, CompareStyle::Blink, CompareStyle::SideBySide})
-    EXPECT_EQ(compareStyleOf(panelStyleOf(style)), style);
-  EXPECT_EQ(panelStyleOf(CompareStyle::SideBySide), ComparePanel::Style::SideBySide);
+    EXPECT_EQ(compareStyleOf(styleOf(style)), style);
+  EXPECT_EQ(styleOf(CompareStyle::SideBySide), ComparePanel::Style::SideBySide);
   const Resolution menu[] = {Resolution::ByProtocol, Resolution::Network, Resolution::Label};
   for (int index = 0; index < 3; ++index) {
     EXPECT_EQ(resolutionAt(index), menu[index]);
@@ -77,7 +76,7 @@ TEST(Knobs, HeatScalesComeBackAsTheyWere) {
     view.scaleLow = 2.5;
     view.scaleHigh = 97.0;
     view.scaleLocked = false;
-    setHeatScale(back, heatScaleOf(view));
+    editOf(heatScaleOf(view)).change(back);
     EXPECT_EQ(back, view);
   }
 }

@@ -4,6 +4,7 @@
 
 #include "analysis/metrics/protocol_rules.h"
 #include "app/window/inference_runner.h"
+#include "app/window/session_model.h"
 #include "tests/support/temporary_folder.h"
 
 #include <QSignalSpy>
@@ -27,7 +28,7 @@ constexpr int kFrames = 2;
 /// Sets "Set" in x and y, folders of maps "s" in a and b.
 class WorkspaceTest : public ::testing::Test {
 protected:
-  WorkspaceTest() : workspace(WorkOptions{.store = {.temporary = true}}) {
+  WorkspaceTest() : workspace(session, WorkOptions{.store = {.temporary = true}}) {
     cv::theRNG().state = 5;
     for (int frame = 0; frame < kFrames; ++frame) {
       cv::Mat image(16, 32, CV_8UC3), label(16, 32, CV_8UC1, cv::Scalar(0)), scores(16, 32, CV_16UC1);
@@ -58,6 +59,7 @@ protected:
     view.score.imported = scores;
     return view;
   }
+  SessionModel session;
   Workspace workspace;
 
 private:
@@ -170,7 +172,8 @@ protected:
   }
 
   testing::TemporaryFolder folder;
-  Workspace workspace{WorkOptions{.store = {.temporary = true}}};
+  SessionModel session;
+  Workspace workspace{session, WorkOptions{.store = {.temporary = true}}};
   std::vector<std::string> warnings;
   ViewState view;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/background_priority.h"
+#include "app/desk/background_priority.h"
 
 #include <sys/resource.h>
 #include <sys/syscall.h>

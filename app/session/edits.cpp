@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/edits.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace oodscope {
+namespace {
+
+/// The knobs that run A and run B each have.
+struct RunKnobs {
+  std::string& model;
+  ScoreChoice& score;
+  std::optional<float>& threshold;
+  PinRule& pin;
+  double& pinValue;
+};
+
+/// An edit of one run's knobs.
+template <class Change>
+Edit ofRun(RunSide side, std::string text, const Change& change) {
+  return {[side, change](ViewState& view) {
+            if (side == RunSide::A)
+              change(RunKnobs{view.model, view.score, view.threshold, view.pin, view.pinValue});
+            else if (view.other)
+              change(RunKnobs{view.other->model, view.other->score, view.other->threshold, view.other->pin,
+                              view.other->pinValue});
+          },
+          std::move(text)};
+}
+
+/// An edit that sets one knob.
+template <class T>
+Edit ofKnob(T ViewState::*knob, T value, std::string text) {
+  return {[knob, value = std::move(value)](ViewState& view) { view.*knob = value; }, std::move(text)};
+}
+
+double withinReach(double temperature) { return std::clamp(temperature, kLowestTemperature, kHighestTemperature); }
+
+void giveMethod(ScoreChoice& score, Method method) {
+  score.method = method;
+  if (!hasMethod(score)) score.imported.reset();
+}
+
+void giveThreshold(const RunKnobs& run, double threshold) {
+  run.threshold = static_cast<float>(threshold);
+  run.pin = PinRule::None;
+}
+
+/// Scores whose values mean the same: of one method, or of one folder of maps.
+bool hasSameUnit(const ScoreChoice& a, const ScoreChoice& b) {
+  if (hasMethod(a) != hasMethod(b)) return false;
+  return hasMethod(a) ? a.method == b.method : a.imported == b.imported;
+}
+
+template <class Run>
+std::optional<float> dropForeign(const ScoreChoice& scoreBefore, const std::optional<float>& before, PinRule pinBefore,
+                                 const ScoreChoice& score, Run& run) {
+  const bool carried = before && run.threshold == before && pinBefore == PinRule::None && run.pin == PinRule::None;
+  if (!carried || hasSameUnit(scoreBefore, score)) return std::nullopt;
+  run.threshold.reset();
+  run.pin = PinRule::BestF1;
+  return before;
+}
+
+}  // namespace
+
+std::optional<float> dropForeignThresholds(const ViewState& before, ViewState& after) {
+  const bool swapped = before.other && after.other && after.score == before.other->score &&
+                       after.threshold == before.other->threshold && after.other->score == before.score &&
+                       after.other->threshold == before.threshold;
+  if (swapped) return std::nullopt;
+  auto dropped = dropForeign(before.score, before.threshold, before.pin, after.score, after);
+  if (before.other && after.other) {
+    const auto ofB =
+        dropForeign(before.other->score, before.other->threshold, before.other->pin, after.other->score, *after.other);
+    if (!dropped) dropped = ofB;
+  }
+  return dropped;
+}
+
+ScoreChoice atTemperature(ScoreChoice score, double temperature) {
+  score.temperature = static_cast<float>(temperature);
+  return score;
+}
+
+namespace edits {
+
+Edit setSet(const std::string& set, const std::string& frame) {
+  return {[=](ViewState& view) {
+            view.set = set;
+            view.frame = frame;
+          },
+          "set"};
+}
+
+Edit setFrame(const std::string& set, const std::string& frame) {
+  Edit edit = setSet(set, frame);
+  edit.text = "frame";
+  return edit;
+}
+
+Edit setModel(const std::string& model, RunSide run) {
+  return ofRun(run, "model", [=](const RunKnobs& knobs) {
+    knobs.score.imported.reset();
+    knobs.score.importedLogits = false;
+    knobs.model = model;
+  });
+}
+
+Edit setModelAtHand(const std::string& model) { return ofKnob(&ViewState::model, model, "model"); }
+
+Edit setImported(const std::string& folder, bool logits, RunSide run) {
+  return ofRun(run, "model", [=](const RunKnobs& knobs) {
+    knobs.score.imported = folder;
+    knobs.score.importedLogits = logits;
+  });
+}
+
+Edit setMethod(Method method, RunSide run) {
+  return ofRun(run, run == RunSide::A ? "method" : "method of B",
+               [=](const RunKnobs& knobs) { giveMethod(knobs.score, method); });
+}
+
+Edit setMethodAt(Method method, double temperature) {
+  return ofRun(RunSide::A, "method", [=](const RunKnobs& knobs) {
+    giveMethod(knobs.score, method);
+    knobs.score = atTemperature(knobs.score, withinReach(temperature));
+  });
+}
+
+Edit setTemperature(double temperature, RunSide run) {
+  return ofRun(run, "temperature",
+               [=](const RunKnobs& knobs) { knobs.score = atTemperature(knobs.score, withinReach(temperature)); });
+}
+
+Edit scaleTemperature(double factor) {
+  return ofRun(RunSide::A, "temperature", [=](const RunKnobs& knobs) {
+    knobs.score = atTemperature(knobs.score, withinReach(static_cast<double>(knobs.score.temperature) * factor));
+  });
+}
+
+Edit setThreshold(double threshold, RunSide run, const std::string& text) {
+  return ofRun(run, text, [=](const RunKnobs& knobs) { giveThreshold(knobs, threshold); });
+}
+
+Edit setOperatingPoint(double temperature, double threshold) {
+  return ofRun(RunSide::A, "operating point", [=](const RunKnobs& knobs) {
+    knobs.score = atTemperature(knobs.score, withinReach(temperature));
+    giveThreshold(knobs, threshold);
+  });
+}
+
+Edit setPin(PinRule rule, double value, std::optional<float> threshold, RunSide run) {
+  return ofRun(run, "pin", [=](const RunKnobs& knobs) {
+    knobs.pin = rule;
+    knobs.pinValue = value;
+    if (rule == PinRule::None && !knobs.threshold) knobs.threshold = threshold;
+  });
+}
+
+Edit setProtocol(Protocol protocol) { return ofKnob(&ViewState::protocol, protocol, "protocol"); }
+Edit setResolution(Resolution resolution) { return ofKnob(&ViewState::resolution, resolution, "resolution"); }
+Edit setChannels(bool all) { return ofKnob(&ViewState::allChannels, all, "channels"); }
+
+Edit setScale(ScaleMode mode, double low, double high, bool locked) {
+  return {[=](ViewState& view) {
+            view.scale = mode;
+            view.scaleLow = low;
+            view.scaleHigh = high;
+            view.scaleLocked = locked;
+          },
+          "heat scale"};
+}
+
+Edit setColourMap(const std::string& name, bool reversed) {
+  return {[=](ViewState& view) {
+            view.colourMap = name;
+            view.colourMapReversed = reversed;
+          },
+          "colour map"};
+}
+
+Edit setOpacity(double share) { return ofKnob(&ViewState::opacity, share, "opacity"); }
+Edit setOverlay(bool on) { return ofKnob(&ViewState::overlay, on, "overlay"); }
+Edit setContour(bool on) { return ofKnob(&ViewState::contour, on, "contour"); }
+Edit setVoidHatch(bool on) { return ofKnob(&ViewState::voidHatch, on, "void hatching"); }
+Edit setLinked(bool on) { return ofKnob(&ViewState::linked, on, "link views"); }
+Edit setCrosshair(bool on) { return ofKnob(&ViewState::crosshair, on, "crosshair"); }
+Edit setLayout(ViewLayout layout) { return ofKnob(&ViewState::layout, layout, "layout"); }
+
+Edit setRun(const PinnedRun& run, const std::string& frame) {
+  return {[=](ViewState& view) {
+            view.set = run.set;
+            if (!frame.empty()) view.frame = frame;
+            view.model = run.model;
+            view.score = run.score;
+            view.protocol = run.protocol;
+            view.resolution = run.resolution;
+            view.allChannels = run.allChannels;
+          },
+          "run A"};
+}
+
+Edit setOther(const std::optional<OtherRun>& other, const std::string& text) {
+  return ofKnob(&ViewState::other, other, text);
+}
+
+Edit swapRuns() {
+  return {[](ViewState& view) {
+            if (!view.other) return;
+            if (!view.other->model.empty()) std::swap(view.model, view.other->model);
+            std::swap(view.score, view.other->score);
+            std::swap(view.threshold, view.other->threshold);
+            std::swap(view.pin, view.other->pin);
+            std::swap(view.pinValue, view.other->pinValue);
+          },
+          "swap A and B"};
+}
+
+Edit setCompareStyle(CompareStyle style) { return ofKnob(&ViewState::compareStyle, style, "compare style"); }
+Edit setCompareRanks(bool on) { return ofKnob(&ViewState::compareRanks, on, "compare ranks"); }
+
+}  // namespace edits
+
+bool keepRun(Session& session, const PinnedRun& run) {
+  if (run.set.empty() || std::find(session.runs.begin(), session.runs.end(), run) != session.runs.end()) return false;
+  session.runs.push_back(run);
+  return true;
+}
+
+bool removeRun(Session& session, const PinnedRun& run) { return std::erase(session.runs, run) > 0; }
+
+}  // namespace oodscope

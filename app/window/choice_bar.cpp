@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/choice_bar.h"
+
+#include "app/figures/plot_data.h"
+#include "app/window/window_actions.h"
+#include "widgets/controls/labelled_combo.h"
+#include "widgets/panels/find_button.h"
+#include "widgets/theme/number_text.h"
+
+#include <QLabel>
+#include <QSignalBlocker>
+#include <QToolButton>
+
+namespace oodscope {
+namespace {
+
+constexpr int kImportedRole = Qt::UserRole + 1;  // of a model's choice: it is a folder of scores
+
+/// Fills a choice without saying that it changed.
+template <class Add>
+void fill(LabelledCombo* combo, const QVariant& current, const Add& add) {
+  const QSignalBlocker block(combo);
+  combo->clear();
+  add();
+  combo->setCurrentIndex(combo->findData(current));
+  combo->setEnabled(combo->count() > 0);
+}
+
+}  // namespace
+
+ChoiceBar::ChoiceBar(Workspace& workspace, WindowActions& actions, QWidget* parent)
+    : QToolBar(tr("Main"), parent), m_workspace(workspace) {
+  setObjectName(QStringLiteral("toolbar"));
+  setMovable(false);
+  setIconSize({16, 16});
+  addAction(actions.openFolder);
+  addAction(actions.exportTable);
+  addSeparator();
+  addChoices(actions);
+  addSeparator();
+  addViewActions(actions);
+  connectChoices();
+}
+
+LabelledCombo* ChoiceBar::addChoice(const QString& caption, int width) {
+  auto* combo = new LabelledCombo(caption);
+  combo->setMinimumWidth(width);
+  combo->setAccessibleName(caption);
+  combo->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+  addWidget(combo);
+  return combo;
+}
+
+void ChoiceBar::addChoices(WindowActions& actions) {
+  m_set = addChoice(tr("Set"), 130);
+  m_model = addChoice(tr("Model"), 120);
+  m_method = addChoice(tr("Method"), 120);
+  auto* swap = new QToolButton;
+  swap->setDefaultAction(actions.swapRuns);
+  m_swapInBar = addWidget(swap);
+  m_methodB = new LabelledCombo(QStringLiteral("B"));
+  m_methodB->setMinimumWidth(110);
+  m_methodB->setAccessibleName(tr("Method of run B"));
+  m_methodB->setToolTip(tr("Method of run B"));
+  m_methodB->setAccent(LabelledCombo::Accent::B);
+  m_methodBInBar = addWidget(m_methodB);
+  m_protocol = addChoice(tr("Protocol"), 120);
+  m_set->setEmptyText(tr("none"));
+  m_model->setEmptyText(tr("none"));
+}
+
+void ChoiceBar::addViewActions(WindowActions& actions) {
+  addAction(actions.fit);
+  addAction(actions.oneToOne);
+  m_zoom = new QLabel(QStringLiteral("–"));
+  m_zoom->setAlignment(Qt::AlignCenter);
+  m_zoom->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral(" 6400 % ")));
+  m_zoom->setAccessibleName(tr("Zoom"));
+  m_zoom->setToolTip(tr("Screen pixels per picture pixel"));
+  addWidget(m_zoom);
+  addSeparator();
+  for (QAction* action : {actions.link, actions.crosshair, actions.contour}) addAction(action);
+  addSeparator();
+  for (QAction* action :
+       {actions.layoutOne, actions.layoutOneByTwo, actions.layoutTwoByTwo, actions.layoutMethods, actions.wipe})
+    addAction(action);
+  auto* space = new QWidget;
+  space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  addWidget(space);
+  auto* find = new FindButton(tr("Find action"), actions.palette->shortcut().toString(QKeySequence::NativeText));
+  connect(find, &QPushButton::clicked, actions.palette, &QAction::trigger);
+  addWidget(find);
+  addAction(actions.themeToggle);
+}
+
+void ChoiceBar::connectChoices() {
+  connect(m_set, &QComboBox::activated, this, &ChoiceBar::chooseSet);
+  connect(m_model, &QComboBox::activated, this, &ChoiceBar::chooseModel);
+  connect(m_method, &QComboBox::activated, this,
+          [this](int index) { Q_EMIT edited(edits::setMethod(methodOfKey(m_method->itemData(index)))); });
+  connect(m_methodB, &QComboBox::activated, this,
+          [this](int index) { Q_EMIT edited(edits::setMethod(methodOfKey(m_methodB->itemData(index)), RunSide::B)); });
+  connect(m_protocol, &QComboBox::activated, this,
+          [this](int index) { Q_EMIT edited(edits::setProtocol(protocolOfKey(m_protocol->itemData(index)))); });
+}
+
+void ChoiceBar::chooseSet(int index) {
+  const QString name = m_set->itemData(index).toString();
+  const OpenSet* open = m_workspace.findSet(name);
+  const bool isEmpty = open == nullptr || open->set->frames.empty();
+  Q_EMIT edited(edits::setSet(name.toStdString(), isEmpty ? std::string() : open->set->frames.front().name));
+}
+
+void ChoiceBar::chooseModel(int index) {
+  const std::string name = m_model->itemData(index).toString().toStdString();
+  const bool imported = m_model->itemData(index, kImportedRole).toBool();
+  Q_EMIT edited(imported ? edits::setImported(name, m_workspace.holdsLogits(m_view, name)) : edits::setModel(name));
+}
+
+void ChoiceBar::showChoices(const ViewState& shown) {
+  const ViewState view = m_workspace.named(shown);
+  m_view = view;
+  fill(m_set, QString::fromStdString(view.set), [this] {
+    for (const OpenSet& set : m_workspace.sets()) {
+      const QString name = QString::fromStdString(set.set->name);
+      m_set->addItem(tr("%1 · %2").arg(name).arg(set.set->frames.size()), name);
+    }
+  });
+  fillModels(view);
+  fillMethods(view);
+  fillProtocols(view);
+  showComparing(view.other.has_value());
+}
+
+void ChoiceBar::fillModels(const ViewState& view) {
+  fill(m_model, QString::fromStdString(view.score.imported.value_or(view.model)), [this] {
+    for (const OpenModel& model : m_workspace.models()) {
+      m_model->addItem(m_workspace.titleOf(model), model.name());
+      m_model->setItemData(m_model->count() - 1, model.name(), Qt::ToolTipRole);
+    }
+    for (const OpenScores& folder : m_workspace.scores()) {
+      m_model->addItem(folder.name(), folder.name());
+      m_model->setItemData(m_model->count() - 1, true, kImportedRole);
+    }
+  });
+}
+
+void ChoiceBar::fillMethods(const ViewState& view) {
+  fill(m_method, methodKey(view.score.method), [this] {
+    int key = 0;
+    for (const Method method : allMethods()) {
+      m_method->addItem(methodTitle(method), methodKey(method));
+      m_method->setItemData(m_method->count() - 1, methodSummary(method), Qt::ToolTipRole);
+      if (++key < 10) m_method->setItemData(m_method->count() - 1, tr("key %1").arg(key), LabelledCombo::kNoteRole);
+    }
+  });
+  fill(m_methodB, view.other ? QVariant(methodKey(view.other->score.method)) : QVariant(), [this] {
+    for (const Method method : allMethods()) m_methodB->addItem(methodTitle(method), methodKey(method));
+  });
+  m_methodB->setEnabled(view.other && hasMethod(view.other->score));
+  m_method->setEnabled((!m_workspace.models().empty() || view.score.imported) && hasMethod(view.score));
+}
+
+void ChoiceBar::fillProtocols(const ViewState& view) {
+  fill(m_protocol, protocolKey(view.protocol), [this] {
+    for (const Protocol protocol : allProtocols()) {
+      m_protocol->addItem(protocolTitle(protocol), protocolKey(protocol));
+      const std::string_view text = protocol.description();
+      m_protocol->setItemData(m_protocol->count() - 1, QString::fromUtf8(text.data(), static_cast<int>(text.size())),
+                              Qt::ToolTipRole);
+    }
+  });
+  m_protocol->setEnabled(!m_workspace.sets().empty());
+}
+
+void ChoiceBar::showComparing(bool on) {
+  if (m_comparing == on) return;
+  m_comparing = on;
+  m_swapInBar->setVisible(on);
+  m_methodBInBar->setVisible(on);
+  m_method->setCaption(on ? QStringLiteral("A") : tr("Method"));
+  m_method->setAccent(on ? LabelledCombo::Accent::A : LabelledCombo::Accent::None);
+}
+
+void ChoiceBar::showZoom(std::optional<double> scale) {
+  m_zoom->setText(scale ? tr("%1 %").arg(numberText(100.0 * *scale, 0)) : QString(kNotDefinedSign));
+}
+
+}  // namespace oodscope

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/window/compare/comparison.h"
+#include "app/window/live_controller.h"
+#include "app/window/session_file.h"
+#include "app/window/session_model.h"
+#include "app/window/workspace.h"
+
+#include <memory>
+#include <optional>
+
+namespace oodscope {
+
+/// What the window is about, without its widgets: the session, what is open, the run that is looked at and, beside it,
+/// another. The order is that of dependence.
+struct Desk {
+  explicit Desk(WorkOptions options)
+      : workspace(session, std::move(options)), file(session, workspace), run(workspace), comparison(workspace, run) {}
+
+  /// The set of the present view; nullptr where it is not open.
+  [[nodiscard]] std::shared_ptr<const DataSet> currentSet() const {
+    const OpenSet* open = workspace.findSet(QString::fromStdString(session.view().set));
+    return open == nullptr ? nullptr : open->set;
+  }
+  /// The frame of the present view in its set.
+  [[nodiscard]] std::optional<std::size_t> currentFrame() const {
+    const auto set = currentSet();
+    if (!set) return std::nullopt;
+    for (std::size_t i = 0; i < set->frames.size(); ++i)
+      if (set->frames[i].name == session.view().frame) return i;
+    return std::nullopt;
+  }
+
+  SessionModel session;
+  Workspace workspace;
+  SessionFile file;
+  LiveController run;
+  Comparison comparison;
+};
+
+}  // namespace oodscope

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/knob_actions.h"
+
+#include "app/window/desk.h"
+#include "app/window/inference_runner.h"
+#include "app/window/window_actions.h"
+#include "widgets/controls/slider_scales.h"
+
+#include <algorithm>
+#include <array>
+
+namespace oodscope {
+namespace {
+
+constexpr double kTemperatureStep = 1.1;   // a key press: ten percent
+constexpr double kThresholdSteps = 100.0;  // a key press: a hundredth of the slider
+
+auto layoutsOf(const WindowActions& actions) {
+  return std::array{
+      std::pair{actions.layoutOne, ViewLayout::One}, std::pair{actions.layoutOneByTwo, ViewLayout::OneByTwo},
+      std::pair{actions.layoutTwoByTwo, ViewLayout::TwoByTwo}, std::pair{actions.layoutMethods, ViewLayout::PerMethod}};
+}
+
+}  // namespace
+
+KnobActions::KnobActions(Desk& desk, WindowActions& actions, QObject* parent)
+    : QObject(parent), m_desk(desk), m_actions(actions) {
+  connectLooks();
+  connectScores();
+  connectInference();
+}
+
+void KnobActions::connectLooks() {
+  SessionModel& session = m_desk.session;
+  for (const auto& [action, setKnob] :
+       {std::pair{m_actions.link, &edits::setLinked}, std::pair{m_actions.crosshair, &edits::setCrosshair},
+        std::pair{m_actions.contour, &edits::setContour}, std::pair{m_actions.voidHatch, &edits::setVoidHatch},
+        std::pair{m_actions.overlay, &edits::setOverlay}})
+    connect(action, &QAction::triggered, this, [&session, setKnob](bool on) { session.edit(setKnob(on)); });
+  for (const auto& [action, layout] : layoutsOf(m_actions))
+    connect(action, &QAction::triggered, this, [&session, layout] { session.edit(edits::setLayout(layout)); });
+}
+
+void KnobActions::connectScores() {
+  SessionModel& session = m_desk.session;
+  const auto on = [this](QAction* action, auto function) { connect(action, &QAction::triggered, this, function); };
+  for (std::size_t i = 0; i < m_actions.methods.size(); ++i)
+    on(m_actions.methods[i], [&session, i] { session.edit(edits::setMethod(allMethods()[i])); });
+  on(m_actions.temperatureUp, [&session] { session.edit(edits::scaleTemperature(kTemperatureStep)); });
+  on(m_actions.temperatureDown, [&session] { session.edit(edits::scaleTemperature(1.0 / kTemperatureStep)); });
+  on(m_actions.temperatureReset, [&session] { session.edit(edits::setTemperature(1.0)); });
+  on(m_actions.thresholdUp, [this] { moveThreshold(1); });
+  on(m_actions.thresholdDown, [this] { moveThreshold(-1); });
+  on(m_actions.keepCurve, [&session] { session.keepRun(pinnedRunOf(session.view())); });
+}
+
+void KnobActions::connectInference() {
+  InferenceRunner& runner = m_desk.workspace.runner();
+  connect(m_actions.pauseInference, &QAction::triggered, this,
+          [&runner](bool pause) { pause ? runner.pause() : runner.resume(); });
+  connect(m_actions.cancelInference, &QAction::triggered, this, [&runner] { runner.cancel(); });
+}
+
+void KnobActions::moveThreshold(int steps) {
+  const auto details = m_desk.run.details();
+  const auto now = m_desk.run.threshold();
+  if (!details || details->sliderScale.empty() || !now) return;
+  const ThresholdScale scale(details->sliderScale, ThresholdScale::Kind::Quantile);
+  const double position = scale.position(static_cast<double>(*now)) + steps / kThresholdSteps;
+  m_desk.session.edit(edits::setThreshold(scale.score(std::clamp(position, 0.0, 1.0))));
+}
+
+void KnobActions::show(const ViewState& view) {
+  m_actions.link->setChecked(view.linked);
+  m_actions.crosshair->setChecked(view.crosshair);
+  m_actions.contour->setChecked(view.contour);
+  m_actions.voidHatch->setChecked(view.voidHatch);
+  m_actions.overlay->setChecked(view.overlay);
+  for (const auto& [action, layout] : layoutsOf(m_actions)) action->setChecked(view.layout == layout);
+  const auto methods = allMethods();
+  for (std::size_t i = 0; i < methods.size(); ++i)
+    m_actions.methods[i]->setChecked(hasMethod(view.score) && methods[i] == view.score.method);
+}
+
+}  // namespace oodscope

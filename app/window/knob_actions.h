@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/session/session.h"
+
+#include <QObject>
+
+namespace oodscope {
+
+class WindowActions;
+struct Desk;
+
+/// The actions that edit knobs or steer inference, and what is checked among them.
+class KnobActions : public QObject {
+  Q_OBJECT
+
+public:
+  KnobActions(Desk& desk, WindowActions& actions, QObject* parent);
+
+  void show(const ViewState& view);
+
+private:
+  void connectLooks();
+  void connectScores();
+  void connectInference();
+  /// By hundredths of the threshold's slider.
+  void moveThreshold(int steps);
+
+  Desk& m_desk;
+  WindowActions& m_actions;
+};
+
+}  // namespace oodscope

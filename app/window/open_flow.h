@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "app/session/session.h"
+
+#include <QObject>
+#include <QStringList>
+
+#include <filesystem>
+#include <optional>
+
+class QMenu;
+class QWidget;
+
+namespace oodscope {
+
+class Notices;
+class StartPage;
+class WindowActions;
+struct Desk;
+
+/// What the command line asked for, on top of the session.
+struct WindowRequest {
+  std::optional<std::filesystem::path> session;
+  std::vector<SetEntry> sets;
+  std::vector<ModelEntry> models;
+  std::vector<std::filesystem::path> scores;
+  std::optional<ScoreChoice> score;
+  std::optional<float> threshold;
+  std::optional<Protocol> protocol;
+  std::string frame;
+  std::optional<ScoreChoice> compare;  ///< run B; its model is A's
+  QString tab;                         ///< the analysis tab to open, by its title
+  QStringList remarks = {};            ///< what the user must see: preferences that could not be used
+};
+
+/// Opening: from dialogs, drops, the start page, the recent entries and the command line; what is looked at once
+/// something came or went; saving where the user says.
+class OpenFlow : public QObject {
+  Q_OBJECT
+
+public:
+  OpenFlow(Desk& desk, Notices& notices, StartPage& start, WindowActions& actions, QWidget& window);
+
+  void open(const WindowRequest& request);
+  /// Opens whatever the paths are: set folders, models, sessions, folders of score maps.
+  void openPaths(const QStringList& paths);
+  void restore(Session session);
+  /// A set, a frame and a model to look at, where the session names none that is open.
+  void chooseDefaults();
+
+Q_SIGNALS:
+  /// What is open is another than before.
+  void openChanged();
+  void saved(const QString& file);
+
+private:
+  enum class Kind { Folder, Model, Scores, Session };
+
+  void connectActions(WindowActions& actions);
+  void connectStart(StartPage& start, WindowActions& actions);
+  void connectWorkspace();
+  void connectFile();
+  void openPath(const QString& text);
+  void openDialog(Kind kind);
+  void openDemo();
+  void askAboutFolder(const std::filesystem::path& folder, const QString& why, bool scores);
+  [[nodiscard]] std::optional<std::filesystem::path> askWhereToSave();
+  void setOpened(const QString& name);
+  void remember(const QString& path, const QString& kind);
+  void showRecent();
+
+  Desk& m_desk;
+  Notices& m_notices;
+  StartPage& m_start;
+  QMenu& m_recent;
+  QWidget& m_window;
+};
+
+}  // namespace oodscope

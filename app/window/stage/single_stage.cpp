@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/stage/single_stage.h"
+
+#include "app/window/desk.h"
+#include "app/window/docks/dock_column.h"
+#include "widgets/controls/controls_panel.h"
+#include "widgets/controls/threshold_slider.h"
+#include "widgets/panels/cursor_panel.h"
+#include "widgets/panels/dock_title.h"
+#include "widgets/plots/curves_panel.h"
+#include "widgets/theme/number_text.h"
+#include "widgets/theme/theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace oodscope {
+namespace {
+
+constexpr int kImagePane = 0, kTruthPane = 1, kHeatPane = 2, kDecisionPane = 3;
+
+}  // namespace
+
+SingleStage::SingleStage(const StageParts& parts, QObject* parent) : Stage(parent), m_parts(parts) {}
+
+std::vector<PaneSpec> SingleStage::panes() const {
+  std::vector<PaneSpec> panes(4);
+  panes[kImagePane].title = tr("Image");
+  panes[kImagePane].look.kind = ViewKind::Image;
+  panes[kTruthPane].title = tr("Ground truth");
+  panes[kTruthPane].look.kind = ViewKind::GroundTruth;
+  panes[kHeatPane].title = tr("Heatmap");
+  panes[kHeatPane].look.kind = ViewKind::Heatmap;
+  panes[kDecisionPane].title = tr("Decision");
+  panes[kDecisionPane].look.kind = ViewKind::Decision;
+  return panes;
+}
+
+int SingleStage::firstCurrent() const { return kDecisionPane; }
+
+void SingleStage::showPicture() {
+  const auto& picture = m_parts.desk.run.picture();
+  if (!picture) return;
+  ViewGrid& views = m_parts.views;
+  views.setFrame(picture->decoded.image, picture->decoded.label);
+  if (kHeatPane < views.count()) views.view(kHeatPane)->setScores(picture->scores);
+  showDecision();
+  showFrame();
+  views.view(kHeatPane)->setEmptyText(picture->scores ? QString() : tr("Not scored yet"));
+  views.header(kHeatPane)->setSubtitle(picture->configuration ? configurationTitle(*picture->configuration)
+                                                              : QString());
+}
+
+void SingleStage::showFrame() {
+  const FramePicture& picture = *m_parts.desk.run.picture();
+  const ViewState& view = m_parts.desk.session.view();
+  const QString size = picture.decoded.image
+                           ? tr("%1 × %2").arg(picture.decoded.image->width()).arg(picture.decoded.image->height())
+                           : picture.failure;
+  ViewHeader& image = *m_parts.views.header(kImagePane);
+  image.setSubtitle(QString::fromStdString(view.frame) + QStringLiteral(" · ") + size);
+  image.setNote(view.contour && picture.decoded.label ? tr("GT contour on") : QString());
+  const Tokens& colours = m_parts.theme.current();
+  ViewHeader& truth = *m_parts.views.header(kTruthPane);
+  truth.setSubtitle(picture.decoded.anomalyShare
+                        ? tr("%1 % anomaly").arg(numberText(100.0 * *picture.decoded.anomalyShare, 1))
+                        : tr("ground truth is withheld"));
+  truth.setLegend({{colours.anomaly.over, tr("anomaly")},
+                   {colours.strong, tr("normal")},
+                   {colours.voidArea.over, tr("void"), true}});
+  m_parts.views.header(kDecisionPane)
+      ->setLegend({{colours.tp.over, tr("TP")},
+                   {colours.fp.over, tr("FP")},
+                   {colours.fn.over, tr("FN")},
+                   {colours.voidArea.over, tr("void"), true}});
+}
+
+void SingleStage::showScale() {
+  const LiveController& run = m_parts.desk.run;
+  const auto& picture = run.picture();
+  const ViewState& view = m_parts.desk.session.view();
+  ViewGrid& views = m_parts.views;
+  if (!picture || !picture->scores) {
+    views.header(kHeatPane)->setColourBar(std::nullopt);
+    return;
+  }
+  const ScaleLimits limits = scaleLimits(view, *picture->scores, picture->ordered, run.scales());
+  views.view(kHeatPane)->setScale(limits.low, limits.high);
+  views.view(kImagePane)->setScale(limits.low, limits.high);
+  m_parts.docks.controls().heatScale()->setCurrentLimits(static_cast<double>(limits.low),
+                                                         static_cast<double>(limits.high));
+  ColourBarSpec bar;
+  bar.table = colourTable(colourMapFromName(QString::fromStdString(view.colourMap)), view.colourMapReversed);
+  bar.min = static_cast<double>(limits.low);
+  bar.max = static_cast<double>(limits.high);
+  const QString mark = limits.estimated ? QStringLiteral("≈ ") : QString();
+  bar.minText = mark + numberText(bar.min, 2);
+  bar.maxText = mark + numberText(bar.max, 2);
+  if (const auto threshold = run.threshold()) bar.threshold = static_cast<double>(*threshold);
+  if (limits.clampedShare > 0.0)
+    bar.remark = tr("▸ %1 % clamped").arg(numberText(std::max(0.1, 100.0 * limits.clampedShare), 1));
+  views.header(kHeatPane)->setColourBar(bar);
+}
+
+void SingleStage::showThreshold() {
+  const auto threshold = m_parts.desk.run.threshold();
+  showDecision();
+  if (!threshold) {
+    m_parts.curves.setThreshold(0, std::nullopt);
+    return;
+  }
+  m_parts.views.setThreshold(*threshold);
+  showMarker(*threshold);
+}
+
+void SingleStage::showDecision() {
+  ViewGrid& views = m_parts.views;
+  if (views.count() <= kDecisionPane) return;
+  const auto& picture = m_parts.desk.run.picture();
+  const auto threshold = m_parts.desk.run.threshold();
+  const bool scored = picture && picture->scores;
+  views.view(kDecisionPane)->setScores(scored && threshold ? picture->scores : nullptr);
+  views.view(kDecisionPane)
+      ->setEmptyText(!scored      ? tr("Not scored yet")
+                     : !threshold ? tr("No threshold: %1").arg(waitingText().second)
+                                  : QString());
+  views.header(kDecisionPane)
+      ->setSubtitle(!threshold                  ? QString()
+                    : std::isfinite(*threshold) ? tr("s ≥ δ = %1").arg(numberText(static_cast<double>(*threshold), 3))
+                                                : tr("nothing is predicted"));
+}
+
+void SingleStage::showMarker(float threshold) {
+  const auto counts = m_parts.desk.run.counts();
+  const auto numbers = m_parts.desk.run.numbers();
+  const bool counted = counts && numbers && numbers->exact;
+  m_parts.curves.setThreshold(0, static_cast<double>(threshold),
+                              counted ? curvePlace(*counts, numbers->protocol, threshold) : std::nullopt);
+}
+
+void SingleStage::showThresholdScale() {
+  const auto& scales = m_parts.desk.run.scales();
+  if (!scales) return;
+  m_parts.docks.controls().threshold()->setQuantiles(scales->slider,
+                                                     {scales->anomalyShare.begin(), scales->anomalyShare.end()});
+}
+
+void SingleStage::showDetails() {
+  const LiveController& run = m_parts.desk.run;
+  const auto details = run.details();
+  HistogramPlot* histogram = m_parts.curves.histogram();
+  if (!details) {
+    histogram->setData({});
+    histogram->setShares({});
+    return;
+  }
+  showThresholdScale();
+  const bool present = details->configuration == LiveController::configurationOf(m_parts.desk.session.view());
+  const auto live = run.liveSet();
+  const QString part = live ? partNote(live->account().with(details->frames.size())) : QString();
+  histogram->setData(histogramData(details->histogram, configurationTitle(details->configuration) + part +
+                                                           (present ? QString() : tr(" · new scores follow"))));
+  if (!present) histogram->setShares({});
+  const auto threshold = run.threshold();
+  histogram->setThreshold(present && threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
+}
+
+void SingleStage::showCursor(std::optional<QPointF> at) {
+  const Desk& desk = m_parts.desk;
+  const auto& picture = desk.run.picture();
+  if (!at || !picture) {
+    m_parts.docks.cursor().clear();
+    return;
+  }
+  const auto live = desk.run.liveSet();
+  const std::vector<std::string> names = live ? live->source().classNames() : std::vector<std::string>();
+  const auto counts = desk.run.counts();
+  m_parts.docks.cursor().setView(cursorView(*picture, *at, desk.run.threshold(), counts.get(), names));
+}
+
+void SingleStage::setCurveThreshold(int, double threshold, bool released) {
+  const Edit edit = edits::setThreshold(threshold, RunSide::A, "operating point");
+  released ? m_parts.desk.session.drop(edit) : m_parts.desk.session.drag(edit);
+}
+
+}  // namespace oodscope

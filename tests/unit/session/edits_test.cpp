@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/edits.h"
+
+#include <gtest/gtest.h>
+
+namespace oodscope {
+namespace {
+
+ViewState after(const Edit& edit, ViewState view = {}) {
+  edit.change(view);
+  return view;
+}
+
+ViewState comparing() {
+  ViewState view;
+  view.other = OtherRun{};
+  return view;
+}
+
+TEST(Edits, AThresholdSetByHandReleasesThePinOfItsRun) {
+  const ViewState a = after(edits::setThreshold(0.25), comparing());
+  EXPECT_EQ(a.threshold, 0.25F);
+  EXPECT_EQ(a.pin, PinRule::None);
+  EXPECT_EQ(a.other, OtherRun{}) << "B keeps its own";
+  const ViewState b = after(edits::setThreshold(0.25, RunSide::B), comparing());
+  EXPECT_EQ(b.other->threshold, 0.25F);
+  EXPECT_EQ(b.other->pin, PinRule::None);
+  EXPECT_EQ(b.pin, ViewState{}.pin);
+  EXPECT_EQ(after(edits::setOperatingPoint(2.0, -1.5)).pin, PinRule::None);
+}
+
+TEST(Edits, APinThatIsTakenAwayLeavesTheThresholdWhereItIs) {
+  EXPECT_EQ(after(edits::setPin(PinRule::None, 0.0, 0.5F)).threshold, 0.5F);
+  EXPECT_FALSE(after(edits::setPin(PinRule::FalsePositiveRate, 0.05, 0.5F)).threshold);
+  ViewState view;
+  view.threshold = 0.1F;
+  EXPECT_EQ(after(edits::setPin(PinRule::None, 0.0, 0.5F), view).threshold, 0.1F) << "one that was typed";
+}
+
+TEST(Edits, TemperaturesStayWithinWhatAHandCanSet) {
+  EXPECT_EQ(after(edits::setTemperature(100.0)).score.temperature, 20.0F);
+  EXPECT_EQ(after(edits::setTemperature(0.0)).score.temperature, 0.05F);
+  EXPECT_EQ(after(edits::setTemperature(2.5, RunSide::B), comparing()).other->score.temperature, 2.5F);
+  EXPECT_EQ(after(edits::setMethodAt(Method::Energy, 1e9)).score.temperature, 20.0F);
+  ViewState view;
+  for (int i = 0; i < 200; ++i) edits::scaleTemperature(1.1).change(view);
+  EXPECT_EQ(view.score.temperature, 20.0F);
+}
+
+TEST(Edits, AMethodTakesThePlaceOfMapsThatHaveNone) {
+  ViewState maps;
+  maps.score.imported = "maps";
+  EXPECT_FALSE(after(edits::setMethod(Method::Energy), maps).score.imported);
+  maps.score.importedLogits = true;
+  EXPECT_EQ(after(edits::setMethod(Method::Energy), maps).score.imported, "maps") << "methods apply to logits";
+  EXPECT_FALSE(after(edits::setModel("m.pth"), maps).score.imported);
+  EXPECT_EQ(after(edits::setModelAtHand("m.pth"), maps).score.imported, "maps");
+}
+
+TEST(Edits, ThoseOfBChangeNothingWhereThereIsNone) {
+  const ViewState none;
+  for (const Edit& edit : {edits::setThreshold(1.0, RunSide::B), edits::setTemperature(3.0, RunSide::B),
+                           edits::setMethod(Method::Energy, RunSide::B), edits::setModel("m", RunSide::B),
+                           edits::setPin(PinRule::None, 0.0, 1.0F, RunSide::B), edits::swapRuns()})
+    EXPECT_EQ(after(edit, none), none) << edit.text;
+}
+
+TEST(Edits, SwappingTwiceChangesNothing) {
+  ViewState view = comparing();
+  view.model = "a.pth";
+  view.other->model = "b.pth";
+  view.other->score = atTemperature(view.other->score, 4.0);
+  const ViewState once = after(edits::swapRuns(), view);
+  EXPECT_EQ(once.model, "b.pth");
+  EXPECT_EQ(once.score.temperature, 4.0F);
+  EXPECT_EQ(after(edits::swapRuns(), once), view);
+}
+
+TEST(Edits, ARunIsKeptOnce) {
+  Session session;
+  const PinnedRun run{.set = "s", .model = "m", .score = {}};
+  EXPECT_FALSE(keepRun(session, {})) << "no set, no run";
+  EXPECT_TRUE(keepRun(session, run));
+  EXPECT_FALSE(keepRun(session, run));
+  PinnedRun other = run;
+  other.resolution = Resolution::Label;
+  EXPECT_TRUE(keepRun(session, other)) << "measured elsewhere, it is another";
+  EXPECT_TRUE(removeRun(session, run));
+  EXPECT_EQ(session.runs, std::vector<PinnedRun>{other});
+}
+
+}  // namespace
+}  // namespace oodscope
