@@ -35,7 +35,8 @@ std::string prefixed(const std::string& name, const std::vector<std::string>& pa
 bool endsIn(const NamedItem& item, std::string_view label) {
   if (label == item.name) return true;
   const std::vector<std::string> parents = partsOf(item.folder);
-  return prefixed(item.name, parents, parents.size()).ends_with(std::string("/").append(label));
+  const std::string whole = std::string("/").append(prefixed(item.name, parents, parents.size()));
+  return whole.ends_with(std::string("/").append(label));
 }
 
 }  // namespace

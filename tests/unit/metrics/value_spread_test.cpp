@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/value_spread.h"
 
+#include "analysis/core/grid.h"
+
 #include "analysis/metrics/sorted_scales.h"
 
 #include <gmock/gmock.h>

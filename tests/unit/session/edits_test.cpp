@@ -41,7 +41,7 @@ TEST(Edits, TemperaturesStayWithinWhatAHandCanSet) {
   EXPECT_EQ(after(edits::setTemperature(100.0)).score.temperature, 20.0F);
   EXPECT_EQ(after(edits::setTemperature(0.0)).score.temperature, 0.05F);
   EXPECT_EQ(after(edits::setTemperature(2.5, RunSide::B), comparing()).other->score.temperature, 2.5F);
-  EXPECT_EQ(after(edits::setMethodAt(Method::Energy, 1e9)).score.temperature, 20.0F);
+  EXPECT_EQ(after(edits::setMethodAt(methods::kEnergy, 1e9)).score.temperature, 20.0F);
   ViewState view;
   for (int i = 0; i < 200; ++i) edits::scaleTemperature(1.1).change(view);
   EXPECT_EQ(view.score.temperature, 20.0F);
@@ -50,9 +50,9 @@ TEST(Edits, TemperaturesStayWithinWhatAHandCanSet) {
 TEST(Edits, AMethodTakesThePlaceOfMapsThatHaveNone) {
   ViewState maps;
   maps.score.imported = "maps";
-  EXPECT_FALSE(after(edits::setMethod(Method::Energy), maps).score.imported);
+  EXPECT_FALSE(after(edits::setMethod(methods::kEnergy), maps).score.imported);
   maps.score.importedLogits = true;
-  EXPECT_EQ(after(edits::setMethod(Method::Energy), maps).score.imported, "maps") << "methods apply to logits";
+  EXPECT_EQ(after(edits::setMethod(methods::kEnergy), maps).score.imported, "maps") << "methods apply to logits";
   EXPECT_FALSE(after(edits::setModel("m.pth"), maps).score.imported);
   EXPECT_EQ(after(edits::setModelAtHand("m.pth"), maps).score.imported, "maps");
 }
@@ -60,7 +60,7 @@ TEST(Edits, AMethodTakesThePlaceOfMapsThatHaveNone) {
 TEST(Edits, ThoseOfBChangeNothingWhereThereIsNone) {
   const ViewState none;
   for (const Edit& edit : {edits::setThreshold(1.0, RunSide::B), edits::setTemperature(3.0, RunSide::B),
-                           edits::setMethod(Method::Energy, RunSide::B), edits::setModel("m", RunSide::B),
+                           edits::setMethod(methods::kEnergy, RunSide::B), edits::setModel("m", RunSide::B),
                            edits::setPin(PinRule::None, 0.0, 1.0F, RunSide::B), edits::swapRuns()})
     EXPECT_EQ(after(edit, none), none) << edit.text;
 }

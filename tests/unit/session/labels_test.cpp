@@ -63,8 +63,13 @@ TEST(Renaming, FollowsEverywhereASessionNamesIt) {
   session.view.set = "street";
   session.view.model = "w.pth";
   session.view.other = OtherRun{.model = "w.pth", .score = {.imported = "s"}};
-  session.runs = {{.set = "street", .model = "w.pth", .score = {.imported = "s"}},
-                  {.set = "road", .model = "v.pth", .score = {}}};
+  PinnedRun ofMaps, other;
+  ofMaps.set = "street";
+  ofMaps.model = "w.pth";
+  ofMaps.score.imported = "s";
+  other.set = "road";
+  other.model = "v.pth";
+  session.runs = {ofMaps, other};
   session.notes = {{.set = "street", .frame = "1", .tags = {}, .text = "here"}};
   session.grid.rows = {{.set = "street", .frame = "1"}};
   session.grid.scores = {{.imported = "s"}};
@@ -78,7 +83,7 @@ TEST(Renaming, FollowsEverywhereASessionNamesIt) {
   EXPECT_EQ(session.runs[0].set, "a/street");
   EXPECT_EQ(session.runs[0].model, "a/w.pth");
   EXPECT_EQ(session.runs[0].score.imported, "b/s");
-  EXPECT_EQ(session.runs[1], (PinnedRun{.set = "road", .model = "v.pth", .score = {}}));
+  EXPECT_EQ(session.runs[1], other);
   EXPECT_EQ(session.notes[0].set, "a/street");
   EXPECT_EQ(session.grid.rows[0].set, "a/street");
   EXPECT_EQ(session.grid.scores[0].imported, "b/s");
