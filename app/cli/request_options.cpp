@@ -79,6 +79,14 @@ std::string choiceText(std::string what, const std::string& names, std::string_v
   return what.append(", separated by commas: ").append(names).append(" (default ").append(usual).append(")");
 }
 
+/// Names of the protocols that rank at the network's resolution unasked.
+std::string networkProtocols() {
+  std::string out;
+  for (const Protocol protocol : allProtocols())
+    if (protocol.rule().isAtNetworkResolution) out.append(out.empty() ? "" : ", ").append(protocol.name());
+  return out;
+}
+
 }  // namespace
 
 void RequestOptions::addTo(CLI::App& app) {
@@ -105,7 +113,9 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--protocol", protocols, choiceText("Protocols", protocolNames(), Protocol().name()))
       ->type_name("LIST");
   app.add_option("--resolution", resolution,
-                 "Where scores and labels meet: network or label (default: network for course, label for the others)")
+                 std::string("Where scores and labels meet: network or label (default: network for ")
+                     .append(networkProtocols())
+                     .append(", label for the others)"))
       ->type_name("WHERE");
   app.add_option("--channels", channels,
                  "Channels that take part: a count, a list as 0-10,13, or all (default: the known classes)")
