@@ -4,6 +4,7 @@
 #include "analysis/core/error.h"
 #include "analysis/formats/atomic_file.h"
 #include "app/session/session_names.h"
+#include "inference/models/preprocessing_fields.h"
 
 #include <nlohmann/json.hpp>
 
@@ -74,15 +75,7 @@ Json toJson(const GenericLayout& layout) {
       {"images", layout.images}, {"masks", layout.masks}, {"values", values}, {"otherwise", layout.encoding.otherwise}};
 }
 
-Json toJson(const Preprocessing& preprocessing) {
-  return Json{{"width", preprocessing.input.width},
-              {"height", preprocessing.input.height},
-              {"resize", nameOf(kResizeRules, preprocessing.resize)},
-              {"scale", preprocessing.scale},
-              {"mean", preprocessing.mean},
-              {"deviation", preprocessing.deviation},
-              {"bgr", preprocessing.bgr}};
-}
+Json toJson(const Preprocessing& preprocessing) { return Json::parse(Value(fieldsOf(preprocessing)).json()); }
 
 Json toJson(const OutputMeaning& outputs) {
   return Json{{"output", outputs.output},

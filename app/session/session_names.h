@@ -32,8 +32,6 @@ inline constexpr SessionNames<ViewLayout, 4> kLayouts{{{ViewLayout::One, "1"},
                                                        {ViewLayout::PerMethod, "per-method"}}};
 inline constexpr SessionNames<CompareStyle, 3> kCompareStyles{
     {{CompareStyle::Wipe, "wipe"}, {CompareStyle::Blink, "blink"}, {CompareStyle::SideBySide, "side-by-side"}}};
-inline constexpr SessionNames<ResizeRule, 2> kResizeRules{
-    {{ResizeRule::PilBilinear, "pil-bilinear"}, {ResizeRule::Bilinear, "bilinear"}}};
 /// The colour maps that the window has, by name.
 inline constexpr std::array<std::string_view, 7> kColourMaps{"inferno", "magma",     "viridis", "cividis",
                                                              "grey",    "diverging", "turbo"};

@@ -6,6 +6,7 @@
 #include "analysis/formats/json_text.h"
 #include "app/session/edits.h"
 #include "app/session/session_names.h"
+#include "inference/models/preprocessing_fields.h"
 
 #include <algorithm>
 #include <limits>
@@ -182,14 +183,12 @@ void readTriple(const JsonValue& json, const char* name, std::array<double, 3>& 
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = entries[i].number(range);
 }
 
+/// The sidecar's fields. Version 0.1.0 called the input's sides, the deviation and the order of channels otherwise.
 Preprocessing preprocessingOf(const JsonValue& json) {
   constexpr double kMost = 1e6, kLeast = 1e-9;
-  Preprocessing preprocessing;
+  Preprocessing preprocessing = completed(readPreprocessingFields(json));
   read(json, "width", preprocessing.input.width, kSide);
   read(json, "height", preprocessing.input.height, kSide);
-  readEnumerator(json, "resize", kResizeRules, preprocessing.resize);
-  read(json, "scale", preprocessing.scale, {kLeast, kMost});
-  readTriple(json, "mean", preprocessing.mean, {-kMost, kMost});
   readTriple(json, "deviation", preprocessing.deviation, {kLeast, kMost});
   read(json, "bgr", preprocessing.bgr);
   return preprocessing;

@@ -4,6 +4,7 @@
 #include "analysis/core/sha256.h"
 #include "analysis/scores/method_kinds.h"
 #include "inference/models/known_channels.h"
+#include "inference/models/preprocessing_fields.h"
 
 #include <algorithm>
 #include <future>
@@ -194,8 +195,8 @@ std::vector<std::pair<std::string, std::string>> ModelScores::provenance() const
           {"architecture", architectureText(info)},
           {"arrangement", info.arrangement},
           {"model_sha256", info.fingerprint},
-          {"input", std::to_string(preprocessing.input.width) + "x" + std::to_string(preprocessing.input.height) +
-                        (preprocessing.resize == ResizeRule::PilBilinear ? " pil-bilinear" : " bilinear")},
+          {"input", std::to_string(preprocessing.input.width) + "x" + std::to_string(preprocessing.input.height) + " " +
+                        std::string(resizeRuleName(preprocessing.resize))},
           {"channels", channels},
           {"logits", m_model->logitsKey()}};
 }

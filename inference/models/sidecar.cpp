@@ -9,8 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <fstream>
 #include <iterator>
 
@@ -25,8 +23,6 @@ constexpr int kMaxOutput = 255;
 constexpr std::size_t kLongestName = 200;
 constexpr std::uintmax_t kMaxBytes = 4U << 20U;
 constexpr int kMaxDepth = 16;
-/// Far beyond any normalisation: pixel values are 0 to 255.
-constexpr double kLargest = 1e9, kSmallest = 1e-9;
 
 constexpr const char* kFields =
     "input_size, resize, scale, mean, std, channel_order, output, channels, known_classes, void_channel, variant, "
@@ -50,33 +46,11 @@ public:
     if (!number) fail(key, "an integer from " + std::to_string(least) + " to " + std::to_string(most));
     return number;
   }
-  std::optional<std::array<double, 3>> triple(const std::string& key, bool positive) const {
-    const json* value = at(key);
-    if (value == nullptr) return std::nullopt;
-    const std::string expected = positive ? "three positive numbers, 1e-9 to 1e9" : "three numbers, -1e9 to 1e9";
-    if (!value->is_array() || value->size() != 3) fail(key, expected);
-    std::array<double, 3> out{};
-    for (std::size_t i = 0; i < 3; ++i) {
-      if (!(*value)[i].is_number()) fail(key, expected);
-      out[i] = (*value)[i].get<double>();
-      if (!(std::abs(out[i]) <= kLargest) || (positive && out[i] < kSmallest)) fail(key, expected);
-    }
-    return out;
-  }
   std::optional<std::string> text(const std::string& key) const {
     const json* value = at(key);
     if (value == nullptr) return std::nullopt;
     if (!isName(*value)) fail(key, "a text of 1 to 200 bytes");
     return value->get<std::string>();
-  }
-  std::optional<Size> size(const std::string& key) const {
-    const json* value = at(key);
-    if (value == nullptr) return std::nullopt;
-    const std::string expected = "[width, height], each from 8 to " + std::to_string(kMaxSide);
-    if (!value->is_array() || value->size() != 2) fail(key, expected);
-    const auto width = integerIn((*value)[0], 8, kMaxSide), height = integerIn((*value)[1], 8, kMaxSide);
-    if (!width || !height) fail(key, expected);
-    return Size{*width, *height};
   }
   std::optional<std::vector<std::string>> names(const std::string& key) const {
     const json* value = at(key);
@@ -168,7 +142,7 @@ std::optional<std::filesystem::path> sidecarOf(const std::filesystem::path& mode
   return found;
 }
 
-json parsedSidecar(const std::filesystem::path& file) {
+std::pair<JsonValue, json> parsedSidecar(const std::filesystem::path& file) {
   std::error_code problem;
   if (const auto size = std::filesystem::file_size(file, problem); !problem && size > kMaxBytes) {
     throw Error({.what = "The model's sidecar is too large",
@@ -180,13 +154,13 @@ json parsedSidecar(const std::filesystem::path& file) {
   std::string text(std::istreambuf_iterator<char>(in), {});
   if (!in) throw Error("The model's sidecar cannot be opened", file);
   // Its limits and its words for what is no JSON: line and column, a name given twice, nesting.
-  (void)parseJson(text, "model's sidecar", file, {.bytes = kMaxBytes, .depth = kMaxDepth});
+  JsonValue value = parseJson(text, "model's sidecar", file, {.bytes = kMaxBytes, .depth = kMaxDepth});
   json object = json::parse(text, nullptr, false);
   if (object.is_discarded() || !object.is_object()) {
     throw Error(
         {.what = "The model's sidecar is no JSON object", .expected = "{…}", .found = "something else", .file = file});
   }
-  return object;
+  return {std::move(value), std::move(object)};
 }
 
 }  // namespace
@@ -194,32 +168,12 @@ json parsedSidecar(const std::filesystem::path& file) {
 std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
   const auto file = sidecarOf(model);
   if (!file) return std::nullopt;
-  const json object = parsedSidecar(*file);
+  const auto [value, object] = parsedSidecar(*file);
   const Reader reader(object, *file);
   reader.refuseUnknown();
   Sidecar out;
   out.file = *file;
-  out.input = reader.size("input_size");
-  if (const json* rule = reader.at("resize")) {
-    if (*rule == "pil-bilinear") {
-      out.resize = ResizeRule::PilBilinear;
-    } else if (*rule == "bilinear") {
-      out.resize = ResizeRule::Bilinear;
-    } else {
-      reader.fail("resize", "\"pil-bilinear\" or \"bilinear\"");
-    }
-  }
-  if (const json* scale = reader.at("scale")) {
-    const double value = scale->is_number() ? scale->get<double>() : 0.0;
-    if (!(value >= kSmallest && value <= kLargest)) reader.fail("scale", "a positive number, 1e-9 to 1e9");
-    out.scale = value;
-  }
-  out.mean = reader.triple("mean", false);
-  out.deviation = reader.triple("std", true);
-  if (const json* order = reader.at("channel_order")) {
-    if (*order != "rgb" && *order != "bgr") reader.fail("channel_order", "\"rgb\" or \"bgr\"");
-    out.bgr = *order == "bgr";
-  }
+  out.preprocessing = readPreprocessingFields(value);
   if (const json* output = reader.at("output"); output != nullptr && output->is_string()) {
     out.outputName = reader.text("output");
   } else {
@@ -297,25 +251,11 @@ Settled settle(const std::optional<Sidecar>& given, int channels) {
   const Sidecar sidecar = given.value_or(Sidecar{});
   Settled out;
   const auto assume = [&](std::string text) { out.assumptions.push_back({Assumption::About::Input, std::move(text)}); };
-  Preprocessing& pre = out.preprocessing;
-  if (sidecar.input) {
-    pre.input = *sidecar.input;
-  } else {
-    assume("no input size given: 1024x512 assumed");
-  }
-  pre.resize = sidecar.resize.value_or(pre.resize);
-  if (sidecar.scale) {
-    pre.scale = *sidecar.scale;
-  } else {
-    assume("no scaling given: pixel values divided by 255");
-  }
-  if (sidecar.mean || sidecar.deviation) {
-    pre.mean = sidecar.mean.value_or(pre.mean);
-    pre.deviation = sidecar.deviation.value_or(pre.deviation);
-  } else {
-    assume("no mean and standard deviation given: none applied");
-  }
-  pre.bgr = sidecar.bgr.value_or(false);
+  const PreprocessingFields& said = sidecar.preprocessing;
+  if (!said.input) assume("no input size given: 1024x512 assumed");
+  if (!said.scale) assume("no scaling given: pixel values divided by 255");
+  if (!said.mean && !said.deviation) assume("no mean and standard deviation given: none applied");
+  out.preprocessing = completed(said);
   OutputMeaning& outputs = out.outputs;
   outputs.output = sidecar.output.value_or(0);
   if (channels == 0) return out;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "inference/models/model.h"
+#include "inference/models/preprocessing_fields.h"
 
 #include <filesystem>
 #include <optional>
@@ -12,11 +12,7 @@ namespace oodscope {
 /// What a model file cannot say of itself, from MODEL.json beside MODEL.pt or MODEL.pth. Absent fields stay empty.
 struct Sidecar {
   std::filesystem::path file;
-  std::optional<Size> input;
-  std::optional<ResizeRule> resize;
-  std::optional<double> scale;
-  std::optional<std::array<double, 3>> mean, deviation;
-  std::optional<bool> bgr;
+  PreprocessingFields preprocessing;
   std::optional<int> output, knownClasses, voidChannel;
   std::optional<std::string> outputName;          ///< "output" given as a name
   std::optional<std::vector<int>> knownChannels;  ///< "known_classes" given as a list of channels

@@ -6,6 +6,7 @@
 #include "analysis/datasets/cityscapes.h"
 #include "analysis/formats/atomic_file.h"
 #include "inference/checkpoints/checkpoint.inl.h"
+#include "inference/models/preprocessing_fields.h"
 #include "inference/models/sidecar.h"
 #include "inference/models/torch_reason.h"
 #include "inference/networks/network_registry.inl.h"
@@ -375,13 +376,8 @@ private:
   }
 
   void writeWeights() const {
-    nlohmann::ordered_json sidecar;
-    sidecar["input_size"] = {m_options.input.width, m_options.input.height};
-    sidecar["resize"] = "pil-bilinear";
-    sidecar["scale"] = 1.0 / 255.0;
-    sidecar["mean"] = {0.0, 0.0, 0.0};
-    sidecar["std"] = {1.0, 1.0, 1.0};
-    sidecar["channel_order"] = "rgb";
+    // Batches are made as any other input: by the default rule, without mean and deviation.
+    auto sidecar = nlohmann::ordered_json::parse(Value(fieldsOf({.input = m_options.input})).json());
     std::vector<std::string> names;
     const std::vector<std::string> cityscapes = cityscapesNames();
     for (int i = 0; i + 1 < m_channels; ++i) {

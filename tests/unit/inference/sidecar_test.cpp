@@ -61,6 +61,30 @@ TEST(Sidecar, EveryFieldIsRead) {
   EXPECT_THAT(textsOf(settled), ::testing::IsEmpty());
 }
 
+TEST(PreprocessingFields, ComeBackAsTheyWere) {
+  const Preprocessing written{.input = {640, 360},
+                              .resize = ResizeRule::Bilinear,
+                              .scale = 1.0 / 3.0,
+                              .mean = {0.1, -0.2, 1e-5},
+                              .deviation = {0.3, 4.0, 1e9},
+                              .bgr = true};
+  const Preprocessing read = completed(readPreprocessingFields(parseJson(Value(fieldsOf(written)).json(), "made")));
+  EXPECT_EQ(read.input, written.input);
+  EXPECT_EQ(read.resize, written.resize);
+  EXPECT_EQ(read.scale, written.scale);
+  EXPECT_EQ(read.mean, written.mean);
+  EXPECT_EQ(read.deviation, written.deviation);
+  EXPECT_EQ(read.bgr, written.bgr);
+}
+
+TEST(PreprocessingFields, ThatAreAbsentStayAsTheyAre) {
+  const PreprocessingFields fields = readPreprocessingFields(parseJson(R"({"scale": 1, "other": null})", "made"));
+  EXPECT_EQ(fields.scale, 1.0);
+  EXPECT_FALSE(fields.input || fields.resize || fields.mean || fields.deviation || fields.bgr);
+  EXPECT_EQ(completed(fields, {.input = {64, 32}}).input, (Size{64, 32}));
+  EXPECT_THROW(static_cast<void>(readPreprocessingFields(parseJson(R"({"scale": null})", "made"))), Error);
+}
+
 TEST(Sidecar, NoFileIsNoSidecar) {
   const testing::TemporaryFolder folder;
   EXPECT_FALSE(readSidecar(folder.path() / "net.pt").has_value());
@@ -110,7 +134,7 @@ TEST(Sidecar, EveryValueHasARange) {
 TEST(Sidecar, AByteOrderMarkAndWindowsLineEndsAreRead) {
   const testing::TemporaryFolder folder;
   folder.write("net.json", "\xef\xbb\xbf{\r\n \"input_size\": [64, 32]\r\n}\r\n");
-  EXPECT_EQ(readSidecar(folder.path() / "net.pt")->input, (Size{64, 32}));
+  EXPECT_EQ(readSidecar(folder.path() / "net.pt")->preprocessing.input, (Size{64, 32}));
 }
 
 TEST(Sidecar, DeepNestingIsRefusedInWords) {
@@ -132,7 +156,7 @@ TEST(Sidecar, WhatIsNoFileIsNamed) {
 TEST(Sidecar, IsFoundUnderTheModelsWholeNameToo) {
   const testing::TemporaryFolder folder;
   folder.write("net.pth.json", R"({"input_size": [64, 32]})");
-  EXPECT_EQ(readSidecar(folder.path() / "net.pth")->input, (Size{64, 32}));
+  EXPECT_EQ(readSidecar(folder.path() / "net.pth")->preprocessing.input, (Size{64, 32}));
   folder.write("net.json", R"({"input_size": [128, 32]})");
   EXPECT_THROW((void)readSidecar(folder.path() / "net.pth"), Error) << "two that may differ";
 }
