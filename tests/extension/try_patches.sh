@@ -31,8 +31,12 @@ for name in "${names[@]}"; do
   done
 done
 
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/oodscope-patches.XXXXXX")
+# Always the same place, so that the compiler cache knows tests, whose objects name it, from the last run.
+scratch=$root/build/extension
 tree=$scratch/tree
+mkdir -p "$root/build"
+mkdir "$scratch" 2>/dev/null || { echo "try_patches: $scratch is in use or left over: remove it first" >&2; exit 2; }
+git -C "$root" worktree prune
 cleanUp() {
   if [ "$keep" = yes ]; then
     echo "kept: $scratch"
