@@ -6,9 +6,15 @@
 namespace oodscope {
 namespace {
 
-ViewState after(const Edit& edit, ViewState view = {}) {
-  edit.change(view);
-  return view;
+const ViewState& untouched() {
+  static const ViewState kView;
+  return kView;
+}
+
+ViewState after(const Edit& edit, const ViewState& view = untouched()) {
+  ViewState out = view;
+  edit.change(out);
+  return out;
 }
 
 ViewState comparing() {
@@ -25,7 +31,7 @@ TEST(Edits, AThresholdSetByHandReleasesThePinOfItsRun) {
   const ViewState b = after(edits::setThreshold(0.25, RunSide::B), comparing());
   EXPECT_EQ(b.other->threshold, 0.25F);
   EXPECT_EQ(b.other->pin, PinRule::None);
-  EXPECT_EQ(b.pin, ViewState{}.pin);
+  EXPECT_EQ(b.pin, untouched().pin);
   EXPECT_EQ(after(edits::setOperatingPoint(2.0, -1.5)).pin, PinRule::None);
 }
 
@@ -78,8 +84,10 @@ TEST(Edits, SwappingTwiceChangesNothing) {
 
 TEST(Edits, ARunIsKeptOnce) {
   Session session;
-  const PinnedRun run{.set = "s", .model = "m", .score = {}};
-  EXPECT_FALSE(keepRun(session, {})) << "no set, no run";
+  PinnedRun none, run;
+  run.set = "s";
+  run.model = "m";
+  EXPECT_FALSE(keepRun(session, none)) << "no set, no run";
   EXPECT_TRUE(keepRun(session, run));
   EXPECT_FALSE(keepRun(session, run));
   PinnedRun other = run;

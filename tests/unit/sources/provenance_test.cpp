@@ -24,7 +24,8 @@ TEST(ImportedSource, AScoreFileThatBecameAPipeIsNotWaitedForByProvenance) {
     write(("mine/" + std::string(frame)).c_str(), CV_16UC1);
   }
   const auto set = std::make_shared<const DataSet>(openDataSet(folder.path() / "Set"));
-  const ImportedSource source(set, folder.path() / "mine", {});
+  const auto store = std::make_shared<LogitsStore>(LogitsStore::Options{.temporary = true});
+  const ImportedSource source("mine", set, folder.path() / "mine", {}, store, {});
   const auto whole = source.provenance();
   std::filesystem::remove(folder.path() / "mine/1.png");
   ASSERT_EQ(mkfifo((folder.path() / "mine/1.png").c_str(), 0600), 0);
