@@ -198,6 +198,7 @@ TEST_F(OddSet, WhatIsOpenedAgainIsWarnedOfAgain) {
   open();
   ASSERT_NE(workspace.liveSet("Set", view), nullptr);
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("Set: "), HasSubstr("Set, mine: ")));
+}
 
 }  // namespace
 }  // namespace oodscope
