@@ -155,7 +155,7 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
     window.actions().layoutTwoByTwo->trigger();
     ASSERT_TRUE(settle(window, kInferenceMs));
 
-    window.saveSession(file);
+    ASSERT_TRUE(window.file().saveTo(file));
     saved = window.session().view();
     const auto rows = evaluated(file);
     ASSERT_EQ(rows.size(), names.size());
