@@ -27,7 +27,7 @@ constexpr int kVersion = 1;
 
 struct Known {
   std::mutex mutex;
-  std::map<std::string, Verdict> verdicts;
+  std::map<std::string, ArrangementVerdict> verdicts;
 };
 
 Known& known() {
@@ -52,7 +52,7 @@ std::optional<std::string> ownText(const std::filesystem::path& file) {
   return own ? std::optional(text) : std::nullopt;
 }
 
-json toJson(const std::string& key, const Verdict& verdict) {
+json toJson(const std::string& key, const ArrangementVerdict& verdict) {
   json rejected = json::array();
   for (const RejectedArrangement& each : verdict.rejected)
     rejected.push_back(
@@ -66,7 +66,7 @@ json toJson(const std::string& key, const Verdict& verdict) {
   return out;
 }
 
-std::optional<Verdict> fromText(const std::string& text, const std::string& key) {
+std::optional<ArrangementVerdict> fromText(const std::string& text, const std::string& key) {
   json object = json::parse(text, nullptr, false);
   if (!object.is_object() || !object.contains("checksum")) return std::nullopt;
   const json checksum = object["checksum"];
@@ -74,9 +74,9 @@ std::optional<Verdict> fromText(const std::string& text, const std::string& key)
   if (checksum != Sha256().add(object.dump()).hex()) return std::nullopt;
   if (object.value("oodscope_verdict", json()) != kVersion || object.value("key", json()) != key) return std::nullopt;
   try {
-    Verdict out{.arrangement = object.at("arrangement").get<std::string>(),
-                .rejected = {},
-                .asOneThread = object.at("as_one_thread").get<bool>()};
+    ArrangementVerdict out{.arrangement = object.at("arrangement").get<std::string>(),
+                           .rejected = {},
+                           .asOneThread = object.at("as_one_thread").get<bool>()};
     for (const json& each : object.at("rejected")) {
       const json& difference = each.at("difference");
       out.rejected.push_back({each.at("arrangement").get<std::string>(), difference.is_null()
@@ -95,7 +95,7 @@ std::filesystem::path Verdicts::file(const std::string& key) const {
   return m_folder.empty() ? m_folder : m_folder / (Sha256().add(key).hex().substr(0, 40) + ".json");
 }
 
-std::optional<Verdict> Verdicts::find(const std::string& key) const {
+std::optional<ArrangementVerdict> Verdicts::find(const std::string& key) const {
   {
     const std::scoped_lock lock(known().mutex);
     if (const auto found = known().verdicts.find(key); found != known().verdicts.end()) return found->second;
@@ -105,7 +105,7 @@ std::optional<Verdict> Verdicts::find(const std::string& key) const {
   return text ? fromText(*text, key) : std::nullopt;
 }
 
-void Verdicts::keep(const std::string& key, const Verdict& verdict) const {
+void Verdicts::keep(const std::string& key, const ArrangementVerdict& verdict) const {
   {
     const std::scoped_lock lock(known().mutex);
     known().verdicts.insert_or_assign(key, verdict);

@@ -15,11 +15,11 @@ struct RejectedArrangement {
 };
 
 /// Which arrangement of a network agrees with its reference, found out once.
-struct Verdict {
+struct ArrangementVerdict {
   std::string arrangement;
   std::vector<RejectedArrangement> rejected;  ///< those tried before, in their order
   bool asOneThread = false;                   ///< the same logits as on one thread, to the last bit
-  friend bool operator==(const Verdict&, const Verdict&) = default;
+  friend bool operator==(const ArrangementVerdict&, const ArrangementVerdict&) = default;
 };
 
 /// Verdicts by the text of all that they depend on: in memory for this process, and in a folder, a small JSON file
@@ -29,8 +29,8 @@ struct Verdict {
 class Verdicts {
 public:
   explicit Verdicts(std::filesystem::path folder) : m_folder(std::move(folder)) {}
-  [[nodiscard]] std::optional<Verdict> find(const std::string& key) const;
-  void keep(const std::string& key, const Verdict& verdict) const;
+  [[nodiscard]] std::optional<ArrangementVerdict> find(const std::string& key) const;
+  void keep(const std::string& key, const ArrangementVerdict& verdict) const;
   /// Empty where no folder was given.
   [[nodiscard]] std::filesystem::path file(const std::string& key) const;
   /// Forgets what this process knows, so that the files decide. For tests of what another process sees.
