@@ -129,8 +129,7 @@ void PreferencesDialog::fillDefaults(QFormLayout& defaults) {
   for (const Method method : allMethods()) m_method->addItem(methodTitle(method), methodKey(method));
   m_method->setCurrentIndex(m_method->findData(methodKey(m_before.defaults.method)));
   m_protocol = named(new QComboBox, tr("Protocol"));
-  for (const Protocol protocol : allProtocols())
-    m_protocol->addItem(protocolTitle(protocol), protocolKey(protocol));
+  for (const Protocol protocol : allProtocols()) m_protocol->addItem(protocolTitle(protocol), protocolKey(protocol));
   m_protocol->setCurrentIndex(m_protocol->findData(protocolKey(m_before.defaults.protocol)));
   m_map = named(new QComboBox, tr("Colour map"));
   for (const ColourMap map : allColourMaps()) m_map->addItem(colourMapTitle(map), colourMapName(map));

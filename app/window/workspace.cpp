@@ -2,10 +2,10 @@
 #include "app/window/workspace.h"
 
 #include "analysis/core/failure_text.h"
+#include "app/desk/post_to.h"
 #include "app/session/labels.h"
 #include "app/window/inference_runner.h"
 #include "app/window/session_model.h"
-#include "app/desk/post_to.h"
 
 #include <algorithm>
 #include <utility>

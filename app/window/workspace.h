@@ -61,8 +61,8 @@ struct WorkOptions {
 };
 
 /// Everything that is open, as the session lists it, and the only owner of it. Lives in the GUI thread; opening happens
-/// in a worker and is reported by signals. Sets, models and folders are what their ids say and are called by labels: two
-/// of one name have different ones. A label that was written while other things were open is understood.
+/// in a worker and is reported by signals. Sets, models and folders are what their ids say and are called by labels:
+/// two of one name have different ones. A label that was written while other things were open is understood.
 class Workspace : public QObject {
   Q_OBJECT
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
-#include "app/figures/figure_plans.h"
 #include "app/documents/report_tables.h"
+#include "app/figures/figure_plans.h"
 #include "app/window/export/grid_editor.h"
 
 #include <QDialog>
