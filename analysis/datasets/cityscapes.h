@@ -44,6 +44,7 @@ inline constexpr std::array<std::uint8_t, 34> kCityscapesTrainIds{
 /// The names of the classes by train id.
 [[nodiscard]] inline std::vector<std::string> cityscapesNames() {
   std::vector<std::string> names;
+  names.reserve(kCityscapesClasses.size());
   for (const CityscapesClass& each : kCityscapesClasses) names.emplace_back(each.name);
   return names;
 }
