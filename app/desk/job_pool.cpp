@@ -4,6 +4,7 @@
 #include "app/desk/background_priority.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace oodscope {
 namespace {
@@ -78,13 +79,13 @@ const JobPool::Task* JobPool::runningOf(Key key) const {
 }
 
 void JobPool::cancel(Key key) {
-  std::stop_source stop(std::nostopstate);
+  std::optional<std::stop_source> stop;
   {
     const std::scoped_lock lock(m_mutex);
     std::erase_if(m_waiting, [key](const Task& task) { return task.key == key; });
-    if (const Task* running = runningOf(key)) stop = running->stop;
+    if (const Task* running = runningOf(key)) stop.emplace(running->stop);
   }
-  stop.request_stop();
+  if (stop) stop->request_stop();
 }
 
 void JobPool::withdraw(Key key) {

@@ -59,6 +59,7 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   options.pool = std::make_shared<MapPool>(request.memoryBudget);  // one setting for all that is open
   const auto store = std::make_shared<LogitsStore>(request.store);
   std::vector<std::shared_ptr<SetLabels>> labels;
+  labels.reserve(sets.size());
   for (const auto& set : sets) labels.push_back(std::make_shared<SetLabels>(set));
   for (const OpenedSource& opened : openSourceItems(request)) {
     const SourceItem& item = opened.item;
