@@ -206,7 +206,7 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   info.output = script.output;
   info.parameters = script.parameters;
   info.multiplyAdds = script.multiplyAdds;
-  const std::shared_ptr<InferenceNetwork> loaded = std::move(script.network);
+  std::shared_ptr<InferenceNetwork> loaded = std::move(script.network);
   std::vector<Arrangement> arrangements{{"as-scripted", [=] { return asSetUp(shared(loaded)); }}};
   const auto onCpu = [=, this]() -> std::shared_ptr<InferenceNetwork> {
     if (device == Device::Cpu) return loaded;
