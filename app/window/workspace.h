@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/severity.h"
 #include "app/live/live_set.h"
 #include "app/live/map_cache.h"
 #include "app/session/session.h"
 #include "app/sources/open_source.h"
 #include "inference/logits/logits_store.h"
-#include "widgets/panels/banner.h"
 
 #include <QObject>
 #include <QString>

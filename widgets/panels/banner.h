@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/severity.h"
+
 #include <QString>
 #include <QWidget>
 
@@ -9,7 +11,6 @@ class QToolButton;
 
 namespace oodscope {
 
-enum class Severity { Info, Warning, Error };
 [[nodiscard]] QString severityText(Severity severity);
 [[nodiscard]] QString severityIcon(Severity severity);
 
