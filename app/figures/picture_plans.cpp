@@ -5,6 +5,7 @@
 #include "analysis/tables/number_text.h"
 #include "app/figures/figure_csv.h"
 #include "app/figures/picture_sheet.h"
+#include "app/figures/plot_data.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>

@@ -2,7 +2,7 @@
 #pragma once
 #include "app/documents/worst_failures.h"
 #include "app/figures/figure_plans.h"
-#include "app/figures/plot_data.h"
+#include "app/live/score_scales.h"
 #include "widgets/views/picture.h"
 
 #include <QStringList>

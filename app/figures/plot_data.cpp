@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/plot_data.h"
 
-#include "analysis/metrics/curve_scales.h"
-#include "analysis/metrics/operating_point.h"
+#include "analysis/metrics/value_spread.h"
 #include "analysis/tables/number_text.h"
 #include "widgets/theme/number_text.h"
 
 #include <QCoreApplication>
 
-#include <algorithm>
 #include <cmath>
 
 namespace oodscope {
@@ -75,23 +73,9 @@ QString noTemperatureReason(const ScoreChoice& score) {
 
 std::optional<DecisionCounts> decisionCounts(const SetNumbers& numbers, const ThresholdCounts* counts,
                                              float threshold) {
-  DecisionCounts out;
-  if (counts != nullptr) {
-    const ConfusionCounts exact = counts->set(threshold, numbers.protocol.skipsFramesWithoutAnomaly());
-    out = {static_cast<double>(exact.tp), static_cast<double>(exact.fn), static_cast<double>(exact.fp),
-           static_cast<double>(exact.tn), false};
-    return out;
-  }
-  const auto point = operatingPointAt(numbers.curves, threshold);
-  if (!point) return std::nullopt;
-  const auto positives = static_cast<double>(numbers.metrics.positives);
-  const auto negatives = static_cast<double>(numbers.metrics.negatives);
-  out.tp = point->recall * positives;
-  out.fn = positives - out.tp;
-  out.fp = point->fpr * negatives;
-  out.tn = negatives - out.fp;
-  out.estimated = true;
-  return out;
+  const auto decided = decidedPixels(numbers, counts, threshold);
+  if (!decided) return std::nullopt;
+  return DecisionCounts{decided->tp, decided->fn, decided->fp, decided->tn, decided->estimated};
 }
 
 QString framesText(const FrameAccount& account) {
@@ -124,7 +108,7 @@ QString noCurveReason(const SetNumbers& numbers) {
 }
 
 std::optional<CurvePlace> curvePlace(const ThresholdCounts& counts, Protocol protocol, float threshold) {
-  const auto point = curvePointOf(exactOperatingPoint(usedFrames(counts.sorted(), protocol), threshold));
+  const auto point = curvePointAt(counts, protocol, threshold);
   if (!point) return std::nullopt;
   return CurvePlace{point->precision, point->recall, point->fpr, point->f1};
 }
@@ -202,61 +186,6 @@ DecisionShares decisionShares(const DecisionCounts& counts) {
   const double positives = counts.tp + counts.fn, negatives = counts.fp + counts.tn;
   return {text(counts.tp, positives), text(counts.fn, positives), text(counts.fp, negatives),
           text(counts.tn, negatives)};
-}
-
-std::vector<float> orderedSample(const ScoreMap& scores, std::size_t most) {
-  return orderedSample(scores.values(), most);
-}
-
-std::optional<SetScales> setScales(const RunDetails* details, const SetNumbers* numbers,
-                                   const Configuration& configuration) {
-  if (details != nullptr && details->configuration == configuration && !details->quantiles.empty())
-    return SetScales{details->quantiles, details->trimmedHigh, details->sliderScale, details->anomalyShare, false};
-  if (numbers == nullptr || numbers->configuration.name != configuration.name) return std::nullopt;
-  CurveScales scales = scalesOf(numbers->curves);
-  if (scales.quantiles.empty()) return std::nullopt;
-  return SetScales{std::move(scales.quantiles), scales.trimmedHigh, std::move(scales.balanced),
-                   std::move(scales.anomalyShare), true};
-}
-
-ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span<const float> ordered,
-                        const std::optional<SetScales>& set) {
-  ScaleLimits limits;
-  const bool setWide = view.scaleLocked && set && !set->quantiles.empty();
-  const auto ofImage = [&](double low, double high) {
-    return ordered.empty() ? std::pair{0.0F, 1.0F}
-                           : std::pair{lowerQuantile(ordered, low), lowerQuantile(ordered, high)};
-  };
-  const auto ofSet = [&](double low, double high) {
-    return std::pair{nearestQuantile(set->quantiles, low), nearestQuantile(set->quantiles, high)};
-  };
-  std::pair<float, float> ends;
-  switch (view.scale) {
-    case ScaleMode::Image:
-      ends = ofImage(0.0, 1.0);
-      break;
-    case ScaleMode::Set:
-      ends = setWide ? ofSet(0.0, 1.0) : ofImage(0.0, 1.0);
-      break;
-    case ScaleMode::SetTrimmed:
-      ends = setWide ? std::pair{set->quantiles.front(), set->trimmedHigh} : ofImage(0.0, 0.999);
-      break;
-    case ScaleMode::Percentile:
-      ends = setWide ? ofSet(view.scaleLow / 100.0, view.scaleHigh / 100.0)
-                     : ofImage(view.scaleLow / 100.0, view.scaleHigh / 100.0);
-      break;
-    case ScaleMode::Manual:
-      ends = {static_cast<float>(view.scaleLow), static_cast<float>(view.scaleHigh)};
-      break;
-  }
-  limits.estimated = setWide && set->estimated && view.scale != ScaleMode::Image && view.scale != ScaleMode::Manual;
-  // What lies below the lowest anomalous score is unknown to a curve, but not to the frame.
-  if (limits.estimated && view.scale != ScaleMode::Percentile && !ordered.empty())
-    ends.first = std::min(ends.first, ordered.front());
-  limits.low = ends.first;
-  limits.high = ends.second > ends.first ? ends.second : std::nextafter(ends.first, INFINITY);
-  limits.clampedShare = shareOutside(scores.values(), limits.low, limits.high);
-  return limits;
 }
 
 }  // namespace oodscope

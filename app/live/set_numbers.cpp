@@ -19,6 +19,26 @@ SetNumbers numbersOf(const ExactRun& run, const LiveSet& live) {
   return numbers;
 }
 
+std::optional<DecidedPixels> decidedPixels(const SetNumbers& numbers, const ThresholdCounts* counts, float threshold) {
+  if (counts != nullptr) {
+    const ConfusionCounts exact = counts->set(threshold, numbers.protocol.skipsFramesWithoutAnomaly());
+    return DecidedPixels{static_cast<double>(exact.tp), static_cast<double>(exact.fn), static_cast<double>(exact.fp),
+                         static_cast<double>(exact.tn), false};
+  }
+  const auto point = operatingPointAt(numbers.curves, threshold);
+  if (!point) return std::nullopt;
+  const auto positives = static_cast<double>(numbers.metrics.positives);
+  const auto negatives = static_cast<double>(numbers.metrics.negatives);
+  DecidedPixels out{.tp = point->recall * positives, .fp = point->fpr * negatives, .estimated = true};
+  out.fn = positives - out.tp;
+  out.tn = negatives - out.fp;
+  return out;
+}
+
+std::optional<CurvePoint> curvePointAt(const ThresholdCounts& counts, Protocol protocol, float threshold) {
+  return curvePointOf(exactOperatingPoint(usedFrames(counts.sorted(), protocol), threshold));
+}
+
 Configuration configurationOf(const ScoreChoice& score) {
   if (!hasMethod(score)) return {*score.imported, std::nullopt, std::nullopt};
   const bool tempered = score.method.usesTemperature();

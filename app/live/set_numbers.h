@@ -37,6 +37,19 @@ class ThresholdCounts;
 
 [[nodiscard]] SetNumbers numbersOf(const ExactRun& run, const LiveSet& live);
 
+/// What a set's labelled pixels are decided as at a threshold.
+struct DecidedPixels {
+  double tp = 0.0, fn = 0.0, fp = 0.0, tn = 0.0;
+  bool estimated = false;  ///< read off the curve
+};
+/// Exact from `counts`, over the frames that the protocol uses; without them read off the curve. Empty where there is
+/// no curve.
+[[nodiscard]] std::optional<DecidedPixels> decidedPixels(const SetNumbers& numbers, const ThresholdCounts* counts,
+                                                         float threshold);
+/// Where a threshold stands on the set's curves, exactly counted over the frames that the protocol uses; empty where
+/// the curves are not defined.
+[[nodiscard]] std::optional<CurvePoint> curvePointAt(const ThresholdCounts& counts, Protocol protocol, float threshold);
+
 /// The configuration that a view asks for.
 [[nodiscard]] Configuration configurationOf(const ScoreChoice& score);
 /// The rule of the view's pin; empty: the threshold is set by hand.

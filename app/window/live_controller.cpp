@@ -2,7 +2,6 @@
 #include "app/window/live_controller.h"
 
 #include "app/window/inference_runner.h"
-#include "app/window/presenters.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
-#include "app/figures/plot_data.h"
 #include "app/live/live_set.h"
+#include "app/live/score_scales.h"
 #include "app/live/set_numbers.h"
 #include "app/window/component_follower.h"
 #include "app/window/frame_cache.h"

@@ -2,6 +2,7 @@
 #include "app/window/docks/controls_dock.h"
 
 #include "app/documents/evaluate.h"
+#include "app/figures/plot_data.h"
 #include "app/window/desk.h"
 #include "app/window/knobs.h"
 #include "widgets/controls/controls_panel.h"

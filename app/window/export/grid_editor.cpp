@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "app/figures/picture_plans.h"
+#include "app/figures/plot_data.h"
 
 #include <QComboBox>
 #include <QCompleter>
