@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desk/autosave.h"
 #include "app/documents/provenance.h"
 #include "app/options/end_in_words.h"
 #include "app/options/exit_code.h"

@@ -2,7 +2,7 @@
 #include "app/window/session_file.h"
 
 #include "analysis/core/failure_text.h"
-#include "app/window/settings.h"
+#include "app/desk/autosave.h"
 #include "app/window/workspace.h"
 
 namespace oodscope {

@@ -11,7 +11,6 @@
 #include <QStandardPaths>
 
 #include <algorithm>
-#include <fstream>
 #include <thread>
 
 namespace oodscope {
@@ -19,14 +18,7 @@ namespace {
 
 constexpr int kRecentEntries = 12;
 
-std::filesystem::path stateFolder() {
-  return std::filesystem::path(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString());
-}
-
 double mostThreads() { return std::max(64.0, 4.0 * std::thread::hardware_concurrency()); }
-
-std::filesystem::path autosaveFile() { return stateFolder() / "autosave.oodscope"; }
-std::filesystem::path runningMark() { return stateFolder() / "running"; }
 
 }  // namespace
 
@@ -168,28 +160,6 @@ std::optional<std::filesystem::path> demoSession() {
   std::error_code unknown;
   if (!std::filesystem::exists(session, unknown)) return std::nullopt;
   return session;
-}
-
-void writeAutosave(const Session& session) {
-  std::filesystem::create_directories(stateFolder());
-  writeSession(session, autosaveFile());
-  std::ofstream(runningMark()) << '1';
-}
-
-void markCleanExit() {
-  std::error_code ignored;
-  std::filesystem::remove(runningMark(), ignored);
-}
-
-std::optional<Session> takeCrashedSession() {
-  std::error_code ignored;
-  if (!std::filesystem::exists(runningMark(), ignored)) return std::nullopt;
-  markCleanExit();
-  try {
-    return readSession(autosaveFile());
-  } catch (const std::exception&) {
-    return std::nullopt;  // nothing was saved before the crash
-  }
 }
 
 }  // namespace oodscope

@@ -51,10 +51,4 @@ void rememberFolder(const QString& path);
 /// resources/demo/session.json as installed or in the source tree; empty where there is none.
 [[nodiscard]] std::optional<std::filesystem::path> demoSession();
 
-/// The session as it was a moment ago, for a start after a crash. Throws Error.
-void writeAutosave(const Session& session);
-void markCleanExit();
-/// The autosaved session where the last run did not end cleanly.
-[[nodiscard]] std::optional<Session> takeCrashedSession();
-
 }  // namespace oodscope

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program is killed in the middle of work; its next start brings the work back.
 #include "analysis/metrics/protocol_rules.h"
-#include "app/window/settings.h"
+#include "app/desk/autosave.h"
 #include "tests/end_to_end/made_scores.h"
 #include "tests/end_to_end/window_driver.h"
 #include "widgets/panels/banner.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/protocol_rules.h"
+#include "app/desk/autosave.h"
 #include "app/window/item_menus.h"
 #include "app/window/main_window.h"
 #include "app/window/settings.h"
