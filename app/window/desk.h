@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/window/compare/comparison.h"
-#include "app/window/live_controller.h"
 #include "app/window/session_file.h"
 #include "app/window/session_model.h"
+#include "app/window/single_run.h"
 #include "app/window/workspace.h"
 
 #include <memory>
@@ -34,7 +34,7 @@ struct Desk {
   SessionModel session;
   Workspace workspace;
   SessionFile file;
-  LiveController run;
+  SingleRun run;
   Comparison comparison;
 };
 

@@ -242,7 +242,7 @@ void MainWindow::connectStatus() {
             m_notices->tell(Severity::Warning,
                             QString::fromStdString(whole.name + ", frame " + whole.frames[frame].name + ": ") + text);
           });
-  connect(&m_desk.run, &LiveController::failed, m_notices, &Notices::error);
+  connect(&m_desk.run, &SingleRun::failed, m_notices, &Notices::error);
   connect(&m_desk.comparison, &Comparison::failed, m_notices, &Notices::error);
   connect(m_status, &StatusStrip::warned, m_notices,
           [this](const QString& text) { m_notices->tell(Severity::Warning, text); });

@@ -59,7 +59,7 @@ public:
   [[nodiscard]] SessionModel& session() { return m_desk.session; }
   [[nodiscard]] Workspace& workspace() { return m_desk.workspace; }
   [[nodiscard]] SessionFile& file() { return m_desk.file; }
-  [[nodiscard]] LiveController& controller() { return m_desk.run; }
+  [[nodiscard]] SingleRun& run() { return m_desk.run; }
   [[nodiscard]] WindowActions& actions() { return *m_actions; }
   [[nodiscard]] FailureDesk* failures() const { return m_failures; }
   [[nodiscard]] ViewGrid* views() const;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/method_views.h"
 
-#include "app/window/live_controller.h"
 #include "app/window/presenters.h"
+#include "app/window/single_run.h"
 #include "widgets/theme/number_text.h"
 
 namespace oodscope {
@@ -26,7 +26,7 @@ MethodViews::MethodViews(Workspace& workspace, ViewGrid& views)
               map.method = method;
               ViewState view = request.view;
               view.score.method = method;
-              map.configuration = LiveController::configurationOf(view);
+              map.configuration = SingleRun::configurationOf(view);
               try {
                 map.scores = request.live->scores(request.frame, map.configuration);
                 const std::vector<float> ordered = orderedSample(*map.scores);

@@ -5,7 +5,7 @@
 #include "app/live/live_set.h"
 #include "app/live/set_numbers.h"
 #include "app/session/session.h"
-#include "app/window/live_controller.h"
+#include "app/window/single_run.h"
 #include "widgets/panels/cursor_panel.h"
 #include "widgets/panels/metrics_panel.h"
 

@@ -50,7 +50,7 @@ std::map<std::string, nlohmann::json> evaluated(const std::string& session) {
 class FiveSetsTest : public WindowFixture {
 protected:
   void expectCommandLinesNumbers(MainWindow& window, const nlohmann::json& row) {
-    const auto numbers = window.controller().numbers();
+    const auto numbers = window.run().numbers();
     ASSERT_TRUE(numbers && numbers->exact);
     const PixelMetrics& metrics = numbers->metrics;
     const std::pair<const char*, std::optional<double>> compared[] = {
@@ -124,7 +124,7 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
     ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Sort frames")), QStringLiteral("AP, worst")));
     window.actions().firstFrame->trigger();
     ASSERT_TRUE(settle(window, kInferenceMs));
-    const auto details = window.controller().details();
+    const auto details = window.run().details();
     ASSERT_TRUE(details);
     const auto& current = window.workspace().findSet(QString::fromStdString(window.session().view().set))->set;
     std::optional<double> shown, least;
@@ -164,7 +164,7 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
       ASSERT_TRUE(settle(window, kInferenceMs));
       SCOPED_TRACE(name);
       expectCommandLinesNumbers(window, rows.at(name));
-      ap[name] = window.controller().numbers()->metrics.ap.value_or(-1.0);
+      ap[name] = window.run().numbers()->metrics.ap.value_or(-1.0);
     }
     window.close();
   }
@@ -179,7 +179,7 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
   EXPECT_EQ(again.session().view(), saved);
   EXPECT_EQ(again.workspace().sets().size(), names.size());
   EXPECT_FALSE(again.session().isModified());
-  EXPECT_EQ(again.controller().numbers()->metrics.ap.value_or(-1.0), ap.at(saved.set));
+  EXPECT_EQ(again.run().numbers()->metrics.ap.value_or(-1.0), ap.at(saved.set));
   picture(again, QStringLiteral("five-8-again"));
 }
 

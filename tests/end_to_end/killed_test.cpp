@@ -65,8 +65,8 @@ TEST_F(KilledTest, WhatWasOpenComesBackAfterAKill) {
   ASSERT_EQ(window.workspace().scores().size(), 1U);
   EXPECT_EQ(window.session().view().protocol, protocols::kFishyscapes);
   EXPECT_EQ(window.session().view().threshold, 0.375F);
-  ASSERT_TRUE(window.controller().numbers());
-  EXPECT_TRUE(window.controller().numbers()->exact);
+  ASSERT_TRUE(window.run().numbers());
+  EXPECT_TRUE(window.run().numbers()->exact);
   const auto* banner = window.findChild<Banner*>();
   EXPECT_TRUE(banner->isVisible());
   EXPECT_TRUE(banner->accessibleName().contains(QStringLiteral("restored"))) << banner->accessibleName().toStdString();

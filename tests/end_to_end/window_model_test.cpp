@@ -81,7 +81,7 @@ TEST_F(WindowModel, WhileFramesAreInferredNumbersAreOfAPartAndHeldAgainstNothing
   });
   ASSERT_TRUE(QTest::qWaitFor(
       [&] {
-        const auto numbers = window->controller().numbers();
+        const auto numbers = window->run().numbers();
         return numbers && numbers->exact && ready >= 2 && numbers->framesReady == static_cast<std::size_t>(ready);
       },
       60'000));

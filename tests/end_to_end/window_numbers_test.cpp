@@ -145,15 +145,15 @@ TEST_F(WindowNumbers, FramesAreNotReadYetUntilTheirLabelIs) {
 
 TEST_F(WindowNumbers, TheHistogramIsOfTheScoresThatAreShown) {
   const auto window = open(logits);
-  ASSERT_TRUE(window->controller().details());
+  ASSERT_TRUE(window->run().details());
   ViewState view = window->session().view();
   view.score.method = methods::kMaxLogit;
   window->session().edit(view, QStringLiteral("method"));
-  EXPECT_FALSE(window->controller().details()) << "those were of another method";
-  EXPECT_FALSE(window->controller().numbers());
+  EXPECT_FALSE(window->run().details()) << "those were of another method";
+  EXPECT_FALSE(window->run().numbers());
   ASSERT_TRUE(settle(*window));
-  EXPECT_EQ(window->controller().details()->configuration.name, "max-logit");
-  EXPECT_EQ(window->controller().numbers()->configuration.name, "max-logit");
+  EXPECT_EQ(window->run().details()->configuration.name, "max-logit");
+  EXPECT_EQ(window->run().numbers()->configuration.name, "max-logit");
 }
 
 TEST_F(WindowNumbers, AThresholdByHandIsNotCarriedToAnotherScore) {
@@ -167,7 +167,7 @@ TEST_F(WindowNumbers, AThresholdByHandIsNotCarriedToAnotherScore) {
   ASSERT_TRUE(settle(*window));
   EXPECT_FALSE(window->session().view().threshold);
   EXPECT_EQ(window->session().view().pin, PinRule::BestF1);
-  EXPECT_EQ(window->controller().threshold(), window->controller().numbers()->metrics.bestF1Threshold);
+  EXPECT_EQ(window->run().threshold(), window->run().numbers()->metrics.bestF1Threshold);
   EXPECT_TRUE(window->messages()->shownText().contains(QStringLiteral("0.128 was of another score's range")));
   window->actions().undo->trigger();
   EXPECT_FLOAT_EQ(window->session().view().threshold.value_or(0.0F), 0.128F);
@@ -181,8 +181,8 @@ TEST_F(WindowNumbers, TheMarkerSaysWhatTheMetricsSay) {
     view.pinValue = rule == PinRule::CostRatio ? 3.0 : 0.07;
     window->session().edit(view, QStringLiteral("pin"));
     ASSERT_TRUE(settle(*window));
-    const auto counts = window->controller().counts();
-    const float threshold = window->controller().threshold().value();
+    const auto counts = window->run().counts();
+    const float threshold = window->run().threshold().value();
     const ConfusionCounts c = counts->set(threshold, view.protocol.skipsFramesWithoutAnomaly());
     const QString label = window->curves()->precisionRecall()->operatingLabel(0);
     EXPECT_TRUE(label.endsWith(
@@ -203,19 +203,19 @@ TEST_F(WindowNumbers, AKeptRunIsMeasuredAtItsOwnResolution) {
   view.resolution = Resolution::Network;
   window->session().edit(view, QStringLiteral("resolution"));
   ASSERT_TRUE(settle(*window));
-  const auto atNetwork = window->controller().numbers()->metrics.ap;
+  const auto atNetwork = window->run().numbers()->metrics.ap;
   window->runs()->keep(pinnedRunOf(window->session().view()));
   view.resolution = Resolution::Label;
   window->session().edit(view, QStringLiteral("resolution"));
   ASSERT_TRUE(settle(*window));
-  ASSERT_NE(window->controller().numbers()->metrics.ap, atNetwork);
+  ASSERT_NE(window->run().numbers()->metrics.ap, atNetwork);
   window->runs()->keep(pinnedRunOf(window->session().view()));
   ASSERT_TRUE(settle(*window));
   const auto& runs = window->runs()->model().runs();
   ASSERT_EQ(runs.size(), 2U);
   ASSERT_TRUE(runs[0].numbers && runs[1].numbers);
   EXPECT_EQ(runs[0].numbers->metrics.ap, atNetwork);
-  EXPECT_EQ(runs[1].numbers->metrics.ap, window->controller().numbers()->metrics.ap);
+  EXPECT_EQ(runs[1].numbers->metrics.ap, window->run().numbers()->metrics.ap);
   EXPECT_EQ(window->runs()->model().referenceOf(1), -1) << "another resolution is no reference";
   EXPECT_EQ(window->runs()->comparable(window->session().view()).size(), 1U);
 }
@@ -283,7 +283,7 @@ TEST_F(WindowNumbers, EscapeClosesTheActionFinder) {
 
 TEST_F(WindowNumbers, PanelAndCommandLineHaveTheSameComponents) {
   const auto window = open(made.scores);
-  const auto shown = window->controller().components();
+  const auto shown = window->run().components();
   ASSERT_TRUE(shown && !shown->estimated);
   const testing::CommandResult result =
       testing::runCli({"evaluate", "--set", made.set.string(), "--scores", made.scores.string(), "--format", "json",

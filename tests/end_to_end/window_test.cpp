@@ -58,7 +58,7 @@ protected:
 
 TEST_F(WindowTest, NumbersEqualTheCommandLinesToTheLastBit) {
   const auto window = open();
-  const auto numbers = window->controller().numbers();
+  const auto numbers = window->run().numbers();
   ASSERT_TRUE(numbers);
   ASSERT_TRUE(numbers->exact);
   ASSERT_TRUE(numbers->metrics.ap);
@@ -82,7 +82,7 @@ TEST_F(WindowTest, DraggingTheThresholdIsOneStepOfUndo) {
   const ViewState after = window->session().view();
   ASSERT_TRUE(after.threshold);
   EXPECT_EQ(after.pin, PinRule::None);
-  EXPECT_FLOAT_EQ(*window->controller().threshold(), *after.threshold);
+  EXPECT_FLOAT_EQ(*window->run().threshold(), *after.threshold);
   window->actions().undo->trigger();
   EXPECT_EQ(window->session().view(), before);
   window->actions().redo->trigger();
@@ -108,7 +108,7 @@ TEST_F(WindowTest, FramesAreSteppedWorstFirst) {
     window->frames()->step(1);
   }
   ASSERT_TRUE(settle(*window));
-  const auto details = window->controller().details();
+  const auto details = window->run().details();
   ASSERT_TRUE(details);
   const auto set = window->workspace().sets().front().set;
   std::vector<double> fpr;
@@ -134,7 +134,7 @@ TEST_F(WindowTest, ASavedSessionComesBackAsItWas) {
     ASSERT_TRUE(settle(*window));
     ASSERT_TRUE(window->file().saveTo(file));
     saved = window->session().view();
-    ap = window->controller().numbers()->metrics.ap;
+    ap = window->run().numbers()->metrics.ap;
     window->close();
   }
   EXPECT_FALSE(saved.contour);
@@ -145,7 +145,7 @@ TEST_F(WindowTest, ASavedSessionComesBackAsItWas) {
   again.open(request);
   ASSERT_TRUE(settle(again));
   EXPECT_EQ(again.session().view(), saved);
-  EXPECT_EQ(again.controller().numbers()->metrics.ap, ap);
+  EXPECT_EQ(again.run().numbers()->metrics.ap, ap);
   EXPECT_FALSE(again.session().isModified());
 }
 

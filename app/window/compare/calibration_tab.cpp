@@ -2,7 +2,7 @@
 #include "app/window/compare/calibration_tab.h"
 
 #include "app/window/inference_runner.h"
-#include "app/window/live_controller.h"
+#include "app/window/single_run.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
@@ -240,8 +240,8 @@ void CalibrationTab::start() {
     for (QLabel* label : {m_closedText, m_anomalyText}) label->setText(waiting);
     return;
   }
-  m_job.request({std::move(live), LiveController::configurationOf(m_view),
-                 static_cast<double>(m_view.score.temperature), pinnedRunOf(m_view)});
+  m_job.request({std::move(live), SingleRun::configurationOf(m_view), static_cast<double>(m_view.score.temperature),
+                 pinnedRunOf(m_view)});
 }
 
 void CalibrationTab::clear() {

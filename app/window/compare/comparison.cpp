@@ -18,11 +18,11 @@ bool isSame(const MeasuredRun& a, const MeasuredRun& b) {
 
 }  // namespace
 
-Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
+Comparison::Comparison(Workspace& workspace, SingleRun& a, QObject* parent)
     : QObject(parent),
       m_workspace(workspace),
       m_a(a),
-      m_b(std::make_unique<LiveController>(workspace)),
+      m_b(std::make_unique<SingleRun>(workspace)),
       m_pictureJob(
           this, JobPriority::Visible,
           [this](const PictureRequest& request, const std::stop_token&) { return makePicture(request); },
@@ -60,19 +60,19 @@ Comparison::Comparison(Workspace& workspace, LiveController& a, QObject* parent)
 Comparison::~Comparison() = default;
 
 void Comparison::connectRuns() {
-  for (const LiveController* controller : {&m_a, static_cast<LiveController*>(m_b.get())}) {
+  for (const SingleRun* run : {&m_a, static_cast<SingleRun*>(m_b.get())}) {
     const auto later = [this] { m_update.start(); };
-    connect(controller, &LiveController::pictureChanged, this, later);
-    connect(controller, &LiveController::numbersChanged, this, later);
-    connect(controller, &LiveController::countsChanged, this, later);
-    connect(controller, &LiveController::detailsChanged, this, later);
-    connect(controller, &LiveController::thresholdChanged, this, later);
+    connect(run, &SingleRun::pictureChanged, this, later);
+    connect(run, &SingleRun::numbersChanged, this, later);
+    connect(run, &SingleRun::countsChanged, this, later);
+    connect(run, &SingleRun::detailsChanged, this, later);
+    connect(run, &SingleRun::thresholdChanged, this, later);
   }
-  connect(m_b.get(), &LiveController::numbersChanged, this, &Comparison::numbersChanged);
-  connect(m_b.get(), &LiveController::detailsChanged, this, &Comparison::numbersChanged);
-  connect(m_b.get(), &LiveController::thresholdChanged, this, &Comparison::thresholdChanged);
-  connect(m_b.get(), &LiveController::failed, this, &Comparison::failed);
-  connect(m_b.get(), &LiveController::settledChanged, this, &Comparison::settledChanged);
+  connect(m_b.get(), &SingleRun::numbersChanged, this, &Comparison::numbersChanged);
+  connect(m_b.get(), &SingleRun::detailsChanged, this, &Comparison::numbersChanged);
+  connect(m_b.get(), &SingleRun::thresholdChanged, this, &Comparison::thresholdChanged);
+  connect(m_b.get(), &SingleRun::failed, this, &Comparison::failed);
+  connect(m_b.get(), &SingleRun::settledChanged, this, &Comparison::settledChanged);
 }
 
 std::shared_ptr<const ComparedPicture> Comparison::makePicture(const PictureRequest& request) {
@@ -193,15 +193,15 @@ void Comparison::show(const ViewState& view, bool dragging) {
   m_update.start();
 }
 
-std::optional<MeasuredRun> Comparison::evaluated(const LiveController& controller, const ViewState& view) const {
-  const auto numbers = controller.numbers();
-  const auto counts = controller.counts();
-  if (!controller.liveSet() || !numbers || !numbers->exact || !numbers->account.isComplete() || !counts ||
-      counts->frames().empty() || !(numbers->configuration == LiveController::configurationOf(view)) ||
+std::optional<MeasuredRun> Comparison::evaluated(const SingleRun& run, const ViewState& view) const {
+  const auto numbers = run.numbers();
+  const auto counts = run.counts();
+  if (!run.liveSet() || !numbers || !numbers->exact || !numbers->account.isComplete() || !counts ||
+      counts->frames().empty() || !(numbers->configuration == SingleRun::configurationOf(view)) ||
       numbers->protocol != view.protocol)
     return std::nullopt;
-  return MeasuredRun{controller.liveSet(),  numbers->configuration, numbers->protocol, numbers->metrics, counts,
-                     controller.threshold()};
+  return MeasuredRun{run.liveSet(), numbers->configuration, numbers->protocol, numbers->metrics,
+                     counts,        run.threshold()};
 }
 
 void Comparison::update() {

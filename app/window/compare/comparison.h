@@ -4,7 +4,7 @@
 #include "analysis/statistics/rank_table.h"
 #include "app/desk/coalescing_job.h"
 #include "app/studies/run_statistics.h"
-#include "app/window/live_controller.h"
+#include "app/window/single_run.h"
 
 #include <QObject>
 #include <QTimer>
@@ -30,7 +30,7 @@ class Comparison : public QObject {
   Q_OBJECT
 
 public:
-  Comparison(Workspace& workspace, LiveController& a, QObject* parent = nullptr);
+  Comparison(Workspace& workspace, SingleRun& a, QObject* parent = nullptr);
   ~Comparison() override;
 
   /// Follows `view`: B is view.other; without it the comparison is off.
@@ -39,8 +39,8 @@ public:
   /// The view with B in A's place.
   [[nodiscard]] static ViewState viewOfB(const ViewState& view);
 
-  [[nodiscard]] LiveController& a() const { return m_a; }
-  [[nodiscard]] LiveController& b() const { return *m_b; }
+  [[nodiscard]] SingleRun& a() const { return m_a; }
+  [[nodiscard]] SingleRun& b() const { return *m_b; }
   [[nodiscard]] const std::shared_ptr<const ComparedPicture>& picture() const { return m_picture; }
   /// nullptr until both runs are exact.
   [[nodiscard]] const std::shared_ptr<const PairedStatistics>& statistics() const { return m_paired; }
@@ -93,11 +93,11 @@ private:
 
   void update();
   void requestFrames(const MeasuredRun& a, const MeasuredRun& b);
-  [[nodiscard]] std::optional<MeasuredRun> evaluated(const LiveController& controller, const ViewState& view) const;
+  [[nodiscard]] std::optional<MeasuredRun> evaluated(const SingleRun& run, const ViewState& view) const;
 
   Workspace& m_workspace;
-  LiveController& m_a;
-  std::unique_ptr<LiveController> m_b;
+  SingleRun& m_a;
+  std::unique_ptr<SingleRun> m_b;
   ViewState m_view;
   bool m_dragging = false;
   bool m_wantsIntervals = false;

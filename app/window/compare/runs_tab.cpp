@@ -3,7 +3,7 @@
 
 #include "app/figures/plot_data.h"
 #include "app/window/inference_runner.h"
-#include "app/window/live_controller.h"
+#include "app/window/single_run.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
@@ -162,7 +162,7 @@ void RunsTab::refresh() {
     const auto live = m_workspace.liveSet(QString::fromStdString(run.set), viewOf(run));
     const auto known = std::find_if(m_known.begin(), m_known.end(), [&](const Done& done) {
       if (!live) return done.run == run;
-      return done.measured == live->run(LiveController::configurationOf(viewOf(run)), run.protocol);
+      return done.measured == live->run(SingleRun::configurationOf(viewOf(run)), run.protocol);
     });
     // Numbers of a part are made again once there is more of it.
     const bool present = known != m_known.end() &&
@@ -178,7 +178,7 @@ void RunsTab::refresh() {
                                     tr("frame"), tr("frames")));
     } else {
       row.state = tr("is being evaluated");
-      tasks.push_back({run, live, LiveController::configurationOf(viewOf(run))});
+      tasks.push_back({run, live, SingleRun::configurationOf(viewOf(run))});
     }
     rows.push_back(std::move(row));
   }

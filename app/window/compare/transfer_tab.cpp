@@ -2,8 +2,8 @@
 #include "app/window/compare/transfer_tab.h"
 
 #include "app/window/inference_runner.h"
-#include "app/window/live_controller.h"
 #include "app/window/presenters.h"
+#include "app/window/single_run.h"
 #include "widgets/controls/number_field.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
@@ -203,7 +203,7 @@ void TransferTab::start() {
   m_wanted = true;
   m_waiting = false;
   Request request;
-  request.configuration = LiveController::configurationOf(m_view);
+  request.configuration = SingleRun::configurationOf(m_view);
   request.rule = rule();
   request.view = pinnedRunOf(m_view);
   std::size_t missing = 0;

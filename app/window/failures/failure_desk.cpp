@@ -31,7 +31,7 @@ FailureDesk::FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, Cur
     : QObject(parent),
       m_session(desk.session),
       m_workspace(desk.workspace),
-      m_controller(desk.run),
+      m_run(desk.run),
       m_views(views),
       m_frames(frames),
       m_curves(curves),
@@ -127,8 +127,8 @@ void FailureDesk::publishSet(const StudyRequest& request, const Outcome<std::sha
 
 void FailureDesk::publishBrush(const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome) {
   const bool present = m_stretch && request.stretch.low == m_stretch->low && request.stretch.high == m_stretch->high &&
-                       request.live == m_controller.liveSet() &&
-                       request.configuration == LiveController::configurationOf(m_session.view());
+                       request.live == m_run.liveSet() &&
+                       request.configuration == SingleRun::configurationOf(m_session.view());
   if (outcome.hasValue() && outcome.value() && present) {
     m_brushed = outcome.value();
     showBrush();
@@ -173,12 +173,12 @@ void FailureDesk::prepareBrushChip() {
 }
 
 void FailureDesk::connectRun() {
-  connect(&m_controller, &LiveController::thresholdChanged, this, [this] { refresh(); });
-  connect(&m_controller, &LiveController::numbersChanged, this, [this] { refresh(); });
-  connect(&m_controller, &LiveController::pictureChanged, this, [this] { pictureArrived(); });
-  connect(&m_controller, &LiveController::countsChanged, this, [this] {
+  connect(&m_run, &SingleRun::thresholdChanged, this, [this] { refresh(); });
+  connect(&m_run, &SingleRun::numbersChanged, this, [this] { refresh(); });
+  connect(&m_run, &SingleRun::pictureChanged, this, [this] { pictureArrived(); });
+  connect(&m_run, &SingleRun::countsChanged, this, [this] {
     showRegionPanel();
-    if (m_study && m_studyExact && m_controller.counts()) showLists();  // they say what the metrics leave out
+    if (m_study && m_studyExact && m_run.counts()) showLists();  // they say what the metrics leave out
   });
   connect(&m_session, &SessionModel::notesChanged, this, [this] {
     showLists();
@@ -246,12 +246,12 @@ bool FailureDesk::isBusy() const {
 }
 
 std::optional<FailureDesk::StudyRequest> FailureDesk::studyRequest() const {
-  const auto threshold = m_controller.threshold();
+  const auto threshold = m_run.threshold();
   const auto frame = currentFrame();
   if (!m_contexts || !threshold || !std::isfinite(*threshold) || !frame) return std::nullopt;
   StudyRequest request;
   request.contexts = m_contexts;
-  request.configuration = LiveController::configurationOf(m_session.view());
+  request.configuration = SingleRun::configurationOf(m_session.view());
   request.frame = *frame;
   request.options = failureOptions(m_contexts->set().dataSet(), *threshold);
   return request;
@@ -259,7 +259,7 @@ std::optional<FailureDesk::StudyRequest> FailureDesk::studyRequest() const {
 
 void FailureDesk::follow(const ViewState& view, bool dragging) {
   m_dragging = dragging;
-  const auto live = m_controller.liveSet();
+  const auto live = m_run.liveSet();
   const bool otherSet = live ? !m_contexts || &m_contexts->set() != live.get() : m_contexts != nullptr;
   if (otherSet) {
     m_setJob.cancel();
@@ -274,14 +274,14 @@ void FailureDesk::follow(const ViewState& view, bool dragging) {
     showBrush();
     showLists();
     showAttribution();
-  } else if (m_study && m_study->configuration.name != LiveController::configurationOf(view).name) {
+  } else if (m_study && m_study->configuration.name != SingleRun::configurationOf(view).name) {
     m_study.reset();  // regions of other scores
     m_studyExact = false;
     clearSelection();
     showLists();
     showAttribution();
   }
-  if (m_stretch && m_brushed && !(m_brushed->configuration == LiveController::configurationOf(view))) {
+  if (m_stretch && m_brushed && !(m_brushed->configuration == SingleRun::configurationOf(view))) {
     m_stretch.reset();  // scores have another meaning now
     showBrush();
   }
@@ -295,7 +295,7 @@ void FailureDesk::refresh() {
   if (!request) return;
   const bool present = m_study && m_studyExact && m_study->configuration == request->configuration &&
                        m_study->options.threshold == request->options.threshold;
-  const auto numbers = m_controller.numbers();
+  const auto numbers = m_run.numbers();
   const bool framesCame = present && m_study->frames.size() != m_contexts->set().labelledFrames().size();
   if (present && !framesCame) return;
   m_studyExact = false;
@@ -313,12 +313,12 @@ void FailureDesk::requestSet() {
 }
 
 void FailureDesk::requestPart() {
-  const auto live = m_controller.liveSet();
+  const auto live = m_run.liveSet();
   PartRequest request;
   QString name;
   if (live) {
     request.live = live;
-    request.configuration = LiveController::configurationOf(m_session.view());
+    request.configuration = SingleRun::configurationOf(m_session.view());
     request.protocol = m_session.view().protocol;
     const FrameProxy* shown = m_frames.shown();
     if (!m_frames.filter().isEmpty()) {
@@ -366,7 +366,7 @@ void FailureDesk::requestWhatIf() {
 }
 
 void FailureDesk::brush(double low, double high) {
-  const auto numbers = m_controller.numbers();
+  const auto numbers = m_run.numbers();
   if (!numbers) return;
   ScoreStretch stretch{.low = low, .high = high};
   // A stretch that reaches the strictest end of the curve has no upper end: it holds the highest score too.
@@ -383,10 +383,10 @@ void FailureDesk::brush(double low, double high) {
 }
 
 void FailureDesk::requestBrush() {
-  const auto live = m_controller.liveSet();
+  const auto live = m_run.liveSet();
   if (!m_stretch || !live) return;
   m_brushJob.request(
-      {live, LiveController::configurationOf(m_session.view()), *m_stretch, m_studyExact ? m_study : nullptr});
+      {live, SingleRun::configurationOf(m_session.view()), *m_stretch, m_studyExact ? m_study : nullptr});
 }
 
 void FailureDesk::clearOne() {
@@ -409,9 +409,9 @@ std::optional<double> FailureDesk::brushedPixels(std::size_t frame) const {
 }
 
 std::optional<SetNumbers> FailureDesk::part() const {
-  if (!m_part || !m_partAsked || m_partAsked->live != m_controller.liveSet() ||
+  if (!m_part || !m_partAsked || m_partAsked->live != m_run.liveSet() ||
       m_partAsked->protocol != m_session.view().protocol ||
-      !(m_partAsked->configuration == LiveController::configurationOf(m_session.view())))
+      !(m_partAsked->configuration == SingleRun::configurationOf(m_session.view())))
     return std::nullopt;
   SetNumbers numbers;
   numbers.configuration = m_partAsked->configuration;

@@ -4,8 +4,8 @@
 #include "app/studies/set_study.h"
 #include "app/window/failures/region_notes.h"
 #include "app/window/failures/region_thumbnails.h"
-#include "app/window/live_controller.h"
 #include "app/window/session_model.h"
+#include "app/window/single_run.h"
 #include "app/window/stage/curve_sets.h"
 #include "widgets/plots/curve_plot.h"
 
@@ -151,7 +151,7 @@ private:
 
   SessionModel& m_session;
   Workspace& m_workspace;
-  LiveController& m_controller;
+  SingleRun& m_run;
   ViewGrid& m_views;
   FrameListView& m_frames;
   CurvesPanel& m_curves;

@@ -33,7 +33,7 @@ std::shared_ptr<const DataSet> FailureDesk::data() const {
 }
 
 std::vector<std::string> FailureDesk::classNames() const {
-  const auto live = m_controller.liveSet();
+  const auto live = m_run.liveSet();
   return live ? live->source().classNames() : std::vector<std::string>();
 }
 
@@ -116,7 +116,7 @@ FrameAccount FailureDesk::studiedFrames() const {
 
 QString FailureDesk::reconciliation() const {
   QString text = reconciliationText(*m_study);
-  const auto counts = m_controller.counts();
+  const auto counts = m_run.counts();
   const Protocol protocol = m_session.view().protocol;
   if (!counts || !protocol.skipsFramesWithoutAnomaly()) return text;
   // The lists hold every frame, the metrics only those that the protocol uses: say what is between the two.
@@ -147,7 +147,7 @@ void FailureDesk::showAttribution() {
       tr("Of %1, as the %2 protocol counts%3.")
           .arg(framesText(studiedFrames()), protocolTitle(protocol),
                protocol.skipsFramesWithoutAnomaly() ? tr(", without frames that hold no anomaly") : QString());
-  if (const auto details = m_controller.details(); details && !details->quantiles.empty())
+  if (const auto details = m_run.details(); details && !details->quantiles.empty())
     classes.offsetStep = niceStep(static_cast<double>(details->quantiles.back() - details->quantiles.front()) / 100.0);
   m_classes->setView(std::move(classes));
   if (m_classes->offsets().empty()) showPresentNumbers(std::nullopt);
@@ -164,7 +164,7 @@ void FailureDesk::showAttribution() {
 
 void FailureDesk::showPresentNumbers(const std::optional<WhatIfView>& after) {
   WhatIfView present;
-  if (const auto numbers = m_controller.numbers()) {
+  if (const auto numbers = m_run.numbers()) {
     present.ap = numbers->metrics.ap;
     present.fpr95 = numbers->metrics.fpr95;
     present.bestF1 = numbers->metrics.bestF1;
@@ -195,7 +195,7 @@ void FailureDesk::select(FailureKind kind, int row, bool jump) {
 
 void FailureDesk::showSelection(bool zoom) {
   showRegionPanel();
-  const auto& picture = m_controller.picture();
+  const auto& picture = m_run.picture();
   const bool there = m_selected && picture && m_study && picture->frame == m_selected->frame &&
                      picture->set == QString::fromStdString(m_session.view().set) &&
                      m_study->sizeOf(m_selected->frame).area() > 0;
@@ -277,7 +277,7 @@ void FailureDesk::showRegionPanel() {
   }
   RegionInput input;
   input.note = findNote(m_session.session().notes, *place);
-  const auto counts = m_controller.counts();
+  const auto counts = m_run.counts();
   std::shared_ptr<const LabelMap> labels;
   FrameMaps maps;
   QString title = tr("frame %1").arg(QString::fromStdString(place->frame));
@@ -318,7 +318,7 @@ void FailureDesk::giveThumbnail(FailureKind kind, int row) {
 }
 
 void FailureDesk::showMask() {
-  const auto& picture = m_controller.picture();
+  const auto& picture = m_run.picture();
   if (!m_stretch || !picture || !picture->scores || !picture->label) {
     m_views.setBrushed(nullptr);
     return;

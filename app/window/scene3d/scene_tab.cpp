@@ -108,10 +108,10 @@ SceneTab::SceneTab(Desk& desk, const FailureDesk& failures, QWidget* parent)
   m_column->setSpacing(0);
   setAccessibleName(tr("3D"));
   const auto again = [this] { follow(m_desk.session.view(), m_desk.session.isDragging()); };
-  connect(&desk.run, &LiveController::pictureChanged, this, again);
-  connect(&desk.run, &LiveController::numbersChanged, this, again);
-  connect(&desk.run, &LiveController::detailsChanged, this, again);
-  connect(&desk.run, &LiveController::thresholdChanged, this, &SceneTab::setThreshold);
+  connect(&desk.run, &SingleRun::pictureChanged, this, again);
+  connect(&desk.run, &SingleRun::numbersChanged, this, again);
+  connect(&desk.run, &SingleRun::detailsChanged, this, again);
+  connect(&desk.run, &SingleRun::thresholdChanged, this, &SceneTab::setThreshold);
   connect(&failures, &FailureDesk::settledChanged, this, [this] { setStudy(m_failures.study()); });
 }
 

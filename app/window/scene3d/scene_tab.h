@@ -3,7 +3,7 @@
 #include "app/desk/coalescing_job.h"
 #include "app/studies/landscape.h"
 #include "app/studies/set_study.h"
-#include "app/window/live_controller.h"
+#include "app/window/single_run.h"
 #include "app/window/tabs/analysis_tab.h"
 #include "widgets/scene3d/point_cloud_scene.h"
 #include "widgets/theme/colour_map.h"

@@ -25,7 +25,7 @@ void label(std::vector<CurveData>& curves, const QString& what, std::optional<do
   curves[1].value = QStringLiteral("B ") + text(b) + partNote(b.account);
 }
 
-std::optional<CurvePlace> placeOf(const LiveController& run, float threshold) {
+std::optional<CurvePlace> placeOf(const SingleRun& run, float threshold) {
   const auto counts = run.counts();
   return counts && run.numbers()->exact ? curvePlace(*counts, run.numbers()->protocol, threshold) : std::nullopt;
 }
@@ -126,7 +126,7 @@ void CompareStage::showCurves(const SetNumbers& a, const SetNumbers& b) {
 
 void CompareStage::showMarkers() {
   CurvesPanel& curves = m_parts.curves;
-  const LiveController &a = comparison().a(), &b = comparison().b();
+  const SingleRun &a = comparison().a(), &b = comparison().b();
   if (const auto threshold = a.threshold())
     curves.setThreshold(0, static_cast<double>(*threshold), placeOf(a, *threshold));
   if (const auto threshold = b.threshold())

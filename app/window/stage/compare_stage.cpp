@@ -69,7 +69,7 @@ void CompareStage::connectPanel() {
   connect(panel, &ComparePanel::thresholdEdited, this,
           [this](RunSide side, double value) { m_parts.desk.session.edit(edits::setThreshold(value, side)); });
   connect(panel, &ComparePanel::pinEdited, this, [this](RunSide side, const Pin& pin) {
-    const LiveController& run = side == RunSide::A ? m_parts.desk.comparison.a() : m_parts.desk.comparison.b();
+    const SingleRun& run = side == RunSide::A ? m_parts.desk.comparison.a() : m_parts.desk.comparison.b();
     m_parts.desk.session.edit(editOf(pin, run.threshold(), side));
   });
   connect(panel, &ComparePanel::styleEdited, this,

@@ -39,7 +39,7 @@ void CompareStage::showControls() {
 void CompareStage::showRunControls(RunSide side, const QStringList& methods, const QStringList& models) {
   const ViewState& view = m_parts.desk.session.view();
   const ViewState run = side == RunSide::A ? view : Comparison::viewOfB(view);
-  const LiveController& controller = side == RunSide::A ? comparison().a() : comparison().b();
+  const SingleRun& of = side == RunSide::A ? comparison().a() : comparison().b();
   ComparePanel& panel = m_parts.docks.comparePanel();
   const auto all = allMethods();
   panel.setMethods(side, methods, static_cast<int>(std::find(all.begin(), all.end(), run.score.method) - all.begin()),
@@ -48,10 +48,9 @@ void CompareStage::showRunControls(RunSide side, const QStringList& methods, con
   panel.temperature(side)->setTemperature(static_cast<double>(run.score.temperature));
   panel.temperature(side)->setNoEffect(noTemperatureReason(run.score));
   panel.threshold(side)->setPin(pinOf(run.pin, run.pinValue));
-  if (const auto scales = controller.scales())
+  if (const auto scales = of.scales())
     panel.threshold(side)->setQuantiles(scales->slider, {scales->anomalyShare.begin(), scales->anomalyShare.end()});
-  if (const auto threshold = controller.threshold())
-    panel.threshold(side)->setThreshold(static_cast<double>(*threshold));
+  if (const auto threshold = of.threshold()) panel.threshold(side)->setThreshold(static_cast<double>(*threshold));
 }
 
 int CompareStage::sourceIndex(const ViewState& run) const {
@@ -72,8 +71,8 @@ void CompareStage::showThreshold() {
 
 RunNames CompareStage::names() const {
   const ViewState& view = m_parts.desk.session.view();
-  return runNames(LiveController::configurationOf(view), QString::fromStdString(view.model),
-                  LiveController::configurationOf(Comparison::viewOfB(view)),
+  return runNames(SingleRun::configurationOf(view), QString::fromStdString(view.model),
+                  SingleRun::configurationOf(Comparison::viewOfB(view)),
                   QString::fromStdString(Comparison::viewOfB(view).model));
 }
 
@@ -245,7 +244,7 @@ void CompareStage::showCursor(std::optional<QPointF> at) {
     m_parts.docks.cursor().clear();
     return;
   }
-  const auto classNames = [](const LiveController& run) {
+  const auto classNames = [](const SingleRun& run) {
     const auto live = run.liveSet();
     return live ? live->source().classNames() : std::vector<std::string>();
   };
@@ -256,8 +255,7 @@ void CompareStage::showCursor(std::optional<QPointF> at) {
   shown.nameB = QStringLiteral("B");
   shown.a = cursorView(*a, *at, comparison().a().threshold(), countsA.get(), classNames(comparison().a()));
   shown.b = cursorView(*b, *at, comparison().b().threshold(), countsB.get(), classNames(comparison().b()));
-  shown.note =
-      comparisonNote(LiveController::configurationOf(view), LiveController::configurationOf(Comparison::viewOfB(view)));
+  shown.note = comparisonNote(SingleRun::configurationOf(view), SingleRun::configurationOf(Comparison::viewOfB(view)));
   m_parts.docks.cursor().setComparison(shown);
 }
 

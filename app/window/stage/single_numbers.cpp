@@ -25,7 +25,7 @@ QString frameCount(std::size_t count) {
 }  // namespace
 
 void SingleStage::pinReference() {
-  const LiveController& run = m_parts.desk.run;
+  const SingleRun& run = m_parts.desk.run;
   const auto live = run.liveSet();
   m_reference.reset();
   if (run.numbers() && live)
@@ -121,7 +121,7 @@ void SingleStage::showWaiting() {
 }
 
 void SingleStage::showNumbers() {
-  const LiveController& run = m_parts.desk.run;
+  const SingleRun& run = m_parts.desk.run;
   const auto numbers = run.numbers();
   if (!numbers || !run.liveSet()) {
     showWaiting();
@@ -166,7 +166,7 @@ void SingleStage::showMetrics(const SetNumbers& numbers) {
 }
 
 void SingleStage::showShares(const SetNumbers& numbers) {
-  const LiveController& run = m_parts.desk.run;
+  const SingleRun& run = m_parts.desk.run;
   const auto threshold = run.threshold();
   if (!threshold) return;
   showMarker(*threshold);

@@ -76,7 +76,7 @@ void SingleStage::showFrame() {
 }
 
 void SingleStage::showScale() {
-  const LiveController& run = m_parts.desk.run;
+  const SingleRun& run = m_parts.desk.run;
   const auto& picture = run.picture();
   const ViewState& view = m_parts.desk.session.view();
   ViewGrid& views = m_parts.views;
@@ -146,7 +146,7 @@ void SingleStage::showThresholdScale() {
 }
 
 void SingleStage::showDetails() {
-  const LiveController& run = m_parts.desk.run;
+  const SingleRun& run = m_parts.desk.run;
   const auto details = run.details();
   HistogramPlot* histogram = m_parts.curves.histogram();
   if (!details) {
@@ -155,7 +155,7 @@ void SingleStage::showDetails() {
     return;
   }
   showThresholdScale();
-  const bool present = details->configuration == LiveController::configurationOf(m_parts.desk.session.view());
+  const bool present = details->configuration == SingleRun::configurationOf(m_parts.desk.session.view());
   const auto live = run.liveSet();
   const QString part = live ? partNote(live->account().with(details->frames.size())) : QString();
   histogram->setData(histogramData(details->histogram, configurationTitle(details->configuration) + part +

@@ -80,14 +80,14 @@ void StageStack::connectCurves() {
 }
 
 void StageStack::connectRun() {
-  const LiveController& run = m_parts.desk.run;
-  connect(&run, &LiveController::pictureChanged, this, [this] { showSoon(kPicture | kMethods); });
-  connect(&run, &LiveController::numbersChanged, this, [this] { showSoon(kNumbers); });
-  connect(&run, &LiveController::countsChanged, this, [this] { showSoon(kNumbers | kCursor); });
-  connect(&run, &LiveController::detailsChanged, this, [this] { showSoon(kDetails); });
-  connect(&run, &LiveController::componentsChanged, this, [this] { showSoon(kNumbers); });
-  connect(&run, &LiveController::settledChanged, this, [this] { showSoon(kStatus); });
-  connect(&run, &LiveController::thresholdChanged, this, [this](std::optional<float> threshold) {
+  const SingleRun& run = m_parts.desk.run;
+  connect(&run, &SingleRun::pictureChanged, this, [this] { showSoon(kPicture | kMethods); });
+  connect(&run, &SingleRun::numbersChanged, this, [this] { showSoon(kNumbers); });
+  connect(&run, &SingleRun::countsChanged, this, [this] { showSoon(kNumbers | kCursor); });
+  connect(&run, &SingleRun::detailsChanged, this, [this] { showSoon(kDetails); });
+  connect(&run, &SingleRun::componentsChanged, this, [this] { showSoon(kNumbers); });
+  connect(&run, &SingleRun::settledChanged, this, [this] { showSoon(kStatus); });
+  connect(&run, &SingleRun::thresholdChanged, this, [this](std::optional<float> threshold) {
     // The decision follows the hand itself; the rest a screen frame later.
     if (threshold && !isOn() && m_parts.desk.session.view().pin == PinRule::None)
       m_parts.views.setThreshold(*threshold);

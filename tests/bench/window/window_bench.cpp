@@ -50,13 +50,13 @@ class Minute {
 public:
   Minute(MainWindow& window, MeteredApplication& application) : m_window(window) {
     m_meters.watch(window.views()->view(kHeatPane), kHeat, [this] {
-      if (const auto& picture = m_window.controller().picture(); picture && picture->configuration)
+      if (const auto& picture = m_window.run().picture(); picture && picture->configuration)
         m_temperature.shown(picture->configuration->temperature.value_or(1.0F));
     });
     m_meters.watch(window.curves()->precisionRecall(), kCurve, {});
     // The decision's paints are not counted, but timed.
     m_meters.watch(window.views()->view(kDecisionPane), kOther, [this] {
-      if (const auto threshold = m_window.controller().threshold()) m_threshold.shown(*threshold);
+      if (const auto threshold = m_window.run().threshold()) m_threshold.shown(*threshold);
     });
     application.setMeters(&m_meters);
     m_meters.start();
@@ -185,8 +185,8 @@ private:
 };
 
 bool isExact(MainWindow& window) {
-  const auto numbers = window.controller().numbers();
-  const auto live = window.controller().liveSet();
+  const auto numbers = window.run().numbers();
+  const auto live = window.run().liveSet();
   std::stop_source never;
   const auto pass = live->exact(numbers->configuration, numbers->protocol, std::nullopt, never.get_token());
   const bool exact = numbers->exact && pass && pass->metrics.ap == numbers->metrics.ap &&

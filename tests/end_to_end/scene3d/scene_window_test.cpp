@@ -124,7 +124,7 @@ TEST_F(SceneWindowTest, WithoutOpenGlTheTabSaysSoAndTheRestWorks) {
     ASSERT_TRUE(settle());
   }
   picture(QStringLiteral("without-opengl"));
-  EXPECT_TRUE(m_window->controller().numbers()->exact);
+  EXPECT_TRUE(m_window->run().numbers()->exact);
 }
 
 /// Share of pixels that are not the background.

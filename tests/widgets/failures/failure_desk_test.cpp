@@ -60,8 +60,8 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   Desk desk(shared / "course_sets/RoadAnomaly21", shared / "weights/erfnet_cityscapes_20.pth", std::string("3"));
   const auto study = desk.desk().study();
   ASSERT_EQ(study->frames.size(), 10U);
-  const float threshold = *desk.window.controller().threshold();
-  EXPECT_EQ(study->failures.counts, desk.window.controller().counts()->set(threshold, false));
+  const float threshold = *desk.window.run().threshold();
+  EXPECT_EQ(study->failures.counts, desk.window.run().counts()->set(threshold, false));
   FailuresTab& tab = *desk.desk().failuresTab();
   EXPECT_EQ(tab.view(FailureKind::FalsePositive)->model()->rowCount(),
             static_cast<int>(study->failures.falsePositives.size()));
@@ -71,7 +71,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   for (int i = 0; i < 3; ++i) desk.desk().step(1);
   desk.settle();
   const ListedFailure& third = study->failures.falsePositives[2];
-  EXPECT_EQ(desk.window.session().view().frame, desk.window.controller().liveSet()->dataSet().frames[third.frame].name);
+  EXPECT_EQ(desk.window.session().view().frame, desk.window.run().liveSet()->dataSet().frames[third.frame].name);
   desk.picture("failures");
   tab.view(FailureKind::FalsePositive)->setGroup(FailureGroup::Class);
   desk.picture("grouped");
@@ -80,7 +80,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   // A stretch of the curve: exactly the pixels between its ends.
   Q_EMIT desk.window.curves()->brushed(0.5, 0.625);
   desk.settle();
-  const auto& counts = *desk.window.controller().counts();
+  const auto& counts = *desk.window.run().counts();
   std::uint64_t pixels = 0;
   for (const std::size_t frame : study->frames)
     pixels += static_cast<std::uint64_t>(desk.desk().brushedPixels(frame).value());

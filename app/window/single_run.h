@@ -36,12 +36,12 @@ struct FramePicture {
 /// Turns a ViewState into results, live: owns the jobs, decides what a change invalidates, publishes facts. It holds no
 /// knob itself. A threshold move recomputes nothing here but components; a temperature move rescores the visible
 /// frame and the sample at once, and the whole set exactly when the hand rests.
-class LiveController : public QObject {
+class SingleRun : public QObject {
   Q_OBJECT
 
 public:
-  explicit LiveController(Workspace& workspace, QObject* parent = nullptr);
-  ~LiveController() override;
+  explicit SingleRun(Workspace& workspace, QObject* parent = nullptr);
+  ~SingleRun() override;
 
   /// Shows `view`; `dragging`: more changes are coming, the exact pass waits.
   void show(const ViewState& view, bool dragging);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/live_controller.h"
+#include "app/window/single_run.h"
 
 #include "app/window/inference_runner.h"
 
@@ -14,7 +14,7 @@ constexpr int kFramesArriveMs = 400;          // how often numbers follow frames
 
 }  // namespace
 
-LiveController::LiveController(Workspace& workspace, QObject* parent)
+SingleRun::SingleRun(Workspace& workspace, QObject* parent)
     : QObject(parent),
       m_workspace(workspace),
       m_pictureJob(
@@ -27,27 +27,27 @@ LiveController::LiveController(Workspace& workspace, QObject* parent)
             return request.live->estimate(request.configuration, request.protocol, stop);
           },
           [this](const Request& request, const NumbersOutcome& outcome) { publishEstimate(request, outcome); }),
-      m_exactJob(this, JobPriority::Exact, &LiveController::evaluate,
+      m_exactJob(this, JobPriority::Exact, &SingleRun::evaluate,
                  [this](const Request& request, const NumbersOutcome& outcome) { publishExact(request, outcome); }),
       m_detailJob(
-          this, JobPriority::Exact, &LiveController::makeDetails,
+          this, JobPriority::Exact, &SingleRun::makeDetails,
           [this](const Request& request, const Outcome<DetailParts>& outcome) { publishDetails(request, outcome); }) {
   m_clock.start();
-  connect(&m_components, &ComponentFollower::componentsChanged, this, &LiveController::componentsChanged);
-  connect(&m_components, &ComponentFollower::settledChanged, this, &LiveController::settledChanged);
+  connect(&m_components, &ComponentFollower::componentsChanged, this, &SingleRun::componentsChanged);
+  connect(&m_components, &ComponentFollower::settledChanged, this, &SingleRun::settledChanged);
   m_rest.setSingleShot(true);
   m_rest.setInterval(kRestMs);
   connect(&m_rest, &QTimer::timeout, this, [this] { requestExact(); });
   m_framesArrive.setSingleShot(true);
   m_framesArrive.setInterval(kFramesArriveMs);
   connect(&m_framesArrive, &QTimer::timeout, this, [this] { requestExact(); });
-  connect(&m_workspace.runner(), &InferenceRunner::frameReady, this, &LiveController::onFrameReady);
-  connect(&m_workspace.runner(), &InferenceRunner::frameFailed, this, &LiveController::onFrameFailed);
+  connect(&m_workspace.runner(), &InferenceRunner::frameReady, this, &SingleRun::onFrameReady);
+  connect(&m_workspace.runner(), &InferenceRunner::frameFailed, this, &SingleRun::onFrameFailed);
 }
 
-LiveController::~LiveController() = default;
+SingleRun::~SingleRun() = default;
 
-std::shared_ptr<const FramePicture> LiveController::makePicture(const Request& request) {
+std::shared_ptr<const FramePicture> SingleRun::makePicture(const Request& request) {
   auto picture = std::make_shared<FramePicture>();
   picture->set = request.set;
   picture->frame = request.frame;
@@ -70,7 +70,7 @@ std::shared_ptr<const FramePicture> LiveController::makePicture(const Request& r
   return picture;
 }
 
-void LiveController::publishPicture(const Request& request, const PictureOutcome& outcome) {
+void SingleRun::publishPicture(const Request& request, const PictureOutcome& outcome) {
   if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
   requestEstimateDue();
   const bool sameFrame = request.set == QString::fromStdString(m_view.set) && isCurrent(request);
@@ -83,7 +83,7 @@ void LiveController::publishPicture(const Request& request, const PictureOutcome
   Q_EMIT settledChanged();
 }
 
-void LiveController::publishEstimate(const Request& request, const NumbersOutcome& outcome) {
+void SingleRun::publishEstimate(const Request& request, const NumbersOutcome& outcome) {
   const bool newer =
       request.revision > m_exactRevision;  // an estimate never replaces the exact numbers of its revision
   // One of an older temperature is still news during a drag; one of another method or protocol is not.
@@ -96,12 +96,12 @@ void LiveController::publishEstimate(const Request& request, const NumbersOutcom
   Q_EMIT settledChanged();
 }
 
-std::shared_ptr<const SetNumbers> LiveController::evaluate(const Request& request, const std::stop_token& stop) {
+std::shared_ptr<const SetNumbers> SingleRun::evaluate(const Request& request, const std::stop_token& stop) {
   const auto run = request.live->exact(request.configuration, request.protocol, request.frame, stop);
   return run ? std::make_shared<const SetNumbers>(numbersOf(*run, *request.live)) : nullptr;
 }
 
-void LiveController::publishExact(const Request& request, const NumbersOutcome& outcome) {
+void SingleRun::publishExact(const Request& request, const NumbersOutcome& outcome) {
   if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
   if (outcome.hasValue() && outcome.value() && request.revision == m_revision) {
     m_exactRevision = request.revision;
@@ -111,14 +111,14 @@ void LiveController::publishExact(const Request& request, const NumbersOutcome& 
   Q_EMIT settledChanged();
 }
 
-LiveController::DetailParts LiveController::makeDetails(const Request& request, const std::stop_token& stop) {
+SingleRun::DetailParts SingleRun::makeDetails(const Request& request, const std::stop_token& stop) {
   DetailParts parts;
   parts.counts = request.live->counts(request.configuration, stop);
   if (parts.counts) parts.details = request.live->details(request.configuration, *parts.counts, stop);
   return parts;
 }
 
-void LiveController::publishDetails(const Request& request, const Outcome<DetailParts>& outcome) {
+void SingleRun::publishDetails(const Request& request, const Outcome<DetailParts>& outcome) {
   if (outcome.isFailure()) Q_EMIT failed(QString::fromStdString(outcome.failure()));
   if (outcome.hasValue() && request.revision == m_revision) {
     m_counts = outcome.value().counts;
@@ -131,16 +131,16 @@ void LiveController::publishDetails(const Request& request, const Outcome<Detail
   Q_EMIT settledChanged();
 }
 
-void LiveController::onFrameFailed(const std::shared_ptr<LiveSet>& set) {
+void SingleRun::onFrameFailed(const std::shared_ptr<LiveSet>& set) {
   if (set != m_live) return;
   // The numbers stay, but of how many frames they are does not.
   if (!m_framesArrive.isActive()) m_framesArrive.start();
   if (!m_numbers) Q_EMIT numbersChanged(m_numbers);
 }
 
-Configuration LiveController::configurationOf(const ViewState& view) { return oodscope::configurationOf(view.score); }
+Configuration SingleRun::configurationOf(const ViewState& view) { return oodscope::configurationOf(view.score); }
 
-LiveController::Request LiveController::request() const {
+SingleRun::Request SingleRun::request() const {
   Request request;
   request.live = m_live;
   request.set = QString::fromStdString(m_view.set);
@@ -155,12 +155,12 @@ LiveController::Request LiveController::request() const {
   return request;
 }
 
-bool LiveController::isCurrent(const Request& request) const {
+bool SingleRun::isCurrent(const Request& request) const {
   // A picture of an older temperature is still news during a drag; one of another frame is not.
   return request.frame == this->request().frame;
 }
 
-void LiveController::show(const ViewState& view, bool dragging) {
+void SingleRun::show(const ViewState& view, bool dragging) {
   m_changeMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6;
   const ViewState before = std::exchange(m_view, view);
   m_dragging = dragging;
@@ -208,7 +208,7 @@ void LiveController::show(const ViewState& view, bool dragging) {
   Q_EMIT settledChanged();
 }
 
-void LiveController::requestExact() {
+void SingleRun::requestExact() {
   if (m_picture && m_picture->coarse) {
     Request fine = request();
     fine.dragging = false;
@@ -218,16 +218,16 @@ void LiveController::requestExact() {
   m_exactJob.request(request());
 }
 
-void LiveController::requestEstimateDue() {
+void SingleRun::requestEstimateDue() {
   if (const auto due = std::exchange(m_estimateAfter, std::nullopt)) m_estimateJob.request(*due);
 }
 
-void LiveController::followComponents() {
+void SingleRun::followComponents() {
   if (!m_live || !m_threshold || m_exactRevision != m_revision || m_live->labelledFrames().empty()) return;
   m_components.follow({m_live, configurationOf(m_view), *m_threshold, request().frame}, m_dragging);
 }
 
-void LiveController::publishNumbers(std::shared_ptr<const SetNumbers> numbers) {
+void SingleRun::publishNumbers(std::shared_ptr<const SetNumbers> numbers) {
   m_numbers = std::move(numbers);
   updateScales();
   Q_EMIT numbersChanged(m_numbers);
@@ -235,7 +235,7 @@ void LiveController::publishNumbers(std::shared_ptr<const SetNumbers> numbers) {
   followComponents();
 }
 
-void LiveController::updateThreshold() {
+void SingleRun::updateThreshold() {
   const bool counted = m_counts && m_numbers && m_numbers->configuration == configurationOf(m_view);
   const std::optional<float> now = thresholdOf(m_view, m_numbers.get(), counted ? m_counts.get() : nullptr);
   if (now == m_threshold) return;
@@ -244,20 +244,20 @@ void LiveController::updateThreshold() {
   followComponents();
 }
 
-void LiveController::updateScales() {
+void SingleRun::updateScales() {
   if (auto scales = setScales(m_details.get(), m_numbers.get(), configurationOf(m_view))) m_scales = std::move(scales);
   if (m_scales && !m_scales->estimated) m_components.setSteps(m_scales->slider);
 }
 
-std::optional<float> LiveController::threshold() const { return m_threshold; }
+std::optional<float> SingleRun::threshold() const { return m_threshold; }
 
-bool LiveController::isSettled() const {
+bool SingleRun::isSettled() const {
   return !m_rest.isActive() && !m_framesArrive.isActive() && !m_pictureJob.isBusy() && !m_estimateAfter &&
          !m_estimateJob.isBusy() && !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_components.isBusy() &&
          !m_workspace.runner().isBusy() && !m_workspace.isOpening();
 }
 
-void LiveController::onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame) {
+void SingleRun::onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame) {
   if (set != m_live) return;
   ++m_revision;
   m_counts.reset();

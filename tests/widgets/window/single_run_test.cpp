@@ -36,14 +36,14 @@ protected:
     view.set = desk.workspace.sets().front().set->name;
     view.frame = desk.workspace.sets().front().set->frames.front().name;
     view.score.imported = made.scores.filename().string();
-    QObject::connect(&desk.run, &LiveController::pictureChanged, &desk.run, [this] { events << "picture"; });
-    QObject::connect(&desk.run, &LiveController::numbersChanged, &desk.run,
+    QObject::connect(&desk.run, &SingleRun::pictureChanged, &desk.run, [this] { events << "picture"; });
+    QObject::connect(&desk.run, &SingleRun::numbersChanged, &desk.run,
                      [this](const std::shared_ptr<const SetNumbers>& numbers) {
                        if (!numbers) return;
                        events << (numbers->exact ? "exact" : "estimate");
                        protocols.push_back(numbers->protocol);
                      });
-    QObject::connect(&desk.run, &LiveController::thresholdChanged, &desk.run, [this] { events << "threshold"; });
+    QObject::connect(&desk.run, &SingleRun::thresholdChanged, &desk.run, [this] { events << "threshold"; });
   }
   [[nodiscard]] bool settles() {
     return QTest::qWaitFor([this] { return desk.run.isSettled() && JobPool::shared().isIdle(); }, kLongestMs);
