@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/item_menus.h"
 
-#include "app/window/workspace.h"
+#include "app/desk/workspace.h"
 #include "widgets/lists/frame_list.h"
 #include "widgets/theme/icon.h"
 

@@ -2,6 +2,7 @@
 #include "app/window/main_window.h"
 
 #include "app/desk/background_priority.h"
+#include "app/desk/inference_runner.h"
 #include "app/window/choice_bar.h"
 #include "app/window/compare/runs_tab.h"
 #include "app/window/docks/controls_dock.h"
@@ -10,7 +11,6 @@
 #include "app/window/export/export_flow.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/help_windows.h"
-#include "app/window/inference_runner.h"
 #include "app/window/item_menus.h"
 #include "app/window/knob_actions.h"
 #include "app/window/latency_overlay.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/window/desk.h"
+#include "app/desk/desk.h"
 #include "app/window/open_flow.h"
 #include "app/window/window_actions.h"
 

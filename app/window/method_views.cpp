@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/method_views.h"
 
+#include "app/desk/single_run.h"
 #include "app/window/presenters.h"
-#include "app/window/single_run.h"
 #include "widgets/theme/number_text.h"
 
 namespace oodscope {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
-#include "app/window/workspace.h"
+#include "app/desk/workspace.h"
 #include "widgets/panels/model_panel.h"
 
 #include <QObject>

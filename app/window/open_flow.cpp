@@ -4,7 +4,7 @@
 #include "analysis/core/failure_text.h"
 #include "analysis/datasets/part_of_set.h"
 #include "analysis/formats/file_kind.h"
-#include "app/window/desk.h"
+#include "app/desk/desk.h"
 #include "app/window/generic_folder_dialog.h"
 #include "app/window/notices.h"
 #include "app/window/settings.h"

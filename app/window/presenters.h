@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/regions/component_metrics.h"
+#include "app/desk/single_run.h"
 #include "app/figures/plot_data.h"
 #include "app/live/live_set.h"
 #include "app/live/set_numbers.h"
 #include "app/session/session.h"
-#include "app/window/single_run.h"
 #include "widgets/panels/cursor_panel.h"
 #include "widgets/panels/metrics_panel.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/workspace.h"
 #include "app/session/session.h"
 #include "app/window/preferences_dialog.h"
-#include "app/window/workspace.h"
 #include "widgets/panels/start_page.h"
 #include "widgets/theme/tokens.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/status_strip.h"
 
-#include "app/window/desk.h"
-#include "app/window/inference_runner.h"
+#include "app/desk/desk.h"
+#include "app/desk/inference_runner.h"
 #include "app/window/presenters.h"
 #include "widgets/theme/number_text.h"
 

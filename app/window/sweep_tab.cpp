@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/sweep_tab.h"
 
+#include "app/desk/inference_runner.h"
 #include "app/desk/post_to.h"
 #include "app/session/edits.h"
-#include "app/window/inference_runner.h"
 #include "app/window/presenters.h"
 #include "widgets/plots/sweep_plot.h"
 #include "widgets/theme/number_text.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
+#include "app/desk/workspace.h"
 #include "app/studies/sweep.h"
 #include "app/window/tabs/analysis_tab.h"
-#include "app/window/workspace.h"
 
 class QLabel;
 class QPushButton;

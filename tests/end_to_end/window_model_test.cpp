@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window says of numbers that a network makes: published ones, precision, a part of the frames.
 #include "analysis/metrics/protocol_rules.h"
-#include "app/window/inference_runner.h"
+#include "app/desk/inference_runner.h"
 #include "app/window/main_window.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/end_to_end/window_driver.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/calibration_tab.h"
 
-#include "app/window/inference_runner.h"
-#include "app/window/single_run.h"
+#include "app/desk/inference_runner.h"
+#include "app/desk/single_run.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 

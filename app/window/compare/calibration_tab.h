@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
+#include "app/desk/workspace.h"
 #include "app/studies/calibration_report.h"
 #include "app/window/tabs/analysis_tab.h"
-#include "app/window/workspace.h"
 #include "widgets/panels/value_grid.h"
 #include "widgets/plots/reliability_plot.h"
 

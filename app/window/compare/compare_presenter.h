@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/comparison.h"
 #include "app/studies/run_statistics.h"
-#include "app/window/compare/comparison.h"
 #include "app/window/presenters.h"
 #include "widgets/panels/cursor_panel.h"
 #include "widgets/panels/metrics_panel.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
+#include "app/desk/session_model.h"
+#include "app/desk/workspace.h"
 #include "app/window/compare/run_model.h"
-#include "app/window/session_model.h"
 #include "app/window/stage/curve_sets.h"
 #include "app/window/tabs/analysis_tab.h"
-#include "app/window/workspace.h"
 
 class QLabel;
 class QPushButton;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/transfer_tab.h"
 
-#include "app/window/inference_runner.h"
+#include "app/desk/inference_runner.h"
+#include "app/desk/single_run.h"
 #include "app/window/presenters.h"
-#include "app/window/single_run.h"
 #include "widgets/controls/number_field.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"

@@ -2,8 +2,8 @@
 #pragma once
 #include "analysis/statistics/transfer.h"
 #include "app/desk/coalescing_job.h"
+#include "app/desk/workspace.h"
 #include "app/window/tabs/analysis_tab.h"
-#include "app/window/workspace.h"
 #include "widgets/plots/transfer_matrix_plot.h"
 
 #include <optional>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/docks/controls_dock.h"
 
+#include "app/desk/desk.h"
 #include "app/documents/evaluate.h"
 #include "app/figures/plot_data.h"
-#include "app/window/desk.h"
 #include "app/window/knobs.h"
 #include "widgets/controls/controls_panel.h"
 #include "widgets/controls/temperature_slider.h"

@@ -2,7 +2,7 @@
 #include "app/window/docks/frame_rows.h"
 
 #include "analysis/tables/number_text.h"
-#include "app/window/desk.h"
+#include "app/desk/desk.h"
 #include "app/window/settings.h"
 #include "app/window/window_actions.h"
 #include "widgets/lists/frame_list.h"

@@ -2,8 +2,8 @@
 #include "app/window/export/export_flow.h"
 
 #include "analysis/core/error.h"
+#include "app/desk/desk.h"
 #include "app/figures/figure_writer.h"
-#include "app/window/desk.h"
 #include "app/window/export/window_results.h"
 #include "app/window/notices.h"
 #include "app/window/settings.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/workspace.h"
 #include "app/documents/session_results.h"
-#include "app/window/workspace.h"
 
 #include <memory>
 

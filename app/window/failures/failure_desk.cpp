@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/failures/failure_desk.h"
 
+#include "app/desk/desk.h"
 #include "app/studies/failure_definition.h"
-#include "app/window/desk.h"
 #include "app/window/failures/classes_tab.h"
 #include "app/window/failures/failures_tab.h"
 #include "app/window/failures/size_distance_tab.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
+#include "app/desk/session_model.h"
+#include "app/desk/single_run.h"
 #include "app/studies/set_study.h"
 #include "app/window/failures/region_notes.h"
 #include "app/window/failures/region_thumbnails.h"
-#include "app/window/session_model.h"
-#include "app/window/single_run.h"
 #include "app/window/stage/curve_sets.h"
 #include "widgets/plots/curve_plot.h"
 

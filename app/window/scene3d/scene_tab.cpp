@@ -2,9 +2,9 @@
 #include "app/window/scene3d/scene_tab.h"
 
 #include "analysis/core/error.h"
+#include "app/desk/desk.h"
 #include "app/desk/post_to.h"
 #include "app/figures/scene_figures.h"
-#include "app/window/desk.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/presenters.h"
 #include "app/window/settings.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
+#include "app/desk/single_run.h"
 #include "app/studies/landscape.h"
 #include "app/studies/set_study.h"
-#include "app/window/single_run.h"
 #include "app/window/tabs/analysis_tab.h"
 #include "widgets/scene3d/point_cloud_scene.h"
 #include "widgets/theme/colour_map.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the stage of two runs says of their numbers: metrics, curves with their bands, frame by frame.
-#include "app/window/desk.h"
+#include "app/desk/desk.h"
 #include "app/window/docks/dock_column.h"
 #include "app/window/stage/compare_stage.h"
 #include "widgets/panels/badge.h"

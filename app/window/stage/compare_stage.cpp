@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/stage/compare_stage.h"
 
-#include "app/window/desk.h"
+#include "app/desk/desk.h"
 #include "app/window/docks/dock_column.h"
 #include "app/window/knobs.h"
 #include "widgets/controls/temperature_slider.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/stage/compare_stage.h"
 
+#include "app/desk/desk.h"
 #include "app/window/compare/compare_presenter.h"
-#include "app/window/desk.h"
 #include "app/window/docks/dock_column.h"
 #include "app/window/knobs.h"
 #include "widgets/controls/temperature_slider.h"

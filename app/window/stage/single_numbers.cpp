@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the stage of one run says of a set's numbers: the metrics panel, the curves, what is waited for.
+#include "app/desk/desk.h"
 #include "app/documents/evaluate.h"
 #include "app/window/compare/compare_presenter.h"
-#include "app/window/desk.h"
 #include "app/window/docks/dock_column.h"
 #include "app/window/stage/single_stage.h"
 #include "widgets/panels/badge.h"

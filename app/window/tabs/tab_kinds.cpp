@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/tabs/tab_kinds.h"
 
+#include "app/desk/desk.h"
 #include "app/window/compare/calibration_tab.h"
 #include "app/window/compare/runs_tab.h"
 #include "app/window/compare/transfer_tab.h"
-#include "app/window/desk.h"
 #include "app/window/failures/classes_tab.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/failures/failures_tab.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/tabs/tab_stack.h"
 
-#include "app/window/desk.h"
+#include "app/desk/desk.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/tabs/analysis_tab.h"
 #include "widgets/plots/curves_panel.h"

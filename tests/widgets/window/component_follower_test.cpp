@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/component_follower.h"
+#include "app/desk/component_follower.h"
 
 #include "app/studies/run_statistics.h"
 #include "tests/support/made_live_set.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/session_model.h"
+#include "app/desk/session_model.h"
 #include "analysis/scores/method_kinds.h"
 
 #include <gmock/gmock.h>

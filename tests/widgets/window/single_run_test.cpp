@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program without its widgets: what a change of the session asks for, and in which order results come.
-#include "app/window/desk.h"
+#include "app/desk/desk.h"
 #include "tests/end_to_end/made_scores.h"
 #include "tests/support/temporary_folder.h"
 

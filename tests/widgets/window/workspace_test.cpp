@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is open is known by what it is and called so that no two are called alike.
-#include "app/window/workspace.h"
+#include "app/desk/workspace.h"
 
 #include "analysis/metrics/protocol_rules.h"
-#include "app/window/inference_runner.h"
-#include "app/window/session_model.h"
+#include "app/desk/inference_runner.h"
+#include "app/desk/session_model.h"
 #include "tests/support/temporary_folder.h"
 
 #include <QSignalSpy>

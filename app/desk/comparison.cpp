@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/compare/comparison.h"
+#include "app/desk/comparison.h"
 
 #include <utility>
 

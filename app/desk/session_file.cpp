@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/session_file.h"
+#include "app/desk/session_file.h"
 
 #include "analysis/core/failure_text.h"
 #include "app/desk/autosave.h"
-#include "app/window/workspace.h"
+#include "app/desk/workspace.h"
 
 namespace oodscope {
 namespace {

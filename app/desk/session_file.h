@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/window/session_model.h"
+#include "app/desk/session_model.h"
 
 #include <QObject>
 #include <QTimer>

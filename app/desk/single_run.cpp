@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/single_run.h"
+#include "app/desk/single_run.h"
 
-#include "app/window/inference_runner.h"
+#include "app/desk/inference_runner.h"
 
 #include <algorithm>
 

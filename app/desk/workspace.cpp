@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/workspace.h"
+#include "app/desk/workspace.h"
 
 #include "analysis/core/failure_text.h"
+#include "app/desk/inference_runner.h"
 #include "app/desk/post_to.h"
+#include "app/desk/session_model.h"
 #include "app/session/labels.h"
-#include "app/window/inference_runner.h"
-#include "app/window/session_model.h"
 
 #include <algorithm>
 #include <utility>

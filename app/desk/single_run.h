@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
+#include "app/desk/component_follower.h"
+#include "app/desk/frame_cache.h"
+#include "app/desk/workspace.h"
 #include "app/live/live_set.h"
 #include "app/live/score_scales.h"
 #include "app/live/set_numbers.h"
-#include "app/window/component_follower.h"
-#include "app/window/frame_cache.h"
-#include "app/window/workspace.h"
 
 #include <QElapsedTimer>
 #include <QObject>

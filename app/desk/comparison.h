@@ -3,8 +3,8 @@
 #include "analysis/statistics/disagreement.h"
 #include "analysis/statistics/rank_table.h"
 #include "app/desk/coalescing_job.h"
+#include "app/desk/single_run.h"
 #include "app/studies/run_statistics.h"
-#include "app/window/single_run.h"
 
 #include <QObject>
 #include <QTimer>

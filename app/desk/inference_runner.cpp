@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/inference_runner.h"
+#include "app/desk/inference_runner.h"
 
 #include "analysis/core/failure_text.h"
 #include "app/desk/background_priority.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/frame_cache.h"
+#include "app/desk/frame_cache.h"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/window/compare/comparison.h"
-#include "app/window/session_file.h"
-#include "app/window/session_model.h"
-#include "app/window/single_run.h"
-#include "app/window/workspace.h"
+#include "app/desk/comparison.h"
+#include "app/desk/session_file.h"
+#include "app/desk/session_model.h"
+#include "app/desk/single_run.h"
+#include "app/desk/workspace.h"
 
 #include <memory>
 #include <optional>
