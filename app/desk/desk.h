@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/comparison.h"
+#include "app/desk/failure_study.h"
 #include "app/desk/session_file.h"
 #include "app/desk/session_model.h"
 #include "app/desk/single_run.h"
@@ -12,10 +13,14 @@
 namespace oodscope {
 
 /// What the window is about, without its widgets: the session, what is open, the run that is looked at and, beside it,
-/// another. The order is that of dependence.
+/// another and its failures. The order is that of dependence.
 struct Desk {
   explicit Desk(WorkOptions options)
-      : workspace(session, std::move(options)), file(session, workspace), run(workspace), comparison(workspace, run) {}
+      : workspace(session, std::move(options)),
+        file(session, workspace),
+        run(workspace),
+        comparison(workspace, run),
+        failures(session, run) {}
 
   /// The set of the present view; nullptr where it is not open.
   [[nodiscard]] std::shared_ptr<const DataSet> currentSet() const {
@@ -25,10 +30,7 @@ struct Desk {
   /// The frame of the present view in its set.
   [[nodiscard]] std::optional<std::size_t> currentFrame() const {
     const auto set = currentSet();
-    if (!set) return std::nullopt;
-    for (std::size_t i = 0; i < set->frames.size(); ++i)
-      if (set->frames[i].name == session.view().frame) return i;
-    return std::nullopt;
+    return set ? set->find(session.view().frame) : std::nullopt;
   }
 
   SessionModel session;
@@ -36,6 +38,7 @@ struct Desk {
   SessionFile file;
   SingleRun run;
   Comparison comparison;
+  FailureStudy failures;
 };
 
 }  // namespace oodscope

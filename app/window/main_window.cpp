@@ -191,7 +191,7 @@ void MainWindow::connectStage() {
   connect(&stages.single(), &SingleStage::waitingChanged, m_failures, &FailureDesk::setWaiting);
   stages.single().addMoreCurves([this](const SetNumbers&, CurveSets& curves) { m_failures->addPartCurves(curves); });
   m_frames->addFill([this](std::size_t frame, FrameRow& row) {
-    row.brushed = m_failures->brushedPixels(frame);
+    row.brushed = m_desk.failures.brushedPixels(frame);
     m_stages->compare().fillRow(frame, row);
   });
   connect(m_frames, &FrameRows::previewsChanged, this, [this] { m_stages->showSoon(StageStack::kFrames); });

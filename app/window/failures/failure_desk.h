@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/desk/coalescing_job.h"
+#include "app/desk/failure_study.h"
 #include "app/desk/session_model.h"
 #include "app/desk/single_run.h"
-#include "app/studies/set_study.h"
 #include "app/window/failures/region_notes.h"
 #include "app/window/failures/region_thumbnails.h"
 #include "app/window/stage/curve_sets.h"
 #include "widgets/plots/curve_plot.h"
 
 #include <QObject>
-#include <QTimer>
 
 #include <functional>
 #include <map>
@@ -32,9 +30,9 @@ struct Desk;
 struct FailuresTabView;
 struct WhatIfView;
 
-/// Everything about failures in the window: keeps the lists of the whole set at the present scores and threshold, jumps
-/// to a failure, brushes, tags, asks what per-class thresholds would do. Owns the tabs "Failures", "Classes" and "Size
-/// and distance", their jobs and the Region panel's content.
+/// Everything about failures in the window: shows what the desk's FailureStudy holds, jumps to a failure, brushes,
+/// tags, asks what per-class thresholds would do. Owns the tabs "Failures", "Classes" and "Size and distance" and the
+/// Region panel's content.
 class FailureDesk : public QObject {
   Q_OBJECT
 
@@ -50,7 +48,7 @@ public:
   [[nodiscard]] ClassesTab* classesTab() const { return m_classes; }
   [[nodiscard]] SizeDistanceTab* sizesTab() const { return m_sizes; }
   [[nodiscard]] bool isBusy() const;
-  [[nodiscard]] std::shared_ptr<const SetStudy> study() const { return m_study; }
+  [[nodiscard]] const FailureStudy& results() const { return m_results; }
 
   /// Another view of the session; `dragging`: more changes are coming, the set waits.
   void follow(const ViewState& view, bool dragging);
@@ -60,70 +58,33 @@ public:
   void step(int steps);
   /// Takes the brush away, or the selected region where nothing is brushed.
   void clearOne();
-  void brush(double low, double high);
   void exportLists();
   /// Both lists as shown, with tags and notes.
   [[nodiscard]] std::string listsAsCsv() const;
 
-  /// Brushed pixels of a frame of the current set; empty: nothing is brushed.
-  [[nodiscard]] std::optional<double> brushedPixels(std::size_t frame) const;
-  /// The part of the set that is selected (filtered frames, or the frame of the selected region), for the curves.
-  [[nodiscard]] std::optional<SetNumbers> part() const;
-  /// Its curves beside those of the whole set.
+  /// The curves of the part of the set that is selected (filtered frames, or the frame of the selected region) beside
+  /// those of the whole set.
   void addPartCurves(CurveSets& curves) const;
 
 Q_SIGNALS:
   void framesChanged();  ///< brushed pixels or tags of frames
-  void curvesChanged();  ///< part() is another
+  void curvesChanged();  ///< of the part
   void regionTitleChanged(const QString& note);
   void regionRaised();  ///< the Region panel is to be seen
   void settledChanged();
   void failed(const QString& text);
 
 private:
-  struct StudyRequest {
-    std::shared_ptr<FrameContexts> contexts;
-    Configuration configuration;
-    FailureOptions options;
-    std::size_t frame = 0;
-  };
-  struct BrushRequest {
-    std::shared_ptr<LiveSet> live;
-    Configuration configuration;
-    ScoreStretch stretch;
-    std::shared_ptr<const SetStudy> study;
-  };
-  struct PartRequest {
-    std::shared_ptr<LiveSet> live;
-    Configuration configuration;
-    Protocol protocol = {};
-    std::vector<std::size_t> frames;
-  };
-  struct WhatIfRequest {
-    std::shared_ptr<FrameContexts> contexts;
-    Configuration configuration;
-    Protocol protocol = {};
-    float threshold = 0.0F;
-    std::vector<float> offsets;
-  };
-
   // failure_desk.cpp
-  void publishFrame(const StudyRequest& request, const Outcome<StudiedFrame>& outcome);
-  void publishSet(const StudyRequest& request, const Outcome<std::shared_ptr<const SetStudy>>& outcome);
-  void publishBrush(const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome);
-  void publishPart(const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome);
-  void publishWhatIf(const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome);
   void prepareBrushChip();
+  void connectResults();
   void connectRun();
   void connectTabs();
   void connectRegion();
   void connectViews();
-  [[nodiscard]] std::optional<StudyRequest> studyRequest() const;
-  void refresh();
-  void requestSet();
   void requestPart();
-  void requestWhatIf();
-  void requestBrush();
+  /// Frames of the set of that name which the frame list shows.
+  [[nodiscard]] std::vector<std::size_t> filteredFrames(const std::string& name) const;
   // failure_desk_show.cpp
   void showLists();
   [[nodiscard]] FailuresTabView listsView(const DataSet& set) const;
@@ -138,6 +99,7 @@ private:
   void showBrush();
   void showPresentNumbers(const std::optional<WhatIfView>& after);
   void pictureArrived();
+  [[nodiscard]] const std::shared_ptr<const SetStudy>& study() const { return m_results.study(); }
   void select(FailureKind kind, int row, bool jump);
   void selectAt(QPoint pixel);
   void clearSelection();
@@ -152,6 +114,7 @@ private:
   SessionModel& m_session;
   Workspace& m_workspace;
   SingleRun& m_run;
+  FailureStudy& m_results;
   ViewGrid& m_views;
   FrameListView& m_frames;
   CurvesPanel& m_curves;
@@ -163,27 +126,11 @@ private:
   QToolButton* m_brushChip = nullptr;
   RegionThumbnails m_thumbnails;
 
-  std::shared_ptr<FrameContexts> m_contexts;
-  std::shared_ptr<const SetStudy> m_study;  ///< what the lists show
   QString m_waiting;
-  bool m_studyExact = false;  ///< of the present scores and threshold, all frames
   std::optional<ListedFailure> m_selected;
   bool m_zoomPending = false;
-  bool m_dragging = false;
-  std::optional<ScoreStretch> m_stretch;
-  std::optional<BrushedSet> m_brushed;
-  std::optional<PartNumbers> m_part;
-  std::optional<PartRequest> m_partAsked;
   QString m_partName;
   std::map<QString, std::pair<FailureKind, int>> m_thumbnailRows;
-  QTimer m_rest;
-
-  // Last: their threads use what is above.
-  CoalescingJob<StudyRequest, StudiedFrame> m_frameJob;
-  CoalescingJob<StudyRequest, std::shared_ptr<const SetStudy>> m_setJob;
-  CoalescingJob<BrushRequest, std::optional<BrushedSet>> m_brushJob;
-  CoalescingJob<PartRequest, std::optional<PartNumbers>> m_partJob;
-  CoalescingJob<WhatIfRequest, std::optional<WhatIf>> m_whatIfJob;
 };
 
 }  // namespace oodscope

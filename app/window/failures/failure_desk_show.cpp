@@ -43,13 +43,13 @@ std::optional<std::size_t> FailureDesk::currentFrame() const {
 }
 
 const std::vector<ListedFailure>& FailureDesk::list(FailureKind kind) const {
-  return kind == FailureKind::Missed ? m_study->failures.missed : m_study->failures.falsePositives;
+  return kind == FailureKind::Missed ? study()->failures.missed : study()->failures.falsePositives;
 }
 
 void FailureDesk::showLists() {
   const auto set = data();
   m_thumbnailRows.clear();
-  if (!m_study || !set || !m_contexts) {
+  if (!study() || !set || !m_results.contexts()) {
     m_failures->clear(m_waiting.isEmpty() ? tr("No set scored yet") : m_waiting);
     m_failures->setCount(std::nullopt, QString());
     showRegionPanel();
@@ -64,33 +64,33 @@ FailuresTabView FailureDesk::listsView(const DataSet& set) const {
   ListContext context;
   context.data = &set;
   context.notes = &m_session.session().notes;
-  context.brushed = m_brushed ? &*m_brushed : nullptr;
+  context.brushed = m_results.brushed() ? &*m_results.brushed() : nullptr;
   context.classes = classNames();
   FailuresTabView view;
-  view.falsePositives = failureRows(m_study->failures.falsePositives, *m_study, context);
-  view.missed = failureRows(m_study->failures.missed, *m_study, context);
-  ClassBarsView bars = falsePositiveBars(*m_study, context.classes, kBarsShown);
+  view.falsePositives = failureRows(study()->failures.falsePositives, *study(), context);
+  view.missed = failureRows(study()->failures.missed, *study(), context);
+  ClassBarsView bars = falsePositiveBars(*study(), context.classes, kBarsShown);
   view.bars = std::move(bars.rows);
   view.barsNote = bars.note;
   const FrameAccount account = studiedFrames();
-  view.exact = m_studyExact && account.isComplete();
+  view.exact = m_results.isExact() && account.isComplete();
   const QString place =
-      configurationTitle(m_study->configuration) + tr(", δ %1").arg(numberText(m_study->options.threshold, 3));
-  view.state = !m_studyExact ? tr("≈ frame %1 at %2").arg(QString::fromStdString(m_session.view().frame), place)
+      configurationTitle(study()->configuration) + tr(", δ %1").arg(numberText(study()->options.threshold, 3));
+  view.state = !m_results.isExact() ? tr("≈ frame %1 at %2").arg(QString::fromStdString(m_session.view().frame), place)
                : account.isComplete() ? tr("= exact at %1").arg(place)
                                       : tr("%1 at %2").arg(framesText(account), place);
-  view.reconciliation = m_studyExact ? reconciliation() : tr("The other frames follow when the hand rests.");
+  view.reconciliation = m_results.isExact() ? reconciliation() : tr("The other frames follow when the hand rests.");
   return view;
 }
 
 void FailureDesk::showCount() {
-  const SetFailures& failures = m_study->failures;
+  const SetFailures& failures = study()->failures;
   m_failures->setCount(static_cast<int>(failures.falsePositives.size() + failures.missed.size()),
                        tr("%1 false-positive regions, %2 missed of %3 objects of %4 px or more (%5 smaller ones)")
                            .arg(failures.falsePositives.size())
                            .arg(failures.missed.size())
                            .arg(failures.objects)
-                           .arg(m_study->options.minTruth)
+                           .arg(study()->options.minTruth)
                            .arg(failures.smallObjects));
 }
 
@@ -105,22 +105,23 @@ void FailureDesk::followSelection() {
     m_selected = list(kind)[*now];
     m_failures->setCurrent(kind, static_cast<int>(*now));
     showSelection(false);
-  } else if (m_studyExact) {
+  } else if (m_results.isExact()) {
     clearSelection();
   }
 }
 
 FrameAccount FailureDesk::studiedFrames() const {
-  return m_study && m_contexts ? m_contexts->set().account().with(m_study->frames.size()) : FrameAccount{};
+  return study() && m_results.contexts() ? m_results.contexts()->set().account().with(study()->frames.size())
+                                         : FrameAccount{};
 }
 
 QString FailureDesk::reconciliation() const {
-  QString text = reconciliationText(*m_study);
+  QString text = reconciliationText(*study());
   const auto counts = m_run.counts();
   const Protocol protocol = m_session.view().protocol;
   if (!counts || !protocol.skipsFramesWithoutAnomaly()) return text;
   // The lists hold every frame, the metrics only those that the protocol uses: say what is between the two.
-  const auto threshold = static_cast<float>(m_study->options.threshold);
+  const auto threshold = static_cast<float>(study()->options.threshold);
   const std::uint64_t beside = counts->set(threshold, false).fp - counts->set(threshold, true).fp;
   if (beside > 0)
     text += tr(" · %1 of them in frames without an anomaly, which the metrics of the %2 protocol leave out")
@@ -129,8 +130,8 @@ QString FailureDesk::reconciliation() const {
 }
 
 void FailureDesk::showAttribution() {
-  if (!m_study || !m_studyExact) {
-    const QString waiting = m_study || m_waiting.isEmpty() ? tr("Follows once all frames are studied") : m_waiting;
+  if (!study() || !m_results.isExact()) {
+    const QString waiting = study() || m_waiting.isEmpty() ? tr("Follows once all frames are studied") : m_waiting;
     m_classes->clear(waiting);
     m_sizes->clear(waiting);
     return;
@@ -138,9 +139,9 @@ void FailureDesk::showAttribution() {
   const std::vector<std::string> names = classNames();
   ClassesView classes;
   // Beside the metrics: of the frames that the protocol counts.
-  const Attribution& counted = m_study->attributionOf(m_session.view().protocol);
+  const Attribution& counted = study()->attributionOf(m_session.view().protocol);
   classes.predicted = classRows(counted.byPredictedClass, names);
-  classes.truth = m_study->hasTrueClasses ? classRows(counted.byTrueClass, names) : std::vector<ClassRow>();
+  classes.truth = study()->hasTrueClasses ? classRows(counted.byTrueClass, names) : std::vector<ClassRow>();
   classes.truthReason = tr("The set has no class labels");
   const Protocol protocol = m_session.view().protocol;
   classes.framesNote =
@@ -152,13 +153,13 @@ void FailureDesk::showAttribution() {
   m_classes->setView(std::move(classes));
   if (m_classes->offsets().empty()) showPresentNumbers(std::nullopt);
   SizeDistanceView sizes;
-  sizes.sizes = sizeRows(m_study->attribution);
+  sizes.sizes = sizeRows(study()->attribution);
   sizes.sizesNote =
       tr("Connected pixels on the maps that are evaluated. An object counts as missed where less than %1 % of it is "
          "found. Objects and false-positive regions of every size are counted here, in all frames.")
-          .arg(numberText(100.0 * m_study->options.missedBelow, 0));
-  sizes.distances = distanceRows(m_study->attribution);
-  if (!m_study->hasDistances) sizes.distanceReason = tr("The set has no disparity maps, so that no distance is known.");
+          .arg(numberText(100.0 * study()->options.missedBelow, 0));
+  sizes.distances = distanceRows(study()->attribution);
+  if (!study()->hasDistances) sizes.distanceReason = tr("The set has no disparity maps, so that no distance is known.");
   m_sizes->setView(std::move(sizes));
 }
 
@@ -169,8 +170,8 @@ void FailureDesk::showPresentNumbers(const std::optional<WhatIfView>& after) {
     present.fpr95 = numbers->metrics.fpr95;
     present.bestF1 = numbers->metrics.bestF1;
   }
-  if (m_study && m_studyExact) {
-    const ConfusionCounts counts = m_study->countsOf(m_session.view().protocol);
+  if (study() && m_results.isExact()) {
+    const ConfusionCounts counts = study()->countsOf(m_session.view().protocol);
     present.precision = counts.precision();
     present.recall = counts.recall();
     present.fpr = counts.fpr();
@@ -179,7 +180,7 @@ void FailureDesk::showPresentNumbers(const std::optional<WhatIfView>& after) {
 }
 
 void FailureDesk::select(FailureKind kind, int row, bool jump) {
-  if (!m_study || row < 0 || row >= static_cast<int>(list(kind).size())) return;
+  if (!study() || row < 0 || row >= static_cast<int>(list(kind).size())) return;
   m_selected = list(kind)[static_cast<std::size_t>(row)];
   m_failures->setCurrent(kind, row);
   if (jump) {
@@ -196,15 +197,15 @@ void FailureDesk::select(FailureKind kind, int row, bool jump) {
 void FailureDesk::showSelection(bool zoom) {
   showRegionPanel();
   const auto& picture = m_run.picture();
-  const bool there = m_selected && picture && m_study && picture->frame == m_selected->frame &&
+  const bool there = m_selected && picture && study() && picture->frame == m_selected->frame &&
                      picture->set == QString::fromStdString(m_session.view().set) &&
-                     m_study->sizeOf(m_selected->frame).area() > 0;
+                     study()->sizeOf(m_selected->frame).area() > 0;
   if (!there) {
     m_views.setRegion(nullptr);
     return;
   }
   const PlacedRegion placed =
-      placeOnPicture(m_selected->region, m_study->sizeOf(m_selected->frame), m_study->pictureOf(m_selected->frame));
+      placeOnPicture(m_selected->region, study()->sizeOf(m_selected->frame), study()->pictureOf(m_selected->frame));
   const auto rank = sameRegion(list(m_selected->region.kind), *m_selected);
   auto shape = std::make_shared<RegionShape>();
   shape->box = QRect(placed.box.x, placed.box.y, placed.box.width, placed.box.height);
@@ -215,7 +216,7 @@ void FailureDesk::showSelection(bool zoom) {
   if (!zoom) return;
   m_zoomPending = false;
   const int marginX = std::max(24, box.width() / 2), marginY = std::max(24, box.height() / 2);
-  const Size whole = m_study->pictureOf(m_selected->frame);
+  const Size whole = study()->pictureOf(m_selected->frame);
   m_views.zoomToRegion(
       box.adjusted(-marginX, -marginY, marginX, marginY).intersected(QRect(0, 0, whole.width, whole.height)));
 }
@@ -223,18 +224,17 @@ void FailureDesk::showSelection(bool zoom) {
 void FailureDesk::pictureArrived() {
   if (m_selected) showSelection(m_zoomPending);
   showMask();
-  refresh();
 }
 
 void FailureDesk::selectAt(QPoint pixel) {
   const auto frame = currentFrame();
-  if (!m_study || !frame) return;
+  if (!study() || !frame) return;
   for (const FailureKind kind : {FailureKind::Missed, FailureKind::FalsePositive}) {
     const auto& failures = list(kind);
     for (std::size_t i = 0; i < failures.size(); ++i) {
       if (failures[i].frame != *frame) continue;
       const PlacedRegion placed =
-          placeOnPicture(failures[i].region, m_study->sizeOf(*frame), m_study->pictureOf(*frame));
+          placeOnPicture(failures[i].region, study()->sizeOf(*frame), study()->pictureOf(*frame));
       const int x = pixel.x() - placed.box.x, y = pixel.y() - placed.box.y;
       if (x < 0 || y < 0 || x >= placed.box.width || y >= placed.box.height || placed.mask.at(x, y) == 0) continue;
       select(kind, static_cast<int>(i), false);
@@ -258,10 +258,10 @@ void FailureDesk::clearSelection() {
 std::optional<NotePlace> FailureDesk::notePlace() const {
   const auto set = data();
   if (!set || m_session.view().frame.empty()) return std::nullopt;
-  if (!m_selected || !m_study) return NotePlace{set->name, m_session.view().frame, std::nullopt};
+  if (!m_selected || !study()) return NotePlace{set->name, m_session.view().frame, std::nullopt};
   ListContext context;
   context.data = set.get();
-  return placeOf(*m_selected, *m_study, context);
+  return placeOf(*m_selected, *study(), context);
 }
 
 void FailureDesk::editNote(const std::function<std::vector<Note>(std::vector<Note>, const NotePlace&)>& change) {
@@ -281,19 +281,19 @@ void FailureDesk::showRegionPanel() {
   std::shared_ptr<const LabelMap> labels;
   FrameMaps maps;
   QString title = tr("frame %1").arg(QString::fromStdString(place->frame));
-  if (m_selected && m_study && m_contexts) {
+  if (m_selected && study() && m_results.contexts()) {
     input.region = &m_selected->region;
-    labels = m_contexts->set().label(m_selected->frame);
+    labels = m_results.contexts()->set().label(m_selected->frame);
     try {
-      maps = m_contexts->at(m_selected->frame, m_study->configuration);
+      maps = m_results.contexts()->at(m_selected->frame, study()->configuration);
       input.maps = &maps;
     } catch (const Error& error) {
       Q_EMIT failed(QString::fromUtf8(error.what()));
     }
     input.labels = labels.get();
     input.counts = counts.get();
-    input.total = m_study->failures.counts;
-    input.setHasDistances = m_study->hasDistances;
+    input.total = study()->failures.counts;
+    input.setHasDistances = study()->hasDistances;
     input.classes = classNames();
     const auto rank = sameRegion(list(m_selected->region.kind), *m_selected);
     title = tr("%1 %2 · %3")
@@ -307,11 +307,11 @@ void FailureDesk::showRegionPanel() {
 
 void FailureDesk::giveThumbnail(FailureKind kind, int row) {
   const auto set = data();
-  if (!m_study || !set || row < 0 || row >= static_cast<int>(list(kind).size())) return;
+  if (!study() || !set || row < 0 || row >= static_cast<int>(list(kind).size())) return;
   const ListedFailure& failure = list(kind)[static_cast<std::size_t>(row)];
   const ThumbnailTask task{
       set, failure.frame,
-      placeOnPicture(failure.region.box, m_study->sizeOf(failure.frame), m_study->pictureOf(failure.frame)), kind};
+      placeOnPicture(failure.region.box, study()->sizeOf(failure.frame), study()->pictureOf(failure.frame)), kind};
   m_thumbnailRows[task.key()] = {kind, row};
   const QImage picture = m_thumbnails.find(task);
   if (!picture.isNull()) m_failures->setThumbnail(kind, row, picture);
@@ -319,35 +319,35 @@ void FailureDesk::giveThumbnail(FailureKind kind, int row) {
 
 void FailureDesk::showMask() {
   const auto& picture = m_run.picture();
-  if (!m_stretch || !picture || !picture->scores || !picture->label) {
+  if (!m_results.stretch() || !picture || !picture->scores || !picture->label) {
     m_views.setBrushed(nullptr);
     return;
   }
-  BrushedFrame marked = oodscope::brush(scoredImage(*picture->scores, *picture->label), *m_stretch);
+  BrushedFrame marked = oodscope::brush(scoredImage(*picture->scores, *picture->label), *m_results.stretch());
   m_views.setBrushed(std::make_shared<const Grid<std::uint8_t>>(std::move(marked.mask)));
 }
 
 void FailureDesk::showBrush() {
   showMask();
-  m_brushChip->setVisible(m_stretch.has_value());
-  if (!m_stretch) m_brushed.reset();
-  const bool counted = m_brushed.has_value();
+  m_brushChip->setVisible(m_results.stretch().has_value());
+  const bool counted = m_results.brushed().has_value();
   if (counted) {
-    const BrushCounts& total = m_brushed->total;
+    const BrushCounts& total = m_results.brushed()->total;
     m_brushChip->setText(
         tr("%1 in %2")
             .arg(countedText(static_cast<qint64>(total.normal) + static_cast<qint64>(total.anomaly), tr("pixel"),
                              tr("pixels")),
-                 countedText(static_cast<qint64>(m_brushed->frames.size()), tr("frame"), tr("frames"))));
+                 countedText(static_cast<qint64>(m_results.brushed()->frames.size()), tr("frame"), tr("frames"))));
     m_brushChip->setToolTip(
         tr("%1 normal and %2 anomalous pixels with %3 ≤ s%4. Escape or a click clears.")
             .arg(groupedText(static_cast<qint64>(total.normal)), groupedText(static_cast<qint64>(total.anomaly)),
-                 numberText(m_brushed->stretch.low, 4),
-                 m_brushed->stretch.high ? tr(" < %1").arg(numberText(*m_brushed->stretch.high, 4)) : QString()));
+                 numberText(m_results.brushed()->stretch.low, 4),
+                 m_results.brushed()->stretch.high ? tr(" < %1").arg(numberText(*m_results.brushed()->stretch.high, 4))
+                                                   : QString()));
   } else {
     m_brushChip->setText(tr("brushing…"));
   }
-  if (!counted && m_stretch) return;  // the lists keep what they show until the counts are there
+  if (!counted && m_results.stretch()) return;  // the lists keep what they show until the counts are there
   showLists();
   Q_EMIT framesChanged();
   m_failures->setBrushed(counted);
@@ -356,7 +356,7 @@ void FailureDesk::showBrush() {
 
 void FailureDesk::exportLists() {
   const auto set = data();
-  if (!m_study || !set) return;
+  if (!study() || !set) return;
   const QString file = QFileDialog::getSaveFileName(
       m_failures, tr("Export the failure lists"),
       lastFolder() + QLatin1Char('/') + QString::fromStdString(set->name) + QStringLiteral("_failures.csv"),
@@ -373,7 +373,7 @@ void FailureDesk::exportLists() {
 std::string FailureDesk::listsAsCsv() const {
   const auto set = data();
   std::vector<FailureTableRow> rows;
-  if (!m_study || !set) return failuresAsCsv(rows);
+  if (!study() || !set) return failuresAsCsv(rows);
   ListContext context;
   context.data = set.get();
   const std::vector<std::string> names = classNames();
@@ -384,10 +384,10 @@ std::string FailureDesk::listsAsCsv() const {
       row.set = set->name;
       row.frame = set->frames[failure.frame].name;
       row.region = failure.region;
-      row.size = m_study->sizeOf(failure.frame);
+      row.size = study()->sizeOf(failure.frame);
       if (failure.region.majorityClass)
         row.predictedClass = className(names, *failure.region.majorityClass).toStdString();
-      if (const Note* note = findNote(m_session.session().notes, placeOf(failure, *m_study, context))) {
+      if (const Note* note = findNote(m_session.session().notes, placeOf(failure, *study(), context))) {
         row.tags = note->tags;
         row.note = note->text;
       }

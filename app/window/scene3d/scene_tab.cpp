@@ -5,7 +5,6 @@
 #include "app/desk/desk.h"
 #include "app/desk/post_to.h"
 #include "app/figures/scene_figures.h"
-#include "app/window/failures/failure_desk.h"
 #include "app/window/presenters.h"
 #include "app/window/settings.h"
 #include "widgets/scene3d/scene3d_panel.h"
@@ -45,10 +44,9 @@ std::vector<const FailureRegion*> regionsOf(const SetStudy& study, std::size_t f
 
 }  // namespace
 
-SceneTab::SceneTab(Desk& desk, const FailureDesk& failures, QWidget* parent)
+SceneTab::SceneTab(Desk& desk, QWidget* parent)
     : AnalysisTab(parent),
       m_desk(desk),
-      m_failures(failures),
       m_column(new QVBoxLayout(this)),
       m_landscapeJob(
           this, JobPriority::Background,
@@ -112,7 +110,7 @@ SceneTab::SceneTab(Desk& desk, const FailureDesk& failures, QWidget* parent)
   connect(&desk.run, &SingleRun::numbersChanged, this, again);
   connect(&desk.run, &SingleRun::detailsChanged, this, again);
   connect(&desk.run, &SingleRun::thresholdChanged, this, &SceneTab::setThreshold);
-  connect(&failures, &FailureDesk::settledChanged, this, [this] { setStudy(m_failures.study()); });
+  connect(&m_desk.failures, &FailureStudy::settledChanged, this, [this] { setStudy(m_desk.failures.study()); });
 }
 
 void SceneTab::follow(const ViewState& view, bool dragging) {
@@ -125,7 +123,7 @@ void SceneTab::follow(const ViewState& view, bool dragging) {
              view.colourMapReversed);
   }
   setThreshold(m_desk.run.threshold());
-  setStudy(m_failures.study());
+  setStudy(m_desk.failures.study());
   setRun(m_desk.run.liveSet(), view, dragging);
 }
 

@@ -16,7 +16,6 @@ class QVBoxLayout;
 
 namespace oodscope {
 
-class FailureDesk;
 class Scene3DPanel;
 struct Desk;
 
@@ -26,7 +25,7 @@ class SceneTab : public AnalysisTab {
   Q_OBJECT
 
 public:
-  SceneTab(Desk& desk, const FailureDesk& failures, QWidget* parent = nullptr);
+  explicit SceneTab(Desk& desk, QWidget* parent = nullptr);
   ~SceneTab() override;
 
   void follow(const ViewState& view, bool dragging) override;
@@ -84,7 +83,6 @@ private:
   void pickAt(double x, double y);
 
   Desk& m_desk;
-  const FailureDesk& m_failures;
   QVBoxLayout* m_column;
   Scene3DPanel* m_panel = nullptr;
   QComboBox* m_metric = nullptr;

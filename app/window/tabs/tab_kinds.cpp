@@ -31,7 +31,7 @@ constexpr std::array kTabs{
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Size and distance"), false,
             [](const TabParts& parts) -> QWidget* { return parts.failures.sizesTab(); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "3D"), false,
-            [](const TabParts& parts) -> QWidget* { return new SceneTab(parts.desk, parts.failures); }},
+            [](const TabParts& parts) -> QWidget* { return new SceneTab(parts.desk); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "A against B"), true,
             [](const TabParts& parts) -> QWidget* { return &parts.scatter; }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Runs"), false,

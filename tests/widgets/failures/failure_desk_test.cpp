@@ -36,7 +36,7 @@ struct Desk {
     settle();
   }
   void settle() {
-    ASSERT_TRUE(QTest::qWaitFor([this] { return window.isSettled() && window.failures()->study(); }, 120000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return window.isSettled() && window.failures()->results().study(); }, 120000));
     QTest::qWait(0);
     ASSERT_TRUE(QTest::qWaitFor([this] { return window.isSettled(); }, 120000));
   }
@@ -58,7 +58,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   qputenv("XDG_CONFIG_HOME", QByteArray::fromStdString(folder.path().string()));
   qputenv("XDG_DATA_HOME", QByteArray::fromStdString(folder.path().string()));
   Desk desk(shared / "course_sets/RoadAnomaly21", shared / "weights/erfnet_cityscapes_20.pth", std::string("3"));
-  const auto study = desk.desk().study();
+  const auto study = desk.desk().results().study();
   ASSERT_EQ(study->frames.size(), 10U);
   const float threshold = *desk.window.run().threshold();
   EXPECT_EQ(study->failures.counts, desk.window.run().counts()->set(threshold, false));
@@ -83,7 +83,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   const auto& counts = *desk.window.run().counts();
   std::uint64_t pixels = 0;
   for (const std::size_t frame : study->frames)
-    pixels += static_cast<std::uint64_t>(desk.desk().brushedPixels(frame).value());
+    pixels += static_cast<std::uint64_t>(desk.desk().results().brushedPixels(frame).value());
   const ConfusionCounts loose = counts.set(0.5F, false);
   const ConfusionCounts strict = counts.set(0.625F, false);
   EXPECT_EQ(pixels, loose.tp - strict.tp + loose.fp - strict.fp);
@@ -93,7 +93,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   desk.picture("brushed_curves");
   QTest::keyClick(&desk.window, Qt::Key_Escape);
   EXPECT_TRUE(desk.window.frames()->filter().isEmpty());
-  EXPECT_FALSE(desk.desk().brushedPixels(0));
+  EXPECT_FALSE(desk.desk().results().brushedPixels(0));
 
   // A tag reaches the session, the list and the export.
   Q_EMIT desk.desk().regionPanel()->tagsEdited({QStringLiteral("kerb")});
@@ -119,7 +119,7 @@ TEST(FailureDesk, TheDemoSetsFailuresHaveClassesAndDistances) {
   qputenv("XDG_CONFIG_HOME", QByteArray::fromStdString(folder.path().string()));
   qputenv("XDG_DATA_HOME", QByteArray::fromStdString(folder.path().string()));
   Desk desk(demo / "set", demo / "model/erfnet_slim_demo.pth", std::string());
-  const auto study = desk.desk().study();
+  const auto study = desk.desk().results().study();
   EXPECT_TRUE(study->hasClasses);
   EXPECT_TRUE(study->hasDistances);
   ASSERT_FALSE(study->failures.falsePositives.empty());
