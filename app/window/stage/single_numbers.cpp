@@ -29,17 +29,18 @@ void SingleStage::pinReference() {
   const auto live = run.liveSet();
   m_reference.reset();
   if (run.numbers() && live)
-    m_reference =
-        PinnedNumbers{run.numbers(), live->dataSet().name, sourceOf(m_parts.desk.session.view()), live->resolution()};
+    m_reference = PinnedNumbers{run.numbers(), live->run(run.numbers()->configuration, run.numbers()->protocol),
+                                live->dataSet().name, sourceOf(m_parts.desk.session.view())};
 }
 
 std::shared_ptr<const SetNumbers> SingleStage::comparableReference() const {
   const auto live = m_parts.desk.run.liveSet();
-  if (!m_reference || !live || m_reference->set != live->dataSet().name ||
-      m_reference->resolution != live->resolution() ||
-      m_reference->numbers->protocol != m_parts.desk.session.view().protocol)
-    return nullptr;
-  return m_reference->numbers;
+  if (!m_reference || !live) return nullptr;
+  const RunSpec shown = live->run(m_reference->numbers->configuration, m_parts.desk.session.view().protocol);
+  const RunSpec& pinned = m_reference->run;
+  const bool together =
+      pinned.set == shown.set && pinned.resolution == shown.resolution && pinned.protocol == shown.protocol;
+  return together ? m_reference->numbers : nullptr;
 }
 
 std::optional<ReferenceNumbers> SingleStage::publishedNumbers() {
@@ -59,19 +60,21 @@ std::optional<ReferenceNumbers> SingleStage::referenceNumbers() {
   if (!m_reference) return publishedNumbers();
   const ViewState& view = m_parts.desk.session.view();
   const SetNumbers& reference = *m_reference->numbers;
+  const auto live = m_parts.desk.run.liveSet();
+  const RunSpec& pinned = m_reference->run;
+  const RunSpec shown = live ? live->run(reference.configuration, view.protocol) : RunSpec{};
   ReferenceNumbers out;
   out.name = configurationTitle(reference.configuration);
-  if (m_reference->source != sourceOf(view))
+  if (!live || pinned.score.front().source != shown.score.front().source)
     out.name += QStringLiteral(" · ") + QString::fromStdString(m_reference->source);
   out.source = tr("pinned: %1, %2, %3 protocol, %4")
                    .arg(QString::fromStdString(m_reference->set), QString::fromStdString(m_reference->source),
                         protocolTitle(reference.protocol), framesText(reference.account));
-  const auto live = m_parts.desk.run.liveSet();
-  if (live && m_reference->set != live->dataSet().name)
+  if (live && pinned.set != shown.set)
     out.noDelta = tr("the reference is of another set: %1").arg(QString::fromStdString(m_reference->set));
-  else if (reference.protocol != view.protocol)
+  else if (pinned.protocol != view.protocol)
     out.noDelta = tr("the reference is of another protocol: %1").arg(protocolTitle(reference.protocol));
-  else if (live && m_reference->resolution != live->resolution())
+  else if (live && pinned.resolution != shown.resolution)
     out.noDelta = tr("the reference is of another resolution");
   else if (!reference.account.isComplete())
     out.noDelta = tr("the reference is of %1").arg(framesText(reference.account));

@@ -13,8 +13,8 @@ namespace oodscope {
 /// Numbers that the user pinned to compare others with, and whose they are.
 struct PinnedNumbers {
   std::shared_ptr<const SetNumbers> numbers;
-  std::string set, source;
-  Resolution resolution = Resolution::Network;
+  RunSpec run;
+  std::string set, source;  ///< what they were called when they were pinned
 };
 
 /// One run: picture, ground truth, heatmap and decision; its curves, metrics and what is under the cursor.
