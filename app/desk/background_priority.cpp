@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desk/background_priority.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,7 +28,9 @@ public:
   WorkerObserver(const WorkerObserver&) = delete;
   WorkerObserver& operator=(const WorkerObserver&) = delete;
   void on_scheduler_entry(bool isWorker) override {
-    if (isWorker) lowerThreadPriority(kLiveWork);
+    if (!isWorker) return;
+    nameThread("tbb-worker");
+    lowerThreadPriority(kLiveWork);
   }
 };
 
@@ -36,6 +39,8 @@ public:
 void lowerThreadPriority(int steps) {
   setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), std::min(kLowest, startingNiceness() + steps));
 }
+
+void nameThread(const std::string& name) { pthread_setname_np(pthread_self(), name.c_str()); }
 
 void lowerWorkerPriorities() { static const WorkerObserver observer; }
 

@@ -2,6 +2,7 @@
 #include "app/desk/workspace.h"
 
 #include "analysis/core/failure_text.h"
+#include "app/desk/background_priority.h"
 #include "app/desk/inference_runner.h"
 #include "app/desk/post_to.h"
 #include "app/desk/session_model.h"
@@ -36,6 +37,7 @@ template <class T>
 void Workspace::inBackground(std::function<T()> work, std::function<void(T)> done, const std::filesystem::path& file) {
   ++m_opening;
   m_openers.emplace_back([this, work = std::move(work), done = std::move(done), file] {
+    nameThread("opening");
     std::shared_ptr<T> value;
     QString failure;
     try {
