@@ -40,11 +40,7 @@ public:
   CoalescingJob(const CoalescingJob&) = delete;
   CoalescingJob& operator=(const CoalescingJob&) = delete;
 
-  void request(Input input) {
-    m_pool.submit(
-        this, m_priority,
-        [this, held = std::make_shared<Input>(std::move(input))](const std::stop_token& stop) { run(*held, stop); });
-  }
+  void request(Input input) { m_pool.submit(this, m_priority, workOn(std::make_shared<Input>(std::move(input)))); }
 
   /// Drops what waits and asks what runs to stop; it publishes a cancelled outcome.
   void cancel() { m_pool.cancel(this); }
@@ -54,10 +50,16 @@ public:
 private:
   [[nodiscard]] bool isAwaited() const { return m_priority != JobPriority::Spare; }
 
-  void run(Input& input, const std::stop_token& stop) {
+  [[nodiscard]] JobPool::Work workOn(std::shared_ptr<Input> held) {
+    return [this, held = std::move(held)](const std::stop_token& stop) { run(held, stop); };
+  }
+
+  void run(const std::shared_ptr<Input>& held, const std::stop_token& stop) {
+    Input& input = *held;
+    Outcome<Output> outcome = attempt(input, stop);
+    if (outcome.isCancelled() && m_pool.givesWay(this, workOn(held))) return;
     ++m_unpublished;
     if (isAwaited()) m_pool.addUnpublished(1);
-    Outcome<Output> outcome = attempt(input, stop);
     // A queued call is dropped by Qt where the context has gone.
     postTo(m_context, [this, input = std::move(input), outcome = std::move(outcome)] {
       --m_unpublished;

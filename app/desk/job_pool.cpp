@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace oodscope {
 namespace {
@@ -16,17 +18,20 @@ bool isAwaited(JobPriority priority) { return priority != JobPriority::Spare; }
 }  // namespace
 
 std::vector<JobPool::Lane> JobPool::lanesFor(int cores) {
+  using P = JobPriority;
+  constexpr Kinds kNone{P::Spare, P::Visible};
   const int all = std::max(2, cores + 1);
+  if (all == 2) return {{{P::Visible, P::Estimate}, kNone, kLiveWork}, {{P::Exact, P::Spare}, kNone, kBackgroundWork}};
   const int background = std::max(1, all / 3);
-  const int seen = all > 2 ? std::max(1, cores / 4) : 0;
+  const int seen = std::max(1, cores / 4);
   std::vector<Lane> lanes;
   for (int i = 0; i < all; ++i) {
     if (i < seen)
-      lanes.push_back({JobPriority::Visible, JobPriority::Visible, kSeenWork});
+      lanes.push_back({{P::Visible, P::Visible}, {P::Estimate, P::Estimate}, kSeenWork});
     else if (i < all - background)
-      lanes.push_back({JobPriority::Visible, JobPriority::Exact, kLiveWork});
+      lanes.push_back({{P::Visible, P::Exact}, kNone, kLiveWork});
     else
-      lanes.push_back({JobPriority::Exact, JobPriority::Spare, kBackgroundWork});
+      lanes.push_back({{P::Background, P::Background}, {P::Exact, P::Spare}, kBackgroundWork});
   }
   return lanes;
 }
@@ -52,30 +57,82 @@ JobPool& JobPool::shared() {
 void JobPool::start() {
   if (!m_threads.empty()) return;
   m_threads.reserve(m_lanes.size());
-  for (const Lane& lane : m_lanes) m_threads.emplace_back([this, lane] { run(lane); });
+  for (const Lane& lane : m_lanes)
+    m_threads.emplace_back([this, &lane, number = static_cast<int>(m_threads.size())] { run(lane, number); });
+}
+
+void JobPool::put(Key key, JobPriority priority, Work work) {
+  const auto waiting =
+      std::find_if(m_waiting.begin(), m_waiting.end(), [key](const Task& task) { return task.key == key; });
+  if (waiting != m_waiting.end()) {
+    waiting->priority = priority;
+    waiting->work = std::move(work);
+  } else {
+    m_waiting.push_back({key, priority, std::move(work)});
+  }
 }
 
 void JobPool::submit(Key key, JobPriority priority, Work work) {
+  std::vector<std::stop_source> asked;
   {
     const std::scoped_lock lock(m_mutex);
     if (m_ending || std::find(m_withdrawn.begin(), m_withdrawn.end(), key) != m_withdrawn.end()) return;
     start();
-    const auto waiting =
-        std::find_if(m_waiting.begin(), m_waiting.end(), [key](const Task& task) { return task.key == key; });
-    if (waiting != m_waiting.end()) {
-      waiting->priority = priority;
-      waiting->work = std::move(work);
-    } else {
-      m_waiting.push_back({key, priority, std::move(work)});
-    }
+    put(key, priority, std::move(work));
+    asked = guestsInTheWay();
   }
+  for (std::stop_source& stop : asked) stop.request_stop();
   m_wake.notify_all();
 }
 
-const JobPool::Task* JobPool::runningOf(Key key) const {
+JobPool::Task* JobPool::runningOf(Key key) const {
   const auto found =
       std::find_if(m_running.begin(), m_running.end(), [key](const Task* task) { return task->key == key; });
   return found == m_running.end() ? nullptr : *found;
+}
+
+const JobPool::Task* JobPool::runningOn(const Lane& lane) const {
+  const auto found =
+      std::find_if(m_running.begin(), m_running.end(), [&](const Task* task) { return task->lane == &lane; });
+  return found == m_running.end() ? nullptr : *found;
+}
+
+bool JobPool::isHeldByPasses() const {
+  return std::all_of(m_lanes.begin(), m_lanes.end(), [this](const Lane& lane) {
+    if (!lane.own.hold(JobPriority::Estimate)) return true;
+    const Task* running = runningOn(lane);
+    return running != nullptr && running->priority > JobPriority::Estimate;
+  });
+}
+
+bool JobPool::givesWay(Key key, Work again) {
+  {
+    const std::scoped_lock lock(m_mutex);
+    const Task* task = runningOf(key);
+    if (task == nullptr || !task->givesWay || m_ending) return false;
+    if (std::find(m_withdrawn.begin(), m_withdrawn.end(), key) != m_withdrawn.end()) return false;
+    const bool isNewer = std::any_of(m_waiting.begin(), m_waiting.end(), [key](const Task& t) { return t.key == key; });
+    if (!isNewer) m_waiting.push_front({key, task->priority, std::move(again)});
+  }
+  m_wake.notify_all();
+  return true;
+}
+
+std::vector<std::stop_source> JobPool::guestsInTheWay() {
+  std::vector<std::stop_source> asked;
+  for (const Task& waiting : m_waiting) {
+    if (runningOf(waiting.key) != nullptr) continue;
+    const auto isFree = [&](const Lane& lane) { return lane.takes(waiting.priority) && runningOn(lane) == nullptr; };
+    if (std::any_of(m_lanes.begin(), m_lanes.end(), isFree)) continue;
+    for (Task* running : m_running) {
+      const bool isHost = running->lane->own.hold(waiting.priority);
+      if (!isHost || running->lane->own.hold(running->priority) || running->givesWay) continue;
+      running->givesWay = true;
+      asked.push_back(running->stop);
+      break;
+    }
+  }
+  return asked;
 }
 
 void JobPool::cancel(Key key) {
@@ -83,7 +140,10 @@ void JobPool::cancel(Key key) {
   {
     const std::scoped_lock lock(m_mutex);
     std::erase_if(m_waiting, [key](const Task& task) { return task.key == key; });
-    if (const Task* running = runningOf(key)) stop.emplace(running->stop);
+    if (Task* running = runningOf(key)) {
+      running->givesWay = false;  // it does not begin again
+      stop.emplace(running->stop);
+    }
   }
   if (stop) stop->request_stop();
 }
@@ -123,15 +183,22 @@ int JobPool::threadCount() const {
 }
 
 std::deque<JobPool::Task>::iterator JobPool::nextOf(const Lane& lane) {
-  auto next = m_waiting.end();
-  for (auto task = m_waiting.begin(); task != m_waiting.end(); ++task) {
-    const bool taken = task->priority >= lane.first && task->priority <= lane.last && runningOf(task->key) == nullptr;
-    if (taken && (next == m_waiting.end() || task->priority < next->priority)) next = task;
-  }
-  return next;
+  const auto soonest = [&](const Kinds& kinds) {
+    auto next = m_waiting.end();
+    for (auto task = m_waiting.begin(); task != m_waiting.end(); ++task)
+      if (kinds.hold(task->priority) && runningOf(task->key) == nullptr &&
+          (next == m_waiting.end() || task->priority < next->priority))
+        next = task;
+    return next;
+  };
+  const auto own = soonest(lane.own);
+  if (own != m_waiting.end()) return own;
+  if (lane.guests.hold(JobPriority::Estimate) && !isHeldByPasses()) return m_waiting.end();
+  return soonest(lane.guests);
 }
 
-void JobPool::run(const Lane& lane) {
+void JobPool::run(const Lane& lane, int number) {
+  nameThread(std::string("desk-job-").append(std::to_string(number)));
   lowerThreadPriority(lane.niceness);
   std::unique_lock lock(m_mutex);
   for (;;) {
@@ -140,8 +207,12 @@ void JobPool::run(const Lane& lane) {
     if (m_ending) return;
     Task task = std::move(*next);
     m_waiting.erase(next);
+    task.lane = &lane;
     m_running.push_back(&task);
+    std::vector<std::stop_source> asked = guestsInTheWay();  // what waits has one thread less
     lock.unlock();
+    m_wake.notify_all();
+    for (std::stop_source& stop : asked) stop.request_stop();
     task.work(task.stop.get_token());
     task.work = nullptr;  // what it held is let go before anybody is told that it ended
     lock.lock();

@@ -15,9 +15,14 @@ namespace oodscope {
 enum class JobPriority { Visible, Estimate, Exact, Background, Spare };
 
 /// The program's threads for work beside the window: a few for all jobs together, as many as there are cores and one.
-/// Some take only what is looked at, some only what may last, so that neither waits for the other; the niceness of a
-/// thread is that of its work, since a thread cannot take its niceness back. Work of one key runs once at a time; of
-/// what waits under a key the newest wins. All functions may be called from any thread.
+/// Each thread is there for some kinds of work; the niceness of a thread is that of its work, since a thread cannot
+/// take its niceness back. No kind waits for one that lasts longer: what is looked at has threads of its own; what
+/// follows the hand goes to one of these where passes hold all others that take it; what was asked for and takes its
+/// time has threads of its own, which passes and spare work borrow. What is borrowed is given back at once (givesWay).
+/// From three threads on, that is: of two, one takes what is short and one what lasts.
+///
+/// Work of one key runs once at a time; of what waits under a key the newest wins. All functions may be called from any
+/// thread.
 class JobPool {
 public:
   using Key = const void*;
@@ -38,32 +43,59 @@ public:
   /// The same, and waits until nothing of it runs.
   void withdraw(Key key);
   [[nodiscard]] bool isBusy(Key key) const;
+  /// For work that was asked to stop: whether it only gives its thread back, and is to begin again without a word. It
+  /// does so with `again`, or with what is newer under its key.
+  [[nodiscard]] bool givesWay(Key key, Work again);
 
+  /// As long as one of these is there, something is still to come: a result is on its way to whom it is for, or a hand
+  /// is waited for to rest.
+  class Due {
+  public:
+    explicit Due(JobPool& pool = shared()) : m_pool(pool) { m_pool.addUnpublished(1); }
+    ~Due() { m_pool.addUnpublished(-1); }
+    Due(const Due&) = delete;
+    Due& operator=(const Due&) = delete;
+
+  private:
+    JobPool& m_pool;
+  };
   /// Results that were made and are still on the way to whom they are for.
   void addUnpublished(int count);
-  /// Nothing runs, waits or is unpublished, apart from what nobody waits for.
+  /// Nothing runs, waits or is due, apart from what nobody waits for.
   [[nodiscard]] bool isIdle() const;
   /// Threads that were started; none before the first work.
   [[nodiscard]] int threadCount() const;
 
 private:
+  /// Priorities from one to another; none where the first is the later.
+  struct Kinds {
+    JobPriority first, last;
+    [[nodiscard]] bool hold(JobPriority priority) const { return priority >= first && priority <= last; }
+  };
+  /// What a thread takes: its own work and, where nothing of that waits, guests.
+  struct Lane {
+    Kinds own, guests;
+    int niceness;
+    [[nodiscard]] bool takes(JobPriority priority) const { return own.hold(priority) || guests.hold(priority); }
+  };
   struct Task {
     Key key = nullptr;
     JobPriority priority = JobPriority::Background;
     Work work;
     std::stop_source stop = {};
-  };
-  /// What a thread takes: work from one priority to another.
-  struct Lane {
-    JobPriority first, last;
-    int niceness;
+    const Lane* lane = nullptr;  ///< that runs it
+    bool givesWay = false;       ///< was asked to
   };
 
   [[nodiscard]] static std::vector<Lane> lanesFor(int cores);
   void start();
-  void run(const Lane& lane);
+  void run(const Lane& lane, int number);
+  void put(Key key, JobPriority priority, Work work);
   [[nodiscard]] std::deque<Task>::iterator nextOf(const Lane& lane);
-  [[nodiscard]] const Task* runningOf(Key key) const;
+  [[nodiscard]] Task* runningOf(Key key) const;
+  [[nodiscard]] const Task* runningOn(const Lane& lane) const;
+  [[nodiscard]] bool isHeldByPasses() const;
+  [[nodiscard]] std::vector<std::stop_source> guestsInTheWay();
 
   std::vector<Lane> m_lanes;
   mutable std::mutex m_mutex;
