@@ -23,6 +23,7 @@ Comparison::Comparison(Workspace& workspace, SingleRun& a, QObject* parent)
       m_workspace(workspace),
       m_a(a),
       m_b(std::make_unique<SingleRun>(workspace)),
+      m_update(0, [this] { update(); }),
       m_pictureJob(
           this, JobPriority::Visible,
           [this](const PictureRequest& request, const std::stop_token&) { return makePicture(request); },
@@ -51,9 +52,6 @@ Comparison::Comparison(Workspace& workspace, SingleRun& a, QObject* parent)
           [this](const MeasuredRun& run, const Outcome<std::shared_ptr<const RunStatistics>>& outcome) {
             publishIntervals(run, outcome);
           }) {
-  m_update.setSingleShot(true);
-  m_update.setInterval(0);
-  connect(&m_update, &QTimer::timeout, this, &Comparison::update);
   connectRuns();
 }
 
@@ -256,11 +254,6 @@ void Comparison::dropIntervals() {
   m_intervals.reset();
   m_intervalsAsked = {};
   Q_EMIT intervalsChanged();
-}
-
-bool Comparison::isSettled() const {
-  return !m_update.isActive() && !m_intervalJob.isBusy() &&
-         (!hasOther() || (m_b->isSettled() && !m_pictureJob.isBusy() && !m_pairJob.isBusy() && !m_frameJob.isBusy()));
 }
 
 }  // namespace oodscope

@@ -3,11 +3,11 @@
 #include "analysis/statistics/disagreement.h"
 #include "analysis/statistics/rank_table.h"
 #include "app/desk/coalescing_job.h"
+#include "app/desk/delayed_call.h"
 #include "app/desk/single_run.h"
 #include "app/studies/run_statistics.h"
 
 #include <QObject>
-#include <QTimer>
 
 #include <map>
 #include <memory>
@@ -51,7 +51,6 @@ public:
   void requestIntervals();
   void dropIntervals();
   [[nodiscard]] const std::shared_ptr<const RunStatistics>& intervals() const { return m_intervals; }
-  [[nodiscard]] bool isSettled() const;
 
 Q_SIGNALS:
   void pictureChanged();
@@ -101,7 +100,7 @@ private:
   ViewState m_view;
   bool m_dragging = false;
   bool m_wantsIntervals = false;
-  QTimer m_update;
+  DelayedCall m_update;
   std::shared_ptr<const ComparedPicture> m_picture;
   std::shared_ptr<const PairedStatistics> m_paired;
   std::shared_ptr<const RunStatistics> m_intervals;

@@ -16,6 +16,10 @@ constexpr std::size_t kCurveSteps = 128;
 
 ComponentFollower::ComponentFollower(QObject* parent)
     : QObject(parent),
+      m_rest(kRestMs,
+             [this] {
+               if (m_request) m_exactJob.request(*m_request);
+             }),
       m_exactJob(
           this, JobPriority::Estimate,
           [](const Request& request, const std::stop_token& stop) {
@@ -44,11 +48,6 @@ ComponentFollower::ComponentFollower(QObject* parent)
           [this](const CurveRequest& request, const Outcome<std::vector<ComponentMetrics>>& outcome) {
             if (outcome.hasValue() && isOfPresentScores(request.of)) m_curve = outcome.value();
           }) {
-  m_rest.setSingleShot(true);
-  m_rest.setInterval(kRestMs);
-  connect(&m_rest, &QTimer::timeout, this, [this] {
-    if (m_request) m_exactJob.request(*m_request);
-  });
   m_idle.setSingleShot(true);
   m_idle.setInterval(kIdleMs);
   connect(&m_idle, &QTimer::timeout, this, &ComponentFollower::requestCurve);

@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/regions/component_metrics.h"
 #include "app/desk/coalescing_job.h"
+#include "app/desk/delayed_call.h"
 #include "app/live/live_set.h"
 
 #include <QObject>
@@ -72,8 +73,8 @@ private:
   std::vector<ComponentMetrics> m_curve;  ///< by rising threshold
   ComponentTrack m_track;                 ///< of the curve
   std::optional<ShownComponents> m_components;
-  QTimer m_rest;  ///< the hand rests
-  QTimer m_idle;  ///< nothing has been asked for a while
+  DelayedCall m_rest;  ///< the hand rests
+  QTimer m_idle;       ///< nothing has been asked for a while
 
   // Last: their threads use what is above.
   CoalescingJob<Request, ShownComponents> m_exactJob;

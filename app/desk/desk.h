@@ -2,6 +2,7 @@
 #pragma once
 #include "app/desk/comparison.h"
 #include "app/desk/failure_study.h"
+#include "app/desk/inference_runner.h"
 #include "app/desk/session_file.h"
 #include "app/desk/session_model.h"
 #include "app/desk/single_run.h"
@@ -31,6 +32,11 @@ struct Desk {
   [[nodiscard]] std::optional<std::size_t> currentFrame() const {
     const auto set = currentSet();
     return set ? set->find(session.view().frame) : std::nullopt;
+  }
+
+  /// Nothing of what was asked for is still to come: all that can be is open, scored, exact and published.
+  [[nodiscard]] bool isIdle() const {
+    return JobPool::shared().isIdle() && !workspace.isOpening() && !workspace.runner().isBusy();
   }
 
   SessionModel session;

@@ -20,6 +20,7 @@ FailureStudy::FailureStudy(const SessionModel& session, const SingleRun& run, QO
     : QObject(parent),
       m_session(session),
       m_run(run),
+      m_rest(kRestMs, [this] { requestSet(); }),
       m_frameJob(
           this, JobPriority::Estimate,
           [](const StudyRequest& request, const std::stop_token&) {
@@ -61,9 +62,6 @@ FailureStudy::FailureStudy(const SessionModel& session, const SingleRun& run, QO
           [this](const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome) {
             publishWhatIf(request, outcome);
           }) {
-  m_rest.setSingleShot(true);
-  m_rest.setInterval(kRestMs);
-  connect(&m_rest, &QTimer::timeout, this, &FailureStudy::requestSet);
   connect(&m_run, &SingleRun::thresholdChanged, this, &FailureStudy::refresh);
   connect(&m_run, &SingleRun::numbersChanged, this, &FailureStudy::refresh);
   connect(&m_run, &SingleRun::pictureChanged, this, &FailureStudy::refresh);
@@ -130,11 +128,6 @@ void FailureStudy::publishWhatIf(const WhatIfRequest& request, const Outcome<std
   if (outcome.hasValue() && outcome.value() && present && request.offsets == m_offsets)
     Q_EMIT offsetsEvaluated(*outcome.value());
   Q_EMIT settledChanged();
-}
-
-bool FailureStudy::isBusy() const {
-  return m_rest.isActive() || m_frameJob.isBusy() || m_setJob.isBusy() || m_brushJob.isBusy() || m_partJob.isBusy() ||
-         m_whatIfJob.isBusy();
 }
 
 std::optional<FailureStudy::StudyRequest> FailureStudy::studyRequest() const {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/desk/coalescing_job.h"
+#include "app/desk/delayed_call.h"
 #include "app/studies/set_study.h"
 
 #include <QObject>
-#include <QTimer>
 
 #include <functional>
 #include <memory>
@@ -54,8 +54,6 @@ public:
 
   /// What the set's numbers were with a threshold of its own for each predicted class; empty: nobody asks.
   void setOffsets(std::vector<float> offsets);
-
-  [[nodiscard]] bool isBusy() const;
 
 Q_SIGNALS:
   /// study() was of another set or other scores: there is none.
@@ -120,7 +118,7 @@ private:
   std::optional<PartNumbers> m_part;
   std::optional<PartRequest> m_partAsked;
   std::vector<float> m_offsets;
-  QTimer m_rest;
+  DelayedCall m_rest;  ///< the hand rests
 
   // Last: their threads use what is above.
   CoalescingJob<StudyRequest, StudiedFrame> m_frameJob;

@@ -97,7 +97,7 @@ void InferenceRunner::forget(const std::shared_ptr<LiveSet>& set) {
 
 bool InferenceRunner::isBusy() const {
   const std::scoped_lock lock(m_mutex);
-  return m_running.has_value() || !m_tasks.empty();
+  return m_running.has_value() || !m_tasks.empty() || m_untold > 0;
 }
 
 InferenceProgress InferenceRunner::progress() const {
@@ -123,6 +123,7 @@ void InferenceRunner::report() {
 }
 
 void InferenceRunner::run() {
+  nameThread("networks");
   lowerThreadPriority();  // threads that LibTorch starts from here inherit it
   bool keeping = true;    // as the process began
   const auto keep = [&](bool wanted) {
@@ -156,6 +157,7 @@ void InferenceRunner::run() {
     {
       const std::scoped_lock lock(m_mutex);
       m_running.reset();
+      ++m_untold;
       m_done = std::min(m_done + 1, m_total);
       m_recent.push_back(seconds);
       if (m_recent.size() > kRecentFrames) m_recent.pop_front();
@@ -163,6 +165,10 @@ void InferenceRunner::run() {
     }
     if (last) keep(false);
     postTo(this, [this, task, failure, last] {
+      {
+        const std::scoped_lock lock(m_mutex);
+        --m_untold;
+      }
       if (failure.isEmpty())
         Q_EMIT frameReady(task.set, task.frame);
       else

@@ -69,6 +69,7 @@ private:
   std::optional<Task> m_running;
   std::size_t m_done = 0;
   std::size_t m_total = 0;
+  std::size_t m_untold = 0;     ///< frames that were made and are not reported yet
   std::deque<double> m_recent;  ///< seconds of the latest frames
   bool m_paused = false;
   bool m_ending = false;

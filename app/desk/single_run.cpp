@@ -17,6 +17,8 @@ constexpr int kFramesArriveMs = 400;          // how often numbers follow frames
 SingleRun::SingleRun(Workspace& workspace, QObject* parent)
     : QObject(parent),
       m_workspace(workspace),
+      m_rest(kRestMs, [this] { requestExact(); }),
+      m_framesArrive(kFramesArriveMs, [this] { requestExact(); }),
       m_pictureJob(
           this, JobPriority::Visible,
           [this](const Request& request, const std::stop_token&) { return makePicture(request); },
@@ -35,12 +37,6 @@ SingleRun::SingleRun(Workspace& workspace, QObject* parent)
   m_clock.start();
   connect(&m_components, &ComponentFollower::componentsChanged, this, &SingleRun::componentsChanged);
   connect(&m_components, &ComponentFollower::settledChanged, this, &SingleRun::settledChanged);
-  m_rest.setSingleShot(true);
-  m_rest.setInterval(kRestMs);
-  connect(&m_rest, &QTimer::timeout, this, [this] { requestExact(); });
-  m_framesArrive.setSingleShot(true);
-  m_framesArrive.setInterval(kFramesArriveMs);
-  connect(&m_framesArrive, &QTimer::timeout, this, [this] { requestExact(); });
   connect(&m_workspace.runner(), &InferenceRunner::frameReady, this, &SingleRun::onFrameReady);
   connect(&m_workspace.runner(), &InferenceRunner::frameFailed, this, &SingleRun::onFrameFailed);
 }

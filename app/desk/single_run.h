@@ -2,6 +2,7 @@
 #pragma once
 #include "app/desk/coalescing_job.h"
 #include "app/desk/component_follower.h"
+#include "app/desk/delayed_call.h"
 #include "app/desk/frame_cache.h"
 #include "app/desk/workspace.h"
 #include "app/live/live_set.h"
@@ -10,7 +11,6 @@
 
 #include <QElapsedTimer>
 #include <QObject>
-#include <QTimer>
 
 #include <functional>
 #include <memory>
@@ -136,8 +136,8 @@ private:
   std::uint64_t m_exactRevision = 0;  ///< of the latest exact numbers
   bool m_dragging = false;
   std::optional<Request> m_estimateAfter;  ///< waits for the picture of the same tick: what is looked at comes first
-  QTimer m_rest;                           ///< the hand rests
-  QTimer m_framesArrive;                   ///< frames come in: refresh now and then
+  DelayedCall m_rest;                      ///< the hand rests
+  DelayedCall m_framesArrive;              ///< frames come in: refresh now and then
   QElapsedTimer m_clock;
   double m_changeMs = 0.0;
   double m_pictureLatencyMs = 0.0;

@@ -102,7 +102,7 @@ public:
   [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const QString& set, const ViewState& view);
   /// Whether `folder` holds logits, which methods and temperatures apply to, for the set of `view`.
   [[nodiscard]] bool holdsLogits(ViewState view, const std::string& folder);
-  [[nodiscard]] InferenceRunner& runner() { return *m_runner; }
+  [[nodiscard]] InferenceRunner& runner() const { return *m_runner; }
   [[nodiscard]] LogitsStore& store() { return *m_store; }
   [[nodiscard]] const std::shared_ptr<LogitsStore>& sharedStore() const { return m_store; }
   /// Works with these from now on: models are loaded again, what was scored is scored anew.

@@ -345,10 +345,7 @@ void MainWindow::usePreferences(const Preferences& chosen) {
   m_status->cache().setStore(m_desk.workspace.sharedStore());
 }
 
-bool MainWindow::isSettled() const {
-  return m_desk.run.isSettled() && !m_desk.workspace.isOpening() && m_stages->isShown() && !m_tabs->isBusy() &&
-         !m_frames->isBusy() && !m_failures->isBusy();
-}
+bool MainWindow::isSettled() const { return m_desk.isIdle() && m_stages->isShown(); }
 
 void MainWindow::showEvent(QShowEvent* event) {
   QMainWindow::showEvent(event);

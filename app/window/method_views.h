@@ -26,7 +26,6 @@ public:
   void setFirstPane(int first);
   /// The knobs, or what is ready, changed. `frame`: of the current set.
   void show(const ViewState& view, std::optional<std::size_t> frame);
-  [[nodiscard]] bool isBusy() const { return m_job.isBusy(); }
 
 Q_SIGNALS:
   void settledChanged();

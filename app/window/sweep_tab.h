@@ -29,7 +29,7 @@ public:
   void cancel();
   [[nodiscard]] const SweepResult& result() const { return m_result; }
   /// A sweep runs, or waits for frames.
-  [[nodiscard]] bool isBusy() const override { return m_running || m_waiting; }
+  [[nodiscard]] bool isBusy() const { return m_running || m_waiting; }
   [[nodiscard]] QPushButton* button() const { return m_button; }
   [[nodiscard]] QString note() const;
 

@@ -43,8 +43,6 @@ void ThumbnailLoader::request(const std::shared_ptr<const DataSet>& set, std::si
   ask();
 }
 
-bool ThumbnailLoader::isBusy() const { return JobPool::shared().isBusy(this); }
-
 void ThumbnailLoader::ask() {
   JobPool::shared().submit(this, JobPriority::Exact, [this](const std::stop_token&) { makeOne(); });
 }
@@ -98,7 +96,8 @@ void ThumbnailLoader::makeOne() {
     more = !m_tasks.empty();
   }
   const FramePreview preview = make(task);
-  postTo(this, [this, name = QString::fromStdString(task.set->name), frame = task.frame, preview] {
+  const auto due = std::make_shared<JobPool::Due>();
+  postTo(this, [this, due, name = QString::fromStdString(task.set->name), frame = task.frame, preview] {
     Q_EMIT previewReady(name, frame, preview);
   });
   if (more) ask();  // one a turn: others of the pool come in between

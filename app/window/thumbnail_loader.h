@@ -31,7 +31,6 @@ public:
   ~ThumbnailLoader() override;
 
   void request(const std::shared_ptr<const DataSet>& set, std::size_t frame);
-  [[nodiscard]] bool isBusy() const;
 
 Q_SIGNALS:
   void previewReady(const QString& set, std::size_t frame, const oodscope::FramePreview& preview);

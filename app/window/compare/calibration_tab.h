@@ -30,7 +30,6 @@ public:
   void follow(const ViewState& view, bool dragging) override;
   void start();
   [[nodiscard]] const std::optional<CalibrationReport>& report() const { return m_report; }
-  [[nodiscard]] bool isBusy() const override { return m_job.isBusy(); }
 
 protected:
   void showEvent(QShowEvent* event) override;

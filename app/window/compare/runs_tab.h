@@ -29,7 +29,6 @@ public:
   [[nodiscard]] std::vector<KeptRun> comparable(const ViewState& view) const;
   /// Their curves beside those of the view's own numbers.
   void addKeptCurves(const SetNumbers& shown, CurveSets& curves) const;
-  [[nodiscard]] bool isBusy() const override { return m_job.isBusy(); }
 
 Q_SIGNALS:
   void runsChanged();

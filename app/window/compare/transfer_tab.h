@@ -35,7 +35,6 @@ public:
   [[nodiscard]] ThresholdRule rule() const;
   void setRule(const ThresholdRule& rule);
   [[nodiscard]] const std::optional<TransferMatrix>& matrix() const { return m_matrix; }
-  [[nodiscard]] bool isBusy() const override { return m_job.isBusy() || m_waiting; }
 
 protected:
   void showEvent(QShowEvent* event) override;

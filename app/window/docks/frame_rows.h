@@ -30,7 +30,6 @@ public:
   void show();
   /// The current frame becomes the list's.
   void showCurrent();
-  [[nodiscard]] bool isBusy() const { return m_thumbnails.isBusy(); }
 
 Q_SIGNALS:
   void previewsChanged();

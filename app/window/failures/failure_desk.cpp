@@ -143,8 +143,6 @@ void FailureDesk::setWaiting(const QString& sentence) {
   if (!study() || !m_results.isExact()) showAttribution();
 }
 
-bool FailureDesk::isBusy() const { return m_results.isBusy() || m_thumbnails.isBusy(); }
-
 void FailureDesk::follow(const ViewState& view, bool dragging) {
   m_results.follow(view, dragging);
   requestPart();

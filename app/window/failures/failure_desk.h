@@ -47,7 +47,6 @@ public:
   [[nodiscard]] FailuresTab* failuresTab() const { return m_failures; }
   [[nodiscard]] ClassesTab* classesTab() const { return m_classes; }
   [[nodiscard]] SizeDistanceTab* sizesTab() const { return m_sizes; }
-  [[nodiscard]] bool isBusy() const;
   [[nodiscard]] const FailureStudy& results() const { return m_results; }
 
   /// Another view of the session; `dragging`: more changes are coming, the set waits.

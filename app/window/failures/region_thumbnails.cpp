@@ -75,11 +75,6 @@ QImage RegionThumbnails::find(const ThumbnailTask& task) {
   return {};
 }
 
-bool RegionThumbnails::isBusy() const {
-  const std::scoped_lock lock(m_mutex);
-  return m_unpublished > 0 || !m_tasks.empty();
-}
-
 void RegionThumbnails::ask() {
   JobPool::shared().submit(this, JobPriority::Exact, [this](const std::stop_token&) { makeOne(); });
 }
@@ -98,7 +93,6 @@ void RegionThumbnails::makeOne() {
     task = std::move(*next);
     m_tasks.erase(next);
     more = !m_tasks.empty();
-    ++m_unpublished;
   }
   QImage picture;
   try {
@@ -111,13 +105,10 @@ void RegionThumbnails::makeOne() {
   } catch (const Error&) {
     // The frame itself is reported where it is opened; the row stays without a picture.
   }
-  postTo(this, [this, key = task.key(), picture] {
+  const auto due = std::make_shared<JobPool::Due>();
+  postTo(this, [this, due, key = task.key(), picture] {
     if (m_pictures.size() >= kKept) m_pictures.clear();
     m_pictures.insert(key, picture);
-    {
-      const std::scoped_lock lock(m_mutex);
-      --m_unpublished;
-    }
     Q_EMIT ready(key, picture);
   });
   if (more) ask();  // one a turn: others of the pool come in between

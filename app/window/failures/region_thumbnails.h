@@ -34,7 +34,6 @@ public:
 
   /// The picture if there is one; else it is asked for and comes with ready().
   [[nodiscard]] QImage find(const ThumbnailTask& task);
-  [[nodiscard]] bool isBusy() const;
 
 Q_SIGNALS:
   void ready(const QString& key, const QImage& picture);
@@ -44,9 +43,8 @@ private:
   void makeOne();
 
   QHash<QString, QImage> m_pictures;
-  mutable std::mutex m_mutex;
+  std::mutex m_mutex;
   std::deque<ThumbnailTask> m_tasks;
-  int m_unpublished = 0;
   // Of the job alone, which runs once at a time.
   std::pair<const DataSet*, std::size_t> m_decodedOf{nullptr, 0};
   RgbImage m_decoded;

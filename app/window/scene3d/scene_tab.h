@@ -32,7 +32,6 @@ public:
 
   /// nullptr until the tab was shown.
   [[nodiscard]] Scene3DPanel* panel() const { return m_panel; }
-  [[nodiscard]] bool isBusy() const override { return m_landscapeJob.isBusy() || m_cloudJob.isBusy(); }
 
 Q_SIGNALS:
   void pixelPicked(QPointF picturePoint);

@@ -266,8 +266,6 @@ std::optional<FrameRectangle> StageStack::partInView(const std::string& set, con
   return FrameRectangle{part.x(), part.y(), part.width(), part.height()};
 }
 
-bool StageStack::isShown() const {
-  return !m_seen.isDue() && !m_told.isDue() && !m_methods->isBusy() && m_parts.desk.comparison.isSettled();
-}
+bool StageStack::isShown() const { return !m_seen.isDue() && !m_told.isDue(); }
 
 }  // namespace oodscope

@@ -16,8 +16,6 @@ public:
 
   /// The session's view; `dragging`: more changes are coming.
   virtual void follow(const ViewState&, bool /*dragging*/) {}
-  /// Something is asked for that is not shown yet.
-  [[nodiscard]] virtual bool isBusy() const { return false; }
   /// Beside the tab's title; nullptr: nothing is.
   [[nodiscard]] virtual QWidget* badge() const { return nullptr; }
 

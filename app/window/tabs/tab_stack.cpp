@@ -10,8 +10,6 @@
 #include <QTabBar>
 #include <QToolButton>
 
-#include <algorithm>
-
 namespace oodscope {
 
 TabStack::TabStack(const TabParts& parts, std::span<const TabKind> kinds) {
@@ -79,10 +77,6 @@ QStringList TabStack::open(const QString& title) {
     if (isTabVisible(i)) titles << tabText(i);
   }
   return titles;
-}
-
-bool TabStack::isBusy() const {
-  return std::any_of(m_tabs.begin(), m_tabs.end(), [](const AnalysisTab* tab) { return tab->isBusy(); });
 }
 
 }  // namespace oodscope

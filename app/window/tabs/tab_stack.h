@@ -23,7 +23,6 @@ public:
   void follow(const ViewState& view, bool dragging);
   /// Opens the first tab whose title begins so. The titles that can be seen where there is none; else empty.
   [[nodiscard]] QStringList open(const QString& title);
-  [[nodiscard]] bool isBusy() const;
   /// The tab of a type; nullptr where no kind makes one.
   template <class Tab>
   [[nodiscard]] Tab* find() const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desk/coalescing_job.h"
 
+#include "app/desk/delayed_call.h"
+
 #include <QObject>
 #include <QTest>
 
@@ -107,6 +109,53 @@ TEST(CoalescingJob, DestructionStopsWhatRunsAndWaits) {
     started.wait();
   }
   EXPECT_TRUE(ended);
+}
+
+TEST(CoalescingJob, WhatGivesItsThreadBackIsPublishedOnceAndWhole) {
+  QObject context;
+  JobPool pool(2);
+  std::latch started(1);
+  std::atomic<int> begun = 0;
+  std::vector<Outcome<int>> published;
+  CoalescingJob<int, int> guest(
+      &context, JobPriority::Spare,
+      [&](const int& input, const std::stop_token& stop) {
+        if (++begun == 1) {
+          started.count_down();
+          while (!stop.stop_requested()) std::this_thread::yield();
+          return 0;
+        }
+        return input;
+      },
+      [&](const int&, const Outcome<int>& outcome) { published.push_back(outcome); }, pool);
+  guest.request(7);
+  started.wait();
+  const int key = 0;
+  pool.submit(&key, JobPriority::Background, [](const std::stop_token&) {});  // whose thread it is
+  QTRY_VERIFY_WITH_TIMEOUT(!guest.isBusy(), 20000);
+  EXPECT_EQ(begun, 2);
+  ASSERT_EQ(published.size(), 1U);
+  EXPECT_EQ(published.front().value(), 7);
+}
+
+TEST(DelayedCall, IsMadeOnceAndKeepsItsPoolFromBeingIdleUntilThen) {
+  JobPool pool(2);
+  int calls = 0;
+  DelayedCall call(
+      1, [&] { ++calls; }, pool);
+  EXPECT_FALSE(call.isActive());
+  call.start();
+  call.start(0);
+  EXPECT_TRUE(call.isActive());
+  EXPECT_FALSE(pool.isIdle());
+  QTRY_VERIFY_WITH_TIMEOUT(!call.isActive(), 20000);
+  EXPECT_TRUE(pool.isIdle());
+  EXPECT_EQ(calls, 1);
+  call.start();
+  call.stop();
+  EXPECT_TRUE(pool.isIdle());
+  QTest::qWait(20);
+  EXPECT_EQ(calls, 1);
 }
 
 }  // namespace oodscope

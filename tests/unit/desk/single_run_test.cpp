@@ -46,7 +46,7 @@ protected:
     QObject::connect(&desk.run, &SingleRun::thresholdChanged, &desk.run, [this] { events << "threshold"; });
   }
   [[nodiscard]] bool settles() {
-    return QTest::qWaitFor([this] { return desk.run.isSettled() && JobPool::shared().isIdle(); }, kLongestMs);
+    return QTest::qWaitFor([this] { return desk.isIdle(); }, kLongestMs);
   }
   void show() { desk.run.show(view, false); }
 
@@ -142,7 +142,7 @@ TEST_F(DeskTest, ManyRunsShareFewThreads) {
   view.other = OtherRun{.model = {}, .score = view.score};
   show();
   desk.comparison.show(view, false);
-  ASSERT_TRUE(QTest::qWaitFor([this] { return desk.comparison.isSettled() && desk.run.isSettled(); }, kLongestMs));
+  ASSERT_TRUE(QTest::qWaitFor([this] { return desk.isIdle(); }, kLongestMs));
   ASSERT_TRUE(desk.comparison.b().numbers());
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   constexpr int kRunner = 1;
