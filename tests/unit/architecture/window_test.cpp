@@ -188,6 +188,24 @@ TEST(Window, JobsRunOnThePoolAlone) {
               IsEmpty());
 }
 
+TEST(Window, ThreadsOfTheProgramHaveNames) {
+  const auto isHeader = [](const std::string& file) { return file.ends_with(".h"); };
+  const std::vector<std::string> starting = filesWith({"app/desk"}, R"(\bstd::(vector<std::)?j?thread>? m_\w+;)",
+                                                      [&](const auto& file) { return !isHeader(file); });
+  EXPECT_GE(starting.size(), 3U) << "nothing was scanned";
+  const std::vector<std::string> named = filesWith({"app/desk"}, R"(\bnameThread\()", isHeader);
+  for (std::string file : starting) EXPECT_THAT(named, ::testing::Contains(file.replace(file.size() - 2, 2, ".cpp")));
+}
+
+TEST(Window, IsSettledWhereItsDeskIsIdleAndItsStageShown) {
+  const std::string source = textOf(kRoot / "app/window/main_window.cpp");
+  const std::size_t at = source.find("bool MainWindow::isSettled()");
+  ASSERT_NE(at, std::string::npos);
+  const std::string body = source.substr(at, source.find('}', at) - at);
+  static const std::regex kTerm("&&");
+  EXPECT_LE(std::distance(std::sregex_iterator(body.begin(), body.end(), kTerm), {}), 1) << body;
+}
+
 TEST(Functions, TheScanSeesWhatFunctionsAre) {
   const auto found = functionsIn(R"(
 namespace a {

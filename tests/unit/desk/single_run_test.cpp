@@ -92,6 +92,41 @@ TEST_F(DeskTest, AChangeOfThresholdRescoresNothing) {
   EXPECT_EQ(desk.run.counts(), counts);
 }
 
+TEST_F(DeskTest, AChangeOfProtocolKeepsThePictureAndTheCounts) {
+  view.resolution = Resolution::Network;  // not the protocol's own, which another may not share
+  show();
+  ASSERT_TRUE(settles());
+  const auto picture = desk.run.picture();
+  const auto numbers = desk.run.numbers();
+  const auto counts = desk.run.counts();
+  events.clear();
+  view.protocol = protocols::kFishyscapes;
+  show();
+  EXPECT_FALSE(desk.run.numbers()) << "those of the other protocol are none of these";
+  ASSERT_TRUE(settles());
+  EXPECT_FALSE(events.contains("picture"));
+  EXPECT_EQ(desk.run.picture(), picture);
+  ASSERT_TRUE(desk.run.numbers());
+  EXPECT_NE(desk.run.numbers(), numbers);
+  ASSERT_TRUE(desk.run.counts());
+  EXPECT_EQ(desk.run.counts()->set(0.5F, false), counts->set(0.5F, false));
+}
+
+TEST_F(DeskTest, AnotherFrameKeepsTheSetsNumbers) {
+  show();
+  ASSERT_TRUE(settles());
+  const auto numbers = desk.run.numbers();
+  const auto details = desk.run.details();
+  events.clear();
+  view.frame = desk.workspace.sets().front().set->frames.back().name;
+  show();
+  ASSERT_TRUE(settles());
+  EXPECT_EQ(events, QStringList{"picture"});
+  EXPECT_EQ(desk.run.picture()->frame, 3U);
+  EXPECT_EQ(desk.run.numbers(), numbers);
+  EXPECT_EQ(desk.run.details(), details);
+}
+
 TEST_F(DeskTest, ACancelledExactPassPublishesNothing) {
   show();
   ASSERT_TRUE(settles());
