@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include <tbb/task_scheduler_observer.h>
 
@@ -28,7 +29,8 @@ public:
   WorkerObserver(const WorkerObserver&) = delete;
   WorkerObserver& operator=(const WorkerObserver&) = delete;
   void on_scheduler_entry(bool isWorker) override {
-    if (!isWorker) return;
+    static thread_local bool isKnown = false;  // a worker goes from one thread's work to another's
+    if (!isWorker || std::exchange(isKnown, true)) return;
     nameThread("tbb-worker");
     lowerThreadPriority(kLiveWork);
   }
@@ -42,6 +44,6 @@ void lowerThreadPriority(int steps) {
 
 void nameThread(const std::string& name) { pthread_setname_np(pthread_self(), name.c_str()); }
 
-void lowerWorkerPriorities() { static const WorkerObserver observer; }
+void lowerWorkerPriorities() { static thread_local const WorkerObserver observer; }
 
 }  // namespace oodscope

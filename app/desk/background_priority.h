@@ -14,8 +14,9 @@ void lowerThreadPriority(int steps = kBackgroundWork);
 /// begins with the same name: all of the program's own have one, and none has another's.
 void nameThread(const std::string& name);
 
-/// Lowers that of all of oneTBB's threads, now and later, to kLiveWork, and names them: the thread that paints never
-/// waits for a core that they hold. For the whole process.
+/// Lowers the priority of oneTBB's threads that work for the calling thread, now and later, to kLiveWork, and names
+/// them "tbb-worker": the thread that paints never waits for a core that they hold. oneTBB tells of them by the thread
+/// that they work for: each that has parallel work calls this once.
 void lowerWorkerPriorities();
 
 }  // namespace oodscope

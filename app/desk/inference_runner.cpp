@@ -125,7 +125,8 @@ void InferenceRunner::report() {
 void InferenceRunner::run() {
   nameThread("networks");
   lowerThreadPriority();  // threads that LibTorch starts from here inherit it
-  bool keeping = true;    // as the process began
+  lowerWorkerPriorities();
+  bool keeping = true;  // as the process began
   const auto keep = [&](bool wanted) {
     if (std::exchange(keeping, wanted) == wanted) return;
     if (wanted)

@@ -200,6 +200,7 @@ std::deque<JobPool::Task>::iterator JobPool::nextOf(const Lane& lane) {
 void JobPool::run(const Lane& lane, int number) {
   nameThread(std::string("desk-job-").append(std::to_string(number)));
   lowerThreadPriority(lane.niceness);
+  lowerWorkerPriorities();
   std::unique_lock lock(m_mutex);
   for (;;) {
     auto next = m_waiting.end();

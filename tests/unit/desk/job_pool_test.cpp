@@ -4,13 +4,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pthread.h>
+
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <latch>
 #include <mutex>
+#include <set>
 #include <stop_token>
+#include <string>
 #include <thread>
+
+#include <tbb/parallel_for.h>
 
 namespace oodscope {
 namespace {
@@ -204,6 +212,30 @@ TEST(JobPool, WhatIsCancelledWhileItGivesWayDoesNotBeginAgain) {
   go.count_down();
   EXPECT_TRUE(becomes([&] { return ended && pool.isIdle() && !pool.isBusy(&keys[0]); }));
   EXPECT_EQ(begun, 1);
+}
+
+TEST(JobPool, WhoWorksForItsThreadsHasANameOfItsOwn) {
+  JobPool pool(2);
+  std::mutex mutex;
+  std::set<std::string> names;
+  const auto note = [&] {
+    std::array<char, 16> name{};
+    pthread_getname_np(pthread_self(), name.data(), name.size());
+    const std::scoped_lock lock(mutex);
+    names.insert(name.data());
+  };
+  std::atomic<bool> done = false;
+  const int key = 0;
+  pool.submit(&key, JobPriority::Exact, [&](const Stop&) {
+    tbb::parallel_for(0, 64, [&](int) {
+      note();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    });
+    done = true;
+  });
+  ASSERT_TRUE(becomes([&] { return done.load(); }));
+  EXPECT_EQ(std::ranges::count_if(names, [](const std::string& name) { return name.starts_with("desk-job-"); }), 1);
+  for (const std::string& name : names) EXPECT_TRUE(name.starts_with("desk-job-") || name == "tbb-worker") << name;
 }
 
 TEST(JobPool, ThreadsStartWithTheFirstWork) {
