@@ -160,6 +160,10 @@ void writeSession(const Session& session, const std::filesystem::path& file);
 /// The text that writeSession() writes for a file in `folder`. Same session, same bytes.
 [[nodiscard]] std::string sessionText(const Session& session, const std::filesystem::path& folder);
 
+/// Every member that a session's file can have, those of version 0.1.0 included, as JSON pointers; lists with their
+/// first entry: "/view/score/method", "/sets", "/sets/0/path".
+[[nodiscard]] std::vector<std::string> sessionMembers();
+
 [[nodiscard]] std::string_view pinRuleName(PinRule rule);
 [[nodiscard]] std::string_view resolutionName(Resolution resolution);
 [[nodiscard]] std::optional<Resolution> resolutionFromName(std::string_view name);
