@@ -77,14 +77,14 @@ TEST(AppLayers, TheHeadlessRoomsKnowNoWidget) {
 }
 
 TEST(ScoreSources, AreMadeInOnePlace) {
-  EXPECT_EQ(filesWith("app", "(make_(shared|unique)<(const )?|new )(ModelScores|ImportedSource)"),
+  EXPECT_EQ(filesWith("app", "(make_(shared|unique)<(const )?|new )(ModelScores|ImportedSource|WeightedSource)"),
             std::vector<std::string>{"open_source.cpp"});
 }
 
 TEST(ScoreSources, AreAskedAndNotGuessedAt) {
   EXPECT_EQ(filesWith("app",
                       "(dynamic|static)_(pointer_)?cast<(const )?(oodscope::)?"
-                      "(ScoreSource|LogitsSource|ModelScores|ImportedSource)\\b"),
+                      "(ScoreSource|LogitsSource|ModelScores|ImportedSource|WeightedSource)\\b"),
             std::vector<std::string>());
 }
 
