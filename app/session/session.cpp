@@ -65,7 +65,7 @@ std::vector<std::string> sessionMembers() {
 bool operator==(const SetEntry& a, const SetEntry& b) { return written(a, {}) == written(b, {}); }
 bool operator==(const ModelEntry& a, const ModelEntry& b) { return written(a, {}) == written(b, {}); }
 
-PinnedRun pinnedRunOf(const ViewState& view) {
+RunChoice runChoiceOf(const ViewState& view) {
   return {view.set, view.model, view.score, view.protocol, view.resolution, view.allChannels};
 }
 

@@ -39,12 +39,12 @@ inline constexpr auto kFields<ScoreChoice> = std::tuple{
 };
 
 template <>
-inline constexpr auto kFields<OtherRun> = std::tuple{
-    field("model", &OtherRun::model, kName),
-    field("score", &OtherRun::score, kObject),
-    field("threshold", &OtherRun::threshold, kScore),
-    field("pin", &OtherRun::pin, Named(kPinRules)),
-    field("pin_value", &OtherRun::pinValue, kPinValue),
+inline constexpr auto kFields<ComparedRun> = std::tuple{
+    field("model", &ComparedRun::model, kName),
+    field("score", &ComparedRun::score, kObject),
+    field("threshold", &ComparedRun::threshold, kScore),
+    field("pin", &ComparedRun::pin, Named(kPinRules)),
+    field("pin_value", &ComparedRun::pinValue, kPinValue),
 };
 
 template <>
@@ -152,18 +152,18 @@ inline constexpr auto kFields<Note> = std::tuple{
 };
 
 template <>
-inline constexpr auto kFields<PinnedRun> = std::tuple{
-    field("set", &PinnedRun::set, kName),
-    field("model", &PinnedRun::model, kName),
-    needed("score", &PinnedRun::score, kObject),
-    needed("protocol", &PinnedRun::protocol, kProtocol),
-    field("resolution", &PinnedRun::resolution, Named(kResolutions)),
-    field("all_channels", &PinnedRun::allChannels, kFlag),
+inline constexpr auto kFields<RunChoice> = std::tuple{
+    field("set", &RunChoice::set, kName),
+    field("model", &RunChoice::model, kName),
+    needed("score", &RunChoice::score, kObject),
+    needed("protocol", &RunChoice::protocol, kProtocol),
+    field("resolution", &RunChoice::resolution, Named(kResolutions)),
+    field("all_channels", &RunChoice::allChannels, kFlag),
 };
 /// Runs that version 0.1.0 wrote were measured as the view says.
 template <>
-[[nodiscard]] inline PinnedRun unread<PinnedRun>(const Place& place) {
-  PinnedRun run;
+[[nodiscard]] inline RunChoice unread<RunChoice>(const Place& place) {
+  RunChoice run;
   run.resolution = place.session->view.resolution;
   run.allChannels = place.session->view.allChannels;
   return run;

@@ -34,11 +34,11 @@ inline Session fullSession(const std::filesystem::path& folder) {
   session.view.pin = PinRule::None;
   session.view.scale = ScaleMode::Manual;
   session.view.layout = ViewLayout::PerMethod;
-  session.view.other = OtherRun{.model = "b.pth",
-                                .score = {methods::kEnergy, "folder", 2.0F, true},
-                                .threshold = -3.5F,
-                                .pin = PinRule::None,
-                                .pinValue = 0.9};
+  session.view.other = ComparedRun{.model = "b.pth",
+                                   .score = {methods::kEnergy, "folder", 2.0F, true},
+                                   .threshold = -3.5F,
+                                   .pin = PinRule::None,
+                                   .pinValue = 0.9};
   session.view.compareStyle = CompareStyle::SideBySide;
   session.view.compareRanks = false;
   session.notes = {{"mine", "3", {"night", "kerb"}, "shadow taken for an object", FrameRectangle{1, 2, 30, 40}},

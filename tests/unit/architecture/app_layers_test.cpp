@@ -94,5 +94,7 @@ TEST(Locks, AreNotTakenTwice) {
 }
 
 TEST(Runs, HaveOneName) {
-  EXPECT_EQ(filesWith("app", "\\b(LiveKey|RunKey|EvaluatedRun)\\b"), std::vector<std::string>());
+  for (const char* folder : {"app", "widgets"})
+    EXPECT_EQ(filesWith(folder, "OtherRun|[Pp]innedRun|LiveKey|RunKey|EvaluatedRun"), std::vector<std::string>())
+        << folder;
 }
