@@ -14,7 +14,7 @@ struct LayoutKind;
 class Layout {
 public:
   /// Images and masks of no known layout.
-  Layout();
+  Layout() noexcept;
   explicit constexpr Layout(const LayoutKind& kind) : m_kind(&kind) {}
 
   [[nodiscard]] constexpr const LayoutKind& kind() const { return *m_kind; }

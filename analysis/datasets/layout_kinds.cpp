@@ -24,7 +24,7 @@ constexpr std::array kLayouts = {
 
 }  // namespace
 
-Layout::Layout() : Layout(layouts::kGeneric) {}
+Layout::Layout() noexcept : Layout(layouts::kGeneric) {}
 
 std::string_view Layout::name() const { return m_kind->name; }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/pinned.h"
 #include "analysis/datasets/data_set.h"
 
 #include <optional>
@@ -36,6 +37,7 @@ struct LayoutKind {
   std::string_view part = {};    ///< what may follow "FOLDER::" beside splits and lists; empty: nothing
   bool hasAnomalyLabels = true;  ///< else its frames carry class labels alone
   bool mayLabelsDiffer = false;  ///< its encoding gives way to what the masks' values say
+  Pinned pinned = {};
 };
 
 namespace declared {

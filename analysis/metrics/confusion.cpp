@@ -6,14 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 namespace oodscope {
 namespace {
 
 constexpr float kFirstBinMetres = 5.0F;
 constexpr float kBinMetres = 5.0F;
-constexpr double kDisparityUnit = 256.0;  // disparities are stored in 1/256 px
 
 /// Weighted mean of one value per town, towns without it left out.
 class WeightedMean {
@@ -157,19 +155,6 @@ OpenSetResult mergeTowns(std::span<const OpenSetTally> towns) {
     closed.add(result.closedMiou, town.frames());
   }
   return {open.value(), closed.value()};
-}
-
-Grid<float> distanceFromDisparity(const Grid<std::uint16_t>& disparity, const StereoGeometry& camera,
-                                  DisparityEncoding encoding) {
-  require(camera.baseline > 0 && camera.fx > 0 && camera.fy > 0, "distanceFromDisparity: camera without geometry");
-  const double scale = camera.baseline * (camera.fx + camera.fy) / 2.0 * kDisparityUnit;
-  const int offset = encoding == DisparityEncoding::Cityscapes ? 1 : 0;
-  Grid<float> distance(disparity.size(), std::numeric_limits<float>::quiet_NaN());
-  for (std::size_t i = 0; i < disparity.values().size(); ++i) {
-    const int value = disparity.values()[i] - offset;
-    if (value > 0) distance.values()[i] = static_cast<float>(scale / static_cast<double>(value));
-  }
-  return distance;
 }
 
 std::optional<int> distanceBin(float metres) {

@@ -69,22 +69,6 @@ private:
 /// Towns weighted by their number of frames; a town without a value is left out.
 [[nodiscard]] OpenSetResult mergeTowns(std::span<const OpenSetTally> towns);
 
-/// How a disparity PNG becomes pixels of disparity. 0 is "unknown" in both, never "far".
-enum class DisparityEncoding {
-  LostAndFound,  ///< d = value / 256
-  Cityscapes     ///< d = (value - 1) / 256
-};
-
-struct StereoGeometry {
-  double baseline = 0;  ///< metres
-  double fx = 0;        ///< pixels
-  double fy = 0;
-};
-
-/// Distance in metres per pixel, Z = baseline * (fx + fy) / 2 / d; NaN where unknown. Source: Lost and Found.
-[[nodiscard]] Grid<float> distanceFromDisparity(const Grid<std::uint16_t>& disparity, const StereoGeometry& camera,
-                                                DisparityEncoding encoding);
-
 /// Bins of 5 m from 5 to 50 m: nine bins, closed below and open above.
 inline constexpr int kDistanceBins = 9;
 /// The bin of a distance, empty when unknown or out of range.

@@ -20,7 +20,7 @@ struct ProtocolRule;
 class Protocol {
 public:
   /// The first of allProtocols(), which stands wherever nothing was chosen.
-  Protocol();
+  Protocol() noexcept;
   explicit constexpr Protocol(const ProtocolRule& rule) : m_rule(&rule) {}
   /// The protocol of a name as the command line and sessions write it (course, fishyscapes, …). Case matters.
   [[nodiscard]] static std::optional<Protocol> named(std::string_view name);

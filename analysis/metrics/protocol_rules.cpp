@@ -83,7 +83,7 @@ constexpr std::array kProtocols = {
 
 }  // namespace
 
-Protocol::Protocol() : Protocol(kProtocols.front()) {}
+Protocol::Protocol() noexcept : Protocol(kProtocols.front()) {}
 
 std::optional<Protocol> Protocol::named(std::string_view name) {
   const auto* found = std::ranges::find(kProtocols, name, &Protocol::name);

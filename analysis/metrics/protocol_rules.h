@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/pinned.h"
 #include "analysis/metrics/protocol.h"
 
 namespace oodscope {
@@ -45,13 +46,7 @@ struct ProtocolRule {
   CrossingRule crossing = CrossingRule::FirstReaching;  ///< with FrameBins: FirstReaching alone
   BinEdges edges = BinEdges::BeyondRange;               ///< with FrameBins
   bool isAtNetworkResolution = false;                   ///< where nobody chooses; else at the labels'
-
-  /// Rows are told apart by where they lie: they are not copied.
-  struct Pinned {
-    constexpr Pinned() = default;
-    Pinned(const Pinned&) = delete;
-    Pinned& operator=(const Pinned&) = delete;
-  } pinned = {};
+  Pinned pinned = {};
 };
 
 namespace declared {

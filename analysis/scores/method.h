@@ -21,7 +21,7 @@ struct ScoreInputs;
 class Method {
 public:
   /// The first of allMethods(), which stands wherever nothing was chosen.
-  Method();
+  Method() noexcept;
   explicit constexpr Method(const MethodKind& kind) : m_kind(&kind) {}
   /// The method of a name as the command line and sessions write it (msp, max-logit, …). Case matters.
   [[nodiscard]] static std::optional<Method> named(std::string_view name);

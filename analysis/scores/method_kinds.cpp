@@ -38,7 +38,7 @@ const MethodNeed kNeedsLogits{"logits", lackOfLogits};
 const MethodNeed kNeedsVoidChannel{"a trained void channel", lackOfVoid};
 const MethodParameter kTemperatureParameter{"temperature", "T", 1.0, "divides the logits before the softmax"};
 
-Method::Method() : Method(kMethods.front()) {}
+Method::Method() noexcept : Method(kMethods.front()) {}
 
 std::optional<Method> Method::named(std::string_view name) {
   const auto* found = std::ranges::find(kMethods, name, &Method::name);

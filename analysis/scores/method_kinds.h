@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/pinned.h"
 #include "analysis/scores/method.h"
 
 #include <array>
@@ -75,13 +76,7 @@ struct MethodKind {
   double exponentialsPerLogit = 1;  ///< what it costs, for estimates of time
   KernelReads reads = KernelReads::Tile;
   kernels::GroupKernel kernel = nullptr;
-
-  /// Declarations are told apart by where they lie: they are not copied.
-  struct Pinned {
-    constexpr Pinned() = default;
-    Pinned(const Pinned&) = delete;
-    Pinned& operator=(const Pinned&) = delete;
-  } pinned = {};
+  Pinned pinned = {};
 };
 
 namespace declared {

@@ -27,6 +27,18 @@ std::string numbersText(const std::vector<int>& numbers) {
   return out;
 }
 
+/// What the widths are: of all networks alike, or network by network.
+std::string widthsHelp() {
+  const std::vector<TrainableNetwork> networks = trainableNetworks();
+  std::string each;
+  bool areAlike = true;
+  for (const TrainableNetwork& network : networks) {
+    areAlike = areAlike && network.widthsHelp == networks.front().widthsHelp;
+    each.append(each.empty() ? "" : "; ").append(network.name).append(": ").append(network.widthsHelp);
+  }
+  return areAlike ? networks.front().widthsHelp : each;
+}
+
 constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max(), kMostSide = 16'384;
 
 struct Options {
@@ -256,7 +268,7 @@ Command addTrainOptions(CLI::App& app) {
   std::vector<std::string> networks;
   for (const TrainableNetwork& network : trainableNetworks()) networks.push_back(network.name);
   app.add_option("--network", training.network, "Architecture")->check(CLI::IsMember(networks, CLI::ignore_case));
-  app.add_option("--widths", options->widths, trainableNetworks().front().widthsHelp);
+  app.add_option("--widths", options->widths, widthsHelp());
   app.add_option("--start", training.start, "Weights to begin with (.pth); default: random")->check(CLI::ExistingFile);
   app.add_flag("--no-void", options->noVoid, "Leave void pixels out instead of training the last channel on them");
   app.add_option("--loss", training.loss, "Loss")->check(CLI::IsMember(lossNames()));

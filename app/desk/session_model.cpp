@@ -101,13 +101,13 @@ void SessionModel::setNotes(std::vector<Note> notes) {
   Q_EMIT notesChanged();
 }
 
-void SessionModel::keepRun(const PinnedRun& run) {
+void SessionModel::keepRun(const RunChoice& run) {
   if (!oodscope::keepRun(m_session, run)) return;
   touchWork();
   Q_EMIT runsChanged();
 }
 
-void SessionModel::removeRun(const PinnedRun& run) {
+void SessionModel::removeRun(const RunChoice& run) {
   if (!oodscope::removeRun(m_session, run)) return;
   touchWork();
   Q_EMIT runsChanged();
@@ -178,13 +178,13 @@ void SessionModel::renameSource(const std::string& from, const std::string& to) 
 }
 
 void SessionModel::replace(Session session) {
-  const bool hasOtherNotes = session.notes != m_session.notes, hasOtherRuns = session.runs != m_session.runs;
+  const bool hasOtherNotes = session.notes != m_session.notes, hasNewRuns = session.runs != m_session.runs;
   const bool hasOtherGrid = session.grid != m_session.grid;
   const ViewState view = std::exchange(session.view, m_session.view);
   m_session = std::move(session);
-  if (hasOtherNotes || hasOtherRuns || hasOtherGrid) touch();
+  if (hasOtherNotes || hasNewRuns || hasOtherGrid) touch();
   if (hasOtherNotes) Q_EMIT notesChanged();
-  if (hasOtherRuns) Q_EMIT runsChanged();
+  if (hasNewRuns) Q_EMIT runsChanged();
   apply(view);
 }
 

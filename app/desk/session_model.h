@@ -42,8 +42,8 @@ public:
   void endDrag();
 
   void setNotes(std::vector<Note> notes);
-  void keepRun(const PinnedRun& run);
-  void removeRun(const PinnedRun& run);
+  void keepRun(const RunChoice& run);
+  void removeRun(const RunChoice& run);
   void setGrid(GridRecipe grid);
   /// What is open from now on, in place of what had its path; and what is no more.
   void addSet(const SetEntry& entry);

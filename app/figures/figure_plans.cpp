@@ -61,7 +61,7 @@ void requireDefined(const SetNumbers& numbers, const std::string& set) {
 std::vector<RunSpec> keptRuns(const SessionResults& results, const RunSpec& run) {
   std::vector<RunSpec> out;
   const ViewState& view = results.session().view;
-  for (const PinnedRun& pinned : results.session().runs) {
+  for (const RunChoice& pinned : results.session().runs) {
     const std::string source = pinned.score.imported.value_or(pinned.model);
     if (pinned.protocol != view.protocol || pinned.allChannels != view.allChannels ||
         measuredAt(pinned.resolution, view.protocol) != measuredAt(view.resolution, view.protocol) ||

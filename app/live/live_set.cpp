@@ -55,10 +55,7 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
       m_resolution(resolution),
       m_options(options),
       m_labels(options.labels ? options.labels : std::make_shared<SetLabels>(m_set)),
-      m_run{.set = setIdOf(*m_set),
-            .score = {{.source = m_source->id(), .channels = m_source->channels()}},
-            .resolution = resolution,
-            .asSubmitted = options.asSubmitted},
+      m_run{.set = setIdOf(*m_set), .resolution = resolution, .asSubmitted = options.asSubmitted},
       m_ready(m_set->frames.size(), 0),
       m_failed(m_set->frames.size(), 0),
       m_truths(m_set->frames.size()),
@@ -68,19 +65,16 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
 }
 
 RunSpec LiveSet::run(const Configuration& configuration, Protocol protocol) const {
-  const Configuration ranking = rankingOf(configuration);
   RunSpec out = m_run;
-  out.score.front().method = ranking.method;
-  out.score.front().temperature = ranking.temperature;
+  out.score = m_source->terms(rankingOf(configuration));
   out.protocol = protocol;
   return out;
 }
 
-bool LiveSet::holds(const RunSpec& run) const {
-  return run.score.size() == 1 && run == this->run(configurationOf(run), run.protocol);
-}
+bool LiveSet::holds(const RunSpec& run) const { return run == this->run(configurationOf(run), run.protocol); }
 
 Configuration LiveSet::configurationOf(const RunSpec& run) const {
+  if (run.score.size() != 1) return {m_source->name(), std::nullopt, std::nullopt};  // a sum's only one
   const ScoreTerm& term = run.score.front();
   return {term.method ? std::string(term.method->name()) : m_source->name(), term.method, term.temperature};
 }

@@ -40,6 +40,10 @@ private:
 
 /// Score maps of a set's frames by configuration, within a pool's bytes; what was used longest ago in the pool goes
 /// first, a set's configuration at a time. Thread-safe.
+///
+/// Invariant: all else that a map depends on is fixed for the cache's life. Its owner, a LiveSet, has one set, one
+/// source with its channels (a sum: with all its terms), one resolution and one rounding; protocols change no map, and
+/// two sets that share a pool are told apart by their caches. So owner and configuration are the run's score.
 class MapCache {
 public:
   MapCache(std::size_t frames, std::shared_ptr<MapPool> pool) : m_frames(frames), m_pool(std::move(pool)) {}

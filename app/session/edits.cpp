@@ -189,7 +189,7 @@ Edit setLinked(bool on) { return ofKnob(&ViewState::linked, on, "link views"); }
 Edit setCrosshair(bool on) { return ofKnob(&ViewState::crosshair, on, "crosshair"); }
 Edit setLayout(ViewLayout layout) { return ofKnob(&ViewState::layout, layout, "layout"); }
 
-Edit setRun(const PinnedRun& run, const std::string& frame) {
+Edit setRun(const RunChoice& run, const std::string& frame) {
   return {[=](ViewState& view) {
             view.set = run.set;
             if (!frame.empty()) view.frame = frame;
@@ -202,7 +202,7 @@ Edit setRun(const PinnedRun& run, const std::string& frame) {
           "run A"};
 }
 
-Edit setOther(const std::optional<OtherRun>& other, const std::string& text) {
+Edit setOther(const std::optional<ComparedRun>& other, const std::string& text) {
   return ofKnob(&ViewState::other, other, text);
 }
 
@@ -223,12 +223,12 @@ Edit setCompareRanks(bool on) { return ofKnob(&ViewState::compareRanks, on, "com
 
 }  // namespace edits
 
-bool keepRun(Session& session, const PinnedRun& run) {
+bool keepRun(Session& session, const RunChoice& run) {
   if (run.set.empty() || std::find(session.runs.begin(), session.runs.end(), run) != session.runs.end()) return false;
   session.runs.push_back(run);
   return true;
 }
 
-bool removeRun(Session& session, const PinnedRun& run) { return std::erase(session.runs, run) > 0; }
+bool removeRun(Session& session, const RunChoice& run) { return std::erase(session.runs, run) > 0; }
 
 }  // namespace oodscope

@@ -61,9 +61,9 @@ namespace edits {
 [[nodiscard]] Edit setLayout(ViewLayout layout);
 
 /// A kept run becomes the view's own; `frame`: of its set, where the present one is not.
-[[nodiscard]] Edit setRun(const PinnedRun& run, const std::string& frame = {});
+[[nodiscard]] Edit setRun(const RunChoice& run, const std::string& frame = {});
 /// Begins to compare, changes run B, or ends (without one).
-[[nodiscard]] Edit setOther(const std::optional<OtherRun>& other, const std::string& text);
+[[nodiscard]] Edit setOther(const std::optional<ComparedRun>& other, const std::string& text);
 [[nodiscard]] Edit swapRuns();
 [[nodiscard]] Edit setCompareStyle(CompareStyle style);
 [[nodiscard]] Edit setCompareRanks(bool on);
@@ -71,7 +71,7 @@ namespace edits {
 }  // namespace edits
 
 /// Keeps a run unless it is kept already or names no set; whether the session changed.
-bool keepRun(Session& session, const PinnedRun& run);
-bool removeRun(Session& session, const PinnedRun& run);
+bool keepRun(Session& session, const RunChoice& run);
+bool removeRun(Session& session, const RunChoice& run);
 
 }  // namespace oodscope

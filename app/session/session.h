@@ -35,13 +35,13 @@ struct ScoreChoice {
 
 /// Run B of a comparison: what differs from the view's own run, which is A. Set, protocol, resolution and channels are
 /// shared, so that both runs rank the same pixels.
-struct OtherRun {
+struct ComparedRun {
   std::string model;  ///< empty: A's
   ScoreChoice score = {.method = methods::kMaxLogit};
   std::optional<float> threshold = {};
   PinRule pin = PinRule::BestF1;
   double pinValue = 0.95;
-  friend bool operator==(const OtherRun&, const OtherRun&) = default;
+  friend bool operator==(const ComparedRun&, const ComparedRun&) = default;
 };
 enum class CompareStyle { Wipe, Blink, SideBySide };
 
@@ -71,7 +71,7 @@ struct ViewState {
   bool crosshair = true;
   ViewLayout layout = ViewLayout::TwoByTwo;
 
-  std::optional<OtherRun> other = {};  ///< while two runs are compared
+  std::optional<ComparedRun> other = {};  ///< while two runs are compared
   CompareStyle compareStyle = CompareStyle::Wipe;
   bool compareRanks = true;  ///< heatmaps of ranks in the set instead of raw scores
   friend bool operator==(const ViewState&, const ViewState&) = default;
@@ -107,18 +107,19 @@ struct Note {
   friend bool operator==(const Note&, const Note&) = default;
 };
 
-/// A run kept as a column of the comparison, with all that its numbers depend on.
-struct PinnedRun {
+/// What somebody chose to look at, in the labels of what is open: the run that a view shows, or one that was kept. What
+/// its numbers are of, whatever it is called, is the RunSpec of the live set that scores it.
+struct RunChoice {
   std::string set, model;
   ScoreChoice score;
   Protocol protocol = {};
   Resolution resolution = Resolution::ByProtocol;
   bool allChannels = false;
-  friend bool operator==(const PinnedRun&, const PinnedRun&) = default;
+  friend bool operator==(const RunChoice&, const RunChoice&) = default;
 };
 
 /// The run that a view shows.
-[[nodiscard]] PinnedRun pinnedRunOf(const ViewState& view);
+[[nodiscard]] RunChoice runChoiceOf(const ViewState& view);
 
 /// What the qualitative grid shows: frames as rows, scores as columns.
 struct GridRecipe {
@@ -146,7 +147,7 @@ struct Session {
   std::vector<Protocol> protocols;   ///< the same; empty: view.protocol
   ViewState view;
   std::vector<Note> notes;
-  std::vector<PinnedRun> runs;
+  std::vector<RunChoice> runs;
   GridRecipe grid;
 };
 
@@ -159,6 +160,10 @@ void writeSession(const Session& session, const std::filesystem::path& file);
 
 /// The text that writeSession() writes for a file in `folder`. Same session, same bytes.
 [[nodiscard]] std::string sessionText(const Session& session, const std::filesystem::path& folder);
+
+/// Every member that a session's file can have, those of version 0.1.0 included, as JSON pointers; lists with their
+/// first entry: "/view/score/method", "/sets", "/sets/0/path".
+[[nodiscard]] std::vector<std::string> sessionMembers();
 
 [[nodiscard]] std::string_view pinRuleName(PinRule rule);
 [[nodiscard]] std::string_view resolutionName(Resolution resolution);

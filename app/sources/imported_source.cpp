@@ -265,11 +265,17 @@ bool ImportedSource::hasLogits(std::size_t frame) const {
   return m_scores.files[frame].value().content == ImportedFile::Content::Logits;
 }
 
+ScoreMap ImportedSource::floatMap(std::size_t frame, Size target) const {
+  ScoreMap scores = map(frame).asFloat();
+  return scores.size() == target ? std::move(scores) : resizeBilinear(scores, target);
+}
+
+ScoreMap ImportedSource::values(std::size_t frame, const Configuration& configuration, Size target) const {
+  return hasLogits(frame) ? score(frame, configuration, target) : floatMap(frame, target);
+}
+
 ScoreMap ImportedSource::finishedMap(std::size_t frame, Size target) const {
-  if (!m_isDouble) {
-    ScoreMap scores = map(frame).asFloat();
-    return scores.size() == target ? std::move(scores) : resizeBilinear(scores, target);
-  }
+  if (!m_isDouble) return floatMap(frame, target);
   const DoubleRanking& rule = ranking();
   Grid<double> scores = map(frame).asDouble();
   if (scores.size() != target) scores = resizeBilinear(scores, target);

@@ -43,6 +43,7 @@ public:
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
   [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;
   [[nodiscard]] bool hasLogits(std::size_t frame) const override;
+  [[nodiscard]] ScoreMap values(std::size_t frame, const Configuration& configuration, Size target) const override;
   [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int channels) const override;
   [[nodiscard]] std::string precision() const override { return m_findings.precision(); }
   [[nodiscard]] std::vector<std::string> warnings() const override;
@@ -65,6 +66,7 @@ private:
     std::shared_ptr<const void> share;
   };
   [[nodiscard]] StoredMap map(std::size_t frame) const;
+  [[nodiscard]] ScoreMap floatMap(std::size_t frame, Size target) const;
   [[nodiscard]] Logits logits(std::size_t frame) const;
   [[nodiscard]] Logits held(std::size_t frame) const;
   void hold(std::size_t frame, const Logits& logits) const;

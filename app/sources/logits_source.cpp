@@ -8,6 +8,13 @@ const std::vector<std::string>& ScoreSource::classNames() const {
   return kNone;
 }
 
+std::vector<ScoreTerm> ScoreSource::terms(const Configuration& configuration) const {
+  return {{.source = id(),
+           .method = configuration.method,
+           .temperature = configuration.temperature,
+           .channels = channels()}};
+}
+
 std::vector<Configuration> LogitsSource::configurations(const std::vector<Method>& methods,
                                                         const std::vector<float>& temperatures) const {
   if (!takesMethods()) return {{name(), std::nullopt, std::nullopt}};

@@ -5,6 +5,7 @@
 #include "app/session/labels.h"
 #include "app/sources/imported_source.h"
 #include "app/sources/model_scores.h"
+#include "app/sources/weighted_source.h"
 #include "inference/models/verdicts.h"
 
 namespace oodscope {
@@ -33,6 +34,19 @@ std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, cons
     return std::make_shared<ModelScores>(item.label, std::move(set), item.model, std::move(store), channels);
   return std::make_shared<ImportedSource>(item.label, std::move(set), item.folder, item.arrayName, std::move(store),
                                           channels);
+}
+
+std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, const std::vector<SumTerm>& terms,
+                                        std::shared_ptr<LogitsStore> store) {
+  std::vector<WeightedSource::Part> parts;
+  for (const SumTerm& term : terms) {
+    const std::shared_ptr<ScoreSource> source = openSource(set, term.item, term.channels, store);
+    require(term.method.has_value() || !source->takesMethods(), "openSource: a term with logits names its method");
+    const std::vector<Method> methods = term.method ? std::vector{*term.method} : std::vector<Method>();
+    const auto possible = source->configurations(methods, {term.temperature.value_or(1.0F)});
+    parts.push_back({source, possible.front(), term.weight});
+  }
+  return std::make_shared<WeightedSource>(std::move(parts));
 }
 
 SourceId sourceIdOf(const SourceItem& item) {

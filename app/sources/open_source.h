@@ -24,6 +24,20 @@ struct SourceItem {
 [[nodiscard]] std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, const SourceItem& item,
                                                       const ChannelChoice& channels,
                                                       std::shared_ptr<LogitsStore> store);
+/// A source's part in a weighted sum of scores. Of an item that gives finished maps, method, temperature and channels
+/// say nothing.
+struct SumTerm {
+  SourceItem item;
+  std::optional<Method> method = {};
+  std::optional<float> temperature = {};  ///< none: 1, or the method knows none
+  ChannelChoice channels = {};
+  double weight = 1.0;
+};
+/// The weighted sum of several scores of *set as one source: see WeightedSource. Requires: two terms or more, a method
+/// for each item with logits, finite weights. Throws Error as above, and where a method is impossible.
+[[nodiscard]] std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set,
+                                                      const std::vector<SumTerm>& terms,
+                                                      std::shared_ptr<LogitsStore> store);
 /// What the sources of the item are, whatever the set.
 [[nodiscard]] SourceId sourceIdOf(const SourceItem& item);
 

@@ -44,6 +44,8 @@ public:
   [[nodiscard]] virtual std::string name() const = 0;
   /// What it is, whatever it is called.
   [[nodiscard]] virtual SourceId id() const = 0;
+  /// What a run's score is made of where this source scores it with a configuration: one term, of itself, but for sums.
+  [[nodiscard]] virtual std::vector<ScoreTerm> terms(const Configuration& configuration) const;
   /// Which channels of its logits take part; the usual ones where it has none to choose from.
   [[nodiscard]] virtual ChannelChoice channels() const { return {}; }
   /// Names of the logits' channels; empty where nobody gave any.
@@ -62,6 +64,11 @@ public:
   [[nodiscard]] virtual Size ownSize(std::size_t frame) const = 0;
   /// Scores at `target`. Requires prepare(frame). Thread-safe. Throws Error where a file has gone bad meanwhile.
   [[nodiscard]] virtual ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const = 0;
+  /// The scores themselves, to be reckoned with: score(), unless its floats only rank as scores of more digits do,
+  /// which are then rounded to float. Requires and throws as score().
+  [[nodiscard]] virtual ScoreMap values(std::size_t frame, const Configuration& configuration, Size target) const {
+    return score(frame, configuration, target);
+  }
   /// The logits that score() reads, so that chosen pixels can be scored alone; empty where the source gives finished
   /// maps. Requires prepare(frame). Thread-safe. Throws Error as score() does.
   [[nodiscard]] virtual std::optional<FrameLogits> frameLogits(std::size_t) const { return std::nullopt; }

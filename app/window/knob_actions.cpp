@@ -51,7 +51,7 @@ void KnobActions::connectScores() {
   on(m_actions.temperatureReset, [&session] { session.edit(edits::setTemperature(1.0)); });
   on(m_actions.thresholdUp, [this] { moveThreshold(1); });
   on(m_actions.thresholdDown, [this] { moveThreshold(-1); });
-  on(m_actions.keepCurve, [&session] { session.keepRun(pinnedRunOf(session.view())); });
+  on(m_actions.keepCurve, [&session] { session.keepRun(runChoiceOf(session.view())); });
 }
 
 void KnobActions::connectInference() {

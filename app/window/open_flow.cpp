@@ -158,7 +158,7 @@ void OpenFlow::open(const WindowRequest& request) {
   if (request.protocol) view.protocol = *request.protocol;
   if (!request.frame.empty()) view.frame = request.frame;
   if (request.threshold) edits::setThreshold(static_cast<double>(*request.threshold)).change(view);
-  if (request.compare) view.other = OtherRun{.model = view.model, .score = *request.compare};
+  if (request.compare) view.other = ComparedRun{.model = view.model, .score = *request.compare};
   m_desk.session.follow(view);
 }
 

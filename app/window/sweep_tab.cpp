@@ -62,8 +62,8 @@ SweepTab::~SweepTab() = default;
 void SweepTab::follow(const ViewState& view, bool) {
   m_view = view;
   m_plot->setTemperature(static_cast<double>(view.score.temperature));
-  PinnedRun now = pinnedRunOf(view), then = m_request.view;
-  for (PinnedRun* run : {&now, &then}) {  // a sweep is of all sets and temperatures
+  RunChoice now = runChoiceOf(view), then = m_request.view;
+  for (RunChoice* run : {&now, &then}) {  // a sweep is of all sets and temperatures
     run->set.clear();
     run->score = atTemperature(run->score, 1.0);
   }
@@ -105,7 +105,7 @@ void SweepTab::begin() {
   Request request;
   request.method = m_view.score.method;
   request.protocol = m_view.protocol;
-  request.view = pinnedRunOf(m_view);
+  request.view = runChoiceOf(m_view);
   for (const OpenSet& set : m_workspace.sets()) {
     auto live = m_workspace.liveSet(QString::fromStdString(set.set->name), m_view);
     if (!live || live->labelledFrames().empty()) {

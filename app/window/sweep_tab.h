@@ -45,7 +45,7 @@ private:
     std::vector<std::string> missing;    ///< open sets that it leaves out
     Method method = {};
     Protocol protocol = {};
-    PinnedRun view;
+    RunChoice view;
   };
   void begin();
   void addPoint(std::size_t set, const SweepPoint& point);

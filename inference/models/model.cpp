@@ -13,9 +13,9 @@
 #include "inference/models/multiply_adds.inl.h"
 #include "inference/models/processor.h"
 #include "inference/models/script_network.inl.h"
+#include "inference/models/settle_options.inl.h"
 #include "inference/models/sidecar.h"
 #include "inference/models/torch_reason.h"
-#include "inference/models/variant.inl.h"
 #include "inference/networks/state_dict_choice.inl.h"
 #include "inference/networks/weights.inl.h"
 
@@ -131,15 +131,15 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   const NetworkKind* kind = chosen.kind;
   info.kind = ModelKind::Weights;
   info.architecture = kind->name;
-  const SettledVariant variant = settleVariant(*kind, sidecar, info.file);
+  const SettledOptions settled = settleOptions(*kind, sidecar, info.file);
   NetworkShape shape = chosen.shape;
-  info.variant = shape.variant = variant.name;
+  info.options = shape.options = settled.options;
   const std::shared_ptr<Network> trained = kind->make(shape);
   const LoadRemarks remarks = loadWeights(*trained, *kind, chosen.tensors, info.file);
   trained->eval();
   info.assumptions = chosen.notes;
   info.assumptions.insert(info.assumptions.end(), remarks.notes.begin(), remarks.notes.end());
-  if (!variant.assumption.empty()) info.assumptions.push_back(variant.assumption);
+  info.assumptions.insert(info.assumptions.end(), settled.assumptions.begin(), settled.assumptions.end());
   info.warnings = chosen.warnings;
   info.warnings.insert(info.warnings.end(), remarks.warnings.begin(), remarks.warnings.end());
   settleInto(sidecar, shape.classes, options);
@@ -183,7 +183,7 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   info.kind = ModelKind::TorchScript;
   info.architecture = "TorchScript";
   const auto sidecar = readSidecar(info.file);
-  refuseVariant(sidecar);
+  refuseOptions(sidecar);
   const Settled early = settle(sidecar, 0);
   const Preprocessing preprocessing = options.preprocessing.value_or(early.preprocessing);
   OutputWish wish;

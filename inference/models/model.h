@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/grid.h"
+#include "inference/networks/network_options.h"
 
 #include <array>
 #include <cstdint>
@@ -44,8 +45,8 @@ struct OutputMeaning {
 
 struct ModelInfo {
   ModelKind kind = ModelKind::Weights;
-  std::string architecture;  ///< "ERFNet", "ENet", "TorchScript"
-  std::string variant = {};  ///< of the architecture, as the sidecar names it; empty where there is one only
+  std::string architecture;     ///< "ERFNet", "ENet", "TorchScript"
+  NetworkOptions options = {};  ///< of the architecture, each of them
   /// How the logits are computed: "fast", and why where something quicker was given up. Part of the provenance.
   std::string arrangement = {};
   std::filesystem::path file;
@@ -95,7 +96,7 @@ public:
   [[nodiscard]] LogitsMap infer(const RgbImage& image);
   /// Median seconds of `runs` passes over a constant image after one warm-up.
   [[nodiscard]] double measureLatency(int runs = 5);
-  /// What identifies the logits of this model besides the image: fingerprint, variant, preprocessing, output choice,
+  /// What identifies the logits of this model besides the image: fingerprint, options, preprocessing, output choice,
   /// and what rounding depends on: arithmetic, arrangement, library, processor, device and, where it matters, threads.
   [[nodiscard]] std::string logitsKey() const;
 
@@ -115,7 +116,7 @@ void keepFreedMemory();
 void returnFreedMemory();
 [[nodiscard]] bool hasCuda();
 [[nodiscard]] std::string torchVersion();
-/// Name and variant of the architecture: "ENet (since-2021-03)".
+/// Name and options of the architecture: "ENet (since-2021-03)".
 [[nodiscard]] std::string architectureText(const ModelInfo& info);
 
 }  // namespace oodscope

@@ -24,9 +24,13 @@ constexpr std::size_t kLongestName = 200;
 constexpr std::uintmax_t kMaxBytes = 4U << 20U;
 constexpr int kMaxDepth = 16;
 
-constexpr const char* kFields =
-    "input_size, resize, scale, mean, std, channel_order, output, channels, known_classes, void_channel, variant, "
-    "state_dict, description";
+/// All that a sidecar may say, "input_size, resize, …".
+std::string fieldNames() {
+  std::string out =
+      "input_size, resize, scale, mean, std, channel_order, output, channels, known_classes, void_channel, ";
+  for (const std::string& option : networkOptionNames()) out += option + ", ";
+  return out + "state_dict, description";
+}
 
 class Reader {
 public:
@@ -78,11 +82,12 @@ public:
     return out;
   }
   void refuseUnknown() const {
-    const std::string known = std::string(", ") + kFields + ",";
+    const std::string fields = fieldNames();
+    const std::string known = ", " + fields + ",";
     for (const auto& [key, value] : m_object.items()) {
       if (known.find(", " + key + ",") != std::string::npos && key.find(',') == std::string::npos) continue;
       throw Error({.what = "The model's sidecar has an unknown field",
-                   .expected = kFields,
+                   .expected = fields,
                    .found = std::string("\"").append(key, 0, kLongestName).append("\""),
                    .file = m_file});
     }
@@ -185,7 +190,8 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
   out.voidChannel = reader.integer("void_channel", -1, kMaxListed - 1);
   out.channelNames = reader.names("channels");
   out.stateDict = reader.text("state_dict").value_or("");
-  out.variant = reader.text("variant");
+  for (const std::string& option : networkOptionNames())
+    if (const auto value = reader.text(option)) out.options[option] = *value;
   if (const json* text = reader.at("description")) {
     if (!text->is_string()) reader.fail("description", "a text");
     out.description = text->get<std::string>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "inference/models/preprocessing_fields.h"
+#include "inference/networks/network_options.h"
 
 #include <filesystem>
 #include <optional>
@@ -17,7 +18,7 @@ struct Sidecar {
   std::optional<std::string> outputName;          ///< "output" given as a name
   std::optional<std::vector<int>> knownChannels;  ///< "known_classes" given as a list of channels
   std::optional<std::vector<std::string>> channelNames;
-  std::optional<std::string> variant;      ///< of the architecture, see NetworkKind
+  NetworkOptions options;                  ///< of the architecture, whichever it is: see NetworkOption
   std::optional<std::string> description;  ///< free text
   std::string stateDict;                   ///< which of several state dicts in the file; empty: not said
 };

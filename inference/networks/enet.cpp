@@ -117,9 +117,9 @@ torch::Tensor UpsamplingBottleneck::forward(const torch::Tensor& x, const torch:
 Enet::Enet(const NetworkShape& shape) : m_shape(shape) {
   require(shape.classes > 0, "ENet: at least one class");
   const auto [w0, w1, w2] = widthsOf<3>(shape);
-  require(shape.variant.empty() || shape.variant == kSince2021 || shape.variant == kBefore2021,
-          "ENet: a variant that is known");
-  const bool older = shape.variant == kBefore2021;
+  const auto variant = shape.options.find(kVariant);
+  const bool older = variant != shape.options.end() && variant->second == kBefore2021;
+  require(older || variant == shape.options.end() || variant->second == kSince2021, "ENet: a variant that is known");
   require(w0 > 3 && w1 > w0 && w2 > w1, "ENet: each width must exceed the one before it");
   initialBlock = register_module("initial_block", std::make_shared<InitialBlock>(w0));
   downsample1 = register_module("downsample1_0", std::make_shared<DownsamplingBottleneck>(w0, w1, 0.01));

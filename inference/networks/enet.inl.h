@@ -14,8 +14,9 @@
 
 namespace oodscope::enet {
 
-/// Since March 2021 (davidtvs/PyTorch-ENet, commit 7cd31d4) the branch of an upsampling block ends in its norm, as in
-/// the paper; before, a ReLU came after it. Every key is the same, and so is all the rest.
+/// The option. Since March 2021 (davidtvs/PyTorch-ENet, commit 7cd31d4) the branch of an upsampling block ends in its
+/// norm, as in the paper; before, a ReLU came after it. Every key is the same, and so is all the rest.
+inline constexpr const char* kVariant = "variant";
 inline constexpr const char* kSince2021 = "since-2021-03";
 inline constexpr const char* kBefore2021 = "before-2021-03";
 

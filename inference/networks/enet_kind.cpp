@@ -171,24 +171,25 @@ const std::vector<int> kEnetWidths{16, 64, 128};
 }  // namespace
 
 NetworkKind enetKind() {
-  return {.name = "ENet",
-          .variants = {{enet::kSince2021, "no ReLU after ext_conv2 in the upsampling blocks, as in the paper"},
-                       {enet::kBefore2021, "a ReLU after ext_conv2 in the upsampling blocks"}},
-          .variantOfOldTrainings = enet::kBefore2021,
-          .signature = {"initial_block.main_branch.weight", "downsample1_0.ext_conv1.0.weight",
-                        "asymmetric2_3.ext_conv2.3.weight", "upsample4_0.ext_tconv1.weight", "transposed_conv.weight"},
-          .unusedBelow = {},
-          .mayBeFolded = [](std::string_view) { return false; },  // its convolutions have no bias to fold into
-          .shapeOf = enetShape,
-          .make = [](const NetworkShape& shape) { return std::make_shared<enet::Enet>(completed(shape, kEnetWidths)); },
-          .widths = kEnetWidths,
-          .widthsHelp = "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network",
-          .sizeMultiple = 8,
-          .isVoidFirst = true,  // davidtvs/PyTorch-ENet, data/cityscapes.py
-          .switched = kSwitched,
-          .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
-            return std::make_unique<FastEnet>(dynamic_cast<const enet::Enet&>(network));
-          }};
+  return {
+      .name = "ENet",
+      .options = {{.name = enet::kVariant,
+                   .values = {{enet::kSince2021, "no ReLU after ext_conv2 in the upsampling blocks, as in the paper"},
+                              {enet::kBefore2021, "a ReLU after ext_conv2 in the upsampling blocks"}},
+                   .ofOldTrainings = enet::kBefore2021}},
+      .signature = {"initial_block.main_branch.weight", "downsample1_0.ext_conv1.0.weight",
+                    "asymmetric2_3.ext_conv2.3.weight", "upsample4_0.ext_tconv1.weight", "transposed_conv.weight"},
+      .mayBeFolded = [](std::string_view) { return false; },  // its convolutions have no bias to fold into
+      .shapeOf = enetShape,
+      .make = [](const NetworkShape& shape) { return std::make_shared<enet::Enet>(completed(shape, kEnetWidths)); },
+      .widths = kEnetWidths,
+      .widthsHelp = "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network",
+      .sizeMultiple = 8,
+      .isVoidFirst = true,  // davidtvs/PyTorch-ENet, data/cityscapes.py
+      .switched = kSwitched,
+      .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
+        return std::make_unique<FastEnet>(dynamic_cast<const enet::Enet&>(network));
+      }};
 }
 
 }  // namespace oodscope

@@ -94,11 +94,9 @@ const std::vector<int> kErfnetWidths{16, 64, 128};
 NetworkKind erfnetKind() {
   return {
       .name = "ERFNet",
-      .variants = {},
-      .variantOfOldTrainings = {},
       .signature = {"encoder.initial_block.conv.weight", "encoder.layers.1.conv3x1_1.weight",
                     "encoder.layers.6.conv.weight", "decoder.layers.0.conv.weight", "decoder.output_conv.weight"},
-      .unusedBelow = {"encoder.output_conv."},
+      .auxiliaryHeads = {"encoder.output_conv."},
       .mayBeFolded = [](std::string_view norm) { return endsWith(norm, ".bn1") || endsWith(norm, ".bn2"); },
       .shapeOf = erfnetShape,
       .make =

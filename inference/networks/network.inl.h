@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/error.h"
+#include "inference/networks/network_options.h"
 
 #include <torch/nn/module.h>
 #include <torch/types.h>
@@ -18,7 +19,7 @@ namespace oodscope {
 struct NetworkShape {
   int classes = 20;
   std::vector<int> widths = {};  ///< of its layers, see NetworkKind; empty: as published
-  std::string variant = {};      ///< one of the kind's (see NetworkKind), empty for the published one of today
+  NetworkOptions options = {};   ///< of the kind's, see NetworkOption
   friend bool operator==(const NetworkShape&, const NetworkShape&) = default;
 };
 

@@ -67,9 +67,20 @@ const NetworkKind* networkKind(std::string_view name) {
   return nullptr;
 }
 
-bool hasVariant(const NetworkKind& kind, std::string_view variant) {
-  return variant.empty() || std::any_of(kind.variants.begin(), kind.variants.end(),
-                                        [&](const NetworkVariant& each) { return each.name == variant; });
+bool offers(const NetworkKind& kind, const NetworkOptions& options) {
+  return std::ranges::all_of(options, [&](const auto& chosen) {
+    const auto option = std::ranges::find(kind.options, chosen.first, &NetworkOption::name);
+    return option != kind.options.end() &&
+           std::ranges::find(option->values, chosen.second, &NetworkOption::Value::name) != option->values.end();
+  });
+}
+
+std::vector<std::string> networkOptionNames() {
+  std::vector<std::string> out;
+  for (const NetworkKind& kind : networkKinds())
+    for (const NetworkOption& option : kind.options)
+      if (std::ranges::find(out, option.name) == out.end()) out.push_back(option.name);
+  return out;
 }
 
 const NetworkKind* recognise(const StateDict& tensors) {
@@ -105,7 +116,7 @@ const NetworkKind& nearestByShapes(const StateDict& tensors) {
 std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape) {
   const NetworkKind* kind = networkKind(name);
   require(kind != nullptr, "makeNetwork: unknown architecture");
-  require(hasVariant(*kind, shape.variant), "makeNetwork: unknown variant");
+  require(offers(*kind, shape.options), "makeNetwork: unknown option");
   return kind->make(shape);
 }
 

@@ -12,10 +12,17 @@
 
 namespace oodscope {
 
-/// Networks of one name, and of one state dict, that compute differently.
-struct NetworkVariant {
-  std::string name;         ///< as a sidecar names it
-  std::string description;  ///< what it does otherwise than the others
+/// A choice between networks of one name, and of one state dict, that compute differently: no file can tell them apart,
+/// so a sidecar names the one that is meant. Sidecars, messages, training and what a model is called follow from it.
+struct NetworkOption {
+  struct Value {
+    std::string name;         ///< as a sidecar names it
+    std::string description;  ///< what the network does otherwise than with the others
+  };
+  std::string name;           ///< of the sidecar's field: "variant"
+  std::vector<Value> values;  ///< the first is the published one of today: trained, and assumed where nobody says
+  std::string ofOldTrainings =
+      {};  ///< what this program trained before its sidecars named the option; empty: the first
 };
 
 /// A part of a network that may be trained before the whole, on logits of its own.
@@ -28,12 +35,11 @@ struct TrainingStage {
 /// All that the rest of the program knows of an architecture. A further network is its module, its NetworkKind and one
 /// line in network_registry.cpp.
 struct NetworkKind {
-  std::string name;                      ///< "ERFNet"
-  std::vector<NetworkVariant> variants;  ///< empty where there is one only; else the published one of today comes first
-  /// What this program trained before its sidecars named a variant; empty where there is one only.
-  std::string variantOfOldTrainings;
-  std::vector<std::string> signature;    ///< keys that only this architecture has; most present ones win
-  std::vector<std::string> unusedBelow;  ///< prefixes of keys that may be there or not: no part of inference
+  std::string name;                         ///< "ERFNet"
+  std::vector<NetworkOption> options = {};  ///< what its keys do not tell
+  std::vector<std::string> signature;       ///< keys that only this architecture has; most present ones win
+  /// Prefixes of the keys of heads that serve training alone: they may be there or not, and are not used.
+  std::vector<std::string> auxiliaryHeads = {};
   /// Normalisations that a file may leave out, all together, because they are folded into the convolution before them.
   std::function<bool(std::string_view norm)> mayBeFolded;
   /// Class count and widths from the tensors' shapes; empty where a needed key is missing or has the wrong rank.
@@ -55,8 +61,8 @@ struct NetworkKind {
 [[nodiscard]] std::span<const NetworkKind> networkKinds();
 /// The shape with the kind's published widths where it has none. Throws ContractViolation for another number of widths.
 [[nodiscard]] NetworkShape completed(NetworkShape shape, const std::vector<int>& published);
-/// Whether `variant` is empty or one of the kind's.
-[[nodiscard]] bool hasVariant(const NetworkKind& kind, std::string_view variant);
+/// Whether each of `options` is one of the kind's with a value of its.
+[[nodiscard]] bool offers(const NetworkKind& kind, const NetworkOptions& options);
 /// By name, letter case ignored; nullptr where unknown.
 [[nodiscard]] const NetworkKind* networkKind(std::string_view name);
 /// The kind whose signature matches best, nullptr where no signature key is there. Cost: O(keys).
@@ -64,7 +70,7 @@ struct NetworkKind {
 /// The kind of the published widths that shares most tensor shapes, for telling what a foreign state dict is near to
 /// whatever its keys are called. Cost: builds each network once.
 [[nodiscard]] const NetworkKind& nearestByShapes(const StateDict& tensors);
-/// A new, randomly initialised network. Throws ContractViolation for an unknown name or variant.
+/// A new, randomly initialised network. Throws ContractViolation for an unknown name or option.
 [[nodiscard]] std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape);
 
 }  // namespace oodscope

@@ -27,7 +27,7 @@ std::string shapeText(at::IntArrayRef sizes) {
 }
 
 bool isUnused(const NetworkKind& kind, std::string_view key) {
-  return std::any_of(kind.unusedBelow.begin(), kind.unusedBelow.end(),
+  return std::any_of(kind.auxiliaryHeads.begin(), kind.auxiliaryHeads.end(),
                      [&](const std::string& prefix) { return key.substr(0, prefix.size()) == prefix; });
 }
 

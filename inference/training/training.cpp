@@ -388,7 +388,7 @@ private:
     sidecar["channels"] = names;
     sidecar["known_classes"] = m_channels - 1;
     sidecar["void_channel"] = voidClass();
-    if (!m_kind->variants.empty()) sidecar["variant"] = m_kind->variants.front().name;
+    for (const NetworkOption& option : m_kind->options) sidecar[option.name] = option.values.front().name;
     sidecar["description"] = m_options.network + " trained on " + m_pictures.identity();
     writeFileAtomically(m_folder / kSidecar, std::string_view(sidecar.dump(2) + "\n"));
     writeStateDict(m_folder / kWeights, detached(stateDictOf(*m_network)));

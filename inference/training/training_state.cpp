@@ -126,9 +126,10 @@ std::string recipeText(const TrainingOptions& options, const SampleSource& pictu
   const NetworkKind* kind = networkKind(options.network);
   std::vector<int> stageEpochs = options.stageEpochs;
   stageEpochs.resize(std::max({std::size_t{1}, stageEpochs.size(), kind == nullptr ? 0 : kind->stages.size()}));
-  const bool hasVariants = kind != nullptr && !kind->variants.empty();
-  out << "network: " << options.network << " " << (hasVariants ? kind->variants.front().name + " " : "")
-      << joined(options.widths.empty() && kind != nullptr ? kind->widths : options.widths, " ")
+  out << "network: " << options.network << " ";
+  if (kind != nullptr)
+    for (const NetworkOption& option : kind->options) out << option.values.front().name << " ";
+  out << joined(options.widths.empty() && kind != nullptr ? kind->widths : options.widths, " ")
       << "\nvoid class: " << (options.trainVoid ? "trained" : "left out")
       << "\nloss: " << lossText(options.loss, options.lossParameters)
       << "\nclass weights: " << (options.classWeights == ClassWeights::Equal ? "equal" : "logarithmic")

@@ -3,6 +3,8 @@
 #include "app/sources/model_scores.h"
 
 #include "analysis/core/error.h"
+#include "analysis/formats/npy.h"
+#include "app/sources/open_source.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/support/temporary_folder.h"
@@ -73,6 +75,31 @@ TEST_F(ModelScoresTest, WhatFitsNowhereIsMadeAgainAndScoresTheSame) {
   expectSame(scoresOf(*lost), expected);
   EXPECT_EQ(lost->networkPasses(), kFrames + 3 * kFrames) << "nothing is held beyond its bound";
   EXPECT_THAT(lost->warnings().back(), HasSubstr("18 times more than there are frames"));
+}
+
+TEST_F(ModelScoresTest, AddUpWithSomebodysMaps) {
+  const auto alone = source({.temporary = true});
+  const Size size = alone->ownSize(0);
+  std::vector<float> map(size.area());
+  for (std::size_t i = 0; i < map.size(); ++i) map[i] = static_cast<float>(i % 97) / 96.0F;
+  fs::create_directory(scratch / "maps");
+  for (const Frame& frame : set->frames)
+    writeNpyAtomically(scratch / ("maps/" + frame.name + ".npy"), NpyType::Float32,
+                       {static_cast<std::size_t>(size.height), static_cast<std::size_t>(size.width)},
+                       std::as_bytes(std::span(map)));
+  const SumTerm network{.item = {.label = "small.pth", .model = model}, .method = methods::kMsp, .weight = 0.75};
+  const SumTerm folder{.item = {.label = "maps", .folder = scratch / "maps"}, .weight = 0.25};
+  const auto sum = openSource(set, {network, folder}, store);
+  EXPECT_EQ(sum->name(), "0.75 msp of small.pth + 0.25 maps");
+  const Configuration one = sum->configurations({}, {}).front();
+  for (std::size_t f = 0; f < kFrames; ++f) {
+    sum->prepare(f);
+    ASSERT_EQ(sum->ownSize(f), size) << "the network's";
+    const ScoreMap msp = alone->score(f, {"msp", methods::kMsp, 1.0F}, size);
+    const ScoreMap scores = sum->score(f, one, size);
+    for (std::size_t i = 0; i < map.size(); ++i)
+      ASSERT_FLOAT_EQ(scores.values()[i], 0.75F * msp.values()[i] + 0.25F * map[i]) << i;
+  }
 }
 
 TEST_F(ModelScoresTest, MemoryHoldsWhatItMayAndNoMore) {

@@ -78,7 +78,7 @@ TEST_F(ThreadsTest, TheProgramsOwnAreAtMostTwoMoreThanCoresWhileTwoRunsAreCompar
   ASSERT_TRUE(settle(window));
   window.analysis()->setCurrentWidget(window.failures()->failuresTab());
   ViewState view = window.session().view();
-  view.other = OtherRun{.model = view.model, .score = view.score};
+  view.other = ComparedRun{.model = view.model, .score = view.score};
   window.session().edit(view, QStringLiteral("compare"));
 
   int most = 0;

@@ -204,12 +204,12 @@ TEST_F(WindowNumbers, AKeptRunIsMeasuredAtItsOwnResolution) {
   window->session().edit(view, QStringLiteral("resolution"));
   ASSERT_TRUE(settle(*window));
   const auto atNetwork = window->run().numbers()->metrics.ap;
-  window->runs()->keep(pinnedRunOf(window->session().view()));
+  window->runs()->keep(runChoiceOf(window->session().view()));
   view.resolution = Resolution::Label;
   window->session().edit(view, QStringLiteral("resolution"));
   ASSERT_TRUE(settle(*window));
   ASSERT_NE(window->run().numbers()->metrics.ap, atNetwork);
-  window->runs()->keep(pinnedRunOf(window->session().view()));
+  window->runs()->keep(runChoiceOf(window->session().view()));
   ASSERT_TRUE(settle(*window));
   const auto& runs = window->runs()->model().runs();
   ASSERT_EQ(runs.size(), 2U);

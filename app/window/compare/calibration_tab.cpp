@@ -151,7 +151,7 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
           },
           [this](const Request& request, const Outcome<std::optional<CalibrationReport>>& outcome) {
             if (outcome.isFailure()) m_closedText->setText(QString::fromStdString(outcome.failure()));
-            const bool present = request.view == pinnedRunOf(m_view);
+            const bool present = request.view == runChoiceOf(m_view);
             if (!outcome.hasValue() || !outcome.value() || !present) return;
             m_report = outcome.value();
             show(request);
@@ -241,7 +241,7 @@ void CalibrationTab::start() {
     return;
   }
   m_job.request({std::move(live), SingleRun::configurationOf(m_view), static_cast<double>(m_view.score.temperature),
-                 pinnedRunOf(m_view)});
+                 runChoiceOf(m_view)});
 }
 
 void CalibrationTab::clear() {

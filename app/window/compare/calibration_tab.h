@@ -39,7 +39,7 @@ private:
     std::shared_ptr<LiveSet> live;
     Configuration configuration;
     double temperature = 1.0;
-    PinnedRun view;  ///< what it was asked for
+    RunChoice view;  ///< what it was asked for
   };
   void show(const Request& request);
   void clear();

@@ -31,9 +31,9 @@ void RunModel::setRuns(std::vector<KeptRun> runs) {
 }
 
 int RunModel::referenceOf(int row) const {
-  const PinnedRun& run = m_runs[static_cast<std::size_t>(row)].run;
+  const RunChoice& run = m_runs[static_cast<std::size_t>(row)].run;
   for (int i = 0; i < row; ++i) {
-    const PinnedRun& other = m_runs[static_cast<std::size_t>(i)].run;
+    const RunChoice& other = m_runs[static_cast<std::size_t>(i)].run;
     if (other.set == run.set && other.protocol == run.protocol &&
         measuredAt(other.resolution, other.protocol) == measuredAt(run.resolution, run.protocol))
       return i;
@@ -122,7 +122,7 @@ QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role
   }
 }
 
-QString RunModel::atText(const PinnedRun& run) {
+QString RunModel::atText(const RunChoice& run) {
   const bool network = measuredAt(run.resolution, run.protocol) == Resolution::Network;
   return (network ? tr("network") : tr("label")) + (run.allChannels ? tr(", all outputs") : QString());
 }

@@ -12,7 +12,7 @@ namespace oodscope {
 
 /// A run that is kept, with its numbers as far as they are known.
 struct KeptRun {
-  PinnedRun run;
+  RunChoice run;
   std::shared_ptr<const SetNumbers> numbers = {};
   QString state = {};  ///< why there are none: "4 of 10 frames", "the set is not open"
 };
@@ -53,7 +53,7 @@ public:
   [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
   [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
   /// "network", "label, all outputs": where a run's scores and labels meet, and over which channels.
-  [[nodiscard]] static QString atText(const PinnedRun& run);
+  [[nodiscard]] static QString atText(const RunChoice& run);
   /// Tab-separated, with the header.
   [[nodiscard]] QString asText() const;
 

@@ -75,7 +75,7 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
   column->addLayout(row);
   column->addWidget(m_view, 1);
 
-  connect(m_keep, &QPushButton::clicked, this, [this] { keep(pinnedRunOf(m_session.view())); });
+  connect(m_keep, &QPushButton::clicked, this, [this] { keep(runChoiceOf(m_session.view())); });
   connect(m_remove, &QPushButton::clicked, this, &RunsTab::remove);
   connect(m_makeA, &QPushButton::clicked, this, &RunsTab::makeA);
   connect(m_makeB, &QPushButton::clicked, this, &RunsTab::makeB);
@@ -93,14 +93,14 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
 
 RunsTab::~RunsTab() = default;
 
-ViewState RunsTab::viewOf(const PinnedRun& run) const {
+ViewState RunsTab::viewOf(const RunChoice& run) const {
   ViewState view = m_session.view();
   edits::setRun(run).change(view);
   view.other.reset();
   return view;
 }
 
-void RunsTab::keep(const PinnedRun& run) { m_session.keepRun(run); }
+void RunsTab::keep(const RunChoice& run) { m_session.keepRun(run); }
 
 void RunsTab::remove() {
   if (const auto run = chosen()) m_session.removeRun(*run);
@@ -123,7 +123,7 @@ void RunsTab::makeB() {
   if (!run) return;
   // B shares A's set, protocol, resolution and channels: a run of others would become another run.
   const ViewState& view = m_session.view();
-  PinnedRun asB = *run;
+  RunChoice asB = *run;
   asB.set = view.set;
   asB.protocol = view.protocol;
   asB.resolution = view.resolution;
@@ -135,10 +135,10 @@ void RunsTab::makeB() {
         tr("Run B is measured like run A: set %1, %2 protocol, %3. The kept run is of set %4, %5 protocol, %6.")
             .arg(QString::fromStdString(asB.set), protocolTitle(asB.protocol), RunModel::atText(asB),
                  QString::fromStdString(run->set), protocolTitle(run->protocol), RunModel::atText(*run)));
-  Q_EMIT edited(edits::setOther(OtherRun{.model = run->model, .score = run->score}, "run B"));
+  Q_EMIT edited(edits::setOther(ComparedRun{.model = run->model, .score = run->score}, "run B"));
 }
 
-std::optional<PinnedRun> RunsTab::chosen() const {
+std::optional<RunChoice> RunsTab::chosen() const {
   const QModelIndex index = m_view->currentIndex();
   if (!index.isValid()) return std::nullopt;
   return m_model->runs()[static_cast<std::size_t>(index.row())].run;
@@ -157,7 +157,7 @@ bool RunsTab::enqueue(const std::shared_ptr<LiveSet>& live) {
 void RunsTab::refresh() {
   std::vector<KeptRun> rows;
   std::vector<Task> tasks;
-  for (const PinnedRun& run : m_session.session().runs) {
+  for (const RunChoice& run : m_session.session().runs) {
     KeptRun row{.run = run};
     const auto live = m_workspace.liveSet(QString::fromStdString(run.set), viewOf(run));
     const auto known = std::find_if(m_known.begin(), m_known.end(), [&](const Done& done) {
@@ -185,7 +185,7 @@ void RunsTab::refresh() {
   const int current = m_view->currentIndex().row();
   m_model->setRuns(std::move(rows));
   if (current >= 0 && current < m_model->rowCount()) m_view->setCurrentIndex(m_model->index(current, 0));
-  std::vector<PinnedRun> asked;
+  std::vector<RunChoice> asked;
   asked.reserve(tasks.size());
   for (const Task& task : tasks) asked.push_back(task.run);
   if (!tasks.empty() && asked != m_asked) {
@@ -209,7 +209,7 @@ std::vector<KeptRun> RunsTab::comparable(const ViewState& view) const {
 }
 
 void RunsTab::addKeptCurves(const SetNumbers& shown, CurveSets& curves) const {
-  const PinnedRun present = pinnedRunOf(m_session.view());
+  const RunChoice present = runChoiceOf(m_session.view());
   for (const KeptRun& run : comparable(m_session.view())) {
     const auto& kept = run.numbers;
     const bool same = run.run.model == present.model && run.run.score.imported == present.score.imported &&

@@ -22,7 +22,7 @@ public:
   ~RunsTab() override;
 
   /// Keeps a run unless it is kept already.
-  void keep(const PinnedRun& run);
+  void keep(const RunChoice& run);
   void refresh();
   [[nodiscard]] const RunModel& model() const { return *m_model; }
   /// The kept runs with numbers of the view's set, protocol and resolution: their curves can be laid over its own.
@@ -35,17 +35,17 @@ Q_SIGNALS:
 
 private:
   struct Task {
-    PinnedRun run;
+    RunChoice run;
     std::shared_ptr<LiveSet> live;
     Configuration configuration;
   };
   struct Done {
-    PinnedRun run;
+    RunChoice run;
     RunSpec measured;  ///< what the numbers are of: a file that was exchanged meanwhile is another run
     std::shared_ptr<const SetNumbers> numbers;
   };
-  [[nodiscard]] ViewState viewOf(const PinnedRun& run) const;
-  [[nodiscard]] std::optional<PinnedRun> chosen() const;
+  [[nodiscard]] ViewState viewOf(const RunChoice& run) const;
+  [[nodiscard]] std::optional<RunChoice> chosen() const;
   void remove();
   void makeA();
   void makeB();
@@ -60,7 +60,7 @@ private:
   QPushButton *m_keep = nullptr, *m_remove = nullptr, *m_makeA = nullptr, *m_makeB = nullptr;
   QLabel* m_note = nullptr;
   std::vector<Done> m_known;
-  std::vector<PinnedRun> m_asked;                  ///< what the job is at
+  std::vector<RunChoice> m_asked;                  ///< what the job is at
   std::vector<std::weak_ptr<LiveSet>> m_enqueued;  ///< asked of the runner once: a frame that fails stays out
   CoalescingJob<std::vector<Task>, std::vector<Done>> m_job;
 };

@@ -93,7 +93,7 @@ TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
           [this](const Request& request, const std::stop_token& stop) { return work(request, stop); },
           [this](const Request& request, const Outcome<Result>& outcome) {
             if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
-            if (!outcome.hasValue() || outcome.value().names.empty() || !(request.view == pinnedRunOf(m_view))) return;
+            if (!outcome.hasValue() || outcome.value().names.empty() || !(request.view == runChoiceOf(m_view))) return;
             m_matrix = outcome.value().matrix;
             m_names = outcome.value().names;
             m_plot->setTitle(tr("F1 of thresholds chosen at %1").arg(ruleText(request.rule)));
@@ -205,7 +205,7 @@ void TransferTab::start() {
   Request request;
   request.configuration = SingleRun::configurationOf(m_view);
   request.rule = rule();
-  request.view = pinnedRunOf(m_view);
+  request.view = runChoiceOf(m_view);
   std::size_t missing = 0;
   for (const OpenSet& open : m_workspace.sets()) {
     const auto live = m_workspace.liveSet(QString::fromStdString(open.set->name), m_view);

@@ -44,7 +44,7 @@ private:
     std::vector<std::shared_ptr<LiveSet>> sets;
     Configuration configuration;
     ThresholdRule rule;
-    PinnedRun view;  ///< what it was asked for
+    RunChoice view;  ///< what it was asked for
   };
   struct Result {
     std::vector<QString> names;

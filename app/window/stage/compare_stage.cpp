@@ -80,7 +80,7 @@ void CompareStage::connectPanel() {
   connect(panel, &ComparePanel::keepRequested, this, [this](RunSide side) {
     const ViewState view =
         side == RunSide::A ? m_parts.desk.session.view() : Comparison::viewOfB(m_parts.desk.session.view());
-    m_parts.desk.session.keepRun(pinnedRunOf(view));
+    m_parts.desk.session.keepRun(runChoiceOf(view));
   });
 }
 

@@ -70,7 +70,7 @@ private:
   void showPairs(const SetNumbers& a, const SetNumbers& b);
 
   StageParts m_parts;
-  OtherRun m_last;
+  ComparedRun m_last;
   bool m_hasLast = false;
   std::vector<FramePair> m_pairs;
   std::optional<QPointF> m_cursor;

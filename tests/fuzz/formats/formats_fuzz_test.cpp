@@ -9,11 +9,13 @@
 #include "analysis/tables/result_table.h"
 #include "app/session/session.h"
 #include "inference/models/sidecar.h"
+#include "tests/support/full_session.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <algorithm>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <random>
@@ -129,9 +131,8 @@ TEST(Fuzz, ImagesAndLabels) {
        [&](const auto& file) { static_cast<void>(readLabel(set, {.name = "a", .image = file, .label = file})); });
 }
 
-/// Valid JSON whose values are no longer possible: one of them is replaced by an extreme, of another kind or absurdly
-/// long or deep.
-std::string withImpossibleValue(const std::string& valid, std::mt19937& random) {
+/// JSON values and texts that are none: extremes, other kinds, absurdly long and deep ones.
+const std::vector<std::string>& impossibleValues() {
   static const std::vector<std::string> values{"0",
                                                "-1",
                                                "1e308",
@@ -155,6 +156,12 @@ std::string withImpossibleValue(const std::string& valid, std::mt19937& random) 
                                                "{\"a\": {\"a\": 1}}",
                                                std::string(40'000, '['),
                                                '"' + std::string(200'000, 'x') + '"'};
+  return values;
+}
+
+/// Valid JSON of which one value is no longer possible.
+std::string withImpossibleValue(const std::string& valid, std::mt19937& random) {
+  const std::vector<std::string>& values = impossibleValues();
   std::vector<std::pair<std::size_t, std::size_t>> places;  // of scalars: begin and end
   for (std::size_t at = 0; at < valid.size(); ++at) {
     const char before = at == 0 ? ' ' : valid[at - 1];
@@ -220,6 +227,33 @@ TEST(Fuzz, Sessions) {
   };
   fuzzJson("session.json",
            contentOf(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "tests/unit/session/version_0_1_0.json"), 1000, read);
+}
+
+TEST(Fuzz, EveryMemberOfASession) {
+  using Json = nlohmann::ordered_json;
+  const TemporaryFolder folder;
+  const Json valid = Json::parse(sessionText(testing::fullSession(folder.path()), folder.path()));
+  const std::string marker = "the member";
+  for (const std::string& member : sessionMembers()) {
+    Json changed = valid;
+    changed[Json::json_pointer(member)] = marker;
+    const std::string text = changed.dump();
+    const std::size_t at = text.find('"' + marker + '"');
+    ASSERT_NE(at, std::string::npos) << member;
+    int refused = 0;
+    for (const std::string& value : impossibleValues()) {
+      const auto file = folder.write("s.json", text.substr(0, at) + value + text.substr(at + marker.size() + 2));
+      try {
+        static_cast<void>(sessionText(readSession(file), folder.path()));
+      } catch (const Error& error) {
+        ++refused;
+        EXPECT_NE(std::string(error.what()).find("s.json"), std::string::npos) << member << ": " << error.what();
+      } catch (const std::exception& other) {
+        FAIL() << member << ": " << other.what() << " from " << value.substr(0, 100);
+      }
+    }
+    EXPECT_GT(refused, 10) << member << " is hardly looked at";
+  }
 }
 
 TEST(Fuzz, Sidecars) {

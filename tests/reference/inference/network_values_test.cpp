@@ -61,9 +61,10 @@ at::Tensor imageByFormula(std::int64_t height, std::int64_t width) {
   return image;
 }
 
-/// A kind as record_networks.py names it, and its variant.
+/// A kind as record_networks.py names it, and its options.
 struct Case {
-  std::string recorded, kind, variant;
+  std::string recorded, kind;
+  NetworkOptions options;
 };
 void PrintTo(const Case& each, std::ostream* out) { *out << each.recorded; }
 
@@ -74,7 +75,7 @@ TEST_P(NetworkValues, EqualWhatPythonComputes) {
   const torch::NoGradGuard noGradient;
   const NetworkShape shape{.classes = expected.at("classes").get<int>(),
                            .widths = expected.at("widths").get<std::vector<int>>(),
-                           .variant = GetParam().variant};
+                           .options = GetParam().options};
   const auto network = makeNetwork(GetParam().kind, shape);
   for (const auto& [key, tensor] : stateDictOf(*network)) setByFormula(key, tensor);
   network->eval();
@@ -101,7 +102,7 @@ TEST_P(NetworkValues, EqualWhatPythonComputes) {
 
 TEST_P(NetworkValues, KeysAreThoseOfThePythonNetworkInItsOrder) {
   std::string keys;
-  const NetworkShape shape{.variant = GetParam().variant};
+  const NetworkShape shape{.options = GetParam().options};
   for (const auto& [key, tensor] : stateDictOf(*makeNetwork(GetParam().kind, shape)))
     keys += (keys.empty() ? "" : "\n") + key;
   EXPECT_EQ(Sha256().add(keys).hex(), recorded(GetParam().recorded).at("published_keys_sha256").get<std::string>());
@@ -110,7 +111,7 @@ TEST_P(NetworkValues, KeysAreThoseOfThePythonNetworkInItsOrder) {
 TEST_P(NetworkValues, ParametersAndMultiplyAddsEqualPythonsCounts) {
   const auto expected = recorded(GetParam().recorded);
   const torch::NoGradGuard noGradient;
-  const auto network = makeNetwork(GetParam().kind, {.variant = GetParam().variant});
+  const auto network = makeNetwork(GetParam().kind, {.options = GetParam().options});
   network->eval();
   EXPECT_EQ(countParameters(*network, *networkKind(GetParam().kind)),
             expected.at("published_parameters").get<std::int64_t>());
@@ -122,9 +123,9 @@ TEST_P(NetworkValues, ParametersAndMultiplyAddsEqualPythonsCounts) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, NetworkValues,
-                         ::testing::Values(Case{"ERFNet", "ERFNet", ""}, Case{"ENet", "ENet", ""},
-                                           Case{"ENet", "ENet", "since-2021-03"},
-                                           Case{"ENet before-2021-03", "ENet", "before-2021-03"}));
+                         ::testing::Values(Case{"ERFNet", "ERFNet", {}}, Case{"ENet", "ENet", {}},
+                                           Case{"ENet", "ENet", {{"variant", "since-2021-03"}}},
+                                           Case{"ENet before-2021-03", "ENet", {{"variant", "before-2021-03"}}}));
 
 }  // namespace
 }  // namespace oodscope

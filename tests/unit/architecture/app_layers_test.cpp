@@ -103,14 +103,14 @@ TEST(AppLayers, TheDeskKnowsNoWidget) {
 }
 
 TEST(ScoreSources, AreMadeInOnePlace) {
-  EXPECT_EQ(filesWith("app", "(make_(shared|unique)<(const )?|new )(ModelScores|ImportedSource)"),
+  EXPECT_EQ(filesWith("app", "(make_(shared|unique)<(const )?|new )(ModelScores|ImportedSource|WeightedSource)"),
             std::vector<std::string>{"open_source.cpp"});
 }
 
 TEST(ScoreSources, AreAskedAndNotGuessedAt) {
   EXPECT_EQ(filesWith("app",
                       "(dynamic|static)_(pointer_)?cast<(const )?(oodscope::)?"
-                      "(ScoreSource|LogitsSource|ModelScores|ImportedSource)\\b"),
+                      "(ScoreSource|LogitsSource|ModelScores|ImportedSource|WeightedSource)\\b"),
             std::vector<std::string>());
 }
 
@@ -120,5 +120,7 @@ TEST(Locks, AreNotTakenTwice) {
 }
 
 TEST(Runs, HaveOneName) {
-  EXPECT_EQ(filesWith("app", "\\b(LiveKey|RunKey|EvaluatedRun)\\b"), std::vector<std::string>());
+  for (const char* folder : {"app", "widgets"})
+    EXPECT_EQ(filesWith(folder, "OtherRun|[Pp]innedRun|LiveKey|RunKey|EvaluatedRun"), std::vector<std::string>())
+        << folder;
 }

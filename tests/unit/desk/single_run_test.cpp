@@ -165,7 +165,7 @@ TEST_F(DeskTest, TheSessionListsWhatIsOpenAndNothingElse) {
   EXPECT_EQ(session.sets.front().path, made.set);
   EXPECT_EQ(session.scores, std::vector{made.scores});
   EXPECT_FALSE(desk.session.hasUnsavedWork()) << "what is open is found again";
-  desk.session.keepRun(pinnedRunOf(view));
+  desk.session.keepRun(runChoiceOf(view));
   EXPECT_TRUE(desk.session.hasUnsavedWork());
   desk.workspace.closeAll();
   EXPECT_TRUE(session.sets.empty());
@@ -174,7 +174,7 @@ TEST_F(DeskTest, TheSessionListsWhatIsOpenAndNothingElse) {
 }
 
 TEST_F(DeskTest, ManyRunsShareFewThreads) {
-  view.other = OtherRun{.model = {}, .score = view.score};
+  view.other = ComparedRun{.model = {}, .score = view.score};
   show();
   desk.comparison.show(view, false);
   ASSERT_TRUE(QTest::qWaitFor([this] { return desk.isIdle(); }, kLongestMs));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/core/error.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/networks/weights.inl.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/rand.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -38,6 +40,40 @@ TEST_P(Arrangement, IsRecognisedByItsOwnKeys) {
   ASSERT_NE(kind, nullptr);
   EXPECT_EQ(kind->name, GetParam());
   EXPECT_EQ(kind->shapeOf(tensors), shape);
+}
+
+/// A network per value of each option: what an option is declared with can be built, and nothing else.
+TEST_P(Arrangement, IsBuiltWithEachValueOfItsOptionsAndNoOther) {
+  const NetworkKind& kind = *networkKind(GetParam());
+  for (const NetworkOption& option : kind.options) {
+    EXPECT_THAT(networkOptionNames(), ::testing::Contains(option.name));
+    ASSERT_GE(option.values.size(), 2U) << "one value is no choice";
+    for (const NetworkOption::Value& value : option.values) {
+      const NetworkShape shape{.widths = {8, 16, 24}, .options = {{option.name, value.name}}};
+      EXPECT_EQ(makeNetwork(GetParam(), shape)->shape(), shape);
+      EXPECT_FALSE(value.description.empty());
+    }
+    EXPECT_TRUE(option.ofOldTrainings.empty() || offers(kind, {{option.name, option.ofOldTrainings}}));
+    EXPECT_THROW((void)makeNetwork(GetParam(), {.options = {{option.name, "of next year"}}}), ContractViolation);
+  }
+  EXPECT_THROW((void)makeNetwork(GetParam(), {.options = {{"colour", "green"}}}), ContractViolation);
+}
+
+/// A checkpoint may hold the heads that training alone needs: they are no left-over keys, other keys are.
+TEST_P(Arrangement, LoadsWithAndWithoutItsAuxiliaryHeads) {
+  const NetworkKind& kind = *networkKind(GetParam());
+  const auto network = makeNetwork(GetParam(), {.widths = {8, 16, 24}});
+  StateDict tensors = stateDictOf(*network);
+  for (const std::string& head : kind.auxiliaryHeads) {
+    StateDict without;
+    for (const auto& entry : tensors)
+      if (!entry.first.starts_with(head)) without.push_back(entry);
+    EXPECT_TRUE(compareKeys(*network, kind, without).fits()) << head;
+    tensors.emplace_back(head + "added", at::empty({1}));
+  }
+  EXPECT_TRUE(compareKeys(*network, kind, tensors).fits());
+  tensors.emplace_back(kind.signature.front() + ".added", at::empty({1}));
+  EXPECT_FALSE(compareKeys(*network, kind, tensors).fits());
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Arrangement, ::testing::Values("ERFNet", "ENet"));

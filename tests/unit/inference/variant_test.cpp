@@ -90,7 +90,7 @@ TEST_F(Variant, OfAScriptIsRefused) {
 
 TEST_F(Variant, OfATrainingBeforeVariantsWereNamedIsTheOlderOne) {
   const Model model = load("ENet", R"({"description": "ENet trained on pictures of yesterday"})");
-  EXPECT_EQ(model.info().variant, "before-2021-03");
+  EXPECT_EQ(model.info().options, (NetworkOptions{{"variant", "before-2021-03"}}));
   EXPECT_THAT(model.info().assumptions, Contains(HasSubstr("before its sidecars named one")));
 }
 

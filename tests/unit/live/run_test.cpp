@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one name of a run: whatever changes a number changes the name, and the name finds its way back.
 #include "analysis/metrics/protocol_rules.h"
+#include "analysis/metrics/score_key.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/session/run_spec.h"
+#include "app/sources/weighted_source.h"
 #include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
+#include <set>
 #include <unordered_set>
 
 namespace oodscope::testing {
@@ -94,6 +98,74 @@ TEST(Run, ALiveSetHoldsItsOwnRunsAlone) {
   EXPECT_FALSE(made.live({}, Resolution::Label)->holds(run));
   EXPECT_FALSE(made.live({.asSubmitted = true})->holds(run));
   EXPECT_EQ(live->configurationOf(run), msp(1.0F));
+}
+
+/// The made set's source twice: its max-logit scores plus a tenth of its MSP.
+std::shared_ptr<WeightedSource> sumOf(const MadeSet& made) {
+  return std::make_shared<WeightedSource>(
+      std::vector<WeightedSource::Part>{{made.source, maxLogit(), 1.0}, {made.source, msp(2.0F), 0.1}});
+}
+
+TEST(Run, OfAWeightedSumHasAllItsTermsAndNumbersOfItsOwn) {
+  const MadeSet made(kFrames, 2);
+  const auto sum = sumOf(made);
+  for (const Resolution resolution : {Resolution::Network, Resolution::Label}) {
+    LiveSet live(made.set, sum, resolution);
+    for (std::size_t f = 0; f < kFrames; ++f) live.prepareFrame(f);
+    const Configuration one = sum->configurations({}, {}).front();
+    const RunSpec run = live.run(one, protocols::kFishyscapes);
+    ASSERT_EQ(run.score.size(), 2U);
+    EXPECT_EQ(run.score[1].weight, 0.1);
+    EXPECT_EQ(run.score[1].temperature, 2.0F);
+    EXPECT_TRUE(live.holds(run));
+    EXPECT_EQ(live.configurationOf(run), one);
+    RunSpec other = run;
+    other.score[1].weight = 0.2;
+    EXPECT_FALSE(live.holds(other));
+    const auto single = made.live({}, resolution);
+    EXPECT_FALSE(single->holds(run));
+    EXPECT_FALSE(live.holds(single->run(maxLogit(), protocols::kFishyscapes)));
+    std::vector<ScoreMap> sums;
+    for (std::size_t f = 0; f < kFrames; ++f) {
+      ScoreMap& scores = sums.emplace_back(*single->scores(f, maxLogit()));
+      const auto tempered = single->scores(f, msp(2.0F));
+      for (std::size_t i = 0; i < scores.values().size(); ++i) scores.values()[i] += 0.1F * tempered->values()[i];
+    }
+    const FrameProvider provide = [&](std::size_t f) {
+      return ScoredFrame{sums[f].values(), live.label(f)->values(), nullptr};
+    };
+    const SetResult expected = evaluateSet(kFrames, provide, std::array{protocols::kFishyscapes}, {});
+    const auto exact = live.exact(one, protocols::kFishyscapes, std::nullopt, {});
+    EXPECT_NEAR(exact->metrics.ap.value(), expected.metrics.front().ap.value(), 1e-9);
+    EXPECT_NEAR(exact->metrics.fpr95.value(), expected.metrics.front().fpr95.value(), 1e-9);
+    EXPECT_NE(exact->metrics.ap, single->exact(maxLogit(), protocols::kFishyscapes, std::nullopt, {})->metrics.ap);
+    const auto estimate = live.estimate(one, protocols::kFishyscapes, {});
+    EXPECT_NEAR(estimate->metrics.ap.value(), exact->metrics.ap.value(), 0.02);
+  }
+}
+
+TEST(Run, MapsOfTwoRunsNeverMix) {
+  const MadeSet made(kFrames, 2), otherSet(kFrames, 2);
+  const auto pool = std::make_shared<MapPool>(std::uint64_t{64} << 20);
+  const LiveOptions plain{.pool = pool}, rounded{.asSubmitted = true, .pool = pool};
+  std::vector<std::shared_ptr<LiveSet>> sets{made.live(plain), made.live(rounded), made.live(plain, Resolution::Label),
+                                             otherSet.live(plain)};
+  const std::vector<Configuration> configurations{msp(1.0F), msp(2.0F), maxLogit(), {"energy", methods::kEnergy, 1.0F}};
+  // Held first, in one pool, and then asked for again: each is what its own set makes without any cache.
+  for (const auto& live : sets)
+    for (const Configuration& configuration : configurations) static_cast<void>(live->scores(0, configuration));
+  const int scored = made.source->calls;
+  std::set<const ScoreMap*> maps;
+  for (const auto& live : sets)
+    for (const Configuration& configuration : configurations) {
+      const auto held = live->scores(0, configuration);
+      maps.insert(held.get());
+      ScoreMap fresh = live->source().score(0, configuration, live->evaluationSize(0));
+      if (live == sets[1]) roundToFloat16(fresh.values());
+      EXPECT_EQ(*held, fresh);
+    }
+  EXPECT_EQ(maps.size(), sets.size() * configurations.size());
+  EXPECT_EQ(made.source->calls, scored + 12) << "only the fresh ones were scored again";
 }
 
 TEST(Run, ItsResolutionIsThatOfTheProtocolUnlessChosen) {

@@ -94,17 +94,6 @@ TEST(OpenSetTally, TownsAreWeightedByTheirFrames) {
   EXPECT_FALSE(mergeTowns({}).openMiou.has_value());
 }
 
-TEST(Distance, DisparityInBothEncodingsAndZeroIsUnknown) {
-  const Grid<std::uint16_t> disparity({3, 1}, {0, 256, 2561});
-  const StereoGeometry camera{.baseline = 0.2, .fx = 2000.0, .fy = 3000.0};  // Z = 500 / d
-  const Grid<float> lost = distanceFromDisparity(disparity, camera, DisparityEncoding::LostAndFound);
-  EXPECT_TRUE(std::isnan(lost.at(0, 0)));
-  EXPECT_FLOAT_EQ(lost.at(1, 0), 500.0F);
-  const Grid<float> city = distanceFromDisparity(disparity, camera, DisparityEncoding::Cityscapes);
-  EXPECT_TRUE(std::isnan(city.at(0, 0)));
-  EXPECT_FLOAT_EQ(city.at(2, 0), 50.0F);
-}
-
 TEST(Distance, BinsAreClosedBelowAndOpenAbove) {
   EXPECT_EQ(distanceBin(4.99F), std::nullopt);
   EXPECT_EQ(distanceBin(5.0F), 0);

@@ -19,7 +19,7 @@ ViewState after(const Edit& edit, const ViewState& view = untouched()) {
 
 ViewState comparing() {
   ViewState view;
-  view.other = OtherRun{};
+  view.other = ComparedRun{};
   return view;
 }
 
@@ -27,7 +27,7 @@ TEST(Edits, AThresholdSetByHandReleasesThePinOfItsRun) {
   const ViewState a = after(edits::setThreshold(0.25), comparing());
   EXPECT_EQ(a.threshold, 0.25F);
   EXPECT_EQ(a.pin, PinRule::None);
-  EXPECT_EQ(a.other, OtherRun{}) << "B keeps its own";
+  EXPECT_EQ(a.other, ComparedRun{}) << "B keeps its own";
   const ViewState b = after(edits::setThreshold(0.25, RunSide::B), comparing());
   EXPECT_EQ(b.other->threshold, 0.25F);
   EXPECT_EQ(b.other->pin, PinRule::None);
@@ -84,17 +84,17 @@ TEST(Edits, SwappingTwiceChangesNothing) {
 
 TEST(Edits, ARunIsKeptOnce) {
   Session session;
-  PinnedRun none, run;
+  RunChoice none, run;
   run.set = "s";
   run.model = "m";
   EXPECT_FALSE(keepRun(session, none)) << "no set, no run";
   EXPECT_TRUE(keepRun(session, run));
   EXPECT_FALSE(keepRun(session, run));
-  PinnedRun other = run;
+  RunChoice other = run;
   other.resolution = Resolution::Label;
   EXPECT_TRUE(keepRun(session, other)) << "measured elsewhere, it is another";
   EXPECT_TRUE(removeRun(session, run));
-  EXPECT_EQ(session.runs, std::vector<PinnedRun>{other});
+  EXPECT_EQ(session.runs, std::vector<RunChoice>{other});
 }
 
 }  // namespace

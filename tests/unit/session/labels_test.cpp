@@ -62,8 +62,8 @@ TEST(Renaming, FollowsEverywhereASessionNamesIt) {
   Session session;
   session.view.set = "street";
   session.view.model = "w.pth";
-  session.view.other = OtherRun{.model = "w.pth", .score = {.imported = "s"}};
-  PinnedRun ofMaps, other;
+  session.view.other = ComparedRun{.model = "w.pth", .score = {.imported = "s"}};
+  RunChoice ofMaps, other;
   ofMaps.set = "street";
   ofMaps.model = "w.pth";
   ofMaps.score.imported = "s";

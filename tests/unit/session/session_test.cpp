@@ -1,62 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/session.h"
-#include "analysis/metrics/protocol_rules.h"
-#include "analysis/scores/method_kinds.h"
 
 #include "analysis/core/error.h"
+#include "tests/support/full_session.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include <fstream>
+#include <iterator>
+#include <set>
 
 namespace oodscope {
 namespace {
 
+using testing::fullSession;
 using ::testing::HasSubstr;
-
-Session fullSession(const std::filesystem::path& folder) {
-  Session session;
-  GenericLayout generic;
-  generic.images = "pictures/*";
-  generic.masks = "masks/*";
-  generic.encoding.meaning = {{0, kNormal}, {7, kAnomaly}};
-  session.sets = {{folder / "sets/mine", generic}, {"/elsewhere/RoadAnomaly21", std::nullopt}};
-  ModelEntry model{
-      .path = folder / "net.pth", .preprocessing = Preprocessing{}, .outputs = OutputMeaning{}, .sha256 = "abc"};
-  model.preprocessing->mean = {0.485, 0.456, 0.406};
-  model.preprocessing->resize = ResizeRule::Bilinear;
-  model.outputs->voidChannel = 19;
-  session.models = {model};
-  session.scores = {folder / "scores"};
-  session.methods = {"msp", "energy"};
-  session.temperatures = {1.0, 1.6};
-  session.protocols = {protocols::kCourse, protocols::kSmiyc2023};
-  session.view.set = "mine";
-  session.view.frame = "3";
-  session.view.score = {methods::kMaxEntropy, std::nullopt, 1.6F};
-  session.view.threshold = 0.219726562F;
-  session.view.pin = PinRule::None;
-  session.view.scale = ScaleMode::Manual;
-  session.view.layout = ViewLayout::PerMethod;
-  session.view.other = OtherRun{.model = "b.pth",
-                                .score = {.method = methods::kEnergy, .temperature = 2.0F},
-                                .threshold = -3.5F,
-                                .pin = PinRule::None,
-                                .pinValue = 0.9};
-  session.view.compareStyle = CompareStyle::SideBySide;
-  session.view.compareRanks = false;
-  session.notes = {{"mine", "3", {"night", "kerb"}, "shadow taken for an object", FrameRectangle{1, 2, 30, 40}},
-                   {"mine", "4", {}, "", std::nullopt}};
-  session.runs = {{"mine", "net.pth", {methods::kMaxLogit, std::nullopt, 1.0F}, protocols::kFishyscapes}};
-  session.grid.rows = {{"mine", "3", "Kerb at night", FrameRectangle{5, 6, 70, 80}}, {"mine", "4"}};
-  session.runs.push_back({"mine", "", {methods::kEnergy, "folder", 0.5F, true}, protocols::kCourse});
-  session.grid.scores = {{methods::kMsp, std::nullopt, 1.0F}, {methods::kEnergy, std::nullopt, 2.0F}};
-  session.grid.decision = false;
-  session.grid.captions = {"", "", "Softmax", ""};
-  return session;
-}
 
 void expectMessage(const std::string& text, const std::string& part) {
   const testing::TemporaryFolder folder;
@@ -93,6 +55,44 @@ TEST(Session, ReadsBackWhatWasWrittenToTheLastKnob) {
   EXPECT_EQ(read.models[0].preprocessing->resize, ResizeRule::Bilinear);
   EXPECT_EQ(read.models[0].outputs->voidChannel, 19);
   EXPECT_EQ(sessionText(read, folder.path()), sessionText(written, folder.path())) << "same session, same bytes";
+}
+
+TEST(Session, EveryMemberIsWrittenAndComesBack) {
+  const testing::TemporaryFolder folder;
+  const std::string text = sessionText(fullSession(folder.path()), folder.path());
+  const auto json = nlohmann::ordered_json::parse(text);
+  std::set<std::string> old;  // read from version 0.1.0's files alone
+  for (const char* name : {"width", "height", "deviation", "bgr"})
+    old.insert("/models/0/preprocessing/" + std::string(name));
+  for (const std::string& member : sessionMembers())
+    EXPECT_EQ(json.contains(nlohmann::ordered_json::json_pointer(member)), !old.contains(member)) << member;
+  const Session read = readSession(folder.write("s.oodscope", text));
+  EXPECT_EQ(read.sets, fullSession(folder.path()).sets);
+  EXPECT_EQ(read.models, fullSession(folder.path()).models);
+  EXPECT_EQ(sessionText(read, folder.path()), text);
+}
+
+TEST(Session, ItsBytesAreThoseOfEarlierPrograms) {
+  const testing::TemporaryFolder folder;
+  std::ifstream recorded(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "tests/unit/session/full_session.json");
+  EXPECT_EQ(sessionText(fullSession(folder.path()), folder.path()),
+            std::string(std::istreambuf_iterator<char>(recorded), {}));
+}
+
+TEST(Session, EntriesAreEqualWhereAFileSaysTheSameOfBoth) {
+  const Session full = fullSession("/s");
+  SetEntry set = full.sets[0];
+  set.generic->encoding.description = "in other words";
+  EXPECT_EQ(set, full.sets[0]);
+  set.generic->encoding.meaning[7] = kVoid;
+  EXPECT_NE(set, full.sets[0]);
+  ModelEntry model = full.models[0];
+  EXPECT_EQ(model, full.models[0]);
+  model.preprocessing->deviation[2] = 0.5;
+  EXPECT_NE(model, full.models[0]);
+  model = full.models[0];
+  model.outputs.reset();
+  EXPECT_NE(model, full.models[0]);
 }
 
 TEST(Session, KeptRunsKeepTheirResolutionAndOldOnesTakeTheViews) {
