@@ -21,7 +21,7 @@
 namespace oodscope {
 namespace {
 
-struct Options {
+struct BenchCommandOptions {
   RequestOptions request;
   int runs = 40;
   std::string only;
@@ -100,7 +100,7 @@ std::string demoSession() {
   throw CLI::ValidationError("--set", "the demo session is not installed: name a set and a model");
 }
 
-int run(Options options) {
+int runBenchCommand(BenchCommandOptions options) {
   RequestOptions& asked = options.request;
   if (asked.session.empty() && asked.sets.empty() && asked.models.empty() && asked.scores.empty())
     asked.session = demoSession();
@@ -135,7 +135,7 @@ int run(Options options) {
 }
 
 Command addBenchOptions(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchCommandOptions>();
   options->request.memoryMegabytes = 600;  // with the labels, samples and the network of five sets below 1.5 GB
   options->request.addTo(app);
   app.add_option("--runs", options->runs, "Repetitions of the quick figures; slow ones take a tenth")
@@ -143,7 +143,7 @@ Command addBenchOptions(CLI::App& app) {
   app.add_option("--only", options->only, "Only figures whose name holds this")->type_name("TEXT");
   app.add_option("--format", options->format, "json or markdown")->check(CLI::IsMember({"json", "markdown"}));
   app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
-  return [options] { return run(*options); };
+  return [options] { return runBenchCommand(*options); };
 }
 
 }  // namespace

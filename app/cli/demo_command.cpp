@@ -11,7 +11,7 @@
 namespace oodscope {
 namespace {
 
-struct Options {
+struct DemoCommandOptions {
   std::uint64_t seed = 1;
   int frames = 24;
   std::vector<int> size{1024, 512};
@@ -19,7 +19,7 @@ struct Options {
   std::string output;
 };
 
-int generate(const Options& options) {
+int generate(const DemoCommandOptions& options) {
   const Size size{options.size.at(0), options.size.at(1)};
   if (size.width != 2 * size.height || size.width < 64)
     throw CLI::ValidationError("--size", "scenes are twice as wide as high, at least 64x32");
@@ -30,7 +30,7 @@ int generate(const Options& options) {
 }
 
 Command addDemoOptions(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DemoCommandOptions>();
   app.require_subcommand(1);
   CLI::App* sub = app.add_subcommand(
       "generate", "Render road scenes with anomalies, class labels, disparity and cameras: the same bytes for a seed");

@@ -12,12 +12,12 @@
 namespace oodscope {
 namespace {
 
-struct Options {
+struct EvaluateCommandOptions {
   RequestOptions request;
   std::string components = "none", componentThreshold = "best-f1", format = "markdown", output;
 };
 
-void applyComponents(const Options& options, EvaluationRequest& request) {
+void applyComponents(const EvaluateCommandOptions& options, EvaluationRequest& request) {
   if (options.components == "anomaly") request.components = kAnomalyTrack;
   if (options.components == "obstacle") request.components = kObstacleTrack;
   request.componentsBySet = options.components == "auto";
@@ -30,7 +30,7 @@ void applyComponents(const Options& options, EvaluationRequest& request) {
                              "'" + options.componentThreshold + "' is neither a finite number nor best-f1");
 }
 
-int run(const Options& options) {
+int runEvaluateCommand(const EvaluateCommandOptions& options) {
   EvaluationRequest request = requestFrom(options.request);
   applyComponents(options, request);
   const Verbosity verbosity = options.request.verbosity();
@@ -61,7 +61,7 @@ int run(const Options& options) {
 }
 
 Command addEvaluateOptions(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvaluateCommandOptions>();
   options->request.addTo(app);
   app.add_option(
          "--components", options->components,
@@ -73,7 +73,7 @@ Command addEvaluateOptions(CLI::App& app) {
                  "oracle choice; decided as there, by score >= its threshold)")
       ->type_name("X");
   addFormatOptions(app, options->format, options->output);
-  return [options] { return run(*options); };
+  return [options] { return runEvaluateCommand(*options); };
 }
 
 }  // namespace

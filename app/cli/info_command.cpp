@@ -29,7 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct InfoCommandOptions {
   std::string path;
   bool latency = false;
   bool labels = false;
@@ -230,7 +230,7 @@ void describeFolder(std::ostringstream& out, const fs::path& folder, CountLabels
   }
 }
 
-int run(const Options& options) {
+int runInfoCommand(const InfoCommandOptions& options) {
   const fs::path path(options.path);
   const bool isPart = !splitSetPath(path).part.empty();
   if (!isPart && !fs::exists(path)) throw Error("there is no such file or folder", path);
@@ -244,13 +244,13 @@ int run(const Options& options) {
 }
 
 Command addInfoOptions(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InfoCommandOptions>();
   app.add_option("path", options->path,
                  "A set's folder (or DIR::PART), a model, a score map, logits, a picture or a session")
       ->required();
   app.add_flag("--latency", options->latency, "Time a model as well");
   app.add_flag("--labels", options->labels, "Read every label and count its values");
-  return [options] { return run(*options); };
+  return [options] { return runInfoCommand(*options); };
 }
 
 }  // namespace

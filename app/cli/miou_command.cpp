@@ -14,7 +14,7 @@
 namespace oodscope {
 namespace {
 
-struct Options {
+struct MiouCommandOptions {
   std::string set, model, resolution = "network", device = "cpu", format = "markdown", output;
   int threads = 0;
   bool quiet = false;
@@ -66,7 +66,7 @@ Table tableOf(const ClosedSetReport& report, const ModelInfo& model, const Value
   return table;
 }
 
-int run(const Options& options) {
+int runMiouCommand(const MiouCommandOptions& options) {
   if (options.device == "cuda" && !hasCuda())
     throw CLI::ValidationError("--device", "the linked LibTorch has no CUDA device; use cpu");
   const DataSet set = openDataSet(options.set);
@@ -98,7 +98,7 @@ int run(const Options& options) {
 }
 
 Command addMiouOptions(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MiouCommandOptions>();
   app.add_option("--set", options->set, "Cityscapes split or demo set with class labels")->required()->type_name("DIR");
   app.add_option("--model", options->model, "Model file (.pth, .pt)")->required()->type_name("FILE");
   app.add_option("--resolution", options->resolution,
@@ -109,7 +109,7 @@ Command addMiouOptions(CLI::App& app) {
   app.add_option("--format", options->format, "markdown or json")->check(CLI::IsMember({"markdown", "json"}));
   app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
   app.add_flag("--quiet", options->quiet, "Say nothing but errors");
-  return [options] { return run(*options); };
+  return [options] { return runMiouCommand(*options); };
 }
 
 }  // namespace

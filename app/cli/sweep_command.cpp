@@ -18,7 +18,7 @@
 namespace oodscope {
 namespace {
 
-struct Options {
+struct SweepCommandOptions {
   RequestOptions request;
   SweepOptions sweep;
   std::string rule = "ap-fpr95", format = "markdown", output;
@@ -100,7 +100,7 @@ private:
   bool m_complete;
 };
 
-int run(Options options) {
+int runSweepCommand(SweepCommandOptions options) {
   const EvaluationRequest request = requestFrom(options.request);
   options.sweep.rule = sweepRuleFromName(options.rule).value();
   const Verbosity verbosity = options.request.verbosity();
@@ -133,7 +133,7 @@ int run(Options options) {
 }
 
 Command addSweepOptions(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SweepCommandOptions>();
   options->request.addTo(app);
   app.add_option("--from", options->sweep.low, "Lowest temperature")->check(numberFrom(1e-6, 1e6));
   app.add_option("--to", options->sweep.high, "Highest temperature")->check(numberFrom(1e-6, 1e6));
@@ -148,7 +148,7 @@ Command addSweepOptions(CLI::App& app) {
   addFormatOptions(app, options->format, options->output);
   return [options] {
     if (options->sweep.high < options->sweep.low) throw CLI::ValidationError("--to", "is below --from");
-    return run(*options);
+    return runSweepCommand(*options);
   };
 }
 

@@ -39,9 +39,9 @@ std::string widthsHelp() {
   return areAlike ? networks.front().widthsHelp : each;
 }
 
-constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max(), kMostSide = 16'384;
+constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max(), kMostCropSide = 16'384;
 
-struct Options {
+struct TrainCommandOptions {
   TrainingOptions training;
   std::string set, validation, images, masks, validationImages, validationMasks, colours, output;
   int voidIndex = 255;
@@ -114,7 +114,7 @@ struct Request {
 };
 
 /// The pictures that one group of options names; nothing where it names none.
-std::unique_ptr<SampleSource> sourceFor(const Request& request, const Options& options) {
+std::unique_ptr<SampleSource> sourceFor(const Request& request, const TrainCommandOptions& options) {
   const int named =
       (request.set.empty() ? 0 : 1) + (request.images.empty() ? 0 : 1) + (request.generated.empty() ? 0 : 1);
   if (named > 1) throw CLI::ValidationError(request.option, "name one kind of pictures, not several");
@@ -147,7 +147,7 @@ std::unique_ptr<SampleSource> sourceFor(const Request& request, const Options& o
   return source;
 }
 
-void settle(Options& options) {
+void settle(TrainCommandOptions& options) {
   TrainingOptions& training = options.training;
   const TrainableNetwork network = trainableNetwork(training.network);
   training.network = network.name;
@@ -193,7 +193,7 @@ void showEpoch(const TrainingProgress& progress) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-int run(Options& options) {
+int runTrainCommand(TrainCommandOptions& options) {
   settle(options);
   const std::stop_token stop = stopOnInterrupt();
   const auto pictures = sourceFor({"--set", options.set, options.images, options.masks, options.generated}, options);
@@ -238,7 +238,7 @@ int run(Options& options) {
 }
 
 Command addTrainOptions(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainCommandOptions>();
   TrainingOptions& training = options->training;
   app.footer(
       "Writes checkpoint.pth, log.csv, weights.pth and weights.json into --output. Ctrl-C writes a checkpoint and "
@@ -304,11 +304,11 @@ Command addTrainOptions(CLI::App& app) {
   app.add_option("--input", options->input, "Input size of the network, multiples of 8")
       ->expected(2)
       ->type_name("W H")
-      ->check(wholeFrom(8, kMostSide));
+      ->check(wholeFrom(8, kMostPictureSide));
   app.add_option("--crop", options->crop, "Train on windows of this size")
       ->expected(2)
       ->type_name("W H")
-      ->check(wholeFrom(8, kMostSide));
+      ->check(wholeFrom(8, kMostPictureSide));
   app.add_option("--scale", options->scales, "Scale pictures at random between these before cropping")
       ->expected(2)
       ->check(numberFrom(0.01, 16.0));
@@ -324,7 +324,7 @@ Command addTrainOptions(CLI::App& app) {
   app.add_option("--checkpoint-steps", training.stepsBetweenCheckpoints, "Write a checkpoint every so many steps, too")
       ->check(wholeFrom(0, 1'000'000'000));
   app.add_flag("--quiet", options->quiet, "Say nothing but errors");
-  return [options] { return run(*options); };
+  return [options] { return runTrainCommand(*options); };
 }
 
 }  // namespace
