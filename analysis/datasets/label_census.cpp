@@ -35,27 +35,37 @@ std::uint8_t meaningOf(int value, const LabelEncoding& encoding) {
   return value == kMinusOne ? kVoid : encoding.otherwise;
 }
 
+/// What a label's values say under an encoding.
+struct Said {
+  bool isVoid = true, hasAnomaly = false;
+};
+
+/// Counts the values that the encoding does not list too.
+Said readValues(const LabelFacts& label, const LabelEncoding& encoding, Totals& totals) {
+  Said said;
+  for (const auto& [value, pixels] : label.pixels) {
+    const auto means = meaningOf(value, encoding);
+    said.isVoid = said.isVoid && means == kVoid;
+    said.hasAnomaly = said.hasAnomaly || means == kAnomaly;
+    if (encoding.meaning.contains(value)) continue;
+    if (value == kMinusOne) {
+      totals.minusOne.add(pixels);
+    } else if (label.roundedPixels == 0) {
+      totals.unlisted[value].add(pixels);
+    }
+  }
+  return said;
+}
+
 Totals totalsOf(const std::map<std::filesystem::path, LabelFacts>& facts, const LabelEncoding& encoding) {
   Totals out;
   for (const auto& [file, label] : facts) {
     out.lossy += label.isLossy ? 1U : 0U;
     out.refused += label.isRefused ? 1U : 0U;
     if (label.isRefused) continue;
-    bool isVoid = true;
-    bool hasAnomaly = false;
-    for (const auto& [value, pixels] : label.pixels) {
-      const auto means = meaningOf(value, encoding);
-      isVoid = isVoid && means == kVoid;
-      hasAnomaly = hasAnomaly || means == kAnomaly;
-      if (encoding.meaning.contains(value)) continue;
-      if (value == kMinusOne) {
-        out.minusOne.add(pixels);
-      } else if (label.roundedPixels == 0) {
-        out.unlisted[value].add(pixels);
-      }
-    }
-    out.allVoid += isVoid ? 1U : 0U;
-    out.withAnomaly += hasAnomaly || label.roundedPixels > 0 ? 1U : 0U;
+    const Said said = readValues(label, encoding, out);
+    out.allVoid += said.isVoid ? 1U : 0U;
+    out.withAnomaly += said.hasAnomaly || label.roundedPixels > 0 ? 1U : 0U;
     out.inverted += label.isPaletteInverted ? 1U : 0U;
     if (label.roundedPixels > 0) out.rounded.add(label.roundedPixels);
   }

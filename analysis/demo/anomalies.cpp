@@ -189,6 +189,41 @@ void addBarrel(Builder& b, Rng& rng) {
   b.placement = before;
 }
 
+void addTyre(Builder& b, Rng& rng) {
+  b.use(odd(Surface::Rubber, grey(0.02f)));
+  if (rng.chance(0.5f)) return b.torus({0, 0.11f, 0}, {0, 1, 0}, 0.24f, 0.11f, 22, 9);
+  return b.torus({0, 0.35f, 0}, normalize({0.6f, 0.15f, 0.7f}), 0.24f, 0.11f, 22, 9);
+}
+
+void addPlanks(Builder& b, Rng& rng) {
+  for (int i = 0; i < 5; ++i) {
+    b.use(odd(Surface::Wood, Vec3{0.36f, 0.25f, 0.14f} * rng.range(0.8f, 1.2f), {}, rng.bits()));
+    const Placement before = b.placement;
+    b.placement =
+        before * Placement::at({rng.range(-0.3f, 0.3f), 0.03f + 0.05f * static_cast<float>(i), rng.range(-0.3f, 0.3f)},
+                               rng.range(0.9f, 2.4f))
+                     .tilted(0, rng.range(-0.06f, 0.06f));
+    b.box({-0.09f, -0.02f, -1.0f}, {0.09f, 0.02f, 1.0f});
+    b.placement = before;
+  }
+}
+
+void addTyreStack(Builder& b, Rng& rng) {
+  b.use(odd(Surface::Rubber, grey(0.022f)));
+  for (int i = 0; i < 3; ++i)
+    b.torus({rng.range(-0.04f, 0.04f), 0.11f + 0.21f * static_cast<float>(i), rng.range(-0.04f, 0.04f)}, {0, 1, 0},
+            0.24f, 0.11f, 22, 9);
+  return b.torus({0.5f, 0.33f, 0.1f}, normalize({0.9f, 0.35f, 0.2f}), 0.24f, 0.11f, 22, 9);
+}
+
+void addSuitcase(Builder& b, Rng& rng) {
+  b.use(odd(Surface::Plain, carPaint(rng) + grey(0.03f)));
+  b.box({-0.36f, 0.05f, -0.13f}, {0.36f, 0.55f, 0.13f});
+  b.use(odd(Surface::Plain, grey(0.03f)));
+  for (const float x : {-0.2f, 0.2f}) b.box({x - 0.03f, 0.05f, -0.14f}, {x + 0.03f, 0.56f, 0.14f});
+  return b.box({-0.1f, 0.56f, -0.03f}, {0.1f, 0.62f, 0.03f});
+}
+
 }  // namespace
 
 std::string anomalyName(int kind) {
@@ -204,11 +239,8 @@ void addAnomaly(Builder& b, Rng rng, int kind) {
   switch (kind) {
     case 0:
       return addBoxes(b, rng);
-    case 1: {
-      b.use(odd(Surface::Rubber, grey(0.02f)));
-      if (rng.chance(0.5f)) return b.torus({0, 0.11f, 0}, {0, 1, 0}, 0.24f, 0.11f, 22, 9);
-      return b.torus({0, 0.35f, 0}, normalize({0.6f, 0.15f, 0.7f}), 0.24f, 0.11f, 22, 9);
-    }
+    case 1:
+      return addTyre(b, rng);
     case 2:
       return addDeer(b, rng);
     case 3:
@@ -228,17 +260,7 @@ void addAnomaly(Builder& b, Rng rng, int kind) {
     case 6:
       return addSofa(b, rng);
     case 7:
-      for (int i = 0; i < 5; ++i) {
-        b.use(odd(Surface::Wood, Vec3{0.36f, 0.25f, 0.14f} * rng.range(0.8f, 1.2f), {}, rng.bits()));
-        const Placement before = b.placement;
-        b.placement = before * Placement::at({rng.range(-0.3f, 0.3f), 0.03f + 0.05f * static_cast<float>(i),
-                                              rng.range(-0.3f, 0.3f)},
-                                             rng.range(0.9f, 2.4f))
-                                   .tilted(0, rng.range(-0.06f, 0.06f));
-        b.box({-0.09f, -0.02f, -1.0f}, {0.09f, 0.02f, 1.0f});
-        b.placement = before;
-      }
-      return;
+      return addPlanks(b, rng);
     case 8:
       return addRubble(b, rng);
     case 9:
@@ -253,18 +275,9 @@ void addAnomaly(Builder& b, Rng rng, int kind) {
       return b.box({-0.75f, 0, -1.0f}, {0.75f, 0.24f, 1.0f});
     }
     case 13:
-      b.use(odd(Surface::Rubber, grey(0.022f)));
-      for (int i = 0; i < 3; ++i)
-        b.torus({rng.range(-0.04f, 0.04f), 0.11f + 0.21f * static_cast<float>(i), rng.range(-0.04f, 0.04f)}, {0, 1, 0},
-                0.24f, 0.11f, 22, 9);
-      return b.torus({0.5f, 0.33f, 0.1f}, normalize({0.9f, 0.35f, 0.2f}), 0.24f, 0.11f, 22, 9);
-    case 14: {
-      b.use(odd(Surface::Plain, carPaint(rng) + grey(0.03f)));
-      b.box({-0.36f, 0.05f, -0.13f}, {0.36f, 0.55f, 0.13f});
-      b.use(odd(Surface::Plain, grey(0.03f)));
-      for (const float x : {-0.2f, 0.2f}) b.box({x - 0.03f, 0.05f, -0.14f}, {x + 0.03f, 0.56f, 0.14f});
-      return b.box({-0.1f, 0.56f, -0.03f}, {0.1f, 0.62f, 0.03f});
-    }
+      return addTyreStack(b, rng);
+    case 14:
+      return addSuitcase(b, rng);
     case 15: {
       b.use(odd(Surface::Metal, {0.55f, 0.5f, 0.1f}));
       b.placement = b.placement * Placement::at({0, 0.05f, 0}, 1.1f);

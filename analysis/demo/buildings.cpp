@@ -40,40 +40,85 @@ Part wallOf(Rng& rng, float height, bool shops) {
   return wall;
 }
 
+constexpr float kEaves = 0.4f;  // metres
+
+/// Two triangles of wall over the ends, then the roof's two planes; the ridge runs along z.
+void addGableAlongZ(Builder& b, Rng& rng, Vec3 low, Vec3 high, float rise, Vec3 tone) {
+  const float y = high.y, mx = 0.5f * (low.x + high.x), over = kEaves;
+  for (const float z : {low.z, high.z}) {
+    const Vec3 outwards{0, 0, z == low.z ? -1.0f : 1.0f};
+    b.triangle({{low.x, y, z}, outwards, low.x, y}, {{high.x, y, z}, outwards, high.x, y},
+               {{mx, y + rise, z}, outwards, mx, y + rise});
+  }
+  b.use(partOf(Surface::Roof, Kind::Building, tone, {}, rng.bits()));
+  b.quad({low.x - over, y - 0.2f, low.z - over}, {low.x - over, y - 0.2f, high.z + over}, {mx, y + rise, high.z + over},
+         {mx, y + rise, low.z - over});
+  b.quad({high.x + over, y - 0.2f, high.z + over}, {high.x + over, y - 0.2f, low.z - over},
+         {mx, y + rise, low.z - over}, {mx, y + rise, high.z + over});
+}
+
+/// The same with the ridge along x.
+void addGableAlongX(Builder& b, Rng& rng, Vec3 low, Vec3 high, float rise, Vec3 tone) {
+  const float y = high.y, mz = 0.5f * (low.z + high.z), over = kEaves;
+  for (const float x : {low.x, high.x}) {
+    const Vec3 outwards{x == low.x ? -1.0f : 1.0f, 0, 0};
+    b.triangle({{x, y, low.z}, outwards, low.z, y}, {{x, y, high.z}, outwards, high.z, y},
+               {{x, y + rise, mz}, outwards, mz, y + rise});
+  }
+  b.use(partOf(Surface::Roof, Kind::Building, tone, {}, rng.bits()));
+  b.quad({high.x + over, y - 0.2f, low.z - over}, {low.x - over, y - 0.2f, low.z - over}, {low.x - over, y + rise, mz},
+         {high.x + over, y + rise, mz});
+  b.quad({low.x - over, y - 0.2f, high.z + over}, {high.x + over, y - 0.2f, high.z + over},
+         {high.x + over, y + rise, mz}, {low.x - over, y + rise, mz});
+}
+
 void addGable(Builder& b, Rng& rng, Vec3 low, Vec3 high, const Part& wall, bool alongZ) {
-  const float rise = std::min(high.x - low.x, high.z - low.z) * rng.range(0.32f, 0.48f), over = 0.4f;
+  const float rise = std::min(high.x - low.x, high.z - low.z) * rng.range(0.32f, 0.48f);
   const Vec3 tone =
       rng.chance(0.6f) ? Vec3{0.26f, 0.10f, 0.06f} : (rng.chance(0.5f) ? grey(0.09f) : Vec3{0.17f, 0.11f, 0.08f});
   Part gable = wall;
   gable.glow = high.y + 20.0f;
   gable.surface = Surface::Plaster;
   b.use(gable);
-  const float y = high.y, mx = 0.5f * (low.x + high.x), mz = 0.5f * (low.z + high.z);
-  if (alongZ) {
-    for (const float z : {low.z, high.z})
-      b.triangle({{low.x, y, z}, {0, 0, z == low.z ? -1.0f : 1.0f}, low.x, y},
-                 {{high.x, y, z}, {0, 0, z == low.z ? -1.0f : 1.0f}, high.x, y},
-                 {{mx, y + rise, z}, {0, 0, z == low.z ? -1.0f : 1.0f}, mx, y + rise});
-    b.use(partOf(Surface::Roof, Kind::Building, tone, {}, rng.bits()));
-    b.quad({low.x - over, y - 0.2f, low.z - over}, {low.x - over, y - 0.2f, high.z + over},
-           {mx, y + rise, high.z + over}, {mx, y + rise, low.z - over});
-    b.quad({high.x + over, y - 0.2f, high.z + over}, {high.x + over, y - 0.2f, low.z - over},
-           {mx, y + rise, low.z - over}, {mx, y + rise, high.z + over});
-  } else {
-    for (const float x : {low.x, high.x})
-      b.triangle({{x, y, low.z}, {x == low.x ? -1.0f : 1.0f, 0, 0}, low.z, y},
-                 {{x, y, high.z}, {x == low.x ? -1.0f : 1.0f, 0, 0}, high.z, y},
-                 {{x, y + rise, mz}, {x == low.x ? -1.0f : 1.0f, 0, 0}, mz, y + rise});
-    b.use(partOf(Surface::Roof, Kind::Building, tone, {}, rng.bits()));
-    b.quad({high.x + over, y - 0.2f, low.z - over}, {low.x - over, y - 0.2f, low.z - over},
-           {low.x - over, y + rise, mz}, {high.x + over, y + rise, mz});
-    b.quad({low.x - over, y - 0.2f, high.z + over}, {high.x + over, y - 0.2f, high.z + over},
-           {high.x + over, y + rise, mz}, {low.x - over, y + rise, mz});
-  }
+  if (alongZ)
+    addGableAlongZ(b, rng, low, high, rise, tone);
+  else
+    addGableAlongX(b, rng, low, high, rise, tone);
   if (rng.chance(0.7f)) {
     b.use(partOf(Surface::Brick, Kind::Building, {0.28f, 0.12f, 0.08f}, grey(0.3f), 2u));
-    const float x = mix(low.x, high.x, rng.range(0.3f, 0.7f)), z = mix(low.z, high.z, rng.range(0.3f, 0.7f));
+    const float y = high.y, x = mix(low.x, high.x, rng.range(0.3f, 0.7f)),
+                z = mix(low.z, high.z, rng.range(0.3f, 0.7f));
     b.box({x - 0.3f, y + rise * 0.3f, z - 0.3f}, {x + 0.3f, y + rise + 0.7f, z + 0.3f});
+  }
+}
+
+/// On the faces along the road. `from`: height of the ground floor.
+void addBalconies(Builder& b, Vec3 low, Vec3 high, float from, float storey) {
+  for (const float s : {-1.0f, 1.0f}) {
+    placeEvery(storey, from + storey, high.y - 2.0f, [&](float y) {
+      placeEvery(5.4f, low.z + 2.0f, high.z - 2.5f, [&](float z) {
+        b.use(partOf(Surface::Concrete, Kind::Building, grey(0.4f), {}, 3u));
+        b.box({s * high.x - (s < 0 ? 0.9f : 0.0f), y + 0.1f, z},
+              {s * high.x + (s > 0 ? 0.9f : 0.0f), y + 0.25f, z + 2.2f});
+        b.use(partOf(Surface::Railing, Kind::Building, grey(0.05f)));
+        b.quad({s * (high.x + 0.88f), y + 0.25f, z}, {s * (high.x + 0.88f), y + 0.25f, z + 2.2f},
+               {s * (high.x + 0.88f), y + 1.2f, z + 2.2f}, {s * (high.x + 0.88f), y + 1.2f, z});
+      });
+    });
+  }
+}
+
+/// Over some of the shops.
+void addAwnings(Builder& b, Rng& rng, Vec3 low, Vec3 high) {
+  for (const float s : {-1.0f, 1.0f}) {
+    placeEvery(5.8f, low.z + 0.5f, high.z - 3.5f, [&](float z) {
+      if (!rng.chance(0.4f)) return;
+      b.use(partOf(Surface::Cloth, Kind::Building, carPaint(rng), {}, rng.bits()));
+      b.quad({s * high.x, 3.1f, z}, {s * high.x, 3.1f, z + 3.4f}, {s * (high.x + 1.2f), 2.5f, z + 3.4f},
+             {s * (high.x + 1.2f), 2.5f, z});
+      b.quad({s * (high.x + 1.2f), 2.3f, z}, {s * (high.x + 1.2f), 2.3f, z + 3.4f},
+             {s * (high.x + 1.2f), 2.5f, z + 3.4f}, {s * (high.x + 1.2f), 2.5f, z});
+    });
   }
 }
 
@@ -92,34 +137,9 @@ void addBuilding(Builder& b, Rng rng, Vec3 e, bool shops) {
     b.box({low.x - 0.35f, e.y - 0.1f, low.z - 0.1f}, {high.x + 0.35f, e.y + 0.35f, high.z + 0.1f});
     if (rng.chance(0.5f)) b.box({-1.5f, e.y, -1.5f}, {1.5f, e.y + 2.2f, 1.5f});
   }
-  // Balconies on the faces along the road.
-  if (rng.chance(0.4f) && e.y > 9.0f) {
-    const float storey = 2.9f + 0.5f * hash01(wall.seed, 1), from = shops ? 4.2f : 0.6f;
-    for (const float s : {-1.0f, 1.0f}) {
-      placeEvery(storey, from + storey, e.y - 2.0f, [&](float y) {
-        placeEvery(5.4f, low.z + 2.0f, high.z - 2.5f, [&](float z) {
-          b.use(partOf(Surface::Concrete, Kind::Building, grey(0.4f), {}, 3u));
-          b.box({s * high.x - (s < 0 ? 0.9f : 0.0f), y + 0.1f, z},
-                {s * high.x + (s > 0 ? 0.9f : 0.0f), y + 0.25f, z + 2.2f});
-          b.use(partOf(Surface::Railing, Kind::Building, grey(0.05f)));
-          b.quad({s * (high.x + 0.88f), y + 0.25f, z}, {s * (high.x + 0.88f), y + 0.25f, z + 2.2f},
-                 {s * (high.x + 0.88f), y + 1.2f, z + 2.2f}, {s * (high.x + 0.88f), y + 1.2f, z});
-        });
-      });
-    }
-  }
-  if (shops) {
-    for (const float s : {-1.0f, 1.0f}) {
-      placeEvery(5.8f, low.z + 0.5f, high.z - 3.5f, [&](float z) {
-        if (!rng.chance(0.4f)) return;
-        b.use(partOf(Surface::Cloth, Kind::Building, carPaint(rng), {}, rng.bits()));
-        b.quad({s * high.x, 3.1f, z}, {s * high.x, 3.1f, z + 3.4f}, {s * (high.x + 1.2f), 2.5f, z + 3.4f},
-               {s * (high.x + 1.2f), 2.5f, z});
-        b.quad({s * (high.x + 1.2f), 2.3f, z}, {s * (high.x + 1.2f), 2.3f, z + 3.4f},
-               {s * (high.x + 1.2f), 2.5f, z + 3.4f}, {s * (high.x + 1.2f), 2.5f, z});
-      });
-    }
-  }
+  if (rng.chance(0.4f) && e.y > 9.0f)
+    addBalconies(b, low, high, shops ? 4.2f : 0.6f, 2.9f + 0.5f * hash01(wall.seed, 1));
+  if (shops) addAwnings(b, rng, low, high);
 }
 
 void addHouse(Builder& b, Rng rng, Vec3 e) {

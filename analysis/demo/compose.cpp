@@ -7,26 +7,31 @@
 namespace oodscope::demo {
 namespace {
 
-void scatterAnomalies(Layout& l, int index, Rng rng) {
+/// Tries one place; whether there was room.
+bool placeAnomaly(Layout& l, int kind, bool first, Rng& rng) {
   World& w = l.world;
+  // The first is near and in the way; the others may be anywhere up to the distance where they are a few pixels.
+  const float z = first ? rng.range(7.0f, 16.0f) : rng.range(9.0f, 42.0f);
+  const float room = w.road.halfWidth - 0.8f;
+  float offset = first ? w.road.camera + rng.range(-2.2f, 2.2f) : rng.range(-room, room);
+  offset = std::clamp(offset, -room, room);
+  const bool large = kind == 4 || kind == 6 || kind == 12 || kind == 16 || kind == 17;
+  if (!l.reserve(offset, z, large ? 1.3f : 0.8f, large ? 1.3f : 0.9f)) return false;
+  l.stand(offset, z, rng.range(-kPi, kPi));
+  const bool animal = kind == 2 || kind == 3 || kind == 4 || kind == 16;
+  if (animal) l.stand(offset, z, (rng.chance(0.5f) ? 1.0f : -1.0f) * rng.range(0.9f, 2.1f));
+  addAnomaly(l.b, rng.fork(), kind);
+  w.anomalies.push_back(anomalyName(kind) + " at " + std::to_string(std::lround(z)) + " m");
+  return true;
+}
+
+void scatterAnomalies(Layout& l, int index, Rng rng) {
+  constexpr int kAttempts = 5;
   const int count = 1 + rng.pick(3);
   int kind = (index * 7 + rng.pick(3)) % kAnomalyKinds;
   for (int i = 0; i < count; ++i, kind = (kind + 5 + rng.pick(4)) % kAnomalyKinds) {
-    for (int attempt = 0; attempt < 5; ++attempt) {
-      // The first is near and in the way; the others may be anywhere up to the distance where they are a few pixels.
-      const float z = i == 0 ? rng.range(7.0f, 16.0f) : rng.range(9.0f, 42.0f);
-      const float room = w.road.halfWidth - 0.8f;
-      float offset = i == 0 ? w.road.camera + rng.range(-2.2f, 2.2f) : rng.range(-room, room);
-      offset = std::clamp(offset, -room, room);
-      const bool large = kind == 4 || kind == 6 || kind == 12 || kind == 16 || kind == 17;
-      if (!l.reserve(offset, z, large ? 1.3f : 0.8f, large ? 1.3f : 0.9f)) continue;
-      l.stand(offset, z, rng.range(-kPi, kPi));
-      const bool animal = kind == 2 || kind == 3 || kind == 4 || kind == 16;
-      if (animal) l.stand(offset, z, (rng.chance(0.5f) ? 1.0f : -1.0f) * rng.range(0.9f, 2.1f));
-      addAnomaly(l.b, rng.fork(), kind);
-      w.anomalies.push_back(anomalyName(kind) + " at " + std::to_string(std::lround(z)) + " m");
-      break;
-    }
+    for (int attempt = 0; attempt < kAttempts; ++attempt)
+      if (placeAnomaly(l, kind, i == 0, rng)) break;
   }
 }
 

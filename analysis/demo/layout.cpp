@@ -130,6 +130,29 @@ void addOpenRow(Layout& l, const Verge& v, float side, Rng rng) {
   }
 }
 
+void addPlant(Layout& l, bool open, float detail, Rng& rng) {
+  const bool conifer = open && rng.chance(0.3f);
+  if (rng.chance(open ? 0.3f : (l.world.setting == Setting::Residential ? 0.35f : 0.0f))) {
+    addBush(l.b, rng.fork(), rng.range(0.7f, 1.5f), detail);
+  } else if (conifer) {
+    addConifer(l.b, rng.fork(), rng.range(7.0f, 13.0f), detail);
+  } else {
+    addTree(l.b, rng.fork(), rng.range(6.0f, open ? 11.0f : 9.5f), detail);
+  }
+}
+
+void addEdgeOfWood(Layout& l, const Verge& v, float side, Rng& rng) {
+  const float from = rng.range(35.0f, 70.0f);
+  for (int i = 0; i < 14; ++i) {
+    l.stand(side * (l.world.road.halfWidth + v.lotFrom + rng.range(4.0f, 26.0f)),
+            from + 5.0f * static_cast<float>(i) + rng.range(-2, 2), 0, 0.5f);
+    if (rng.chance(0.5f))
+      addConifer(l.b, rng.fork(), rng.range(9.0f, 15.0f), 0.1f);
+    else
+      addTree(l.b, rng.fork(), rng.range(8.0f, 13.0f), 0.1f);
+  }
+}
+
 void addGreen(Layout& l, const Verge& v, float side, Rng rng) {
   const World& w = l.world;
   const bool open = w.setting == Setting::Country || w.setting == Setting::Highway;
@@ -141,77 +164,76 @@ void addGreen(Layout& l, const Verge& v, float side, Rng rng) {
     const float edge = rng.range(v.greenFrom, v.greenTo) + (open ? rng.range(0.0f, 14.0f) * rng.uniform() : 0.0f);
     const float detail = saturate(1.25f - z / 55.0f);
     l.stand(side * (w.road.halfWidth + edge), z, rng.range(0, 6), base);
-    const bool conifer = open && rng.chance(0.3f);
-    if (rng.chance(open ? 0.3f : (w.setting == Setting::Residential ? 0.35f : 0.0f))) {
-      addBush(l.b, rng.fork(), rng.range(0.7f, 1.5f), detail);
-    } else if (conifer) {
-      addConifer(l.b, rng.fork(), rng.range(7.0f, 13.0f), detail);
-    } else {
-      addTree(l.b, rng.fork(), rng.range(6.0f, open ? 11.0f : 9.5f), detail);
-    }
+    addPlant(l, open, detail, rng);
     z += open ? rng.range(3.0f, 11.0f) : rng.range(7.5f, 14.0f);
   }
-  if (open && rng.chance(0.6f)) {
-    // The edge of a wood.
-    const float from = rng.range(35.0f, 70.0f);
-    for (int i = 0; i < 14; ++i) {
-      l.stand(side * (w.road.halfWidth + v.lotFrom + rng.range(4.0f, 26.0f)),
-              from + 5.0f * static_cast<float>(i) + rng.range(-2, 2), 0, 0.5f);
-      if (rng.chance(0.5f))
-        addConifer(l.b, rng.fork(), rng.range(9.0f, 15.0f), 0.1f);
-      else
-        addTree(l.b, rng.fork(), rng.range(8.0f, 13.0f), 0.1f);
-    }
+  if (open && rng.chance(0.6f)) addEdgeOfWood(l, v, side, rng);
+}
+
+/// Metres from the road's middle to where lamps and signs stand.
+float furnitureEdge(const World& w, const Verges& v) {
+  return w.road.halfWidth + (w.setting == Setting::Highway ? 2.4f : (v.left.raised ? 0.45f : 1.6f));
+}
+
+void addStreetLamps(Layout& l, float edge, float base, float spacing, Rng& rng) {
+  World& w = l.world;
+  int count = 0;
+  placeEvery(spacing, rng.range(7.0f, 16.0f), 150.0f, [&](float z) {
+    const float side = (count++ % 2 == 0) ? 1.0f : -1.0f;
+    l.stand(side * edge, z, 0, base);
+    const Vec3 head = addStreetLamp(l.b, rng.fork(), -side * rng.range(1.2f, 1.9f), w.light.lampsOn);
+    if (w.light.lampsOn && z < 95.0f && w.light.weather != Weather::Fog)
+      w.light.lamps.push_back(
+          {head, {0, -1, 0}, Vec3{24.0f, 18.5f, 11.5f} * (w.light.weather == Weather::Dusk ? 0.35f : 1.0f), 0.25f});
+  });
+}
+
+void addSigns(Layout& l, float edge, float base, Rng& rng) {
+  const int signs = 2 + rng.pick(4);
+  for (int i = 0; i < signs; ++i) {
+    const float side = rng.chance(0.7f) ? 1.0f : -1.0f, z = rng.range(8.0f, i == 0 ? 20.0f : 48.0f);
+    if (!l.reserve(side * (edge + 0.25f), z, 0.3f, 0.3f)) continue;
+    l.stand(side * (edge + 0.25f), z, rng.range(-0.12f, 0.12f), base);
+    addTrafficSign(l.b, rng.fork(), false);
+  }
+}
+
+/// At a crossing always, elsewhere now and then.
+void addTrafficLights(Layout& l, float edge, float base, bool open, Rng& rng) {
+  const World& w = l.world;
+  const bool crossing = w.road.crossingAt > 0.0f;
+  if (!crossing && !rng.chance(open || w.setting == Setting::Highway ? 0.2f : 0.45f)) return;
+  const float z = crossing ? w.road.crossingAt + 0.3f : rng.range(13.0f, 26.0f);
+  for (const float side : {1.0f, -1.0f}) {
+    l.stand(side * (edge - 0.05f), z, 0, base);
+    addTrafficLight(l.b, rng.fork(), side > 0 && rng.chance(0.55f));
+  }
+  if (crossing) {
+    l.stand(w.road.halfWidth + 0.5f, w.road.crossingAt + 14.0f, 0, base);
+    addTrafficLight(l.b, rng.fork(), true);
   }
 }
 
 void addLampsAndSigns(Layout& l, const Verges& v, Rng rng) {
-  World& w = l.world;
+  const World& w = l.world;
   const bool open = w.setting == Setting::Country;
-  const auto edgeOf = [&](float side) {
-    return w.road.halfWidth + (w.setting == Setting::Highway ? 2.4f : (v.left.raised ? 0.45f : 1.6f)) + 0.0f * side;
-  };
+  const float edge = furnitureEdge(w, v);
   const float base = v.left.raised ? 0.13f : 0.0f;
   const float spacing = rng.range(20.0f, 27.0f);
-  int count = 0;
   if (!open) {
-    placeEvery(spacing, rng.range(7.0f, 16.0f), 150.0f, [&](float z) {
-      const float side = (count++ % 2 == 0) ? 1.0f : -1.0f;
-      l.stand(side * edgeOf(side), z, 0, base);
-      const Vec3 head = addStreetLamp(l.b, rng.fork(), -side * rng.range(1.2f, 1.9f), w.light.lampsOn);
-      if (w.light.lampsOn && z < 95.0f && w.light.weather != Weather::Fog)
-        w.light.lamps.push_back(
-            {head, {0, -1, 0}, Vec3{24.0f, 18.5f, 11.5f} * (w.light.weather == Weather::Dusk ? 0.35f : 1.0f), 0.25f});
-    });
+    addStreetLamps(l, edge, base, spacing, rng);
   } else {
     placeEvery(24.0f, rng.range(10.0f, 20.0f), 140.0f, [&](float z) {
       l.stand(-(w.road.halfWidth + 5.5f), z, 0, 0.0f);
       addMast(l.b, rng.fork(), 7.5f);
     });
   }
-  const int signs = 2 + rng.pick(4);
-  for (int i = 0; i < signs; ++i) {
-    const float side = rng.chance(0.7f) ? 1.0f : -1.0f, z = rng.range(8.0f, i == 0 ? 20.0f : 48.0f);
-    if (!l.reserve(side * (edgeOf(side) + 0.25f), z, 0.3f, 0.3f)) continue;
-    l.stand(side * (edgeOf(side) + 0.25f), z, rng.range(-0.12f, 0.12f), base);
-    addTrafficSign(l.b, rng.fork(), false);
-  }
+  addSigns(l, edge, base, rng);
   if (w.setting == Setting::Highway && rng.chance(0.6f)) {
     l.stand(0.0f, rng.range(26.0f, 60.0f), 0, 0);
     addGantry(l.b, rng.fork(), w.road.halfWidth + 2.6f);
   }
-  const bool crossing = w.road.crossingAt > 0.0f;
-  if (crossing || rng.chance(open || w.setting == Setting::Highway ? 0.2f : 0.45f)) {
-    const float z = crossing ? w.road.crossingAt + 0.3f : rng.range(13.0f, 26.0f);
-    for (const float side : {1.0f, -1.0f}) {
-      l.stand(side * (edgeOf(side) - 0.05f), z, 0, base);
-      addTrafficLight(l.b, rng.fork(), side > 0 && rng.chance(0.55f));
-    }
-    if (crossing) {
-      l.stand(w.road.halfWidth + 0.5f, w.road.crossingAt + 14.0f, 0, base);
-      addTrafficLight(l.b, rng.fork(), true);
-    }
-  }
+  addTrafficLights(l, edge, base, open, rng);
 }
 
 }  // namespace

@@ -112,52 +112,61 @@ Finish cloth(const Part& part, const SurfacePoint& p) {
   return f;
 }
 
+constexpr Vec3 kSignWhite{0.75f, 0.75f, 0.75f}, kSignRed{0.55f, 0.02f, 0.03f}, kSignBlue{0.02f, 0.11f, 0.45f},
+    kSignBlack{0.03f, 0.03f, 0.03f}, kSignYellow{0.75f, 0.5f, 0.02f};
+
+bool isBar(float a, float half) { return std::fabs(a) < half; }
+
+/// Whether the digits of a speed limit, 50, are there; x and y from -1 to 1.
+bool isDigit(float x, float y) {
+  const bool five = isBar(x + 0.24f, 0.14f) && isBar(y, 0.34f) && !(isBar(x + 0.24f, 0.05f) && isBar(y, 0.24f));
+  return five || (std::fabs(std::sqrt((x - 0.26f) * (x - 0.26f) + y * y * 0.4f) - 0.17f) < 0.055f);
+}
+
+bool isArrow(float x, float y) {
+  return (isBar(x, 0.1f) && y > -0.6f && y < 0.2f) || (y > 0.1f && y < 0.65f && std::fabs(x) < 0.65f - y);
+}
+
+/// The frame or a line of letters on a board with names of places.
+bool isLettered(float x, float y, std::uint32_t seed) {
+  if (isBar(std::fabs(x) - 0.93f, 0.03f) || isBar(std::fabs(y) - 0.9f, 0.04f)) return true;
+  return toLine(y + 0.1f, 0.55f) < 0.1f &&
+         std::fabs(x) < 0.25f + 0.5f * hash01(cellOf((y + 0.1f) / 0.55f + 0.5f), seed);
+}
+
+Vec3 warningColour(float x, float y) {
+  const bool within = std::fabs(x) * 1.0f + 0.0f < (y + 1.0f) * 0.30f - 0.22f && y < 0.62f;
+  if (!within) return kSignRed;
+  return isBar(x, 0.07f) && y > -0.4f ? kSignBlack : kSignWhite;
+}
+
+Vec3 signColour(const Part& part, float x, float y) {
+  const float r = std::sqrt(x * x + y * y);
+  switch (part.variant) {
+    case 0:  // speed limit
+      if (r > 0.74f) return kSignRed;
+      return isDigit(x, y) ? kSignBlack : kSignWhite;
+    case 1:  // no entry
+      return isBar(y, 0.17f) && isBar(x, 0.68f) ? kSignWhite : kSignRed;
+    case 2:
+      return warningColour(x, y);
+    case 3:  // ahead only
+      return isArrow(x, y) ? kSignWhite : kSignBlue;
+    case 4:  // priority road
+      return std::fabs(x) + std::fabs(y) < 0.72f ? kSignYellow : kSignWhite;
+    case 5:  // no parking
+      return isBar(x + y, 0.12f) || r > 0.8f ? kSignRed : kSignBlue;
+    case 6:
+      return isLettered(x, y, part.seed) ? kSignWhite : part.colour;
+    default:  // chevrons
+      return fract((x + y) * 1.5f) < 0.5f ? kSignRed : kSignWhite;
+  }
+}
+
 /// Signs: u and v from 0 to 1 over the plate.
 Finish sign(const Part& part, const SurfacePoint& p) {
   Finish f;
-  const float x = p.u * 2.0f - 1.0f, y = p.v * 2.0f - 1.0f, r = std::sqrt(x * x + y * y);
-  const Vec3 white = grey(0.75f), red{0.55f, 0.02f, 0.03f}, blue{0.02f, 0.11f, 0.45f}, black = grey(0.03f),
-             yellow{0.75f, 0.5f, 0.02f};
-  const auto bar = [](float a, float half) { return std::fabs(a) < half; };
-  switch (part.variant) {
-    case 0:  // speed limit
-      f.albedo = r > 0.74f ? red
-                           : (((bar(x + 0.24f, 0.14f) && bar(y, 0.34f) && !(bar(x + 0.24f, 0.05f) && bar(y, 0.24f))) ||
-                               (std::fabs(std::sqrt((x - 0.26f) * (x - 0.26f) + y * y * 0.4f) - 0.17f) < 0.055f))
-                                  ? black
-                                  : white);
-      break;
-    case 1:
-      f.albedo = bar(y, 0.17f) && bar(x, 0.68f) ? white : red;
-      break;  // no entry
-    case 2:
-      f.albedo = std::fabs(x) * 1.0f + 0.0f < (y + 1.0f) * 0.30f - 0.22f && y < 0.62f
-                     ? (bar(x, 0.07f) && y > -0.4f ? black : white)
-                     : red;
-      break;
-    case 3:
-      f.albedo =
-          (bar(x, 0.1f) && y > -0.6f && y < 0.2f) || (y > 0.1f && y < 0.65f && std::fabs(x) < 0.65f - y) ? white : blue;
-      break;
-    case 4:
-      f.albedo = std::fabs(x) + std::fabs(y) < 0.72f ? yellow : white;
-      break;  // priority road
-    case 5:
-      f.albedo = bar(x + y, 0.12f) ? red : (r > 0.8f ? red : blue);
-      break;  // no parking
-    case 6:
-      f.albedo = bar(std::fabs(x) - 0.93f, 0.03f) || bar(std::fabs(y) - 0.9f, 0.04f)
-                     ? white
-                     : (toLine(y + 0.1f, 0.55f) < 0.1f &&
-                                std::fabs(x) < 0.25f + 0.5f * hash01(cellOf((y + 0.1f) / 0.55f + 0.5f), part.seed)
-                            ? white
-                            : part.colour);
-      break;
-    default:
-      f.albedo = fract((x + y) * 1.5f) < 0.5f ? red : white;
-      break;  // chevrons
-  }
-  f.albedo = f.albedo * 0.9f;
+  f.albedo = signColour(part, p.u * 2.0f - 1.0f, p.v * 2.0f - 1.0f) * 0.9f;
   f.mirror = 0.03f;
   f.rough = 0.6f;
   f.glow = f.albedo * 0.02f;
@@ -244,77 +253,10 @@ Finish pattern(const Part& part, const SurfacePoint& p) {
   return f;
 }
 
-}  // namespace
-
-Finish finishOf(const Part& part, const SurfacePoint& p, const World& world) {
-  const float along = std::min(p.footprint * std::max(1.0f, p.distance / 1.5f), 40.0f);  // on level ground
+/// What is painted, cast, glazed or lit.
+Finish smoothFinish(const Part& part, const SurfacePoint& p, const World& world) {
   Finish f;
   switch (part.surface) {
-    case Surface::Asphalt:
-      return roadFinish(part, p, world);
-    case Surface::Slabs:
-    case Surface::Cobbles:
-      return slabs(part, p, along, world);
-    case Surface::Kerb:
-      f.albedo = part.colour * (0.75f + 0.4f * fbm(p.u * 9.0f, p.v * 3.0f, 3, along)) *
-                 (1.0f - 0.5f * joint(p.v, 1.0f, 0.012f, along));
-      return f;
-    case Surface::Grass:
-    case Surface::Field:
-      return greenery(part, p, along);
-    case Surface::Soil:
-    case Surface::Gravel: {
-      const float stones = fbm(p.u * 14.0f, p.v * 14.0f, 3, along * 14.0f),
-                  blot = fbm(p.u * 0.8f, p.v * 0.4f, 3, along * 0.4f);
-      f.albedo = part.colour * ((0.45f + 1.1f * stones) * (0.7f + 0.6f * blot));
-      f.bump = Vec3{stones - 0.5f, 0, 0.5f - stones} * (0.8f * saturate(1.0f - along * 4.0f));
-      return f;
-    }
-    case Surface::Facade:
-    case Surface::ShopWindow:
-      return facadeFinish(part, p, world);
-    case Surface::Brick:
-    case Surface::StoneWall:
-      return masonry(part, p);
-    case Surface::Concrete:
-    case Surface::Plaster:
-      return concrete(part, p);
-    case Surface::Wood:
-    case Surface::Planks:
-      return timber(part, p);
-    case Surface::Roof:
-      return tiles(part, p);
-    case Surface::Leaves:
-      return leaves(part, p);
-    case Surface::FarForest:
-    case Surface::Hedge: {
-      const float fine = fbm(p.u * 11.0f, p.v * 11.0f, 3, p.footprint * 11.0f),
-                  clump = fbm(p.u * 1.7f, p.v * 1.7f + static_cast<float>(part.seed & 31u), 3, p.footprint);
-      f.albedo = mix(part.colour, part.accent, clump) * (0.25f + 1.5f * fine * fine * 1.6f);
-      f.bump = Vec3{fine - 0.5f, clump - 0.3f, 0.5f - fine} * 1.6f;
-      return f;
-    }
-    case Surface::Bark:
-      f.albedo = part.colour * (0.45f + 1.1f * fbm(p.u * 14.0f, p.v * 3.0f, 3, p.footprint * 14.0f));
-      return f;
-    case Surface::Cloth:
-    case Surface::Upholstery:
-      return cloth(part, p);
-    case Surface::Sign:
-    case Surface::SignBoard:
-      return sign(part, p);
-    case Surface::BusSide:
-    case Surface::TramSide:
-    case Surface::CargoSide:
-      return bodySide(part, p);
-    case Surface::Fur:
-      return fur(part, p);
-    case Surface::Pattern:
-      return pattern(part, p);
-    case Surface::Cardboard:
-      f.albedo = part.colour * (0.85f + 0.3f * fbm(p.u * 6.0f, p.v * 6.0f, 3, p.footprint)) *
-                 (toLine(p.u, 0.6f) < 0.03f ? 1.25f : 1.0f);
-      return f;
     case Surface::Paint:
       f.albedo = part.colour;
       f.mirror = 0.06f;
@@ -389,6 +331,82 @@ Finish finishOf(const Part& part, const SurfacePoint& p, const World& world) {
     default:
       f.albedo = part.colour;
       return f;
+  }
+}
+
+}  // namespace
+
+Finish finishOf(const Part& part, const SurfacePoint& p, const World& world) {
+  const float along = std::min(p.footprint * std::max(1.0f, p.distance / 1.5f), 40.0f);  // on level ground
+  Finish f;
+  switch (part.surface) {
+    case Surface::Asphalt:
+      return roadFinish(part, p, world);
+    case Surface::Slabs:
+    case Surface::Cobbles:
+      return slabs(part, p, along, world);
+    case Surface::Kerb:
+      f.albedo = part.colour * (0.75f + 0.4f * fbm(p.u * 9.0f, p.v * 3.0f, 3, along)) *
+                 (1.0f - 0.5f * joint(p.v, 1.0f, 0.012f, along));
+      return f;
+    case Surface::Grass:
+    case Surface::Field:
+      return greenery(part, p, along);
+    case Surface::Soil:
+    case Surface::Gravel: {
+      const float stones = fbm(p.u * 14.0f, p.v * 14.0f, 3, along * 14.0f),
+                  blot = fbm(p.u * 0.8f, p.v * 0.4f, 3, along * 0.4f);
+      f.albedo = part.colour * ((0.45f + 1.1f * stones) * (0.7f + 0.6f * blot));
+      f.bump = Vec3{stones - 0.5f, 0, 0.5f - stones} * (0.8f * saturate(1.0f - along * 4.0f));
+      return f;
+    }
+    case Surface::Facade:
+    case Surface::ShopWindow:
+      return facadeFinish(part, p, world);
+    case Surface::Brick:
+    case Surface::StoneWall:
+      return masonry(part, p);
+    case Surface::Concrete:
+    case Surface::Plaster:
+      return concrete(part, p);
+    case Surface::Wood:
+    case Surface::Planks:
+      return timber(part, p);
+    case Surface::Roof:
+      return tiles(part, p);
+    case Surface::Leaves:
+      return leaves(part, p);
+    case Surface::FarForest:
+    case Surface::Hedge: {
+      const float fine = fbm(p.u * 11.0f, p.v * 11.0f, 3, p.footprint * 11.0f),
+                  clump = fbm(p.u * 1.7f, p.v * 1.7f + static_cast<float>(part.seed & 31u), 3, p.footprint);
+      f.albedo = mix(part.colour, part.accent, clump) * (0.25f + 1.5f * fine * fine * 1.6f);
+      f.bump = Vec3{fine - 0.5f, clump - 0.3f, 0.5f - fine} * 1.6f;
+      return f;
+    }
+    case Surface::Bark:
+      f.albedo = part.colour * (0.45f + 1.1f * fbm(p.u * 14.0f, p.v * 3.0f, 3, p.footprint * 14.0f));
+      return f;
+    case Surface::Cloth:
+    case Surface::Upholstery:
+      return cloth(part, p);
+    case Surface::Sign:
+    case Surface::SignBoard:
+      return sign(part, p);
+    case Surface::BusSide:
+    case Surface::TramSide:
+    case Surface::CargoSide:
+      return bodySide(part, p);
+    case Surface::Fur:
+      return fur(part, p);
+    case Surface::Pattern:
+      return pattern(part, p);
+    case Surface::Cardboard:
+      f.albedo = part.colour * (0.85f + 0.3f * fbm(p.u * 6.0f, p.v * 6.0f, 3, p.footprint)) *
+                 (toLine(p.u, 0.6f) < 0.03f ? 1.25f : 1.0f);
+      return f;
+    default:
+      return smoothFinish(part, p, world);
   }
 }
 

@@ -19,6 +19,47 @@ float Road::middle(float z) const {
 
 float Road::slope(float z) const { return std::atan(heading + 2.0f * bend * std::clamp(z, -30.0f, 160.0f)); }
 
+namespace {
+
+/// How much of worn paint covers a point `s` metres right of the middle and `t` along: markings, crossing, stop line.
+float paintAt(const Road& road, float s, float t, float across, float along, float seed) {
+  float paint = 0.0f;
+  for (const Marking& m : road.markings) {
+    float amount = stripe(s - m.offset, m.width * 0.5f, across);
+    if (amount <= 0.0f) continue;
+    if (m.dash > 0.0f) {
+      const float period = 2.5f * m.dash;
+      const float at = (fract(t / period) - 0.5f) * period;
+      amount *= mix(stripe(at, 0.5f * m.dash, along), 0.4f, saturate(along / period - 0.3f));
+    }
+    paint = std::max(paint, amount);
+  }
+  if (road.crossingAt > 0.0f && std::fabs(s) < road.halfWidth - 0.2f) {
+    const float bar = stripe((fract(s / 1.0f) - 0.5f), 0.25f, across);
+    paint = std::max(paint, bar * stripe(t - road.crossingAt - 1.75f, 1.75f, along));
+  }
+  if (road.stopLineAt > 0.0f && s > 0.1f && s < road.halfWidth - 0.2f)
+    paint = std::max(paint, stripe(t - road.stopLineAt, 0.22f, along));
+  const float wear = smoothStep(0.28f, 0.46f, fbm(s * 5.0f, t * 5.0f + seed, 3, along * 5.0f));
+  paint *= 0.45f + 0.5f * wear;
+  return paint;
+}
+
+/// Now and then one, at some place of the road's width.
+void addManhole(Finish& f, const Road& road, float s, float t, float along) {
+  const std::uint32_t hole = hash(cellOf(t / 14.0f), 5u, road.seed);
+  if ((hole & 3u) == 0u) {
+    const float hs = s - (hash01(hole, 1) - 0.5f) * road.halfWidth * 1.4f, ht = (fract(t / 14.0f) - 0.5f) * 14.0f;
+    const float r = std::sqrt(hs * hs + ht * ht);
+    const float lid = saturate((0.33f - r) / std::max(along, 0.02f) + 0.5f);
+    const float pattern =
+        0.7f + 0.3f * (fract(hs * 9.0f) > 0.5f ? 1.0f : 0.0f) * (fract(ht * 9.0f) > 0.5f ? 1.0f : 0.0f);
+    f.albedo = mix(f.albedo, grey(0.055f * pattern), lid);
+  }
+}
+
+}  // namespace
+
 Finish roadFinish(const Part& part, const SurfacePoint& p, const World& world) {
   const Road& road = world.road;
   const float s = p.u, t = p.v;  // metres right of the middle, metres along
@@ -49,27 +90,7 @@ Finish roadFinish(const Part& part, const SurfacePoint& p, const World& world) {
   tone *= 1.0f - 0.55f * road.cracks * crack;
   tone *= 1.0f - 0.25f * smoothStep(road.halfWidth - 0.7f, road.halfWidth, std::fabs(s));  // dirt towards the kerb
   f.albedo = Vec3{tone * 1.02f, tone, tone * 0.975f} * (part.surface == Surface::Asphalt ? 1.0f : 1.2f);
-  // Paint, worn.
-  float paint = 0.0f;
-  for (const Marking& m : road.markings) {
-    float amount = stripe(s - m.offset, m.width * 0.5f, across);
-    if (amount <= 0.0f) continue;
-    if (m.dash > 0.0f) {
-      const float period = 2.5f * m.dash;
-      const float at = (fract(t / period) - 0.5f) * period;
-      amount *= mix(stripe(at, 0.5f * m.dash, along), 0.4f, saturate(along / period - 0.3f));
-    }
-    paint = std::max(paint, amount);
-  }
-  if (road.crossingAt > 0.0f && std::fabs(s) < road.halfWidth - 0.2f) {
-    const float bar = stripe((fract(s / 1.0f) - 0.5f), 0.25f, across);
-    paint = std::max(paint, bar * stripe(t - road.crossingAt - 1.75f, 1.75f, along));
-  }
-  if (road.stopLineAt > 0.0f && s > 0.1f && s < road.halfWidth - 0.2f)
-    paint = std::max(paint, stripe(t - road.stopLineAt, 0.22f, along));
-  const float wear = smoothStep(0.28f, 0.46f, fbm(s * 5.0f, t * 5.0f + seed, 3, along * 5.0f));
-  paint *= 0.45f + 0.5f * wear;
-  f.albedo = mix(f.albedo, grey(0.62f), paint);
+  f.albedo = mix(f.albedo, grey(0.62f), paintAt(road, s, t, across, along, seed));
   // Tram rails in the asphalt.
   if (road.railsOn) {
     const float rail = std::fabs(std::fabs(std::fabs(s) - road.rails) - 0.72f);
@@ -80,16 +101,7 @@ Finish roadFinish(const Part& part, const SurfacePoint& p, const World& world) {
     f.mirror = 0.25f * steel;
     f.rough = mix(1.0f, 0.3f, steel);
   }
-  // Manholes.
-  const std::uint32_t hole = hash(cellOf(t / 14.0f), 5u, road.seed);
-  if ((hole & 3u) == 0u) {
-    const float hs = s - (hash01(hole, 1) - 0.5f) * road.halfWidth * 1.4f, ht = (fract(t / 14.0f) - 0.5f) * 14.0f;
-    const float r = std::sqrt(hs * hs + ht * ht);
-    const float lid = saturate((0.33f - r) / std::max(along, 0.02f) + 0.5f);
-    const float pattern =
-        0.7f + 0.3f * (fract(hs * 9.0f) > 0.5f ? 1.0f : 0.0f) * (fract(ht * 9.0f) > 0.5f ? 1.0f : 0.0f);
-    f.albedo = mix(f.albedo, grey(0.055f * pattern), lid);
-  }
+  addManhole(f, road, s, t, along);
   if (world.light.wetness > 0.0f) {
     const float pool = smoothStep(0.44f, 0.62f, fbm(s * 0.45f + 7.0f + seed, t * 0.16f, 4));
     f.albedo = f.albedo * mix(1.0f, 0.5f, world.light.wetness);

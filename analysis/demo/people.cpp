@@ -123,6 +123,44 @@ void addSeated(Builder& b, Rng rng, Vec3 seat, Vec3 grip, Vec3 pedalLeft, Vec3 p
   }
 }
 
+/// Walking legs and shoes; `reach`: how far the right foot is before the body.
+void addLegs(Builder& b, const Look& look, float reach) {
+  for (const float s : {-1.0f, 1.0f}) {
+    const float step = s * reach;
+    const Vec3 joint{s * 0.1f, 0.49f, 0.5f * step + 0.05f},
+        ankle{s * 0.09f, 0.09f + std::max(0.0f, -step) * 0.25f, step};
+    addLimb(b, {s * 0.09f, 0.9f, 0}, joint, ankle, 0.095f, 0.066f, 0.05f);
+  }
+  b.use(look.shoes);
+  for (const float s : {-1.0f, 1.0f}) addFoot(b, {s * 0.09f, 0.09f + std::max(0.0f, -s * reach) * 0.25f, s * reach});
+}
+
+/// Of a coat or skirt: from the waist down to `low`, where it is `radius` wide.
+void addHem(Builder& b, float radius, float low) {
+  std::vector<std::vector<Vec3>> rings;
+  for (const float t : {0.0f, 0.5f, 1.0f}) {
+    std::vector<Vec3> ring;
+    for (int i = 0; i < 10; ++i) {
+      const float a = 2 * kPi * static_cast<float>(i) / 10.0f, r = mix(0.17f, radius, t);
+      ring.push_back({r * std::cos(a), mix(1.0f, low, t), 0.85f * r * std::sin(a)});
+    }
+    rings.push_back(ring);
+  }
+  b.skin(rings, true, false);
+}
+
+/// A rucksack, a handbag or nothing.
+void addBag(Builder& b, Rng& rng) {
+  const int extra = rng.pick(5);
+  if (extra == 0) {
+    b.use(partOf(Surface::Cloth, Kind::Person, carPaint(rng) * 0.7f, {}, rng.bits()));
+    b.ellipsoid({0, 1.2f, -0.19f}, {0.15f, 0.22f, 0.11f});
+  } else if (extra == 1) {
+    b.use(partOf(Surface::Cloth, Kind::Person, {0.1f, 0.06f, 0.03f}, {}, rng.bits()));
+    b.box({0.24f, 0.55f, -0.14f}, {0.34f, 0.82f, 0.16f});
+  }
+}
+
 }  // namespace
 
 void addPedestrian(Builder& b, Rng rng) {
@@ -135,42 +173,17 @@ void addPedestrian(Builder& b, Rng rng) {
   const Vec3 hip{0, 0.92f, 0}, neck{0, 1.46f, 0.03f};
   b.use(look.trousers);
   if (skirt) b.use(look.skin);
-  for (const float s : {-1.0f, 1.0f}) {
-    const float step = s * sway * stride;
-    const Vec3 joint{s * 0.1f, 0.49f, 0.5f * step + 0.05f},
-        ankle{s * 0.09f, 0.09f + std::max(0.0f, -step) * 0.25f, step};
-    addLimb(b, {s * 0.09f, 0.9f, 0}, joint, ankle, 0.095f, 0.066f, 0.05f);
-  }
-  b.use(look.shoes);
-  for (const float s : {-1.0f, 1.0f})
-    addFoot(b, {s * 0.09f, 0.09f + std::max(0.0f, -s * sway * stride) * 0.25f, s * sway * stride});
+  addLegs(b, look, sway * stride);
   b.use(look.top);
   addTorso(b, hip, neck, 0.22f, 0.165f);
-  if (coat || skirt) {
-    std::vector<std::vector<Vec3>> rings;
-    for (const float t : {0.0f, 0.5f, 1.0f}) {
-      std::vector<Vec3> ring;
-      for (int i = 0; i < 10; ++i) {
-        const float a = 2 * kPi * static_cast<float>(i) / 10.0f, r = mix(0.17f, coat ? 0.21f : 0.26f, t);
-        ring.push_back({r * std::cos(a), mix(1.0f, coat ? 0.55f : 0.5f, t), 0.85f * r * std::sin(a)});
-      }
-      rings.push_back(ring);
-    }
-    b.skin(rings, true, false);
-  }
+  if (coat) addHem(b, 0.21f, 0.55f);
+  if (skirt) addHem(b, 0.26f, 0.5f);
   for (const float s : {-1.0f, 1.0f}) {
     const float swing = -s * sway * stride * 0.8f;
     addLimb(b, {s * 0.2f, 1.38f, 0.02f}, {s * 0.255f, 1.12f, 0.45f * swing - 0.03f}, {s * 0.25f, 0.88f, swing + 0.05f},
             0.06f, 0.047f, 0.036f);
   }
-  const int extra = rng.pick(5);
-  if (extra == 0) {
-    b.use(partOf(Surface::Cloth, Kind::Person, carPaint(rng) * 0.7f, {}, rng.bits()));
-    b.ellipsoid({0, 1.2f, -0.19f}, {0.15f, 0.22f, 0.11f});
-  } else if (extra == 1) {
-    b.use(partOf(Surface::Cloth, Kind::Person, {0.1f, 0.06f, 0.03f}, {}, rng.bits()));
-    b.box({0.24f, 0.55f, -0.14f}, {0.34f, 0.82f, 0.16f});
-  }
+  addBag(b, rng);
   b.use(look.skin);
   for (const float s : {-1.0f, 1.0f})
     b.ellipsoid({s * 0.25f, 0.84f, -s * sway * stride * 0.8f + 0.06f}, {0.035f, 0.06f, 0.04f}, 5, 6);

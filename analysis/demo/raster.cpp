@@ -40,6 +40,60 @@ void setUp(const Projected p[3], const Vertex v[3], std::uint32_t part, Size siz
   out.push_back(t);
 }
 
+/// How far texture coordinates of a triangle run over a pixel, at most.
+float footprintOf(const ScreenTriangle& t) {
+  const float extent = std::max(t.right - t.left, t.bottom - t.top);
+  const float du =
+      std::max({t.vertex[0].u, t.vertex[1].u, t.vertex[2].u}) - std::min({t.vertex[0].u, t.vertex[1].u, t.vertex[2].u});
+  const float dv =
+      std::max({t.vertex[0].v, t.vertex[1].v, t.vertex[2].v}) - std::min({t.vertex[0].v, t.vertex[1].v, t.vertex[2].v});
+  return std::max(du, dv) / std::max(extent, 1e-3f);
+}
+
+bool isSolidAt(const ScreenTriangle& t, const Part& part, int x, int y, float footprint) {
+  const Vec3 w = weightsAt(t, static_cast<float>(x), static_cast<float>(y));
+  const float u = w.x * t.vertex[0].u + w.y * t.vertex[1].u + w.z * t.vertex[2].u;
+  const float v = w.x * t.vertex[0].v + w.y * t.vertex[1].v + w.z * t.vertex[2].v;
+  return isSolid(part, u, v, footprint);
+}
+
+/// The pixels of a row that a triangle covers: first > last where it covers none.
+struct RowSpan {
+  int first = 0, last = -1;
+};
+
+RowSpan spanOf(const ScreenTriangle& t, int y, float lastX) {
+  double x0 = static_cast<double>(std::max(t.left, 0.0f)), x1 = static_cast<double>(std::min(t.right, lastX));
+  bool empty = false;
+  for (int i = 0; i < 3; ++i) {
+    const double rest = t.b[i] * y + t.c[i];
+    if (t.a[i] > 0) {
+      x0 = std::max(x0, -rest / t.a[i]);
+    } else if (t.a[i] < 0) {
+      x1 = std::min(x1, -rest / t.a[i]);
+    } else if (rest < 0) {
+      empty = true;
+    }
+  }
+  if (empty || x0 > x1) return {};
+  return {static_cast<int>(std::ceil(x0)), static_cast<int>(std::floor(x1))};
+}
+
+/// a x + b y + c.
+struct Plane {
+  double a = 0, b = 0, c = 0;
+};
+
+Plane nearnessOver(const ScreenTriangle& t) {
+  Plane plane;
+  for (int i = 0; i < 3; ++i) {
+    plane.a += t.a[i] * static_cast<double>(t.nearness[i]);
+    plane.b += t.b[i] * static_cast<double>(t.nearness[i]);
+    plane.c += t.c[i] * static_cast<double>(t.nearness[i]);
+  }
+  return plane;
+}
+
 /// Fills rows [from, to) of the grid with what is nearest. `index` may be null.
 void fillBand(const std::vector<ScreenTriangle>& triangles, const Mesh& mesh, int from, int to, Grid<float>& nearness,
               Grid<std::int32_t>* index) {
@@ -51,46 +105,15 @@ void fillBand(const std::vector<ScreenTriangle>& triangles, const Mesh& mesh, in
     const int y1 = std::min(to - 1, static_cast<int>(std::floor(t.bottom)));
     const Part& part = mesh.parts[t.part];
     const bool holes = hasHoles(part.surface);
-    double na = 0, nb = 0, nc = 0;
-    for (int i = 0; i < 3; ++i) {
-      na += t.a[i] * static_cast<double>(t.nearness[i]);
-      nb += t.b[i] * static_cast<double>(t.nearness[i]);
-      nc += t.c[i] * static_cast<double>(t.nearness[i]);
-    }
-    float footprint = 0.0f;
-    if (holes) {
-      const float extent = std::max(t.right - t.left, t.bottom - t.top);
-      const float du = std::max({t.vertex[0].u, t.vertex[1].u, t.vertex[2].u}) -
-                       std::min({t.vertex[0].u, t.vertex[1].u, t.vertex[2].u});
-      const float dv = std::max({t.vertex[0].v, t.vertex[1].v, t.vertex[2].v}) -
-                       std::min({t.vertex[0].v, t.vertex[1].v, t.vertex[2].v});
-      footprint = std::max(du, dv) / std::max(extent, 1e-3f);
-    }
+    const Plane plane = nearnessOver(t);
+    const float footprint = holes ? footprintOf(t) : 0.0f;
     for (int y = y0; y <= y1; ++y) {
-      double x0 = static_cast<double>(std::max(t.left, 0.0f)), x1 = static_cast<double>(std::min(t.right, lastX));
-      bool empty = false;
-      for (int i = 0; i < 3; ++i) {
-        const double rest = t.b[i] * y + t.c[i];
-        if (t.a[i] > 0) {
-          x0 = std::max(x0, -rest / t.a[i]);
-        } else if (t.a[i] < 0) {
-          x1 = std::min(x1, -rest / t.a[i]);
-        } else if (rest < 0) {
-          empty = true;
-        }
-      }
-      if (empty || x0 > x1) continue;
-      const int first = static_cast<int>(std::ceil(x0)), last = static_cast<int>(std::floor(x1));
-      for (int x = first; x <= last; ++x) {
-        const float n = static_cast<float>(na * x + nb * y + nc);
+      const RowSpan span = spanOf(t, y, lastX);
+      for (int x = span.first; x <= span.last; ++x) {
+        const float n = static_cast<float>(plane.a * x + plane.b * y + plane.c);
         float& stored = nearness.at(x, y);
         if (n <= stored) continue;
-        if (holes) {
-          const Vec3 w = weightsAt(t, static_cast<float>(x), static_cast<float>(y));
-          const float u = w.x * t.vertex[0].u + w.y * t.vertex[1].u + w.z * t.vertex[2].u;
-          const float v = w.x * t.vertex[0].v + w.y * t.vertex[1].v + w.z * t.vertex[2].v;
-          if (!isSolid(part, u, v, footprint)) continue;
-        }
+        if (holes && !isSolidAt(t, part, x, y, footprint)) continue;
         stored = n;
         if (index) index->at(x, y) = static_cast<std::int32_t>(k);
       }

@@ -71,6 +71,16 @@ Vec3 lampLight(const Light& light, Vec3 position, Vec3 normal) {
   return sum;
 }
 
+/// 0 … 1, decorrelated between neighbouring samples; averaging the samples of a pixel smooths it.
+struct Jitter {
+  Jitter(int column, int row) {
+    const std::uint32_t h = hash(static_cast<std::uint32_t>(column), static_cast<std::uint32_t>(row), 91u);
+    x = static_cast<float>(h & 0xFFFFu) / 65536.0f;
+    y = static_cast<float>(h >> 16) / 65536.0f;
+  }
+  float x, y;
+};
+
 struct Shader {
   const World& world;
   const Visibility& seen;
@@ -82,20 +92,17 @@ struct Shader {
     return mix(world.light.fog, colour, clear);
   }
 
-  [[nodiscard]] Vec3 at(int x, int y, const Grid<Vec3>* reflection) const {
+  /// The sky in the direction of `view`, fading into fog near the horizon.
+  [[nodiscard]] Vec3 skyAt(Vec3 view) const {
     const Light& light = world.light;
-    const Vec3 ray = world.camera.ray(static_cast<float>(x), static_cast<float>(y));
-    const float stretch = length(ray);
-    Vec3 view = ray * (1.0f / stretch);
-    const std::int32_t index = seen.triangle.at(x, y);
-    if (index < 0) {
-      const Vec3 d = mirrored ? Vec3{view.x, -view.y, view.z} : view;
-      const Vec3 sky = skyColour(light, d);
-      return mix(sky, light.fog, saturate(light.fogDensity * 45.0f) * saturate(1.0f - d.y * 1.2f));
-    }
-    const ScreenTriangle& t = seen.triangles[static_cast<std::size_t>(index)];
+    const Vec3 d = mirrored ? Vec3{view.x, -view.y, view.z} : view;
+    const Vec3 sky = skyColour(light, d);
+    return mix(sky, light.fog, saturate(light.fogDensity * 45.0f) * saturate(1.0f - d.y * 1.2f));
+  }
+
+  /// `stretch`: length of the pixel's ray at depth 1.
+  [[nodiscard]] SurfacePoint pointAt(const ScreenTriangle& t, int x, int y, float stretch) const {
     const Vec3 w = weightsAt(t, static_cast<float>(x), static_cast<float>(y));
-    const Part& part = world.mesh.parts[t.part];
     SurfacePoint p;
     p.position = t.vertex[0].position * w.x + t.vertex[1].position * w.y + t.vertex[2].position * w.z;
     p.normal = normalize(t.vertex[0].normal * w.x + t.vertex[1].normal * w.y + t.vertex[2].normal * w.z);
@@ -104,18 +111,11 @@ struct Shader {
     const float depth = 1.0f / seen.nearness.at(x, y);
     p.distance = depth * stretch;
     p.footprint = depth / world.camera.focal;
-    if (mirrored) view.y = -view.y;
-    const bool leafy = part.surface == Surface::Leaves;
-    if (!leafy && dot(p.normal, view) > 0.0f) p.normal = -p.normal;
-    const Finish f = finishOf(part, p, world);
-    const Vec3 n = normalize(p.normal + f.bump);
-    // Jitter decorrelated between neighbouring samples; averaging the samples of a pixel smooths it.
-    const std::uint32_t h = hash(static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 91u);
-    const float jx = static_cast<float>(h & 0xFFFFu) / 65536.0f, jy = static_cast<float>(h >> 16) / 65536.0f;
-    const Vec3 lifted = p.position + p.normal * 0.10f;
-    const float facing = dot(n, light.towardsSun);
-    float sun = leafy ? 0.35f + 0.65f * saturate(facing * 0.6f + 0.4f) : saturate(facing);
-    if (sun > 0.0f && dot(light.sun, light.sun) > 0.001f) sun *= maps.sun.softlyLit(lifted, leafy ? 0.5f : 0.05f);
+    return p;
+  }
+
+  /// Share of the sky that a point sees, 0 … 1.
+  [[nodiscard]] float opennessAt(const SurfacePoint& p, Vec3 n, bool leafy, int x, int y, Jitter jitter) const {
     // Upright surfaces must clear the coarse samples of their own wall; the ground must not miss what stands on it.
     const Vec3 clear = p.position + p.normal * (p.normal.y > 0.7f ? 0.08f : 0.30f);
     float open = 0.0f, total = 0.0f;
@@ -124,36 +124,73 @@ struct Shader {
       const float facingSky = leafy ? 0.7f : saturate(dot(n, skyDirections()[static_cast<std::size_t>(i)]) + 0.15f);
       if (facingSky <= 0.0f) continue;
       total += facingSky;
-      open += facingSky * maps.sky[static_cast<std::size_t>(i)].lit(clear, 0.18f, jy, jx, leafy ? 0.4f : 0.16f);
+      open +=
+          facingSky * maps.sky[static_cast<std::size_t>(i)].lit(clear, 0.18f, jitter.y, jitter.x, leafy ? 0.4f : 0.16f);
     }
-    const float ao = total > 0.0f ? open / total : 0.6f;
+    return total > 0.0f ? open / total : 0.6f;
+  }
+
+  /// Share of the sun that reaches a point.
+  [[nodiscard]] float sunAt(const SurfacePoint& p, Vec3 n, bool leafy) const {
+    const Light& light = world.light;
+    const Vec3 lifted = p.position + p.normal * 0.10f;
+    const float facing = dot(n, light.towardsSun);
+    float sun = leafy ? 0.35f + 0.65f * saturate(facing * 0.6f + 0.4f) : saturate(facing);
+    if (sun > 0.0f && dot(light.sun, light.sun) > 0.001f) sun *= maps.sun.softlyLit(lifted, leafy ? 0.5f : 0.05f);
+    return sun;
+  }
+
+  [[nodiscard]] Vec3 at(int x, int y, const Grid<Vec3>* reflection) const {
+    const Light& light = world.light;
+    const Vec3 ray = world.camera.ray(static_cast<float>(x), static_cast<float>(y));
+    const float stretch = length(ray);
+    Vec3 view = ray * (1.0f / stretch);
+    const std::int32_t index = seen.triangle.at(x, y);
+    if (index < 0) return skyAt(view);
+    const ScreenTriangle& t = seen.triangles[static_cast<std::size_t>(index)];
+    const Part& part = world.mesh.parts[t.part];
+    SurfacePoint p = pointAt(t, x, y, stretch);
+    if (mirrored) view.y = -view.y;
+    const bool leafy = part.surface == Surface::Leaves;
+    if (!leafy && dot(p.normal, view) > 0.0f) p.normal = -p.normal;
+    const Finish f = finishOf(part, p, world);
+    const Vec3 n = normalize(p.normal + f.bump);
+    const Jitter jitter(x, y);
+    const float sun = sunAt(p, n, leafy);
+    const float ao = opennessAt(p, n, leafy, x, y, jitter);
     const float upness = leafy ? 0.75f : 0.5f + 0.5f * n.y;
     const Vec3 dome = mix(light.zenith, light.horizon, 0.55f);
     Vec3 incoming = light.sun * sun + dome * (upness * (0.15f + 0.85f * ao)) +
                     (light.ground * 0.9f + light.sun * 0.035f) * ((1.0f - upness) * (0.4f + 0.6f * ao));
     if (!light.lamps.empty()) incoming += lampLight(light, p.position, n);
     Vec3 colour = f.albedo * incoming + f.glow;
-    if (f.mirror > 0.0f) {
-      const float cosine = saturate(-dot(n, view));
-      const float k = 1.0f - cosine, k2 = k * k;
-      const float fresnel = f.mirror + (1.0f - f.mirror) * k2 * k2 * k * (1.0f - 0.75f * f.rough);
-      const Vec3 r = view - n * (2.0f * dot(view, n));
-      Vec3 glossy = surroundings(light, r) * (0.35f + 0.65f * ao);
-      if (f.rough < 0.6f && sun > 0.0f) {
-        const float aim = saturate(dot(r, light.towardsSun)), a4 = aim * aim * aim * aim, a16 = a4 * a4 * a4 * a4;
-        glossy += light.sun * (a16 * a16 * (1.0f - f.rough) * 4.0f);
-      }
-      colour = mix(colour, glossy, saturate(fresnel));
-      if (f.puddle > 0.0f && reflection) {
-        const float blurY = 6.0f * (1.0f - f.puddle);
-        const int sx =
-            std::clamp(x + static_cast<int>(f.bump.x * 120.0f + (jx - 0.5f) * blurY), 0, reflection->width() - 1);
-        const int sy = std::clamp(y + static_cast<int>(f.bump.z * 500.0f + (jy - 0.5f) * 5.0f * blurY), 0,
-                                  reflection->height() - 1);
-        colour = mix(colour, reflection->at(sx, sy), saturate(f.puddle * (0.10f + 0.9f * k2 * k2 * k)));
-      }
-    }
+    if (f.mirror > 0.0f) colour = glazed(colour, f, n, view, sun, ao, x, y, jitter, reflection);
     return fogged(colour, p.distance);
+  }
+
+  /// `colour` under what a smooth surface reflects of its surroundings, and a puddle of the picture above it.
+  [[nodiscard]] Vec3 glazed(Vec3 colour, const Finish& f, Vec3 n, Vec3 view, float sun, float ao, int x, int y,
+                            Jitter jitter, const Grid<Vec3>* reflection) const {
+    const Light& light = world.light;
+    const float cosine = saturate(-dot(n, view));
+    const float k = 1.0f - cosine, k2 = k * k;
+    const float fresnel = f.mirror + (1.0f - f.mirror) * k2 * k2 * k * (1.0f - 0.75f * f.rough);
+    const Vec3 r = view - n * (2.0f * dot(view, n));
+    Vec3 glossy = surroundings(light, r) * (0.35f + 0.65f * ao);
+    if (f.rough < 0.6f && sun > 0.0f) {
+      const float aim = saturate(dot(r, light.towardsSun)), a4 = aim * aim * aim * aim, a16 = a4 * a4 * a4 * a4;
+      glossy += light.sun * (a16 * a16 * (1.0f - f.rough) * 4.0f);
+    }
+    colour = mix(colour, glossy, saturate(fresnel));
+    if (f.puddle > 0.0f && reflection) {
+      const float blurY = 6.0f * (1.0f - f.puddle);
+      const int sx =
+          std::clamp(x + static_cast<int>(f.bump.x * 120.0f + (jitter.x - 0.5f) * blurY), 0, reflection->width() - 1);
+      const int sy = std::clamp(y + static_cast<int>(f.bump.z * 500.0f + (jitter.y - 0.5f) * 5.0f * blurY), 0,
+                                reflection->height() - 1);
+      colour = mix(colour, reflection->at(sx, sy), saturate(f.puddle * (0.10f + 0.9f * k2 * k2 * k)));
+    }
+    return colour;
   }
 };
 

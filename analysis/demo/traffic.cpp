@@ -76,6 +76,19 @@ void drive(Layout& l, Mover m, float from, float to, Rng rng) {
   }
 }
 
+/// A car or motorcycle at `z` beside the kerb, where chance and room allow one.
+void parkAt(Layout& l, float side, float offset, float density, float z, Rng& rng) {
+  if (!rng.chance(density)) return;
+  const bool bike = rng.chance(0.12f);
+  if (!l.reserve(offset, z, 1.0f, bike ? 1.1f : 2.5f)) return;
+  l.stand(offset, z, (side > 0 || rng.chance(0.3f) ? 0.0f : kPi) + rng.range(-0.03f, 0.03f));
+  if (bike) {
+    addMotorcycle(l.b, rng.fork(), false);
+  } else {
+    addCar(l.b, rng.fork(), false);
+  }
+}
+
 void park(Layout& l, Rng rng) {
   const World& w = l.world;
   if (w.setting != Setting::City && w.setting != Setting::Residential && w.setting != Setting::Avenue) return;
@@ -83,28 +96,16 @@ void park(Layout& l, Rng rng) {
     if (!rng.chance(w.setting == Setting::Residential ? 0.7f : 0.8f)) continue;
     if (w.setting == Setting::Residential && side > 0) continue;
     const float offset = side * (w.road.halfWidth - 1.05f), density = rng.range(0.35f, 0.9f);
-    const auto parkAt = [&](float z) {
-      if (!rng.chance(density)) return;
-      const bool bike = rng.chance(0.12f);
-      if (!l.reserve(offset, z, 1.0f, bike ? 1.1f : 2.5f)) return;
-      l.stand(offset, z, (side > 0 || rng.chance(0.3f) ? 0.0f : kPi) + rng.range(-0.03f, 0.03f));
-      if (bike) {
-        addMotorcycle(l.b, rng.fork(), false);
-      } else {
-        addCar(l.b, rng.fork(), false);
-      }
-    };
     float z = rng.range(3.5f, 8.0f);
     while (z < 95.0f) {
-      parkAt(z);
+      parkAt(l, side, offset, density, z, rng);
       z += rng.range(5.2f, 6.4f);
     }
   }
 }
 
-void walk(Layout& l, const Verges& v, Rng rng) {
+void walkAlong(Layout& l, const Verges& v, bool open, Rng& rng) {
   const World& w = l.world;
-  const bool open = w.setting == Setting::Country || w.setting == Setting::Highway;
   const int count = open ? (rng.chance(0.3f) ? 1 + rng.pick(2) : 0) : 3 + rng.pick(8);
   for (int i = 0; i < count; ++i) {
     const float side = rng.chance(0.6f) ? 1.0f : -1.0f;
@@ -116,16 +117,23 @@ void walk(Layout& l, const Verges& v, Rng rng) {
     l.stand(offset, z, (rng.chance(0.5f) ? 0.0f : kPi) + rng.range(-0.3f, 0.3f), verge.raised ? 0.15f : 0.04f);
     addPedestrian(l.b, rng.fork());
   }
-  if (w.road.crossingAt > 0.0f) {
-    const int crossing = 1 + rng.pick(3);
-    for (int i = 0; i < crossing; ++i) {
-      const float offset = rng.range(-0.9f, 0.9f) * w.road.halfWidth, z = w.road.crossingAt + rng.range(0.6f, 2.8f);
-      if (!l.reserve(offset, z, 0.35f, 0.35f)) continue;
-      l.stand(offset, z, (rng.chance(0.5f) ? 0.5f : -0.5f) * kPi);
-      addPedestrian(l.b, rng.fork());
-    }
+}
+
+void walkAcross(Layout& l, Rng& rng) {
+  const World& w = l.world;
+  if (w.road.crossingAt <= 0.0f) return;
+  const int crossing = 1 + rng.pick(3);
+  for (int i = 0; i < crossing; ++i) {
+    const float offset = rng.range(-0.9f, 0.9f) * w.road.halfWidth, z = w.road.crossingAt + rng.range(0.6f, 2.8f);
+    if (!l.reserve(offset, z, 0.35f, 0.35f)) continue;
+    l.stand(offset, z, (rng.chance(0.5f) ? 0.5f : -0.5f) * kPi);
+    addPedestrian(l.b, rng.fork());
   }
-  // Bicycles and motorcycles left beside the path.
+}
+
+/// Bicycles or motorcycles left beside the path.
+void leaveCycles(Layout& l, const Verges& v, bool open, Rng& rng) {
+  const World& w = l.world;
   const int left = open ? 0 : rng.pick(6);
   float z = rng.range(6.0f, 18.0f);
   const float side = rng.chance(0.65f) ? 1.0f : -1.0f;
@@ -142,6 +150,13 @@ void walk(Layout& l, const Verges& v, Rng rng) {
       addBicycle(l.b, rng.fork());
     }
   }
+}
+
+void walk(Layout& l, const Verges& v, Rng rng) {
+  const bool open = l.world.setting == Setting::Country || l.world.setting == Setting::Highway;
+  walkAlong(l, v, open, rng);
+  walkAcross(l, rng);
+  leaveCycles(l, v, open, rng);
 }
 
 void ride(Layout& l, const Verges& v, Rng rng) {

@@ -11,6 +11,8 @@ struct Station {
   float z, width, belt, roof, roofWidth;
 };
 
+using Stations = std::array<Station, 9>;  // from the rear to the front
+
 constexpr std::array<Station, 9> kSedan{{{-2.22f, .74f, .66f, .70f, .60f},
                                          {-2.08f, .84f, .90f, .95f, .72f},
                                          {-1.45f, .88f, .96f, 1.01f, .74f},
@@ -111,17 +113,20 @@ Vec3 carPaint(Rng& rng) {
   return paints[static_cast<std::size_t>(rng.pick(static_cast<int>(paints.size())))] * rng.range(0.85f, 1.1f);
 }
 
-void addCar(Builder& b, Rng rng, bool lightsOn) {
-  const int shape = rng.pick(8);
-  const auto& stations = shape < 3 ? kSedan : (shape < 6 ? kHatch : (shape == 6 ? kSuv : kVan));
-  const float tall = stations[4].roof / 1.46f;
-  const bool van = shape == 7;
-  const Vec3 paint = carPaint(rng);
-  Part body = partOf(Surface::Paint, Kind::Car, paint, {}, rng.bits());
-  body.variant = 1;
-  std::vector<std::vector<Vec3>> rings;
-  rings.reserve(stations.size());
-  for (const Station& s : stations) rings.push_back(ringOf(s));
+namespace {
+
+using Rings = std::vector<std::vector<Vec3>>;
+
+bool isPane(int i, int j, int count, bool van) {
+  const bool side = j == 3 || j == count - 5;  // from belt to roof
+  const bool over = j > 3 && j < count - 5;    // across the roof
+  const bool rear = i == 2, front = i == 5;
+  if (side) return (van ? i >= 4 : i >= 2) && i <= 5;
+  return over && (front || (rear && !van));
+}
+
+/// The skin over the rings: its panes, or what is painted.
+void addShell(Builder& b, const Rings& rings, bool van, bool panes) {
   const int count = static_cast<int>(rings[0].size());
   const auto normal = [&](int i, int j) {
     const auto at = [&](int r, int k) {
@@ -130,28 +135,21 @@ void addCar(Builder& b, Rng rng, bool lightsOn) {
     };
     return normalize(cross(at(i + 1, j) - at(i - 1, j), at(i, j + 1) - at(i, j - 1)));
   };
-  const auto isGlass = [&](int i, int j) {
-    const bool side = j == 3 || j == count - 5;  // from belt to roof
-    const bool over = j > 3 && j < count - 5;    // across the roof
-    const bool rear = i == 2, front = i == 5;
-    if (side) return (van ? i >= 4 : i >= 2) && i <= 5;
-    return over && (front || (rear && !van));
+  const auto v = [&](int r, int k) {
+    const Vec3 p = rings[static_cast<std::size_t>(r)][static_cast<std::size_t>(k)];
+    return Vertex{p, normal(r, k), p.z, p.y};
   };
-  for (const bool glass : {false, true}) {
-    b.use(glass ? partOf(Surface::Glass, Kind::Car, grey(0.02f)) : body);
-    for (int i = 0; i < 8; ++i) {
-      for (int j = 0; j + 1 < count; ++j) {
-        if (isGlass(i, j) != glass) continue;
-        const auto v = [&](int r, int k) {
-          const Vec3 p = rings[static_cast<std::size_t>(r)][static_cast<std::size_t>(k)];
-          return Vertex{p, normal(r, k), p.z, p.y};
-        };
-        b.triangle(v(i, j), v(i, j + 1), v(i + 1, j + 1));
-        b.triangle(v(i, j), v(i + 1, j + 1), v(i + 1, j));
-      }
+  for (int i = 0; i < 8; ++i) {
+    for (int j = 0; j + 1 < count; ++j) {
+      if (isPane(i, j, count, van) != panes) continue;
+      b.triangle(v(i, j), v(i, j + 1), v(i + 1, j + 1));
+      b.triangle(v(i, j), v(i + 1, j + 1), v(i + 1, j));
     }
   }
-  // Pillars between the panes.
+}
+
+/// Between the panes; and the mirrors.
+void addPillars(Builder& b, const Stations& stations, const Part& body) {
   b.use(body);
   for (const float side : {-1.0f, 1.0f}) {
     for (const int i : {3, 4, 5}) {
@@ -164,6 +162,9 @@ void addCar(Builder& b, Rng rng, bool lightsOn) {
           {side * (stations[5].width + 0.03f) + 0.1f, stations[5].belt + 0.15f, 0.92f});
     b.use(body);
   }
+}
+
+void closeEnds(Builder& b, const Stations& stations, const Rings& rings) {
   for (const std::size_t end : {std::size_t{0}, std::size_t{8}}) {
     const Station& s = stations[end];
     const std::vector<Vec3>& ring = rings[end];
@@ -173,6 +174,27 @@ void addCar(Builder& b, Rng rng, bool lightsOn) {
       b.triangle({middle, n, middle.x, middle.y}, {p, n, p.x, p.y}, {q, n, q.x, q.y});
     }
   }
+}
+
+}  // namespace
+
+void addCar(Builder& b, Rng rng, bool lightsOn) {
+  const int shape = rng.pick(8);
+  const auto& stations = shape < 3 ? kSedan : (shape < 6 ? kHatch : (shape == 6 ? kSuv : kVan));
+  const float tall = stations[4].roof / 1.46f;
+  const bool van = shape == 7;
+  const Vec3 paint = carPaint(rng);
+  Part body = partOf(Surface::Paint, Kind::Car, paint, {}, rng.bits());
+  body.variant = 1;
+  Rings rings;
+  rings.reserve(stations.size());
+  for (const Station& s : stations) rings.push_back(ringOf(s));
+  b.use(body);
+  addShell(b, rings, van, false);
+  b.use(partOf(Surface::Glass, Kind::Car, grey(0.02f)));
+  addShell(b, rings, van, true);
+  addPillars(b, stations, body);
+  closeEnds(b, stations, rings);
   const float front = stations[8].z, rear = stations[0].z;
   b.use(partOf(Surface::Plain, Kind::Car, grey(0.018f)));
   b.box({-stations[4].width * 0.9f, 0.17f, rear + 0.15f}, {stations[4].width * 0.9f, 0.36f, front - 0.15f});
@@ -274,12 +296,40 @@ void addBus(Builder& b, Rng rng, bool lightsOn) {
   }
 }
 
+namespace {
+
+constexpr float kTramBodyHalf = 1.2f, kTramFloor = 0.22f, kTramTop = 3.25f;
+
+/// The driver's end of a tram at `z`; `dir` is 1 at the front and -1 at the rear.
+void addTramNose(Builder& b, float z, float dir, Vec3 skirt, bool lightsOn) {
+  const float w = kTramBodyHalf, y = kTramFloor, top = kTramTop, back = z - dir * 0.9f;
+  const bool front = dir > 0.0f;
+  b.use(partOf(Surface::Paint, Kind::Train, skirt));
+  const std::vector<std::vector<Vec3>> rings{
+      {{-w, y, back}, {-w, 1.2f, back}, {-w, top - 0.3f, back}, {w, top - 0.3f, back}, {w, 1.2f, back}, {w, y, back}},
+      {{-w * 0.85f, y, z},
+       {-w * 0.85f, 1.2f, z + dir * 0.1f},
+       {-w * 0.82f, top - 0.35f, z - dir * 0.5f},
+       {w * 0.82f, top - 0.35f, z - dir * 0.5f},
+       {w * 0.85f, 1.2f, z + dir * 0.1f},
+       {w * 0.85f, y, z}}};
+  b.skin(rings, true, true);
+  b.use(partOf(Surface::Glass, Kind::Train, grey(0.02f)));
+  b.quad({-0.92f, 1.3f, z + dir * 0.11f}, {0.92f, 1.3f, z + dir * 0.11f}, {0.9f, 2.55f, z - dir * 0.3f},
+         {-0.9f, 2.55f, z - dir * 0.3f});
+  b.use(lampOf(front ? Surface::HeadLamp : Surface::TailLamp, Kind::Train,
+               front ? Vec3{1, 0.97f, 0.9f} : Vec3{0.8f, 0.02f, 0.02f}, lightsOn ? 4.0f : 0.5f));
+  for (const float s : {-1.0f, 1.0f}) b.ellipsoid({s * 0.72f, 0.8f, z + dir * 0.06f}, {0.14f, 0.1f, 0.08f}, 5, 8);
+}
+
+}  // namespace
+
 void addTram(Builder& b, Rng rng, bool lightsOn) {
   const Vec3 main = rng.chance(0.6f) ? Vec3{0.58f, 0.57f, 0.53f} : Vec3{0.5f, 0.36f, 0.04f};
   const Vec3 skirt = rng.chance(0.5f) ? Vec3{0.48f, 0.02f, 0.03f} : Vec3{0.03f, 0.22f, 0.12f};
   Part side = partOf(Surface::TramSide, Kind::Train, main, skirt, rng.bits());
   side.glow = lightsOn ? 0.22f : 0.0f;
-  const float w = 1.2f, y = 0.22f, top = 3.25f, l = 14.0f;
+  const float w = kTramBodyHalf, y = kTramFloor, top = kTramTop, l = 14.0f;
   for (int car = 0; car < 3; ++car) {
     const float from = -l + static_cast<float>(car) * 9.4f, to = from + 9.0f;
     const float noseFront = car == 2 ? 0.9f : 0.0f, noseRear = car == 0 ? 0.9f : 0.0f;
@@ -294,30 +344,8 @@ void addTram(Builder& b, Rng rng, bool lightsOn) {
     b.use(partOf(Surface::Plain, Kind::Train, grey(0.04f)));
     if (car < 2) b.box({-w * 0.85f, y + 0.1f, to}, {w * 0.85f, top - 0.25f, to + 0.4f});
     b.box({-w + 0.15f, 0.05f, from + 0.5f}, {w - 0.15f, 0.3f, to - 0.5f});
-    for (const bool front : {true, false}) {
-      if ((front && car != 2) || (!front && car != 0)) continue;
-      const float z = front ? to : from, dir = front ? 1.0f : -1.0f, back = z - dir * 0.9f;
-      b.use(partOf(Surface::Paint, Kind::Train, skirt));
-      const std::vector<std::vector<Vec3>> rings{{{-w, y, back},
-                                                  {-w, 1.2f, back},
-                                                  {-w, top - 0.3f, back},
-                                                  {w, top - 0.3f, back},
-                                                  {w, 1.2f, back},
-                                                  {w, y, back}},
-                                                 {{-w * 0.85f, y, z},
-                                                  {-w * 0.85f, 1.2f, z + dir * 0.1f},
-                                                  {-w * 0.82f, top - 0.35f, z - dir * 0.5f},
-                                                  {w * 0.82f, top - 0.35f, z - dir * 0.5f},
-                                                  {w * 0.85f, 1.2f, z + dir * 0.1f},
-                                                  {w * 0.85f, y, z}}};
-      b.skin(rings, true, true);
-      b.use(partOf(Surface::Glass, Kind::Train, grey(0.02f)));
-      b.quad({-0.92f, 1.3f, z + dir * 0.11f}, {0.92f, 1.3f, z + dir * 0.11f}, {0.9f, 2.55f, z - dir * 0.3f},
-             {-0.9f, 2.55f, z - dir * 0.3f});
-      b.use(lampOf(front ? Surface::HeadLamp : Surface::TailLamp, Kind::Train,
-                   front ? Vec3{1, 0.97f, 0.9f} : Vec3{0.8f, 0.02f, 0.02f}, lightsOn ? 4.0f : 0.5f));
-      for (const float s : {-1.0f, 1.0f}) b.ellipsoid({s * 0.72f, 0.8f, z + dir * 0.06f}, {0.14f, 0.1f, 0.08f}, 5, 8);
-    }
+    if (car == 2) addTramNose(b, to, 1.0f, skirt, lightsOn);
+    if (car == 0) addTramNose(b, from, -1.0f, skirt, lightsOn);
   }
   b.use(partOf(Surface::Metal, Kind::Train, grey(0.06f)));
   b.tube({0, top + 0.2f, -1.0f}, {0, top + 0.9f, 0.2f}, 0.03f, 0.03f, 5);

@@ -67,6 +67,14 @@ hid_t halfType() {
   return type;
 }
 
+std::optional<NpyType> integerType(std::size_t size, bool isSigned) {
+  if (size == 1) return isSigned ? NpyType::Int8 : NpyType::UInt8;
+  if (size == 2) return isSigned ? NpyType::Int16 : NpyType::UInt16;
+  if (size <= 4) return isSigned ? NpyType::Int32 : NpyType::UInt32;
+  if (size > 8) return std::nullopt;
+  return isSigned ? NpyType::Int64 : NpyType::UInt64;
+}
+
 /// What HDF5's types are to NumPy; nothing for what are no numbers.
 std::optional<NpyType> numberType(hid_t type) {
   const auto size = H5Tget_size(type);
@@ -76,13 +84,8 @@ std::optional<NpyType> numberType(hid_t type) {
       if (size == 2) return H5Tget_ebias(type) == kIeeeBias ? NpyType::Float16 : NpyType::Float32;
       return size <= sizeof(float) ? NpyType::Float32 : NpyType::Float64;
     }
-    case H5T_INTEGER: {
-      const bool isSigned = H5Tget_sign(type) != H5T_SGN_NONE;
-      if (size == 1) return isSigned ? NpyType::Int8 : NpyType::UInt8;
-      if (size == 2) return isSigned ? NpyType::Int16 : NpyType::UInt16;
-      if (size <= 4) return isSigned ? NpyType::Int32 : NpyType::UInt32;
-      return size <= 8 ? std::optional(isSigned ? NpyType::Int64 : NpyType::UInt64) : std::nullopt;
-    }
+    case H5T_INTEGER:
+      return integerType(size, H5Tget_sign(type) != H5T_SGN_NONE);
     case H5T_ENUM:  // h5py's bool
       return size == 1 && H5Tget_nmembers(type) == 2 ? std::optional(NpyType::Bool) : std::nullopt;
     default:

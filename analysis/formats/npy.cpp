@@ -169,25 +169,12 @@ std::optional<std::size_t> product(std::span<const std::size_t> shape, std::size
   return isEmpty ? 0 : total;
 }
 
-}  // namespace
+/// Where a header's text lies: after `prefix` bytes, `length` of them.
+struct HeaderPlace {
+  std::size_t prefix = 0, length = 0;
+};
 
-std::size_t npyTypeSize(NpyType type) { return factsOf(type).size; }
-std::string_view npyTypeName(NpyType type) { return factsOf(type).name; }
-
-std::string npyShapeText(std::span<const std::size_t> shape) {
-  std::string out;
-  for (const auto dimension : shape) {
-    if (!out.empty()) out += 'x';
-    out += std::to_string(dimension);
-  }
-  return out.empty() ? "a single value" : out;
-}
-
-std::string npyText(const NpyHeader& header) {
-  return std::string(npyTypeName(header.type)) + " " + npyShapeText(header.shape);
-}
-
-NpyHeader parseNpyHeader(Bytes start, std::uint64_t totalBytes, const fs::path& name) {
+HeaderPlace findHeader(Bytes start, std::uint64_t totalBytes, const fs::path& name) {
   const auto kind = sniffBytes(start);
   if (kind != FileKind::Npy) {
     throw Error({.what = "file is not a NumPy array",
@@ -211,9 +198,11 @@ NpyHeader parseNpyHeader(Bytes start, std::uint64_t totalBytes, const fs::path& 
                  .found = std::to_string(length) + " bytes announced in a file of " + std::to_string(totalBytes),
                  .file = name});
   }
-  HeaderText text({reinterpret_cast<const char*>(start.data()) + prefix, length}, name);
-  NpyHeader header;
-  header.dataOffset = prefix + length;
+  return {.prefix = prefix, .length = length};
+}
+
+/// Reads descr, fortran_order and shape, which stand in any order, once each.
+void takeFields(HeaderText& text, NpyHeader& header, const fs::path& name) {
   bool hasType = false;
   bool hasShape = false;
   bool hasOrder = false;
@@ -243,6 +232,10 @@ NpyHeader parseNpyHeader(Bytes start, std::uint64_t totalBytes, const fs::path& 
     if (!text.tryTake(",") && !text.isAt('}')) text.fail("',' or '}'");
   }
   if (!hasType || !hasShape || !hasOrder) text.fail("the keys descr, fortran_order and shape");
+}
+
+/// Bytes of the array that a header announces; refuses more than the file has.
+std::uint64_t bytesWithin(std::uint64_t totalBytes, const NpyHeader& header, const fs::path& name) {
   const auto bytes = product(header.shape, npyTypeSize(header.type));
   if (!bytes || *bytes > totalBytes || header.dataOffset > totalBytes - *bytes) {
     throw Error({.what = ".npy shape does not fit the file",
@@ -252,7 +245,34 @@ NpyHeader parseNpyHeader(Bytes start, std::uint64_t totalBytes, const fs::path& 
                           " bytes after the header",
                  .file = name});
   }
-  header.dataBytes = *bytes;
+  return *bytes;
+}
+
+}  // namespace
+
+std::size_t npyTypeSize(NpyType type) { return factsOf(type).size; }
+std::string_view npyTypeName(NpyType type) { return factsOf(type).name; }
+
+std::string npyShapeText(std::span<const std::size_t> shape) {
+  std::string out;
+  for (const auto dimension : shape) {
+    if (!out.empty()) out += 'x';
+    out += std::to_string(dimension);
+  }
+  return out.empty() ? "a single value" : out;
+}
+
+std::string npyText(const NpyHeader& header) {
+  return std::string(npyTypeName(header.type)) + " " + npyShapeText(header.shape);
+}
+
+NpyHeader parseNpyHeader(Bytes start, std::uint64_t totalBytes, const fs::path& name) {
+  const HeaderPlace place = findHeader(start, totalBytes, name);
+  HeaderText text({reinterpret_cast<const char*>(start.data()) + place.prefix, place.length}, name);
+  NpyHeader header;
+  header.dataOffset = place.prefix + place.length;
+  takeFields(text, header, name);
+  header.dataBytes = bytesWithin(totalBytes, header, name);
   return header;
 }
 

@@ -45,6 +45,57 @@ struct CornerBlock {
   }
 };
 
+/// A plane's values at the pixels of a block, as they are stored.
+template <class T>
+void gatherAsStored(const T* plane, std::span<const std::uint32_t> block, T* out) {
+  for (std::size_t i = 0; i < block.size(); ++i) out[i] = plane[block[i]];
+}
+
+/// The same in single precision.
+template <class T>
+void gatherSingle(const T* plane, std::span<const std::uint32_t> block, float* out) {
+  std::array<T, kBlock> values;
+  gatherAsStored(plane, block, values.data());
+  if constexpr (std::is_same_v<T, std::uint16_t>)
+    kernels::widen(values.data(), block.size(), out);
+  else
+    std::copy_n(values.begin(), block.size(), out);
+}
+
+/// Blends a block's pixels between their corners, one plane after another.
+template <class T>
+class BlockBlender {
+public:
+  BlockBlender(const CornerBlock& corners, std::size_t pixels) : m_corners(corners), m_count(pixels) {}
+
+  void blend(const T* plane, float* out) {
+    for (std::size_t corner = 0; corner < kCorners; ++corner)
+      for (std::size_t i = corner * kBlock; i < corner * kBlock + m_count; ++i) m_values[i] = plane[m_corners.at[i]];
+    const float* from = widened(m_values.data(), m_values.size(), m_wide.data());
+    // The kernel fills whole vectors: it may not write where the next frame's pixels lie.
+    kernels::blendCorners({from, from + kBlock, from + 2 * kBlock, from + 3 * kBlock}, m_corners.weightX.data(),
+                          m_corners.weightY.data(), m_count, m_blended.data());
+    std::copy_n(m_blended.begin(), m_count, out);
+  }
+
+private:
+  const CornerBlock& m_corners;
+  std::size_t m_count;
+  std::array<T, kCorners * kBlock> m_values{};
+  std::array<float, kCorners * kBlock> m_wide;
+  std::array<float, kBlock> m_blended;
+};
+
+/// Calls `work(begin, block)` for blocks of at most kBlock pixels on all cores.
+template <class Work>
+void forEachBlock(std::span<const std::uint32_t> pixels, const Work& work) {
+  using Range = oneapi::tbb::blocked_range<std::size_t>;
+  oneapi::tbb::parallel_for(Range(0, pixels.size(), kBlock), [&](const Range& range) {
+    for (std::size_t begin = range.begin(); begin < range.end(); begin += kBlock)
+      work(begin, pixels.subspan(begin, std::min(kBlock, range.end() - begin)));
+  });
+}
+
 }  // namespace
 
 GatheredLogits::GatheredLogits(int channels, std::size_t pixels, Storage storage)
@@ -84,49 +135,25 @@ void GatheredLogits::fill(std::size_t first, const LogitsView& logits, Size targ
   kernels::withPlanes(logits, all, [&](const auto& planes) {
     using T = std::remove_const_t<std::remove_pointer_t<typename std::decay_t<decltype(planes)>::value_type>>;
     const auto copy = [&](std::size_t begin, std::span<const std::uint32_t> block) {
-      std::array<T, kBlock> values;
       for (std::size_t c = 0; c < planes.size(); ++c) {
         const std::size_t to = c * m_pixels + first + begin;
-        if (!m_half.empty()) {
-          if constexpr (std::is_same_v<T, std::uint16_t>)
-            for (std::size_t i = 0; i < block.size(); ++i) m_half[to + i] = planes[c][block[i]];
-          continue;
-        }
-        for (std::size_t i = 0; i < block.size(); ++i) values[i] = planes[c][block[i]];
-        if constexpr (std::is_same_v<T, std::uint16_t>)
-          kernels::widen(values.data(), block.size(), m_single.data() + to);
-        else
-          std::copy_n(values.begin(), block.size(), m_single.data() + to);
+        if (m_half.empty())
+          gatherSingle(planes[c], block, m_single.data() + to);
+        else if constexpr (std::is_same_v<T, std::uint16_t>)
+          gatherAsStored(planes[c], block, m_half.data() + to);
       }
     };
     const auto blend = [&](std::size_t begin, std::span<const std::uint32_t> block) {
       CornerBlock corners;
       corners.locate(block, columns, rows, logits.width);
-      std::array<T, kCorners * kBlock> values{};
-      std::array<float, kCorners * kBlock> wide;
-      std::array<float, kBlock> blended;
-      for (std::size_t c = 0; c < planes.size(); ++c) {
-        for (std::size_t corner = 0; corner < kCorners; ++corner)
-          for (std::size_t i = corner * kBlock; i < corner * kBlock + block.size(); ++i)
-            values[i] = planes[c][corners.at[i]];
-        const float* from = widened(values.data(), values.size(), wide.data());
-        // The kernel fills whole vectors: it may not write where the next frame's pixels lie.
-        kernels::blendCorners({from, from + kBlock, from + 2 * kBlock, from + 3 * kBlock}, corners.weightX.data(),
-                              corners.weightY.data(), block.size(), blended.data());
-        std::copy_n(blended.begin(), block.size(),
-                    m_single.begin() + static_cast<std::ptrdiff_t>(c * m_pixels + first + begin));
-      }
+      BlockBlender<T> blender(corners, block.size());
+      for (std::size_t c = 0; c < planes.size(); ++c)
+        blender.blend(planes[c], m_single.data() + c * m_pixels + first + begin);
     };
-    using Range = oneapi::tbb::blocked_range<std::size_t>;
-    oneapi::tbb::parallel_for(Range(0, pixels.size(), kBlock), [&](const Range& range) {
-      for (std::size_t begin = range.begin(); begin < range.end(); begin += kBlock) {
-        const auto block = pixels.subspan(begin, std::min(kBlock, range.end() - begin));
-        if (blends)
-          blend(begin, block);
-        else
-          copy(begin, block);
-      }
-    });
+    if (blends)
+      forEachBlock(pixels, blend);
+    else
+      forEachBlock(pixels, copy);
   });
 }
 

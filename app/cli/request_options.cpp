@@ -195,9 +195,10 @@ std::vector<int> parseChannels(const std::string& text) {
   return out;
 }
 
-EvaluationRequest requestFrom(const RequestOptions& options) {
-  EvaluationRequest request;
-  if (!options.session.empty()) request = requestOf(readSession(options.session));
+namespace {
+
+/// What is given replaces what the session has: sets the sets, a model or a folder of scores all sources.
+void takeSetsAndSources(const RequestOptions& options, EvaluationRequest& request) {
   if (!options.sets.empty()) {
     request.sets.clear();
     std::optional<GenericLayout> generic;
@@ -214,7 +215,10 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   if (request.sets.empty()) throw CLI::ValidationError("--set", "at least one set is needed");
   if (request.models.empty() && request.scores.empty())
     throw CLI::ValidationError("--model", "a model or a folder of scores is needed");
+}
 
+/// Methods, protocols, temperatures, resolution and channels.
+void takeScoring(const RequestOptions& options, EvaluationRequest& request) {
   const auto methods = parsed<Method>(splitAtCommas(options.methods), "--method", methodNames(), Method::named);
   if (!methods.empty()) request.methods = methods;
   const auto protocols =
@@ -237,22 +241,28 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   }
   request.channels.all = options.channels == "all";
   if (!request.channels.all) request.channels.list = parseChannels(options.channels);
+}
+
+void takeInputSize(const RequestOptions& options, EvaluationRequest& request) {
+  if (options.inputWidth <= 0 && options.inputHeight <= 0) return;
   for (ModelEntry& model : request.models) {
-    if (options.inputWidth > 0 || options.inputHeight > 0) {
-      if (options.inputWidth <= 0 || options.inputHeight <= 0)
-        throw CLI::ValidationError("--input-width", "give --input-width and --input-height together");
-      model.preprocessing = model.preprocessing.value_or(Preprocessing{});
-      model.preprocessing->input = {options.inputWidth, options.inputHeight};
-    }
+    if (options.inputWidth <= 0 || options.inputHeight <= 0)
+      throw CLI::ValidationError("--input-width", "give --input-width and --input-height together");
+    model.preprocessing = model.preprocessing.value_or(Preprocessing{});
+    model.preprocessing->input = {options.inputWidth, options.inputHeight};
   }
-  request.scoreName = options.scoreName;
-  request.voidChannel = options.voidChannel;
+}
+
+void takeDevice(const RequestOptions& options, EvaluationRequest& request) {
   if (options.device == "cuda") {
     if (!hasCuda()) throw CLI::ValidationError("--device", "the linked LibTorch has no CUDA device; use cpu");
     request.device = Device::Cuda;
   } else if (options.device != "cpu") {
     throw CLI::ValidationError("--device", "'" + options.device + "' is neither cpu nor cuda");
   }
+}
+
+void takeStore(const RequestOptions& options, EvaluationRequest& request) {
   if (options.precision != "half" && options.precision != "single")
     throw CLI::ValidationError("--precision", "'" + options.precision + "' is neither half nor single");
   request.store = {.folder = options.cacheDir,
@@ -260,6 +270,20 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
                    .precision = options.precision == "half" ? StorePrecision::Half : StorePrecision::Single,
                    .temporary = options.noCache,
                    .memoryBytes = std::min(std::uint64_t{256} << 20U, (options.memoryMegabytes << 20U) / 4)};
+}
+
+}  // namespace
+
+EvaluationRequest requestFrom(const RequestOptions& options) {
+  EvaluationRequest request;
+  if (!options.session.empty()) request = requestOf(readSession(options.session));
+  takeSetsAndSources(options, request);
+  takeScoring(options, request);
+  takeInputSize(options, request);
+  request.scoreName = options.scoreName;
+  request.voidChannel = options.voidChannel;
+  takeDevice(options, request);
+  takeStore(options, request);
   request.threads = options.threads;
   request.asSubmitted = options.asSubmitted;
   request.memoryBudget = options.memoryMegabytes << 20U;

@@ -41,7 +41,7 @@ std::string widthsHelp() {
 
 constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max(), kMostCropSide = 16'384;
 
-struct TrainCommandOptions {
+struct TrainOptions {
   TrainingOptions training;
   std::string set, validation, images, masks, validationImages, validationMasks, colours, output;
   int voidIndex = 255;
@@ -114,7 +114,7 @@ struct Request {
 };
 
 /// The pictures that one group of options names; nothing where it names none.
-std::unique_ptr<SampleSource> sourceFor(const Request& request, const TrainCommandOptions& options) {
+std::unique_ptr<SampleSource> sourceFor(const Request& request, const TrainOptions& options) {
   const int named =
       (request.set.empty() ? 0 : 1) + (request.images.empty() ? 0 : 1) + (request.generated.empty() ? 0 : 1);
   if (named > 1) throw CLI::ValidationError(request.option, "name one kind of pictures, not several");
@@ -147,7 +147,7 @@ std::unique_ptr<SampleSource> sourceFor(const Request& request, const TrainComma
   return source;
 }
 
-void settle(TrainCommandOptions& options) {
+void resolveOptions(TrainOptions& options) {
   TrainingOptions& training = options.training;
   const TrainableNetwork network = trainableNetwork(training.network);
   training.network = network.name;
@@ -193,8 +193,8 @@ void showEpoch(const TrainingProgress& progress) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-int runTrainCommand(TrainCommandOptions& options) {
-  settle(options);
+int runTrain(TrainOptions& options) {
+  resolveOptions(options);
   const std::stop_token stop = stopOnInterrupt();
   const auto pictures = sourceFor({"--set", options.set, options.images, options.masks, options.generated}, options);
   if (!pictures) throw CLI::ValidationError("--set", "pictures to train on are needed: --set, --images or --generated");
@@ -237,40 +237,37 @@ int runTrainCommand(TrainCommandOptions& options) {
   return kDone;
 }
 
-Command addTrainOptions(CLI::App& app) {
-  auto options = std::make_shared<TrainCommandOptions>();
-  TrainingOptions& training = options->training;
-  app.footer(
-      "Writes checkpoint.pth, log.csv, weights.pth and weights.json into --output. Ctrl-C writes a checkpoint and "
-      "ends;\n"
-      "the same command goes on from it, to the same weights.\n"
-      "Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 nothing done.");
-  app.add_option("--set", options->set, "Cityscapes split or demo set with class labels to train on")->type_name("DIR");
-  app.add_option("--images", options->images, "Pictures to train on, CamVid-style")->type_name("DIR");
-  app.add_option("--masks", options->masks, "Their masks, of the same stems")->type_name("DIR");
-  app.add_option("--generated", options->generated, "Rendered scenes to train on: seed and count")
+void addPictureOptions(CLI::App& app, TrainOptions& options) {
+  app.add_option("--set", options.set, "Cityscapes split or demo set with class labels to train on")->type_name("DIR");
+  app.add_option("--images", options.images, "Pictures to train on, CamVid-style")->type_name("DIR");
+  app.add_option("--masks", options.masks, "Their masks, of the same stems")->type_name("DIR");
+  app.add_option("--generated", options.generated, "Rendered scenes to train on: seed and count")
       ->expected(2)
       ->check(wholeFrom(0, kMostSeed))
       ->type_name("SEED COUNT");
-  app.add_option("--val-set", options->validation, "As --set, to validate on after each epoch")->type_name("DIR");
-  app.add_option("--val-images", options->validationImages, "As --images, to validate on")->type_name("DIR");
-  app.add_option("--val-masks", options->validationMasks, "As --masks, to validate on")->type_name("DIR");
-  app.add_option("--val-generated", options->validationGenerated, "As --generated, to validate on, with anomalies")
+  app.add_option("--val-set", options.validation, "As --set, to validate on after each epoch")->type_name("DIR");
+  app.add_option("--val-images", options.validationImages, "As --images, to validate on")->type_name("DIR");
+  app.add_option("--val-masks", options.validationMasks, "As --masks, to validate on")->type_name("DIR");
+  app.add_option("--val-generated", options.validationGenerated, "As --generated, to validate on, with anomalies")
       ->expected(2)
       ->check(wholeFrom(0, kMostSeed))
       ->type_name("SEED COUNT");
-  app.add_option("--colours", options->colours, "Masks hold colours: table of 'r g b name' lines")->type_name("FILE");
-  app.add_option("--void-index", options->voidIndex, "Masks hold class indices: the one that means void")
+  app.add_option("--colours", options.colours, "Masks hold colours: table of 'r g b name' lines")->type_name("FILE");
+  app.add_option("--void-index", options.voidIndex, "Masks hold class indices: the one that means void")
       ->check(wholeFrom(0, 255));
-  app.add_option("--cache", options->cache, "Folder that keeps rendered scenes")->type_name("DIR");
-  app.add_flag("--keep-in-memory", options->keep, "Decode each picture once (5 bytes a pixel)");
-  app.add_option("--output", options->output, "Folder for checkpoint, log and weights")->required()->type_name("DIR");
+  app.add_option("--cache", options.cache, "Folder that keeps rendered scenes")->type_name("DIR");
+  app.add_flag("--keep-in-memory", options.keep, "Decode each picture once (5 bytes a pixel)");
+  app.add_option("--output", options.output, "Folder for checkpoint, log and weights")->required()->type_name("DIR");
+}
+
+void addNetworkOptions(CLI::App& app, TrainOptions& options) {
+  TrainingOptions& training = options.training;
   std::vector<std::string> networks;
   for (const TrainableNetwork& network : trainableNetworks()) networks.push_back(network.name);
   app.add_option("--network", training.network, "Architecture")->check(CLI::IsMember(networks, CLI::ignore_case));
-  app.add_option("--widths", options->widths, widthsHelp());
+  app.add_option("--widths", options.widths, widthsHelp());
   app.add_option("--start", training.start, "Weights to begin with (.pth); default: random")->check(CLI::ExistingFile);
-  app.add_flag("--no-void", options->noVoid, "Leave void pixels out instead of training the last channel on them");
+  app.add_flag("--no-void", options.noVoid, "Leave void pixels out instead of training the last channel on them");
   app.add_option("--loss", training.loss, "Loss")->check(CLI::IsMember(lossNames()));
   for (const std::string& loss : lossNames()) {
     for (const LossParameter& parameter : parametersOf(loss)) {
@@ -279,52 +276,78 @@ Command addTrainOptions(CLI::App& app) {
           ->check(numberFrom(parameter.least, parameter.most));
     }
   }
-  app.add_option("--class-weights", options->classWeights, "equal, or logarithmic: 1 / ln(1.02 + share of pixels)")
+}
+
+void addLearningOptions(CLI::App& app, TrainOptions& options) {
+  TrainingOptions& training = options.training;
+  app.add_option("--class-weights", options.classWeights, "equal, or logarithmic: 1 / ln(1.02 + share of pixels)")
       ->check(CLI::IsMember({"equal", "logarithmic"}));
-  app.add_option("--optimiser", options->optimiser, "adam or sgd")->check(CLI::IsMember({"adam", "sgd"}));
+  app.add_option("--optimiser", options.optimiser, "adam or sgd")->check(CLI::IsMember({"adam", "sgd"}));
   app.add_option("--learning-rate", training.learningRate, "Learning rate at the start")
       ->check(numberFrom(1e-12, 100.0));
   app.add_option("--momentum", training.momentum, "Momentum of SGD, first beta of Adam")
       ->check(numberFrom(0.0, 0.9999));
   app.add_option("--weight-decay", training.weightDecay, "L2 penalty")->check(numberFrom(0.0, 100.0));
-  app.add_option("--schedule", options->schedule, "constant, polynomial (power 0.9) or cosine")
+  app.add_option("--schedule", options.schedule, "constant, polynomial (power 0.9) or cosine")
       ->check(CLI::IsMember({"constant", "polynomial", "cosine"}));
   app.add_option("--dropout", training.dropout, "Factor on the network's dropout rates; 0 turns dropout off")
       ->check(numberFrom(0.0, 1.0));
   for (const TrainableNetwork& network : trainableNetworks()) {
     for (const std::string& stage : network.stages) {
-      if (options->stageEpochs.contains(stage)) continue;
-      app.add_option("--" + stage + "-epochs", options->stageEpochs[stage],
+      if (options.stageEpochs.contains(stage)) continue;
+      app.add_option("--" + stage + "-epochs", options.stageEpochs[stage],
                      "First train " + networksWith(stage) + "'s " + stage + " alone for so many epochs")
           ->check(wholeFrom(0, 1'000'000));
     }
   }
   app.add_option("--epochs", training.epochs, "Epochs of the whole network")->check(wholeFrom(0, 1'000'000));
   app.add_option("--batch", training.batch, "Pictures a step")->check(wholeFrom(1, 65'536));
-  app.add_option("--input", options->input, "Input size of the network, multiples of 8")
+}
+
+/// Size, windows and variation of the pictures.
+void addInputOptions(CLI::App& app, TrainOptions& options) {
+  app.add_option("--input", options.input, "Input size of the network, multiples of 8")
       ->expected(2)
       ->type_name("W H")
-      ->check(wholeFrom(8, kMostPictureSide));
-  app.add_option("--crop", options->crop, "Train on windows of this size")
+      ->check(wholeFrom(8, kMostCropSide));
+  app.add_option("--crop", options.crop, "Train on windows of this size")
       ->expected(2)
       ->type_name("W H")
-      ->check(wholeFrom(8, kMostPictureSide));
-  app.add_option("--scale", options->scales, "Scale pictures at random between these before cropping")
+      ->check(wholeFrom(8, kMostCropSide));
+  app.add_option("--scale", options.scales, "Scale pictures at random between these before cropping")
       ->expected(2)
       ->check(numberFrom(0.01, 16.0));
-  app.add_option("--colour", options->colour,
+  app.add_option("--colour", options.colour,
                  "Vary brightness, contrast and saturation by these factors, as 0.2 0.2 0.2")
       ->expected(3)
       ->check(numberFrom(0.0, 1.0));
-  app.add_flag("--no-flip", options->noFlip, "Do not mirror pictures");
+  app.add_flag("--no-flip", options.noFlip, "Do not mirror pictures");
+}
+
+void addWorkOptions(CLI::App& app, TrainOptions& options) {
+  TrainingOptions& training = options.training;
   app.add_option("--seed", training.seed, "Seed of weights, order, variation and dropout")
       ->check(wholeFrom(0, kMostSeed));
-  app.add_option("--device", options->device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
+  app.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_option("--threads", training.threads, "Threads of LibTorch (default: all cores)")->check(threadCount());
   app.add_option("--checkpoint-steps", training.stepsBetweenCheckpoints, "Write a checkpoint every so many steps, too")
       ->check(wholeFrom(0, 1'000'000'000));
-  app.add_flag("--quiet", options->quiet, "Say nothing but errors");
-  return [options] { return runTrainCommand(*options); };
+  app.add_flag("--quiet", options.quiet, "Say nothing but errors");
+}
+
+Command addTrainOptions(CLI::App& app) {
+  auto options = std::make_shared<TrainOptions>();
+  app.footer(
+      "Writes checkpoint.pth, log.csv, weights.pth and weights.json into --output. Ctrl-C writes a checkpoint and "
+      "ends;\n"
+      "the same command goes on from it, to the same weights.\n"
+      "Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 nothing done.");
+  addPictureOptions(app, *options);
+  addNetworkOptions(app, *options);
+  addLearningOptions(app, *options);
+  addInputOptions(app, *options);
+  addWorkOptions(app, *options);
+  return [options] { return runTrain(*options); };
 }
 
 }  // namespace

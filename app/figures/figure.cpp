@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/figure.h"
 
-#include <QCoreApplication>
+#include "app/figures/document_text.h"
+
 #include <QSizeF>
 
 namespace oodscope {
 namespace {
 
-constexpr double kPointsPerInch = 72.0;
-
-QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
+using figures::tr;
 
 FigureStyle style(double inches, double fontPoints, double lineScale = 1.0) {
   FigureStyle out;

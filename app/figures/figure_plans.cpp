@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/figure_plans.h"
 
+#include "app/figures/document_text.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "app/figures/plot_figures.h"
 #include "app/figures/scene_figures.h"
-
-#include <QCoreApplication>
 
 #include <algorithm>
 
 namespace oodscope {
 namespace {
 
-constexpr std::size_t kWorst = 4;  // rows of the failure sheet: a page
+using figures::tr;
 
-QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
+constexpr std::size_t kWorst = 4;  // rows of the failure sheet: a page
 
 QString titleOf(CurveKind kind) {
   switch (kind) {

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "analysis/formats/atomic_file.h"
+#include "app/figures/document_text.h"
 
 #include <QBuffer>
 #include <QFileInfo>
@@ -20,10 +21,8 @@
 namespace oodscope {
 namespace {
 
-constexpr double kPointsPerInch = 72.0;
 constexpr double kInchesPerMetre = 1.0 / 0.0254;
 constexpr int kMostDrawings = 4;
-constexpr int kPdfDpi = 1200;  // whole device units: a twelfth of a pixel at 96 dpi
 
 RenderOptions optionsOf(const FigureStyle& style) {
   RenderOptions options;

@@ -3,21 +3,20 @@
 
 #include "analysis/regions/components.h"
 #include "analysis/tables/number_text.h"
+#include "app/figures/document_text.h"
 #include "app/figures/figure_csv.h"
 #include "app/figures/picture_sheet.h"
 #include "app/figures/plot_data.h"
 #include "widgets/theme/number_text.h"
-
-#include <QCoreApplication>
 
 #include <algorithm>
 
 namespace oodscope {
 namespace {
 
-constexpr int kSmallestInset = 10;  // of a picture's side, one part of so many
+using figures::tr;
 
-QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
+constexpr int kSmallestInset = 10;  // of a picture's side, one part of so many
 
 PictureLook lookOf(const ViewState& view, ViewKind kind) {
   PictureLook look;

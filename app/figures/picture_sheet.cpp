@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/picture_sheet.h"
 
+#include "app/figures/document_text.h"
 #include "widgets/theme/tokens.h"
 #include "widgets/views/image_view.h"
 
@@ -22,13 +23,6 @@ constexpr double kLongestBar = 130.0;  // points at 8 point type
 constexpr double kInsetShare = 0.48;   // of a picture's sides that an inset takes at most
 constexpr double kUsualRatio = 0.5;    // height over width where a picture has no size
 constexpr double kSmallestText = 0.7;  // of the size asked for
-constexpr int kTextScale = 16;         // fonts are whole pixels: text is laid out larger and scaled down
-
-QFont faceOf(double points, bool strong = false) {
-  QFont face(QStringLiteral("Noto Sans"));
-  face.setPixelSize(static_cast<int>(std::lround(points * kTextScale)));
-  return strong ? strongFont(face) : numberFont(face);
-}
 
 double widthOf(const QFont& face, const QString& text) {
   return QFontMetricsF(face).horizontalAdvance(text) / kTextScale;
@@ -128,7 +122,7 @@ private:
 
   void drawColumnCaptions(QPainter& painter, const Places& places, const RenderOptions& options,
                           const Tokens& t) const {
-    const QFont face = faceOf(options.fontPoints, true);
+    const QFont face = documentFace(options.fontPoints, true);
     for (int c = 0; c < m_data.columnCaptions.size() && c < m_data.columns; ++c)
       drawText(painter, QRectF(places.left + c * (places.cellWidth + kGap), 0, places.cellWidth, places.top),
                Qt::AlignCenter, face, t.text, m_data.columnCaptions[c]);
@@ -141,7 +135,7 @@ private:
       painter.save();
       painter.translate(0, y + height);
       painter.rotate(-90);
-      drawText(painter, QRectF(0, 0, height, places.left), Qt::AlignCenter, faceOf(options.fontPoints), t.text,
+      drawText(painter, QRectF(0, 0, height, places.left), Qt::AlignCenter, documentFace(options.fontPoints), t.text,
                m_data.rowCaptions[row]);
       painter.restore();
     }
@@ -152,7 +146,7 @@ private:
       const double x = places.left + c * (places.cellWidth + kGap);
       if (!cell.caption.isEmpty())
         drawText(painter, QRectF(x, y, places.cellWidth, places.cellCaption), Qt::AlignVCenter | Qt::AlignLeft,
-                 faceOf(options.fontPoints), t.text, cell.caption);
+                 documentFace(options.fontPoints), t.text, cell.caption);
       ImageView view(m_cache);
       view.setLayers(cell.layers);
       view.setLook(cell.look);
@@ -194,7 +188,7 @@ private:
 
   void drawFoot(QPainter& painter, const QRectF& area, const RenderOptions& options, const Tokens& t) const {
     const double font = options.fontPoints;
-    const QFont face = faceOf(font);
+    const QFont face = documentFace(font);
     const double side = kChip * font;
     const double middle = area.top() + area.height() * 0.56;
     double x = area.left();
@@ -230,7 +224,7 @@ private:
                const Tokens& t) const {
     const SheetBar& bar = *m_data.bar;
     const double font = options.fontPoints;
-    const QFont face = faceOf(font);
+    const QFont face = documentFace(font);
     const double low = widthOf(face, bar.lowText), high = widthOf(face, bar.highText);
     const double gap = 0.5 * font;
     double label = widthOf(face, bar.label) + 2 * gap;

@@ -12,7 +12,7 @@
 namespace oodscope {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("presenters", text); }
+QString presented(const char* text) { return QCoreApplication::translate("presenters", text); }
 
 std::optional<double> ratio(double part, double whole) {
   if (whole <= 0.0) return std::nullopt;
@@ -57,7 +57,7 @@ QString scoreTitle(const ScoreChoice& score) {
 QString configurationTitle(const Configuration& configuration) {
   QString name = configuration.method ? methodTitle(*configuration.method) : QString::fromStdString(configuration.name);
   if (!configuration.temperature) return name;
-  return name + tr(" · T ") + numberText(static_cast<double>(*configuration.temperature), 2);
+  return name + presented(" · T ") + numberText(static_cast<double>(*configuration.temperature), 2);
 }
 
 QString protocolTitle(Protocol protocol) { return textOf(protocol.title()); }
@@ -67,8 +67,8 @@ QString protocolKey(Protocol protocol) { return textOf(protocol.name()); }
 Protocol protocolOfKey(const QVariant& key) { return Protocol::named(key.toString().toStdString()).value(); }
 
 QString noTemperatureReason(const ScoreChoice& score) {
-  if (!hasMethod(score)) return tr("no effect on imported score maps");
-  return score.method.usesTemperature() ? QString() : tr("no effect on %1 ranking").arg(methodKey(score.method));
+  if (!hasMethod(score)) return presented("no effect on imported score maps");
+  return score.method.usesTemperature() ? QString() : presented("no effect on %1 ranking").arg(methodKey(score.method));
 }
 
 std::optional<DecisionCounts> decisionCounts(const SetNumbers& numbers, const ThresholdCounts* counts,
@@ -80,7 +80,7 @@ std::optional<DecisionCounts> decisionCounts(const SetNumbers& numbers, const Th
 
 QString framesText(const FrameAccount& account) {
   return partText(static_cast<qint64>(account.taking()), static_cast<qint64>(account.total - account.unlabelled),
-                  tr("frame"), tr("frames"));
+                  presented("frame"), presented("frames"));
 }
 
 QString partNote(const FrameAccount& account) {
@@ -90,20 +90,20 @@ QString partNote(const FrameAccount& account) {
 QString accountText(const FrameAccount& account, const PixelMetrics& metrics) {
   QStringList parts{framesText(account)};
   const auto add = [&](std::size_t count, const QString& what) {
-    if (count > 0) parts << what.arg(countedText(static_cast<qint64>(count), tr("frame"), tr("frames")));
+    if (count > 0) parts << what.arg(countedText(static_cast<qint64>(count), presented("frame"), presented("frames")));
   };
-  add(metrics.framesSkipped, tr("%1 without an anomaly left out by the protocol"));
-  add(account.failed, tr("%1 failed"));
-  add(account.unread, tr("%1 not read yet"));
-  add(account.unlabelled, tr("%1 without ground truth"));
+  add(metrics.framesSkipped, presented("%1 without an anomaly left out by the protocol"));
+  add(account.failed, presented("%1 failed"));
+  add(account.unread, presented("%1 not read yet"));
+  add(account.unlabelled, presented("%1 without ground truth"));
   return parts.join(QStringLiteral("; "));
 }
 
 QString noCurveReason(const SetNumbers& numbers) {
   if (!numbers.curves.points.empty()) return {};
-  if (numbers.metrics.positives == 0) return tr("No anomalous pixel takes part: no curve is defined.");
-  if (numbers.metrics.negatives == 0) return tr("No normal pixel takes part: no curve is defined.");
-  return tr("The %1 protocol takes the mean over frames: it defines no curve of the set.")
+  if (numbers.metrics.positives == 0) return presented("No anomalous pixel takes part: no curve is defined.");
+  if (numbers.metrics.negatives == 0) return presented("No normal pixel takes part: no curve is defined.");
+  return presented("The %1 protocol takes the mean over frames: it defines no curve of the set.")
       .arg(protocolTitle(numbers.protocol));
 }
 
@@ -134,7 +134,7 @@ CurveData precisionRecallCurve(const SetNumbers& numbers, CurveRole role, const 
   CurveData curve = rateCurve(numbers, role, name, &CurvePoint::recall, &CurvePoint::precision);
   curve.lower = numbers.precisionLow;
   curve.upper = numbers.precisionHigh;
-  curve.value = tr("AP ") + shownPercent(numbers.metrics.ap, numbers.exact) + partNote(numbers.account);
+  curve.value = presented("AP ") + shownPercent(numbers.metrics.ap, numbers.exact) + partNote(numbers.account);
   return curve;
 }
 
@@ -142,7 +142,7 @@ CurveData rocCurve(const SetNumbers& numbers, CurveRole role, const QString& nam
   CurveData curve = rateCurve(numbers, role, name, &CurvePoint::fpr, &CurvePoint::recall);
   curve.lower = numbers.recallLow;
   curve.upper = numbers.recallHigh;
-  curve.value = tr("AUROC ") + shownPercent(numbers.metrics.auroc, numbers.exact) + tr(" · FPR95 ") +
+  curve.value = presented("AUROC ") + shownPercent(numbers.metrics.auroc, numbers.exact) + presented(" · FPR95 ") +
                 shownPercent(numbers.metrics.fpr95, numbers.exact) + partNote(numbers.account);
   curve.fpr95 = numbers.metrics.fpr95;
   curve.fpr95Text = shownPercent(numbers.metrics.fpr95, numbers.exact);
@@ -163,7 +163,7 @@ CurveData f1Curve(const SetNumbers& numbers, CurveRole role, const QString& name
     curve.falsePositiveRate.push_back(point.fpr);
   }
   curve.estimated = !numbers.exact;
-  curve.value = tr("best F1 ") + shownPercent(numbers.metrics.bestF1, numbers.exact) + partNote(numbers.account);
+  curve.value = presented("best F1 ") + shownPercent(numbers.metrics.bestF1, numbers.exact) + partNote(numbers.account);
   return curve;
 }
 

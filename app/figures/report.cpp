@@ -5,22 +5,22 @@
 #include "analysis/tables/number_text.h"
 #include "app/documents/provenance.h"
 #include "app/documents/worst_failures.h"
+#include "app/figures/document_text.h"
 #include "app/figures/figure_plans.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "app/figures/report_grids.h"
 #include "widgets/theme/number_text.h"
 
-#include <QCoreApplication>
-
 namespace oodscope {
 namespace {
 
-constexpr std::size_t kWorst = 4;     // frames pictured a set
+using figures::tr;
+
+constexpr std::size_t kPictured = 4;  // frames pictured a set
 constexpr double kSheetShare = 0.72;  // of the text's width: with the four curves above it fills a page
 constexpr std::size_t kListed = 8;    // failures listed of each kind
 
-QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
 QString qs(const std::string& text) { return QString::fromStdString(text); }
 
 class Builder {
@@ -137,7 +137,7 @@ private:
         heading(tr("Worst frames"), 2);
         figures({"failures:" + set},
                 tr("The %1 with the lowest AP; largest errors below.")
-                    .arg(counted(std::min(kWorst, worst.frames.size()), tr("frame"), tr("frames"))),
+                    .arg(counted(std::min(kPictured, worst.frames.size()), tr("frame"), tr("frames"))),
                 kSheetShare);
         add(plainGrid(worstFrameTable(m_results, run, worst)));
       }

@@ -8,7 +8,7 @@ namespace oodscope {
 namespace {
 
 constexpr double kTextInches = 7.0;
-constexpr int kDpi = 192;  // twice what a usual display shows
+constexpr int kHtmlDpi = 192;  // twice what a usual display shows
 constexpr int kJpegQuality = 90;
 
 const char* const kStyle =
@@ -28,7 +28,7 @@ QString text(const QString& plain) { return plain.toHtmlEscaped(); }
 QByteArray picture(Figure& figure, double inches) {
   FigureStyle style;
   style.widthInches = inches;
-  style.dpi = kDpi;
+  style.dpi = kHtmlDpi;
   const QImage image = figureImage(figure, style);
   QByteArray bytes;
   QBuffer buffer(&bytes);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/document_text.h"
 #include "app/figures/report_document.h"
 #include "widgets/theme/tokens.h"
 
@@ -15,9 +16,6 @@ namespace oodscope {
 namespace {
 
 // Points, unless said otherwise.
-constexpr double kPointsPerInch = 72.0;
-constexpr int kDpi = 1200;
-constexpr int kTextScale = 16;  // fonts are whole pixels: text is laid out larger and scaled down
 constexpr double kPageWidth = 595.0, kPageHeight = 842.0;
 constexpr double kSide = 45.0, kTop = 48.0, kBottom = 52.0;
 constexpr double kTextWidth = kPageWidth - 2 * kSide;
@@ -26,26 +24,20 @@ constexpr double kFigureFont = 7.5;
 constexpr double kFigureGap = 10.0;
 constexpr double kCellPad = 4.0;
 
-QFont faceOf(double points, bool strong = false) {
-  QFont face(QStringLiteral("Noto Sans"));
-  face.setPixelSize(static_cast<int>(std::lround(points * kTextScale)));
-  return strong ? strongFont(face) : numberFont(face);
-}
-
 /// Between words; a long fingerprint, which is one word, anywhere.
 int wrapOf(const QString& text) { return text.contains(QLatin1Char(' ')) ? Qt::TextWordWrap : Qt::TextWrapAnywhere; }
 
 class PdfReport {
 public:
   explicit PdfReport(QIODevice& device, const QString& title) : m_writer(&device) {
-    m_writer.setResolution(kDpi);
+    m_writer.setResolution(kPdfDpi);
     m_writer.setPageSize(QPageSize(QPageSize::A4));
     m_writer.setPageMargins(QMarginsF(0, 0, 0, 0));
     m_writer.setTitle(title);
     m_writer.setCreator(QStringLiteral("Oodscope"));
     m_painter.begin(&m_writer);
     m_painter.setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
-    m_painter.scale(kDpi / kPointsPerInch, kDpi / kPointsPerInch);
+    m_painter.scale(kPdfDpi / kPointsPerInch, kPdfDpi / kPointsPerInch);
     m_title = title;
   }
   ~PdfReport() {
@@ -56,8 +48,8 @@ public:
   PdfReport& operator=(const PdfReport&) = delete;
 
   void titles(const QString& title, const QString& subtitle) {
-    paragraph(title, faceOf(18, true), m_tokens.text);
-    paragraph(subtitle, faceOf(kBody), m_tokens.text2);
+    paragraph(title, documentFace(18, true), m_tokens.text);
+    paragraph(subtitle, documentFace(kBody), m_tokens.text2);
     m_y += 6;
   }
 
@@ -73,7 +65,7 @@ public:
     const double size = heading.level == 1 ? 13.0 : 10.5;
     reserve(m_follows);
     if (m_y > kTop) m_y += heading.level == 1 ? 16 : 8;
-    paragraph(heading.text, faceOf(size, true), m_tokens.text);
+    paragraph(heading.text, documentFace(size, true), m_tokens.text);
     if (heading.level == 1) {
       m_painter.setPen(QPen(m_tokens.strong, 0.5));
       m_painter.drawLine(QPointF(kSide, m_y), QPointF(kSide + kTextWidth, m_y));
@@ -81,10 +73,10 @@ public:
     }
   }
   void operator()(const ReportText& text) {
-    paragraph(text.text, faceOf(text.isNote ? kSmall : kBody), text.isNote ? m_tokens.text2 : m_tokens.text);
+    paragraph(text.text, documentFace(text.isNote ? kSmall : kBody), text.isNote ? m_tokens.text2 : m_tokens.text);
   }
   void operator()(const ReportFacts& facts) {
-    const QFont face = faceOf(kSmall);
+    const QFont face = documentFace(kSmall);
     double names = 0.0;
     for (const auto& [name, value] : facts.facts) names = std::max(names, widthOf(face, name));
     names = std::min(names + 10.0, 0.45 * kTextWidth);
@@ -99,7 +91,7 @@ public:
   }
   void operator()(const ReportGrid& grid) {
     const auto columns = static_cast<std::size_t>(grid.header.size());
-    const QFont face = faceOf(kSmall), strong = faceOf(kSmall, true);
+    const QFont face = documentFace(kSmall), strong = documentFace(kSmall, true);
     std::vector<double> widths(columns, 0.0);
     for (std::size_t c = 0; c < columns; ++c) {
       widths[c] = widthOf(strong, grid.header[static_cast<int>(c)]);
@@ -113,7 +105,7 @@ public:
     // Too wide: everything a little smaller.
     const double shrink = std::min(1.0, kTextWidth / total);
     const double line = 1.5 * kSmall * shrink;
-    paragraph(grid.caption, faceOf(kSmall), m_tokens.text2);
+    paragraph(grid.caption, documentFace(kSmall), m_tokens.text2);
     const auto header = [&] {
       rule(total * shrink, 0.8);
       if (!grid.groups.empty()) {
@@ -147,7 +139,7 @@ public:
   void operator()(const ReportFigures& row) {
     const auto count = static_cast<double>(row.figures.size());
     double width = (kTextWidth * row.share - kFigureGap * (count - 1)) / count;
-    const QFont face = faceOf(kSmall);
+    const QFont face = documentFace(kSmall);
     const double caption = row.caption.isEmpty() ? 0.0 : heightOf(face, row.caption, kTextWidth) + 3;
     const double room = kPageHeight - kTop - kBottom - caption - 10;
     double height = 0.0;
@@ -236,7 +228,7 @@ private:
     for (std::size_t c = 0; c < cells.size(); ++c) {
       const double width = widths[c] * shrink;
       scaledText(QRectF(x, m_y, width, line).adjusted(kCellPad * shrink, 0, -kCellPad * shrink, 0),
-                 grid.isNumber[c] ? Qt::AlignRight : Qt::AlignLeft, faceOf(kSmall, cells[c].bold), shrink,
+                 grid.isNumber[c] ? Qt::AlignRight : Qt::AlignLeft, documentFace(kSmall, cells[c].bold), shrink,
                  cells[c].text, cells[c].underlined);
       x += width;
     }
@@ -257,7 +249,7 @@ private:
     m_y = kTop;
   }
   void foot() {
-    const QFont face = faceOf(kSmall);
+    const QFont face = documentFace(kSmall);
     const QRectF line(kSide, kPageHeight - kBottom + 18, kTextWidth, 14);
     drawText(line, Qt::AlignLeft, face, m_tokens.text3, m_title);
     drawText(line, Qt::AlignRight, face, m_tokens.text3, QString::number(m_page));

@@ -2,13 +2,13 @@
 #include "app/figures/scene_figures.h"
 
 #include "analysis/datasets/layout_kinds.h"
+#include "app/figures/document_text.h"
 #include "app/figures/figure_csv.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "widgets/scene3d/landscape_scene.h"
 #include "widgets/scene3d/relief_scene.h"
 
-#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 
@@ -18,15 +18,13 @@
 namespace oodscope {
 namespace {
 
+using figures::tr;
+
 constexpr double kSceneRatio = 0.6;
-constexpr double kPointsPerInch = 72.0;
 constexpr double kLabelShare = 0.825;  // ticks and labels, of the font size
-constexpr int kTextScale = 16;         // fonts are whole pixels: text is laid out larger and scaled down
 constexpr int kLandscapeRows = 64;
 constexpr int kCsvColumns = 128;  // of a relief's heights
 constexpr double kMostPoints = 300000;
-
-QString tr(const char* text) { return QCoreApplication::translate("figures", text); }
 
 /// A scene drawn at the size that the document asks for.
 class SceneFigure : public Figure {

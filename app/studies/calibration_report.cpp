@@ -33,6 +33,35 @@ bool hasClassLabels(const LiveSet& live) {
                      [&](std::size_t f) { return live.dataSet().frames[f].classLabel.has_value(); });
 }
 
+/// The channels that a configuration uses of a frame's logits.
+std::vector<int> usedChannels(const ScoreSource& source, std::size_t frame, const Configuration& configuration) {
+  std::vector<int> channels;
+  readLogits(source, frame, [&](const FrameLogits& logits) {
+    channels = source.scoreParameters(configuration, logits.view.channels).channels;
+    if (!channels.empty()) return;
+    channels.resize(static_cast<std::size_t>(logits.view.channels));
+    std::iota(channels.begin(), channels.end(), 0);
+  });
+  return channels;
+}
+
+/// Appends every `stride`-th pixel from `first` on whose class is one of `channels`. The first place behind the frame.
+std::size_t appendEvery(std::size_t stride, std::size_t first, const LogitsView& view, const ClassMap& truth,
+                        const std::vector<int>& channels, LabelledLogits& out) {
+  const std::size_t plane = view.size().area();
+  std::size_t at = first;
+  for (; at < plane; at += stride) {
+    const auto found = std::find(channels.begin(), channels.end(), static_cast<int>(truth.values()[at]));
+    if (found == channels.end()) continue;
+    for (const int channel : channels) {
+      const std::size_t index = static_cast<std::size_t>(channel) * plane + at;
+      out.logits.push_back(view.half != nullptr ? floatFromHalf(view.half[index]) : view.single[index]);
+    }
+    out.truth.push_back(static_cast<std::uint8_t>(found - channels.begin()));
+  }
+  return at;
+}
+
 }  // namespace
 
 LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& configuration, std::size_t wanted,
@@ -49,13 +78,7 @@ LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& co
   LabelledLogits out;
   if (frames != nullptr) *frames = labelled.size();
   if (labelled.empty()) return out;
-  std::vector<int> channels;
-  readLogits(source, labelled.front(), [&](const FrameLogits& logits) {
-    channels = source.scoreParameters(configuration, logits.view.channels).channels;
-    if (!channels.empty()) return;
-    channels.resize(static_cast<std::size_t>(logits.view.channels));
-    std::iota(channels.begin(), channels.end(), 0);
-  });
+  const std::vector<int> channels = usedChannels(source, labelled.front(), configuration);
   out.classes = channels.size();
   const std::size_t stride = std::max<std::size_t>(1, pixels / std::max<std::size_t>(1, wanted)) | 1U;
   std::size_t at = 0;
@@ -67,16 +90,7 @@ LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& co
       const LogitsView& view = logits.view;
       out.logits.resize(logitsBefore);
       out.truth.resize(truthBefore);
-      const std::size_t plane = view.size().area();
-      for (at = first; at < plane; at += stride) {
-        const auto found = std::find(channels.begin(), channels.end(), static_cast<int>(truth.values()[at]));
-        if (found == channels.end()) continue;
-        for (const int channel : channels) {
-          const std::size_t index = static_cast<std::size_t>(channel) * plane + at;
-          out.logits.push_back(view.half != nullptr ? floatFromHalf(view.half[index]) : view.single[index]);
-        }
-        out.truth.push_back(static_cast<std::uint8_t>(found - channels.begin()));
-      }
+      at = appendEvery(stride, first, view, truth, channels, out);
     });
     at -= source.ownSize(frame).area();
   }

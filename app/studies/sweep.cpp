@@ -178,6 +178,37 @@ std::optional<std::string> rangeEndWarning(const SweepResult& result) {
          roundTripText(high) + ": a better one may lie beyond";
 }
 
+namespace {
+
+/// The exact values of a set at a temperature, with the calibration of `sample` where there is one; none when stopped.
+std::optional<SweepPoint> pointAt(LiveSet& set, Method method, Protocol protocol, double temperature,
+                                  const LabelledLogits* sample, const std::stop_token& stop) {
+  if (stop.stop_requested()) return std::nullopt;
+  const Configuration configuration{std::string(method.name()), method, static_cast<float>(temperature)};
+  const auto exact = set.exact(configuration, protocol, std::nullopt, stop);
+  if (!exact) return std::nullopt;
+  SweepPoint point{.temperature = temperature, .ap = exact->metrics.ap, .fpr95 = exact->metrics.fpr95};
+  point.metrics = exact->metrics;
+  point.account = exact->account;
+  if (sample != nullptr)
+    if (const auto calibration = calibrationAt(*sample, temperature)) point.nll = calibration->nll;
+  return point;
+}
+
+/// Temperatures between the neighbours of the best of the `coarse` ones, without those.
+std::vector<double> finerAround(const std::vector<double>& coarse, double bestTemperature, int refinements) {
+  const auto best = std::find(coarse.begin(), coarse.end(), bestTemperature);
+  const double low = best == coarse.begin() ? *best : *(best - 1);
+  const double high = best + 1 == coarse.end() ? *best : *(best + 1);
+  std::vector<double> finer = logarithmicSteps(low, high, refinements + 2);
+  std::erase_if(finer, [&](double t) {
+    return std::find(coarse.begin(), coarse.end(), t) != coarse.end() || t <= low || t >= high;
+  });
+  return finer;
+}
+
+}  // namespace
+
 SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method method, Protocol protocol,
                   const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop) {
   require(method.usesTemperature(), "sweep: the method's ranking does not depend on temperature");
@@ -189,33 +220,19 @@ SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method meth
   const auto run = [&](const std::vector<double>& temperatures) {
     for (const double temperature : temperatures)
       for (std::size_t s = 0; s < sets.size(); ++s) {
-        if (stop.stop_requested()) return false;
-        const Configuration configuration{std::string(method.name()), method, static_cast<float>(temperature)};
-        const auto exact = sets[s]->exact(configuration, protocol, std::nullopt, stop);
-        if (!exact) return false;
-        SweepPoint point{.temperature = temperature, .ap = exact->metrics.ap, .fpr95 = exact->metrics.fpr95};
-        point.metrics = exact->metrics;
-        point.account = exact->account;
-        if (!samples.empty())
-          if (const auto calibration = calibrationAt(samples[s], temperature)) point.nll = calibration->nll;
-        insertByTemperature(result.curves[s].points, point);
-        sink(s, point);
+        const LabelledLogits* sample = samples.empty() ? nullptr : &samples[s];
+        const auto point = pointAt(*sets[s], method, protocol, temperature, sample, stop);
+        if (!point) return false;
+        insertByTemperature(result.curves[s].points, *point);
+        sink(s, *point);
       }
     return true;
   };
   const std::vector<double> first = sweepTemperatures(options);
   bool complete = run(first);
   const auto coarse = bestSoFar(result);
-  if (complete && options.refinements > 0 && coarse && first.size() > 2) {
-    const auto best = std::find(first.begin(), first.end(), coarse->temperature);
-    const double low = best == first.begin() ? *best : *(best - 1);
-    const double high = best + 1 == first.end() ? *best : *(best + 1);
-    std::vector<double> finer = logarithmicSteps(low, high, options.refinements + 2);
-    std::erase_if(finer, [&](double t) {
-      return std::find(first.begin(), first.end(), t) != first.end() || t <= low || t >= high;
-    });
-    complete = run(finer);
-  }
+  if (complete && options.refinements > 0 && coarse && first.size() > 2)
+    complete = run(finerAround(first, coarse->temperature, options.refinements));
   result.complete = complete;
   nameBest(result);
   return result;

@@ -133,27 +133,22 @@ void ChoiceBar::showChoices(const ViewState& shown) {
 }
 
 void ChoiceBar::fillModels(const ViewState& view) {
-  fill(m_model, QString::fromStdString(view.score.imported.value_or(view.model)), [this] {
-    for (const OpenModel& model : m_workspace.models()) {
-      m_model->addItem(m_workspace.titleOf(model), model.name());
-      m_model->setItemData(m_model->count() - 1, model.name(), Qt::ToolTipRole);
-    }
-    for (const OpenScores& folder : m_workspace.scores()) {
-      m_model->addItem(folder.name(), folder.name());
-      m_model->setItemData(m_model->count() - 1, true, kImportedRole);
-    }
-  });
+  fill(m_model, QString::fromStdString(view.score.imported.value_or(view.model)), [this] { addModelItems(); });
+}
+
+void ChoiceBar::addModelItems() {
+  for (const OpenModel& model : m_workspace.models()) {
+    m_model->addItem(m_workspace.titleOf(model), model.name());
+    m_model->setItemData(m_model->count() - 1, model.name(), Qt::ToolTipRole);
+  }
+  for (const OpenScores& folder : m_workspace.scores()) {
+    m_model->addItem(folder.name(), folder.name());
+    m_model->setItemData(m_model->count() - 1, true, kImportedRole);
+  }
 }
 
 void ChoiceBar::fillMethods(const ViewState& view) {
-  fill(m_method, methodKey(view.score.method), [this] {
-    int key = 0;
-    for (const Method method : allMethods()) {
-      m_method->addItem(methodTitle(method), methodKey(method));
-      m_method->setItemData(m_method->count() - 1, methodSummary(method), Qt::ToolTipRole);
-      if (++key < 10) m_method->setItemData(m_method->count() - 1, tr("key %1").arg(key), LabelledCombo::kNoteRole);
-    }
-  });
+  fill(m_method, methodKey(view.score.method), [this] { addMethodItems(); });
   fill(m_methodB, view.other ? QVariant(methodKey(view.other->score.method)) : QVariant(), [this] {
     for (const Method method : allMethods()) m_methodB->addItem(methodTitle(method), methodKey(method));
   });
@@ -161,16 +156,27 @@ void ChoiceBar::fillMethods(const ViewState& view) {
   m_method->setEnabled((!m_workspace.models().empty() || view.score.imported) && hasMethod(view.score));
 }
 
+void ChoiceBar::addMethodItems() {
+  int key = 0;
+  for (const Method method : allMethods()) {
+    m_method->addItem(methodTitle(method), methodKey(method));
+    m_method->setItemData(m_method->count() - 1, methodSummary(method), Qt::ToolTipRole);
+    if (++key < 10) m_method->setItemData(m_method->count() - 1, tr("key %1").arg(key), LabelledCombo::kNoteRole);
+  }
+}
+
 void ChoiceBar::fillProtocols(const ViewState& view) {
-  fill(m_protocol, protocolKey(view.protocol), [this] {
-    for (const Protocol protocol : allProtocols()) {
-      m_protocol->addItem(protocolTitle(protocol), protocolKey(protocol));
-      const std::string_view text = protocol.description();
-      m_protocol->setItemData(m_protocol->count() - 1, QString::fromUtf8(text.data(), static_cast<int>(text.size())),
-                              Qt::ToolTipRole);
-    }
-  });
+  fill(m_protocol, protocolKey(view.protocol), [this] { addProtocolItems(); });
   m_protocol->setEnabled(!m_workspace.sets().empty());
+}
+
+void ChoiceBar::addProtocolItems() {
+  for (const Protocol protocol : allProtocols()) {
+    m_protocol->addItem(protocolTitle(protocol), protocolKey(protocol));
+    const std::string_view text = protocol.description();
+    m_protocol->setItemData(m_protocol->count() - 1, QString::fromUtf8(text.data(), static_cast<int>(text.size())),
+                            Qt::ToolTipRole);
+  }
 }
 
 void ChoiceBar::showComparing(bool on) {

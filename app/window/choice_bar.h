@@ -37,8 +37,11 @@ private:
   void chooseSet(int index);
   void chooseModel(int index);
   void fillModels(const ViewState& view);
+  void addModelItems();
   void fillMethods(const ViewState& view);
+  void addMethodItems();
   void fillProtocols(const ViewState& view);
+  void addProtocolItems();
   void showComparing(bool on);
 
   Workspace& m_workspace;

@@ -30,19 +30,22 @@ void ItemMenus::popUp(QWidget* over, const QPoint& at, const std::function<void(
 }
 
 void ItemMenus::attach(FrameListView* frames) {
-  connect(frames, &FrameListView::menuRequested, this, [this, frames](int set, int frame, const QPoint& at) {
-    const auto& sets = m_workspace.sets();
-    if (set < 0 || set >= static_cast<int>(sets.size())) return;
-    const QString name = QString::fromStdString(sets[static_cast<std::size_t>(set)].set->name);
-    popUp(frames, at, [&](QMenu& menu) {
-      if (frame >= 0) {
-        menu.addAction(icon(QStringLiteral("tag")), tr("Edit &tags…"), frames,
-                       [frames, set, frame] { Q_EMIT frames->tagRequested(set, frame); });
-        fillFrameMenu(menu, name, static_cast<std::size_t>(frame));
-        menu.addSeparator();
-      }
-      fillSetMenu(menu, name);
-    });
+  connect(frames, &FrameListView::menuRequested, this,
+          [this, frames](int set, int frame, const QPoint& at) { popUpInList(frames, set, frame, at); });
+}
+
+void ItemMenus::popUpInList(FrameListView* frames, int set, int frame, const QPoint& at) {
+  const auto& sets = m_workspace.sets();
+  if (set < 0 || set >= static_cast<int>(sets.size())) return;
+  const QString name = QString::fromStdString(sets[static_cast<std::size_t>(set)].set->name);
+  popUp(frames, at, [&](QMenu& menu) {
+    if (frame >= 0) {
+      menu.addAction(icon(QStringLiteral("tag")), tr("Edit &tags…"), frames,
+                     [frames, set, frame] { Q_EMIT frames->tagRequested(set, frame); });
+      fillFrameMenu(menu, name, static_cast<std::size_t>(frame));
+      menu.addSeparator();
+    }
+    fillSetMenu(menu, name);
   });
 }
 

@@ -40,6 +40,8 @@ Q_SIGNALS:
 
 private:
   void popUp(QWidget* over, const QPoint& at, const std::function<void(QMenu&)>& fill);
+  /// Over a row of the list: a set where `frame` is negative.
+  void popUpInList(FrameListView* frames, int set, int frame, const QPoint& at);
   void addPlaces(QMenu& menu, const QString& name, const std::filesystem::path& path);
 
   Workspace& m_workspace;

@@ -32,74 +32,93 @@ ThemeChoice parseTheme(const std::string& text) {
   throw CLI::ValidationError("--theme", "'" + text + "' is none of dark, light, system");
 }
 
+/// The options as they are written; numbers that may be absent with whether they were there.
+struct Written {
+  std::string session, method, protocol, frame, screenshot, size, theme, cache, compare, tab;
+  std::vector<std::string> sets, models, scores;
+  double temperature = 0.0, threshold = 0.0;
+  CLI::Option* temperatureOption = nullptr;
+  CLI::Option* thresholdOption = nullptr;
+};
+
+void addOptions(CLI::App& app, Written& written, WindowOptions& options) {
+  auto* positional = app.add_option("session", written.session, "A session file to open")->type_name("SESSION");
+  app.add_option("--session", written.session, "The same, as oodscope-cli names it")
+      ->type_name("FILE")
+      ->excludes(positional);
+  app.add_option("--set", written.sets, "A data set's folder; may be given several times")->type_name("DIR");
+  app.add_option("--model", written.models, "A network; may be given several times")->type_name("FILE");
+  app.add_option("--scores", written.scores, "A folder of ready-made score maps or logits; may be given several times")
+      ->type_name("DIR");
+  app.add_option("--method", written.method, "Anomaly score, as oodscope-cli evaluate names it");
+  written.temperatureOption =
+      app.add_option("--temperature", written.temperature, "Temperature")->check(numberFrom(1e-6, 1e6));
+  written.thresholdOption =
+      app.add_option("--threshold", written.threshold, "Threshold in score units")->check(numberFrom(-1e30, 1e30));
+  app.add_option("--protocol", written.protocol, "Protocol, as oodscope-cli evaluate names it");
+  app.add_option("--frame", written.frame, "The frame to show first")->type_name("NAME");
+  app.add_option("--compare", written.compare, "Compare with another method of the same model: run B");
+  app.add_option("--tab", written.tab, "The analysis tab to open, by its title");
+  app.add_option("--screenshot", written.screenshot,
+                 "Write the window's picture once everything is settled and exact, and exit")
+      ->type_name("FILE.png");
+  app.add_option("--size", written.size, "Size of the window, as 1680x1050");
+  app.add_option("--theme", written.theme, "dark, light or system");
+  app.add_option("--cache-dir", written.cache, "Where logits are kept")->type_name("DIR");
+  app.add_flag("--print-first-paint", options.firstPaint)->group("");
+  app.add_flag("--no-cache", options.noCache, "Keep no logits after the run");
+  app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(threadCount());
+}
+
+Method methodNamed(const char* option, const std::string& name) {
+  const auto method = Method::named(name);
+  if (!method) throw CLI::ValidationError(option, "'" + name + "' is no method; see oodscope-cli evaluate --help");
+  return *method;
+}
+
+/// The score that is asked for; none where neither its method nor its temperature is given.
+std::optional<ScoreChoice> scoreOf(const Written& written) {
+  const bool hasTemperature = written.temperatureOption->count() > 0;
+  if (written.method.empty() && !hasTemperature) return std::nullopt;
+  ScoreChoice score;
+  if (!written.method.empty()) score.method = methodNamed("--method", written.method);
+  return hasTemperature ? atTemperature(score, written.temperature) : score;
+}
+
+void takeRequest(const Written& written, WindowRequest& request) {
+  if (!written.session.empty()) request.session = written.session;
+  for (const std::string& path : written.sets) request.sets.push_back({path, std::nullopt});
+  for (const std::string& path : written.models)
+    request.models.push_back({.path = path, .preprocessing = {}, .outputs = {}, .sha256 = {}});
+  for (const std::string& path : written.scores) request.scores.emplace_back(path);
+  if (const auto score = scoreOf(written)) request.score = *score;
+  if (written.thresholdOption->count() > 0) request.threshold = static_cast<float>(written.threshold);
+  if (!written.protocol.empty()) {
+    request.protocol = Protocol::named(written.protocol);
+    if (!request.protocol)
+      throw CLI::ValidationError("--protocol",
+                                 "'" + written.protocol + "' is no protocol; see oodscope-cli evaluate --help");
+  }
+  request.frame = written.frame;
+  request.tab = QString::fromStdString(written.tab);
+  if (!written.compare.empty()) request.compare = ScoreChoice{.method = methodNamed("--compare", written.compare)};
+}
+
 }  // namespace
 
 std::optional<int> parseWindowOptions(const std::vector<std::string>& arguments, WindowOptions& options) {
   CLI::App app("Oodscope: look at road-scene anomaly segmentation, score it, tune it.", "oodscope");
   app.set_version_flag("--version", "oodscope " + programVersion());
-  std::string session, method, protocol, frame, screenshot, size, theme, cache, compare, tab;
-  std::vector<std::string> sets, models, scores;
-  double temperature = 0.0, threshold = 0.0;
-  auto* positional = app.add_option("session", session, "A session file to open")->type_name("SESSION");
-  app.add_option("--session", session, "The same, as oodscope-cli names it")->type_name("FILE")->excludes(positional);
-  app.add_option("--set", sets, "A data set's folder; may be given several times")->type_name("DIR");
-  app.add_option("--model", models, "A network; may be given several times")->type_name("FILE");
-  app.add_option("--scores", scores, "A folder of ready-made score maps or logits; may be given several times")
-      ->type_name("DIR");
-  app.add_option("--method", method, "Anomaly score, as oodscope-cli evaluate names it");
-  auto* temperatureOption = app.add_option("--temperature", temperature, "Temperature")->check(numberFrom(1e-6, 1e6));
-  auto* thresholdOption =
-      app.add_option("--threshold", threshold, "Threshold in score units")->check(numberFrom(-1e30, 1e30));
-  app.add_option("--protocol", protocol, "Protocol, as oodscope-cli evaluate names it");
-  app.add_option("--frame", frame, "The frame to show first")->type_name("NAME");
-  app.add_option("--compare", compare, "Compare with another method of the same model: run B");
-  app.add_option("--tab", tab, "The analysis tab to open, by its title");
-  app.add_option("--screenshot", screenshot,
-                 "Write the window's picture once everything is settled and exact, and exit")
-      ->type_name("FILE.png");
-  app.add_option("--size", size, "Size of the window, as 1680x1050");
-  app.add_option("--theme", theme, "dark, light or system");
-  app.add_option("--cache-dir", cache, "Where logits are kept")->type_name("DIR");
-  app.add_flag("--print-first-paint", options.firstPaint)->group("");
-  app.add_flag("--no-cache", options.noCache, "Keep no logits after the run");
-  app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(threadCount());
+  Written written;
+  addOptions(app, written, options);
   try {
     const PlainNumbers plain;
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    if (!session.empty()) options.request.session = session;
-    for (const std::string& path : sets) options.request.sets.push_back({path, std::nullopt});
-    for (const std::string& path : models)
-      options.request.models.push_back({.path = path, .preprocessing = {}, .outputs = {}, .sha256 = {}});
-    for (const std::string& path : scores) options.request.scores.emplace_back(path);
-    if (!method.empty() || temperatureOption->count() > 0) {
-      ScoreChoice score;
-      if (!method.empty()) {
-        const auto value = Method::named(method);
-        if (!value)
-          throw CLI::ValidationError("--method", "'" + method + "' is no method; see oodscope-cli evaluate --help");
-        score.method = *value;
-      }
-      if (temperatureOption->count() > 0) score = atTemperature(score, temperature);
-      options.request.score = score;
-    }
-    if (thresholdOption->count() > 0) options.request.threshold = static_cast<float>(threshold);
-    if (!protocol.empty()) {
-      options.request.protocol = Protocol::named(protocol);
-      if (!options.request.protocol)
-        throw CLI::ValidationError("--protocol", "'" + protocol + "' is no protocol; see oodscope-cli evaluate --help");
-    }
-    options.request.frame = frame;
-    options.request.tab = QString::fromStdString(tab);
-    if (!compare.empty()) {
-      const auto value = Method::named(compare);
-      if (!value)
-        throw CLI::ValidationError("--compare", "'" + compare + "' is no method; see oodscope-cli evaluate --help");
-      options.request.compare = ScoreChoice{.method = *value};
-    }
-    if (!screenshot.empty()) options.screenshot = QString::fromStdString(screenshot);
-    if (!size.empty()) options.size = parseSize(size);
-    if (!theme.empty()) options.theme = parseTheme(theme);
-    if (!cache.empty()) options.cacheFolder = cache;
+    takeRequest(written, options.request);
+    if (!written.screenshot.empty()) options.screenshot = QString::fromStdString(written.screenshot);
+    if (!written.size.empty()) options.size = parseSize(written.size);
+    if (!written.theme.empty()) options.theme = parseTheme(written.theme);
+    if (!written.cache.empty()) options.cacheFolder = written.cache;
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {

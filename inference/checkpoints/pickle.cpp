@@ -196,42 +196,46 @@ Value& InertReader::tensor(const Value& arguments) {
 }
 
 Value& InertReader::call(const Value& function, const Value& arguments) {
-  const std::string& name = function.text;
   if (function.kind == Kind::Global) {
-    if (name.ends_with(".getattr") && arguments.items.size() == 2 && arguments.items[0]->kind == Kind::Global) {
-      // A class inside a class, as protocol 2 spells it. What it names is judged where it is called.
-      Value& out = make(Kind::Global);
-      out.text = arguments.items[0]->text + "." + arguments.items[1]->text;
-      return out;
-    }
-    if (isDangerous(name)) {
-      throw Error({.what = "The checkpoint would run code when Python loads it; nothing was run",
-                   .expected = "tensors and plain values",
-                   .found = "a call of " + name,
-                   .file = m_file});
-    }
-    if (name == "torch._utils._rebuild_tensor_v2" || name == "torch._utils._rebuild_tensor") return tensor(arguments);
-    if (name == "torch._utils._rebuild_tensor_v3") return tensor(arguments);  // its type is the storage's or foreign
-    if (beginsWith(name, "torch._utils._rebuild_parameter")) {
-      if (arguments.items.empty()) fail("a parameter without a tensor");
-      return *arguments.items[0];
-    }
-    // A tensor with attributes: (rebuild function, type, its arguments, state).
-    if (name == "torch._tensor._rebuild_from_type_v2" && arguments.items.size() >= 3) {
-      return call(*arguments.items[0], *arguments.items[2]);
-    }
-    if (name == "collections.OrderedDict") {
-      Value& out = make(Kind::Dictionary);
-      for (const Value* list : arguments.items) {
-        for (const Value* pair : list->items) {
-          if (pair->items.size() == 2) addPairs(out, pair->items);
-        }
-      }
-      return out;
-    }
+    if (Value* known = callGlobal(function.text, arguments)) return *known;
   }
   Value& out = make(Kind::Object);
-  out.text = name;
+  out.text = function.text;
+  return out;
+}
+
+Value* InertReader::callGlobal(const std::string& name, const Value& arguments) {
+  if (name.ends_with(".getattr") && arguments.items.size() == 2 && arguments.items[0]->kind == Kind::Global) {
+    // A class inside a class, as protocol 2 spells it. What it names is judged where it is called.
+    Value& out = make(Kind::Global);
+    out.text = arguments.items[0]->text + "." + arguments.items[1]->text;
+    return &out;
+  }
+  if (isDangerous(name)) {
+    throw Error({.what = "The checkpoint would run code when Python loads it; nothing was run",
+                 .expected = "tensors and plain values",
+                 .found = "a call of " + name,
+                 .file = m_file});
+  }
+  if (name == "torch._utils._rebuild_tensor_v2" || name == "torch._utils._rebuild_tensor") return &tensor(arguments);
+  if (name == "torch._utils._rebuild_tensor_v3") return &tensor(arguments);  // its type is the storage's or foreign
+  if (beginsWith(name, "torch._utils._rebuild_parameter")) {
+    if (arguments.items.empty()) fail("a parameter without a tensor");
+    return arguments.items[0];
+  }
+  // A tensor with attributes: (rebuild function, type, its arguments, state).
+  if (name == "torch._tensor._rebuild_from_type_v2" && arguments.items.size() >= 3)
+    return &call(*arguments.items[0], *arguments.items[2]);
+  return name == "collections.OrderedDict" ? &dictionaryOf(arguments) : nullptr;
+}
+
+Value& InertReader::dictionaryOf(const Value& arguments) {
+  Value& out = make(Kind::Dictionary);
+  for (const Value* list : arguments.items) {
+    for (const Value* pair : list->items) {
+      if (pair->items.size() == 2) addPairs(out, pair->items);
+    }
+  }
   return out;
 }
 

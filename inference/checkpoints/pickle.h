@@ -54,12 +54,18 @@ private:
   void remember(std::uint64_t slot);
   void recall(std::uint64_t slot);
   Value& call(const Value& function, const Value& arguments);
+  /// What a function that is known by name makes; nullptr for others. Throws Error for one that would run code.
+  Value* callGlobal(const std::string& name, const Value& arguments);
+  Value& dictionaryOf(const Value& arguments);
   Value& tensor(const Value& arguments);
   Value& storage(const Value& identity);
   void build();
   void step(std::uint8_t opcode);
-  void stepNumbers(std::uint8_t opcode);
+  // Whether it was one of theirs; stepNumbers() takes what is left, or fails.
+  bool stepObjects(std::uint8_t opcode);
   bool stepContainers(std::uint8_t opcode);
+  bool stepTexts(std::uint8_t opcode);
+  void stepNumbers(std::uint8_t opcode);
 
   std::span<const std::byte> m_bytes;
   std::filesystem::path m_file;

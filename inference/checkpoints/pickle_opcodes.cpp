@@ -63,13 +63,20 @@ void InertReader::step(std::uint8_t opcode) {
     case 'g':
       recall(std::strtoull(line().c_str(), nullptr, 10));
       break;
+    default:
+      if (!stepObjects(opcode) && !stepContainers(opcode) && !stepTexts(opcode)) stepNumbers(opcode);
+  }
+}
+
+bool InertReader::stepObjects(std::uint8_t opcode) {
+  switch (opcode) {
     case 'c': {  // GLOBAL
       const std::string module = line();
       const std::string name = line();
       Value& out = make(Kind::Global);
       out.text = module + "." + name;
       push(out);
-      break;
+      return true;
     }
     case 0x93: {  // STACK_GLOBAL
       const Value& name = pop();
@@ -77,21 +84,21 @@ void InertReader::step(std::uint8_t opcode) {
       Value& out = make(Kind::Global);
       out.text = module.text + "." + name.text;
       push(out);
-      break;
+      return true;
     }
     case 'R':     // REDUCE
     case 0x81: {  // NEWOBJ
       const Value& arguments = pop();
       const Value& function = pop();
       push(call(function, arguments));
-      break;
+      return true;
     }
     case 0x92: {  // NEWOBJ_EX
       pop();
       const Value& arguments = pop();
       const Value& function = pop();
       push(call(function, arguments));
-      break;
+      return true;
     }
     case 'i': {  // INST
       const std::string module = line();
@@ -99,7 +106,7 @@ void InertReader::step(std::uint8_t opcode) {
       Value& function = make(Kind::Global);
       function.text = module + "." + name;
       push(call(function, sequence(popToMark())));
-      break;
+      return true;
     }
     case 'o': {  // OBJ
       std::vector<Value*> items = popToMark();
@@ -107,16 +114,16 @@ void InertReader::step(std::uint8_t opcode) {
       const Value& function = *items.front();
       items.erase(items.begin());
       push(call(function, sequence(std::move(items))));
-      break;
+      return true;
     }
     case 'b':
       build();
-      break;
+      return true;
     case 'Q':
       push(storage(pop()));
-      break;  // BINPERSID
+      return true;  // BINPERSID
     default:
-      if (!stepContainers(opcode)) stepNumbers(opcode);
+      return false;
   }
 }
 
@@ -179,12 +186,38 @@ bool InertReader::stepContainers(std::uint8_t opcode) {
   }
 }
 
-void InertReader::stepNumbers(std::uint8_t opcode) {
+bool InertReader::stepTexts(std::uint8_t opcode) {
   const auto pushText = [&](std::string value) {
     Value& out = make(Kind::Text);
     out.text = std::move(value);
     push(out);
   };
+  switch (opcode) {
+    case 'S':
+    case 'V':
+      pushText(line());
+      return true;
+    case 'X':
+    case 'B':
+    case 'T':
+      pushText(text(number(4)));
+      return true;
+    case 'U':
+    case 'C':
+    case 0x8c:
+      pushText(text(number(1)));
+      return true;
+    case 0x8d:
+    case 0x8e:
+    case 0x96:
+      pushText(text(number(8)));
+      return true;
+    default:
+      return false;
+  }
+}
+
+void InertReader::stepNumbers(std::uint8_t opcode) {
   const auto pushBool = [&](bool value) {
     Value& out = make(Kind::Bool);
     out.integer = value ? 1 : 0;
@@ -243,25 +276,6 @@ void InertReader::stepNumbers(std::uint8_t opcode) {
       pushReal(std::bit_cast<double>(bits));
       break;
     }
-    case 'S':
-    case 'V':
-      pushText(line());
-      break;
-    case 'X':
-    case 'B':
-    case 'T':
-      pushText(text(number(4)));
-      break;
-    case 'U':
-    case 'C':
-    case 0x8c:
-      pushText(text(number(1)));
-      break;
-    case 0x8d:
-    case 0x8e:
-    case 0x96:
-      pushText(text(number(8)));
-      break;
     default:
       fail("its pickle has the opcode " + std::to_string(opcode) + ", which no checkpoint needs");
   }

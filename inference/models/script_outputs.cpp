@@ -21,33 +21,42 @@ constexpr std::int64_t kMaxChannels = 4096;
 /// What implementations call the main head. Sources: torchvision ("out"), Hugging Face ("logits"), MMSegmentation.
 constexpr std::array kMainNames{"out", "logits", "seg_logits", "semseg", "sem_seg", "main", "pred", "output"};
 
-void collect(const torch::IValue& value, const std::string& name, int depth, std::vector<ScriptOutput>& out) {
-  if (out.size() >= kMaxOutputs || depth > kMaxNesting) return;
-  const auto below = [&](const std::string& part) { return name.empty() ? part : name + "/" + part; };
-  if (value.isTensor()) {
-    if (value.toTensor().defined()) out.push_back({name.empty() ? "0" : name, value.toTensor()});
-  } else if (value.isTuple()) {
+std::string keyText(const torch::IValue& key) {
+  if (key.isString()) return key.toStringRef();
+  return key.isInt() ? std::to_string(key.toInt()) : "?";
+}
+
+/// Calls `take(name, value)` for all that a tuple, list, dictionary or object holds.
+template <class Take>
+void eachPart(const torch::IValue& value, const Take& take) {
+  if (value.isTuple()) {
     const auto tuple = value.toTuple();
     const auto schema = tuple->type()->schema();
     for (std::size_t i = 0; i < tuple->elements().size(); ++i) {
       const bool named = schema != nullptr && i < schema->arguments().size();
-      collect(tuple->elements()[i], below(named ? schema->arguments()[i].name() : std::to_string(i)), depth + 1, out);
+      take(named ? schema->arguments()[i].name() : std::to_string(i), tuple->elements()[i]);
     }
   } else if (value.isList()) {
     const auto list = value.toListRef();
-    for (std::size_t i = 0; i < list.size(); ++i) collect(list[i], below(std::to_string(i)), depth + 1, out);
+    for (std::size_t i = 0; i < list.size(); ++i) take(std::to_string(i), list[i]);
   } else if (value.isGenericDict()) {
-    for (const auto& item : value.toGenericDict()) {
-      const torch::IValue& key = item.key();
-      const std::string text = key.isString() ? key.toStringRef() : key.isInt() ? std::to_string(key.toInt()) : "?";
-      collect(item.value(), below(text), depth + 1, out);
-    }
+    for (const auto& item : value.toGenericDict()) take(keyText(item.key()), item.value());
   } else if (value.isObject()) {
     const auto object = value.toObject();
-    for (std::size_t i = 0; i < object->type()->numAttributes(); ++i) {
-      collect(object->getSlot(i), below(object->type()->getAttributeName(i)), depth + 1, out);
-    }
+    for (std::size_t i = 0; i < object->type()->numAttributes(); ++i)
+      take(object->type()->getAttributeName(i), object->getSlot(i));
   }
+}
+
+void collect(const torch::IValue& value, const std::string& name, int depth, std::vector<ScriptOutput>& out) {
+  if (out.size() >= kMaxOutputs || depth > kMaxNesting) return;
+  if (value.isTensor()) {
+    if (value.toTensor().defined()) out.push_back({name.empty() ? "0" : name, value.toTensor()});
+    return;
+  }
+  eachPart(value, [&](const std::string& part, const torch::IValue& held) {
+    collect(held, name.empty() ? part : name + "/" + part, depth + 1, out);
+  });
 }
 
 std::string typeText(const torch::Tensor& tensor) { return c10::toString(tensor.scalar_type()); }

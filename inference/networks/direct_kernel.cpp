@@ -80,6 +80,23 @@ HWY_INLINE void Block(const DirectCall& call, const std::vector<Sources>& source
   store(3, e0, e1);
 }
 
+/// Where the values under the kernel lie for `pixels` pixels from (x, y): `outside` where the input has none.
+void FindSources(const DirectCall& call, std::int64_t y, std::int64_t x, std::size_t pixels, const float* outside,
+                 std::vector<Sources>& sources) {
+  for (std::int64_t ky = 0, at = 0; ky < call.kernelHeight; ++ky) {
+    const std::int64_t row = y * call.strideY - call.paddingY + ky * call.dilationY;
+    for (std::int64_t kx = 0; kx < call.kernelWidth; ++kx, ++at) {
+      for (std::size_t p = 0; p < kPixels; ++p) {
+        const std::int64_t column =
+            (x + static_cast<std::int64_t>(p)) * call.strideX - call.paddingX + kx * call.dilationX;
+        const bool inside = p < pixels && row >= 0 && row < call.height && column >= 0 && column < call.width;
+        sources[static_cast<std::size_t>(at)][p] =
+            inside ? call.in + (row * call.width + column) * call.channels : outside;
+      }
+    }
+  }
+}
+
 void ConvolveRows(const DirectCall& call, std::int64_t firstRow, std::int64_t endRow) {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(Tag()));
   const std::vector<float> outside(static_cast<std::size_t>(call.channels), 0.0F);
@@ -87,18 +104,7 @@ void ConvolveRows(const DirectCall& call, std::int64_t firstRow, std::int64_t en
   for (std::int64_t y = firstRow; y < endRow; ++y) {
     for (std::int64_t x = 0; x < call.outWidth; x += static_cast<std::int64_t>(kPixels)) {
       const auto pixels = static_cast<std::size_t>(std::min<std::int64_t>(kPixels, call.outWidth - x));
-      for (std::int64_t ky = 0, at = 0; ky < call.kernelHeight; ++ky) {
-        const std::int64_t row = y * call.strideY - call.paddingY + ky * call.dilationY;
-        for (std::int64_t kx = 0; kx < call.kernelWidth; ++kx, ++at) {
-          for (std::size_t p = 0; p < kPixels; ++p) {
-            const std::int64_t column =
-                (x + static_cast<std::int64_t>(p)) * call.strideX - call.paddingX + kx * call.dilationX;
-            const bool inside = p < pixels && row >= 0 && row < call.height && column >= 0 && column < call.width;
-            sources[static_cast<std::size_t>(at)][p] =
-                inside ? call.in + (row * call.width + column) * call.channels : outside.data();
-          }
-        }
-      }
+      FindSources(call, y, x, pixels, outside.data(), sources);
       float* const out = call.out + (y * call.outWidth + x) * call.outChannels;
       std::int64_t channel = 0;
       for (; channel + lanes < call.outChannels; channel += 2 * lanes) Block<true>(call, sources, channel, out, pixels);

@@ -8,6 +8,8 @@
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
+
 namespace oodscope {
 namespace {
 
@@ -77,6 +79,39 @@ torch::Tensor FoldedConv::operator()(const torch::Tensor& x) const {
   return m_relu ? y.relu_() : y;
 }
 
+namespace {
+
+/// Row or column of a transposed convolution's kernel of `k` that an output pixel of `phase` sees over the input pixel
+/// `offset` further.
+std::int64_t kernelIndex(std::int64_t k, std::int64_t phase, std::int64_t offset) {
+  // 3x3, padding 1: an even output pixel sees the kernel's middle, an odd one its last and first row (or column) over
+  // the input pixel before and after it.
+  if (k == 2) return phase;
+  if (phase == 0) return 1;
+  return offset == 0 ? 2 : 0;
+}
+
+/// The kernels of the 2x2 output pixels of an input pixel: 2, 2, out, in, reach, reach. `turned`: out, in, k, k, where
+/// k is 2 (reach 1) or 3 (reach 2).
+torch::Tensor phaseWeights(const torch::Tensor& turned) {
+  const std::int64_t k = turned.size(2);
+  const std::int64_t reach = k - 1;
+  torch::Tensor weight = at::zeros({2, 2, turned.size(0), turned.size(1), reach, reach}, turned.options());
+  for (std::int64_t a = 0; a < 2; ++a) {
+    for (std::int64_t b = 0; b < 2; ++b) {
+      for (std::int64_t dy = 0; dy <= std::min(a, reach - 1); ++dy) {
+        for (std::int64_t dx = 0; dx <= std::min(b, reach - 1); ++dx) {
+          weight.select(0, a).select(0, b).select(2, dy).select(2, dx).copy_(
+              turned.select(2, kernelIndex(k, a, dy)).select(2, kernelIndex(k, b, dx)));
+        }
+      }
+    }
+  }
+  return weight;
+}
+
+}  // namespace
+
 FoldedUpsampling::FoldedUpsampling(const torch::nn::ConvTranspose2d& conv, const std::optional<Affine>& after,
                                    bool relu) {
   const torch::Tensor original = conv->weight.detach().to(torch::kDouble);  // in, out, k, k
@@ -86,24 +121,7 @@ FoldedUpsampling::FoldedUpsampling(const torch::nn::ConvTranspose2d& conv, const
   m_needsMargin = k == 3;
   const std::int64_t reach = m_needsMargin ? 2 : 1;
   const torch::Tensor turned = original.permute({1, 0, 2, 3});  // out, in, k, k
-  torch::Tensor weight = at::zeros({2, 2, out, in, reach, reach}, original.options());
-  // 3x3, padding 1: an even output pixel sees the kernel's middle, an odd one its last and first row (or column) over
-  // the input pixel before and after it.
-  const auto kernelIndex = [&](std::int64_t phase, std::int64_t offset) -> std::int64_t {
-    if (k == 2) return phase;
-    if (phase == 0) return 1;
-    return offset == 0 ? 2 : 0;
-  };
-  for (std::int64_t a = 0; a < 2; ++a) {
-    for (std::int64_t b = 0; b < 2; ++b) {
-      for (std::int64_t dy = 0; dy <= (m_needsMargin ? a : 0); ++dy) {
-        for (std::int64_t dx = 0; dx <= (m_needsMargin ? b : 0); ++dx) {
-          weight.select(0, a).select(0, b).select(2, dy).select(2, dx).copy_(
-              turned.select(2, kernelIndex(a, dy)).select(2, kernelIndex(b, dx)));
-        }
-      }
-    }
-  }
+  torch::Tensor weight = phaseWeights(turned);
   torch::Tensor bias = biasOrZero(conv->bias, out, original).to(torch::kDouble);
   if (after) {
     weight = weight * after->scale.view({1, 1, out, 1, 1, 1});

@@ -165,6 +165,27 @@ std::string parentOf(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
+/// The tables `members` below `parent` in one, their keys as they are or below the tables' names; none where two keys
+/// are one.
+std::optional<Pool> joined(const Checkpoint& checkpoint, const std::string& parent,
+                           const std::vector<std::size_t>& members, bool named) {
+  Pool pool;
+  std::unordered_set<std::string> seen;
+  bool unique = true;
+  for (const std::size_t index : members) {
+    const TensorTable& table = checkpoint.tables()[index];
+    pool.entries.push_back(table.path);
+    const std::string name = table.path.substr(parent.empty() ? 0 : parent.size() + 1);
+    for (const auto& [key, tensor] : table.shapes) {
+      std::string whole = named ? name + "." + key : key;
+      unique = unique && seen.insert(whole).second;
+      pool.shapes.emplace_back(std::move(whole), tensor);
+      pool.origins.push_back({index, key});
+    }
+  }
+  return unique ? std::optional(std::move(pool)) : std::nullopt;
+}
+
 /// Tables that lie side by side in one entry, put together: their keys as they are, or below the tables' names.
 std::vector<Pool> joinedPools(const Checkpoint& checkpoint) {
   std::map<std::string, std::vector<std::size_t>> byParent;
@@ -175,22 +196,8 @@ std::vector<Pool> joinedPools(const Checkpoint& checkpoint) {
   std::vector<Pool> out;
   for (const auto& [parent, members] : byParent) {
     if (members.size() < 2 || members.size() > kMaxCandidates) continue;
-    for (const bool named : {false, true}) {
-      Pool pool;
-      std::unordered_set<std::string> seen;
-      bool unique = true;
-      for (const std::size_t index : members) {
-        pool.entries.push_back(tables[index].path);
-        const std::string name = tables[index].path.substr(parent.empty() ? 0 : parent.size() + 1);
-        for (const auto& [key, tensor] : tables[index].shapes) {
-          std::string whole = named ? name + "." + key : key;
-          unique = unique && seen.insert(whole).second;
-          pool.shapes.emplace_back(std::move(whole), tensor);
-          pool.origins.push_back({index, key});
-        }
-      }
-      if (unique) out.push_back(std::move(pool));
-    }
+    for (const bool named : {false, true})
+      if (auto pool = joined(checkpoint, parent, members, named)) out.push_back(std::move(*pool));
   }
   return out;
 }

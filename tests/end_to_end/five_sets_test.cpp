@@ -63,6 +63,79 @@ protected:
           << key << " as printed: " << window.metrics()->asText().toStdString();
     }
   }
+
+  /// Chosen by its name as the toolbar shows it.
+  void chooseSet(MainWindow& window, const std::string& name) {
+    ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Set")), QString::fromStdString(name + " "))) << name;
+    ASSERT_TRUE(settle(window, kInferenceMs)) << name;
+  }
+
+  void stepThroughFrames(MainWindow& window) {
+    const std::string first = window.session().view().frame;
+    auto* list = window.frames()->findChild<QTreeView*>();
+    list->setFocus();
+    QTest::keyClick(list, Qt::Key_Down);
+    QTest::keyClick(list, Qt::Key_Down);
+    ASSERT_TRUE(settle(window, kInferenceMs));
+    EXPECT_NE(window.session().view().frame, first);
+  }
+
+  void dragBothSliders(MainWindow& window) {
+    dragSlider(window.controls()->temperature()->findChild<ScaleSlider*>(), 0.4, 0.62);
+    ASSERT_TRUE(settle(window, kInferenceMs));
+    EXPECT_NE(window.session().view().score.temperature, 1.0F);
+    dragSlider(window.controls()->threshold()->findChild<ScaleSlider*>(), 0.3, 0.7);
+    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(window.session().view().threshold);
+    picture(window, QStringLiteral("five-3-dragged"));
+  }
+
+  void clickTheCurve(MainWindow& window) {
+    const auto before = window.session().view().threshold;
+    QWidget* plot = window.curves()->precisionRecall()->findChild<QWidget*>();
+    QTest::mouseClick(plot, Qt::LeftButton, Qt::NoModifier, QPoint(plot->width() / 3, plot->height() / 2));
+    ASSERT_TRUE(settle(window, kInferenceMs));
+    EXPECT_NE(window.session().view().threshold, before);
+  }
+
+  void chooseMethodAndProtocol(MainWindow& window) {
+    ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Method")), QStringLiteral("Max-entropy")));
+    ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Protocol")), QStringLiteral("Fishyscapes")));
+    ASSERT_TRUE(settle(window, kInferenceMs));
+    EXPECT_EQ(window.session().view().score.method, methods::kMaxEntropy);
+    EXPECT_EQ(window.session().view().protocol, protocols::kFishyscapes);
+  }
+
+  void goToTheWorstFrame(MainWindow& window) {
+    ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Sort frames")), QStringLiteral("AP, worst")));
+    window.actions().firstFrame->trigger();
+    ASSERT_TRUE(settle(window, kInferenceMs));
+    const auto details = window.run().details();
+    ASSERT_TRUE(details);
+    const auto& current = window.workspace().findSet(QString::fromStdString(window.session().view().set))->set;
+    std::optional<double> shown, least;
+    for (const FrameMetrics& frame : details->frames) {
+      if (!frame.ap) continue;
+      least = std::min(least.value_or(1.0), *frame.ap);
+      if (current->frames[frame.frame].name == window.session().view().frame) shown = frame.ap;
+    }
+    EXPECT_EQ(shown, least);
+    picture(window, QStringLiteral("five-4-worst-first"));
+  }
+
+  void visitTabsAndLayouts(MainWindow& window) {
+    for (int tab = 0; tab < window.analysis()->count(); ++tab) {
+      window.analysis()->setCurrentIndex(tab);
+      ASSERT_TRUE(settle(window, kInferenceMs));
+      picture(window, QStringLiteral("five-6-tab-%1").arg(tab));
+    }
+    window.analysis()->setCurrentIndex(0);
+    window.actions().layoutMethods->trigger();
+    ASSERT_TRUE(settle(window, kInferenceMs));
+    picture(window, QStringLiteral("five-7-methods"));
+    window.actions().layoutTwoByTwo->trigger();
+    ASSERT_TRUE(settle(window, kInferenceMs));
+  }
 };
 
 }  // namespace
@@ -87,82 +160,25 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
     ASSERT_TRUE(settle(window, kInferenceMs));
     ASSERT_EQ(window.workspace().sets().size(), names.size());
     picture(window, QStringLiteral("five-2-open"));
-
-    // Frames, by the keys.
-    const std::string first = window.session().view().frame;
-    auto* list = window.frames()->findChild<QTreeView*>();
-    list->setFocus();
-    QTest::keyClick(list, Qt::Key_Down);
-    QTest::keyClick(list, Qt::Key_Down);
-    ASSERT_TRUE(settle(window, kInferenceMs));
-    EXPECT_NE(window.session().view().frame, first);
-
-    // Both sliders, by the mouse.
-    dragSlider(window.controls()->temperature()->findChild<ScaleSlider*>(), 0.4, 0.62);
-    ASSERT_TRUE(settle(window, kInferenceMs));
-    EXPECT_NE(window.session().view().score.temperature, 1.0F);
-    dragSlider(window.controls()->threshold()->findChild<ScaleSlider*>(), 0.3, 0.7);
-    ASSERT_TRUE(settle(window, kInferenceMs));
-    ASSERT_TRUE(window.session().view().threshold);
-    picture(window, QStringLiteral("five-3-dragged"));
-
-    // A click on the curve.
-    const auto before = window.session().view().threshold;
-    QWidget* plot = window.curves()->precisionRecall()->findChild<QWidget*>();
-    QTest::mouseClick(plot, Qt::LeftButton, Qt::NoModifier, QPoint(plot->width() / 3, plot->height() / 2));
-    ASSERT_TRUE(settle(window, kInferenceMs));
-    EXPECT_NE(window.session().view().threshold, before);
-
-    // Method and protocol, through the toolbar.
-    ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Method")), QStringLiteral("Max-entropy")));
-    ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Protocol")), QStringLiteral("Fishyscapes")));
-    ASSERT_TRUE(settle(window, kInferenceMs));
-    EXPECT_EQ(window.session().view().score.method, methods::kMaxEntropy);
-    EXPECT_EQ(window.session().view().protocol, protocols::kFishyscapes);
-
-    // The worst frame first.
-    ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Sort frames")), QStringLiteral("AP, worst")));
-    window.actions().firstFrame->trigger();
-    ASSERT_TRUE(settle(window, kInferenceMs));
-    const auto details = window.run().details();
-    ASSERT_TRUE(details);
-    const auto& current = window.workspace().findSet(QString::fromStdString(window.session().view().set))->set;
-    std::optional<double> shown, least;
-    for (const FrameMetrics& frame : details->frames) {
-      if (!frame.ap) continue;
-      least = std::min(least.value_or(1.0), *frame.ap);
-      if (current->frames[frame.frame].name == window.session().view().frame) shown = frame.ap;
-    }
-    EXPECT_EQ(shown, least);
-    picture(window, QStringLiteral("five-4-worst-first"));
-
-    // Every set in its turn.
+    ASSERT_NO_FATAL_FAILURE(stepThroughFrames(window));
+    ASSERT_NO_FATAL_FAILURE(dragBothSliders(window));
+    ASSERT_NO_FATAL_FAILURE(clickTheCurve(window));
+    ASSERT_NO_FATAL_FAILURE(chooseMethodAndProtocol(window));
+    ASSERT_NO_FATAL_FAILURE(goToTheWorstFrame(window));
     for (const std::string& name : names) {
-      ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Set")), QString::fromStdString(name + " "))) << name;
-      ASSERT_TRUE(settle(window, kInferenceMs)) << name;
+      ASSERT_NO_FATAL_FAILURE(chooseSet(window, name));
       ASSERT_EQ(window.session().view().set, name);
       picture(window, QStringLiteral("five-5-") + QString::fromStdString(name));
     }
-    for (int tab = 0; tab < window.analysis()->count(); ++tab) {
-      window.analysis()->setCurrentIndex(tab);
-      ASSERT_TRUE(settle(window, kInferenceMs));
-      picture(window, QStringLiteral("five-6-tab-%1").arg(tab));
-    }
-    window.analysis()->setCurrentIndex(0);
-    window.actions().layoutMethods->trigger();
-    ASSERT_TRUE(settle(window, kInferenceMs));
-    picture(window, QStringLiteral("five-7-methods"));
-    window.actions().layoutTwoByTwo->trigger();
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_NO_FATAL_FAILURE(visitTabsAndLayouts(window));
 
     ASSERT_TRUE(window.file().saveTo(file));
     saved = window.session().view();
     const auto rows = evaluated(file);
     ASSERT_EQ(rows.size(), names.size());
     for (const std::string& name : names) {
-      ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Set")), QString::fromStdString(name + " ")));
-      ASSERT_TRUE(settle(window, kInferenceMs));
       SCOPED_TRACE(name);
+      ASSERT_NO_FATAL_FAILURE(chooseSet(window, name));
       expectCommandLinesNumbers(window, rows.at(name));
       ap[name] = window.run().numbers()->metrics.ap.value_or(-1.0);
     }

@@ -20,6 +20,62 @@ QString shown(const std::optional<double>& value, int decimals, bool sign = fals
   return sign ? signedNumberText(*value, decimals) : numberText(*value, decimals);
 }
 
+QVariant sortValueOf(const FailureRow& row, Column column) {
+  switch (column) {
+    case Column::Id:
+      return row.id;
+    case Column::Thumbnail:
+      return {};
+    case Column::Frame:
+      return row.frame;
+    case Column::Area:
+      return row.area;
+    case Column::Recall:
+      return sortValue(row.recall);
+    case Column::Peak:
+      return sortValue(row.peak);
+    case Column::Mean:
+      return sortValue(row.mean);
+    case Column::Margin:
+      return sortValue(row.margin);
+    case Column::Class:
+      return row.predictedClass;
+    case Column::Tag:
+      return row.tags.join(QStringLiteral(", "));
+    case Column::Distance:
+      return sortValue(row.distance);
+  }
+  return {};
+}
+
+QVariant textOf(const FailureRow& row, Column column) {
+  switch (column) {
+    case Column::Id:
+      return QString::number(row.id);
+    case Column::Thumbnail:
+      return {};
+    case Column::Frame:
+      return row.frameName;
+    case Column::Area:
+      return groupedText(row.area);
+    case Column::Recall:
+      return shown(row.recall, 1);
+    case Column::Peak:
+      return shown(row.peak, 3);
+    case Column::Mean:
+      return shown(row.mean, 3);
+    case Column::Margin:
+      return shown(row.margin, 3, true);
+    case Column::Class:
+      return row.predictedClass;
+    case Column::Tag:
+      return row.tags.join(QStringLiteral(", "));
+    case Column::Distance:
+      return shown(row.distance, 1);
+  }
+  return {};
+}
+
 }  // namespace
 
 FailureModel::FailureModel(FailureKind kind, QObject* parent) : QAbstractTableModel(parent), m_kind(kind) {
@@ -81,33 +137,8 @@ QVariant FailureModel::data(const QModelIndex& index, int role) const {
     const bool text = column == Column::Class || column == Column::Tag || column == Column::Thumbnail;
     return static_cast<int>((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
   }
-  const bool sorting = role == kSortRole;
-  if (!sorting && role != Qt::DisplayRole) return {};
-  switch (column) {
-    case Column::Id:
-      return sorting ? QVariant(row.id) : QVariant(QString::number(row.id));
-    case Column::Thumbnail:
-      return {};
-    case Column::Frame:
-      return sorting ? QVariant(row.frame) : QVariant(row.frameName);
-    case Column::Area:
-      return sorting ? QVariant(row.area) : QVariant(groupedText(row.area));
-    case Column::Recall:
-      return sorting ? sortValue(row.recall) : QVariant(shown(row.recall, 1));
-    case Column::Peak:
-      return sorting ? sortValue(row.peak) : QVariant(shown(row.peak, 3));
-    case Column::Mean:
-      return sorting ? sortValue(row.mean) : QVariant(shown(row.mean, 3));
-    case Column::Margin:
-      return sorting ? sortValue(row.margin) : QVariant(shown(row.margin, 3, true));
-    case Column::Class:
-      return row.predictedClass;
-    case Column::Tag:
-      return row.tags.join(QStringLiteral(", "));
-    case Column::Distance:
-      return sorting ? sortValue(row.distance) : QVariant(shown(row.distance, 1));
-  }
-  return {};
+  if (role == kSortRole) return sortValueOf(row, column);
+  return role == Qt::DisplayRole ? textOf(row, column) : QVariant();
 }
 
 QVariant FailureModel::headerData(int section, Qt::Orientation orientation, int role) const {

@@ -26,6 +26,31 @@ using Column = FailureModel::Column;
 
 int headingHeight(const QFont& font) { return Metrics(font).px(22); }
 
+/// Pixels of the design that a column is wide before anybody drags it.
+int widthOf(Column column) {
+  switch (column) {
+    case Column::Thumbnail:
+    case Column::Recall:
+      return 66;
+    case Column::Id:
+      return 36;
+    case Column::Class:
+      return 104;
+    case Column::Frame:
+      return 62;
+    case Column::Tag:
+    case Column::Area:
+      return 60;
+    case Column::Margin:
+      return 58;
+    case Column::Peak:
+    case Column::Mean:
+    case Column::Distance:
+      return 48;
+  }
+  return 48;
+}
+
 /// A table whose groups have headings, painted above the first row of each.
 class GroupedTable : public QTreeView {
 public:
@@ -280,19 +305,8 @@ void FailureView::prepareTable(const QString& name) {
   m_view->setAccessibleName(name);
   m_view->installEventFilter(this);
   m_view->header()->setStretchLastSection(true);
-  for (int section = 0; section < m_model->columnCount(); ++section) {
-    const Column column = m_model->columnAt(section);
-    const int width = column == Column::Thumbnail ? 66
-                      : column == Column::Id      ? 36
-                      : column == Column::Class   ? 104
-                      : column == Column::Frame   ? 62
-                      : column == Column::Tag     ? 60
-                      : column == Column::Area    ? 60
-                      : column == Column::Recall  ? 66
-                      : column == Column::Margin  ? 58
-                                                  : 48;
-    m_view->setColumnWidth(section, m.px(width));
-  }
+  for (int section = 0; section < m_model->columnCount(); ++section)
+    m_view->setColumnWidth(section, m.px(widthOf(m_model->columnAt(section))));
   if (m_model->kind() == FailureKind::FalsePositive)
     m_view->sortByColumn(m_model->sectionOf(Column::Area), Qt::DescendingOrder);
   else

@@ -81,22 +81,25 @@ void ClassBars::paintEvent(QPaintEvent*) {
                      metrics.elidedText(share.name, Qt::ElideRight, nameWidth));
     const int thickness = m.px(m_colour == Colour::A ? 7 : 12);
     const QRect groove(barLeft, row.center().y() - thickness / 2, barRight - barLeft, thickness);
-    if (groove.width() > 4) {
-      const double part = largest > 0.0 ? std::clamp(share.share / largest, 0.0, 1.0) : 0.0;
-      if (m_colour == Colour::A) {
-        painter.fillRect(groove, t.line);
-        painter.fillRect(groove.adjusted(1, 1, -1, -1), t.input);
-      }
-      QRect filled(groove);
-      filled.setWidth(static_cast<int>(part * groove.width()));
-      QColor fill = m_colour == Colour::A ? (t.dark ? t.a.line : t.accent) : t.fp.over;
-      if (m_colour == Colour::FalsePositive) fill.setAlphaF(0.85F);
-      painter.fillRect(filled, fill);
-    }
+    if (groove.width() > 4)
+      paintBar(painter, groove, largest > 0.0 ? std::clamp(share.share / largest, 0.0, 1.0) : 0.0);
     painter.setPen(t.text);
     painter.drawText(QRect(barRight, row.top(), width() - barRight, row.height()), Qt::AlignVCenter | Qt::AlignRight,
                      valueOf(share));
   }
+}
+
+void ClassBars::paintBar(QPainter& painter, const QRect& groove, double part) const {
+  const Tokens& t = tokensFor(this);
+  if (m_colour == Colour::A) {
+    painter.fillRect(groove, t.line);
+    painter.fillRect(groove.adjusted(1, 1, -1, -1), t.input);
+  }
+  QRect filled(groove);
+  filled.setWidth(static_cast<int>(part * groove.width()));
+  QColor fill = m_colour == Colour::A ? (t.dark ? t.a.line : t.accent) : t.fp.over;
+  if (m_colour == Colour::FalsePositive) fill.setAlphaF(0.85F);
+  painter.fillRect(filled, fill);
 }
 
 void ClassBars::mouseReleaseEvent(QMouseEvent* event) {

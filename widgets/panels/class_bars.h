@@ -38,6 +38,8 @@ protected:
 
 private:
   [[nodiscard]] int rowHeight() const;
+  /// `part` of the groove is filled, 0 … 1.
+  void paintBar(QPainter& painter, const QRect& groove, double part) const;
   [[nodiscard]] QString valueOf(const ClassShare& share) const;
 
   std::vector<ClassShare> m_shares;

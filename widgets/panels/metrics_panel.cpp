@@ -60,61 +60,81 @@ GridCell deltaCell(const MetricRow& row) {
   return cell;
 }
 
-std::vector<GridRow> metricRows(const MetricsView& view) {
-  const bool intervals = std::any_of(view.rows.begin(), view.rows.end(),
-                                     [](const MetricRow& row) { return row.current.halfWidth.has_value(); });
-  const bool reference = !view.referenceName.isEmpty();
-  const bool frame = !view.frameName.isEmpty();
-  std::vector<GridRow> rows;
+/// Which columns a view of metrics has beside name and value.
+struct MetricColumns {
+  explicit MetricColumns(const MetricsView& view)
+      : intervals(std::any_of(view.rows.begin(), view.rows.end(),
+                              [](const MetricRow& row) { return row.current.halfWidth.has_value(); })),
+        reference(!view.referenceName.isEmpty()),
+        frame(!view.frameName.isEmpty()),
+        comparison(view.isComparison) {}
+  /// Run A stands before run B; a published or pinned value stands behind.
+  [[nodiscard]] bool referenceFirst() const { return comparison && reference; }
+  [[nodiscard]] bool referenceLast() const { return reference && !comparison; }
+
+  bool intervals, reference, frame, comparison;
+};
+
+GridRow headerRow(const MetricsView& view, const MetricColumns& has) {
   GridRow header{.cells = {{view.unit}}, .header = true};
   const GridCell current{.text = view.currentName, .tone = view.isComparison ? Tone::B : Tone::A, .strong = true};
   const GridCell other{.text = view.referenceName,
                        .tone = view.isComparison ? Tone::A : Tone::Normal,
                        .strong = view.isComparison,
                        .toolTip = view.referenceSource};
-  if (view.isComparison && reference) header.cells.push_back(other);
+  if (has.referenceFirst()) header.cells.push_back(other);
   header.cells.push_back(current);
-  if (intervals) header.cells.push_back({QStringLiteral("95 %")});
-  if (reference && !view.isComparison) header.cells.push_back(other);
-  if (reference) header.cells.push_back({view.isComparison ? QStringLiteral("Δ B−A") : QStringLiteral("Δ")});
-  if (frame) header.cells.push_back({view.frameName});
-  rows.push_back(header);
+  if (has.intervals) header.cells.push_back({QStringLiteral("95 %")});
+  if (has.referenceLast()) header.cells.push_back(other);
+  if (has.reference) header.cells.push_back({view.isComparison ? QStringLiteral("Δ B−A") : QStringLiteral("Δ")});
+  if (has.frame) header.cells.push_back({view.frameName});
+  return header;
+}
+
+GridCell currentCell(const MetricRow& row, bool comparison) {
+  GridCell value = cellOf(row.current);
+  value.strong = !comparison && !row.quiet && row.current.value.has_value();
+  if (row.quiet) value.tone = Tone::Secondary;
+  return value;
+}
+
+GridCell referenceCell(const MetricRow& row, bool comparison) {
+  if (!row.reference) return {.text = kNotDefinedSign, .tone = Tone::Tertiary, .toolTip = row.referenceReason};
+  return {.text = numberText(*row.reference, 2), .tone = comparison && !row.quiet ? Tone::Normal : Tone::Secondary};
+}
+
+GridCell intervalCell(const MetricRow& row) {
+  return {.text = row.current.halfWidth ? QChar(0x00B1) + numberText(*row.current.halfWidth, 1) : QString(),
+          .tone = Tone::Secondary};
+}
+
+std::vector<GridRow> metricRows(const MetricsView& view) {
+  const MetricColumns has(view);
+  std::vector<GridRow> rows{headerRow(view, has)};
   for (std::size_t i = 0; i < view.rows.size(); ++i) {
     const MetricRow& row = view.rows[i];
     const Tone tone = row.quiet ? Tone::Secondary : Tone::Normal;
     GridRow line{.cells = {{.text = row.name, .tone = tone}}, .shaded = i % 2 == 0};
-    GridCell value = cellOf(row.current);
-    value.strong = !view.isComparison && !row.quiet && row.current.value.has_value();
-    if (row.quiet) value.tone = Tone::Secondary;
-    GridCell referenceCell =
-        row.reference ? GridCell{.text = numberText(*row.reference, 2),
-                                 .tone = view.isComparison && !row.quiet ? Tone::Normal : Tone::Secondary}
-                      : GridCell{.text = kNotDefinedSign, .tone = Tone::Tertiary, .toolTip = row.referenceReason};
-    if (view.isComparison && reference) line.cells.push_back(referenceCell);
-    line.cells.push_back(value);
-    if (intervals)
-      line.cells.push_back(
-          {.text = row.current.halfWidth ? QChar(0x00B1) + numberText(*row.current.halfWidth, 1) : QString(),
-           .tone = Tone::Secondary});
-    if (reference && !view.isComparison) line.cells.push_back(referenceCell);
-    if (reference) line.cells.push_back(deltaCell(row));
-    if (frame) line.cells.push_back(cellOf(row.frame));
+    if (has.referenceFirst()) line.cells.push_back(referenceCell(row, view.isComparison));
+    line.cells.push_back(currentCell(row, view.isComparison));
+    if (has.intervals) line.cells.push_back(intervalCell(row));
+    if (has.referenceLast()) line.cells.push_back(referenceCell(row, view.isComparison));
+    if (has.reference) line.cells.push_back(deltaCell(row));
+    if (has.frame) line.cells.push_back(cellOf(row.frame));
     rows.push_back(line);
   }
   return rows;
 }
 
 std::vector<int> metricImportance(const MetricsView& view) {
-  const bool intervals = std::any_of(view.rows.begin(), view.rows.end(),
-                                     [](const MetricRow& row) { return row.current.halfWidth.has_value(); });
-  const bool reference = !view.referenceName.isEmpty();
+  const MetricColumns has(view);
   std::vector<int> importance;
-  if (view.isComparison && reference) importance.push_back(5);
+  if (has.referenceFirst()) importance.push_back(5);
   importance.push_back(6);
-  if (intervals) importance.push_back(1);
-  if (reference && !view.isComparison) importance.push_back(2);
-  if (reference) importance.push_back(4);
-  if (!view.frameName.isEmpty()) importance.push_back(3);
+  if (has.intervals) importance.push_back(1);
+  if (has.referenceLast()) importance.push_back(2);
+  if (has.reference) importance.push_back(4);
+  if (has.frame) importance.push_back(3);
   return importance;
 }
 

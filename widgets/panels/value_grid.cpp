@@ -168,34 +168,35 @@ QRect ValueGrid::cellRect(std::size_t row, std::size_t index) const {
 
 void ValueGrid::paintEvent(QPaintEvent*) {
   const Tokens& t = tokensFor(this);
-  const Metrics m(this);
   QPainter painter(this);
   for (std::size_t r = 0; r < m_rows.size(); ++r) {
     const GridRow& row = m_rows[r];
     const QRect whole(0, static_cast<int>(r) * rowHeight(), width(), rowHeight());
     if (row.shaded) painter.fillRect(whole, t.alt);
     if (row.ruleAbove) painter.fillRect(QRect(whole.left(), whole.top(), whole.width(), 1), t.line);
-    for (std::size_t c = 0; c < row.cells.size(); ++c) {
-      const GridCell& cell = row.cells[c];
-      const QRect rect = cellRect(r, c);
-      if (rect.isEmpty() || cell.text.isEmpty()) continue;
-      painter.setFont(fontOf(row, cell));
-      const Tone tone = row.header && cell.tone == Tone::Normal ? Tone::Secondary : cell.tone;
-      const QColor colour = toneColour(this, tone);
-      painter.setPen(isEnabled() ? colour : disabledColour(colour));
-      const QFontMetrics metrics(painter.font());
-      const int textWidth = metrics.horizontalAdvance(cell.text);
-      // A spanning cell may grow leftwards over the columns that were left out.
-      const QRect area = c > 0 && cell.span > 1 ? rect.adjusted(std::min(0, rect.width() - textWidth), 0, 0, 0) : rect;
-      const Qt::Alignment side = c == 0 ? Qt::AlignLeft : Qt::AlignRight;
-      const QString shown = c == 0 ? metrics.elidedText(cell.text, Qt::ElideRight, area.width()) : cell.text;
-      painter.drawText(area, static_cast<int>(side | Qt::AlignVCenter), shown);
-      if (!cell.chip.isValid()) continue;
-      const int size = m.px(9);
-      const int x = c == 0 ? area.left() : area.right() - textWidth - m.px(14);
-      painter.fillRect(QRect(x, area.center().y() - size / 2, size, size), cell.chip);
-    }
+    for (std::size_t c = 0; c < row.cells.size(); ++c) paintCell(painter, row, c, cellRect(r, c));
   }
+}
+
+void ValueGrid::paintCell(QPainter& painter, const GridRow& row, std::size_t column, const QRect& rect) const {
+  const GridCell& cell = row.cells[column];
+  if (rect.isEmpty() || cell.text.isEmpty()) return;
+  const Metrics m(this);
+  painter.setFont(fontOf(row, cell));
+  const Tone tone = row.header && cell.tone == Tone::Normal ? Tone::Secondary : cell.tone;
+  const QColor colour = toneColour(this, tone);
+  painter.setPen(isEnabled() ? colour : disabledColour(colour));
+  const QFontMetrics metrics(painter.font());
+  const int textWidth = metrics.horizontalAdvance(cell.text);
+  // A spanning cell may grow leftwards over the columns that were left out.
+  const QRect area = column > 0 && cell.span > 1 ? rect.adjusted(std::min(0, rect.width() - textWidth), 0, 0, 0) : rect;
+  const Qt::Alignment side = column == 0 ? Qt::AlignLeft : Qt::AlignRight;
+  const QString shown = column == 0 ? metrics.elidedText(cell.text, Qt::ElideRight, area.width()) : cell.text;
+  painter.drawText(area, static_cast<int>(side | Qt::AlignVCenter), shown);
+  if (!cell.chip.isValid()) return;
+  const int size = m.px(9);
+  const int x = column == 0 ? area.left() : area.right() - textWidth - m.px(14);
+  painter.fillRect(QRect(x, area.center().y() - size / 2, size, size), cell.chip);
 }
 
 void ValueGrid::resizeEvent(QResizeEvent* event) {

@@ -55,6 +55,7 @@ private:
   [[nodiscard]] QFont fontOf(const GridRow& row, const GridCell& cell) const;
   [[nodiscard]] int rowHeight() const;
   [[nodiscard]] QRect cellRect(std::size_t row, std::size_t cell) const;
+  void paintCell(QPainter& painter, const GridRow& row, std::size_t column, const QRect& rect) const;
   void measure();
   void layOut();
 

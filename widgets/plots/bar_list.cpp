@@ -15,7 +15,6 @@ constexpr double kDesignHeight = 18;
 constexpr double kMargin = 12;
 constexpr double kRowHeight = 27;
 constexpr double kTitleHeight = 28;
-constexpr double kPixelsPerPoint = 96.0 / 72.0;
 
 double unitOf(const QFont& font) { return QFontMetricsF(font).height() / kDesignHeight; }
 }  // namespace

@@ -10,7 +10,6 @@
 
 namespace oodscope {
 
-inline constexpr double kPercent = 100;
 inline constexpr double kGrabRadius = 10;  // pixels
 
 /// The curves of a CurvePlot and where their operating points stand.

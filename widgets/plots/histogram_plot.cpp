@@ -10,7 +10,6 @@
 
 namespace oodscope {
 namespace {
-constexpr double kPercent = 100;
 constexpr double kGrabHalf = 6;         // pixels beside the line that take hold of it
 constexpr double kFloorPercent = 0.05;  // lowest share on the logarithmic axis
 }  // namespace

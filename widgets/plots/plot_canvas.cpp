@@ -17,7 +17,6 @@ namespace oodscope {
 namespace {
 
 constexpr double kSlack = 4;  // pixels a click may wander
-constexpr double kPixelsPerPoint = 96.0 / 72.0;
 constexpr int kTickLength = 4;
 constexpr int kFrameMs = 16;  // a screen frame
 constexpr double kHalo = 2;   // radius in pixels
@@ -104,68 +103,77 @@ void PlotCanvas::repaintDue() {
   if (due == Due::Markers) plot->layer(QStringLiteral("marker"))->replot();
 }
 
+void PlotCanvas::holdWithinHome(QCPAxis* axis, const QCPRange& home) {
+  const QCPRange r = axis->range();
+  if (r.size() >= home.size()) {
+    if (r != home) axis->setRange(home);
+  } else if (r.lower < home.lower) {
+    axis->setRange(home.lower, home.lower + r.size());
+  } else if (r.upper > home.upper) {
+    axis->setRange(home.upper - r.size(), home.upper);
+  }
+}
+
+void PlotCanvas::press(const QMouseEvent& e) {
+  if (e.button() != Qt::LeftButton || empty) return;
+  m_pressed = m_last = e.position();
+  if (canGrab && canGrab(m_pressed)) {
+    m_gesture = Gesture::Drag;
+  } else if ((e.modifiers() & Qt::ShiftModifier) && onBrush) {
+    m_gesture = Gesture::Brush;
+  } else {
+    m_gesture = Gesture::Press;
+  }
+}
+
+void PlotCanvas::pan(QPointF at) {
+  for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) {
+    const bool horizontal = axis == plot->xAxis;
+    const double from = axis->pixelToCoord(horizontal ? m_last.x() : m_last.y());
+    const double to = axis->pixelToCoord(horizontal ? at.x() : at.y());
+    if (axis->scaleType() != QCPAxis::stLogarithmic) {
+      axis->moveRange(from - to);
+    } else if (to > 0) {
+      axis->setRange(axis->range().lower * from / to, axis->range().upper * from / to);
+    }
+  }
+  changed();
+}
+
+void PlotCanvas::hover(QPointF at) {
+  const bool grab = canGrab && canGrab(at);
+  plot->setCursor(grab ? Qt::OpenHandCursor : Qt::ArrowCursor);
+  if (onHover) onHover(frame()->rect().contains(at.toPoint()) ? std::optional(at) : std::nullopt);
+}
+
+void PlotCanvas::move(QPointF at) {
+  if (m_gesture == Gesture::Press && (at - m_pressed).manhattanLength() > kSlack) m_gesture = Gesture::Pan;
+  if (m_gesture == Gesture::Pan) pan(at);
+  m_last = at;
+  if (m_gesture == Gesture::Drag && onDrag) onDrag(at);
+  if (m_gesture == Gesture::Brush) markersChanged();
+  if (m_gesture == Gesture::None && !empty) hover(at);
+}
+
+void PlotCanvas::release(QPointF at) {
+  const Gesture was = m_gesture;
+  m_gesture = Gesture::None;
+  if (was == Gesture::Drag && onDrop) onDrop();
+  if (was == Gesture::Press && onClick && frame()->rect().contains(at.toPoint())) onClick(at);
+  if (was == Gesture::Brush) {
+    markersChanged();
+    if (std::fabs(at.x() - m_pressed.x()) > kSlack) onBrush(m_pressed, at);
+  }
+}
+
 void PlotCanvas::connectMouse() {
-  // Ranges never leave the data: zooming out ends at home.
-  const auto hold = [](QCPAxis* axis, const QCPRange& home) {
-    const QCPRange r = axis->range();
-    if (r.size() >= home.size()) {
-      if (r != home) axis->setRange(home);
-    } else if (r.lower < home.lower) {
-      axis->setRange(home.lower, home.lower + r.size());
-    } else if (r.upper > home.upper) {
-      axis->setRange(home.upper - r.size(), home.upper);
-    }
-  };
   QObject::connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), plot,
-                   [this, hold] { hold(plot->xAxis, homeX); });
+                   [this] { holdWithinHome(plot->xAxis, homeX); });
   QObject::connect(plot->yAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), plot,
-                   [this, hold] { hold(plot->yAxis, homeY); });
-  QObject::connect(plot, &QCustomPlot::mousePress, plot, [this](QMouseEvent* e) {
-    if (e->button() != Qt::LeftButton || empty) return;
-    m_pressed = m_last = e->position();
-    if (canGrab && canGrab(m_pressed)) {
-      m_gesture = Gesture::Drag;
-    } else if ((e->modifiers() & Qt::ShiftModifier) && onBrush) {
-      m_gesture = Gesture::Brush;
-    } else {
-      m_gesture = Gesture::Press;
-    }
-  });
-  QObject::connect(plot, &QCustomPlot::mouseMove, plot, [this](QMouseEvent* e) {
-    const QPointF at = e->position();
-    if (m_gesture == Gesture::Press && (at - m_pressed).manhattanLength() > kSlack) m_gesture = Gesture::Pan;
-    if (m_gesture == Gesture::Pan) {
-      for (QCPAxis* axis : {plot->xAxis, plot->yAxis}) {
-        const bool horizontal = axis == plot->xAxis;
-        const double from = axis->pixelToCoord(horizontal ? m_last.x() : m_last.y());
-        const double to = axis->pixelToCoord(horizontal ? at.x() : at.y());
-        if (axis->scaleType() == QCPAxis::stLogarithmic) {
-          if (to > 0) axis->setRange(axis->range().lower * from / to, axis->range().upper * from / to);
-        } else {
-          axis->moveRange(from - to);
-        }
-      }
-      changed();
-    }
-    m_last = at;
-    if (m_gesture == Gesture::Drag && onDrag) onDrag(at);
-    if (m_gesture == Gesture::Brush) markersChanged();
-    if (m_gesture == Gesture::None && !empty) {
-      const bool grab = canGrab && canGrab(at);
-      plot->setCursor(grab ? Qt::OpenHandCursor : Qt::ArrowCursor);
-      if (onHover) onHover(frame()->rect().contains(at.toPoint()) ? std::optional(at) : std::nullopt);
-    }
-  });
-  QObject::connect(plot, &QCustomPlot::mouseRelease, plot, [this](QMouseEvent* e) {
-    const Gesture was = m_gesture;
-    m_gesture = Gesture::None;
-    if (was == Gesture::Drag && onDrop) onDrop();
-    if (was == Gesture::Press && onClick && frame()->rect().contains(e->position().toPoint())) onClick(e->position());
-    if (was == Gesture::Brush) {
-      markersChanged();
-      if (std::fabs(e->position().x() - m_pressed.x()) > kSlack) onBrush(m_pressed, e->position());
-    }
-  });
+                   [this] { holdWithinHome(plot->yAxis, homeY); });
+  QObject::connect(plot, &QCustomPlot::mousePress, plot, [this](QMouseEvent* e) { press(*e); });
+  QObject::connect(plot, &QCustomPlot::mouseMove, plot, [this](QMouseEvent* e) { move(e->position()); });
+  QObject::connect(plot, &QCustomPlot::mouseRelease, plot, [this](QMouseEvent* e) { release(e->position()); });
   QObject::connect(plot, &QCustomPlot::mouseDoubleClick, plot, [this] { resetZoom(); });
 }
 

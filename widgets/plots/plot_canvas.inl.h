@@ -14,6 +14,8 @@
 
 namespace oodscope {
 
+inline constexpr double kPercent = 100;  ///< axes count in percent what data count from 0 to 1
+
 /// A piece of the line above the frame.
 struct HeaderSpan {
   QString text;
@@ -76,6 +78,13 @@ public:
 private:
   enum class Due { Nothing, Markers, Everything };
   void connectMouse();
+  /// Ranges never leave the data: zooming out ends at home.
+  static void holdWithinHome(QCPAxis* axis, const QCPRange& home);
+  void press(const QMouseEvent& event);
+  void move(QPointF at);
+  void pan(QPointF at);
+  void hover(QPointF at);
+  void release(QPointF at);
   void note(Due due);
   QTimer m_repaint;
   QElapsedTimer m_sinceRepaint;

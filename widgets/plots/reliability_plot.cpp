@@ -7,10 +7,6 @@
 #include <cmath>
 
 namespace oodscope {
-namespace {
-constexpr double kPercent = 100;
-}
-
 struct ReliabilityPlot::State {
   std::vector<ReliabilityBin> bins;
   QString value;

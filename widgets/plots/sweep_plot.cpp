@@ -10,7 +10,6 @@
 namespace oodscope {
 namespace {
 
-constexpr double kPercent = 100;
 constexpr double kGrabHalf = 6;
 
 // One colour a set, from the semantic ones so that both themes have theirs.

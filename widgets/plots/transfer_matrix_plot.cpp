@@ -14,12 +14,49 @@
 namespace oodscope {
 namespace {
 constexpr double kDesignHeight = 18;
-constexpr double kPixelsPerPoint = 96.0 / 72.0;
 
 QColor blend(const QColor& a, const QColor& b, double share) {
   const auto mix = [share](int from, int to) { return static_cast<int>(from + (to - from) * share); };
   return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
 }
+
+/// What the matrix is painted with. `unit`: pixels of one of the design's.
+struct Pens {
+  QPainter& painter;
+  const Tokens& t;
+  const QFont& base;
+  double unit;
+
+  void text(const QRectF& place, int flags, const QString& what, const QColor& colour, const QFont& face) const {
+    painter.setFont(face);
+    painter.setPen(colour);
+    painter.drawText(place, flags | Qt::TextSingleLine, what);
+  }
+
+  /// `own`: of the set that the threshold was chosen on.
+  void cell(const QRectF& place, const ShownTransfer& shown, bool own) const {
+    const QFont number = numberFont(tableFont(base));
+    const QFont small = numberFont(captionFont(base));
+    const double share = std::clamp(shown.share.value_or(0), 0.0, 1.0);
+    painter.fillRect(place, shown.share ? blend(t.plot, t.accent, share * 0.75) : t.plot);
+    const QRectF inner = place.adjusted(6 * unit, 3 * unit, -6 * unit, -3 * unit);
+    if (!shown.share) {
+      text(inner, Qt::AlignVCenter | Qt::AlignRight, QStringLiteral("–"), t.text3, number);
+      return;
+    }
+    const bool strong = share > (t.dark ? 1.1 : 0.55);
+    const QColor ink = strong ? t.onAccent : t.text;
+    const QColor weak = strong ? t.onAccent : t.text2;
+    const bool gap = !shown.gap.isEmpty() && inner.height() > 2 * QFontMetricsF(small).height();
+    text(inner, (gap ? Qt::AlignTop : Qt::AlignVCenter) | Qt::AlignRight, shown.text, ink,
+         own ? strongFont(number) : number);
+    if (gap) text(inner, Qt::AlignBottom | Qt::AlignRight, shown.gap, weak, small);
+    if (!own) return;
+    painter.setPen(QPen(t.focus, 1.5));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(place.adjusted(1, 1, -1, -1));
+  }
+};
 }  // namespace
 
 struct TransferMatrixPlot::Places {
@@ -81,55 +118,33 @@ void TransferMatrixPlot::paintInto(QPainter& painter, const QRectF& area, const 
                                    const QPalette& palette) const {
   const Tokens& t = tokensFor(palette);
   const Places p = places(area, base);
+  const Pens pens{painter, t, base, p.unit};
   const QFont plain = tableFont(base);
-  const QFont number = numberFont(plain);
   const QFont small = numberFont(captionFont(base));
   const QFontMetricsF metrics(plain);
   const double margin = 12 * p.unit;
-  const auto text = [&](const QRectF& place, int flags, const QString& what, const QColor& colour, const QFont& face) {
-    painter.setFont(face);
-    painter.setPen(colour);
-    painter.drawText(place, flags | Qt::TextSingleLine, what);
-  };
-  text(QRectF(area.left() + margin, area.top(), area.width() - 2 * margin, 28 * p.unit),
-       Qt::AlignVCenter | Qt::AlignLeft, m_title, t.text, strongFont(plain));
+  pens.text(QRectF(area.left() + margin, area.top(), area.width() - 2 * margin, 28 * p.unit),
+            Qt::AlignVCenter | Qt::AlignLeft, m_title, t.text, strongFont(plain));
   if (m_names.empty()) return;
   const int n = static_cast<int>(m_names.size());
-  text(QRectF(p.left, area.top() + 28 * p.unit, p.cellWidth * n, 22 * p.unit), Qt::AlignVCenter | Qt::AlignLeft,
-       tr("applied to"), t.text2, small);
-  text(QRectF(area.left() + margin, area.top() + 52 * p.unit, p.left - margin, 22 * p.unit),
-       Qt::AlignVCenter | Qt::AlignLeft, tr("chosen on"), t.text2, small);
+  pens.text(QRectF(p.left, area.top() + 28 * p.unit, p.cellWidth * n, 22 * p.unit), Qt::AlignVCenter | Qt::AlignLeft,
+            tr("applied to"), t.text2, small);
+  pens.text(QRectF(area.left() + margin, area.top() + 52 * p.unit, p.left - margin, 22 * p.unit),
+            Qt::AlignVCenter | Qt::AlignLeft, tr("chosen on"), t.text2, small);
   for (int i = 0; i < n; ++i) {
     const QString& name = m_names[static_cast<std::size_t>(i)];
-    text(QRectF(p.left + i * p.cellWidth, area.top() + 52 * p.unit, p.cellWidth - 4, 22 * p.unit),
-         Qt::AlignVCenter | Qt::AlignRight, metrics.elidedText(name, Qt::ElideRight, p.cellWidth - 8), t.text2, plain);
-    text(QRectF(area.left() + margin, p.top + i * p.cellHeight, p.left - area.left() - margin - 8 * p.unit,
-                p.cellHeight),
-         Qt::AlignVCenter | Qt::AlignLeft,
-         metrics.elidedText(name, Qt::ElideRight, p.left - area.left() - margin - 8 * p.unit), t.text, plain);
+    pens.text(QRectF(p.left + i * p.cellWidth, area.top() + 52 * p.unit, p.cellWidth - 4, 22 * p.unit),
+              Qt::AlignVCenter | Qt::AlignRight, metrics.elidedText(name, Qt::ElideRight, p.cellWidth - 8), t.text2,
+              plain);
+    pens.text(QRectF(area.left() + margin, p.top + i * p.cellHeight, p.left - area.left() - margin - 8 * p.unit,
+                     p.cellHeight),
+              Qt::AlignVCenter | Qt::AlignLeft,
+              metrics.elidedText(name, Qt::ElideRight, p.left - area.left() - margin - 8 * p.unit), t.text, plain);
     for (int j = 0; j < n; ++j) {
       const ShownTransfer& cell =
           m_cells[static_cast<std::size_t>(i) * static_cast<std::size_t>(n) + static_cast<std::size_t>(j)];
       const QRectF place(p.left + j * p.cellWidth, p.top + i * p.cellHeight, p.cellWidth - 1, p.cellHeight - 1);
-      const double share = std::clamp(cell.share.value_or(0), 0.0, 1.0);
-      painter.fillRect(place, cell.share ? blend(t.plot, t.accent, share * 0.75) : t.plot);
-      const QRectF inner = place.adjusted(6 * p.unit, 3 * p.unit, -6 * p.unit, -3 * p.unit);
-      const bool strong = share > (t.dark ? 1.1 : 0.55);
-      const QColor ink = strong ? t.onAccent : t.text;
-      const QColor weak = strong ? t.onAccent : t.text2;
-      if (!cell.share) {
-        text(inner, Qt::AlignVCenter | Qt::AlignRight, QStringLiteral("–"), t.text3, number);
-        continue;
-      }
-      const bool gap = !cell.gap.isEmpty() && inner.height() > 2 * QFontMetricsF(small).height();
-      text(inner, (gap ? Qt::AlignTop : Qt::AlignVCenter) | Qt::AlignRight, cell.text, ink,
-           i == j ? strongFont(number) : number);
-      if (gap) text(inner, Qt::AlignBottom | Qt::AlignRight, cell.gap, weak, small);
-      if (i == j) {
-        painter.setPen(QPen(t.focus, 1.5));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(place.adjusted(1, 1, -1, -1));
-      }
+      pens.cell(place, cell, i == j);
     }
   }
 }

@@ -17,12 +17,12 @@
 namespace oodscope {
 namespace {
 
-constexpr double kLift = 0.32;
+using scene3d::tr;
+
+constexpr double kSurfaceLift = 0.32;
 constexpr double kHalfDepth = 0.6;
 constexpr double kBall = 0.03;
 constexpr int kMostRefined = 256;  // points a side: few values are drawn as straight stretches between them
-
-QString tr(const char* text) { return QCoreApplication::translate("scene3d", text); }
 
 /// A temperature or threshold in three digits.
 QString shortNumber(double value) { return QString::number(value, 'g', 3).replace(QLatin1Char('-'), kMinusSign); }
@@ -77,7 +77,7 @@ double topFor(const Grid<float>& values) {
 }  // namespace
 
 struct LandscapeScene::State {
-  explicit State(vtkRenderer* renderer) : surface(renderer, 1, kHalfDepth, kLift), axes(renderer) {}
+  explicit State(vtkRenderer* renderer) : surface(renderer, 1, kHalfDepth, kSurfaceLift), axes(renderer) {}
   HeightSurface surface;
   SceneAxes axes;
   vtkNew<vtkSphereSource> ball;
@@ -151,7 +151,7 @@ void LandscapeScene::drawAxes() {
   const ScenePoint front{0, -1, 0}, side{1, 0, 0}, left{-1, 0, 0};
   const ScenePoint corners[4] = {{-1, -kHalfDepth, 0}, {1, -kHalfDepth, 0}, {1, kHalfDepth, 0}, {-1, kHalfDepth, 0}};
   for (std::size_t i = 0; i < 4; ++i) axes.addLine(corners[i], corners[(i + 1) % 4]);
-  axes.addLine(corners[0], {-1, -kHalfDepth, kLift});
+  axes.addLine(corners[0], {-1, -kHalfDepth, kSurfaceLift});
   for (const double t : {0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0})
     if (t >= m->temperatures.front() && t <= m->temperatures.back())
       axes.addTick({2 * shareOf(m->temperatures, t) - 1, -kHalfDepth, 0}, front, shortNumber(t));
@@ -166,8 +166,8 @@ void LandscapeScene::drawAxes() {
       axes.addTick({1, rowAt(i / std::max(1.0, static_cast<double>(m->rows.size()) - 1)), 0}, side, m->rows[i]);
   }
   for (const double share : {0.0, 0.5, 1.0})
-    axes.addTick({-1, -kHalfDepth, share * kLift}, left, shortNumber(100 * share * m->top));
-  axes.addTick({-1, -kHalfDepth, kLift}, {0, 0, 1}, tr("%1, %").arg(m->name));
+    axes.addTick({-1, -kHalfDepth, share * kSurfaceLift}, left, shortNumber(100 * share * m->top));
+  axes.addTick({-1, -kHalfDepth, kSurfaceLift}, {0, 0, 1}, tr("%1, %").arg(m->name));
   axes.commit();
 }
 
@@ -176,7 +176,7 @@ void LandscapeScene::setCurrent(double temperature, double threshold) {
   m->threshold = threshold;
   if (m->metric.empty()) return;
   const double u = shareOf(m->temperatures, temperature), v = shareOf(m->thresholds, threshold);
-  m->at = {2 * u - 1, (1 - 2 * v) * kHalfDepth, m->surface.heightAt(u, v) * kLift + kBall / 2};
+  m->at = {2 * u - 1, (1 - 2 * v) * kHalfDepth, m->surface.heightAt(u, v) * kSurfaceLift + kBall / 2};
   m->ballActor->SetPosition(m->at.data());
   m->ballActor->VisibilityOn();
   if (changed) changed();

@@ -22,13 +22,13 @@
 namespace oodscope {
 namespace {
 
+using scene3d::tr;
+
 constexpr std::size_t kCoarsePoints = 60'000;  // drawn while the camera moves
 constexpr double kReach = 0.5;                 // metres from a place to the point that is meant
 constexpr double kSlope = 0.006;               // a line of sight meets a point that is this share of its distance aside
 constexpr double kViewAngle = 55;              // degrees: a driver's view, not a map's
 constexpr double kFarthestFramed = 40;         // metres: beyond, a stereo camera's points are stripes
-
-QString tr(const char* text) { return QCoreApplication::translate("scene3d", text); }
 
 // The camera's y points down and z forward: in the scene z is up and y forward.
 ScenePoint placeOfPoint(const CloudPoint& p) {

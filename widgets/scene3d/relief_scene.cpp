@@ -16,10 +16,10 @@
 namespace oodscope {
 namespace {
 
-constexpr double kLift = 0.45;  // height of the highest score; the picture is 2 wide
-constexpr double kOverhang = 1.02;
+using scene3d::tr;
 
-QString tr(const char* text) { return QCoreApplication::translate("scene3d", text); }
+constexpr double kReliefLift = 0.45;  // height of the highest score; the picture is 2 wide
+constexpr double kOverhang = 1.02;
 
 /// Digits that tell the ends of a range apart.
 int decimalsFor(float range) { return range >= 100.0F ? 0 : range >= 10.0F ? 1 : range >= 0.5F ? 2 : 3; }
@@ -27,7 +27,7 @@ int decimalsFor(float range) { return range >= 100.0F ? 0 : range >= 10.0F ? 1 :
 }  // namespace
 
 struct ReliefScene::State {
-  explicit State(vtkRenderer* renderer) : surface(renderer, 1, 0.5, kLift), axes(renderer) {}
+  explicit State(vtkRenderer* renderer) : surface(renderer, 1, 0.5, kReliefLift), axes(renderer) {}
   HeightSurface surface;
   SceneAxes axes;
   vtkNew<vtkPlaneSource> plane;
@@ -81,7 +81,7 @@ ReliefScene::Texture ReliefScene::texture() const { return m->texture; }
 double ReliefScene::planeHeight() const {
   const double range = static_cast<double>(m->max) - static_cast<double>(m->min);
   const double share = range > 0 ? (static_cast<double>(*m->threshold) - static_cast<double>(m->min)) / range : 0.0;
-  return std::clamp(share, 0.0, 1.0) * kLift;
+  return std::clamp(share, 0.0, 1.0) * kReliefLift;
 }
 
 void ReliefScene::setThreshold(float threshold) {
@@ -108,18 +108,18 @@ void ReliefScene::changedValues() {
   const ScenePoint front{0, -1, 0}, side{1, 0, 0}, left{-1, 0, 0};
   const ScenePoint corners[4] = {{-w, -d, 0}, {w, -d, 0}, {w, d, 0}, {-w, d, 0}};
   for (std::size_t i = 0; i < 4; ++i) axes.addLine(corners[i], corners[(i + 1) % 4]);
-  axes.addLine({-w, -d, 0}, {-w, -d, kLift});
+  axes.addLine({-w, -d, 0}, {-w, -d, kReliefLift});
   for (const double x : roundTicks(0, shape.width, 5))
     axes.addTick({(2 * x / shape.width - 1) * w, -d, 0}, front, QString::number(x));
   for (const double y : roundTicks(0, shape.height, 4))
     axes.addTick({w, (1 - 2 * y / shape.height) * d, 0}, side, QString::number(y));
   axes.addTitle({0, -d, 0}, front, tr("x, px"));
   axes.addTitle({w, 0, 0}, side, tr("y, px"));
-  axes.addTick({-w, -d, kLift}, {0, 0, 1}, tr("score"));
+  axes.addTick({-w, -d, kReliefLift}, {0, 0, 1}, tr("score"));
   const int decimals = decimalsFor(m->max - m->min);
   for (const double share : {0.0, 0.5, 1.0})
     axes.addTick(
-        {-w, -d, share * kLift}, left,
+        {-w, -d, share * kReliefLift}, left,
         numberText(static_cast<double>(m->min) + share * (static_cast<double>(m->max) - static_cast<double>(m->min)),
                    decimals));
   axes.commit();

@@ -2,9 +2,16 @@
 #pragma once
 #include "widgets/scene3d/scene_parts.inl.h"
 
+#include <QCoreApplication>
+
 #include <vector>
 
 namespace oodscope {
+
+namespace scene3d {
+/// Texts of scenes are of one context.
+[[nodiscard]] inline QString tr(const char* text) { return QCoreApplication::translate("scene3d", text); }
+}  // namespace scene3d
 
 /// Lines and labels around a scene: one actor, no VTK text (it would be rebuilt with every camera move).
 class SceneAxes {

@@ -20,8 +20,6 @@
 namespace oodscope {
 namespace {
 
-bool isEnabled(const QStyleOption* option) { return option->state.testFlag(QStyle::State_Enabled); }
-
 void paintButton(const QStyleOption* option, QPainter* painter, const QWidget* widget) {
   const Tokens& t = tokensFor(option->palette);
   const bool enabled = isEnabled(option);
@@ -249,34 +247,15 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
       if (const auto* tab = qstyleoption_cast<const QStyleOptionTab*>(option)) return paintTab(tab, painter);
       break;
     case CE_TabBarTabLabel:
-      if (const auto* tab = qstyleoption_cast<const QStyleOptionTab*>(option)) {
-        QStyleOptionTab label(*tab);
-        const bool selected = tab->state.testFlag(State_Selected);
-        label.palette.setColor(QPalette::WindowText,
-                               isEnabled(option) ? (selected ? t.text : t.text2) : disabledColour(t.text2));
-        label.state.setFlag(State_HasFocus, false);
-        QProxyStyle::drawControl(element, &label, painter, widget);
-        if (showsKeyboardFocus(option) && selected)
-          paintFocusRing(painter, option->rect.adjusted(2, 4, -2, -2), t.focus);
-        return;
-      }
+      if (const auto* tab = qstyleoption_cast<const QStyleOptionTab*>(option))
+        return drawTabLabel(*tab, painter, widget);
       break;
     case CE_Splitter:
       painter->fillRect(option->rect, t.border);
       return;
     case CE_PushButtonLabel:
-      if (const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option)) {
-        QStyleOptionButton label(*button);
-        const bool primary = widget && widget->property("primary").toBool();
-        if (isEnabled(option) && (primary || option->state.testFlag(State_On)))
-          label.palette.setColor(QPalette::ButtonText, primary ? t.onAccent : t.onSelection);
-        if (isEnabled(option) && primary && !label.icon.name().isEmpty())
-          label.icon = QIcon(iconPixmap(label.icon.name(), t.onAccent, label.iconSize.width(),
-                                        painter->device()->devicePixelRatioF()));
-        label.state.setFlag(State_Sunken, false);
-        QProxyStyle::drawControl(element, &label, painter, widget);
-        return;
-      }
+      if (const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option))
+        return drawButtonLabel(*button, painter, widget);
       break;
     case CE_ProgressBarGroove:
     case CE_ProgressBarLabel:
@@ -294,13 +273,8 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
       painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), t.line);
       return;
     case CE_HeaderLabel:
-      if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option)) {
-        QStyleOptionHeader label(*header);
-        label.palette.setColor(QPalette::ButtonText, t.text2);
-        label.state.setFlag(State_On, false);  // Fusion would embolden the current column
-        QProxyStyle::drawControl(element, &label, painter, widget);
-        return;
-      }
+      if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option))
+        return drawHeaderLabel(*header, painter, widget);
       break;
     case CE_MenuBarEmptyArea:
     case CE_ToolBar:
@@ -314,6 +288,37 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
       break;
   }
   QProxyStyle::drawControl(element, option, painter, widget);
+}
+
+void Style::drawTabLabel(const QStyleOptionTab& tab, QPainter* painter, const QWidget* widget) const {
+  const Tokens& t = tokensFor(tab.palette);
+  QStyleOptionTab label(tab);
+  const bool selected = tab.state.testFlag(State_Selected);
+  label.palette.setColor(QPalette::WindowText,
+                         isEnabled(&tab) ? (selected ? t.text : t.text2) : disabledColour(t.text2));
+  label.state.setFlag(State_HasFocus, false);
+  QProxyStyle::drawControl(CE_TabBarTabLabel, &label, painter, widget);
+  if (showsKeyboardFocus(&tab) && selected) paintFocusRing(painter, tab.rect.adjusted(2, 4, -2, -2), t.focus);
+}
+
+void Style::drawButtonLabel(const QStyleOptionButton& button, QPainter* painter, const QWidget* widget) const {
+  const Tokens& t = tokensFor(button.palette);
+  QStyleOptionButton label(button);
+  const bool primary = widget && widget->property("primary").toBool();
+  if (isEnabled(&button) && (primary || button.state.testFlag(State_On)))
+    label.palette.setColor(QPalette::ButtonText, primary ? t.onAccent : t.onSelection);
+  if (isEnabled(&button) && primary && !label.icon.name().isEmpty())
+    label.icon = QIcon(
+        iconPixmap(label.icon.name(), t.onAccent, label.iconSize.width(), painter->device()->devicePixelRatioF()));
+  label.state.setFlag(State_Sunken, false);
+  QProxyStyle::drawControl(CE_PushButtonLabel, &label, painter, widget);
+}
+
+void Style::drawHeaderLabel(const QStyleOptionHeader& header, QPainter* painter, const QWidget* widget) const {
+  QStyleOptionHeader label(header);
+  label.palette.setColor(QPalette::ButtonText, tokensFor(header.palette).text2);
+  label.state.setFlag(State_On, false);  // Fusion would embolden the current column
+  QProxyStyle::drawControl(CE_HeaderLabel, &label, painter, widget);
 }
 
 void Style::drawMenuBarItem(const QStyleOptionMenuItem* item, QPainter* painter, const QWidget* widget) const {

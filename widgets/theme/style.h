@@ -2,7 +2,10 @@
 #pragma once
 #include <QProxyStyle>
 
+class QStyleOptionButton;
+class QStyleOptionHeader;
 class QStyleOptionMenuItem;
+class QStyleOptionTab;
 
 namespace oodscope {
 
@@ -33,6 +36,9 @@ public:
                 QStyleHintReturn* returnData) const override;
 
 private:
+  void drawTabLabel(const QStyleOptionTab& tab, QPainter* painter, const QWidget* widget) const;
+  void drawButtonLabel(const QStyleOptionButton& button, QPainter* painter, const QWidget* widget) const;
+  void drawHeaderLabel(const QStyleOptionHeader& header, QPainter* painter, const QWidget* widget) const;
   void drawMenuBarItem(const QStyleOptionMenuItem* item, QPainter* painter, const QWidget* widget) const;
 };
 

@@ -66,13 +66,14 @@ void paintSliderHandle(QPainter* painter, const QRectF& rect, const Tokens& t, b
   painter->restore();
 }
 
+bool isEnabled(const QStyleOption* option) { return option->state.testFlag(QStyle::State_Enabled); }
+
 bool showsKeyboardFocus(const QStyleOption* option) {
   return option->state.testFlag(QStyle::State_HasFocus) && option->state.testFlag(QStyle::State_KeyboardFocusChange);
 }
 
 namespace {
 
-bool isEnabled(const QStyleOption* option) { return option->state.testFlag(QStyle::State_Enabled); }
 bool isHovered(const QStyleOption* option) {
   return isEnabled(option) && option->state.testFlag(QStyle::State_MouseOver);
 }
@@ -200,6 +201,39 @@ void paintToolButton(const QStyleOptionToolButton* option, QPainter* painter, co
   }
 }
 
+/// Handle, page before it or page after it; the handle is at least `shortest` long.
+QRect scrollBarPart(const QStyleOptionSlider& bar, QStyle::SubControl which, int shortest) {
+  const QRect rect = bar.rect;
+  const bool horizontal = bar.orientation == Qt::Horizontal;
+  const int length = horizontal ? rect.width() : rect.height();
+  const qint64 range = static_cast<qint64>(bar.maximum) - bar.minimum + bar.pageStep;
+  int handle = range > 0 ? static_cast<int>(static_cast<qint64>(length) * bar.pageStep / range) : length;
+  handle = std::clamp(handle, std::min(shortest, length), length);
+  const int start =
+      QStyle::sliderPositionFromValue(bar.minimum, bar.maximum, bar.sliderPosition, length - handle, bar.upsideDown);
+  const auto part = [&](int from, int to) {
+    return horizontal ? QRect(rect.left() + from, rect.top(), to - from, rect.height())
+                      : QRect(rect.left(), rect.top() + from, rect.width(), to - from);
+  };
+  if (which == QStyle::SC_ScrollBarSlider) return part(start, start + handle);
+  if (which == QStyle::SC_ScrollBarSubPage) return part(0, start);
+  if (which == QStyle::SC_ScrollBarAddPage) return part(start + handle, length);
+  return {};
+}
+
+/// Two buttons above one another at the right, the field left of them.
+QRect spinBoxPart(const QStyleOptionComplex& option, QStyle::SubControl which) {
+  const QRect rect = option.rect;
+  const auto* spin = qstyleoption_cast<const QStyleOptionSpinBox*>(&option);
+  const bool buttons = spin && spin->buttonSymbols != QAbstractSpinBox::NoButtons;
+  const int width = buttons ? 18 : 4;
+  const QRect right(rect.right() - width + 1, rect.top(), width, rect.height());
+  if (which == QStyle::SC_SpinBoxUp) return buttons ? right.adjusted(0, 1, 0, -rect.height() / 2) : QRect();
+  if (which == QStyle::SC_SpinBoxDown) return buttons ? right.adjusted(0, rect.height() / 2, 0, -1) : QRect();
+  if (which == QStyle::SC_SpinBoxEditField) return rect.adjusted(4, 1, -width, -1);
+  return rect;
+}
+
 }  // namespace
 
 void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
@@ -225,40 +259,13 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
 
 QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex* option, SubControl subControl,
                             const QWidget* widget) const {
-  const QRect rect = option->rect;
   if (control == CC_ScrollBar) {
-    // No arrow buttons: the groove is the whole bar.
     const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option);
-    if (bar && subControl != SC_ScrollBarGroove) {
-      const bool horizontal = bar->orientation == Qt::Horizontal;
-      const int length = horizontal ? rect.width() : rect.height();
-      const qint64 range = static_cast<qint64>(bar->maximum) - bar->minimum + bar->pageStep;
-      const int shortest = pixelMetric(PM_ScrollBarSliderMin, option, widget);
-      int handle = range > 0 ? static_cast<int>(static_cast<qint64>(length) * bar->pageStep / range) : length;
-      handle = std::clamp(handle, std::min(shortest, length), length);
-      const int start =
-          sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition, length - handle, bar->upsideDown);
-      const auto part = [&](int from, int to) {
-        return horizontal ? QRect(rect.left() + from, rect.top(), to - from, rect.height())
-                          : QRect(rect.left(), rect.top() + from, rect.width(), to - from);
-      };
-      if (subControl == SC_ScrollBarSlider) return part(start, start + handle);
-      if (subControl == SC_ScrollBarSubPage) return part(0, start);
-      if (subControl == SC_ScrollBarAddPage) return part(start + handle, length);
-      return {};
-    }
-    return rect;
+    // No arrow buttons: the groove is the whole bar.
+    if (!bar || subControl == SC_ScrollBarGroove) return option->rect;
+    return scrollBarPart(*bar, subControl, pixelMetric(PM_ScrollBarSliderMin, option, widget));
   }
-  if (control == CC_SpinBox) {
-    const auto* spin = qstyleoption_cast<const QStyleOptionSpinBox*>(option);
-    const bool buttons = spin && spin->buttonSymbols != QAbstractSpinBox::NoButtons;
-    const int width = buttons ? 18 : 4;
-    const QRect right(rect.right() - width + 1, rect.top(), width, rect.height());
-    if (subControl == SC_SpinBoxUp) return buttons ? right.adjusted(0, 1, 0, -rect.height() / 2) : QRect();
-    if (subControl == SC_SpinBoxDown) return buttons ? right.adjusted(0, rect.height() / 2, 0, -1) : QRect();
-    if (subControl == SC_SpinBoxEditField) return rect.adjusted(4, 1, -width, -1);
-    return rect;
-  }
+  if (control == CC_SpinBox) return spinBoxPart(*option, subControl);
   if (control == CC_Slider && subControl == SC_SliderHandle) {
     QRect handle = QProxyStyle::subControlRect(control, option, subControl, widget);
     const int size = pixelMetric(PM_SliderLength, option, widget);
@@ -268,6 +275,7 @@ QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex* o
     return handle;
   }
   if (control == CC_ComboBox) {
+    const QRect rect = option->rect;
     constexpr int kArrow = 18;
     if (subControl == SC_ComboBoxArrow) return {rect.right() - kArrow, rect.top(), kArrow, rect.height()};
     if (subControl == SC_ComboBoxEditField) return rect.adjusted(6, 1, -kArrow - 1, -1);

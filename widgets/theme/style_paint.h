@@ -24,6 +24,7 @@ enum class Arrow { Up, Down, Left, Right };
 void paintArrow(QPainter* painter, const QRect& rect, Arrow direction, const QColor& colour, double size);
 /// Round slider handle with the hole that shows the panel: outline accent, plain when `quiet`.
 void paintSliderHandle(QPainter* painter, const QRectF& rect, const Tokens& tokens, bool enabled, bool hovered);
+[[nodiscard]] bool isEnabled(const QStyleOption* option);
 /// Whether the option's widget shows keyboard focus (and not that of a click).
 [[nodiscard]] bool showsKeyboardFocus(const QStyleOption* option);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/picture_renderer.h"
 
-#include "widgets/views/layer_drawing.h"
 #include "widgets/views/parallel_rows.h"
 #include "widgets/views/pixel_colouring.h"
 
@@ -130,77 +129,92 @@ void PictureRenderer::drawBase(const Stage& stage) {
 }
 
 void PictureRenderer::drawOverlay(const Stage& stage) {
-  const PictureLayers& layers = stage.layers;
-  const PictureLook& look = stage.look;
-  const Tokens& t = stage.tokens;
-  const QRectF target = pictureRect(stage.transform, stage.device, stage.size);
-  const auto draw = [&](Size mapSize, bool opaque, double opacity, const RowColourer& colourer) {
-    drawMap(m_composite, MapDrawing{mapSize, target, opaque, opacity}, colourer);
-  };
-  switch (look.kind) {
+  switch (stage.look.kind) {
     case ViewKind::Image:
       return;
     case ViewKind::Heatmap:
-    case ViewKind::SignedMap: {
-      if (!usable(layers.scores)) return;
-      ColourTable table = look.table ? *look.table : greyTable();
-      float min = look.scaleMin;
-      float max = look.scaleMax;
-      if (look.kind == ViewKind::SignedMap) {
-        table = divergingTable(t.a.over, t.panel, t.b.over);
-        max = std::max(std::fabs(min), std::fabs(max));
-        min = -max;
-      }
-      const QRgb notFinite = t.voidArea.over.rgb();
-      draw(layers.scores->size(), true, look.overlay ? look.opacity : 1.0, [&](int y, int x, std::span<QRgb> out) {
-        const auto row = part(layers.scores->row(y), x, static_cast<int>(out.size()));
-        colourScores(row, min, max, table, notFinite, out);
-      });
+    case ViewKind::SignedMap:
+      if (usable(stage.layers.scores)) drawScores(stage);
       return;
-    }
-    case ViewKind::GroundTruth: {
-      if (!usable(layers.label)) return;
-      const QRgb anomaly = premultiplied(t.anomaly.over, look.opacity);
-      draw(layers.label->size(), false, 1.0, [&](int y, int x, std::span<QRgb> out) {
-        const auto row = part(layers.label->row(y), x, static_cast<int>(out.size()));
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = row[i] == kAnomaly ? anomaly : 0U;
-      });
+    case ViewKind::GroundTruth:
+      if (usable(stage.layers.label)) drawTruth(stage);
       return;
-    }
-    case ViewKind::Decision: {
-      if (!usable(layers.scores)) return;
-      const bool labelled = usable(layers.label);
-      const Size size = labelled ? layers.label->size() : layers.scores->size();
-      const std::vector<int> columns = stretch(size.width, layers.scores->width());
-      const std::vector<std::uint8_t> none(static_cast<std::size_t>(size.width), kNormal);
-      const QRgb flagged = premultiplied(labelled ? t.fp.over : t.anomaly.over, look.opacity);
-      const DecisionColours colours{0, flagged, premultiplied(t.fn.over, look.opacity),
-                                    premultiplied(t.tp.over, look.opacity), premultiplied(Qt::black, kVoidDarkness)};
-      draw(size, false, 1.0, [&](int y, int x, std::span<QRgb> out) {
-        thread_local std::vector<float> buffer;
-        const int count = static_cast<int>(out.size());
-        const auto scores = part(stretchedRow(*layers.scores, y, size.height, columns, buffer), x, count);
-        const auto labels = labelled ? layers.label->row(y) : std::span<const std::uint8_t>(none);
-        colourDecisions(scores, part(labels, x, count), layers.threshold, colours, out);
-      });
+    case ViewKind::Decision:
+      if (usable(stage.layers.scores)) drawDecision(stage);
       return;
-    }
-    case ViewKind::DecisionComparison: {
-      if (!usable(layers.scores) || !usable(layers.otherScores)) return;
-      const Size size = layers.scores->size();
-      const std::vector<int> columns = stretch(size.width, layers.otherScores->width());
-      const ComparisonColours colours{0, premultiplied(t.a.over, look.opacity), premultiplied(t.b.over, look.opacity),
-                                      premultiplied(QColor(0xE6, 0xE8, 0xEB), look.opacity)};
-      draw(size, false, 1.0, [&](int y, int x, std::span<QRgb> out) {
-        thread_local std::vector<float> buffer;
-        const int count = static_cast<int>(out.size());
-        const auto b = part(stretchedRow(*layers.otherScores, y, size.height, columns, buffer), x, count);
-        colourComparison(part(layers.scores->row(y), x, count), layers.threshold, b, layers.otherThreshold, colours,
-                         out);
-      });
+    case ViewKind::DecisionComparison:
+      if (usable(stage.layers.scores) && usable(stage.layers.otherScores)) drawDecisionComparison(stage);
       return;
-    }
   }
+}
+
+void PictureRenderer::draw(const Stage& stage, Size mapSize, bool opaque, double opacity, const RowColourer& colourer) {
+  const QRectF target = pictureRect(stage.transform, stage.device, stage.size);
+  drawMap(m_composite, MapDrawing{mapSize, target, opaque, opacity}, colourer);
+}
+
+void PictureRenderer::drawScores(const Stage& stage) {
+  const PictureLayers& layers = stage.layers;
+  const PictureLook& look = stage.look;
+  const Tokens& t = stage.tokens;
+  ColourTable table = look.table ? *look.table : greyTable();
+  float min = look.scaleMin;
+  float max = look.scaleMax;
+  if (look.kind == ViewKind::SignedMap) {
+    table = divergingTable(t.a.over, t.panel, t.b.over);
+    max = std::max(std::fabs(min), std::fabs(max));
+    min = -max;
+  }
+  const QRgb notFinite = t.voidArea.over.rgb();
+  draw(stage, layers.scores->size(), true, look.overlay ? look.opacity : 1.0, [&](int y, int x, std::span<QRgb> out) {
+    const auto row = part(layers.scores->row(y), x, static_cast<int>(out.size()));
+    colourScores(row, min, max, table, notFinite, out);
+  });
+}
+
+void PictureRenderer::drawTruth(const Stage& stage) {
+  const PictureLayers& layers = stage.layers;
+  const QRgb anomaly = premultiplied(stage.tokens.anomaly.over, stage.look.opacity);
+  draw(stage, layers.label->size(), false, 1.0, [&](int y, int x, std::span<QRgb> out) {
+    const auto row = part(layers.label->row(y), x, static_cast<int>(out.size()));
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = row[i] == kAnomaly ? anomaly : 0U;
+  });
+}
+
+void PictureRenderer::drawDecision(const Stage& stage) {
+  const PictureLayers& layers = stage.layers;
+  const Tokens& t = stage.tokens;
+  const double opacity = stage.look.opacity;
+  const bool labelled = usable(layers.label);
+  const Size size = labelled ? layers.label->size() : layers.scores->size();
+  const std::vector<int> columns = stretch(size.width, layers.scores->width());
+  const std::vector<std::uint8_t> none(static_cast<std::size_t>(size.width), kNormal);
+  const QRgb flagged = premultiplied(labelled ? t.fp.over : t.anomaly.over, opacity);
+  const DecisionColours colours{0, flagged, premultiplied(t.fn.over, opacity), premultiplied(t.tp.over, opacity),
+                                premultiplied(Qt::black, kVoidDarkness)};
+  draw(stage, size, false, 1.0, [&](int y, int x, std::span<QRgb> out) {
+    thread_local std::vector<float> buffer;
+    const int count = static_cast<int>(out.size());
+    const auto scores = part(stretchedRow(*layers.scores, y, size.height, columns, buffer), x, count);
+    const auto labels = labelled ? layers.label->row(y) : std::span<const std::uint8_t>(none);
+    colourDecisions(scores, part(labels, x, count), layers.threshold, colours, out);
+  });
+}
+
+void PictureRenderer::drawDecisionComparison(const Stage& stage) {
+  const PictureLayers& layers = stage.layers;
+  const Tokens& t = stage.tokens;
+  const double opacity = stage.look.opacity;
+  const Size size = layers.scores->size();
+  const std::vector<int> columns = stretch(size.width, layers.otherScores->width());
+  const ComparisonColours colours{0, premultiplied(t.a.over, opacity), premultiplied(t.b.over, opacity),
+                                  premultiplied(QColor(0xE6, 0xE8, 0xEB), opacity)};
+  draw(stage, size, false, 1.0, [&](int y, int x, std::span<QRgb> out) {
+    thread_local std::vector<float> buffer;
+    const int count = static_cast<int>(out.size());
+    const auto b = part(stretchedRow(*layers.otherScores, y, size.height, columns, buffer), x, count);
+    colourComparison(part(layers.scores->row(y), x, count), layers.threshold, b, layers.otherThreshold, colours, out);
+  });
 }
 
 void PictureRenderer::drawHatch(const Stage& stage) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "widgets/theme/tokens.h"
+#include "widgets/views/layer_drawing.h"
 #include "widgets/views/picture.h"
 #include "widgets/views/picture_cache.h"
 #include "widgets/views/view_transform.h"
@@ -51,6 +52,12 @@ private:
   };
   void drawBase(const Stage& stage);
   void drawOverlay(const Stage& stage);
+  void drawScores(const Stage& stage);
+  void drawTruth(const Stage& stage);
+  void drawDecision(const Stage& stage);
+  void drawDecisionComparison(const Stage& stage);
+  /// Lays a map of `mapSize` over the picture.
+  void draw(const Stage& stage, Size mapSize, bool opaque, double opacity, const RowColourer& colourer);
   void drawHatch(const Stage& stage);
   void dim(const Stage& stage);
   void drawLines(const Stage& stage);

@@ -3,6 +3,8 @@
 
 namespace oodscope {
 
+inline constexpr double kPixelsPerPoint = 96.0 / 72.0;  ///< of a screen, which widgets lay themselves out for
+
 /// How a view or a plot draws itself for a document. The rectangle it gets is in points (1/72 in) of the painter's
 /// logical coordinates; lines and texts are vectors wherever the painter's device keeps them.
 struct RenderOptions {

@@ -72,6 +72,61 @@ QString noDifferenceReason(const SetNumbers& a, const SetNumbers& b) {
   return tr("No difference and no verdict before both are of all frames: %1.").arg(parts.join(tr(", ")));
 }
 
+namespace {
+
+MetricRow comparedRow(const Metric& metric, const ComparisonInput& input, const QString& noDifference) {
+  MetricRow row;
+  row.name = tr(metric.name);
+  row.current = shownValue(input.b->metrics.*metric.value, input.b->exact, nullptr);
+  row.reference = inPercent(input.a->metrics.*metric.value);
+  row.higherIsBetter = metric.higherIsBetter;
+  row.deltaReason = noDifference;
+  if (row.current.value && row.reference && noDifference.isEmpty()) row.delta = *row.current.value - *row.reference;
+  if (input.statistics != nullptr) {
+    const PairedEstimate& estimate = input.statistics->ranking.*metric.paired;
+    row.undecided = verdict(estimate, metric.higherIsBetter) == Verdict::Undecided;
+  }
+  return row;
+}
+
+/// The differences with their intervals; those without one are left out.
+std::vector<PairedRow> pairedRows(const PairedStatistics& statistics) {
+  std::vector<PairedRow> rows;
+  const auto add = [&](const QString& name, const PairedEstimate& estimate, bool higherIsBetter) {
+    if (auto row = pairedRow(name, estimate, higherIsBetter)) rows.push_back(std::move(*row));
+  };
+  for (const Metric& metric : kMetrics) add(tr(metric.name), statistics.ranking.*metric.paired, metric.higherIsBetter);
+  if (statistics.components) {
+    add(QStringLiteral("sIoU"), statistics.components->siou, true);
+    add(QStringLiteral("PPV"), statistics.components->ppv, true);
+    add(QStringLiteral("F1*"), statistics.components->f1Star, true);
+  }
+  return rows;
+}
+
+/// What the intervals and p are of, and which of them say nothing.
+QString pairedNote(const PairedStatistics& statistics, const std::vector<PairedRow>& rows) {
+  QStringList note;
+  note << resamplesText(statistics.a.resamples, statistics.a.frames);
+  if (const PairedEstimate& ap = statistics.ranking.ap; ap.pValue && ap.pError)
+    note << (ap.everySwap ? tr("p exact, from all %1 swaps of frames").arg(groupedText(static_cast<qint64>(ap.swaps)))
+                          : tr("p from %1 swaps of frames, ± %2 by their draw")
+                                .arg(groupedText(static_cast<qint64>(ap.swaps)), numberText(*ap.pError, 3)));
+  if (statistics.components && statistics.a.componentFrames != statistics.a.frames)
+    note << tr("components of all %1 frames").arg(statistics.a.componentFrames);
+  if (statistics.a.frames < kFewFrames) note << tr("few frames: intervals are too short rather than too long");
+  QStringList undecided;
+  for (const PairedRow& row : rows)
+    if (row.low <= 0.0 && row.high >= 0.0) undecided << row.name;
+  if (!undecided.isEmpty())
+    note << (undecided.size() == 1 ? tr("that of %1 contains 0").arg(undecided.front())
+                                   : tr("those of %1 contain 0").arg(undecided.join(QStringLiteral(", "))));
+  if (!statistics.a.protocol.poolsPixels()) note << tr("of pooled pixels, which this protocol does not pool");
+  return note.join(QStringLiteral("; ")) + QLatin1Char('.');
+}
+
+}  // namespace
+
 MetricsView comparisonView(const ComparisonInput& input) {
   MetricsView view;
   const QString noDifference = noDifferenceReason(*input.a, *input.b);
@@ -82,50 +137,11 @@ MetricsView comparisonView(const ComparisonInput& input) {
   view.isComparison = true;
   view.referenceName = QStringLiteral("A ") + input.nameA;
   view.currentName = QStringLiteral("B ") + input.nameB;
-  for (const Metric& metric : kMetrics) {
-    MetricRow row;
-    row.name = tr(metric.name);
-    row.current = shownValue(input.b->metrics.*metric.value, input.b->exact, nullptr);
-    row.reference = inPercent(input.a->metrics.*metric.value);
-    row.higherIsBetter = metric.higherIsBetter;
-    row.deltaReason = noDifference;
-    if (row.current.value && row.reference && noDifference.isEmpty()) row.delta = *row.current.value - *row.reference;
-    if (input.statistics != nullptr) {
-      const PairedEstimate& estimate = input.statistics->ranking.*metric.paired;
-      row.undecided = verdict(estimate, metric.higherIsBetter) == Verdict::Undecided;
-    }
-    view.rows.push_back(std::move(row));
-  }
+  for (const Metric& metric : kMetrics) view.rows.push_back(comparedRow(metric, input, noDifference));
   view.pairedNote = noDifference;
   if (input.statistics != nullptr && noDifference.isEmpty()) {
-    QStringList undecided;
-    const auto add = [&](const QString& name, const PairedEstimate& estimate, bool higherIsBetter) {
-      auto row = pairedRow(name, estimate, higherIsBetter);
-      if (!row) return;
-      if (row->low <= 0.0 && row->high >= 0.0) undecided << row->name;
-      view.paired.push_back(std::move(*row));
-    };
-    for (const Metric& metric : kMetrics)
-      add(tr(metric.name), input.statistics->ranking.*metric.paired, metric.higherIsBetter);
-    if (input.statistics->components) {
-      add(QStringLiteral("sIoU"), input.statistics->components->siou, true);
-      add(QStringLiteral("PPV"), input.statistics->components->ppv, true);
-      add(QStringLiteral("F1*"), input.statistics->components->f1Star, true);
-    }
-    QStringList note;
-    note << resamplesText(input.statistics->a.resamples, input.statistics->a.frames);
-    if (const PairedEstimate& ap = input.statistics->ranking.ap; ap.pValue && ap.pError)
-      note << (ap.everySwap ? tr("p exact, from all %1 swaps of frames").arg(groupedText(static_cast<qint64>(ap.swaps)))
-                            : tr("p from %1 swaps of frames, ± %2 by their draw")
-                                  .arg(groupedText(static_cast<qint64>(ap.swaps)), numberText(*ap.pError, 3)));
-    if (input.statistics->components && input.statistics->a.componentFrames != input.statistics->a.frames)
-      note << tr("components of all %1 frames").arg(input.statistics->a.componentFrames);
-    if (input.statistics->a.frames < kFewFrames) note << tr("few frames: intervals are too short rather than too long");
-    if (!undecided.isEmpty())
-      note << (undecided.size() == 1 ? tr("that of %1 contains 0").arg(undecided.front())
-                                     : tr("those of %1 contain 0").arg(undecided.join(QStringLiteral(", "))));
-    if (!input.statistics->a.protocol.poolsPixels()) note << tr("of pooled pixels, which this protocol does not pool");
-    view.pairedNote = note.join(QStringLiteral("; ")) + QLatin1Char('.');
+    view.paired = pairedRows(*input.statistics);
+    view.pairedNote = pairedNote(*input.statistics, view.paired);
   }
   view.provenance << tr("%1 protocol").arg(protocolTitle(input.b->protocol));
   const QString framesA = accountText(input.a->account, input.a->metrics);

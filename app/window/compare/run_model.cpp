@@ -9,17 +9,17 @@
 namespace oodscope {
 namespace {
 
-struct Metric {
+struct ShownMetric {
   const char* name;
   std::optional<double> PixelMetrics::*value;
 };
-constexpr std::array<Metric, 4> kMetrics{{{"AP", &PixelMetrics::ap},
-                                          {"FPR95", &PixelMetrics::fpr95},
-                                          {"AUROC", &PixelMetrics::auroc},
-                                          {"best F1", &PixelMetrics::bestF1}}};
+constexpr std::array<ShownMetric, 4> kShownMetrics{{{"AP", &PixelMetrics::ap},
+                                                    {"FPR95", &PixelMetrics::fpr95},
+                                                    {"AUROC", &PixelMetrics::auroc},
+                                                    {"best F1", &PixelMetrics::bestF1}}};
 
 bool isMetric(int column) { return column >= RunModel::Ap && column < RunModel::Columns; }
-const Metric& metricOf(int column) { return kMetrics[static_cast<std::size_t>((column - RunModel::Ap) / 2)]; }
+const ShownMetric& metricOf(int column) { return kShownMetrics[static_cast<std::size_t>((column - RunModel::Ap) / 2)]; }
 bool isDelta(int column) { return (column - RunModel::Ap) % 2 == 1; }
 
 }  // namespace

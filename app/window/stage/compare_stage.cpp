@@ -19,8 +19,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kFirst = 0, kSecond = 1, kDisagreement = 2, kDecisions = 3;  // panes
-constexpr float kRankLimit = 0.5F;                                         // of the disagreement's colours
+constexpr float kRankLimit = 0.5F;  // of the disagreement's colours
 
 }  // namespace
 

@@ -43,6 +43,7 @@ protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+  static constexpr int kFirst = 0, kSecond = 1, kDisagreement = 2, kDecisions = 3;  // panes
   [[nodiscard]] bool isOn() const;
   // compare_stage.cpp
   void connectPanel();

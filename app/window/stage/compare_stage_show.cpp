@@ -17,8 +17,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kFirst = 0, kSecond = 1, kDisagreement = 2, kDecisions = 3;  // panes
-constexpr float kLowestRankShown = 0.4F;                                   // black below: normal road, mostly
+constexpr float kLowestRankShown = 0.4F;  // black below: normal road, mostly
 
 }  // namespace
 

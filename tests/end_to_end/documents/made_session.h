@@ -28,24 +28,9 @@ public:
     std::mt19937 random(11);
     std::normal_distribution<float> normal;
     for (int f = 0; f < kFrames; ++f) {
-      QImage image(kWidth, kHeight, QImage::Format_RGB888), mask(kWidth, kHeight, QImage::Format_Grayscale8);
-      std::vector<float> values(static_cast<std::size_t>(kChannels) * kWidth * kHeight);
-      for (int y = 0; y < kHeight; ++y)
-        for (int x = 0; x < kWidth; ++x) {
-          const bool anomaly = x > 30 + 14 * f && x < 62 + 14 * f && y > 40 && y < 76;
-          const bool isVoid = y > 90;
-          image.setPixelColor(x, y, QColor(y < 40 ? 150 : 90 + x / 4, y < 40 ? 180 : 90, anomaly ? 40 : 110 + y / 3));
-          mask.scanLine(y)[x] = isVoid ? 255 : anomaly ? 1 : 0;
-          for (int c = 0; c < kChannels; ++c) {
-            const float peak = c == (x / 40 + y / 30) % kChannels ? (anomaly ? 1.0F : 3.5F) : 0.0F;
-            values[(static_cast<std::size_t>(c) * kHeight + static_cast<std::size_t>(y)) * kWidth +
-                   static_cast<std::size_t>(x)] = 0.7F * normal(random) + peak;
-          }
-        }
       const std::string name = std::to_string(f);
-      image.save(QString::fromStdString((root / "images" / (name + ".png")).string()));
-      mask.save(QString::fromStdString((root / "masks" / (name + ".png")).string()));
-      writeNpy(logits / (name + ".npy"), values);
+      writePicture(root, name, f);
+      writeNpy(logits / (name + ".npy"), madeLogits(f, random, normal));
     }
     GenericLayout layout;
     layout.images = "images/*";
@@ -71,6 +56,38 @@ public:
   Session session;
 
 private:
+  static bool isAnomaly(int x, int y, int frame) {
+    return x > 30 + 14 * frame && x < 62 + 14 * frame && y > 40 && y < 76;
+  }
+
+  /// A street under a sky with one anomaly, and its mask.
+  static void writePicture(const std::filesystem::path& root, const std::string& name, int frame) {
+    QImage image(kWidth, kHeight, QImage::Format_RGB888), mask(kWidth, kHeight, QImage::Format_Grayscale8);
+    for (int y = 0; y < kHeight; ++y)
+      for (int x = 0; x < kWidth; ++x) {
+        const bool anomaly = isAnomaly(x, y, frame);
+        const bool isVoid = y > 90;
+        image.setPixelColor(x, y, QColor(y < 40 ? 150 : 90 + x / 4, y < 40 ? 180 : 90, anomaly ? 40 : 110 + y / 3));
+        mask.scanLine(y)[x] = isVoid ? 255 : anomaly ? 1 : 0;
+      }
+    image.save(QString::fromStdString((root / "images" / (name + ".png")).string()));
+    mask.save(QString::fromStdString((root / "masks" / (name + ".png")).string()));
+  }
+
+  /// Noise with a peak at the class of the place, a lower one on the anomaly.
+  static std::vector<float> madeLogits(int frame, std::mt19937& random, std::normal_distribution<float>& normal) {
+    std::vector<float> values(static_cast<std::size_t>(kChannels) * kWidth * kHeight);
+    for (int y = 0; y < kHeight; ++y)
+      for (int x = 0; x < kWidth; ++x)
+        for (int c = 0; c < kChannels; ++c) {
+          const float height = isAnomaly(x, y, frame) ? 1.0F : 3.5F;
+          const float peak = c == (x / 40 + y / 30) % kChannels ? height : 0.0F;
+          values[(static_cast<std::size_t>(c) * kHeight + static_cast<std::size_t>(y)) * kWidth +
+                 static_cast<std::size_t>(x)] = 0.7F * normal(random) + peak;
+        }
+    return values;
+  }
+
   static void writeNpy(const std::filesystem::path& file, const std::vector<float>& values) {
     std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(kChannels) + ", " +
                          std::to_string(kHeight) + ", " + std::to_string(kWidth) + "), }";

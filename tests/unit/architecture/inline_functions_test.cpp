@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -75,12 +76,25 @@ struct Function {
   fs::path file;
 };
 
-/// Functions that the code defines in named namespaces, outside of classes.
-std::vector<std::string> definitionsIn(const std::string& text) {
-  static const std::regex kNamespace(R"(^\s*(?:inline\s+)?namespace\s*([\w:]*)\s*$)"),
-      kFunction(R"(([\w:~]+|operator\s*[^\s\w(]+)\s*\($)"),
+/// "name(types)" of the function that a head before a brace begins; none where it begins something else.
+std::optional<std::string> signatureOf(const std::string& statement) {
+  static const std::regex kFunction(R"(([\w:~]+|operator\s*[^\s\w(]+)\s*\($)"),
       kAttribute(R"(\[\[[^\]]*\]\]|__attribute__\s*\(\([^)]*(\([^)]*\))?[^)]*\)\))"),
       kTemplate(R"(^\s*template\s*<[^;{]*?>\s*(?=[\w\[]))");
+  const std::string head = std::regex_replace(std::regex_replace(statement, kAttribute, ""), kTemplate, "");
+  const std::size_t open = head.find('(');
+  if (open == std::string::npos) return std::nullopt;
+  const std::string before = head.substr(0, open + 1);
+  if (head.find('=') < open && before.find("operator") == std::string::npos) return std::nullopt;
+  std::smatch match;
+  if (!std::regex_search(before, match, kFunction)) return std::nullopt;
+  const std::size_t close = endOfBlock(head, open, '(', ')');
+  return match[1].str() + "(" + typesOf(head.substr(open + 1, close - open - 1)) + ")";
+}
+
+/// Functions that the code defines in named namespaces, outside of classes.
+std::vector<std::string> definitionsIn(const std::string& text) {
+  static const std::regex kNamespace(R"(^\s*(?:inline\s+)?namespace\s*([\w:]*)\s*$)");
   const std::string code = codeOf(text);
   std::vector<std::string> scopes, out;
   std::string statement;
@@ -93,25 +107,15 @@ std::vector<std::string> definitionsIn(const std::string& text) {
       statement += c;
       continue;
     }
-    std::smatch match;
-    if (std::regex_match(statement, match, kNamespace)) {
+    if (std::smatch match; std::regex_match(statement, match, kNamespace)) {
       scopes.push_back(match[1].length() > 0 ? match[1].str() + "::" : "(anonymous)");
       statement.clear();
       continue;
     }
-    std::string head = std::regex_replace(std::regex_replace(statement, kAttribute, ""), kTemplate, "");
-    const std::size_t open = head.find('(');
-    const std::size_t assigned = head.find('=');
-    const std::string before = head.substr(0, open == std::string::npos ? 0 : open + 1);
-    if (open != std::string::npos &&
-        (assigned == std::string::npos || assigned > open || before.find("operator") != std::string::npos) &&
-        std::regex_search(before, match, kFunction)) {
-      std::string scope;
-      for (const std::string& each : scopes) scope += each;
-      const std::size_t close = endOfBlock(head, open, '(', ')');
-      if (scope.find("(anonymous)") == std::string::npos)
-        out.push_back(scope + match[1].str() + "(" + typesOf(head.substr(open + 1, close - open - 1)) + ")");
-    }
+    std::string scope;
+    for (const std::string& each : scopes) scope += each;
+    if (scope.find("(anonymous)") == std::string::npos)
+      if (const auto signature = signatureOf(statement)) out.push_back(scope + *signature);
     i = endOfBlock(code, i, '{', '}');
     statement.clear();
   }

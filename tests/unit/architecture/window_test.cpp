@@ -44,32 +44,39 @@ std::vector<std::string> filesWith(const std::vector<std::string>& folders, cons
   return out;
 }
 
+/// Behind the string or character literal that begins at `from`.
+std::size_t endOfLiteral(const std::string& text, std::size_t from) {
+  std::size_t end = from + 1;
+  while (end < text.size() && text[end] != text[from]) end += text[end] == '\\' ? 2 : 1;
+  return end + 1;
+}
+
+std::size_t endOfLine(const std::string& text, std::size_t from) {
+  std::size_t end = text.find('\n', from);
+  while (end != std::string::npos && text[end - 1] == '\\') end = text.find('\n', end + 1);
+  return end;
+}
+
+/// Behind the comment, preprocessor line or literal that begins at `at`; `at` where none does.
+std::size_t endOfWhatIsNoCode(const std::string& text, std::size_t at) {
+  const bool lineBegins = at == 0 || text[at - 1] == '\n';
+  if (text.compare(at, 2, "//") == 0 || (lineBegins && text[at] == '#')) return endOfLine(text, at);
+  if (text.compare(at, 2, "/*") == 0) return text.find("*/", at) + 2;
+  if (text.compare(at, 3, "R\"(") == 0) return text.find(")\"", at) + 2;
+  const bool separatesDigits = text[at] == '\'' && at > 0 && std::isalnum(static_cast<unsigned char>(text[at - 1]));
+  if (text[at] == '"' || (text[at] == '\'' && !separatesDigits)) return endOfLiteral(text, at);
+  return at;
+}
+
 /// Comments, preprocessor lines and literals replaced by blanks; lines stay.
 std::string codeOf(const std::string& text) {
   std::string out = text;
-  const auto blank = [&out](std::size_t from, std::size_t to) {
-    for (std::size_t i = from; i < to && i < out.size(); ++i)
-      if (out[i] != '\n') out[i] = ' ';
-  };
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const bool lineBegins = i == 0 || out[i - 1] == '\n';
-    std::size_t end = i;
-    if (out.compare(i, 2, "//") == 0 || (lineBegins && out[i] == '#')) {
-      end = out.find('\n', i);
-      while (end != std::string::npos && out[end - 1] == '\\') end = out.find('\n', end + 1);
-    } else if (out.compare(i, 2, "/*") == 0) {
-      end = out.find("*/", i) + 2;
-    } else if (out.compare(i, 3, "R\"(") == 0) {
-      end = out.find(")\"", i) + 2;
-    } else if (out[i] == '"' || (out[i] == '\'' && (i == 0 || !std::isalnum(static_cast<unsigned char>(out[i - 1]))))) {
-      end = i + 1;
-      while (end < out.size() && out[end] != out[i]) end += out[end] == '\\' ? 2 : 1;
-      ++end;
-    } else {
-      continue;
-    }
-    blank(i, std::min(end, out.size()));
-    i = std::min(end, out.size()) - 1;
+    const std::size_t end = std::min(endOfWhatIsNoCode(out, i), out.size());
+    if (end == i) continue;
+    for (std::size_t k = i; k < end; ++k)
+      if (out[k] != '\n') out[k] = ' ';
+    i = end - 1;
   }
   return out;
 }

@@ -15,6 +15,21 @@
 namespace oodscope {
 namespace {
 
+/// What the kernel of output channel `o` sums up to over picture `n` with its first place at (row, column).
+double summedAt(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& g, std::int64_t n,
+                std::int64_t o, std::int64_t row, std::int64_t column) {
+  const auto in = x.accessor<float, 4>(), w = weight.accessor<float, 4>();
+  double value = 0.0;
+  for (std::int64_t i = 0; i < x.size(1); ++i)
+    for (std::int64_t ky = 0; ky < weight.size(2); ++ky)
+      for (std::int64_t kx = 0; kx < weight.size(3); ++kx) {
+        const std::int64_t y = row + ky * g.dilation[0], at = column + kx * g.dilation[1];
+        if (y < 0 || at < 0 || y >= x.size(2) || at >= x.size(3)) continue;
+        value += static_cast<double>(in[n][i][y][at]) * static_cast<double>(w[o][i][ky][kx]);
+      }
+  return value;
+}
+
 at::Tensor summedInDouble(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                           const ConvolutionGeometry& g) {
   const auto out = [&](std::size_t axis) {
@@ -22,23 +37,14 @@ at::Tensor summedInDouble(const at::Tensor& x, const at::Tensor& weight, const a
     return (x.size(at) + 2 * g.padding[axis] - g.dilation[axis] * (weight.size(at) - 1) - 1) / g.stride[axis] + 1;
   };
   at::Tensor sum = torch::zeros({x.size(0), weight.size(0), out(0), out(1)}, torch::kDouble);
-  const auto in = x.accessor<float, 4>(), w = weight.accessor<float, 4>();
   auto to = sum.accessor<double, 4>();
   for (std::int64_t n = 0; n < x.size(0); ++n)
     for (std::int64_t o = 0; o < weight.size(0); ++o)
       for (std::int64_t y = 0; y < sum.size(2); ++y)
-        for (std::int64_t column = 0; column < sum.size(3); ++column) {
-          double value = static_cast<double>(bias[o].item<float>());
-          for (std::int64_t i = 0; i < x.size(1); ++i)
-            for (std::int64_t ky = 0; ky < weight.size(2); ++ky)
-              for (std::int64_t kx = 0; kx < weight.size(3); ++kx) {
-                const std::int64_t row = y * g.stride[0] - g.padding[0] + ky * g.dilation[0];
-                const std::int64_t at = column * g.stride[1] - g.padding[1] + kx * g.dilation[1];
-                if (row < 0 || at < 0 || row >= x.size(2) || at >= x.size(3)) continue;
-                value += static_cast<double>(in[n][i][row][at]) * static_cast<double>(w[o][i][ky][kx]);
-              }
-          to[n][o][y][column] = value;
-        }
+        for (std::int64_t column = 0; column < sum.size(3); ++column)
+          to[n][o][y][column] =
+              static_cast<double>(bias[o].item<float>()) +
+              summedAt(x, weight, g, n, o, y * g.stride[0] - g.padding[0], column * g.stride[1] - g.padding[1]);
   return sum;
 }
 
@@ -94,20 +100,24 @@ TEST(OwnConvolution, KeepsNanWhereAnInputHasOneAndNowhereElse) {
   EXPECT_TRUE(std::isnan(out[0][3][1][2].item<float>()));
 }
 
-/// Spread by hand: each input pixel adds its weights where they fall.
+/// Each input pixel adds its weights where they fall: stride 2, dilation 2. `kernels`: in, out, 3, 3.
+void spread(const at::Tensor& x, const at::Tensor& kernels, const at::Tensor& out) {
+  for (std::int64_t i = 0; i < x.size(0); ++i)
+    for (std::int64_t o = 0; o < out.size(0); ++o)
+      for (std::int64_t y = 0; y < x.size(1); ++y)
+        for (std::int64_t column = 0; column < x.size(2); ++column)
+          out[o]
+              .slice(0, 2 * y, 2 * y + 5, 2)
+              .slice(1, 2 * column, 2 * column + 5, 2)
+              .add_(x[i][y][column].item<double>() * kernels[i][o].to(torch::kDouble));
+}
+
 TEST(OwnConvolutions, ComputeTransposedAndGroupedOnesToo) {
   torch::manual_seed(4);
   const at::Tensor x = at::rand({1, 4, 3, 5}), weight = at::rand({4, 3, 3, 3}), bias = at::rand({6});
   at::Tensor expected = torch::zeros({1, 6, 9, 13}, torch::kDouble);
   for (int group = 0; group < 2; ++group)
-    for (int i = 0; i < 2; ++i)
-      for (int o = 0; o < 3; ++o)
-        for (int y = 0; y < 3; ++y)
-          for (int column = 0; column < 5; ++column)
-            for (int ky = 0; ky < 3; ++ky)
-              for (int kx = 0; kx < 3; ++kx)
-                expected[0][group * 3 + o][2 * y + 2 * ky][2 * column + 2 * kx] +=
-                    x[0][group * 2 + i][y][column].item<double>() * weight[group * 2 + i][o][ky][kx].item<double>();
+    spread(x[0].narrow(0, 2 * group, 2), weight.narrow(0, 2 * group, 2), expected[0].narrow(0, 3 * group, 3));
   expected = expected.narrow(2, 1, 8).narrow(3, 1, 12);  // padding 1, one row and column more at the end
   expected = expected + bias.to(torch::kDouble).view({1, 6, 1, 1});
   const OwnConvolutions scope;

@@ -27,9 +27,14 @@ struct Brute {
   float bestF1Threshold = 0;
 };
 
-/// Everything from the definition: all pairs sorted, every distinct score a threshold, scikit-learn's ROC with its
-/// dropped points, numpy's interpolation.
-Brute bruteForce(const MemoryFrames& set, bool skipEmpty) {
+/// Counts at every distinct score as a threshold, the highest first.
+struct Steps {
+  std::vector<double> tps, fps;
+  std::vector<float> thresholds;
+  double anomalous = 0, normal = 0;
+};
+
+Steps stepsOf(const MemoryFrames& set, bool skipEmpty) {
   std::vector<std::pair<float, int>> pixels;
   for (std::size_t f = 0; f < set.size(); ++f) {
     if (skipEmpty && std::ranges::count(set.labels[f], kAnomaly) == 0) continue;
@@ -39,18 +44,40 @@ Brute bruteForce(const MemoryFrames& set, bool skipEmpty) {
     }
   }
   std::ranges::sort(pixels, std::greater{}, &std::pair<float, int>::first);
-  std::vector<double> tps;
-  std::vector<double> fps;
-  std::vector<float> thresholds;
-  double tp = 0;
-  double fp = 0;
+  Steps steps;
   for (std::size_t i = 0; i < pixels.size(); ++i) {
-    (pixels[i].second == 1 ? tp : fp) += 1;
+    (pixels[i].second == 1 ? steps.anomalous : steps.normal) += 1;
     if (i + 1 < pixels.size() && pixels[i + 1].first == pixels[i].first) continue;
-    tps.push_back(tp);
-    fps.push_back(fp);
-    thresholds.push_back(pixels[i].first);
+    steps.tps.push_back(steps.anomalous);
+    steps.fps.push_back(steps.normal);
+    steps.thresholds.push_back(pixels[i].first);
   }
+  return steps;
+}
+
+/// FPR above and at recall 0.95 as scikit-learn's ROC has it, with its dropped points, and numpy's interpolation.
+void readRoc(const Steps& steps, Brute& brute) {
+  const auto& [tps, fps, thresholds, tp, fp] = steps;
+  std::vector<double> tpr{0};
+  std::vector<double> fpr{0};
+  for (std::size_t i = 0; i < tps.size(); ++i) {
+    const bool inner = i > 0 && i + 1 < tps.size();
+    if (inner && tps[i + 1] - tps[i] == tps[i] - tps[i - 1] && fps[i + 1] - fps[i] == fps[i] - fps[i - 1]) continue;
+    tpr.push_back(tps[i] / tp);
+    fpr.push_back(fps[i] / fp);
+  }
+  const auto above = static_cast<std::size_t>(std::ranges::upper_bound(tpr, 0.95) - tpr.begin());
+  brute.fprAbove = fpr[above];
+  brute.fprInterpolated =
+      tpr[above - 1] == 0.95
+          ? fpr[above - 1]
+          : (fpr[above] - fpr[above - 1]) / (tpr[above] - tpr[above - 1]) * (0.95 - tpr[above - 1]) + fpr[above - 1];
+}
+
+/// Everything from the definition: all pairs sorted, every distinct score a threshold.
+Brute bruteForce(const MemoryFrames& set, bool skipEmpty) {
+  const Steps steps = stepsOf(set, skipEmpty);
+  const auto& [tps, fps, thresholds, tp, fp] = steps;
   Brute brute;
   double lastTp = 0;
   double lastFp = 0;
@@ -70,25 +97,7 @@ Brute bruteForce(const MemoryFrames& set, bool skipEmpty) {
     lastTp = tps[i];
     lastFp = fps[i];
   }
-  std::vector<double> tpr{0};
-  std::vector<double> fpr{0};
-  for (std::size_t i = 0; i < tps.size(); ++i) {
-    const bool inner = i > 0 && i + 1 < tps.size();
-    if (inner && tps[i + 1] - tps[i] == tps[i] - tps[i - 1] && fps[i + 1] - fps[i] == fps[i] - fps[i - 1]) continue;
-    tpr.push_back(tps[i] / tp);
-    fpr.push_back(fps[i] / fp);
-  }
-  for (std::size_t i = 0; i < tpr.size(); ++i) {
-    if (tpr[i] > 0.95) {
-      brute.fprAbove = fpr[i];
-      break;
-    }
-  }
-  const auto above = static_cast<std::size_t>(std::ranges::upper_bound(tpr, 0.95) - tpr.begin());
-  brute.fprInterpolated =
-      tpr[above - 1] == 0.95
-          ? fpr[above - 1]
-          : (fpr[above] - fpr[above - 1]) / (tpr[above] - tpr[above - 1]) * (0.95 - tpr[above - 1]) + fpr[above - 1];
+  readRoc(steps, brute);
   return brute;
 }
 

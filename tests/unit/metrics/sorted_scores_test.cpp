@@ -31,6 +31,18 @@ testing::MemoryFrames tiedFrames(unsigned seed) {
   return set;
 }
 
+ConfusionCounts countedOneByOne(const testing::MemoryFrames& set, float threshold) {
+  ConfusionCounts counts;
+  for (std::size_t f = 0; f < set.size(); ++f) {
+    for (std::size_t i = 0; i < set.scores[f].size(); ++i) {
+      const bool predicted = set.scores[f][i] >= threshold;
+      if (set.labels[f][i] == kAnomaly) ++(predicted ? counts.tp : counts.fn);
+      if (set.labels[f][i] == kNormal) ++(predicted ? counts.fp : counts.tn);
+    }
+  }
+  return counts;
+}
+
 TEST(SortedScores, CountsEqualCountingEveryPixelAtEveryThreshold) {
   const testing::MemoryFrames set = tiedFrames(7);
   std::vector<SortedScores> sorted;
@@ -39,15 +51,7 @@ TEST(SortedScores, CountsEqualCountingEveryPixelAtEveryThreshold) {
   for (const SortedScores& frame : sorted) frames.push_back(&frame);
   ConfusionCounts previous{.tp = 1'000'000, .fp = 1'000'000};
   for (float threshold = -2.0F; threshold < 3.0F; threshold += 1.0F / 128.0F) {
-    ConfusionCounts expected;
-    for (std::size_t f = 0; f < set.size(); ++f) {
-      for (std::size_t i = 0; i < set.scores[f].size(); ++i) {
-        if (set.labels[f][i] == kVoid) continue;
-        const bool predicted = set.scores[f][i] >= threshold;
-        if (set.labels[f][i] == kAnomaly) ++(predicted ? expected.tp : expected.fn);
-        if (set.labels[f][i] == kNormal) ++(predicted ? expected.fp : expected.tn);
-      }
-    }
+    const ConfusionCounts expected = countedOneByOne(set, threshold);
     const ConfusionCounts counts = countsAt(frames, threshold);
     ASSERT_EQ(counts, expected) << threshold;
     EXPECT_LE(counts.tp, previous.tp);  // recall never rises with the threshold

@@ -2,7 +2,7 @@
 #include "analysis/regions/component_curve.h"
 
 #include "analysis/regions/threshold_levels.h"
-#include "tests/unit/regions/golden_frames.h"
+#include "tests/support/golden_frames.h"
 #include "tests/unit/regions/naive.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/regions/component_metrics.h"
 
-#include "tests/unit/regions/golden_frames.h"
+#include "tests/support/golden_frames.h"
 #include "tests/unit/regions/naive.h"
 
 #include <gmock/gmock.h>

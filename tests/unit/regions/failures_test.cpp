@@ -3,7 +3,7 @@
 
 #include "analysis/regions/attribution.h"
 #include "analysis/regions/brush.h"
-#include "tests/unit/regions/golden_frames.h"
+#include "tests/support/golden_frames.h"
 #include "tests/unit/regions/naive.h"
 
 #include <gmock/gmock.h>
@@ -89,6 +89,37 @@ TEST(Failures, VoidIsNeitherAFalsePositiveNorABridge) {
   EXPECT_EQ(found.counts.fp, 4U);
 }
 
+/// A score that is not finite makes its pixel void.
+std::uint8_t labelThatCounts(const testing::RandomFrame& frame, std::size_t pixel) {
+  return std::isfinite(frame.scores.values()[pixel]) ? frame.labels.values()[pixel] : kVoid;
+}
+
+ConfusionCounts countedOneByOne(const testing::RandomFrame& frame, double threshold) {
+  ConfusionCounts counts;
+  for (std::size_t i = 0; i < frame.scores.values().size(); ++i) {
+    const std::uint8_t label = labelThatCounts(frame, i);
+    const bool over = static_cast<double>(frame.scores.values()[i]) >= threshold;
+    if (label == kAnomaly) ++(over ? counts.tp : counts.fn);
+    if (label == kNormal) ++(over ? counts.fp : counts.tn);
+  }
+  return counts;
+}
+
+int floodFilledObjects(const testing::RandomFrame& frame) {
+  std::vector<bool> truth;
+  for (std::size_t i = 0; i < frame.scores.values().size(); ++i) truth.push_back(labelThatCounts(frame, i) == kAnomaly);
+  int objects = 0;
+  testing::floodFill(truth, frame.scores.size(), objects);
+  return objects;
+}
+
+bool isAllAnomaly(const FailureRegion& region, const LabelMap& labels) {
+  for (const oodscope::Run& run : region.runs)
+    for (int x = run.begin; x < run.end; ++x)
+      if (labels.at(x, run.y) != kAnomaly) return false;
+  return true;
+}
+
 TEST(Failures, ReconcileWithTheConfusionCountsOnRandomFrames) {
   for (std::uint32_t seed = 0; seed < 300; ++seed) {
     const auto frame = randomFrame(seed, {static_cast<int>(8 + seed % 31), static_cast<int>(7 + seed % 23)});
@@ -96,30 +127,16 @@ TEST(Failures, ReconcileWithTheConfusionCountsOnRandomFrames) {
                                  .minArea = static_cast<int>(seed % 9),
                                  .opening = seed % 3 == 0};
     const FrameFailures found = findFailures(frame.view(), options);
-    ConfusionCounts naive;
-    std::vector<bool> truth;
-    for (std::size_t i = 0; i < frame.scores.values().size(); ++i) {
-      const float s = frame.scores.values()[i];
-      const std::uint8_t label = std::isfinite(s) ? frame.labels.values()[i] : kVoid;
-      const bool over = static_cast<double>(s) >= options.threshold;
-      naive.tp += label == kAnomaly && over ? 1 : 0;
-      naive.fn += label == kAnomaly && !over ? 1 : 0;
-      naive.fp += label == kNormal && over ? 1 : 0;
-      naive.tn += label == kNormal && !over ? 1 : 0;
-      truth.push_back(label == kAnomaly);
-    }
+    const ConfusionCounts naive = countedOneByOne(frame, options.threshold);
     ASSERT_EQ(found.counts, naive) << "seed " << seed;
     ASSERT_EQ(listedArea(found.falsePositives) + found.smallPixels + found.openedPixels, naive.fp) << "seed " << seed;
     if (!options.opening) {
       ASSERT_EQ(found.openedPixels, 0U);
     }
-    int objects = 0;
-    testing::floodFill(truth, frame.scores.size(), objects);
-    ASSERT_EQ(found.objects, static_cast<std::uint64_t>(objects));
+    ASSERT_EQ(found.objects, static_cast<std::uint64_t>(floodFilledObjects(frame))) << "seed " << seed;
     for (const FailureRegion& region : found.missed) {
       ASSERT_LT(region.recall, options.missedBelow);
-      for (const oodscope::Run& run : region.runs)
-        for (int x = run.begin; x < run.end; ++x) ASSERT_EQ(frame.labels.at(x, run.y), kAnomaly);
+      ASSERT_TRUE(isAllAnomaly(region, frame.labels)) << "seed " << seed;
     }
     for (const FailureRegion& region : found.falsePositives)
       ASSERT_GE(region.area, static_cast<std::uint64_t>(options.minArea));

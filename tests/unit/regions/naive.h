@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/regions/component_metrics.h"
 
+#include <algorithm>
 #include <random>
 #include <set>
 #include <utility>
@@ -38,6 +39,42 @@ inline std::vector<int> floodFill(const std::vector<bool>& mask, Size size, int&
   return label;
 }
 
+/// Pixels that are labelled with a component.
+inline int areaOf(const std::vector<int>& labels, int component) {
+  int n = 0;
+  for (const int l : labels) n += l == component ? 1 : 0;
+  return n;
+}
+
+/// Takes components below the track's sizes out: predicted ones become background, small objects void in both.
+inline void dropSmall(std::vector<int>& predicted, int predictedCount, std::vector<int>& truth, int truthCount,
+                      const ComponentTrack& track) {
+  for (int c = 1; c <= predictedCount; ++c)
+    if (areaOf(predicted, c) < track.minPredicted) std::replace(predicted.begin(), predicted.end(), c, 0);
+  for (int k = 1; k <= truthCount; ++k) {
+    if (areaOf(truth, k) >= track.minTruth) continue;
+    for (std::size_t i = 0; i < truth.size(); ++i)
+      if (truth[i] == k) truth[i] = predicted[i] = 0;
+  }
+}
+
+/// sIoU of object `k` with all predicted components that touch it.
+inline double naiveSiou(const std::vector<int>& predicted, const std::vector<int>& truth, int k) {
+  std::set<int> touching;
+  for (std::size_t i = 0; i < truth.size(); ++i)
+    if (truth[i] == k && predicted[i] != 0) touching.insert(predicted[i]);
+  long shared = 0;
+  long all = 0;
+  long elsewhere = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    if (!touching.contains(predicted[i])) continue;
+    ++all;
+    if (truth[i] == k) ++shared;
+    if (truth[i] != 0 && truth[i] != k) ++elsewhere;
+  }
+  return static_cast<double>(shared) / static_cast<double>(all + areaOf(truth, k) - shared - elsewhere);
+}
+
 /// Component overlaps straight from the protocol's seven steps, one pixel set operation each.
 inline FrameComponents naiveComponents(const ScoredImage& frame, double threshold, const ComponentTrack& track) {
   const std::size_t pixels = frame.size.area();
@@ -51,39 +88,13 @@ inline FrameComponents naiveComponents(const ScoredImage& frame, double threshol
   int truthCount = 0;
   std::vector<int> predicted = floodFill(predictedMask, frame.size, predictedCount);
   std::vector<int> truth = floodFill(truthMask, frame.size, truthCount);
-  const auto area = [&](const std::vector<int>& labels, int c) {
-    int n = 0;
-    for (const int l : labels) n += l == c ? 1 : 0;
-    return n;
-  };
-  for (int c = 1; c <= predictedCount; ++c)
-    if (area(predicted, c) < track.minPredicted)
-      for (int& l : predicted)
-        if (l == c) l = 0;
-  for (int k = 1; k <= truthCount; ++k)
-    if (area(truth, k) < track.minTruth)
-      for (std::size_t i = 0; i < pixels; ++i)
-        if (truth[i] == k) truth[i] = predicted[i] = 0;
+  dropSmall(predicted, predictedCount, truth, truthCount, track);
 
   FrameComponents result;
-  for (int k = 1; k <= truthCount; ++k) {
-    if (area(truth, k) == 0) continue;
-    std::set<int> touching;
-    for (std::size_t i = 0; i < pixels; ++i)
-      if (truth[i] == k && predicted[i] != 0) touching.insert(predicted[i]);
-    long shared = 0;
-    long all = 0;
-    long elsewhere = 0;
-    for (std::size_t i = 0; i < pixels; ++i) {
-      if (!touching.contains(predicted[i])) continue;
-      ++all;
-      if (truth[i] == k) ++shared;
-      if (truth[i] != 0 && truth[i] != k) ++elsewhere;
-    }
-    result.siou.push_back(static_cast<double>(shared) / static_cast<double>(all + area(truth, k) - shared - elsewhere));
-  }
+  for (int k = 1; k <= truthCount; ++k)
+    if (areaOf(truth, k) > 0) result.siou.push_back(naiveSiou(predicted, truth, k));
   for (int c = 1; c <= predictedCount; ++c) {
-    const int size = area(predicted, c);
+    const int size = areaOf(predicted, c);
     if (size == 0) continue;
     int on = 0;
     for (std::size_t i = 0; i < pixels; ++i) on += predicted[i] == c && truth[i] != 0 ? 1 : 0;

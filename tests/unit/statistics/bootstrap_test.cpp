@@ -3,7 +3,7 @@
 
 #include "analysis/statistics/paired.h"
 #include "analysis/statistics/resampling.h"
-#include "tests/unit/regions/golden_frames.h"
+#include "tests/support/golden_frames.h"
 #include "tests/unit/statistics/simulated_frames.h"
 
 #include <gtest/gtest.h>

@@ -32,43 +32,48 @@ inline float valueNoise(double x, double y, double cell, std::uint32_t seed) {
   return static_cast<float>(top * (1 - v) + bottom * v);
 }
 
+/// Whether the animal is at (u, v), both 0 … 1 over the picture.
+inline bool isAnimal(double u, double v) {
+  const auto ellipse = [&](double cx, double cy, double rx, double ry) {
+    return (u - cx) * (u - cx) / (rx * rx) + (v - cy) * (v - cy) / (ry * ry) < 1;
+  };
+  const bool legs = v > 0.62 && v < 0.9 &&
+                    (std::fabs(u - 0.60) < 0.012 || std::fabs(u - 0.64) < 0.012 || std::fabs(u - 0.70) < 0.012 ||
+                     std::fabs(u - 0.735) < 0.012);
+  const bool neck = std::fabs(u - 0.60 + (v - 0.4) * -0.25) < 0.022 && v > 0.18 && v < 0.6;
+  return ellipse(0.67, 0.58, 0.09, 0.09) || ellipse(0.555, 0.18, 0.04, 0.035) || legs || neck;
+}
+
+inline Rgb syntheticColour(double u, double v) {
+  const double noise = 0.6 * static_cast<double>(valueNoise(u * 400, v * 200, 9, 1)) +
+                       0.4 * static_cast<double>(valueNoise(u * 400, v * 200, 2, 2));
+  const auto colour = [](double r, double g, double b) {
+    const auto byte = [](double value) { return static_cast<std::uint8_t>(std::clamp(value, 0.0, 255.0)); };
+    return Rgb{byte(r), byte(g), byte(b)};
+  };
+  if (isAnimal(u, v)) return colour(150 + 60 * noise, 105 + 50 * noise, 60 + 30 * noise);
+  const bool road = v > 0.55 && std::fabs(u - 0.45) < 0.08 + (v - 0.55) * 0.9;
+  if (road) return colour(105 + 25 * noise, 105 + 25 * noise, 105 + 25 * noise);
+  const bool tree = v > 0.38 + 0.12 * static_cast<double>(valueNoise(u * 400, 0, 25, 3)) && v < 0.66;
+  if (tree) return colour(45 + 60 * noise, 70 + 70 * noise, 40 + 30 * noise);
+  if (v < 0.5) return colour(150 + 70 * v, 180 + 50 * v, 225);
+  return colour(160 + 40 * noise, 130 + 35 * noise, 85 + 25 * noise);
+}
+
+inline std::uint8_t syntheticLabel(double u, double v) {
+  const bool strip = u > 0.9 && v > 0.5 && u - v * 0.2 < 0.86;
+  if (strip || v > 0.94) return kVoid;
+  return isAnimal(u, v) ? kAnomaly : kNormal;
+}
+
 inline SyntheticScene syntheticScene(Size size, Size scoreSize) {
   RgbImage image(size);
   LabelMap label(size, kNormal);
-  const auto isObject = [](double u, double v) {
-    const auto ellipse = [&](double cx, double cy, double rx, double ry) {
-      return (u - cx) * (u - cx) / (rx * rx) + (v - cy) * (v - cy) / (ry * ry) < 1;
-    };
-    const bool legs = v > 0.62 && v < 0.9 &&
-                      (std::fabs(u - 0.60) < 0.012 || std::fabs(u - 0.64) < 0.012 || std::fabs(u - 0.70) < 0.012 ||
-                       std::fabs(u - 0.735) < 0.012);
-    const bool neck = std::fabs(u - 0.60 + (v - 0.4) * -0.25) < 0.022 && v > 0.18 && v < 0.6;
-    return ellipse(0.67, 0.58, 0.09, 0.09) || ellipse(0.555, 0.18, 0.04, 0.035) || legs || neck;
-  };
   for (int y = 0; y < size.height; ++y) {
     for (int x = 0; x < size.width; ++x) {
       const double u = (x + 0.5) / size.width, v = (y + 0.5) / size.height;
-      const double noise = 0.6 * static_cast<double>(valueNoise(u * 400, v * 200, 9, 1)) +
-                           0.4 * static_cast<double>(valueNoise(u * 400, v * 200, 2, 2));
-      double r = 0, g = 0, b = 0;
-      const bool road = v > 0.55 && std::fabs(u - 0.45) < 0.08 + (v - 0.55) * 0.9;
-      const bool tree = !road && v > 0.38 + 0.12 * static_cast<double>(valueNoise(u * 400, 0, 25, 3)) && v < 0.66;
-      if (isObject(u, v)) {
-        r = 150 + 60 * noise, g = 105 + 50 * noise, b = 60 + 30 * noise;
-      } else if (road) {
-        r = g = b = 105 + 25 * noise;
-      } else if (tree) {
-        r = 45 + 60 * noise, g = 70 + 70 * noise, b = 40 + 30 * noise;
-      } else if (v < 0.5) {
-        r = 150 + 70 * v, g = 180 + 50 * v, b = 225;
-      } else {
-        r = 160 + 40 * noise, g = 130 + 35 * noise, b = 85 + 25 * noise;
-      }
-      const auto byte = [](double value) { return static_cast<std::uint8_t>(std::clamp(value, 0.0, 255.0)); };
-      image.at(x, y) = {byte(r), byte(g), byte(b)};
-      if (isObject(u, v)) label.at(x, y) = kAnomaly;
-      if (u > 0.9 && v > 0.5 && u - v * 0.2 < 0.86) label.at(x, y) = kVoid;
-      if (v > 0.94) label.at(x, y) = kVoid;
+      image.at(x, y) = syntheticColour(u, v);
+      label.at(x, y) = syntheticLabel(u, v);
     }
   }
   ScoreMap scores(scoreSize), other(scoreSize);
@@ -77,12 +82,12 @@ inline SyntheticScene syntheticScene(Size size, Size scoreSize) {
       const double u = (x + 0.5) / scoreSize.width, v = (y + 0.5) / scoreSize.height;
       const float broad = valueNoise(u * 400, v * 200, 34, 5);
       const float fine = valueNoise(u * 400, v * 200, 7, 6);
-      const float inside = isObject(u, v) ? 0.35F : 0.0F;
+      const float inside = isAnimal(u, v) ? 0.35F : 0.0F;
       const float edge = std::fabs(static_cast<float>(v) - 0.52F) < 0.05F ? 0.18F : 0.0F;
       scores.at(x, y) =
           std::max(0.0F, 0.75F * broad * broad * (0.5F + 0.7F * fine) + inside * (0.4F + broad) + edge - 0.08F);
       const float tilt = valueNoise(u * 400, v * 200, 50, 9);
-      other.at(x, y) = scores.at(x, y) + 0.5F * (tilt - 0.5F) + (isObject(u, v) ? 0.15F : 0.0F);
+      other.at(x, y) = scores.at(x, y) + 0.5F * (tilt - 0.5F) + (isAnimal(u, v) ? 0.15F : 0.0F);
     }
   }
   return {std::make_shared<const RgbImage>(std::move(image)), std::make_shared<const LabelMap>(std::move(label)),

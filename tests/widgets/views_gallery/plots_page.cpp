@@ -83,20 +83,18 @@ void shoot(QWidget& widget, const QString& file) {
   widget.grab().save(file);
 }
 
-}  // namespace
+void withoutBands(CurveData& pr, CurveData& roc) {
+  for (CurveData* c : {&pr, &roc}) c->lower.clear(), c->upper.clear();
+}
 
-void plotsPage(const QString& folder, const QString& theme) {
-  CurvesPanel panel;
-  panel.resize(1350, 292);
-  shoot(panel, folder + "/curves-empty-" + theme + ".png");
-  Curves a = curves(0.6, CurveRole::A, "MSP T 1.60", theme == "dark");
+/// One run beside a reference.
+void fillWithOneRun(CurvesPanel& panel, bool estimated) {
+  Curves a = curves(0.6, CurveRole::A, "MSP T 1.60", estimated);
   Curves reference = curves(0.5, CurveRole::Reference, "MSP T 1.00", false);
-  for (CurveData* c : {&reference.pr, &reference.roc}) c->lower.clear(), c->upper.clear();
-  a.pr.value = theme == "dark" ? "≈ AP 30.4 ± 0.6 · T 1.00: 29.00" : "AP 29.00";
-  a.roc.value = theme == "dark" ? "≈ AUROC 73.9 ± 0.3 · FPR95 63.2 ± 0.8" : "AUROC 73.29 · FPR95 62.17";
-  if (theme != "dark") {
-    for (CurveData* c : {&a.pr, &a.roc}) c->lower.clear(), c->upper.clear();
-  }
+  withoutBands(reference.pr, reference.roc);
+  a.pr.value = estimated ? "≈ AP 30.4 ± 0.6 · T 1.00: 29.00" : "AP 29.00";
+  a.roc.value = estimated ? "≈ AUROC 73.9 ± 0.3 · FPR95 63.2 ± 0.8" : "AUROC 73.29 · FPR95 62.17";
+  if (!estimated) withoutBands(a.pr, a.roc);
   panel.precisionRecall()->setCurves({reference.pr, a.pr});
   panel.precisionRecall()->setChance(0.148);
   panel.roc()->setCurves({reference.roc, a.roc});
@@ -105,10 +103,12 @@ void plotsPage(const QString& folder, const QString& theme) {
   panel.histogram()->setShares({"64.2", "35.8", "31.6", "68.4"});
   panel.setThreshold(1, 0.22);
   panel.histogram()->setThreshold(0.22);
-  shoot(panel, folder + "/curves-" + theme + ".png");
+}
 
+/// Two runs and their frames' differences. Run A's curves.
+Curves fillWithTwoRuns(CurvesPanel& panel) {
+  Curves a = curves(0.6, CurveRole::A, "MSP", false);
   Curves b = curves(1.3, CurveRole::B, "Max-logit", false);
-  a = curves(0.6, CurveRole::A, "MSP", false);
   a.pr.value = "AP A 29.00";
   b.pr.value = "B 38.15";
   a.roc.value = "AUROC A 73.29";
@@ -126,12 +126,11 @@ void plotsPage(const QString& folder, const QString& theme) {
   panel.perFrame()->setRows(rows, SetDifference{9.15, 3.6, 14.0});
   panel.perFrame()->setRemark("B better 8, equal 1, worse 1");
   panel.perFrame()->setCurrent(1);
-  shoot(panel, folder + "/curves-compare-" + theme + ".png");
+  return a;
+}
 
-  QWidget page;
-  page.resize(1350, 600);
-  auto* grid = new QGridLayout(&page);
-  auto* sweep = new SweepPlot(&page);
+SweepPlot* sweepOf(QWidget* page) {
+  auto* sweep = new SweepPlot(page);
   std::vector<SweepSeries> series;
   for (const double shift : {0.0, 0.4}) {
     SweepSeries s;
@@ -147,14 +146,22 @@ void plotsPage(const QString& folder, const QString& theme) {
   }
   sweep->setSeries(series);
   sweep->setTemperature(1.6);
-  auto* reliability = new ReliabilityPlot(&page);
+  return sweep;
+}
+
+ReliabilityPlot* reliabilityOf(QWidget* page) {
+  auto* reliability = new ReliabilityPlot(page);
   std::vector<ReliabilityBin> bins;
   for (int i = 0; i < 15; ++i) {
     const double c = (i + 0.5) / 15;
     bins.push_back({c, std::max(0.0, c - 0.14 * std::sin(3.1 * c)), 0.01 + c * c * 0.2});
   }
   reliability->setBins(bins, "ECE 4.21");
-  auto* matrix = new TransferMatrixPlot(&page);
+  return reliability;
+}
+
+TransferMatrixPlot* matrixOf(QWidget* page) {
+  auto* matrix = new TransferMatrixPlot(page);
   matrix->setTitle("F1 of thresholds chosen at best F1");
   matrix->setCells({"RoadAnomaly21", "FS L&F", "FS Static"}, {{0.364, "36.4", "0.0", ""},
                                                               {0.12, "12.0", "−8.2", ""},
@@ -165,7 +172,11 @@ void plotsPage(const QString& folder, const QString& theme) {
                                                               {0.33, "33.0", "−3.4", ""},
                                                               {std::nullopt, "", "", ""},
                                                               {0.354, "35.4", "0.0", ""}});
-  auto* bars = new BarList(&page);
+  return matrix;
+}
+
+BarList* barsOf(QWidget* page) {
+  auto* bars = new BarList(page);
   bars->setTitle("FP pixels by predicted class");
   bars->setRows({{"building", QColor(70, 70, 70), 0.208, "20.8 %"},
                  {"vegetation", QColor(107, 142, 35), 0.195, "19.5 %"},
@@ -173,23 +184,12 @@ void plotsPage(const QString& folder, const QString& theme) {
                  {"terrain", QColor(152, 251, 152), 0.099, "9.9 %"},
                  {"sky", QColor(70, 130, 180), 0.041, "4.1 %"}});
   bars->setNote("1.36 M false-positive pixels. Click a bar to filter both lists.");
-  auto* f1 = new CurvePlot(CurveKind::F1, &page);
-  a.f1.value = "best F1 37.08 at δ 0.220";
-  f1->setCurves({a.f1});
-  f1->setThreshold(0, 0.22);
-  auto* roc = new CurvePlot(CurveKind::Roc, &page);
-  roc->setCurves({a.roc});
-  roc->setRange(0.2);
-  roc->setThreshold(0, 0.5);
-  grid->addWidget(sweep, 0, 0);
-  grid->addWidget(reliability, 0, 1);
-  grid->addWidget(f1, 0, 2);
-  grid->addWidget(matrix, 1, 0);
-  grid->addWidget(bars, 1, 1);
-  grid->addWidget(roc, 1, 2);
-  shoot(page, folder + "/plots-" + theme + ".png");
+  return bars;
+}
 
-  QPdfWriter writer(folder + "/plots-" + theme + ".pdf");
+/// A page of a paper's column each: a plot of the panel or the matrix.
+void writePdf(const QString& file, const CurvesPanel& panel, const TransferMatrixPlot& matrix) {
+  QPdfWriter writer(file);
   writer.setResolution(1200);
   writer.setPageSize(QPageSize(QSizeF(3.5, 2.4), QPageSize::Inch));
   writer.setPageMargins({0, 0, 0, 0});
@@ -201,7 +201,40 @@ void plotsPage(const QString& folder, const QString& theme) {
   writer.newPage();
   panel.histogram()->render(painter, QRectF(0, 0, 252, 172), RenderOptions{});
   writer.newPage();
-  matrix->render(painter, QRectF(0, 0, 252, 172), RenderOptions{});
+  matrix.render(painter, QRectF(0, 0, 252, 172), RenderOptions{});
+}
+
+}  // namespace
+
+void plotsPage(const QString& folder, const QString& theme) {
+  CurvesPanel panel;
+  panel.resize(1350, 292);
+  shoot(panel, folder + "/curves-empty-" + theme + ".png");
+  fillWithOneRun(panel, theme == "dark");
+  shoot(panel, folder + "/curves-" + theme + ".png");
+  Curves a = fillWithTwoRuns(panel);
+  shoot(panel, folder + "/curves-compare-" + theme + ".png");
+
+  QWidget page;
+  page.resize(1350, 600);
+  auto* grid = new QGridLayout(&page);
+  TransferMatrixPlot* matrix = matrixOf(&page);
+  auto* f1 = new CurvePlot(CurveKind::F1, &page);
+  a.f1.value = "best F1 37.08 at δ 0.220";
+  f1->setCurves({a.f1});
+  f1->setThreshold(0, 0.22);
+  auto* roc = new CurvePlot(CurveKind::Roc, &page);
+  roc->setCurves({a.roc});
+  roc->setRange(0.2);
+  roc->setThreshold(0, 0.5);
+  grid->addWidget(sweepOf(&page), 0, 0);
+  grid->addWidget(reliabilityOf(&page), 0, 1);
+  grid->addWidget(f1, 0, 2);
+  grid->addWidget(matrix, 1, 0);
+  grid->addWidget(barsOf(&page), 1, 1);
+  grid->addWidget(roc, 1, 2);
+  shoot(page, folder + "/plots-" + theme + ".png");
+  writePdf(folder + "/plots-" + theme + ".pdf", panel, *matrix);
 }
 
 }  // namespace oodscope
