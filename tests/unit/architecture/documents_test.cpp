@@ -131,4 +131,17 @@ TEST(Documents, ReadersAreLedToEveryDecision) {
   }
 }
 
+/// The first match of a pattern's group in a file.
+std::string found(const char* file, const char* pattern) {
+  std::smatch match;
+  const std::string text = textOf(kRoot / file);
+  return std::regex_search(text, match, std::regex(pattern)) ? match[1].str() : std::string();
+}
+
+TEST(Documents, TheNewestChangesAreThoseOfThisVersion) {
+  const std::string version = found("CMakeLists.txt", R"(project\(Oodscope VERSION ([0-9.]+))");
+  EXPECT_FALSE(version.empty());
+  EXPECT_EQ(found("CHANGELOG.md", R"(\n## ([0-9.]+), [0-9]{4}-[0-9]{2}-[0-9]{2}\n)"), version);
+}
+
 }  // namespace
