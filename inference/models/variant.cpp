@@ -17,8 +17,8 @@ std::string descriptionOf(const NetworkKind& kind, const std::string& variant) {
 
 }  // namespace
 
-SettledVariant settleVariant(const NetworkKind& kind, const std::optional<Sidecar>& sidecar,
-                             const std::filesystem::path& model) {
+ResolvedVariant resolveVariant(const NetworkKind& kind, const std::optional<Sidecar>& sidecar,
+                               const std::filesystem::path& model) {
   if (sidecar && sidecar->variant) {
     std::string known;
     for (const NetworkVariant& each : kind.variants) {
