@@ -135,7 +135,7 @@ std::unique_ptr<SampleSource> sourceFor(const Request& request, const Options& o
   return source;
 }
 
-void settle(Options& options) {
+void resolveOptions(Options& options) {
   TrainingOptions& training = options.training;
   const TrainableNetwork network = trainableNetwork(training.network);
   training.network = network.name;
@@ -182,7 +182,7 @@ void showEpoch(const TrainingProgress& progress) {
 }
 
 int run(Options& options) {
-  settle(options);
+  resolveOptions(options);
   const std::stop_token stop = stopOnInterrupt();
   const auto pictures = sourceFor({"--set", options.set, options.images, options.masks, options.generated}, options);
   if (!pictures) throw CLI::ValidationError("--set", "pictures to train on are needed: --set, --images or --generated");
