@@ -124,7 +124,7 @@ TEST(Documents, ReadersAreLedToEveryDecision) {
   const std::string contributing = textOf(kRoot / "CONTRIBUTING.md");
   for (const fs::path& document : documents()) {
     if (document.filename() != "DECISIONS.md") continue;
-    EXPECT_THAT(contributing, HasSubstr("(" + document.string() + ")"));
+    EXPECT_THAT(contributing, HasSubstr(std::string("(").append(document.string()).append(1, ')')));
     const fs::path readme = readmeOf(document.parent_path());
     const std::string link = document.lexically_relative(readme.parent_path()).string();
     EXPECT_THAT(linksOf(textOf(kRoot / readme)), ::testing::Contains(link)) << readme;
