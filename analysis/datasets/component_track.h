@@ -23,7 +23,7 @@ struct TrackOfSet {
 /// and Found and Fishyscapes Lost and Found are obstacle sets by their layout. Folders of images and masks are told
 /// apart by their images: WebP, or 1920x1080 pixels, are the obstacle track's (RoadObstacle21); PNG of 2048x1024 are
 /// Fishyscapes Lost and Found's; SegmentMeIfYouCan's own layout also by frames named SCENE_NUMBER. All else, and all
-/// other layouts: anomaly. Cost: the headers of two pictures. Source: reference datasets, table of layouts.
+/// other layouts: anomaly. Cost: the headers of two pictures. Source: SegmentMeIfYouCan's and Fishyscapes' downloads.
 [[nodiscard]] TrackOfSet objectTrackOf(const DataSet& set);
 
 }  // namespace oodscope

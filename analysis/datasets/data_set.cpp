@@ -112,7 +112,7 @@ DataSet finished(DataSet set, bool mayInfer) {
   remarkOnKinds(set);
   warnOfDeepGrey(set);
   remarkOnLabels(set);
-  if (set.layout.kind().hasAnomalyLabels) settleLabels(set, mayInfer);
+  if (set.layout.kind().hasAnomalyLabels) resolveLabelEncoding(set, mayInfer);
   return set;
 }
 

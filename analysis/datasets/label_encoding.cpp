@@ -124,7 +124,7 @@ std::string valueList(const std::set<int>& values) {
   return out;
 }
 
-void settleLabels(DataSet& set, bool mayInfer) {
+void resolveLabelEncoding(DataSet& set, bool mayInfer) {
   LabelCensus census;
   sampleLabels(set, kLabelsLookedAt, census);
   auto values = unsignedValues(census);

@@ -28,6 +28,6 @@ void sampleLabels(const DataSet& set, std::size_t most, LabelCensus& census);
 /// Holds the masks' values against the set's encoding when the set is opened: looks at some, at more of them where 0
 /// and 255 alone leave open which 255 is, takes over another encoding where the layout's own cannot be meant
 /// (`mayInfer`), and adds what is to be known to set.warnings.
-void settleLabels(DataSet& set, bool mayInfer);
+void resolveLabelEncoding(DataSet& set, bool mayInfer);
 
 }  // namespace oodscope

@@ -37,7 +37,7 @@ void blur(Grid<Vec3>& image, int radius) {
   }
 }
 
-/// A film curve: linear in the shadows, a soft shoulder. Source: Narkowicz, ACES filmic tone mapping curve (2015).
+/// A film curve: linear in the shadows, a soft shoulder. Source: Narkowicz, ACES filmic tone mapping curve (2016).
 float film(float x) { return saturate((x * (2.51f * x + 0.03f)) / (x * (2.43f * x + 0.59f) + 0.14f)); }
 
 const std::array<float, 4097>& gammaTable() {

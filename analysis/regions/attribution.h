@@ -40,7 +40,7 @@ struct Attribution {
   Attribution& operator+=(const Attribution& other);
 
   [[nodiscard]] static std::size_t sizeBin(std::uint64_t pixels);
-  /// Source: reference protocols, section 4. 0 or less, or NaN: unknown.
+  /// Bins as in Grcić et al., ECCV 2022, table 3. 0 or less, or NaN: unknown.
   [[nodiscard]] static std::size_t distanceBin(float metres);
 };
 

@@ -35,7 +35,7 @@ struct FrameComponents {
 /// Component overlaps of a frame; predicted are pixels with score > threshold outside void. NaN is never predicted.
 /// Components are 8-connected; truth components under the minimum are void, which predicted ones lose after their own
 /// size filter. Errors: ContractViolation where the spans do not fill the size. Cost: one pass, 4–6 ms on 1920x1080.
-/// Source: reference protocols, section 2 (SegmentMeIfYouCan SegEval).
+/// Source: Chan et al., NeurIPS 2021; SegmentMeIfYouCan/road-anomaly-benchmark, metric SegEval.
 [[nodiscard]] FrameComponents evaluateComponents(const ScoredImage& frame, double threshold,
                                                  const ComponentTrack& track);
 [[nodiscard]] FrameComponents evaluateComponents(std::span<const float> scores, std::span<const std::uint8_t> labels,

@@ -34,7 +34,7 @@ public:
   [[nodiscard]] std::uint64_t count() const;
   [[nodiscard]] std::uint64_t outside() const { return m_outside; }
   /// Expected calibration error: mean over predictions of |frequency - confidence| of their bin. Not defined without
-  /// any. Source: Guo et al. 2017, eq. 3.
+  /// any. Source: Guo et al., ICML 2017, eq. 3.
   [[nodiscard]] std::optional<double> expectedError() const;
   /// The largest |frequency - confidence| of a bin.
   [[nodiscard]] std::optional<double> maximumError() const;

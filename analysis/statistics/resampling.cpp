@@ -42,7 +42,8 @@ double quantileError(const std::vector<double>& ascending, double p) {
   return 0.5 * (quantile(ascending, p + deviation) - quantile(ascending, p - deviation));
 }
 
-/// Skewness of a statistic's dependence on single frames, over six (Efron 1987, eq. 6.6).
+/// Skewness of a statistic's dependence on single frames, over six. Source: Efron and Tibshirani, An Introduction to
+/// the Bootstrap, 1993, eq. 14.15.
 double acceleration(std::span<const double> leftOutValues) {
   double sum = 0.0;
   double count = 0.0;

@@ -89,7 +89,7 @@ private:
   }
   [[nodiscard]] int slowRuns() const { return std::max(3, m_options.runs / 10); }
   /// Why a move of the temperature rescores nothing; empty where it does.
-  [[nodiscard]] std::string deaf(const LiveSet& set) const {
+  [[nodiscard]] std::string unsupportedReason(const LiveSet& set) const {
     if (!m_options.method.usesTemperature())
       return "temperature does not change the ranking of " + std::string(m_options.method.name());
     if (!workOf(set, set.labelledFrames().front())) return "the scores are finished maps, no temperature moves them";
@@ -180,7 +180,7 @@ private:
     LiveSet& set = largest();
     const std::vector<std::size_t> frames = set.labelledFrames();
     figure.bound = 16.0;
-    if (const std::string reason = deaf(set); !reason.empty()) return refuse(figure, reason);
+    if (const std::string reason = unsupportedReason(set); !reason.empty()) return refuse(figure, reason);
     const Size size = set.evaluationSize(frames.front());
     figure.on = set.dataSet().name + ", " + std::to_string(size.width) + "x" + std::to_string(size.height);
     std::size_t next = 0;
@@ -196,7 +196,7 @@ private:
 
   bool sampleTick(BenchFigure& figure) {
     figure.bound = 25.0;
-    if (const std::string reason = deaf(largest()); !reason.empty()) return refuse(figure, reason);
+    if (const std::string reason = unsupportedReason(largest()); !reason.empty()) return refuse(figure, reason);
     const BenchFigure asked = figure;
     for (const auto& set : m_sets) {
       BenchFigure own = asked;
@@ -221,7 +221,7 @@ private:
   bool exactPass(BenchFigure& figure) {
     LiveSet& set = largest();
     figure.bound = scaledBound(kFullSetBound, pixels(set), kFullSetPixels);
-    if (const std::string reason = deaf(set); !reason.empty()) return refuse(figure, reason);
+    if (const std::string reason = unsupportedReason(set); !reason.empty()) return refuse(figure, reason);
     figure.on = set.dataSet().name + ", " + millions(pixels(set)) + meantFor(kFullSetBound, kFullSetPixels);
     setFloor(figure, {&set});
     return timed(figure, slowRuns(), [&] { static_cast<void>(set.exact(fresh(), Protocol(), std::nullopt, m_stop)); });
@@ -246,7 +246,7 @@ private:
     }
     figure.bound = scaledBound(kFiveSetsBound, all, kFiveSetsPixels);
     if (m_sets.size() < 2) return refuse(figure, "one set is open: the figure above is the same");
-    if (const std::string reason = deaf(largest()); !reason.empty()) return refuse(figure, reason);
+    if (const std::string reason = unsupportedReason(largest()); !reason.empty()) return refuse(figure, reason);
     figure.on = std::to_string(m_sets.size()) + " sets, " + millions(all) + meantFor(kFiveSetsBound, kFiveSetsPixels);
     setFloor(figure, sets);
     return timed(figure, slowRuns(), [&] {

@@ -8,7 +8,7 @@
 
 namespace oodscope {
 
-/// The program's version, as "0.1.0".
+/// The program's version, as "0.2.0".
 [[nodiscard]] std::string programVersion();
 /// Versions, threads and SIMD target: what can move a number on another machine.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> environmentFacts(int threads);

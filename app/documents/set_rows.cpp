@@ -174,8 +174,8 @@ std::optional<ComponentColumns> SetRows::components(LiveSet& live, const ExactRu
 
 void SetRows::warnOf(const LiveSet& live, const ExactRun& run) {
   EvaluationReport& report = m_work.report;
-  if (const std::uint64_t odd = run.hygiene.unusable(); odd > 0)
-    report.warn(m_set->name + ", " + run.configuration.name + ": " + std::to_string(odd) +
+  if (const std::uint64_t unusable = run.hygiene.unusable(); unusable > 0)
+    report.warn(m_set->name + ", " + run.configuration.name + ": " + std::to_string(unusable) +
                 " scores are NaN or infinite and were left out like void pixels");
   const PixelMetrics& metrics = run.metrics;
   if (metrics.positives == 0 || metrics.negatives == 0)

@@ -72,6 +72,15 @@ std::vector<RunSpec> keptRuns(const SessionResults& results, const RunSpec& run)
   return out;
 }
 
+/// What a curve is called: its score, with the source behind it where another curve's score is called the same.
+QString curveName(const SessionResults& results, const RunSpec& run, const std::vector<RunSpec>& shown) {
+  const QString title = configurationTitle(results.configuration(run));
+  const bool isShared = std::ranges::any_of(shown, [&](const RunSpec& other) {
+    return other != run && configurationTitle(results.configuration(other)) == title;
+  });
+  return isShared ? title + QStringLiteral(" · ") + QString::fromStdString(results.sourceName(run)) : title;
+}
+
 FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kind) {
   CurveFigureData data;
   data.kind = kind;
@@ -81,10 +90,12 @@ FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kin
   requireDefined(*numbers, results.setName(run));
   data.chance = numbers->curves.prevalence;
   CurveRole role = CurveRole::B;
-  for (const RunSpec& kept : keptRuns(results, run)) {
-    const auto other = results.numbers(kept);
-    if (other->curves.points.empty()) continue;
-    data.curves.push_back(curveOf(kind, *other, role, configurationTitle(results.configuration(kept))));
+  std::vector<RunSpec> others = keptRuns(results, run);
+  std::erase_if(others, [&](const RunSpec& kept) { return results.numbers(kept)->curves.points.empty(); });
+  std::vector<RunSpec> shown = others;
+  shown.push_back(run);
+  for (const RunSpec& kept : others) {
+    data.curves.push_back(curveOf(kind, *results.numbers(kept), role, curveName(results, kept, shown)));
     data.curves.back().value = data.curves.back().name + QStringLiteral(": ") + data.curves.back().value;
     data.thresholds.emplace_back();
     role = CurveRole::Other;
@@ -96,7 +107,7 @@ FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kin
   if (threshold && made->decision)
     if (const auto point = curvePointOf({*threshold, *made->decision}))
       marked.curves = withPoint(marked.curves, *point);
-  data.curves.push_back(curveOf(kind, marked, CurveRole::A, configurationTitle(results.configuration(run))));
+  data.curves.push_back(curveOf(kind, marked, CurveRole::A, curveName(results, run, shown)));
   data.thresholds.push_back(threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
   return [data] { return curveFigure(data); };
 }

@@ -52,7 +52,7 @@ std::vector<ComponentTally> tallies(const MeasuredRun& run, const std::vector<st
   return out;
 }
 
-RunStatistics blank(const MeasuredRun& run, const Drawn& drawn, const BootstrapOptions& options) {
+RunStatistics emptyStatistics(const MeasuredRun& run, const Drawn& drawn, const BootstrapOptions& options) {
   RunStatistics out;
   out.configuration = run.configuration;
   out.protocol = run.protocol;
@@ -69,7 +69,7 @@ std::optional<RunStatistics> runStatistics(const MeasuredRun& run, const Bootstr
   require(run.counts != nullptr, "runStatistics: the counts are missing");
   const Drawn drawn = drawnFrames(run, nullptr);
   if (drawn.frames.empty()) return std::nullopt;
-  RunStatistics out = blank(run, drawn, options);
+  RunStatistics out = emptyStatistics(run, drawn, options);
   const FrameHistograms histograms(drawn.sorted, quantileEdges(drawn.sorted));
   if (stop.stop_requested()) return std::nullopt;
   out.ranking = bootstrapRanking(histograms, options, exactValues(run));
@@ -88,7 +88,7 @@ std::optional<PairedStatistics> pairedStatistics(const MeasuredRun& a, const Mea
   const Drawn ofB = drawnFrames(b, &a);
   require(ofA.frames == ofB.frames, "pairedStatistics: the runs have different frames");
   if (ofA.frames.empty()) return std::nullopt;
-  PairedStatistics out{blank(a, ofA, options), blank(b, ofB, options), {}, {}};
+  PairedStatistics out{emptyStatistics(a, ofA, options), emptyStatistics(b, ofB, options), {}, {}};
   const FrameHistograms histogramsA(ofA.sorted, quantileEdges(ofA.sorted));
   const FrameHistograms histogramsB(ofB.sorted, quantileEdges(ofB.sorted));
   if (stop.stop_requested()) return std::nullopt;

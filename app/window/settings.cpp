@@ -2,6 +2,7 @@
 #include "app/window/settings.h"
 
 #include "app/options/resource_files.h"
+#include "app/session/labels.h"
 #include "widgets/theme/colour_map.h"
 
 #include <QCoreApplication>
@@ -19,6 +20,14 @@ namespace {
 constexpr int kRecentEntries = 12;
 
 double mostThreads() { return std::max(64.0, 4.0 * std::thread::hardware_concurrency()); }
+
+/// Names each entry so that no other one is called the same.
+void nameApart(std::vector<RecentEntry>& entries) {
+  std::vector<NamedItem> items;
+  for (const RecentEntry& entry : entries) items.push_back(namedItem(entry.path.toStdString()));
+  const std::vector<std::string> labels = distinctLabels(items);
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i].name = QString::fromStdString(labels[i]);
+}
 
 }  // namespace
 
@@ -126,13 +135,14 @@ std::vector<RecentEntry> readRecent() {
     out.push_back(entry);
   }
   settings.endArray();
+  nameApart(out);
   return out;
 }
 
 void addRecent(const QString& path, const QString& kind) {
   std::vector<RecentEntry> entries = readRecent();
   std::erase_if(entries, [&](const RecentEntry& entry) { return entry.path == path; });
-  entries.insert(entries.begin(), {path, kind, false});
+  entries.insert(entries.begin(), {.path = path, .kind = kind});
   if (entries.size() > kRecentEntries) entries.resize(kRecentEntries);
   QSettings settings;
   settings.beginWriteArray(QStringLiteral("recent"), static_cast<int>(entries.size()));

@@ -40,6 +40,7 @@ void writeWorkOptions(const WorkOptions& options);
 [[nodiscard]] SessionDefaults readDefaults();
 void writeDefaults(const SessionDefaults& defaults);
 
+/// Entries of one name are told apart by the fewest of their parents, as what is open is.
 [[nodiscard]] std::vector<RecentEntry> readRecent();
 /// Puts it first; at most twelve are kept.
 void addRecent(const QString& path, const QString& kind);

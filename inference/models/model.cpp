@@ -78,22 +78,22 @@ struct Model::Impl {
   void say(const ChosenArrangement& chosen);
   void loadStateDict(const ModelOptions& options);
   void loadTorchScript(const ModelOptions& options);
-  void settleInto(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options);
+  void applySidecar(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options);
   void warn();
 };
 
-void Model::Impl::settleInto(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options) {
-  Settled settled = settle(sidecar, channels);
+void Model::Impl::applySidecar(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options) {
+  ResolvedSidecar resolved = resolveSidecar(sidecar, channels);
   info.channels = channels;
-  info.preprocessing = options.preprocessing.value_or(settled.preprocessing);
-  info.outputs = options.outputs.value_or(settled.outputs);
+  info.preprocessing = options.preprocessing.value_or(resolved.preprocessing);
+  info.outputs = options.outputs.value_or(resolved.outputs);
   // What the user decided is no assumption.
-  for (Assumption& assumption : settled.assumptions) {
+  for (Assumption& assumption : resolved.assumptions) {
     const bool isInput = assumption.about == Assumption::About::Input;
     if (isInput ? !options.preprocessing : !options.outputs) info.assumptions.push_back(std::move(assumption.text));
   }
-  info.channelsAssumed = settled.channelsAssumed && !options.outputs;
-  const OutputMeaning& own = settled.outputs;
+  info.channelsAssumed = resolved.channelsAssumed && !options.outputs;
+  const OutputMeaning& own = resolved.outputs;
   // A list of classes outlives an edit of something else: those who edit know its length alone.
   if (info.outputs.knownChannels.empty() && static_cast<int>(own.knownChannels.size()) == info.outputs.knownClasses &&
       own.voidChannel == info.outputs.voidChannel) {
@@ -142,7 +142,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   info.assumptions.insert(info.assumptions.end(), settled.assumptions.begin(), settled.assumptions.end());
   info.warnings = chosen.warnings;
   info.warnings.insert(info.warnings.end(), remarks.warnings.begin(), remarks.warnings.end());
-  settleInto(sidecar, shape.classes, options);
+  applySidecar(sidecar, shape.classes, options);
   const Size input = info.preprocessing.input;
   if (input.width % kind->sizeMultiple != 0 || input.height % kind->sizeMultiple != 0) {
     throw Error({.what = kind->name + " cannot take this input size",
@@ -184,7 +184,7 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   info.architecture = "TorchScript";
   const auto sidecar = readSidecar(info.file);
   refuseOptions(sidecar);
-  const Settled early = settle(sidecar, 0);
+  const ResolvedSidecar early = resolveSidecar(sidecar, 0);
   const Preprocessing preprocessing = options.preprocessing.value_or(early.preprocessing);
   OutputWish wish;
   if (options.outputs) {
@@ -201,7 +201,7 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   LoadedScript script = loadScript(info.file, preprocessing, wish, device);
   info.assumptions = std::move(script.notes);
   info.warnings = std::move(script.warnings);
-  settleInto(sidecar, script.channels, options);
+  applySidecar(sidecar, script.channels, options);
   info.outputs.output = script.outputIndex;
   info.output = script.output;
   info.parameters = script.parameters;

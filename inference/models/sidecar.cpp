@@ -202,7 +202,7 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
 namespace {
 
 /// Which channel is void, what all are called, which are known classes.
-void settleChannels(const Sidecar& sidecar, int channels, Settled& out) {
+void resolveChannels(const Sidecar& sidecar, int channels, ResolvedSidecar& out) {
   OutputMeaning& outputs = out.outputs;
   const auto check = [&](bool holds, const std::string& what, const std::string& expected, const std::string& found) {
     if (holds) return;
@@ -253,9 +253,9 @@ void settleChannels(const Sidecar& sidecar, int channels, Settled& out) {
 
 }  // namespace
 
-Settled settle(const std::optional<Sidecar>& given, int channels) {
+ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& given, int channels) {
   const Sidecar sidecar = given.value_or(Sidecar{});
-  Settled out;
+  ResolvedSidecar out;
   const auto assume = [&](std::string text) { out.assumptions.push_back({Assumption::About::Input, std::move(text)}); };
   const PreprocessingFields& said = sidecar.preprocessing;
   if (!said.input) assume("no input size given: 1024x512 assumed");
@@ -265,7 +265,7 @@ Settled settle(const std::optional<Sidecar>& given, int channels) {
   OutputMeaning& outputs = out.outputs;
   outputs.output = sidecar.output.value_or(0);
   if (channels == 0) return out;
-  settleChannels(sidecar, channels, out);
+  resolveChannels(sidecar, channels, out);
   return out;
 }
 

@@ -35,7 +35,7 @@ struct Assumption {
 };
 
 /// Preprocessing and outputs from the sidecar, completed by assumptions, each of which is said.
-struct Settled {
+struct ResolvedSidecar {
   Preprocessing preprocessing;
   OutputMeaning outputs;
   std::vector<Assumption> assumptions;
@@ -43,6 +43,6 @@ struct Settled {
 };
 /// Requires: channels > 0, or 0 where they are not yet known (outputs are then left empty). Throws Error where the
 /// sidecar contradicts the network.
-[[nodiscard]] Settled settle(const std::optional<Sidecar>& sidecar, int channels);
+[[nodiscard]] ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& sidecar, int channels);
 
 }  // namespace oodscope

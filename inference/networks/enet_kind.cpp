@@ -51,7 +51,7 @@ std::vector<Step> stepsOf(const nn::Sequential& chain) {
       const auto prelu = std::dynamic_pointer_cast<nn::PReLUImpl>(modules[i + 2]);
       activation = prelu ? Activation(nn::PReLU(prelu)) : Activation();
     }
-    steps.push_back({FoldedConv(conv, atRest(norm)), activation});
+    steps.push_back({FoldedConv(conv, inferenceAffine(norm)), activation});
   }
   return steps;
 }
@@ -98,7 +98,7 @@ struct FastUpsampling {
   explicit FastUpsampling(const enet::UpsamplingBottleneck& block)
       : main(stepsOf(block.mainConv1).front().conv),
         before(stepsOf(block.extConv1)),
-        upsampling(block.transposed, atRest(block.transposedNorm), true),
+        upsampling(block.transposed, inferenceAffine(block.transposedNorm), true),
         after(stepsOf(block.extConv2)) {}
   torch::Tensor operator()(const torch::Tensor& x, const torch::Tensor& indices) const {
     const torch::Tensor unpooled = at::max_unpool2d(main(x), indices, {2 * x.size(2), 2 * x.size(3)});
@@ -120,7 +120,7 @@ public:
         m_up5(*network.upsample5),
         m_last(*network.regular5),
         m_output(network.transposedConv, {}) {
-    const Affine norm = atRest(network.initialBlock->batchNorm);
+    const Affine norm = inferenceAffine(network.initialBlock->batchNorm);
     const std::int64_t convolved = norm.scale.size(0) - 3;
     m_initial = FoldedConv(network.initialBlock->mainBranch, norm.channels(0, convolved));
     m_scale = norm.channels(convolved, 3).scale.to(torch::kFloat).view({1, -1, 1, 1});

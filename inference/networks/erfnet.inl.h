@@ -11,7 +11,7 @@
 
 namespace oodscope::erfnet {
 
-/// Epsilon of every batch norm of ERFNet. Source: Romera et al., "ERFNet", 2018, published code.
+/// Epsilon of every batch norm of ERFNet. Source: Romera et al., "ERFNet", T-ITS 2018, published code.
 inline constexpr double kNormEpsilon = 1e-3;
 
 /// One block of the chain that makes encoder and decoder.

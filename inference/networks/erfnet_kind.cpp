@@ -15,7 +15,7 @@ using erfnet::Block;
 
 struct FastDownsampler {
   explicit FastDownsampler(const erfnet::Downsampler& block) {
-    const Affine norm = atRest(block.bn);
+    const Affine norm = inferenceAffine(block.bn);
     const std::int64_t convolved = block.conv->options.out_channels();
     conv = FoldedConv(block.conv, norm.channels(0, convolved));
     const Affine rest = norm.channels(convolved, norm.scale.size(0) - convolved);
@@ -32,9 +32,9 @@ struct FastDownsampler {
 struct FastResidual {
   explicit FastResidual(const erfnet::NonBottleneck1d& block)
       : first(block.conv3x1_1, {}, true),
-        second(block.conv1x3_1, atRest(block.bn1), true),
+        second(block.conv1x3_1, inferenceAffine(block.bn1), true),
         third(block.conv3x1_2, {}, true),
-        fourth(block.conv1x3_2, atRest(block.bn2)) {}
+        fourth(block.conv1x3_2, inferenceAffine(block.bn2)) {}
   torch::Tensor operator()(const torch::Tensor& x) const {
     torch::Tensor y = fourth(third(second(first(x))));
     addThenRelu(y, x);
@@ -44,7 +44,7 @@ struct FastResidual {
 };
 
 struct FastUpsampler {
-  explicit FastUpsampler(const erfnet::Upsampler& block) : upsampling(block.conv, atRest(block.bn), true) {}
+  explicit FastUpsampler(const erfnet::Upsampler& block) : upsampling(block.conv, inferenceAffine(block.bn), true) {}
   torch::Tensor operator()(const torch::Tensor& x) const { return upsampling(x); }
   FoldedUpsampling upsampling;
 };

@@ -36,7 +36,7 @@ Affine Affine::channels(std::int64_t first, std::int64_t count) const {
   return {scale.narrow(0, first, count), shift.narrow(0, first, count)};
 }
 
-Affine atRest(const torch::nn::BatchNorm2d& norm) {
+Affine inferenceAffine(const torch::nn::BatchNorm2d& norm) {
   // In double: folding must not cost more accuracy than the batch norm itself.
   const torch::Tensor scale =
       norm->weight.detach().to(torch::kDouble) / (norm->running_var.to(torch::kDouble) + norm->options.eps()).sqrt();

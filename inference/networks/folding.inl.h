@@ -13,13 +13,13 @@
 
 namespace oodscope {
 
-/// y = scale * x + shift per channel: a batch norm at rest.
+/// y = scale * x + shift per channel: a batch norm that no longer learns.
 struct Affine {
   torch::Tensor scale, shift;
   [[nodiscard]] bool isIdentity() const;
   [[nodiscard]] Affine channels(std::int64_t first, std::int64_t count) const;
 };
-[[nodiscard]] Affine atRest(const torch::nn::BatchNorm2d& norm);
+[[nodiscard]] Affine inferenceAffine(const torch::nn::BatchNorm2d& norm);
 
 /// A convolution with the normalisation after it folded in, and a ReLU after both where asked; weights in channels-last
 /// order, packed for the size of the first input (packed again for another size). A 1x1 kernel is this program's own:

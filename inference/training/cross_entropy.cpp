@@ -7,7 +7,7 @@
 namespace oodscope {
 namespace {
 
-/// -ln softmax(z) of the true class. Source: seed 001, eq. 7; torch.nn.CrossEntropyLoss.
+/// -ln softmax(z) of the true class. Source: torch.nn.CrossEntropyLoss.
 class CrossEntropy final : public Loss {
 public:
   explicit CrossEntropy(const LossOptions& options) : m_weights(options.classWeights) {}

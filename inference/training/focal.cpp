@@ -11,7 +11,8 @@ namespace oodscope {
 namespace {
 
 /// -a (1 - p)^gamma ln p of the true class with probability p and class weight a, divided by the sum of the weights, so
-/// that gamma = 0 gives the weighted cross-entropy. Source: Lin et al., 2017; seed 001, eq. 8.
+/// that gamma = 0 gives the weighted cross-entropy. Source: Lin et al., "Focal Loss for Dense Object Detection", ICCV
+/// 2017, eq. 5.
 class Focal final : public Loss {
 public:
   explicit Focal(const LossOptions& options) : m_weights(options.classWeights), m_gamma(options.values.at(0)) {}

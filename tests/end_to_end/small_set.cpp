@@ -43,8 +43,9 @@ void fillLabel(const fs::path& root, int frame, std::uint8_t value, Size size) {
   cv::imwrite(labelFile(root, frame).string(), cv::Mat(size.height, size.width, CV_8UC1, cv::Scalar(value)));
 }
 
-void writeSmallModel(const fs::path& file) {
-  torch::manual_seed(5);
+void writeSmallModel(const fs::path& file, std::uint64_t seed) {
+  fs::create_directories(file.parent_path());
+  torch::manual_seed(seed);
   const auto network = makeNetwork("ERFNet", {.classes = 20, .widths = {8, 12, 16}});
   writeStateDict(file, stateDictOf(*network));
   std::ofstream(fs::path(file).replace_extension(".json")) << R"({"input_size": [64, 32]})";

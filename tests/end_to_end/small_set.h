@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/core/grid.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -16,9 +17,9 @@ void writeSmallSet(const std::filesystem::path& root, int count);
 /// The frame's label again, all of one value.
 void fillLabel(const std::filesystem::path& root, int frame, std::uint8_t value, Size size = kSmallSize);
 
-/// An ERFNet of 20 outputs with narrow layers and weights of a fixed seed, with its sidecar. Not trained: its scores
-/// mean nothing, and are defined.
-void writeSmallModel(const std::filesystem::path& file);
+/// An ERFNet of 20 outputs with narrow layers and weights of a seed, with its sidecar. Not trained: its scores mean
+/// nothing, and are defined.
+void writeSmallModel(const std::filesystem::path& file, std::uint64_t seed = 5);
 
 /// What the score maps below hold: anomaly pixels 2, others 1 but for one row of 3, so that AP is known.
 [[nodiscard]] ScoreMap knownScores();

@@ -7,7 +7,6 @@
 #include "widgets/theme/tokens.h"
 
 #include <QDragEnterEvent>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
@@ -239,9 +238,8 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_zone(new DropZone), m
 void StartPage::setRecent(const std::vector<RecentEntry>& recent) {
   m_recent->clear();
   for (const RecentEntry& entry : recent) {
-    const QString name = QFileInfo(entry.path).fileName();
-    auto* item = new QListWidgetItem(entry.isMissing ? tr("%1 · %2 · missing").arg(name, entry.kind)
-                                                     : tr("%1 · %2").arg(name, entry.kind));
+    auto* item = new QListWidgetItem(entry.isMissing ? tr("%1 · %2 · missing").arg(entry.name, entry.kind)
+                                                     : tr("%1 · %2").arg(entry.name, entry.kind));
     item->setData(Qt::UserRole, entry.path);
     item->setToolTip(entry.path);
     const char* picture = entry.kind == QLatin1String("model")     ? "cube"

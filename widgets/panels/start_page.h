@@ -13,6 +13,7 @@ struct RecentEntry {
   QString path;
   QString kind;  ///< "set", "model", "session"
   bool isMissing = false;
+  QString name = {};  ///< what no other entry is called
 };
 
 /// The empty state: where to drop, four ways to open, what was open before, what is recognised.

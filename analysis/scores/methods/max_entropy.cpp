@@ -7,7 +7,7 @@ constinit const MethodKind kMaxEntropy{
     .name = "max-entropy",
     .title = "Max-entropy",
     .formula = "-sum p ln p / ln C",
-    .reference = "Hendrycks & Gimpel, ICLR 2017; Chan et al., ICCV 2021",
+    .reference = "Chan et al., ICCV 2021",
     .summary = "Entropy of the softmax, divided by that of a uniform one.",
     .range = {0.0, 1.0},
     .parameters = kTemperatureAlone,

@@ -262,7 +262,7 @@ TEST(Fuzz, Sidecars) {
            "known_classes": 2, "void_channel": 2, "description": "made"})",
            1500, [](const auto& file) {
              const auto sidecar = readSidecar(file);
-             for (const int channels : {0, 3}) static_cast<void>(settle(sidecar, channels));
+             for (const int channels : {0, 3}) static_cast<void>(resolveSidecar(sidecar, channels));
            });
 }
 

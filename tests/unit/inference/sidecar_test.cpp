@@ -25,16 +25,16 @@ std::string errorOf(const std::string& json) {
   return "no error";
 }
 
-std::vector<std::string> textsOf(const Settled& settled) {
+std::vector<std::string> textsOf(const ResolvedSidecar& resolved) {
   std::vector<std::string> out;
-  for (const Assumption& assumption : settled.assumptions) out.push_back(assumption.text);
+  for (const Assumption& assumption : resolved.assumptions) out.push_back(assumption.text);
   return out;
 }
 
 TEST(Sidecar, EachAssumptionSaysWhatItIsAbout) {
-  const Settled settled = settle(std::nullopt, 20);
-  ASSERT_GE(settled.assumptions.size(), 4U);
-  for (const Assumption& assumption : settled.assumptions) {
+  const ResolvedSidecar resolved = resolveSidecar(std::nullopt, 20);
+  ASSERT_GE(resolved.assumptions.size(), 4U);
+  for (const Assumption& assumption : resolved.assumptions) {
     const bool isChannels = assumption.text.find("channel") != std::string::npos;
     EXPECT_EQ(assumption.about == Assumption::About::Outputs, isChannels) << assumption.text;
   }
@@ -47,18 +47,18 @@ TEST(Sidecar, EveryFieldIsRead) {
     "void_channel": 1, "description": "made by hand"})");
   const auto sidecar = readSidecar(folder.path() / "net.pt");
   ASSERT_TRUE(sidecar.has_value());
-  const Settled settled = settle(sidecar, 2);
-  EXPECT_EQ(settled.preprocessing.input, (Size{640, 360}));
-  EXPECT_EQ(settled.preprocessing.resize, ResizeRule::Bilinear);
-  EXPECT_EQ(settled.preprocessing.scale, 1.0);
-  EXPECT_EQ(settled.preprocessing.mean, (std::array<double, 3>{1, 2, 3}));
-  EXPECT_EQ(settled.preprocessing.deviation, (std::array<double, 3>{4, 5, 6}));
-  EXPECT_TRUE(settled.preprocessing.bgr);
-  EXPECT_EQ(settled.outputs.output, 1);
-  EXPECT_EQ(settled.outputs.channelNames, (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(settled.outputs.knownClasses, 1);
-  EXPECT_EQ(settled.outputs.voidChannel, 1);
-  EXPECT_THAT(textsOf(settled), ::testing::IsEmpty());
+  const ResolvedSidecar resolved = resolveSidecar(sidecar, 2);
+  EXPECT_EQ(resolved.preprocessing.input, (Size{640, 360}));
+  EXPECT_EQ(resolved.preprocessing.resize, ResizeRule::Bilinear);
+  EXPECT_EQ(resolved.preprocessing.scale, 1.0);
+  EXPECT_EQ(resolved.preprocessing.mean, (std::array<double, 3>{1, 2, 3}));
+  EXPECT_EQ(resolved.preprocessing.deviation, (std::array<double, 3>{4, 5, 6}));
+  EXPECT_TRUE(resolved.preprocessing.bgr);
+  EXPECT_EQ(resolved.outputs.output, 1);
+  EXPECT_EQ(resolved.outputs.channelNames, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(resolved.outputs.knownClasses, 1);
+  EXPECT_EQ(resolved.outputs.voidChannel, 1);
+  EXPECT_THAT(textsOf(resolved), ::testing::IsEmpty());
 }
 
 TEST(PreprocessingFields, ComeBackAsTheyWere) {
@@ -167,16 +167,16 @@ TEST(Sidecar, NamesAnOutputAStateDictAndAListOfClasses) {
   const auto sidecar = readSidecar(folder.path() / "net.pt");
   EXPECT_EQ(sidecar->outputName, "out");
   EXPECT_EQ(sidecar->stateDict, "ema");
-  const Settled settled = settle(sidecar, 4);
-  EXPECT_EQ(settled.outputs.knownChannels, (std::vector<int>{1, 2}));
-  EXPECT_EQ(settled.outputs.knownClasses, 2);
-  EXPECT_THROW((void)settle(sidecar, 2), Error) << "channel 2 of 2";
+  const ResolvedSidecar resolved = resolveSidecar(sidecar, 4);
+  EXPECT_EQ(resolved.outputs.knownChannels, (std::vector<int>{1, 2}));
+  EXPECT_EQ(resolved.outputs.knownClasses, 2);
+  EXPECT_THROW((void)resolveSidecar(sidecar, 2), Error) << "channel 2 of 2";
 }
 
 TEST(Sidecar, AVoidChannelElsewhereThanLastLeavesAllOthersKnown) {
   Sidecar sidecar;
   sidecar.voidChannel = 0;
-  const Settled first = settle(sidecar, 20);
+  const ResolvedSidecar first = resolveSidecar(sidecar, 20);
   EXPECT_EQ(first.outputs.knownClasses, 19);
   EXPECT_EQ(knownChannels(first.outputs, 20).front(), 1);
   EXPECT_EQ(knownChannels(first.outputs, 20).back(), 19);
@@ -184,34 +184,35 @@ TEST(Sidecar, AVoidChannelElsewhereThanLastLeavesAllOthersKnown) {
   EXPECT_EQ(first.outputs.channelNames.back(), "bicycle");
   EXPECT_FALSE(first.channelsAssumed);
   sidecar.voidChannel = 2;
-  EXPECT_EQ(knownChannels(settle(sidecar, 5).outputs, 5), (std::vector<int>{0, 1, 3, 4}));
-  EXPECT_TRUE(settle({}, 20).channelsAssumed);
+  EXPECT_EQ(knownChannels(resolveSidecar(sidecar, 5).outputs, 5), (std::vector<int>{0, 1, 3, 4}));
+  EXPECT_TRUE(resolveSidecar({}, 20).channelsAssumed);
 }
 
 TEST(Sidecar, KnownClassesThatHoldTheVoidChannelAreAContradiction) {
   Sidecar sidecar;
   sidecar.voidChannel = 1;
   sidecar.knownChannels = {0, 1};
-  EXPECT_THROW((void)settle(sidecar, 3), Error);
+  EXPECT_THROW((void)resolveSidecar(sidecar, 3), Error);
   sidecar.knownChannels.reset();
   sidecar.knownClasses = 3;
-  EXPECT_THROW((void)settle(sidecar, 3), Error);
+  EXPECT_THROW((void)resolveSidecar(sidecar, 3), Error);
 }
 
 TEST(Sidecar, ContradictionsOfTheNetworkAreErrors) {
   Sidecar sidecar;
   sidecar.channelNames = {"a", "b"};
-  EXPECT_THROW((void)settle(sidecar, 3), Error);
+  EXPECT_THROW((void)resolveSidecar(sidecar, 3), Error);
   sidecar = {};
   sidecar.voidChannel = 3;
-  EXPECT_THROW((void)settle(sidecar, 3), Error);
+  EXPECT_THROW((void)resolveSidecar(sidecar, 3), Error);
   sidecar = {};
   sidecar.knownClasses = 4;
-  EXPECT_THROW((void)settle(sidecar, 3), Error);
+  EXPECT_THROW((void)resolveSidecar(sidecar, 3), Error);
 }
 
 TEST(Sidecar, HeadsOfNineteenTwentyAndOtherCountsAreReadAsTheFieldDoes) {
-  const Settled plain = settle({}, 19), withVoid = settle({}, 20), other = settle({}, 7);
+  const ResolvedSidecar plain = resolveSidecar({}, 19), withVoid = resolveSidecar({}, 20),
+                        other = resolveSidecar({}, 7);
   EXPECT_EQ(plain.outputs.knownClasses, 19);
   EXPECT_EQ(plain.outputs.voidChannel, -1);
   EXPECT_EQ(plain.outputs.channelNames.front(), "road");
