@@ -13,7 +13,7 @@
 #include "inference/models/multiply_adds.inl.h"
 #include "inference/models/processor.h"
 #include "inference/models/script_network.inl.h"
-#include "inference/models/settle_options.inl.h"
+#include "inference/models/resolve_options.inl.h"
 #include "inference/models/sidecar.h"
 #include "inference/models/torch_reason.h"
 #include "inference/networks/state_dict_choice.inl.h"
@@ -131,15 +131,15 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   const NetworkKind* kind = chosen.kind;
   info.kind = ModelKind::Weights;
   info.architecture = kind->name;
-  const SettledOptions settled = settleOptions(*kind, sidecar, info.file);
+  const ResolvedOptions resolved = resolveOptions(*kind, sidecar, info.file);
   NetworkShape shape = chosen.shape;
-  info.options = shape.options = settled.options;
+  info.options = shape.options = resolved.options;
   const std::shared_ptr<Network> trained = kind->make(shape);
   const LoadRemarks remarks = loadWeights(*trained, *kind, chosen.tensors, info.file);
   trained->eval();
   info.assumptions = chosen.notes;
   info.assumptions.insert(info.assumptions.end(), remarks.notes.begin(), remarks.notes.end());
-  info.assumptions.insert(info.assumptions.end(), settled.assumptions.begin(), settled.assumptions.end());
+  info.assumptions.insert(info.assumptions.end(), resolved.assumptions.begin(), resolved.assumptions.end());
   info.warnings = chosen.warnings;
   info.warnings.insert(info.warnings.end(), remarks.warnings.begin(), remarks.warnings.end());
   applySidecar(sidecar, shape.classes, options);

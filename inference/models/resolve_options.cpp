@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "inference/models/settle_options.inl.h"
+#include "inference/models/resolve_options.inl.h"
 
 #include "analysis/core/error.h"
 #include "inference/models/model.h"
@@ -33,9 +33,9 @@ std::string descriptionOf(const NetworkOption& option, const std::string& value)
 
 }  // namespace
 
-SettledOptions settleOptions(const NetworkKind& kind, const std::optional<Sidecar>& sidecar,
+ResolvedOptions resolveOptions(const NetworkKind& kind, const std::optional<Sidecar>& sidecar,
                              const std::filesystem::path& model) {
-  SettledOptions out;
+  ResolvedOptions out;
   if (sidecar) {
     requireOffered(kind, *sidecar, model);
     out.options = sidecar->options;
