@@ -70,7 +70,7 @@ void Comparison::connectRuns() {
   connect(m_b.get(), &SingleRun::detailsChanged, this, &Comparison::numbersChanged);
   connect(m_b.get(), &SingleRun::thresholdChanged, this, &Comparison::thresholdChanged);
   connect(m_b.get(), &SingleRun::failed, this, &Comparison::failed);
-  connect(m_b.get(), &SingleRun::settledChanged, this, &Comparison::settledChanged);
+  connect(m_b.get(), &SingleRun::idleChanged, this, &Comparison::idleChanged);
 }
 
 std::shared_ptr<const ComparedPicture> Comparison::makePicture(const PictureRequest& request) {
@@ -111,7 +111,7 @@ void Comparison::publishPicture(const Outcome<std::shared_ptr<const ComparedPict
     m_picture = outcome.value();
     Q_EMIT pictureChanged();
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void Comparison::publishPair(const PairRequest& request,
@@ -121,7 +121,7 @@ void Comparison::publishPair(const PairRequest& request,
     m_paired = outcome.value();
     Q_EMIT statisticsChanged();
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 Comparison::FrameDisagreement Comparison::disagreementOf(const PairRequest& request, const std::stop_token& stop) {
@@ -145,7 +145,7 @@ void Comparison::publishDisagreement(const PairRequest& request, const Outcome<F
     m_disagreement = outcome.value().mean;
     Q_EMIT disagreementChanged();
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void Comparison::publishIntervals(const MeasuredRun& run,
@@ -155,7 +155,7 @@ void Comparison::publishIntervals(const MeasuredRun& run,
     m_intervals = outcome.value();
     Q_EMIT intervalsChanged();
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 ViewState Comparison::viewOfB(const ViewState& view) {
@@ -232,7 +232,7 @@ void Comparison::update() {
       requestFrames(*runA, *runB);
     }
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void Comparison::requestFrames(const MeasuredRun& a, const MeasuredRun& b) {

@@ -60,7 +60,7 @@ Q_SIGNALS:
   void disagreementChanged();
   void intervalsChanged();
   void failed(const QString& text);
-  void settledChanged();
+  void idleChanged();
 
 private:
   struct PictureRequest {

@@ -8,7 +8,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kRestMs = 120;  // a hand that has not moved for so long rests
+constexpr int kDebounceMs = 120;  // input that pauses for so long is over
 constexpr int kIdleMs = 300;  // so long after the latest request, nobody is kept waiting by the curve
 constexpr std::size_t kCurveSteps = 128;
 
@@ -16,7 +16,7 @@ constexpr std::size_t kCurveSteps = 128;
 
 ComponentFollower::ComponentFollower(QObject* parent)
     : QObject(parent),
-      m_rest(kRestMs,
+      m_debounce(kDebounceMs,
              [this] {
                if (m_request) m_exactJob.request(*m_request);
              }),
@@ -35,7 +35,7 @@ ComponentFollower::ComponentFollower(QObject* parent)
               const bool there = request.threshold == m_request->threshold;
               if (there || !hasCurve()) show(ShownComponents{outcome.value().metrics, !there, m_track});
             }
-            Q_EMIT settledChanged();
+            Q_EMIT idleChanged();
           }),
       m_curveJob(
           this, JobPriority::Spare,
@@ -56,7 +56,7 @@ ComponentFollower::ComponentFollower(QObject* parent)
 ComponentFollower::~ComponentFollower() = default;
 
 void ComponentFollower::clear() {
-  m_rest.stop();
+  m_debounce.stop();
   m_idle.stop();
   m_exactJob.cancel();
   m_curveJob.cancel();
@@ -68,7 +68,7 @@ void ComponentFollower::clear() {
 void ComponentFollower::follow(const Request& request, bool dragging) {
   const std::size_t frames = request.live->labelledFrames().size();
   const bool sameScores = isOfPresentScores(request) && frames == m_frames;
-  if (sameScores && m_request->threshold == request.threshold && !m_rest.isActive() && m_components &&
+  if (sameScores && m_request->threshold == request.threshold && !m_debounce.isActive() && m_components &&
       !m_components->estimated)
     return;
   if (!sameScores) {
@@ -80,16 +80,16 @@ void ComponentFollower::follow(const Request& request, bool dragging) {
   m_idle.start();
   if (hasCurve() && dragging) {
     showNearest();
-    m_rest.start();
+    m_debounce.start();
   } else {
-    m_rest.stop();
+    m_debounce.stop();
     m_exactJob.request(request);
   }
 }
 
 void ComponentFollower::setSteps(std::vector<float> steps) { m_steps = std::move(steps); }
 
-bool ComponentFollower::isBusy() const { return m_rest.isActive() || m_exactJob.isBusy(); }
+bool ComponentFollower::isBusy() const { return m_debounce.isActive() || m_exactJob.isBusy(); }
 
 bool ComponentFollower::isOfPresentScores(const Request& request) const {
   return m_request && request.live == m_request->live && request.configuration == m_request->configuration;

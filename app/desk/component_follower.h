@@ -17,7 +17,7 @@ namespace oodscope {
 /// Component metrics of the set at the present threshold, as they can be shown.
 struct ShownComponents {
   ComponentMetrics metrics;
-  bool estimated = false;     ///< of the nearest threshold of the curve; exact when the hand rests
+  bool estimated = false;     ///< of the nearest threshold of the curve; exact once input is idle
   ComponentTrack track = {};  ///< by whose sizes components count
 };
 
@@ -54,7 +54,7 @@ public:
 
 Q_SIGNALS:
   void componentsChanged();
-  void settledChanged();
+  void idleChanged();
 
 private:
   struct CurveRequest {
@@ -73,7 +73,7 @@ private:
   std::vector<ComponentMetrics> m_curve;  ///< by rising threshold
   ComponentTrack m_track;                 ///< of the curve
   std::optional<ShownComponents> m_components;
-  DelayedCall m_rest;  ///< the hand rests
+  DelayedCall m_debounce;  ///< the hand rests
   QTimer m_idle;       ///< nothing has been asked for a while
 
   // Last: their threads use what is above.

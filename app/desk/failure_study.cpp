@@ -12,7 +12,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kRestMs = 120;  // a hand that has not moved for so long rests
+constexpr int kDebounceMs = 120;  // input that pauses for so long is over
 
 }  // namespace
 
@@ -20,7 +20,7 @@ FailureStudy::FailureStudy(const SessionModel& session, const SingleRun& run, QO
     : QObject(parent),
       m_session(session),
       m_run(run),
-      m_rest(kRestMs, [this] { requestSet(); }),
+      m_debounce(kDebounceMs, [this] { requestSet(); }),
       m_frameJob(
           this, JobPriority::Estimate,
           [](const StudyRequest& request, const std::stop_token&) {
@@ -80,7 +80,7 @@ void FailureStudy::publishFrame(const StudyRequest& request, const Outcome<Studi
     m_study = std::make_shared<const SetStudy>(withFrame(base, outcome.value()));
     Q_EMIT studyChanged(false);
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void FailureStudy::publishSet(const StudyRequest& request, const Outcome<std::shared_ptr<const SetStudy>>& outcome) {
@@ -95,7 +95,7 @@ void FailureStudy::publishSet(const StudyRequest& request, const Outcome<std::sh
     requestBrush();
     requestWhatIf();
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void FailureStudy::publishBrush(const BrushRequest& request, const Outcome<std::optional<BrushedSet>>& outcome) {
@@ -106,7 +106,7 @@ void FailureStudy::publishBrush(const BrushRequest& request, const Outcome<std::
     m_brushed = outcome.value();
     Q_EMIT brushChanged();
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void FailureStudy::publishPart(const PartRequest& request, const Outcome<std::optional<PartNumbers>>& outcome) {
@@ -116,7 +116,7 @@ void FailureStudy::publishPart(const PartRequest& request, const Outcome<std::op
     m_part = outcome.value();
     Q_EMIT partChanged();
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void FailureStudy::publishWhatIf(const WhatIfRequest& request, const Outcome<std::optional<WhatIf>>& outcome) {
@@ -127,7 +127,7 @@ void FailureStudy::publishWhatIf(const WhatIfRequest& request, const Outcome<std
                        request.protocol == m_session.view().protocol;
   if (outcome.hasValue() && outcome.value() && present && request.offsets == m_offsets)
     Q_EMIT offsetsEvaluated(*outcome.value());
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 std::optional<FailureStudy::StudyRequest> FailureStudy::studyRequest() const {
@@ -187,7 +187,7 @@ void FailureStudy::refresh() {
     m_frameJob.request(*request);
   // The whole set waits for the hand to rest, and for the exact pass, whose score maps it reads.
   if (numbers && numbers->exact && numbers->configuration == request->configuration)
-    m_rest.start(m_dragging ? kRestMs : 0);
+    m_debounce.start(m_dragging ? kDebounceMs : 0);
 }
 
 void FailureStudy::requestSet() {

@@ -63,7 +63,7 @@ Q_SIGNALS:
   void brushChanged();
   void partChanged();
   void offsetsEvaluated(const oodscope::WhatIf& numbers);
-  void settledChanged();
+  void idleChanged();
   void failed(const QString& text);
 
 private:
@@ -118,7 +118,7 @@ private:
   std::optional<PartNumbers> m_part;
   std::optional<PartRequest> m_partAsked;
   std::vector<float> m_offsets;
-  DelayedCall m_rest;  ///< the hand rests
+  DelayedCall m_debounce;  ///< the hand rests
 
   // Last: their threads use what is above.
   CoalescingJob<StudyRequest, StudiedFrame> m_frameJob;

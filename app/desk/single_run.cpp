@@ -8,7 +8,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kRestMs = 120;                  // a hand that has not moved for so long rests
+constexpr int kDebounceMs = 120;                  // input that pauses for so long is over
 constexpr std::size_t kOrderedInDrag = 2048;  // of a picture that is replaced at once: half a percent is fine enough
 constexpr int kFramesArriveMs = 400;          // how often numbers follow frames that come in
 
@@ -17,7 +17,7 @@ constexpr int kFramesArriveMs = 400;          // how often numbers follow frames
 SingleRun::SingleRun(Workspace& workspace, QObject* parent)
     : QObject(parent),
       m_workspace(workspace),
-      m_rest(kRestMs, [this] { requestExact(); }),
+      m_debounce(kDebounceMs, [this] { requestExact(); }),
       m_framesArrive(kFramesArriveMs, [this] { requestExact(); }),
       m_pictureJob(
           this, JobPriority::Visible,
@@ -36,7 +36,7 @@ SingleRun::SingleRun(Workspace& workspace, QObject* parent)
           [this](const Request& request, const Outcome<DetailParts>& outcome) { publishDetails(request, outcome); }) {
   m_clock.start();
   connect(&m_components, &ComponentFollower::componentsChanged, this, &SingleRun::componentsChanged);
-  connect(&m_components, &ComponentFollower::settledChanged, this, &SingleRun::settledChanged);
+  connect(&m_components, &ComponentFollower::idleChanged, this, &SingleRun::idleChanged);
   connect(&m_workspace.runner(), &InferenceRunner::frameReady, this, &SingleRun::onFrameReady);
   connect(&m_workspace.runner(), &InferenceRunner::frameFailed, this, &SingleRun::onFrameFailed);
 }
@@ -76,7 +76,7 @@ void SingleRun::publishPicture(const Request& request, const PictureOutcome& out
     m_pictureLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
     Q_EMIT pictureChanged(m_picture);
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void SingleRun::publishEstimate(const Request& request, const NumbersOutcome& outcome) {
@@ -89,7 +89,7 @@ void SingleRun::publishEstimate(const Request& request, const NumbersOutcome& ou
     m_estimateLatencyMs = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 - m_changeMs;
     publishNumbers(outcome.value());
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 std::shared_ptr<const SetNumbers> SingleRun::evaluate(const Request& request, const std::stop_token& stop) {
@@ -104,7 +104,7 @@ void SingleRun::publishExact(const Request& request, const NumbersOutcome& outco
     publishNumbers(outcome.value());
     m_detailJob.request(request);
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 SingleRun::DetailParts SingleRun::makeDetails(const Request& request, const std::stop_token& stop) {
@@ -124,7 +124,7 @@ void SingleRun::publishDetails(const Request& request, const Outcome<DetailParts
     Q_EMIT countsChanged();
     if (m_details) Q_EMIT detailsChanged(m_details);
   }
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void SingleRun::onFrameFailed(const std::shared_ptr<LiveSet>& set) {
@@ -195,13 +195,13 @@ void SingleRun::show(const ViewState& view, bool dragging) {
   if (live && (otherScores || otherProtocol)) {
     if (!live->labelledFrames().empty()) m_estimateAfter = now;
     if (!m_pictureJob.isBusy()) requestEstimateDue();
-    m_rest.start(dragging ? kRestMs : 0);
-  } else if (!dragging && m_rest.isActive()) {
-    m_rest.start(0);
+    m_debounce.start(dragging ? kDebounceMs : 0);
+  } else if (!dragging && m_debounce.isActive()) {
+    m_debounce.start(0);
   }
   updateThreshold();
   followComponents();
-  Q_EMIT settledChanged();
+  Q_EMIT idleChanged();
 }
 
 void SingleRun::requestExact() {
@@ -247,8 +247,8 @@ void SingleRun::updateScales() {
 
 std::optional<float> SingleRun::threshold() const { return m_threshold; }
 
-bool SingleRun::isSettled() const {
-  return !m_rest.isActive() && !m_framesArrive.isActive() && !m_pictureJob.isBusy() && !m_estimateAfter &&
+bool SingleRun::isIdle() const {
+  return !m_debounce.isActive() && !m_framesArrive.isActive() && !m_pictureJob.isBusy() && !m_estimateAfter &&
          !m_estimateJob.isBusy() && !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_components.isBusy() &&
          !m_workspace.runner().isBusy() && !m_workspace.isOpening();
 }

@@ -35,7 +35,7 @@ struct FramePicture {
 
 /// Turns a ViewState into results, live: owns the jobs, decides what a change invalidates, publishes facts. It holds no
 /// knob itself. A threshold move recomputes nothing here but components; a temperature move rescores the visible
-/// frame and the sample at once, and the whole set exactly when the hand rests.
+/// frame and the sample at once, and the whole set exactly once input is idle.
 class SingleRun : public QObject {
   Q_OBJECT
 
@@ -60,7 +60,7 @@ public:
   [[nodiscard]] std::shared_ptr<LiveSet> liveSet() const { return m_live; }
   [[nodiscard]] const std::shared_ptr<const FramePicture>& picture() const { return m_picture; }
   /// Nothing is running or waiting: what is shown is final and exact.
-  [[nodiscard]] bool isSettled() const;
+  [[nodiscard]] bool isIdle() const;
   /// Milliseconds from the latest change to its picture.
   [[nodiscard]] double pictureLatencyMs() const { return m_pictureLatencyMs; }
   [[nodiscard]] double estimateLatencyMs() const { return m_estimateLatencyMs; }
@@ -80,7 +80,7 @@ Q_SIGNALS:
   void thresholdChanged(std::optional<float> threshold);
   void componentsChanged();
   void failed(const QString& text);
-  void settledChanged();
+  void idleChanged();
 
 private:
   struct Request {
@@ -136,7 +136,7 @@ private:
   std::uint64_t m_exactRevision = 0;  ///< of the latest exact numbers
   bool m_dragging = false;
   std::optional<Request> m_estimateAfter;  ///< waits for the picture of the same tick: what is looked at comes first
-  DelayedCall m_rest;                      ///< the hand rests
+  DelayedCall m_debounce;                      ///< the hand rests
   DelayedCall m_framesArrive;              ///< frames come in: refresh now and then
   QElapsedTimer m_clock;
   double m_changeMs = 0.0;

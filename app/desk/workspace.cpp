@@ -52,7 +52,7 @@ void Workspace::inBackground(std::function<T()> work, std::function<void(T)> don
         Q_EMIT message(Severity::Error, failure, QString::fromStdString(file.string()));
       if (--m_opening == 0) {
         m_openers.clear();
-        Q_EMIT settled();
+        Q_EMIT openingFinished();
       }
     });
   });
@@ -234,7 +234,7 @@ void Workspace::reopenModel(const QString& name, const Preprocessing& preprocess
 }
 
 void Workspace::tellOnce(const QString& about, const std::string& text, const std::filesystem::path& file) {
-  if (m_told.emplace(about, text).second)
+  if (m_reported.emplace(about, text).second)
     Q_EMIT message(Severity::Warning, about + QStringLiteral(": ") + QString::fromStdString(text),
                    QString::fromStdString(file.string()));
 }
@@ -246,7 +246,7 @@ void Workspace::tellWarnings(const LiveSet& live) {
 
 void Workspace::dropLiveSets(const std::string& set, const SourceId& source, const QString& name) {
   // What is opened again is warned of again.
-  std::erase_if(m_told, [&](const auto& told) {
+  std::erase_if(m_reported, [&](const auto& told) {
     return told.first == name || told.first.startsWith(name + QStringLiteral(", ")) ||
            told.first.endsWith(QStringLiteral(", ") + name);
   });
@@ -286,7 +286,7 @@ void Workspace::closeAll() {
   for (const OpenScores& scores : m_scores) m_session.removeScores(scores.path);
   m_scores.clear();
   m_impossible.clear();
-  m_told.clear();
+  m_reported.clear();
 }
 
 void Workspace::openAll() {

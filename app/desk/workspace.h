@@ -123,7 +123,7 @@ Q_SIGNALS:
   /// No known layout fits a folder; `why` says what was looked for. `scores`: it holds what score maps are kept in.
   void folderUnknown(const std::filesystem::path& folder, const QString& why, bool scores);
   /// Nothing is being opened any more.
-  void settled();
+  void openingFinished();
 
 private:
   template <class T>
@@ -148,7 +148,7 @@ private:
   std::vector<OpenScores> m_scores;
   std::vector<std::shared_ptr<LiveSet>> m_live;
   std::vector<RunSpec> m_impossible;                 ///< scores that do not fit their set: said once
-  std::set<std::pair<QString, std::string>> m_told;  ///< warnings by set or source
+  std::set<std::pair<QString, std::string>> m_reported;  ///< warnings by set or source
   std::unique_ptr<InferenceRunner> m_runner;
   std::vector<std::jthread> m_openers;
   int m_opening = 0;

@@ -38,7 +38,7 @@ public:
   }
   void setStore(std::shared_ptr<LogitsStore> store) {
     m_store = std::move(store);
-    m_told = 0;
+    m_reported = 0;
     count();
   }
   void count() { m_job.request(m_store); }
@@ -57,12 +57,12 @@ Q_SIGNALS:
 private:
   void tellWarnings() {
     const std::vector<std::string> warnings = m_store->warnings();
-    for (; m_told < warnings.size(); ++m_told) Q_EMIT warned(QString::fromStdString(warnings[m_told]));
+    for (; m_reported < warnings.size(); ++m_reported) Q_EMIT warned(QString::fromStdString(warnings[m_reported]));
   }
 
   std::shared_ptr<LogitsStore> m_store;
   std::uint64_t m_bytes = 0;
-  std::size_t m_told = 0;
+  std::size_t m_reported = 0;
   std::atomic<bool> m_clear = false;
   CoalescingJob<std::shared_ptr<LogitsStore>, std::uint64_t> m_job;
 };

@@ -223,7 +223,7 @@ void MainWindow::connectFailures() {
     m_stages->single().redrawCurves();
     m_stages->showSoon(StageStack::kNumbers);
   });
-  connect(m_failures, &FailureDesk::settledChanged, this, [this] { m_stages->showSoon(StageStack::kStatus); });
+  connect(m_failures, &FailureDesk::idleChanged, this, [this] { m_stages->showSoon(StageStack::kStatus); });
   connect(m_failures, &FailureDesk::failed, m_notices, &Notices::error);
   connect(m_failures, &FailureDesk::regionTitleChanged, m_docks, &DockColumn::setRegionNote);
   connect(m_failures, &FailureDesk::regionRaised, m_docks, &DockColumn::raiseRegion);
@@ -234,7 +234,7 @@ void MainWindow::connectStatus() {
   connect(&m_theme, &Theme::changed, this,
           [this] { m_stages->showSoon(StageStack::kPicture); });  // legends name colours
   const auto numbersDue = [this] { m_stages->showSoon(StageStack::kNumbers | StageStack::kStatus); };
-  connect(&m_desk.workspace, &Workspace::settled, this, numbersDue);
+  connect(&m_desk.workspace, &Workspace::openingFinished, this, numbersDue);
   connect(&runner, &InferenceRunner::finished, this, numbersDue);
   connect(&runner, &InferenceRunner::frameFailed, this,
           [this](const std::shared_ptr<LiveSet>& set, std::size_t frame, const QString& text) {
@@ -345,7 +345,7 @@ void MainWindow::usePreferences(const Preferences& chosen) {
   m_status->cache().setStore(m_desk.workspace.sharedStore());
 }
 
-bool MainWindow::isSettled() const { return m_desk.isIdle() && m_stages->isShown(); }
+bool MainWindow::isIdle() const { return m_desk.isIdle() && m_stages->isShown(); }
 
 void MainWindow::showEvent(QShowEvent* event) {
   QMainWindow::showEvent(event);

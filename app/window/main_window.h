@@ -54,7 +54,7 @@ public:
   /// Opens whatever the paths are: set folders, models, sessions, folders of score maps.
   void openPaths(const QStringList& paths);
   /// Everything asked for is open, scored, exact and drawn.
-  [[nodiscard]] bool isSettled() const;
+  [[nodiscard]] bool isIdle() const;
 
   [[nodiscard]] SessionModel& session() { return m_desk.session; }
   [[nodiscard]] Workspace& workspace() { return m_desk.workspace; }

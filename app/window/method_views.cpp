@@ -43,7 +43,7 @@ MethodViews::MethodViews(Workspace& workspace, ViewGrid& views)
           },
           [this](const Request& request, const Outcome<std::vector<Map>>& outcome) {
             if (outcome.hasValue()) publish(request, outcome.value());
-            Q_EMIT settledChanged();
+            Q_EMIT idleChanged();
           }) {}
 
 std::vector<PaneSpec> MethodViews::panes() const {

@@ -28,7 +28,7 @@ public:
   void show(const ViewState& view, std::optional<std::size_t> frame);
 
 Q_SIGNALS:
-  void settledChanged();
+  void idleChanged();
 
 private:
   struct Map {

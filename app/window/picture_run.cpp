@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kLookEveryMs = 50;
 constexpr int kJpegQuality = 88;
-constexpr int kSettledLooks = 6;  // settled for 0.3 s: queued repaints and late thumbnails are in
+constexpr int kIdleLooks = 6;  // settled for 0.3 s: queued repaints and late thumbnails are in
 
 }  // namespace
 
@@ -24,8 +24,8 @@ PictureRun::PictureRun(MainWindow& window, QString file) : m_window(window), m_f
 }
 
 void PictureRun::look() {
-  m_settledLooks = m_window.isSettled() ? m_settledLooks + 1 : 0;
-  if (m_settledLooks < kSettledLooks) return;
+  m_idleLooks = m_window.isIdle() ? m_idleLooks + 1 : 0;
+  if (m_idleLooks < kIdleLooks) return;
   m_timer.stop();
   const bool isJpeg = m_file.endsWith(QLatin1String(".jpg"), Qt::CaseInsensitive);
   bool written = true;

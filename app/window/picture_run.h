@@ -22,7 +22,7 @@ private:
   MainWindow& m_window;
   QString m_file;
   QTimer m_timer;
-  int m_settledLooks = 0;
+  int m_idleLooks = 0;
 };
 
 }  // namespace oodscope

@@ -51,7 +51,7 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
   connect(m_button, &QPushButton::clicked, this, [this] { isBusy() ? cancel() : start(); });
   const auto edit = [this](double temperature) { Q_EMIT edited(edits::setTemperature(temperature)); };
   connect(m_plot, &SweepPlot::temperatureEdited, this, edit);
-  connect(m_plot, &SweepPlot::temperatureSettled, this, edit);
+  connect(m_plot, &SweepPlot::temperatureReleased, this, edit);
   connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
     if (m_waiting) begin();
   });

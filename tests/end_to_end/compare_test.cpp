@@ -19,13 +19,13 @@ namespace {
 
 constexpr int kLongestMs = 110'000;  // ten network passes on a busy machine; with stored logits a second
 
-bool settle(MainWindow& window) {
+bool waitUntilIdle(MainWindow& window) {
   QElapsedTimer clock;
   clock.start();
   for (int quiet = 0; quiet < 5;) {
     if (clock.elapsed() > kLongestMs) return false;
     QTest::qWait(20);
-    quiet = window.isSettled() ? quiet + 1 : 0;
+    quiet = window.isIdle() ? quiet + 1 : 0;
   }
   return true;
 }
@@ -50,7 +50,7 @@ TEST(Compare, MaxLogitGainsNineApOverMspOnRoadAnomaly21) {
   request.protocol = protocols::kCourse;
   request.compare = ScoreChoice{.method = methods::kMaxLogit};
   window.open(request);
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
 
   const Comparison& comparison = window.compare().comparison();
   const auto a = comparison.a().numbers(), b = comparison.b().numbers();
@@ -74,12 +74,12 @@ TEST(Compare, MaxLogitGainsNineApOverMspOnRoadAnomaly21) {
   EXPECT_EQ(wipe->shown(), WipeView::Show::Wipe);
 
   window.compare().swap();
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
   EXPECT_EQ(window.session().view().score.method, methods::kMaxLogit);
   EXPECT_NEAR(100.0 * (*comparison.b().numbers()->metrics.ap - *comparison.a().numbers()->metrics.ap), -9.15, 0.02);
 
   window.compare().setOn(false);
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
   EXPECT_EQ(window.views()->wipeView(0), nullptr);
   EXPECT_FALSE(window.session().view().other.has_value());
 }

@@ -67,7 +67,7 @@ protected:
   /// Chosen by its name as the toolbar shows it.
   void chooseSet(MainWindow& window, const std::string& name) {
     ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Set")), QString::fromStdString(name + " "))) << name;
-    ASSERT_TRUE(settle(window, kInferenceMs)) << name;
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs)) << name;
   }
 
   void stepThroughFrames(MainWindow& window) {
@@ -76,16 +76,16 @@ protected:
     list->setFocus();
     QTest::keyClick(list, Qt::Key_Down);
     QTest::keyClick(list, Qt::Key_Down);
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
     EXPECT_NE(window.session().view().frame, first);
   }
 
   void dragBothSliders(MainWindow& window) {
     dragSlider(window.controls()->temperature()->findChild<ScaleSlider*>(), 0.4, 0.62);
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
     EXPECT_NE(window.session().view().score.temperature, 1.0F);
     dragSlider(window.controls()->threshold()->findChild<ScaleSlider*>(), 0.3, 0.7);
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
     ASSERT_TRUE(window.session().view().threshold);
     picture(window, QStringLiteral("five-3-dragged"));
   }
@@ -94,14 +94,14 @@ protected:
     const auto before = window.session().view().threshold;
     QWidget* plot = window.curves()->precisionRecall()->findChild<QWidget*>();
     QTest::mouseClick(plot, Qt::LeftButton, Qt::NoModifier, QPoint(plot->width() / 3, plot->height() / 2));
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
     EXPECT_NE(window.session().view().threshold, before);
   }
 
   void chooseMethodAndProtocol(MainWindow& window) {
     ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Method")), QStringLiteral("Max-entropy")));
     ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Protocol")), QStringLiteral("Fishyscapes")));
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
     EXPECT_EQ(window.session().view().score.method, methods::kMaxEntropy);
     EXPECT_EQ(window.session().view().protocol, protocols::kFishyscapes);
   }
@@ -109,7 +109,7 @@ protected:
   void goToTheWorstFrame(MainWindow& window) {
     ASSERT_TRUE(choose(comboNamed(window, QStringLiteral("Sort frames")), QStringLiteral("AP, worst")));
     window.actions().firstFrame->trigger();
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
     const auto details = window.run().details();
     ASSERT_TRUE(details);
     const auto& current = window.workspace().findSet(QString::fromStdString(window.session().view().set))->set;
@@ -126,15 +126,15 @@ protected:
   void visitTabsAndLayouts(MainWindow& window) {
     for (int tab = 0; tab < window.analysis()->count(); ++tab) {
       window.analysis()->setCurrentIndex(tab);
-      ASSERT_TRUE(settle(window, kInferenceMs));
+      ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
       picture(window, QStringLiteral("five-6-tab-%1").arg(tab));
     }
     window.analysis()->setCurrentIndex(0);
     window.actions().layoutMethods->trigger();
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
     picture(window, QStringLiteral("five-7-methods"));
     window.actions().layoutTwoByTwo->trigger();
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
   }
 };
 
@@ -157,7 +157,7 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
     for (const std::string& name : names) request.sets.push_back({sets / name, std::nullopt});
     request.models.push_back({.path = model, .preprocessing = {}, .outputs = {}, .sha256 = {}});
     window.open(request);
-    ASSERT_TRUE(settle(window, kInferenceMs));
+    ASSERT_TRUE(waitUntilIdle(window, kInferenceMs));
     ASSERT_EQ(window.workspace().sets().size(), names.size());
     picture(window, QStringLiteral("five-2-open"));
     ASSERT_NO_FATAL_FAILURE(stepThroughFrames(window));
@@ -191,7 +191,7 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
   WindowRequest request;
   request.session = file;
   again.open(request);
-  ASSERT_TRUE(settle(again, kInferenceMs));
+  ASSERT_TRUE(waitUntilIdle(again, kInferenceMs));
   EXPECT_EQ(again.session().view(), saved);
   EXPECT_EQ(again.workspace().sets().size(), names.size());
   EXPECT_FALSE(again.session().isModified());

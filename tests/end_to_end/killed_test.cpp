@@ -59,7 +59,7 @@ TEST_F(KilledTest, WhatWasOpenComesBackAfterAKill) {
   MainWindow window(theme(), WorkOptions{});
   window.show();
   window.restore(std::move(*crashed));
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
   ASSERT_EQ(window.workspace().sets().size(), 1U);
   EXPECT_EQ(window.workspace().sets().front().entry.path, made.set);
   ASSERT_EQ(window.workspace().scores().size(), 1U);

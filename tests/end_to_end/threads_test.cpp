@@ -75,7 +75,7 @@ TEST_F(ThreadsTest, TheProgramsOwnAreAtMostTwoMoreThanCoresWhileTwoRunsAreCompar
   request.sets.push_back({made.set, std::nullopt});
   request.scores.push_back(made.scores);
   window.open(request);
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
   window.analysis()->setCurrentWidget(window.failures()->failuresTab());
   ViewState view = window.session().view();
   view.other = ComparedRun{.model = view.model, .score = view.score};
@@ -96,11 +96,11 @@ TEST_F(ThreadsTest, TheProgramsOwnAreAtMostTwoMoreThanCoresWhileTwoRunsAreCompar
   for (int quiet = 0; quiet < 5 && clock.elapsed() < 60'000;) {
     QTest::qWait(5);
     look();
-    quiet = window.isSettled() ? quiet + 1 : 0;
+    quiet = window.isIdle() ? quiet + 1 : 0;
   }
   dragSlider(window.controls()->threshold()->findChild<ScaleSlider*>(), 0.3, 0.7);
   look();
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
   look();
   EXPECT_TRUE(window.failures()->results().study()) << "the lists were in use";
 

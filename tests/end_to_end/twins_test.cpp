@@ -164,7 +164,7 @@ protected:
         {.path = root() / model / "weights.pth", .preprocessing = {}, .outputs = {}, .sha256 = {}});
     request.scores.push_back(root() / scores / "twinmaps");
     window->open(request);
-    ASSERT_TRUE(settle(*window));
+    ASSERT_TRUE(waitUntilIdle(*window));
   }
   void keepRun() { window->session().keepRun(pinnedRunOf(window->session().view())); }
   /// The run that is looked at is scored by this model or folder; false where none is called so.
@@ -174,7 +174,7 @@ protected:
     if (index < 0) return false;
     sources->setCurrentIndex(index);
     Q_EMIT sources->activated(index);
-    return settle(*window);
+    return waitUntilIdle(*window);
   }
 
   WorkOptions options;
@@ -208,7 +208,7 @@ TEST_F(WindowTwins, ChoicesAndListsOfferBoth) {
   EXPECT_THAT(utf8(rows->sets()[1].name), "y/TwinSet");
 
   window->compare().setOn(true);
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   offers(QStringLiteral("Model of run A"), sources);
   offers(QStringLiteral("Model of run B"), sources);
 }
@@ -219,7 +219,7 @@ TEST_F(WindowTwins, AComparisonOfBothNamesBoth) {
   other.model = "runB/weights.pth";
   other.score = window->session().view().score;
   window->session().edit(edits::setOther(other, "compare"));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_THAT(TextsOf(*window).bare(), IsEmpty());
   const std::string metrics = utf8(window->metrics()->asText());
   EXPECT_THAT(metrics, HasSubstr("runA/weights.pth"));

@@ -13,13 +13,13 @@
 
 namespace oodscope {
 
-bool settle(MainWindow& window, int limitMs) {
+bool waitUntilIdle(MainWindow& window, int limitMs) {
   QElapsedTimer clock;
   clock.start();
   for (int quiet = 0; quiet < 5;) {
     if (clock.elapsed() > limitMs) return false;
     QTest::qWait(20);
-    quiet = window.isSettled() ? quiet + 1 : 0;
+    quiet = window.isIdle() ? quiet + 1 : 0;
   }
   return true;
 }

@@ -14,7 +14,7 @@ namespace oodscope {
 class ScaleSlider;
 
 /// Waits until everything the window was asked for is open, exact and drawn. False where that takes too long.
-[[nodiscard]] bool settle(MainWindow& window, int limitMs = 60'000);
+[[nodiscard]] bool waitUntilIdle(MainWindow& window, int limitMs = 60'000);
 /// Presses, moves in ten steps and releases, as a hand does.
 void dragSlider(ScaleSlider* slider, double from, double to);
 /// Chooses the item `text` begins, with the keyboard. False where there is none.

@@ -51,23 +51,23 @@ protected:
 
 TEST_F(WindowModel, PublishedNumbersAreHeldAgainstTheirOwnDefinitionAlone) {
   const auto window = open();
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   const auto published = [&] { return window->metrics()->asText().contains(QStringLiteral("published")); };
   EXPECT_TRUE(published());
   ViewState view = window->session().view();
   view.resolution = Resolution::Label;
   window->session().edit(view, QStringLiteral("resolution"));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_FALSE(published()) << "the source measured at the network's resolution";
   view.resolution = Resolution::Network;
   view.allChannels = true;
   window->session().edit(view, QStringLiteral("channels"));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_FALSE(published()) << "over the known classes";
   view.allChannels = false;
   view.protocol = protocols::kFishyscapes;
   window->session().edit(view, QStringLiteral("protocol"));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_FALSE(published()) << "under the course's protocol";
 }
 
@@ -97,7 +97,7 @@ TEST_F(WindowModel, WhileFramesAreInferredNumbersAreOfAPartAndHeldAgainstNothing
   EXPECT_TRUE(window->curves()->precisionRecall()->headerValues().value(0).endsWith(part));
   picture(*window, QStringLiteral("part-of-the-frames"));
   window->workspace().runner().resume();
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_EQ(badge(*window), QStringLiteral("= exact on float16 logits"));
   EXPECT_NE(window->metrics()->asText().split(QLatin1Char('\n')).value(1).split(QLatin1Char('\t')).value(3),
             QStringLiteral("–"));
@@ -105,7 +105,7 @@ TEST_F(WindowModel, WhileFramesAreInferredNumbersAreOfAPartAndHeldAgainstNothing
 
 TEST_F(WindowModel, ThePrecisionThatIsPreferredIsTheOneThatIsScored) {
   const auto window = open();
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_EQ(badge(*window), QStringLiteral("= exact on float16 logits"));
   EXPECT_TRUE(window->metrics()->asText().contains(QStringLiteral("scored on float16 logits")));
   window->actions().preferences->trigger();
@@ -119,7 +119,7 @@ TEST_F(WindowModel, ThePrecisionThatIsPreferredIsTheOneThatIsScored) {
   ASSERT_TRUE(precision);
   ASSERT_TRUE(choose(precision, QStringLiteral("float32")));
   QTest::mouseClick(dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok), Qt::LeftButton);
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_EQ(window->workspace().options().store.precision, StorePrecision::Single);
   EXPECT_EQ(badge(*window), QStringLiteral("= exact on float32 logits"));
 }

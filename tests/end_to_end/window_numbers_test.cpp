@@ -68,7 +68,7 @@ protected:
     request.sets.push_back({made.set, std::nullopt});
     request.scores.push_back(scores);
     window->open(request);
-    EXPECT_TRUE(settle(*window));
+    EXPECT_TRUE(waitUntilIdle(*window));
     return window;
   }
   static QString badge(const MainWindow& window) { return window.metricsBadge()->accessibleName(); }
@@ -100,7 +100,7 @@ TEST_F(WindowNumbers, NoDifferenceIsGivenToAReferenceOfAPartOrOfAnotherProtocol)
   ViewState view = window->session().view();
   view.protocol = protocols::kFishyscapes;
   window->session().edit(view, QStringLiteral("protocol"));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   const QStringList header = window->metrics()->asText().split(QLatin1Char('\n'));
   ASSERT_GE(header.size(), 2);
   EXPECT_EQ(header[1].split(QLatin1Char('\t')).value(3), QString(kNotDefinedSign)) << header[1].toStdString();
@@ -116,12 +116,12 @@ TEST_F(WindowNumbers, WhenAllFramesAreInTheBadgeNamesWhatWasScored) {
 TEST_F(WindowNumbers, APanelThatWaitsSaysWhatItWaitsFor) {
   MainWindow window(theme(), WorkOptions{});
   window.show();
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
   EXPECT_EQ(window.metrics()->waitingText(), QStringLiteral("Open a set, and a model or score maps for it."));
   WindowRequest request;
   request.sets.push_back({made.set, std::nullopt});
   window.open(request);
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
   EXPECT_EQ(window.metrics()->waitingText(), QStringLiteral("Open a model, or score maps for MadeSet."));
 }
 
@@ -138,7 +138,7 @@ TEST_F(WindowNumbers, FramesAreNotReadYetUntilTheirLabelIs) {
     seen = true;
     for (const FrameRow& row : sets.front().frames) EXPECT_EQ(row.label, FrameLabel::Unread);
   });
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
   EXPECT_TRUE(seen);
   for (const FrameRow& row : window.frames()->model()->sets().front().frames) EXPECT_EQ(row.label, FrameLabel::Anomaly);
 }
@@ -151,7 +151,7 @@ TEST_F(WindowNumbers, TheHistogramIsOfTheScoresThatAreShown) {
   window->session().edit(view, QStringLiteral("method"));
   EXPECT_FALSE(window->run().details()) << "those were of another method";
   EXPECT_FALSE(window->run().numbers());
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_EQ(window->run().details()->configuration.name, "max-logit");
   EXPECT_EQ(window->run().numbers()->configuration.name, "max-logit");
 }
@@ -164,7 +164,7 @@ TEST_F(WindowNumbers, AThresholdByHandIsNotCarriedToAnotherScore) {
   window->session().edit(view, QStringLiteral("threshold"));
   view.score.method = methods::kMaxLogit;
   window->session().edit(view, QStringLiteral("method"));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_FALSE(window->session().view().threshold);
   EXPECT_EQ(window->session().view().pin, PinRule::BestF1);
   EXPECT_EQ(window->run().threshold(), window->run().numbers()->metrics.bestF1Threshold);
@@ -180,7 +180,7 @@ TEST_F(WindowNumbers, TheMarkerSaysWhatTheMetricsSay) {
     view.pin = rule;
     view.pinValue = rule == PinRule::CostRatio ? 3.0 : 0.07;
     window->session().edit(view, QStringLiteral("pin"));
-    ASSERT_TRUE(settle(*window));
+    ASSERT_TRUE(waitUntilIdle(*window));
     const auto counts = window->run().counts();
     const float threshold = window->run().threshold().value();
     const ConfusionCounts c = counts->set(threshold, view.protocol.skipsFramesWithoutAnomaly());
@@ -202,15 +202,15 @@ TEST_F(WindowNumbers, AKeptRunIsMeasuredAtItsOwnResolution) {
   ViewState view = window->session().view();
   view.resolution = Resolution::Network;
   window->session().edit(view, QStringLiteral("resolution"));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   const auto atNetwork = window->run().numbers()->metrics.ap;
   window->runs()->keep(runChoiceOf(window->session().view()));
   view.resolution = Resolution::Label;
   window->session().edit(view, QStringLiteral("resolution"));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   ASSERT_NE(window->run().numbers()->metrics.ap, atNetwork);
   window->runs()->keep(runChoiceOf(window->session().view()));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   const auto& runs = window->runs()->model().runs();
   ASSERT_EQ(runs.size(), 2U);
   ASSERT_TRUE(runs[0].numbers && runs[1].numbers);
@@ -233,7 +233,7 @@ TEST_F(WindowNumbers, TheSweepsButtonSweepsAndNamesNoBestBeforeTheEnd) {
   ASSERT_EQ(sweep.button()->text(), QStringLiteral("Sweep all open sets"));
   QTest::mouseClick(sweep.button(), Qt::LeftButton);
   EXPECT_EQ(sweep.button()->text(), QStringLiteral("Stop"));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_EQ(sweep.button()->text(), QStringLiteral("Sweep all open sets"));
   EXPECT_TRUE(sweep.result().complete);
   EXPECT_TRUE(named);
@@ -250,7 +250,7 @@ TEST_F(WindowNumbers, AStoppedSweepNamesNoBest) {
     if (total > 0 && done == 3) QTest::mouseClick(sweep.button(), Qt::LeftButton);
   });
   QTest::mouseClick(sweep.button(), Qt::LeftButton);
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_FALSE(sweep.result().complete);
   EXPECT_TRUE(sweep.note().contains(QStringLiteral("no best T"))) << sweep.note().toStdString();
 }
@@ -263,7 +263,7 @@ TEST_F(WindowNumbers, ASweepOfAPartNamesNoBestAndSaysOfHowManyFramesItIs) {
                    [&](std::optional<double> best, const QString&) { named = named || best.has_value(); });
   window->analysis()->setCurrentWidget(window->sweep());
   QTest::mouseClick(window->sweep()->button(), Qt::LeftButton);
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_FALSE(named);
   EXPECT_TRUE(window->sweep()->note().contains(QStringLiteral("MadeSet: 3 of 4 frames")))
       << window->sweep()->note().toStdString();

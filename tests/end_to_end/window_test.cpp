@@ -49,7 +49,7 @@ protected:
     request.sets.push_back({made.set, std::nullopt});
     request.scores.push_back(made.scores);
     window->open(request);
-    EXPECT_TRUE(settle(*window));
+    EXPECT_TRUE(waitUntilIdle(*window));
     return window;
   }
 
@@ -78,7 +78,7 @@ TEST_F(WindowTest, DraggingTheThresholdIsOneStepOfUndo) {
   auto* slider = window->controls()->threshold()->findChild<ScaleSlider*>();
   ASSERT_TRUE(slider);
   dragSlider(slider, 0.3, 0.7);
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   const ViewState after = window->session().view();
   ASSERT_TRUE(after.threshold);
   EXPECT_EQ(after.pin, PinRule::None);
@@ -94,7 +94,7 @@ TEST_F(WindowTest, AClickOnTheCurveSetsTheThreshold) {
   QWidget* plot = window->curves()->precisionRecall()->findChild<QWidget*>();
   ASSERT_TRUE(plot);
   QTest::mouseClick(plot, Qt::LeftButton, Qt::NoModifier, QPoint(plot->width() / 3, plot->height() / 2));
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_TRUE(window->session().view().threshold);
   EXPECT_EQ(window->session().view().pin, PinRule::None);
 }
@@ -107,7 +107,7 @@ TEST_F(WindowTest, FramesAreSteppedWorstFirst) {
     order.push_back(window->session().view().frame);
     window->frames()->step(1);
   }
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   const auto details = window->run().details();
   ASSERT_TRUE(details);
   const auto set = window->workspace().sets().front().set;
@@ -131,7 +131,7 @@ TEST_F(WindowTest, ASavedSessionComesBackAsItWas) {
     view.protocol = protocols::kFishyscapes;
     window->session().edit(view, QStringLiteral("protocol"));
     window->frames()->step(1);
-    ASSERT_TRUE(settle(*window));
+    ASSERT_TRUE(waitUntilIdle(*window));
     ASSERT_TRUE(window->file().saveTo(file));
     saved = window->session().view();
     ap = window->run().numbers()->metrics.ap;
@@ -143,7 +143,7 @@ TEST_F(WindowTest, ASavedSessionComesBackAsItWas) {
   WindowRequest request;
   request.session = file;
   again.open(request);
-  ASSERT_TRUE(settle(again));
+  ASSERT_TRUE(waitUntilIdle(again));
   EXPECT_EQ(again.session().view(), saved);
   EXPECT_EQ(again.run().numbers()->metrics.ap, ap);
   EXPECT_FALSE(again.session().isModified());
@@ -183,7 +183,7 @@ TEST_F(WindowTest, ASetThatIsMissingStaysInItsSession) {
   MainWindow window(theme(), WorkOptions{});
   window.show();
   window.file().open(root / "s.json");
-  ASSERT_TRUE(settle(window));
+  ASSERT_TRUE(waitUntilIdle(window));
   ASSERT_EQ(window.workspace().sets().size(), 1U);
   ASSERT_TRUE(window.file().save());
   EXPECT_EQ(readSession(root / "s.json").sets.size(), 2U);
@@ -234,7 +234,7 @@ TEST_F(WindowTest, AFileThatWasOpenedIsInTheRecentMenu) {
   EXPECT_EQ(entries().value(0).toStdString(), file.string());
   window->actions().closeSet->trigger();
   window->actions().recentMenu()->actions().value(1)->trigger();
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   ASSERT_EQ(window->workspace().sets().size(), 1U) << "it opens what it names";
 }
 
@@ -296,7 +296,7 @@ bool isInteractive(const QWidget& widget) {
 TEST_F(WindowTest, EveryControlSaysWhatItIs) {
   const auto window = open();
   window->actions().wipe->trigger();  // the comparison's controls too
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   QStringList nameless, unexplained;
   for (QWidget* widget : window->findChildren<QWidget*>()) {
     if (!isInteractive(*widget) || isPartOfAnother(*widget)) continue;
@@ -328,7 +328,7 @@ TEST_F(WindowTest, ThingsThatAreOpenHaveAMenu) {
   menus->fillSetMenu(ofSet, set);
   ASSERT_GE(ofSet.actions().size(), 4);
   ofSet.actions().front()->trigger();
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_TRUE(window->workspace().sets().empty());
   QMenu ofNothing;
   menus->fillModelMenu(ofNothing, QStringLiteral("closed long ago"));
@@ -355,7 +355,7 @@ TEST_F(WindowTest, HomeAndEndGoToTheFirstAndLastFrame) {
 TEST_F(WindowTest, ClosingTheSetLeavesTheStartPage) {
   const auto window = open();
   window->actions().closeSet->trigger();
-  ASSERT_TRUE(settle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_TRUE(window->workspace().sets().empty());
   EXPECT_TRUE(window->session().view().set.empty());
   picture(*window, QStringLiteral("start"));

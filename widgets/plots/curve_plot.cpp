@@ -103,7 +103,7 @@ void CurvePlot::drag(QPointF at) {
 void CurvePlot::drop() {
   const int curve = std::exchange(m->dragged, -1);
   if (curve >= 0 && m->thresholds[static_cast<std::size_t>(curve)]) {
-    Q_EMIT thresholdSettled(curve, *m->thresholds[static_cast<std::size_t>(curve)]);
+    Q_EMIT thresholdReleased(curve, *m->thresholds[static_cast<std::size_t>(curve)]);
   }
 }
 
@@ -118,7 +118,7 @@ void CurvePlot::click(QPointF at) {
   const double threshold = m->curves[static_cast<std::size_t>(curve)].threshold[static_cast<std::size_t>(point)];
   setThreshold(curve, threshold);
   Q_EMIT thresholdEdited(curve, threshold);
-  Q_EMIT thresholdSettled(curve, threshold);
+  Q_EMIT thresholdReleased(curve, threshold);
 }
 
 void CurvePlot::hover(std::optional<QPointF> at) {

@@ -61,7 +61,7 @@ public:
 
 Q_SIGNALS:
   void thresholdEdited(int curve, double threshold);
-  void thresholdSettled(int curve, double threshold);  ///< at the end of a drag and after a click
+  void thresholdReleased(int curve, double threshold);  ///< at the end of a drag and after a click
   void hoveredThreshold(double threshold);
   /// Both ends belong to the stretch; low <= high.
   void brushed(int curve, double low, double high);

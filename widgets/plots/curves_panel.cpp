@@ -44,11 +44,11 @@ CurvesPanel::CurvesPanel(QWidget* parent)
   m_roc->setEmptyText(tr("No curves"), sentence);
   for (CurvePlot* plot : {m_pr, m_roc, m_f1}) {
     connect(plot, &CurvePlot::thresholdEdited, this, &CurvesPanel::thresholdEdited);
-    connect(plot, &CurvePlot::thresholdSettled, this, &CurvesPanel::thresholdSettled);
+    connect(plot, &CurvePlot::thresholdReleased, this, &CurvesPanel::thresholdReleased);
     connect(plot, &CurvePlot::brushed, this, [this](int, double low, double high) { Q_EMIT brushed(low, high); });
   }
   connect(m_histogram, &HistogramPlot::thresholdEdited, this, [this](double t) { Q_EMIT thresholdEdited(0, t); });
-  connect(m_histogram, &HistogramPlot::thresholdSettled, this, [this](double t) { Q_EMIT thresholdSettled(0, t); });
+  connect(m_histogram, &HistogramPlot::thresholdReleased, this, [this](double t) { Q_EMIT thresholdReleased(0, t); });
   connect(m_histogram, &HistogramPlot::brushed, this, &CurvesPanel::brushed);
   // The latest shown stay where there is room for few: precision and recall first of all.
   for (const Plot plot : {Histogram, Roc, PrecisionRecall}) setShown(plot, true);

@@ -40,7 +40,7 @@ public:
 Q_SIGNALS:
   /// From any of the plots.
   void thresholdEdited(int curve, double threshold);
-  void thresholdSettled(int curve, double threshold);
+  void thresholdReleased(int curve, double threshold);
   void brushed(double low, double high);
   void shownChanged();
 

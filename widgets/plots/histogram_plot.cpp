@@ -144,7 +144,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
     const double threshold = m->held(canvas().coordinate(at).x());
     setThreshold(threshold);
     Q_EMIT thresholdEdited(threshold);
-    if (settled) Q_EMIT thresholdSettled(threshold);
+    if (settled) Q_EMIT thresholdReleased(threshold);
   };
   c.canGrab = [this](QPointF at) {
     if (!m->threshold) return false;
@@ -153,7 +153,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   };
   c.onDrag = [move](QPointF at) { move(at, false); };
   c.onDrop = [this] {
-    if (m->threshold) Q_EMIT thresholdSettled(*m->threshold);
+    if (m->threshold) Q_EMIT thresholdReleased(*m->threshold);
   };
   c.onClick = [move](QPointF at) { move(at, true); };
   c.onHover = [this](std::optional<QPointF> at) {

@@ -38,7 +38,7 @@ public:
 
 Q_SIGNALS:
   void thresholdEdited(double threshold);
-  void thresholdSettled(double threshold);
+  void thresholdReleased(double threshold);
   void brushed(double low, double high);
 
 protected:

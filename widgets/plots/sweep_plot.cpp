@@ -51,12 +51,12 @@ SweepPlot::SweepPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<S
     Q_EMIT temperatureEdited(*m->temperature);
   };
   c.onDrop = [this] {
-    if (m->temperature) Q_EMIT temperatureSettled(*m->temperature);
+    if (m->temperature) Q_EMIT temperatureReleased(*m->temperature);
   };
   c.onClick = [this, held](QPointF at) {
     setTemperature(held(at));
     Q_EMIT temperatureEdited(*m->temperature);
-    Q_EMIT temperatureSettled(*m->temperature);
+    Q_EMIT temperatureReleased(*m->temperature);
   };
   c.drawMarkers = [this](QCPPainter& p) {
     const PlotCanvas& cv = canvas();

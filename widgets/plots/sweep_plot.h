@@ -29,7 +29,7 @@ public:
 
 Q_SIGNALS:
   void temperatureEdited(double temperature);
-  void temperatureSettled(double temperature);
+  void temperatureReleased(double temperature);
 
 protected:
   void restyle() override;

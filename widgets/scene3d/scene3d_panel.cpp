@@ -45,7 +45,7 @@ Scene3DPanel::Scene3DPanel(QWidget* parent)
     connect(m_host, &VtkHost::picked, this, [this](QPointF at) {
       if (scene() == Landscape) {
         Q_EMIT operatingPointEdited(at.x(), at.y());
-        Q_EMIT operatingPointSettled();
+        Q_EMIT operatingPointReleased();
       } else {
         Q_EMIT pixelPicked(at);
       }
@@ -54,7 +54,7 @@ Scene3DPanel::Scene3DPanel(QWidget* parent)
       m_landscape->setCurrent(at.x(), at.y());
       Q_EMIT operatingPointEdited(at.x(), at.y());
     });
-    connect(m_host, &VtkHost::handleDropped, this, &Scene3DPanel::operatingPointSettled);
+    connect(m_host, &VtkHost::handleDropped, this, &Scene3DPanel::operatingPointReleased);
   } else {
     auto* placeholder =
         new QLabel(tr("3D needs OpenGL\nThis display has none; everything else works without it."), this);

@@ -41,7 +41,7 @@ Q_SIGNALS:
   /// Relief and point cloud: a picture point. Landscape: (temperature, threshold).
   void pixelPicked(QPointF picturePoint);
   void operatingPointEdited(double temperature, double threshold);
-  void operatingPointSettled();
+  void operatingPointReleased();
   void exportRequested();
   void sceneChanged();
 

@@ -73,7 +73,7 @@ void FailureDesk::connectResults() {
     showPresentNumbers(WhatIfView{with.metrics.ap, with.metrics.fpr95, with.metrics.bestF1, with.decision.precision(),
                                   with.decision.recall(), with.decision.fpr()});
   });
-  connect(&m_results, &FailureStudy::settledChanged, this, &FailureDesk::settledChanged);
+  connect(&m_results, &FailureStudy::idleChanged, this, &FailureDesk::idleChanged);
   connect(&m_results, &FailureStudy::failed, this, &FailureDesk::failed);
 }
 
@@ -102,7 +102,7 @@ void FailureDesk::connectTabs() {
   connect(&m_thumbnails, &RegionThumbnails::ready, this, [this](const QString& key, const QImage& picture) {
     const auto row = m_thumbnailRows.find(key);
     if (row != m_thumbnailRows.end()) m_failures->setThumbnail(row->second.first, row->second.second, picture);
-    Q_EMIT settledChanged();
+    Q_EMIT idleChanged();
   });
   connect(m_classes, &ClassesTab::offsetsEdited, this, [this] {
     showPresentNumbers(std::nullopt);

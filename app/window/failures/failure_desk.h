@@ -70,7 +70,7 @@ Q_SIGNALS:
   void curvesChanged();  ///< of the part
   void regionTitleChanged(const QString& note);
   void regionRaised();  ///< the Region panel is to be seen
-  void settledChanged();
+  void idleChanged();
   void failed(const QString& text);
 
 private:

@@ -79,7 +79,7 @@ FailuresTabView FailureDesk::listsView(const DataSet& set) const {
   view.state = !m_results.isExact() ? tr("≈ frame %1 at %2").arg(QString::fromStdString(m_session.view().frame), place)
                : account.isComplete() ? tr("= exact at %1").arg(place)
                                       : tr("%1 at %2").arg(framesText(account), place);
-  view.reconciliation = m_results.isExact() ? reconciliation() : tr("The other frames follow when the hand rests.");
+  view.reconciliation = m_results.isExact() ? reconciliation() : tr("The other frames follow once input is idle.");
   return view;
 }
 

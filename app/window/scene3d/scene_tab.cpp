@@ -110,7 +110,7 @@ SceneTab::SceneTab(Desk& desk, QWidget* parent)
   connect(&desk.run, &SingleRun::numbersChanged, this, again);
   connect(&desk.run, &SingleRun::detailsChanged, this, again);
   connect(&desk.run, &SingleRun::thresholdChanged, this, &SceneTab::setThreshold);
-  connect(&m_desk.failures, &FailureStudy::settledChanged, this, [this] { setStudy(m_desk.failures.study()); });
+  connect(&m_desk.failures, &FailureStudy::idleChanged, this, [this] { setStudy(m_desk.failures.study()); });
 }
 
 void SceneTab::follow(const ViewState& view, bool dragging) {
@@ -156,7 +156,7 @@ void SceneTab::makePanel() {
   connect(m_panel, &Scene3DPanel::sceneChanged, this, [this] { refresh(); });
   connect(m_panel, &Scene3DPanel::pixelPicked, this, &SceneTab::pixelPicked);
   connect(m_panel, &Scene3DPanel::operatingPointEdited, this, &SceneTab::pickAt);
-  connect(m_panel, &Scene3DPanel::operatingPointSettled, this, &SceneTab::released);
+  connect(m_panel, &Scene3DPanel::operatingPointReleased, this, &SceneTab::released);
   connect(m_panel, &Scene3DPanel::exportRequested, this, &SceneTab::exportScene);
   const Tokens& colours = tokensFor(this);
   m_panel->relief().setTokens(colours);

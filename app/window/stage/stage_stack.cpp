@@ -36,8 +36,8 @@ StageStack::StageStack(const StageParts& parts, WindowActions& actions, QObject*
       m_single(parts, nullptr),
       m_compare(parts, nullptr),
       m_methods(new MethodViews(parts.desk.workspace, parts.views)),
-      m_seen(this, kFrameMs, [this](unsigned due) { showSeen(due); }),
-      m_told(this, kReadingMs, [this](unsigned due) { showTold(due); }) {
+      m_viewThrottle(this, kFrameMs, [this](unsigned due) { showViews(due); }),
+      m_readingThrottle(this, kReadingMs, [this](unsigned due) { showReadings(due); }) {
   m_parts.scatter.setEmptyText(tr("No frames to compare"),
                                tr("AP of each frame under A and B, once both runs are exact."));
   connectViews();
@@ -69,13 +69,13 @@ void StageStack::connectViews() {
   connect(&views, &ViewGrid::regionSelected, this, [this](int, QRect pixels) { m_parts.views.zoomToRegion(pixels); });
   connect(&views, &ViewGrid::viewTransformChanged, this, &StageStack::showZoom);
   connect(&views, &ViewGrid::currentChanged, this, &StageStack::showZoom);
-  connect(m_methods, &MethodViews::settledChanged, this, [this] { showSoon(kStatus); });
+  connect(m_methods, &MethodViews::idleChanged, this, [this] { showSoon(kStatus); });
 }
 
 void StageStack::connectCurves() {
   connect(&m_parts.curves, &CurvesPanel::thresholdEdited, this,
           [this](int curve, double threshold) { current().setCurveThreshold(curve, threshold, false); });
-  connect(&m_parts.curves, &CurvesPanel::thresholdSettled, this,
+  connect(&m_parts.curves, &CurvesPanel::thresholdReleased, this,
           [this](int curve, double threshold) { current().setCurveThreshold(curve, threshold, true); });
 }
 
@@ -86,7 +86,7 @@ void StageStack::connectRun() {
   connect(&run, &SingleRun::countsChanged, this, [this] { showSoon(kNumbers | kCursor); });
   connect(&run, &SingleRun::detailsChanged, this, [this] { showSoon(kDetails); });
   connect(&run, &SingleRun::componentsChanged, this, [this] { showSoon(kNumbers); });
-  connect(&run, &SingleRun::settledChanged, this, [this] { showSoon(kStatus); });
+  connect(&run, &SingleRun::idleChanged, this, [this] { showSoon(kStatus); });
   connect(&run, &SingleRun::thresholdChanged, this, [this](std::optional<float> threshold) {
     // The decision follows the hand itself; the rest a screen frame later.
     if (threshold && !isOn() && m_parts.desk.session.view().pin == PinRule::None)
@@ -106,7 +106,7 @@ void StageStack::connectComparison() {
     m_single.redrawCurves();  // the bands are drawn with the curves
     showSoon(kNumbers);
   });
-  connect(&comparison, &Comparison::settledChanged, this, [this] { showSoon(kStatus); });
+  connect(&comparison, &Comparison::idleChanged, this, [this] { showSoon(kStatus); });
 }
 
 void StageStack::connectActions() {
@@ -184,15 +184,15 @@ void StageStack::showLooks(const ViewState& view) {
 void StageStack::showSoon(unsigned parts) {
   // A threshold that is pinned follows the numbers, any other the hand.
   const bool follows = m_parts.desk.session.view().pin != PinRule::None;
-  const unsigned kindsTold = kNumbers | kDetails | kFrames | kStatus | (follows ? kThreshold : 0U);
-  unsigned told = parts & kindsTold;
-  if ((parts & kThreshold) != 0) told |= kNumbers;
-  if ((parts & ~kCursor) != 0) told |= kStatus;
-  m_seen.note(parts & ~kindsTold);
-  m_told.note(told);
+  const unsigned readingKinds = kNumbers | kDetails | kFrames | kStatus | (follows ? kThreshold : 0U);
+  unsigned readings = parts & readingKinds;
+  if ((parts & kThreshold) != 0) readings |= kNumbers;
+  if ((parts & ~kCursor) != 0) readings |= kStatus;
+  m_viewThrottle.note(parts & ~readingKinds);
+  m_readingThrottle.note(readings);
 }
 
-void StageStack::showSeen(unsigned due) {
+void StageStack::showViews(unsigned due) {
   const auto is = [due](unsigned parts) { return (due & parts) != 0; };
   if (is(kPicture)) {
     current().showPicture();
@@ -204,7 +204,7 @@ void StageStack::showSeen(unsigned due) {
   if (is(kMethods)) m_methods->show(m_parts.desk.session.view(), m_parts.desk.currentFrame());
 }
 
-void StageStack::showTold(unsigned due) {
+void StageStack::showReadings(unsigned due) {
   const auto is = [due](unsigned parts) { return (due & parts) != 0; };
   if (is(kDetails)) {
     m_single.showDetails();
@@ -266,6 +266,6 @@ std::optional<FrameRectangle> StageStack::partInView(const std::string& set, con
   return FrameRectangle{part.x(), part.y(), part.width(), part.height()};
 }
 
-bool StageStack::isShown() const { return !m_seen.isDue() && !m_told.isDue(); }
+bool StageStack::isShown() const { return !m_viewThrottle.isDue() && !m_readingThrottle.isDue(); }
 
 }  // namespace oodscope

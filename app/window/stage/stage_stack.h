@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "app/window/show_pace.h"
+#include "app/window/show_throttle.h"
 #include "app/window/stage/compare_stage.h"
 #include "app/window/stage/single_stage.h"
 
@@ -64,8 +64,8 @@ private:
   void rebuildPanes();
   void showLooks(const ViewState& view);
   void showToggled();
-  void showSeen(unsigned due);
-  void showTold(unsigned due);
+  void showViews(unsigned due);
+  void showReadings(unsigned due);
   void showThreshold();
   void showCursor();
   void showZoom();
@@ -76,7 +76,7 @@ private:
   CompareStage m_compare;
   MethodViews* m_methods;
   std::optional<QPointF> m_cursor;
-  ShowPace m_seen, m_told;
+  ShowThrottle m_viewThrottle, m_readingThrottle;
 };
 
 }  // namespace oodscope

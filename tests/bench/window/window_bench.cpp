@@ -34,13 +34,13 @@ constexpr int kStarts = 7;
 constexpr int kHeat = 0, kCurve = 1;  // what is counted
 constexpr int kHeatPane = 2, kDecisionPane = 3;
 
-bool settle(MainWindow& window, int limitMs) {
+bool waitUntilIdle(MainWindow& window, int limitMs) {
   QElapsedTimer clock;
   clock.start();
   int quiet = 0;
   while (quiet < 10 && clock.elapsed() < limitMs) {
     QTest::qWait(20);
-    quiet = window.isSettled() ? quiet + 1 : 0;
+    quiet = window.isIdle() ? quiet + 1 : 0;
   }
   return quiet >= 10;
 }
@@ -175,7 +175,7 @@ public:
 
 private:
   void settled(const char* what) {
-    settle(m_window, 120000);
+    waitUntilIdle(m_window, 120000);
     m_meters.report(what);
   }
   static constexpr int kOther = 2;
@@ -237,7 +237,7 @@ int main(int argc, char** argv) {
     request.sets.push_back({set, std::nullopt});
     request.models.push_back({.path = model, .preprocessing = {}, .outputs = {}, .sha256 = {}});
     window.open(request);
-    if (!settle(window, 120000)) {
+    if (!waitUntilIdle(window, 120000)) {
       std::fprintf(stderr, "the window did not settle\n");
       return 3;
     }

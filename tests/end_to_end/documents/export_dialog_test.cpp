@@ -47,10 +47,10 @@ protected:
     QObject::connect(m_dialog, &ExportDialog::failed, [](const QString& text) { FAIL() << text.toStdString(); });
     QObject::connect(m_dialog, &ExportDialog::exported, [this](const QString& file) { m_exported << file; });
     m_dialog->show();
-    ASSERT_TRUE(settle());
+    ASSERT_TRUE(waitUntilIdle());
   }
   void TearDown() override { delete m_dialog; }
-  bool settle() {
+  bool waitUntilIdle() {
     return QTest::qWaitFor([this] { return !m_dialog->isBusy(); }, 60000);
   }
   template <class Widget>
@@ -72,7 +72,7 @@ protected:
     ASSERT_GE(index, 0) << name.toStdString();
     box->setCurrentIndex(index);
     Q_EMIT box->activated(index);
-    EXPECT_TRUE(settle());
+    EXPECT_TRUE(waitUntilIdle());
   }
   /// To be looked at.
   void picture(const QString& name) {
@@ -126,11 +126,11 @@ TEST_F(ExportDialogTest, EveryFormatIsWrittenWithItsDataBesideIt) {
 TEST_F(ExportDialogTest, AFreeSizeKeepsThePresetsLinesAndIsFree) {
   preset(QStringLiteral("slides"));
   named<QDoubleSpinBox>("Width")->setValue(5.0);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   EXPECT_EQ(named<QComboBox>("Size")->currentText(), QStringLiteral("Free"));
   EXPECT_EQ(m_dialog->preview().width(), 1500);
   named<QDoubleSpinBox>("Height")->setValue(2.0);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   EXPECT_EQ(m_dialog->preview().size(), QSize(1500, 600));
 }
 
@@ -147,7 +147,7 @@ TEST_F(ExportDialogTest, EveryFigureOfTheListHasAPreviewOrSaysWhyNot) {
   ASSERT_GT(list->count(), 8);
   for (int i = 0; i < list->count(); ++i) {
     list->setCurrentRow(i);
-    ASSERT_TRUE(settle());
+    ASSERT_TRUE(waitUntilIdle());
     const bool drawn = !m_dialog->preview().isNull();
     EXPECT_TRUE(drawn || !named<QLabel>("Preview")->text().isEmpty()) << list->item(i)->text().toStdString();
     if (drawn) {
@@ -166,7 +166,7 @@ TEST_F(ExportDialogTest, FilteringTheListHidesWhatDoesNotMatch) {
 
 TEST_F(ExportDialogTest, TheTablesTextIsTheFile) {
   m_dialog->showPage(ExportDialog::TablePage);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   auto* text = named<QPlainTextEdit>("The table's file");
   EXPECT_EQ(named<QComboBox>("Format")->findData(QStringLiteral("latex-fragment")), -1) << "a .tex is one file";
   for (int table = 0; table < named<QComboBox>("Table")->count(); ++table)
@@ -182,7 +182,7 @@ TEST_F(ExportDialogTest, TheTablesTextIsTheFile) {
   m_theme->setChoice(ThemeChoice::Light);
   m_dialog->showPage(ExportDialog::FigurePage);
   m_dialog->chooseFigure("grid");
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   picture(QStringLiteral("grid-light"));
   m_dialog->showPage(ExportDialog::ReportPage);
   picture(QStringLiteral("report-light"));
@@ -197,7 +197,7 @@ TEST_F(ExportDialogTest, TheGridIsEditedInPlaceAndASessionKeepsIt) {
   });
   m_dialog->setPartInView([](const GridRecipe::Row&) { return FrameRectangle{10, 20, 30, 40}; });
   m_dialog->chooseFigure("grid");
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   const QImage before = m_dialog->preview();
   auto* rows = named<QTableWidget>("Rows of the grid");
   ASSERT_TRUE(rows->isVisible());
@@ -206,7 +206,7 @@ TEST_F(ExportDialogTest, TheGridIsEditedInPlaceAndASessionKeepsIt) {
   rows->item(0, 1)->setText("A box on the road");
   auto* inset = qobject_cast<QComboBox*>(rows->cellWidget(0, 2));
   Q_EMIT inset->activated(1);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   ASSERT_EQ(edits, 2);
   EXPECT_EQ(kept.rows[0].caption, "A box on the road");
   EXPECT_EQ(kept.rows[0].inset, (FrameRectangle{29, 23, 62, 70})) << "twice the anomaly's size";
@@ -234,7 +234,7 @@ TEST_F(ExportDialogTest, TheGridIsEditedInPlaceAndASessionKeepsIt) {
   EXPECT_EQ(kept.rows[1].frame, "4") << "below the selected row";
   button("Up")->click();
   EXPECT_EQ(kept.rows[0].frame, "4");
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   picture(QStringLiteral("grid-edited"));
 
   Session session = m_made.session;

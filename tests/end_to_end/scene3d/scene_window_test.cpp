@@ -51,7 +51,7 @@ protected:
     request.score = ScoreChoice{.method = methods::kMaxEntropy};
     request.tab = QStringLiteral("3D");
     m_window->open(request);
-    ASSERT_TRUE(settle());
+    ASSERT_TRUE(waitUntilIdle());
   }
   /// Three frames of the demo set, with everything that belongs to them.
   std::filesystem::path partOfDemo() {
@@ -72,14 +72,14 @@ protected:
       if (box->accessibleName().contains(QLatin1String(name))) return box;
     return nullptr;
   }
-  bool settle() {
+  bool waitUntilIdle() {
     QElapsedTimer clock;
     clock.start();
     for (int quiet = 0; quiet < 5;) {
       if (clock.elapsed() > kLongestMs) return false;
       QTest::qWait(20);
       const VtkHost* host = panel() != nullptr ? panel()->host() : nullptr;
-      quiet = m_window->isSettled() && (host == nullptr || host->isResting()) ? quiet + 1 : 0;
+      quiet = m_window->isIdle() && (host == nullptr || host->isResting()) ? quiet + 1 : 0;
     }
     return true;
   }
@@ -121,7 +121,7 @@ TEST_F(SceneWindowTest, WithoutOpenGlTheTabSaysSoAndTheRestWorks) {
   EXPECT_TRUE(said);
   for (const auto scene : {Scene3DPanel::Landscape, Scene3DPanel::PointCloud, Scene3DPanel::Relief}) {
     panel()->setScene(scene);
-    ASSERT_TRUE(settle());
+    ASSERT_TRUE(waitUntilIdle());
   }
   picture(QStringLiteral("without-opengl"));
   EXPECT_TRUE(m_window->run().numbers()->exact);
@@ -140,22 +140,22 @@ TEST_F(SceneWindowTest, EverySceneIsDrawnInBothThemes) {
   NEEDS_OPENGL();
   EXPECT_GT(filled(picture(QStringLiteral("relief"))), 0.1);
   choice("covers")->setCurrentIndex(1);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   EXPECT_GT(filled(picture(QStringLiteral("relief-image"))), 0.1);
   panel()->setScene(Scene3DPanel::Landscape);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   EXPECT_GT(filled(picture(QStringLiteral("landscape"))), 0.1);
   choice("Height")->setCurrentIndex(3);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   EXPECT_GT(filled(picture(QStringLiteral("landscape-ap"))), 0.1);
   panel()->setScene(Scene3DPanel::PointCloud);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   EXPECT_GT(filled(picture(QStringLiteral("cloud"))), 0.05);
   m_theme->setChoice(ThemeChoice::Light);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   EXPECT_EQ(picture(QStringLiteral("cloud-light")).pixel(1, 1) & 0xffffffU, tokens(false).plot.rgb() & 0xffffffU);
   panel()->setScene(Scene3DPanel::Relief);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   EXPECT_GT(filled(picture(QStringLiteral("relief-light"))), 0.1);
 }
 
@@ -165,7 +165,7 @@ TEST_F(SceneWindowTest, APickOnTheReliefSelectsThePixelInTheWholeWindow) {
   const auto expected = panel()->relief().meaningAt(middle);
   ASSERT_TRUE(expected);
   QTest::mouseClick(host(), Qt::LeftButton, {}, middle);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   EXPECT_TRUE(m_window->findChild<CursorPanel*>()->asText().contains(QStringLiteral("score"), Qt::CaseInsensitive));
   const QString place =
       QStringLiteral("x %1 y %2").arg(static_cast<int>(expected->x())).arg(static_cast<int>(expected->y()));
@@ -177,12 +177,12 @@ TEST_F(SceneWindowTest, APickOnTheReliefSelectsThePixelInTheWholeWindow) {
 TEST_F(SceneWindowTest, APickOnTheLandscapeSetsTheOperatingPoint) {
   NEEDS_OPENGL();
   panel()->setScene(Scene3DPanel::Landscape);
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   const QPointF place = panel()->landscape().placeOf({0.5, 0.0, 0.05});
   const auto expected = panel()->landscape().meaningAt(place.toPoint());
   ASSERT_TRUE(expected);
   QTest::mouseClick(host(), Qt::LeftButton, {}, place.toPoint());
-  ASSERT_TRUE(settle());
+  ASSERT_TRUE(waitUntilIdle());
   const ViewState& view = m_window->session().view();
   EXPECT_FLOAT_EQ(view.score.temperature, static_cast<float>(expected->x()));
   ASSERT_TRUE(view.threshold);
@@ -198,7 +198,7 @@ TEST_F(SceneWindowTest, ThePlaneFollowsTheThreshold) {
     view.threshold = threshold;
     view.pin = PinRule::None;
     m_window->session().edit(view, QStringLiteral("threshold"));
-    EXPECT_TRUE(settle());
+    EXPECT_TRUE(waitUntilIdle());
     return host()->grabFramebuffer();
   };
   const QImage low = planeAt(0.2F);

@@ -206,7 +206,7 @@ TEST(Window, ThreadsOfTheProgramHaveNames) {
 
 TEST(Window, IsSettledWhereItsDeskIsIdleAndItsStageShown) {
   const std::string source = textOf(kRoot / "app/window/main_window.cpp");
-  const std::size_t at = source.find("bool MainWindow::isSettled()");
+  const std::size_t at = source.find("bool MainWindow::isIdle()");
   ASSERT_NE(at, std::string::npos);
   const std::string body = source.substr(at, source.find('}', at) - at);
   static const std::regex kTerm("&&");

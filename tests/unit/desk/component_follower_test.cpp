@@ -20,7 +20,7 @@ protected:
   [[nodiscard]] ComponentMetrics exact(float threshold, float temperature = 1.0F) const {
     return live->components(msp(temperature), threshold, componentTrack(*made.set), {}).value();
   }
-  void settle() { QTRY_VERIFY_WITH_TIMEOUT(!follower.isBusy(), 10000); }
+  void waitUntilIdle() { QTRY_VERIFY_WITH_TIMEOUT(!follower.isBusy(), 10000); }
 
   MadeSet made{4};
   std::shared_ptr<LiveSet> live = made.live();
@@ -32,7 +32,7 @@ protected:
 TEST_F(ComponentFollowing, IsExactWhereTheHandRests) {
   follower.follow(at(0.4F), false);
   EXPECT_TRUE(follower.isBusy());
-  settle();
+  waitUntilIdle();
   ASSERT_TRUE(follower.components());
   EXPECT_FALSE(follower.components()->estimated);
   EXPECT_EQ(follower.components()->metrics.f1Star, exact(0.4F).f1Star);
@@ -51,7 +51,7 @@ TEST_F(ComponentFollowing, AMovingThresholdReadsTheNearestOfTheCurveAtOnce) {
     EXPECT_EQ(follower.components()->metrics.predicted, exact(nearest).predicted) << moving;
     EXPECT_EQ(follower.components()->metrics.siou, exact(nearest).siou) << moving;
   }
-  settle();
+  waitUntilIdle();
   EXPECT_FALSE(follower.components()->estimated) << "the hand has rested";
   EXPECT_EQ(follower.components()->metrics.predicted, exact(0.9F).predicted);
 }
@@ -66,14 +66,14 @@ TEST_F(ComponentFollowing, NothingIsShownOfOtherScores) {
   EXPECT_FALSE(follower.components());
   EXPECT_FALSE(follower.hasCurve());
   follower.follow(at(0.3F, 2.0F), true);
-  settle();
+  waitUntilIdle();
   ASSERT_TRUE(follower.components());
   EXPECT_EQ(follower.components()->metrics.siou, exact(0.3F, 2.0F).siou);
 }
 
 TEST_F(ComponentFollowing, WhatIsKnownIsNotEvaluatedAgain) {
   follower.follow(at(0.4F), false);
-  settle();
+  waitUntilIdle();
   QSignalSpy changed(&follower, &ComponentFollower::componentsChanged);
   follower.follow(at(0.4F), false);
   EXPECT_FALSE(follower.isBusy());

@@ -165,7 +165,7 @@ protected:
     cv::imwrite((folder.path() / below / frame).string(), picture);
   }
   void open() {
-    QSignalSpy settled(&workspace, &Workspace::settled);
+    QSignalSpy settled(&workspace, &Workspace::openingFinished);
     workspace.openSet({.path = folder.path() / "Set"});
     ASSERT_TRUE(settled.wait(10000));
     workspace.openScores(folder.path() / "mine");

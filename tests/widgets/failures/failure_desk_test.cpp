@@ -33,18 +33,18 @@ struct Desk {
     request.models = {{.path = model, .preprocessing = {}, .outputs = {}, .sha256 = {}}};
     request.frame = frame;
     window.open(request);
-    settle();
+    waitUntilIdle();
   }
-  void settle() {
-    ASSERT_TRUE(QTest::qWaitFor([this] { return window.isSettled() && window.failures()->results().study(); }, 120000));
+  void waitUntilIdle() {
+    ASSERT_TRUE(QTest::qWaitFor([this] { return window.isIdle() && window.failures()->results().study(); }, 120000));
     QTest::qWait(0);
-    ASSERT_TRUE(QTest::qWaitFor([this] { return window.isSettled(); }, 120000));
+    ASSERT_TRUE(QTest::qWaitFor([this] { return window.isIdle(); }, 120000));
   }
   void picture(const char* name) {
     const QString folder = qEnvironmentVariable("OODSCOPE_PICTURES");
     if (folder.isEmpty()) return;
     QTest::qWait(300);
-    settle();
+    waitUntilIdle();
     window.grab().save(folder + QLatin1Char('/') + QString::fromLatin1(name) + QStringLiteral(".png"));
   }
   FailureDesk& desk() { return *window.failures(); }
@@ -69,7 +69,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
 
   // The third step lands on the third largest region, wherever it is.
   for (int i = 0; i < 3; ++i) desk.desk().step(1);
-  desk.settle();
+  desk.waitUntilIdle();
   const ListedFailure& third = study->failures.falsePositives[2];
   EXPECT_EQ(desk.window.session().view().frame, desk.window.run().liveSet()->dataSet().frames[third.frame].name);
   desk.picture("failures");
@@ -79,7 +79,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
 
   // A stretch of the curve: exactly the pixels between its ends.
   Q_EMIT desk.window.curves()->brushed(0.5, 0.625);
-  desk.settle();
+  desk.waitUntilIdle();
   const auto& counts = *desk.window.run().counts();
   std::uint64_t pixels = 0;
   for (const std::size_t frame : study->frames)
@@ -106,7 +106,7 @@ TEST(FailureDesk, ListsJumpsBrushesAndTagsOnRealFrames) {
   // What if the class of most false positives had a threshold of its own?
   desk.desk().classesTab()->setOffset(2, 0.2);
   desk.window.analysis()->setCurrentWidget(desk.desk().classesTab());
-  desk.settle();
+  desk.waitUntilIdle();
   desk.picture("classes");
   desk.window.analysis()->setCurrentIndex(desk.window.analysis()->indexOf(desk.desk().classesTab()) + 1);
   desk.picture("sizes");
@@ -125,7 +125,7 @@ TEST(FailureDesk, TheDemoSetsFailuresHaveClassesAndDistances) {
   ASSERT_FALSE(study->failures.falsePositives.empty());
   desk.window.analysis()->setCurrentWidget(desk.desk().failuresTab());
   desk.desk().step(1);
-  desk.settle();
+  desk.waitUntilIdle();
   desk.picture("demo_failures");
   desk.window.analysis()->setCurrentWidget(desk.desk().classesTab());
   desk.picture("demo_classes");

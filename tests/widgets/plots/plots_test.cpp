@@ -44,7 +44,7 @@ protected:
     plot.setThreshold(0, 0.5);
     QTest::qWait(20);
     QObject::connect(&plot, &CurvePlot::thresholdEdited, [this](int curve, double t) { edits << QPair(curve, t); });
-    QObject::connect(&plot, &CurvePlot::thresholdSettled, [this](int, double t) { settled << t; });
+    QObject::connect(&plot, &CurvePlot::thresholdReleased, [this](int, double t) { settled << t; });
   }
   CurvePlot plot{CurveKind::PrecisionRecall};
   QList<QPair<int, double>> edits;

@@ -331,7 +331,7 @@ TEST_F(Scene3DTest, TheLandscapesBallIsDraggedOverTheSurface) {
   std::vector<std::pair<double, double>> edits;
   int settled = 0;
   QObject::connect(&panel, &Scene3DPanel::operatingPointEdited, [&](double t, double d) { edits.emplace_back(t, d); });
-  QObject::connect(&panel, &Scene3DPanel::operatingPointSettled, [&] { ++settled; });
+  QObject::connect(&panel, &Scene3DPanel::operatingPointReleased, [&] { ++settled; });
   const QPointF ball = panel.landscape().placeOf(*panel.landscape().handle());
   QTest::mousePress(host, Qt::LeftButton, {}, ball.toPoint());
   const QPointF to = ball + QPointF(90, 0);

@@ -12,9 +12,9 @@ namespace oodscope {
 
 /// Results come faster than they can be shown. What changed is noted, as bits, and shown together, at most once an
 /// interval; the first change after a rest is shown at the next turn of the event loop.
-class ShowPace {
+class ShowThrottle {
 public:
-  ShowPace(QObject* context, int intervalMs, std::function<void(unsigned)> show)
+  ShowThrottle(QObject* context, int intervalMs, std::function<void(unsigned)> show)
       : m_intervalMs(intervalMs), m_show(std::move(show)) {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/window/show_pace.h"
+#include "app/window/show_throttle.h"
 #include "app/window/knobs.h"
 
 #include <QTest>
@@ -15,10 +15,10 @@ constexpr int kLongestMs = 10'000;
 
 }  // namespace
 
-TEST(ShowPace, ShowsTogetherWhatIsNotedTogether) {
+TEST(ShowThrottle, ShowsTogetherWhatIsNotedTogether) {
   QObject context;
   std::vector<unsigned> shown;
-  ShowPace pace(&context, 5, [&](unsigned due) { shown.push_back(due); });
+  ShowThrottle pace(&context, 5, [&](unsigned due) { shown.push_back(due); });
   EXPECT_FALSE(pace.isDue());
   pace.note(1U);
   pace.note(0U);
@@ -31,11 +31,11 @@ TEST(ShowPace, ShowsTogetherWhatIsNotedTogether) {
   EXPECT_FALSE(pace.isDue());
 }
 
-TEST(ShowPace, ShowsAgainWhatIsNotedWhileShowing) {
+TEST(ShowThrottle, ShowsAgainWhatIsNotedWhileShowing) {
   QObject context;
   std::vector<unsigned> shown;
-  ShowPace* again = nullptr;
-  ShowPace pace(&context, 1, [&](unsigned due) {
+  ShowThrottle* again = nullptr;
+  ShowThrottle pace(&context, 1, [&](unsigned due) {
     shown.push_back(due);
     if (shown.size() == 1) again->note(2U);
   });
