@@ -35,7 +35,7 @@ vtkSmartPointer<vtkImageData> vtkImageOf(const QImage& image) {
 vtkSmartPointer<vtkTexture> textureOf(const QImage& image, bool mipmap) {
   auto texture = vtkSmartPointer<vtkTexture>::New();
   texture->InterpolateOn();
-  texture->SetMipmap(mipmap);  // in software it halves the frame rate: only for resting
+  texture->SetMipmap(mipmap);  // in software it halves the frame rate: only for standing still
   texture->SetInputData(vtkImageOf(image));
   return texture;
 }

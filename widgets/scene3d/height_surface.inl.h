@@ -10,7 +10,7 @@ namespace oodscope {
 
 /// A grid of heights in [0, 1] over a rectangle of the given half sides around the origin, row 0 at the far side,
 /// textured by an image. Two forms, each made when first shown: at most 192 x 96 points with a plain texture for
-/// moving, at most 1024 x 512 with a mip-mapped one for resting.
+/// moving, at most 1024 x 512 with a mip-mapped one for standing still.
 class HeightSurface {
 public:
   HeightSurface(vtkRenderer* renderer, double halfWidth, double halfDepth, double lift);

@@ -22,7 +22,7 @@ namespace {
 
 constexpr double kClickSlack = 4;
 constexpr double kHandleRadius = 14;  // logical pixels
-constexpr int kRestMs = 250;          // after the last movement the whole grid returns
+constexpr int kIdleMs = 250;          // after the last movement the whole grid returns
 constexpr double kDegreesPerPixel = 0.4;
 constexpr double kDegreesPerKey = 5;
 constexpr double kZoomPerNotch = 1.15, kZoomPerPixel = 1.008;
@@ -50,7 +50,7 @@ struct VtkHost::State {
   bool dragsHandle = false;
   bool clicks = false;  ///< the button went down and nothing has moved since
   QPointF last;
-  QTimer rest;
+  QTimer idle;
 };
 
 bool VtkHost::isAvailable() {
@@ -99,9 +99,9 @@ VtkHost::VtkHost(std::shared_ptr<Scene3D> scene, QWidget* parent)
                            vtkCommand::WindowSupportsOpenGLEvent, vtkCommand::WindowIsDirectEvent}) {
     m->window->AddObserver(event, m->events);
   }
-  m->rest.setSingleShot(true);
-  m->rest.setInterval(kRestMs);
-  connect(&m->rest, &QTimer::timeout, this, QOverload<>::of(&QWidget::update));
+  m->idle.setSingleShot(true);
+  m->idle.setInterval(kIdleMs);
+  connect(&m->idle, &QTimer::timeout, this, QOverload<>::of(&QWidget::update));
   setScene(std::move(scene));
 }
 
@@ -141,10 +141,10 @@ void VtkHost::setScene(std::shared_ptr<Scene3D> scene) {
   moved();
 }
 
-bool VtkHost::isResting() const { return !m->rest.isActive() && !m->dragsHandle; }
+bool VtkHost::isIdle() const { return !m->idle.isActive() && !m->dragsHandle; }
 
 void VtkHost::moved() {
-  m->rest.start();
+  m->idle.start();
   update();
 }
 
@@ -172,7 +172,7 @@ void VtkHost::paintGL() {
   m->window->SetSize(static_cast<int>(width() * ratio), static_cast<int>(height() * ratio));
   const QFont labels = captionFont(font());
   m->scene->setViewport(size(), QFontMetricsF(labels).height());
-  m->scene->build(!isResting());
+  m->scene->build(!isIdle());
   m->scene->parts().renderer->ResetCameraClippingRange();
   vtkOpenGLState* state = m->window->GetState();
   state->Reset();

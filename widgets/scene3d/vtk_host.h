@@ -20,7 +20,7 @@ public:
   ~VtkHost() override;
   void setScene(std::shared_ptr<Scene3D> scene);
   /// Nothing moves: what is seen is the whole grid.
-  [[nodiscard]] bool isResting() const;
+  [[nodiscard]] bool isIdle() const;
 
 Q_SIGNALS:
   void picked(QPointF meaning);

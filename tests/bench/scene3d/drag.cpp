@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
   QApplication::processEvents();
   std::printf("relief, 1024x512 scores, 960x600 panel: %.1f fps while dragging\n", framesPerSecond(*panel.host()));
   QElapsedTimer clock;
-  while (!panel.host()->isResting()) QApplication::processEvents();
+  while (!panel.host()->isIdle()) QApplication::processEvents();
   QApplication::processEvents();
   clock.start();
   panel.host()->grabFramebuffer();

@@ -79,7 +79,7 @@ protected:
       if (clock.elapsed() > kLongestMs) return false;
       QTest::qWait(20);
       const VtkHost* host = panel() != nullptr ? panel()->host() : nullptr;
-      quiet = m_window->isIdle() && (host == nullptr || host->isResting()) ? quiet + 1 : 0;
+      quiet = m_window->isIdle() && (host == nullptr || host->isIdle()) ? quiet + 1 : 0;
     }
     return true;
   }

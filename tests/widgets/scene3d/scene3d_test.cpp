@@ -262,12 +262,12 @@ TEST_F(Scene3DTest, AShownSceneIsExportedAndShownAgain) {
   panel.relief().setFrame(scene.image, scene.scores);
   panel.show();
   ASSERT_TRUE(QTest::qWaitForWindowExposed(&panel));
-  ASSERT_TRUE(QTest::qWaitFor([&] { return panel.host()->isResting(); }));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return panel.host()->isIdle(); }));
   const QImage before = panel.host()->grabFramebuffer();
   panel.relief().exportTo(folder.filePath("relief.png"), {640, 400});
   const QImage exported(folder.filePath("relief.png"));
   EXPECT_NE(exported.pixel(320, 220), exported.pixel(2, 2)) << "not empty";
-  ASSERT_TRUE(QTest::qWaitFor([&] { return panel.host()->isResting(); }));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return panel.host()->isIdle(); }));
   EXPECT_EQ(panel.host()->grabFramebuffer(), before);
 }
 
@@ -280,7 +280,7 @@ TEST_F(Scene3DTest, DraggingOrbitsWheelZoomsKeysResetAndAClickPicks) {
   ASSERT_TRUE(QTest::qWaitForWindowExposed(&panel));
   VtkHost* host = panel.host();
   const auto rested = [&] {
-    EXPECT_TRUE(QTest::qWaitFor([&] { return host->isResting(); }));
+    EXPECT_TRUE(QTest::qWaitFor([&] { return host->isIdle(); }));
     return host->grabFramebuffer();
   };
   const QImage before = rested();
@@ -297,7 +297,7 @@ TEST_F(Scene3DTest, DraggingOrbitsWheelZoomsKeysResetAndAClickPicks) {
     const QPointF to = middle + by;
     QMouseEvent move(QEvent::MouseMove, to, host->mapToGlobal(to), Qt::NoButton, button, Qt::NoModifier);
     QApplication::sendEvent(host, &move);
-    EXPECT_FALSE(host->isResting());
+    EXPECT_FALSE(host->isIdle());
     QTest::mouseRelease(host, button, {}, to.toPoint());
   };
   drag({80, 10}, Qt::LeftButton);
@@ -327,7 +327,7 @@ TEST_F(Scene3DTest, TheLandscapesBallIsDraggedOverTheSurface) {
   panel.show();
   ASSERT_TRUE(QTest::qWaitForWindowExposed(&panel));
   VtkHost* host = panel.host();
-  ASSERT_TRUE(QTest::qWaitFor([&] { return host->isResting(); }));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return host->isIdle(); }));
   std::vector<std::pair<double, double>> edits;
   int settled = 0;
   QObject::connect(&panel, &Scene3DPanel::operatingPointEdited, [&](double t, double d) { edits.emplace_back(t, d); });
