@@ -9,7 +9,7 @@ namespace oodscope {
 namespace {
 
 constexpr int kDebounceMs = 120;  // input that pauses for so long is over
-constexpr int kIdleMs = 300;  // so long after the latest request, nobody is kept waiting by the curve
+constexpr int kIdleMs = 300;      // so long after the latest request, nobody is kept waiting by the curve
 constexpr std::size_t kCurveSteps = 128;
 
 }  // namespace
@@ -17,9 +17,9 @@ constexpr std::size_t kCurveSteps = 128;
 ComponentFollower::ComponentFollower(QObject* parent)
     : QObject(parent),
       m_debounce(kDebounceMs,
-             [this] {
-               if (m_request) m_exactJob.request(*m_request);
-             }),
+                 [this] {
+                   if (m_request) m_exactJob.request(*m_request);
+                 }),
       m_exactJob(
           this, JobPriority::Estimate,
           [](const Request& request, const std::stop_token& stop) {

@@ -74,7 +74,7 @@ private:
   ComponentTrack m_track;                 ///< of the curve
   std::optional<ShownComponents> m_components;
   DelayedCall m_debounce;  ///< the hand rests
-  QTimer m_idle;       ///< nothing has been asked for a while
+  QTimer m_idle;           ///< nothing has been asked for a while
 
   // Last: their threads use what is above.
   CoalescingJob<Request, ShownComponents> m_exactJob;

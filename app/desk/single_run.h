@@ -136,7 +136,7 @@ private:
   std::uint64_t m_exactRevision = 0;  ///< of the latest exact numbers
   bool m_dragging = false;
   std::optional<Request> m_estimateAfter;  ///< waits for the picture of the same tick: what is looked at comes first
-  DelayedCall m_debounce;                      ///< the hand rests
+  DelayedCall m_debounce;                  ///< the hand rests
   DelayedCall m_framesArrive;              ///< frames come in: refresh now and then
   QElapsedTimer m_clock;
   double m_changeMs = 0.0;

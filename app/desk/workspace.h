@@ -147,7 +147,7 @@ private:
   std::vector<OpenModel> m_models;
   std::vector<OpenScores> m_scores;
   std::vector<std::shared_ptr<LiveSet>> m_live;
-  std::vector<RunSpec> m_impossible;                 ///< scores that do not fit their set: said once
+  std::vector<RunSpec> m_impossible;                     ///< scores that do not fit their set: said once
   std::set<std::pair<QString, std::string>> m_reported;  ///< warnings by set or source
   std::unique_ptr<InferenceRunner> m_runner;
   std::vector<std::jthread> m_openers;

@@ -87,7 +87,7 @@ void StatusStrip::show() {
   const double latency = m_desk.run.pictureLatencyMs();
   m_line.setTiming(latency > 0.0 ? tr("picture %1 ms").arg(numberText(latency, 0)) : QString());
   const QString working = m_desk.workspace.isOpening() ? tr("Opening…")
-                          : m_desk.run.isIdle()     ? tr("Ready")
+                          : m_desk.run.isIdle()        ? tr("Ready")
                                                        : tr("Working…");
   const std::string& frame = m_desk.session.view().frame;
   m_line.setSentence(any && !frame.empty() ? tr("Frame %1 · %2").arg(QString::fromStdString(frame), working) : working);

@@ -34,7 +34,7 @@ std::string descriptionOf(const NetworkOption& option, const std::string& value)
 }  // namespace
 
 ResolvedOptions resolveOptions(const NetworkKind& kind, const std::optional<Sidecar>& sidecar,
-                             const std::filesystem::path& model) {
+                               const std::filesystem::path& model) {
   ResolvedOptions out;
   if (sidecar) {
     requireOffered(kind, *sidecar, model);

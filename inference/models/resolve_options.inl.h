@@ -20,7 +20,7 @@ struct ResolvedOptions {
 /// sidecars named the option, else the published one of today. Throws Error for an option or a value that the
 /// architecture does not have, naming those that it has.
 [[nodiscard]] ResolvedOptions resolveOptions(const NetworkKind& kind, const std::optional<Sidecar>& sidecar,
-                                           const std::filesystem::path& model);
+                                             const std::filesystem::path& model);
 /// Throws Error where a sidecar names an option for TorchScript, which holds its own code.
 void refuseOptions(const std::optional<Sidecar>& sidecar);
 
