@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
+#include <span>
 
 #include <tbb/parallel_for.h>
 
@@ -82,10 +84,10 @@ TEST_F(ModelScoresTest, AddUpWithSomebodysMaps) {
   const Size size = alone->ownSize(0);
   std::vector<float> map(size.area());
   for (std::size_t i = 0; i < map.size(); ++i) map[i] = static_cast<float>(i % 97) / 96.0F;
+  const std::array shape{static_cast<std::size_t>(size.height), static_cast<std::size_t>(size.width)};
   fs::create_directory(scratch / "maps");
   for (const Frame& frame : set->frames)
-    writeNpyAtomically(scratch / ("maps/" + frame.name + ".npy"), NpyType::Float32,
-                       {static_cast<std::size_t>(size.height), static_cast<std::size_t>(size.width)},
+    writeNpyAtomically(scratch / ("maps/" + frame.name + ".npy"), NpyType::Float32, shape,
                        std::as_bytes(std::span(map)));
   const SumTerm network{.item = {.label = "small.pth", .model = model}, .method = methods::kMsp, .weight = 0.75};
   const SumTerm folder{.item = {.label = "maps", .folder = scratch / "maps"}, .weight = 0.25};
