@@ -191,7 +191,7 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
   out.channelNames = reader.names("channels");
   out.stateDict = reader.text("state_dict").value_or("");
   for (const std::string& option : networkOptionNames())
-    if (const auto value = reader.text(option)) out.options[option] = *value;
+    if (const auto chosen = reader.text(option)) out.options[option] = *chosen;
   if (const json* text = reader.at("description")) {
     if (!text->is_string()) reader.fail("description", "a text");
     out.description = text->get<std::string>();
