@@ -91,23 +91,7 @@ TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
       m_job(
           this, JobPriority::Background,
           [this](const Request& request, const std::stop_token& stop) { return work(request, stop); },
-          [this](const Request& request, const Outcome<Result>& outcome) {
-            if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
-            if (!outcome.hasValue() || outcome.value().names.empty() || !(request.view == runChoiceOf(m_view))) return;
-            m_matrix = outcome.value().matrix;
-            m_names = outcome.value().names;
-            m_plot->setTitle(tr("F1 of thresholds chosen at %1").arg(ruleText(request.rule)));
-            std::vector<ShownTransfer> cells = shownTransfers(*m_matrix);
-            const bool complete = outcome.value().isComplete;
-            if (!complete)  // a part of a set is not held against another
-              for (ShownTransfer& cell : cells) cell.gap.clear();
-            m_plot->setCells(outcome.value().titles, std::move(cells));
-            m_note->setText(tr("%1 · %2 · row: chosen on, column: applied to · %3")
-                                .arg(QString::fromStdString(request.view.score.imported.value_or(request.view.model)),
-                                     configurationTitle(request.configuration),
-                                     complete ? tr("below: gap to the set's own best F1")
-                                              : tr("no gaps before every set is of all its frames")));
-          }) {
+          [this](const Request& request, const Outcome<Result>& outcome) { take(request, outcome); }) {
   usePanelBackground(this);
   const Metrics m(this);
   m_rule->addItems({tr("TPR"), tr("best F1"), tr("FPR"), tr("cost ratio")});
@@ -233,6 +217,24 @@ void TransferTab::start() {
     return;
   }
   m_job.request(std::move(request));
+}
+
+void TransferTab::take(const Request& request, const Outcome<Result>& outcome) {
+  if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
+  if (!outcome.hasValue() || outcome.value().names.empty() || !(request.view == runChoiceOf(m_view))) return;
+  m_matrix = outcome.value().matrix;
+  m_names = outcome.value().names;
+  m_plot->setTitle(tr("F1 of thresholds chosen at %1").arg(ruleText(request.rule)));
+  std::vector<ShownTransfer> cells = shownTransfers(*m_matrix);
+  const bool complete = outcome.value().isComplete;
+  if (!complete)  // a part of a set is not held against another
+    for (ShownTransfer& cell : cells) cell.gap.clear();
+  m_plot->setCells(outcome.value().titles, std::move(cells));
+  m_note->setText(tr("%1 · %2 · row: chosen on, column: applied to · %3")
+                      .arg(QString::fromStdString(request.view.score.imported.value_or(request.view.model)),
+                           configurationTitle(request.configuration),
+                           complete ? tr("below: gap to the set's own best F1")
+                                    : tr("no gaps before every set is of all its frames")));
 }
 
 TransferTab::Result TransferTab::work(const Request& request, const std::stop_token& stop) {

@@ -58,6 +58,7 @@ private:
     std::vector<std::pair<std::shared_ptr<LiveSet>, std::shared_ptr<const ThresholdCounts>>> counts;
   };
   [[nodiscard]] Result work(const Request& request, const std::stop_token& stop);
+  void take(const Request& request, const Outcome<Result>& outcome);
   void showRule();
 
   Workspace& m_workspace;

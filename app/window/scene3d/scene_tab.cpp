@@ -50,58 +50,14 @@ SceneTab::SceneTab(Desk& desk, QWidget* parent)
       m_column(new QVBoxLayout(this)),
       m_landscapeJob(
           this, JobPriority::Background,
-          [this](const LandscapeRequest& request, const std::stop_token& stop) {
-            LandscapeParts parts;
-            const std::vector<double> temperatures = landscapeTemperatures();
-            if (request.byMethod) parts.methods = methodsOf(*request.live);
-            const std::size_t total = temperatures.size() * std::max<std::size_t>(1, parts.methods.size());
-            const auto progress = [&](std::size_t done) {
-              postTo(this, [this, done, total] {
-                if (m_panel->scene() == Scene3DPanel::Landscape)
-                  say(tr("Exact passes for the landscape: %1 of %2").arg(done).arg(total));
-              });
-            };
-            if (request.byMethod) {
-              parts.ap = apByMethod(*request.live, parts.methods, request.protocol, temperatures, progress, stop);
-              parts.surfaces.temperatures = temperatures;
-            } else {
-              parts.surfaces =
-                  metricLandscape(*request.live, request.method, request.protocol, temperatures, kRows, progress, stop);
-            }
-            return parts;
-          },
+          [this](const LandscapeRequest& request, const std::stop_token& stop) { return landscapeOf(request, stop); },
           [this](const LandscapeRequest& request, const Outcome<LandscapeParts>& outcome) {
-            if (!(request == m_asked)) return;
-            if (outcome.hasValue()) m_landscape = outcome.value();
-            if (m_panel == nullptr || m_panel->scene() != Scene3DPanel::Landscape) return;
-            if (outcome.isFailure()) say(QString::fromStdString(outcome.failure()));
-            if (!outcome.hasValue()) return;
-            say(m_landscape.surfaces.f1.empty() && m_landscape.ap.empty()
-                    ? tr("No curve is defined here: the landscape needs anomalous and normal pixels.")
-                    : QString());
-            showSurface();
+            takeLandscape(request, outcome);
           }),
       m_cloudJob(
           this, JobPriority::Estimate,
-          [](const CloudRequest& request, const std::stop_token&) {
-            const std::size_t frame = request.picture->frame;
-            Cloud cloud;
-            cloud.points = cloudPoints(request.live->dataSet(), frame, *request.picture->scores);
-            if (request.study && request.study->sizeOf(frame).area() > 0)
-              cloud.boxes = regionBoxes(cloud.points, regionsOf(*request.study, frame), request.study->sizeOf(frame),
-                                        request.study->pictureOf(frame));
-            return cloud;
-          },
-          [this](const CloudRequest& request, const Outcome<Cloud>& outcome) {
-            if (request.picture != m_picture || m_panel == nullptr || m_panel->scene() != Scene3DPanel::PointCloud)
-              return;
-            if (outcome.isFailure()) say(QString::fromStdString(outcome.failure()));
-            if (!outcome.hasValue()) return;
-            say(QString());
-            m_panel->pointCloud().setPoints(outcome.value().points);
-            m_panel->pointCloud().setBoxes(outcome.value().boxes);
-            m_panel->pointCloud().setScale(m_low, m_high);
-          }) {
+          [](const CloudRequest& request, const std::stop_token&) { return cloudOf(request); },
+          [this](const CloudRequest& request, const Outcome<Cloud>& outcome) { takeCloud(request, outcome); }) {
   m_column->setContentsMargins(0, 0, 0, 0);
   m_column->setSpacing(0);
   setAccessibleName(tr("3D"));
@@ -111,6 +67,59 @@ SceneTab::SceneTab(Desk& desk, QWidget* parent)
   connect(&desk.run, &SingleRun::detailsChanged, this, again);
   connect(&desk.run, &SingleRun::thresholdChanged, this, &SceneTab::setThreshold);
   connect(&m_desk.failures, &FailureStudy::idleChanged, this, [this] { setStudy(m_desk.failures.study()); });
+}
+
+SceneTab::LandscapeParts SceneTab::landscapeOf(const LandscapeRequest& request, const std::stop_token& stop) {
+  LandscapeParts parts;
+  const std::vector<double> temperatures = landscapeTemperatures();
+  if (request.byMethod) parts.methods = methodsOf(*request.live);
+  const std::size_t total = temperatures.size() * std::max<std::size_t>(1, parts.methods.size());
+  const auto progress = [&](std::size_t done) {
+    postTo(this, [this, done, total] {
+      if (m_panel->scene() == Scene3DPanel::Landscape)
+        say(tr("Exact passes for the landscape: %1 of %2").arg(done).arg(total));
+    });
+  };
+  if (request.byMethod) {
+    parts.ap = apByMethod(*request.live, parts.methods, request.protocol, temperatures, progress, stop);
+    parts.surfaces.temperatures = temperatures;
+  } else {
+    parts.surfaces =
+        metricLandscape(*request.live, request.method, request.protocol, temperatures, kRows, progress, stop);
+  }
+  return parts;
+}
+
+void SceneTab::takeLandscape(const LandscapeRequest& request, const Outcome<LandscapeParts>& outcome) {
+  if (!(request == m_asked)) return;
+  if (outcome.hasValue()) m_landscape = outcome.value();
+  if (m_panel == nullptr || m_panel->scene() != Scene3DPanel::Landscape) return;
+  if (outcome.isFailure()) say(QString::fromStdString(outcome.failure()));
+  if (!outcome.hasValue()) return;
+  say(m_landscape.surfaces.f1.empty() && m_landscape.ap.empty()
+          ? tr("No curve is defined here: the landscape needs anomalous and normal pixels.")
+          : QString());
+  showSurface();
+}
+
+SceneTab::Cloud SceneTab::cloudOf(const CloudRequest& request) {
+  const std::size_t frame = request.picture->frame;
+  Cloud cloud;
+  cloud.points = cloudPoints(request.live->dataSet(), frame, *request.picture->scores);
+  if (request.study && request.study->sizeOf(frame).area() > 0)
+    cloud.boxes = regionBoxes(cloud.points, regionsOf(*request.study, frame), request.study->sizeOf(frame),
+                              request.study->pictureOf(frame));
+  return cloud;
+}
+
+void SceneTab::takeCloud(const CloudRequest& request, const Outcome<Cloud>& outcome) {
+  if (request.picture != m_picture || m_panel == nullptr || m_panel->scene() != Scene3DPanel::PointCloud) return;
+  if (outcome.isFailure()) say(QString::fromStdString(outcome.failure()));
+  if (!outcome.hasValue()) return;
+  say(QString());
+  m_panel->pointCloud().setPoints(outcome.value().points);
+  m_panel->pointCloud().setBoxes(outcome.value().boxes);
+  m_panel->pointCloud().setScale(m_low, m_high);
 }
 
 void SceneTab::follow(const ViewState& view, bool dragging) {

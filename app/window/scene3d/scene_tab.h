@@ -64,6 +64,11 @@ private:
     std::vector<CloudBox> boxes;
   };
 
+  /// In the job's thread; says how far it is.
+  [[nodiscard]] LandscapeParts landscapeOf(const LandscapeRequest& request, const std::stop_token& stop);
+  void takeLandscape(const LandscapeRequest& request, const Outcome<LandscapeParts>& outcome);
+  [[nodiscard]] static Cloud cloudOf(const CloudRequest& request);
+  void takeCloud(const CloudRequest& request, const Outcome<Cloud>& outcome);
   /// What the landscape is made of: the set with its frames that are ready, the method and the protocol.
   void setRun(const std::shared_ptr<LiveSet>& live, const ViewState& view, bool dragging);
   void setPicture(const std::shared_ptr<const FramePicture>& picture);
