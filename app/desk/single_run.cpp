@@ -161,47 +161,63 @@ void SingleRun::show(const ViewState& view, bool dragging) {
   const ViewState before = std::exchange(m_view, view);
   m_dragging = dragging;
   const std::shared_ptr<LiveSet> live = m_workspace.liveSet(QString::fromStdString(view.set), view);
-  const bool otherSet = live != m_live;
-  const bool otherScores = otherSet || !(configurationOf(before) == configurationOf(view));
-  const bool otherProtocol = before.protocol != view.protocol;
-  const bool otherFrame = otherSet || before.frame != view.frame || before.set != view.set || !m_picture;
-  const bool otherMethod = configurationOf(before).name != configurationOf(view).name;
+  const Changes changes = changesSince(before, live != m_live);
   m_live = live;
-  if (otherSet) {
+  if (changes.set) {
     m_estimateAfter.reset();
     if (live) m_workspace.runner().enqueue(live, request().frame);
   }
-  // A temperature that moves takes its numbers along, marked as those of the old one; all else has others.
-  const bool foreign = (otherSet || otherMethod || otherProtocol) && (m_numbers || m_details);
-  if (otherSet || otherMethod || otherProtocol) m_numbers.reset();
-  if (otherSet || otherMethod) {
-    m_details.reset();
-    m_scales.reset();
-  }
-  if (otherFrame && live && !live->isReady(request().frame)) m_workspace.runner().prioritise(live, request().frame);
-  if (otherScores) m_components.clear();
-  if (otherScores || otherProtocol) {
-    ++m_revision;
-    m_exactJob.cancel();
-    m_detailJob.cancel();
-    if (otherScores) m_counts.reset();
-  }
-  if (foreign) {
-    Q_EMIT numbersChanged(m_numbers);
-    Q_EMIT detailsChanged(m_details);
-  }
-  const Request now = request();
-  if (now.data && (otherScores || otherFrame)) m_pictureJob.request(now);
-  if (live && (otherScores || otherProtocol)) {
-    if (!live->labelledFrames().empty()) m_estimateAfter = now;
-    if (!m_pictureJob.isBusy()) requestEstimateDue();
-    m_debounce.start(dragging ? kDebounceMs : 0);
-  } else if (!dragging && m_debounce.isActive()) {
-    m_debounce.start(0);
-  }
+  if (changes.frame && live && !live->isReady(request().frame)) m_workspace.runner().prioritise(live, request().frame);
+  dropWhatIsOfOthers(changes);
+  requestWhatIsOfThese(changes);
   updateThreshold();
   followComponents();
   Q_EMIT idleChanged();
+}
+
+SingleRun::Changes SingleRun::changesSince(const ViewState& before, bool ofLiveSet) const {
+  const Configuration then = configurationOf(before), now = configurationOf(m_view);
+  return {.set = ofLiveSet,
+          .scores = ofLiveSet || !(then == now),
+          .method = then.name != now.name,
+          .protocol = before.protocol != m_view.protocol,
+          .frame = ofLiveSet || before.frame != m_view.frame || before.set != m_view.set || !m_picture};
+}
+
+void SingleRun::dropWhatIsOfOthers(const Changes& changes) {
+  // A temperature that moves takes its numbers along, marked as those of the old one; all else has others.
+  const bool otherKind = changes.set || changes.method || changes.protocol;
+  const bool isForeign = otherKind && (m_numbers || m_details);
+  if (otherKind) m_numbers.reset();
+  if (changes.set || changes.method) {
+    m_details.reset();
+    m_scales.reset();
+  }
+  if (changes.scores) {
+    m_components.clear();
+    m_counts.reset();
+  }
+  if (changes.scores || changes.protocol) {
+    ++m_revision;
+    m_exactJob.cancel();
+    m_detailJob.cancel();
+  }
+  if (isForeign) {
+    Q_EMIT numbersChanged(m_numbers);
+    Q_EMIT detailsChanged(m_details);
+  }
+}
+
+void SingleRun::requestWhatIsOfThese(const Changes& changes) {
+  const Request now = request();
+  if (now.data && (changes.scores || changes.frame)) m_pictureJob.request(now);
+  if (m_live && (changes.scores || changes.protocol)) {
+    if (!m_live->labelledFrames().empty()) m_estimateAfter = now;
+    if (!m_pictureJob.isBusy()) requestEstimateDue();
+    m_debounce.start(m_dragging ? kDebounceMs : 0);
+  } else if (!m_dragging && m_debounce.isActive()) {
+    m_debounce.start(0);
+  }
 }
 
 void SingleRun::requestExact() {

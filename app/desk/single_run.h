@@ -110,6 +110,14 @@ private:
   void publishExact(const Request& request, const NumbersOutcome& outcome);
   void publishDetails(const Request& request, const Outcome<DetailParts>& outcome);
 
+  /// What a view asks for that the one before it did not.
+  struct Changes {
+    bool set = false;  ///< or how it is scored and measured: another live set
+    bool scores = false, method = false, protocol = false, frame = false;
+  };
+  [[nodiscard]] Changes changesSince(const ViewState& before, bool ofLiveSet) const;
+  void dropWhatIsOfOthers(const Changes& changes);
+  void requestWhatIsOfThese(const Changes& changes);
   [[nodiscard]] Request request() const;
   [[nodiscard]] bool isCurrent(const Request& request) const;
   void requestExact();
