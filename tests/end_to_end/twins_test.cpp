@@ -47,6 +47,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr int kFrames = 3;
+constexpr int kLongestMs = 240'000;  // on a busy machine
 
 /// A name of twins that has none of its parents before it.
 const QRegularExpression& bareName() {
@@ -164,7 +165,7 @@ protected:
         {.path = root() / model / "weights.pth", .preprocessing = {}, .outputs = {}, .sha256 = {}});
     request.scores.push_back(root() / scores / "twinmaps");
     window->open(request);
-    ASSERT_TRUE(waitUntilIdle(*window));
+    ASSERT_TRUE(waitUntilIdle(*window, kLongestMs));
   }
   void keepRun() { window->session().keepRun(pinnedRunOf(window->session().view())); }
   /// The run that is looked at is scored by this model or folder; false where none is called so.
@@ -174,7 +175,7 @@ protected:
     if (index < 0) return false;
     sources->setCurrentIndex(index);
     Q_EMIT sources->activated(index);
-    return waitUntilIdle(*window);
+    return waitUntilIdle(*window, kLongestMs);
   }
 
   WorkOptions options;
@@ -208,7 +209,7 @@ TEST_F(WindowTwins, ChoicesAndListsOfferBoth) {
   EXPECT_THAT(utf8(rows->sets()[1].name), "y/TwinSet");
 
   window->compare().setOn(true);
-  ASSERT_TRUE(waitUntilIdle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window, kLongestMs));
   offers(QStringLiteral("Model of run A"), sources);
   offers(QStringLiteral("Model of run B"), sources);
 }
@@ -219,7 +220,7 @@ TEST_F(WindowTwins, AComparisonOfBothNamesBoth) {
   other.model = "runB/weights.pth";
   other.score = window->session().view().score;
   window->session().edit(edits::setOther(other, "compare"));
-  ASSERT_TRUE(waitUntilIdle(*window));
+  ASSERT_TRUE(waitUntilIdle(*window, kLongestMs));
   EXPECT_THAT(TextsOf(*window).bare(), IsEmpty());
   const std::string metrics = utf8(window->metrics()->asText());
   EXPECT_THAT(metrics, HasSubstr("runA/weights.pth"));
