@@ -8,7 +8,6 @@
 namespace oodscope {
 namespace {
 
-constexpr int kDebounceMs = 120;  // input that pauses for so long is over
 constexpr int kIdleMs = 300;      // so long after the latest request, nobody is kept waiting by the curve
 constexpr std::size_t kCurveSteps = 128;
 

@@ -10,6 +10,9 @@
 
 namespace oodscope {
 
+/// Input that pauses for so long is over.
+inline constexpr int kDebounceMs = 120;
+
 /// One call after a while, which begins anew with each start: a hand is waited for to rest. As long as the call is due
 /// its pool is not idle. In the thread that made it.
 class DelayedCall {

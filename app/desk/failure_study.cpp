@@ -12,7 +12,6 @@
 namespace oodscope {
 namespace {
 
-constexpr int kDebounceMs = 120;  // input that pauses for so long is over
 
 }  // namespace
 

@@ -8,7 +8,6 @@
 namespace oodscope {
 namespace {
 
-constexpr int kDebounceMs = 120;              // input that pauses for so long is over
 constexpr std::size_t kOrderedInDrag = 2048;  // of a picture that is replaced at once: half a percent is fine enough
 constexpr int kFramesArriveMs = 400;          // how often numbers follow frames that come in
 
