@@ -168,7 +168,7 @@ protected:
     window->open(request);
     ASSERT_TRUE(waitUntilIdle(*window, kLongestMs));
   }
-  void keepRun() { window->session().keepRun(pinnedRunOf(window->session().view())); }
+  void keepRun() { window->session().keepRun(runChoiceOf(window->session().view())); }
   /// Chooses a set or source by its label; false where none is called so.
   [[nodiscard]] bool choose(const char* combo, const QString& label) {
     QComboBox* choices = comboNamed(*window, QString::fromUtf8(combo));
@@ -218,7 +218,7 @@ TEST_F(WindowTwins, ChoicesAndListsOfferBoth) {
 
 TEST_F(WindowTwins, AComparisonOfBothNamesBoth) {
   ASSERT_TRUE(chooseSource(QStringLiteral("runA/weights.pth")));
-  OtherRun other;
+  ComparedRun other;
   other.model = "runB/weights.pth";
   other.score = window->session().view().score;
   window->session().edit(edits::setOther(other, "compare"));

@@ -62,7 +62,7 @@ TEST(FileKind, ForeignKindsAreNamedWithWhatToDo) {
               HasSubstr("git lfs pull"));
   EXPECT_THAT(described("\xEF\xBB\xBF\n<!DOCTYPE HTML><html>"), StartsWith("a web page (HTML)"));
   EXPECT_THAT(described("<?xml version='1.0'?><HTML>"), StartsWith("a web page (HTML)"));
-  EXPECT_THAT(described("a" + longText(256) + "ustar"), StartsWith("a tar archive"));
+  EXPECT_THAT(described(std::string("a").append(longText(256)).append("ustar")), StartsWith("a tar archive"));
   EXPECT_THAT(described("\x1F\x8B\x08...."), StartsWith("a gzip file"));
   EXPECT_THAT(described("MATLAB 5.0 MAT-file, Platform"), StartsWith("a MATLAB file of version 5"));
   EXPECT_THAT(described("\x80\x04\x95\x10"), StartsWith("a Python pickle"));
