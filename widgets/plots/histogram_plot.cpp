@@ -139,12 +139,12 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   c.plot->xAxis->setNumberPrecision(3);
   c.setHome({0, 1}, {kFloorPercent, 100});
 
-  const auto move = [this](QPointF at, bool settled) {
+  const auto move = [this](QPointF at, bool released) {
     if (m->data.edges.size() < 2) return;
     const double threshold = m->held(canvas().coordinate(at).x());
     setThreshold(threshold);
     Q_EMIT thresholdEdited(threshold);
-    if (settled) Q_EMIT thresholdReleased(threshold);
+    if (released) Q_EMIT thresholdReleased(threshold);
   };
   c.canGrab = [this](QPointF at) {
     if (!m->threshold) return false;
