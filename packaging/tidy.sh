@@ -34,11 +34,11 @@ clang-format --dry-run -Werror "${files[@]}" || status=1
 
 if [ $whole = 1 ]; then
   build=build/tidy
-  cmake --preset release -B $build -DOODSCOPE_UNITY_BUILD=ON >/dev/null
+  cmake --preset release -B $build >/dev/null
   mapfile -t tidied < <(sed -nE 's/^ *"file": "(.*)",?$/\1/p' $build/compile_commands.json | grep -v _autogen/ | sort -u)
 else
-  build=build/release
-  [ -f $build/compile_commands.json ] || cmake --preset release >/dev/null
+  build=build/tidy-single
+  cmake --preset release -B $build -DOODSCOPE_UNITY_BUILD=OFF >/dev/null
   mapfile -t tidied < <(printf '%s\n' "${files[@]}" | grep '\.cpp$' || true)
 fi
 echo "clang-tidy: ${#tidied[@]} files"
