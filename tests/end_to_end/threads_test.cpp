@@ -79,6 +79,8 @@ TEST_F(ThreadsTest, TheProgramsOwnAreAtMostTwoMoreThanCoresWhileTwoRunsAreCompar
   window.analysis()->setCurrentWidget(window.failures()->failuresTab());
   ViewState view = window.session().view();
   view.other = ComparedRun{.model = view.model, .score = view.score};
+  const auto hasOpened = [] { return threadsByName().count("opening") == 0; };  // its thread may outlive what it tells
+  ASSERT_TRUE(QTest::qWaitFor(hasOpened, 60'000));
   window.session().edit(view, QStringLiteral("compare"));
 
   int most = 0;
