@@ -121,7 +121,7 @@ const Arrangement* named(const std::vector<Arrangement>& all, const std::string&
 
 }  // namespace
 
-Comparison compareLogits(const at::Tensor& reference, const at::Tensor& found, const Rounding& rounding) {
+LogitsComparison compareLogits(const at::Tensor& reference, const at::Tensor& found, const Rounding& rounding) {
   require(reference.sizes() == found.sizes(), "compareLogits: the same sizes");
   const at::Tensor expected = reference.contiguous(), given = found.contiguous();
   const float* const a = expected.data_ptr<float>();
@@ -131,7 +131,7 @@ Comparison compareLogits(const at::Tensor& reference, const at::Tensor& found, c
   for (std::int64_t i = 0; i < count; ++i)
     if (std::isfinite(a[i])) largest = std::max(largest, std::abs(a[i]));
   const double limit = rounding.tolerance * static_cast<double>(largest);
-  Comparison out;
+  LogitsComparison out;
   std::int64_t beyond = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
@@ -163,7 +163,7 @@ ChosenArrangement chooseArrangement(const std::vector<Arrangement>& quickestFirs
     if (&arrangement == &last) break;
     std::unique_ptr<InferenceNetwork> network = arrangement.make();
     const torch::Tensor found = pass(*network, probe, outputSizes);
-    const Comparison comparison = compareLogits(reference, found, rounding);
+    const LogitsComparison comparison = compareLogits(reference, found, rounding);
     // Only the reference can tell: a library that is wrong may be so in another way each time.
     if (!comparison.agrees && out.rejected.empty())
       out.unrepeatable = !compareLogits(reference, pass(*out.network, probe, outputSizes), rounding).agrees;

@@ -27,13 +27,14 @@ struct Rounding {
   double switched = 0.0;
 };
 
-struct Comparison {
+struct LogitsComparison {
   double largest = 0.0;  ///< difference; infinite where one of both is NaN or infinite and the other is not
   double beyond = 0.0;   ///< share of the values that differ by more than the tolerance
   bool agrees = false;
 };
 /// Requires: float32 tensors of the same sizes on the CPU. Cost: one pass over both.
-[[nodiscard]] Comparison compareLogits(const at::Tensor& reference, const at::Tensor& found, const Rounding& rounding);
+[[nodiscard]] LogitsComparison compareLogits(const at::Tensor& reference, const at::Tensor& found,
+                                             const Rounding& rounding);
 
 struct ChosenArrangement {
   std::string name;

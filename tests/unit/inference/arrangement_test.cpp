@@ -234,7 +234,7 @@ TEST(CompareLogits, MeasuresTheLargestDifferenceAndTheShareBeyondRounding) {
   EXPECT_TRUE(compareLogits(reference, reference, {}).agrees) << "NaN where NaN is due";
   EXPECT_TRUE(compareLogits(reference, torch::tensor({10.0F, 1.0009F, nan, infinity}), {}).agrees)
       << "1e-4 of the largest";
-  const Comparison other = compareLogits(reference, torch::tensor({10.0F, 1.5F, nan, infinity}), {});
+  const LogitsComparison other = compareLogits(reference, torch::tensor({10.0F, 1.5F, nan, infinity}), {});
   EXPECT_FALSE(other.agrees);
   EXPECT_NEAR(other.largest, 0.5, 1e-6);
   EXPECT_EQ(other.beyond, 0.25);
