@@ -89,34 +89,39 @@ void SessionModel::touch() {
   Q_EMIT modifiedChanged(true);
 }
 
-void SessionModel::touchWork() {
-  m_hasUnsavedWork = true;
-  touch();
+UnsavedParts SessionModel::unsaved() const {
+  const Session& now = m_session;
+  return {.notes = now.notes != m_saved.notes,
+          .runs = now.runs != m_saved.runs,
+          .grid = now.grid != m_saved.grid,
+          .items = now.sets != m_saved.sets || now.models != m_saved.models || now.scores != m_saved.scores,
+          .knobs = !m_undo.isClean(),
+          .left = m_isLeft};
 }
 
 void SessionModel::setNotes(std::vector<Note> notes) {
   if (notes == m_session.notes) return;
   m_session.notes = std::move(notes);
-  touchWork();
+  touch();
   Q_EMIT notesChanged();
 }
 
 void SessionModel::keepRun(const RunChoice& run) {
   if (!oodscope::keepRun(m_session, run)) return;
-  touchWork();
+  touch();
   Q_EMIT runsChanged();
 }
 
 void SessionModel::removeRun(const RunChoice& run) {
   if (!oodscope::removeRun(m_session, run)) return;
-  touchWork();
+  touch();
   Q_EMIT runsChanged();
 }
 
 void SessionModel::setGrid(GridRecipe grid) {
   if (grid == m_session.grid) return;
   m_session.grid = std::move(grid);
-  touchWork();
+  touch();
 }
 
 namespace {
@@ -168,13 +173,34 @@ void SessionModel::removeScores(const std::filesystem::path& folder) {
 void SessionModel::renameSet(const std::string& from, const std::string& to) {
   Session session = m_session;
   oodscope::renameSet(session, from, to);
+  oodscope::renameSet(m_saved, from, to);
   replace(std::move(session));
 }
 
 void SessionModel::renameSource(const std::string& from, const std::string& to) {
   Session session = m_session;
   oodscope::renameSource(session, from, to);
+  oodscope::renameSource(m_saved, from, to);
   replace(std::move(session));
+}
+
+bool SessionModel::relocate(ItemKind kind, const std::filesystem::path& from, const std::filesystem::path& to) {
+  Session session = m_session;
+  if (!oodscope::relocate(session, kind, from, to)) return false;
+  replace(std::move(session));
+  touch();
+  return true;
+}
+
+void SessionModel::remove(ItemKind kind, const std::filesystem::path& path) {
+  switch (kind) {
+    case ItemKind::Set:
+      return removeSet(path);
+    case ItemKind::Model:
+      return removeModel(path);
+    case ItemKind::Scores:
+      return removeScores(path);
+  }
 }
 
 void SessionModel::replace(Session session) {
@@ -192,7 +218,9 @@ void SessionModel::load(Session session) {
   m_undo.clear();
   m_beforeDrag.reset();
   const ViewState before = std::exchange(m_session, std::move(session)).view;
-  m_modified = m_hasUnsavedWork = false;
+  m_modified = m_isLeft = false;
+  m_saved = m_session;
+  m_undo.setClean();
   Q_EMIT viewChanged(before, m_session.view, false);
   Q_EMIT notesChanged();
   Q_EMIT runsChanged();
@@ -201,12 +229,17 @@ void SessionModel::load(Session session) {
 }
 
 void SessionModel::markSaved() {
-  m_hasUnsavedWork = false;
+  m_isLeft = false;
+  m_saved = m_session;
+  m_undo.setClean();
   if (!m_modified) return;
   m_modified = false;
   Q_EMIT modifiedChanged(false);
 }
 
-void SessionModel::markUnsaved() { touchWork(); }
+void SessionModel::markUnsaved() {
+  m_isLeft = true;
+  touch();
+}
 
 }  // namespace oodscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/session/edits.h"
+#include "app/session/relocation.h"
 
 #include <QObject>
 #include <QString>
@@ -9,6 +10,17 @@
 #include <optional>
 
 namespace oodscope {
+
+/// What a session holds that its file does not.
+struct UnsavedParts {
+  bool notes = false, runs = false, grid = false;
+  bool items = false;  ///< what is open
+  bool knobs = false;
+  bool left = false;  ///< all of it, where it is what an earlier window left
+  [[nodiscard]] bool hasWork() const { return notes || runs || grid || left; }
+  [[nodiscard]] bool any() const { return hasWork() || items || knobs; }
+  friend bool operator==(const UnsavedParts&, const UnsavedParts&) = default;
+};
 
 /// The single source of truth about knobs, notes and pinned runs, in the GUI thread. Every change of a knob is one step
 /// of undo; a whole drag is one step too.
@@ -23,8 +35,9 @@ public:
   [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
   [[nodiscard]] bool isDragging() const { return m_beforeDrag.has_value(); }
   [[nodiscard]] bool isModified() const { return m_modified; }
-  /// Notes, tags, kept runs or a grid that no file holds: what a few clicks do not bring back.
-  [[nodiscard]] bool hasUnsavedWork() const { return m_hasUnsavedWork; }
+  /// What differs from what was loaded or saved; work that was taken back is none. Knobs differ where a step of undo
+  /// does: that another frame is looked at needs no file. Cost: notes and runs are compared.
+  [[nodiscard]] UnsavedParts unsaved() const;
 
   /// Changes knobs. `text` names the step in the Edit menu. Nothing happens where nothing differs. A threshold set by
   /// hand does not go along to a score of another unit (dropForeignThresholds).
@@ -55,6 +68,9 @@ public:
   /// What was called `from` is called `to` from now on: no step of undo.
   void renameSet(const std::string& from, const std::string& to);
   void renameSource(const std::string& from, const std::string& to);
+  /// What lay at `from` lies at `to`: no step of undo. Whether the session listed it.
+  bool relocate(ItemKind kind, const std::filesystem::path& from, const std::filesystem::path& to);
+  void remove(ItemKind kind, const std::filesystem::path& path);
   /// Replaces everything; the undo stack starts anew.
   void load(Session session);
   void markSaved();
@@ -77,15 +93,14 @@ private:
   void apply(const ViewState& view);
   void replace(Session session);
   void touch();
-  /// Work changed: what is more than knobs and things that are open.
-  void touchWork();
 
   Session m_session;
+  Session m_saved;  ///< as it was loaded or saved
   QUndoStack m_undo;
   std::optional<ViewState> m_beforeDrag;
   QString m_dragText;
   bool m_modified = false;
-  bool m_hasUnsavedWork = false;
+  bool m_isLeft = false;
 };
 
 }  // namespace oodscope

@@ -4,6 +4,7 @@
 #include "analysis/core/failure_text.h"
 #include "app/desk/background_priority.h"
 #include "app/desk/inference_runner.h"
+#include "app/desk/missing_items.h"
 #include "app/desk/post_to.h"
 #include "app/desk/session_model.h"
 #include "app/session/labels.h"
@@ -36,6 +37,7 @@ Workspace::~Workspace() {
 template <class T>
 void Workspace::inBackground(std::function<T()> work, std::function<void(T)> done, const std::filesystem::path& file) {
   ++m_opening;
+  m_failures.erase(file);
   m_openers.emplace_back([this, work = std::move(work), done = std::move(done), file] {
     nameThread("opening");
     std::shared_ptr<T> value;
@@ -46,10 +48,12 @@ void Workspace::inBackground(std::function<T()> work, std::function<void(T)> don
       failure = QString::fromStdString(failureText(error));
     }
     postTo(this, [this, value, failure, done, file] {
-      if (value)
+      if (value) {
         done(std::move(*value));
-      else
+      } else {
+        m_failures[file] = failure;
         Q_EMIT message(Severity::Error, failure, QString::fromStdString(file.string()));
+      }
       if (--m_opening == 0) {
         m_openers.clear();
         Q_EMIT openingFinished();
@@ -91,6 +95,7 @@ void Workspace::setOptions(WorkOptions options) {
   m_impossible.clear();
   const std::vector<OpenModel> models = m_models;
   for (const OpenModel& model : models) openModel(model.entry);
+  Q_EMIT storeChanged();
 }
 
 void Workspace::openSet(const SetEntry& entry) {
@@ -112,7 +117,10 @@ void Workspace::openSet(const SetEntry& entry) {
         return opening;
       },
       [this, entry](Opening opening) {
-        if (opening.sets.empty()) Q_EMIT folderUnknown(entry.path, opening.unknown, opening.scores);
+        if (opening.sets.empty()) {
+          m_failures[entry.path] = opening.unknown;
+          Q_EMIT folderUnknown(entry.path, opening.unknown, opening.scores);
+        }
         for (OpenSet& set : opening.sets) {
           if (set.entry.path != entry.path) m_session.removeSet(entry.path);  // its sub-folders stand for it
           addSet(std::move(set));
@@ -128,6 +136,7 @@ void Workspace::addSet(OpenSet set) {
   if (twin != m_sets.end()) {
     Q_EMIT message(Severity::Info, tr("The set %1 is open already.").arg(QString::fromStdString(twin->set->name)),
                    QString());
+    if (twin->entry.path != set.entry.path) m_session.removeSet(set.entry.path);  // the twin stands for it
     return;
   }
   m_session.addSet(set.entry);
@@ -212,6 +221,12 @@ void Workspace::nameSources() {
 void Workspace::openScores(const std::filesystem::path& folder) {
   const SourceId id = sourceIdOf({.label = {}, .folder = folder});
   if (std::ranges::find(m_scores, id, &OpenScores::id) != m_scores.end()) return;
+  std::error_code unknown;
+  if (!std::filesystem::exists(folder, unknown)) {
+    Q_EMIT message(Severity::Error, tr("There is no such folder of score maps."),
+                   QString::fromStdString(folder.string()));
+    return;
+  }
   m_session.addScores(folder);
   m_scores.push_back({folder, id});
   nameSources();
@@ -294,6 +309,29 @@ void Workspace::openAll() {
   for (const SetEntry& set : session.sets) openSet(set);
   for (const ModelEntry& model : session.models) openModel(model);
   for (const auto& folder : session.scores) openScores(folder);
+}
+
+void Workspace::openAt(ItemKind kind, const std::filesystem::path& path) {
+  const Session& session = m_session.session();
+  const auto isThere = [&](const auto& entry) { return entry.path == path; };
+  if (kind == ItemKind::Set) {
+    const auto set = std::ranges::find_if(session.sets, isThere);
+    openSet(set != session.sets.end() ? *set : SetEntry{.path = path});
+  } else if (kind == ItemKind::Model) {
+    const auto model = std::ranges::find_if(session.models, isThere);
+    openModel(model != session.models.end()
+                  ? *model
+                  : ModelEntry{.path = path, .preprocessing = {}, .outputs = {}, .sha256 = {}});
+  } else {
+    openScores(path);
+  }
+}
+
+std::vector<MissingItem> Workspace::missing() const { return missingItems(m_session.session(), *this); }
+
+QString Workspace::failureOf(const std::filesystem::path& path) const {
+  const auto found = m_failures.find(path);
+  return found == m_failures.end() ? QString() : found->second;
 }
 
 const OpenSet* Workspace::findSet(const QString& name) const {

@@ -3,6 +3,7 @@
 #include "analysis/core/severity.h"
 #include "app/live/live_set.h"
 #include "app/live/map_cache.h"
+#include "app/session/relocation.h"
 #include "app/session/session.h"
 #include "app/sources/open_source.h"
 #include "inference/logits/logits_store.h"
@@ -10,6 +11,7 @@
 #include <QObject>
 #include <QString>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -20,6 +22,7 @@ namespace oodscope {
 
 class InferenceRunner;
 class SessionModel;
+struct MissingItem;
 
 /// A set that is open, with what the user gave to read it.
 struct OpenSet {
@@ -81,6 +84,8 @@ public:
   /// Loads the model again with edited assumptions; logits made under the old ones are not used.
   void reopenModel(const QString& name, const Preprocessing& preprocessing, const OutputMeaning& outputs);
   void closeAll();
+  /// Opens what was said to lie there, as the session has it by now.
+  void openAt(ItemKind kind, const std::filesystem::path& path);
   /// Opens what the session lists.
   void openAll();
 
@@ -95,6 +100,10 @@ public:
   [[nodiscard]] QString titleOf(const OpenModel& model) const;
   /// The view in the labels of today, as far as what it names is open.
   [[nodiscard]] ViewState named(ViewState view) const;
+  /// Why what the session lists at that place could not be opened; empty where nothing failed.
+  [[nodiscard]] QString failureOf(const std::filesystem::path& path) const;
+  /// missingItems() of the session.
+  [[nodiscard]] std::vector<MissingItem> missing() const;
   [[nodiscard]] bool isOpening() const { return m_opening > 0; }
 
   /// The set scored as `view` asks for (its model or imported folder, its resolution), made at the first call; nullptr
@@ -124,6 +133,8 @@ Q_SIGNALS:
   void folderUnknown(const std::filesystem::path& folder, const QString& why, bool scores);
   /// Nothing is being opened any more.
   void openingFinished();
+  /// Logits are kept elsewhere or otherwise from now on.
+  void storeChanged();
 
 private:
   template <class T>
@@ -152,6 +163,7 @@ private:
   std::unique_ptr<InferenceRunner> m_runner;
   std::vector<std::jthread> m_openers;
   int m_opening = 0;
+  std::map<std::filesystem::path, QString> m_failures;
 };
 
 }  // namespace oodscope

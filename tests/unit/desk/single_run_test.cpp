@@ -164,9 +164,9 @@ TEST_F(DeskTest, TheSessionListsWhatIsOpenAndNothingElse) {
   ASSERT_EQ(session.sets.size(), 1U);
   EXPECT_EQ(session.sets.front().path, made.set);
   EXPECT_EQ(session.scores, std::vector{made.scores});
-  EXPECT_FALSE(desk.session.hasUnsavedWork()) << "what is open is found again";
+  EXPECT_FALSE(desk.session.unsaved().hasWork()) << "what is open is found again";
   desk.session.keepRun(runChoiceOf(view));
-  EXPECT_TRUE(desk.session.hasUnsavedWork());
+  EXPECT_TRUE(desk.session.unsaved().runs);
   desk.workspace.closeAll();
   EXPECT_TRUE(session.sets.empty());
   EXPECT_TRUE(session.scores.empty());
