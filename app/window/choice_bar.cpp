@@ -2,6 +2,7 @@
 #include "app/window/choice_bar.h"
 
 #include "app/figures/plot_data.h"
+#include "app/window/saving/missing_flow.h"
 #include "app/window/window_actions.h"
 #include "widgets/controls/labelled_combo.h"
 #include "widgets/panels/find_button.h"
@@ -125,6 +126,7 @@ void ChoiceBar::showChoices(const ViewState& shown) {
       const QString name = QString::fromStdString(set.set->name);
       m_set->addItem(tr("%1 · %2").arg(name).arg(set.set->frames.size()), name);
     }
+    addMissingChoices(*m_set, m_workspace.missing(), ItemKind::Set);
   });
   fillModels(view);
   fillMethods(view);
@@ -145,6 +147,8 @@ void ChoiceBar::addModelItems() {
     m_model->addItem(folder.name(), folder.name());
     m_model->setItemData(m_model->count() - 1, true, kImportedRole);
   }
+  for (const ItemKind kind : {ItemKind::Model, ItemKind::Scores})
+    addMissingChoices(*m_model, m_workspace.missing(), kind);
 }
 
 void ChoiceBar::fillMethods(const ViewState& view) {

@@ -2,13 +2,12 @@
 #include "app/window/item_menus.h"
 
 #include "app/desk/workspace.h"
+#include "app/window/helper_programs.h"
 #include "widgets/lists/frame_list.h"
 #include "widgets/theme/icon.h"
 
 #include <QClipboard>
 #include <QComboBox>
-#include <QDesktopServices>
-#include <QFileInfo>
 #include <QGuiApplication>
 #include <QMenu>
 #include <QUrl>
@@ -68,10 +67,8 @@ void ItemMenus::addPlaces(QMenu& menu, const QString& name, const std::filesyste
   menu.addAction(icon(QStringLiteral("copy")), tr("&Copy the name"), this,
                  [name] { QGuiApplication::clipboard()->setText(name); });
   menu.addAction(tr("Copy the &path"), this, [text] { QGuiApplication::clipboard()->setText(text); });
-  menu.addAction(icon(QStringLiteral("folder")), tr("Show in its &folder"), this, [text] {
-    const QFileInfo file(text);
-    QDesktopServices::openUrl(QUrl::fromLocalFile(file.isDir() ? file.absoluteFilePath() : file.absolutePath()));
-  });
+  menu.addAction(icon(QStringLiteral("folder")), tr("Show in its &folder"), this,
+                 [text] { openOutside(folderOf(text), this, [this](const QString& why) { Q_EMIT failed(why); }); });
 }
 
 void ItemMenus::fillSetMenu(QMenu& menu, const QString& name) {

@@ -35,6 +35,8 @@ public:
   void fillModelMenu(QMenu& menu, const QString& name);
 
 Q_SIGNALS:
+  /// A program of the desktop could not do its part.
+  void failed(const QString& text);
   void closeSetRequested(const QString& name);
   void closeModelRequested(const QString& name);
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/desk/autosave.h"
 #include "app/documents/provenance.h"
 #include "app/options/end_in_words.h"
 #include "app/options/exit_code.h"
@@ -73,12 +72,12 @@ int main(int argc, char** argv) {
   applyWorkOptions(options, work);
   MainWindow window(theme, work);
   if (options.size) window.resize(*options.size);
+  window.file().setAutosaving(!options.screenshot && !options.firstPaint);
   window.show();
   // The first paint comes before the first file is touched.
   QTimer::singleShot(0, &window, [&] {
     window.open(options.request);
-    if (!options.screenshot && !options.request.session && options.request.sets.empty())
-      if (auto crashed = takeCrashedSession()) window.restore(std::move(*crashed));
+    if (!options.screenshot) window.offerLeftWork();
   });
   FirstPaint firstPaint;
   if (options.firstPaint) window.installEventFilter(&firstPaint);

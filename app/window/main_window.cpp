@@ -17,6 +17,7 @@
 #include "app/window/model_tab.h"
 #include "app/window/notices.h"
 #include "app/window/preferences_dialog.h"
+#include "app/window/saving/missing_flow.h"
 #include "app/window/scene3d/scene_tab.h"
 #include "app/window/settings.h"
 #include "app/window/stage/stage_stack.h"
@@ -137,6 +138,7 @@ void MainWindow::buildCentre(ViewGrid* views) {
       [cache = views->cache()](const DecodedFrame& frame) { cache->prepare(frame.image, frame.label); });
   m_notices = new Notices(*banner, m_docks->messages(), this);
   m_opening = new OpenFlow(m_desk, *m_notices, *start, *m_actions, *this);
+  column->insertWidget(0, m_opening->questions());
   connect(m_opening, &OpenFlow::openChanged, pages,
           [this, pages] { pages->setCurrentIndex(m_desk.workspace.sets().empty() ? 0 : 1); });
 }
@@ -159,11 +161,13 @@ void MainWindow::buildModel() {
   m_model = new ModelTab(m_desk.workspace, panel);
   auto* menus = new ItemMenus(m_desk.workspace, this);
   menus->attach(&m_docks->frames());
+  m_opening->missing().attach(m_docks->frames());
   menus->attachSets(m_choices->sets());
   menus->attachModels(m_choices->models());
   menus->attachModels(panel.choice());
   connect(menus, &ItemMenus::closeSetRequested, &m_desk.workspace, &Workspace::closeSet);
   connect(menus, &ItemMenus::closeModelRequested, &m_desk.workspace, &Workspace::closeModel);
+  connect(menus, &ItemMenus::failed, m_notices, &Notices::error);
   connect(&panel, &ModelPanel::openRequested, m_actions->openModel, &QAction::trigger);
   connect(&panel, &ModelPanel::currentEdited, this,
           [this](const QString& name) { m_desk.session.edit(edits::setModelAtHand(name.toStdString())); });
@@ -285,7 +289,7 @@ void MainWindow::open(const WindowRequest& request) {
   if (!request.tab.isEmpty()) openTab(request.tab);
 }
 
-void MainWindow::restore(Session session) { m_opening->restore(std::move(session)); }
+void MainWindow::offerLeftWork() { m_opening->offerLeftWork(); }
 
 void MainWindow::openPaths(const QStringList& paths) { m_opening->openPaths(paths); }
 
@@ -342,7 +346,6 @@ void MainWindow::usePreferences(const Preferences& chosen) {
   if (chosen.work == m_desk.workspace.options()) return;
   writeWorkOptions(chosen.work);
   m_desk.workspace.setOptions(chosen.work);
-  m_status->cache().setStore(m_desk.workspace.sharedStore());
 }
 
 bool MainWindow::isIdle() const { return m_desk.isIdle() && m_stages->isShown(); }

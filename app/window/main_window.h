@@ -49,8 +49,8 @@ public:
   ~MainWindow() override;
 
   void open(const WindowRequest& request);
-  /// Opens a session that is in no file: what a crash left.
-  void restore(Session session);
+  /// Asks about what earlier windows left, and about places that nothing can be kept in.
+  void offerLeftWork();
   /// Opens whatever the paths are: set folders, models, sessions, folders of score maps.
   void openPaths(const QStringList& paths);
   /// Everything asked for is open, scored, exact and drawn.

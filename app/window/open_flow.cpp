@@ -5,17 +5,24 @@
 #include "analysis/datasets/part_of_set.h"
 #include "analysis/formats/file_kind.h"
 #include "app/desk/desk.h"
+#include "app/session/labels.h"
 #include "app/window/generic_folder_dialog.h"
 #include "app/window/notices.h"
+#include "app/window/saving/missing_flow.h"
+#include "app/window/saving/places_flow.h"
+#include "app/window/saving/recovery_flow.h"
+#include "app/window/saving/save_flow.h"
 #include "app/window/settings.h"
 #include "app/window/window_actions.h"
+#include "widgets/panels/choice_banner.h"
+#include "widgets/panels/missing_panel.h"
 #include "widgets/panels/start_page.h"
 #include "widgets/theme/number_text.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
-#include <QMessageBox>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -32,16 +39,6 @@ QString openedText(const DataSet& set) {
                                : OpenFlow::tr("%1 left out")
                                      .arg(countedText(static_cast<qint64>(set.skipped.size()), OpenFlow::tr("file"),
                                                       OpenFlow::tr("files"))));
-}
-
-SessionFile::Answer askAboutUnsaved(QWidget& window) {
-  const auto answer =
-      QMessageBox::question(&window, OpenFlow::tr("Unsaved work"),
-                            OpenFlow::tr("Notes, tags, kept runs or the grid are not saved in a session file."),
-                            QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
-  return answer == QMessageBox::Save      ? SessionFile::Answer::Save
-         : answer == QMessageBox::Discard ? SessionFile::Answer::Discard
-                                          : SessionFile::Answer::Cancel;
 }
 
 /// A set and a frame of it. A session that is still opening its sets must not lose the one it names.
@@ -80,7 +77,12 @@ OpenFlow::OpenFlow(Desk& desk, Notices& notices, StartPage& start, WindowActions
   connectActions(actions);
   connectStart(start, actions);
   connectWorkspace();
-  connectFile();
+  addBanners(window);
+  auto* saving = new SaveFlow(desk, notices, actions, window);
+  connect(saving, &SaveFlow::fileUsed, this,
+          [this](const QString& path) { remember(path, QStringLiteral("session")); });
+  connect(saving, &SaveFlow::saved, this, &OpenFlow::saved);
+  connect(&m_recent, &QMenu::aboutToShow, this, &OpenFlow::showRecent);  // what has gone since says so
   showRecent();
 }
 
@@ -91,8 +93,6 @@ void OpenFlow::connectActions(WindowActions& actions) {
   on(actions.openScores, [this] { openDialog(Kind::Scores); });
   on(actions.openSession, [this] { openDialog(Kind::Session); });
   on(actions.openDemo, [this] { openDemo(); });
-  on(actions.save, [this] { m_desk.file.save(); });
-  on(actions.saveAs, [this] { m_desk.file.saveAs(); });
   on(actions.closeSet, [this] { m_desk.workspace.closeSet(QString::fromStdString(m_desk.session.view().set)); });
   on(actions.closeModel, [this] { m_desk.workspace.closeModel(QString::fromStdString(m_desk.session.view().model)); });
 }
@@ -102,7 +102,7 @@ void OpenFlow::connectStart(StartPage& start, WindowActions& actions) {
   connect(&start, &StartPage::openModelRequested, actions.openModel, &QAction::trigger);
   connect(&start, &StartPage::openSessionRequested, actions.openSession, &QAction::trigger);
   connect(&start, &StartPage::openDemoRequested, actions.openDemo, &QAction::trigger);
-  connect(&start, &StartPage::recentActivated, this, [this](const QString& path) { openPaths({path}); });
+  connect(&start, &StartPage::recentActivated, this, &OpenFlow::openRecent);
   connect(&start, &StartPage::dropped, this, &OpenFlow::openPaths);
 }
 
@@ -113,7 +113,11 @@ void OpenFlow::connectWorkspace() {
     remember(QString::fromStdString(m_desk.workspace.findModel(name)->entry.path.string()), QStringLiteral("model"));
     chooseDefaults();
   });
-  connect(&workspace, &Workspace::scoresOpened, this, &OpenFlow::chooseDefaults);
+  connect(&workspace, &Workspace::scoresOpened, this, [this](const QString& name) {
+    remember(QString::fromStdString(m_desk.workspace.findScores(name)->path.string()), QStringLiteral("scores"));
+    chooseDefaults();
+  });
+  connect(&workspace, &Workspace::openingFinished, this, &OpenFlow::chooseDefaults);  // what is missing is known now
   connect(&workspace, &Workspace::setRenamed, this, [this](const QString& from, const QString& to) {
     m_desk.session.renameSet(from.toStdString(), to.toStdString());
   });
@@ -126,23 +130,24 @@ void OpenFlow::connectWorkspace() {
   connect(&workspace, &Workspace::folderUnknown, this, &OpenFlow::askAboutFolder);
 }
 
-void OpenFlow::connectFile() {
-  SessionFile& file = m_desk.file;
-  file.setPlace([this] { return askWhereToSave(); });
-  file.setQuestion([this] { return askAboutUnsaved(m_window); });
-  connect(&file, &SessionFile::opened, this, [this](const QString& path) {
-    remember(path, QStringLiteral("session"));
-    m_window.setWindowTitle(tr("%1 – Oodscope").arg(QFileInfo(path).completeBaseName()));
-  });
-  connect(&file, &SessionFile::saved, this, [this](const QString& path) {
-    remember(path, QStringLiteral("session"));
-    Q_EMIT saved(path);
-  });
-  connect(&file, &SessionFile::failed, this,
-          [this](const QString& text, const QString& path) { m_notices.tell(Severity::Error, text, path); });
-  connect(&file, &SessionFile::autosaveFailed, this, [this](const QString& text) {
-    m_notices.tell(Severity::Warning, tr("The session could not be saved automatically: %1").arg(text));
-  });
+void OpenFlow::addBanners(QWidget& window) {
+  auto* recovery = new ChoiceBanner;
+  auto* places = new ChoiceBanner;
+  auto* missing = new MissingPanel;
+  m_recovery = new RecoveryFlow(m_desk, m_notices, *recovery);
+  m_places = new PlacesFlow(m_desk, m_notices, *places, window);
+  m_missing = new MissingFlow(m_desk, m_notices, *this, *missing, window);
+  m_questions = new QWidget;
+  m_questions->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+  auto* column = new QVBoxLayout(m_questions);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  for (QWidget* banner : std::initializer_list<QWidget*>{recovery, places, missing}) column->addWidget(banner);
+}
+
+void OpenFlow::offerLeftWork() {
+  m_places->check();  // first: it says where windows leave what they leave
+  m_recovery->offer();
 }
 
 void OpenFlow::open(const WindowRequest& request) {
@@ -154,7 +159,7 @@ void OpenFlow::open(const WindowRequest& request) {
   ViewState view = m_desk.session.view();
   if (request.score) view.score = *request.score;
   if (!request.scores.empty() && request.models.empty() && !request.session)
-    view.score.imported = request.scores.front().filename().string();
+    view.score.imported = namedItem(request.scores.front()).name;
   if (request.protocol) view.protocol = *request.protocol;
   if (!request.frame.empty()) view.frame = request.frame;
   if (request.threshold) edits::setThreshold(static_cast<double>(*request.threshold)).change(view);
@@ -162,14 +167,17 @@ void OpenFlow::open(const WindowRequest& request) {
   m_desk.session.follow(view);
 }
 
-void OpenFlow::restore(Session session) {
-  m_desk.file.restore(std::move(session));
-  m_notices.tell(Severity::Warning, tr("The last run did not end cleanly: what was open has been restored."));
-}
-
 void OpenFlow::openPaths(const QStringList& paths) {
   m_notices.forgive();
   for (const QString& text : paths) openPath(text);
+}
+
+void OpenFlow::openRecent(const QString& path) {
+  const auto entries = readRecent();
+  const auto known = std::ranges::find(entries, path, &RecentEntry::path);
+  if (known == entries.end() || known->kind != QLatin1String("scores")) return openPaths({path});
+  m_notices.forgive();
+  m_desk.workspace.openScores(path.toStdString());
 }
 
 void OpenFlow::openPath(const QString& text) {
@@ -236,15 +244,6 @@ void OpenFlow::askAboutFolder(const std::filesystem::path& folder, const QString
   dialog->show();
 }
 
-std::optional<std::filesystem::path> OpenFlow::askWhereToSave() {
-  const QString file =
-      QFileDialog::getSaveFileName(&m_window, tr("Save session"), lastFolder() + QStringLiteral("/session.oodscope"),
-                                   tr("Sessions (*.oodscope *.json)"));
-  if (file.isEmpty()) return std::nullopt;
-  rememberFolder(file);
-  return file.toStdString();
-}
-
 void OpenFlow::setOpened(const QString& name) {
   const OpenSet* open = m_desk.workspace.findSet(name);
   remember(QString::fromStdString(open->entry.path.string()), QStringLiteral("set"));
@@ -273,11 +272,18 @@ void OpenFlow::showRecent() {
   m_recent.clear();
   m_recent.setEnabled(!entries.empty());
   for (const RecentEntry& entry : entries) {
-    QString text = entry.path;
+    QString text = entry.isMissing ? tr("%1 · missing").arg(entry.path) : entry.path;
     text.replace(QLatin1Char('&'), QLatin1String("&&"));
-    QAction* action = m_recent.addAction(text, this, [this, path = entry.path] { openPaths({path}); });
+    QAction* action = m_recent.addAction(text, this, [this, path = entry.path] { openRecent(path); });
     action->setEnabled(!entry.isMissing);
   }
+  if (std::ranges::none_of(entries, &RecentEntry::isMissing)) return;
+  m_recent.addSeparator();
+  QAction* forget = m_recent.addAction(tr("Take the missing ones off the list"), this, [this] {
+    forgetMissingRecent();
+    showRecent();
+  });
+  forget->setObjectName(QStringLiteral("forget-missing-recent"));
 }
 
 }  // namespace oodscope

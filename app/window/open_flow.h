@@ -13,7 +13,10 @@ class QWidget;
 
 namespace oodscope {
 
+class MissingFlow;
 class Notices;
+class PlacesFlow;
+class RecoveryFlow;
 class StartPage;
 class WindowActions;
 struct Desk;
@@ -34,7 +37,7 @@ struct WindowRequest {
 };
 
 /// Opening: from dialogs, drops, the start page, the recent entries and the command line; what is looked at once
-/// something came or went; saving where the user says.
+/// something came or went.
 class OpenFlow : public QObject {
   Q_OBJECT
 
@@ -44,7 +47,11 @@ public:
   void open(const WindowRequest& request);
   /// Opens whatever the paths are: set folders, models, sessions, folders of score maps.
   void openPaths(const QStringList& paths);
-  void restore(Session session);
+  /// What earlier windows left, and places that nothing can be kept in: asked about above the views.
+  void offerLeftWork();
+  /// Questions that wait for an answer, to stand above the views.
+  [[nodiscard]] QWidget* questions() const { return m_questions; }
+  [[nodiscard]] MissingFlow& missing() const { return *m_missing; }
   /// A set, a frame and a model to look at, where the session names none that is open.
   void chooseDefaults();
 
@@ -59,12 +66,12 @@ private:
   void connectActions(WindowActions& actions);
   void connectStart(StartPage& start, WindowActions& actions);
   void connectWorkspace();
-  void connectFile();
+  void addBanners(QWidget& window);
   void openPath(const QString& text);
+  void openRecent(const QString& path);
   void openDialog(Kind kind);
   void openDemo();
   void askAboutFolder(const std::filesystem::path& folder, const QString& why, bool scores);
-  [[nodiscard]] std::optional<std::filesystem::path> askWhereToSave();
   void setOpened(const QString& name);
   void remember(const QString& path, const QString& kind);
   void showRecent();
@@ -74,6 +81,10 @@ private:
   StartPage& m_start;
   QMenu& m_recent;
   QWidget& m_window;
+  QWidget* m_questions = nullptr;
+  MissingFlow* m_missing = nullptr;
+  RecoveryFlow* m_recovery = nullptr;
+  PlacesFlow* m_places = nullptr;
 };
 
 }  // namespace oodscope

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/settings.h"
 
+#include "analysis/datasets/part_of_set.h"
+#include "app/desk/autosave.h"
 #include "app/options/resource_files.h"
 #include "app/session/labels.h"
 #include "widgets/theme/colour_map.h"
@@ -131,7 +133,8 @@ std::vector<RecentEntry> readRecent() {
     RecentEntry entry;
     entry.path = settings.value(QStringLiteral("path")).toString();
     entry.kind = settings.value(QStringLiteral("kind")).toString();
-    entry.isMissing = !QFileInfo::exists(entry.path);
+    std::error_code unknown;  // of a set's part its folder
+    entry.isMissing = !std::filesystem::exists(splitSetPath(entry.path.toStdString()).folder, unknown);
     out.push_back(entry);
   }
   settings.endArray();
@@ -139,12 +142,11 @@ std::vector<RecentEntry> readRecent() {
   return out;
 }
 
-void addRecent(const QString& path, const QString& kind) {
-  std::vector<RecentEntry> entries = readRecent();
-  std::erase_if(entries, [&](const RecentEntry& entry) { return entry.path == path; });
-  entries.insert(entries.begin(), {.path = path, .kind = kind});
-  if (entries.size() > kRecentEntries) entries.resize(kRecentEntries);
+namespace {
+
+void writeRecent(const std::vector<RecentEntry>& entries) {
   QSettings settings;
+  settings.remove(QStringLiteral("recent"));
   settings.beginWriteArray(QStringLiteral("recent"), static_cast<int>(entries.size()));
   for (int i = 0; i < static_cast<int>(entries.size()); ++i) {
     settings.setArrayIndex(i);
@@ -152,6 +154,22 @@ void addRecent(const QString& path, const QString& kind) {
     settings.setValue(QStringLiteral("kind"), entries[static_cast<std::size_t>(i)].kind);
   }
   settings.endArray();
+}
+
+}  // namespace
+
+void addRecent(const QString& path, const QString& kind) {
+  std::vector<RecentEntry> entries = readRecent();
+  std::erase_if(entries, [&](const RecentEntry& entry) { return entry.path == path; });
+  entries.insert(entries.begin(), {.path = path, .kind = kind});
+  if (entries.size() > kRecentEntries) entries.resize(kRecentEntries);
+  writeRecent(entries);
+}
+
+void forgetMissingRecent() {
+  std::vector<RecentEntry> entries = readRecent();
+  std::erase_if(entries, [](const RecentEntry& entry) { return entry.isMissing; });
+  writeRecent(entries);
 }
 
 QString lastFolder() { return QSettings().value(QStringLiteral("folder"), QDir::homePath()).toString(); }
@@ -163,6 +181,20 @@ void rememberFolder(const QString& path) {
 std::filesystem::path thumbnailFolder() {
   return std::filesystem::path(QStandardPaths::writableLocation(QStandardPaths::CacheLocation).toStdString()) /
          "thumbnails";
+}
+
+std::filesystem::path autosaveFolder() {
+  const QString chosen = QSettings().value(QStringLiteral("autosave/folder")).toString();
+  return chosen.isEmpty() ? Autosave::defaultFolder() : std::filesystem::path(chosen.toStdString());
+}
+
+void writeAutosaveFolder(const std::filesystem::path& folder) {
+  QSettings().setValue(QStringLiteral("autosave/folder"), QString::fromStdString(folder.string()));
+}
+
+QString unwritableSettings() {
+  const QSettings settings;
+  return settings.isWritable() ? QString() : settings.fileName();
 }
 
 std::optional<std::filesystem::path> demoSession() {

@@ -42,6 +42,8 @@ void writeDefaults(const SessionDefaults& defaults);
 
 /// Entries of one name are told apart by the fewest of their parents, as what is open is.
 [[nodiscard]] std::vector<RecentEntry> readRecent();
+/// Those that lie nowhere any more.
+void forgetMissingRecent();
 /// Puts it first; at most twelve are kept.
 void addRecent(const QString& path, const QString& kind);
 
@@ -49,6 +51,11 @@ void addRecent(const QString& path, const QString& kind);
 void rememberFolder(const QString& path);
 
 [[nodiscard]] std::filesystem::path thumbnailFolder();
+/// Where windows put their sessions by for a start after a crash: the usual place, or one that the user chose.
+[[nodiscard]] std::filesystem::path autosaveFolder();
+void writeAutosaveFolder(const std::filesystem::path& folder);
+/// The preferences' file where it cannot be written; empty where it can.
+[[nodiscard]] QString unwritableSettings();
 /// resources/demo/session.json as installed or in the source tree; empty where there is none.
 [[nodiscard]] std::optional<std::filesystem::path> demoSession();
 

@@ -18,6 +18,8 @@ StatusStrip::StatusStrip(Desk& desk, StatusLine& line, QObject* parent)
   InferenceRunner& runner = desk.workspace.runner();
   connect(&m_cache, &CacheMeter::changed, this, &StatusStrip::show);
   connect(&m_cache, &CacheMeter::warned, this, &StatusStrip::warned);
+  connect(&desk.workspace, &Workspace::storeChanged, this,
+          [this] { m_cache.setStore(m_desk.workspace.sharedStore()); });
   connect(&runner, &InferenceRunner::progressChanged, this, &StatusStrip::showInference);
   connect(&runner, &InferenceRunner::finished, this, [this] { m_cache.count(); });
   connect(line.progress(), &ProgressItem::pauseRequested, this,

@@ -2,6 +2,7 @@
 #include "widgets/lists/frame_delegate.h"
 
 #include "widgets/lists/frame_list.h"
+#include "widgets/theme/icon.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/style_paint.h"
 #include "widgets/theme/tokens.h"
@@ -50,14 +51,23 @@ void paintSet(const RowPaint& r, const QModelIndex& index) {
   const QRect row = r.option.rect;
   QPainter* painter = r.painter;
   const auto* view = qobject_cast<const QTreeView*>(r.option.widget);
-  paintArrow(painter, QRect(row.left() + r.m.px(6), row.top(), r.m.px(16), row.height()),
-             view && view->isExpanded(index) ? Arrow::Down : Arrow::Right, r.t.text2, 8.0);
+  const bool isMissing = index.data(FrameModel::kIsMissingRole).toBool();
+  if (isMissing) {
+    const int side = r.m.px(14);
+    painter->drawPixmap(row.left() + r.m.px(7), row.center().y() - side / 2,
+                        iconPixmap(QStringLiteral("warning"), r.t.warn, side, painter->device()->devicePixelRatioF()));
+  }
+  if (!isMissing)
+    paintArrow(painter, QRect(row.left() + r.m.px(6), row.top(), r.m.px(16), row.height()),
+               view && view->isExpanded(index) ? Arrow::Down : Arrow::Right, r.t.text2, 8.0);
   painter->setFont(strongFont(tableFont(r.option.font)));
-  painter->setPen(r.text());
-  painter->drawText(row.adjusted(r.m.px(26), 0, -r.m.px(44), 0), Qt::AlignVCenter, index.data().toString());
+  painter->setPen(isMissing ? r.quiet() : r.text());
+  painter->drawText(row.adjusted(r.m.px(26), 0, -r.m.px(isMissing ? 64 : 44), 0), Qt::AlignVCenter,
+                    index.data().toString());
   painter->setFont(numberFont(captionFont(r.option.font)));
-  painter->setPen(r.t.text2);
-  painter->drawText(row.adjusted(0, 0, -r.m.px(10), 0), kRight, QString::number(index.model()->rowCount(index)));
+  painter->setPen(isMissing ? r.of(r.t.warn) : r.t.text2);
+  painter->drawText(row.adjusted(0, 0, -r.m.px(10), 0), kRight,
+                    isMissing ? FrameModel::tr("missing") : QString::number(index.model()->rowCount(index)));
   painter->fillRect(QRect(row.left(), row.bottom(), row.width(), 1), r.t.line);
 }
 

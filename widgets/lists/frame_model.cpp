@@ -124,7 +124,11 @@ QVariant FrameModel::data(const QModelIndex& index, int role) const {
   if (role == kIsSetRole) return isSet(index);
   if (isSet(index)) {
     const FrameSet& set = m_sets[static_cast<std::size_t>(index.row())];
-    if (role == Qt::DisplayRole || role == Qt::AccessibleTextRole) return set.name;
+    if (role == kIsMissingRole) return !set.missing.isEmpty();
+    if (role == Qt::DisplayRole) return set.name;
+    if (role == Qt::AccessibleTextRole)
+      return set.missing.isEmpty() ? set.name : tr("%1, missing: %2").arg(set.name, set.missing);
+    if (role == Qt::ToolTipRole && !set.missing.isEmpty()) return set.missing;
     return {};
   }
   const FrameRow& row = *frameAt(index);

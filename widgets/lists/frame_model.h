@@ -30,7 +30,8 @@ struct FrameRow {
 
 struct FrameSet {
   QString name;
-  std::vector<FrameRow> frames;
+  std::vector<FrameRow> frames = {};
+  QString missing = {};  ///< where it was sought and why it is not open; empty: it is open
 };
 
 [[nodiscard]] QString metricTitle(FrameMetric metric);
@@ -43,7 +44,7 @@ class FrameModel : public QAbstractItemModel {
   Q_OBJECT
 
 public:
-  enum Role { kThumbnailRole = Qt::UserRole + 1, kIsSetRole };
+  enum Role { kThumbnailRole = Qt::UserRole + 1, kIsSetRole, kIsMissingRole };
 
   using QAbstractItemModel::QAbstractItemModel;
 

@@ -3,6 +3,7 @@
 
 #include "analysis/tables/number_text.h"
 #include "app/desk/desk.h"
+#include "app/desk/missing_items.h"
 #include "app/window/settings.h"
 #include "app/window/window_actions.h"
 #include "widgets/lists/frame_list.h"
@@ -109,10 +110,14 @@ void FrameRows::show() {
     }
     sets.push_back(std::move(shown));
   }
+  for (const MissingItem& item : m_desk.workspace.missing())
+    if (item.kind == ItemKind::Set)
+      sets.push_back(
+          {.name = item.name, .missing = QString::fromStdString(item.path.string()) + QLatin1Char(' ') + item.why});
   FrameModel* model = m_list.model();
   const auto& known = model->sets();
   const auto isSame = [](const FrameSet& a, const FrameSet& b) {
-    return a.name == b.name && a.frames.size() == b.frames.size();
+    return a.name == b.name && a.frames.size() == b.frames.size() && a.missing == b.missing;
   };
   if (std::equal(known.begin(), known.end(), sets.begin(), sets.end(), isSame)) {
     for (std::size_t s = 0; s < sets.size(); ++s) model->updateFrames(static_cast<int>(s), std::move(sets[s].frames));
