@@ -158,11 +158,12 @@ TEST_F(WindowTest, WhatACrashLeftIsOfferedAgain) {
     window->session().edit(edits::setContour(false));
     ASSERT_TRUE(QTest::qWaitFor([&] { return autosaved; }));
   }  // destroyed without being closed: as if it had been killed
-  const auto crashed = takeCrashedSession();
-  ASSERT_TRUE(crashed);
-  ASSERT_EQ(crashed->sets.size(), 1U);
-  EXPECT_EQ(crashed->sets.front().path, made.set);
-  EXPECT_EQ(crashed->scores.size(), 1U);
+  Autosave next;
+  const auto& left = next.left();
+  ASSERT_TRUE(left);
+  ASSERT_EQ(left->session.sets.size(), 1U);
+  EXPECT_EQ(left->session.sets.front().path, made.set);
+  EXPECT_EQ(left->session.scores.size(), 1U);
 }
 
 TEST_F(WindowTest, TheSessionListsWhatIsOpen) {
@@ -194,11 +195,11 @@ TEST_F(WindowTest, ClosingWithUnsavedNotesAsks) {
   const std::filesystem::path file = home().filePath(QStringLiteral("kept.oodscope")).toStdString();
   int asked = 0;
   SessionFile::Answer answer = SessionFile::Answer::Cancel;
-  window->file().setQuestion([&] {
+  window->file().setQuestion([&](const UnsavedParts&) {
     ++asked;
     return answer;
   });
-  window->file().setPlace([&] { return std::optional(file); });
+  window->file().setPlace([&](const QString&) { return std::optional(file); });
   window->session().setNotes({{.set = "s", .frame = "f", .tags = {}, .text = "look again"}});
   EXPECT_FALSE(window->close());
   EXPECT_EQ(asked, 1);
@@ -213,7 +214,7 @@ TEST_F(WindowTest, ClosingWithUnsavedNotesAsks) {
 
 TEST_F(WindowTest, ClosingWithoutWorkAsksNothing) {
   const auto window = open();
-  window->file().setQuestion([] {
+  window->file().setQuestion([](const UnsavedParts&) {
     ADD_FAILURE() << "knobs are no work";
     return SessionFile::Answer::Cancel;
   });
