@@ -58,6 +58,21 @@ TEST(Start, WithoutADisplayItIsSaidAndNothingAborts) {
   EXPECT_FALSE(unreachable.err.isEmpty());
 }
 
+TEST(Start, TheWindowOpensWhereNothingCanBeKept) {
+  const testing::TemporaryFolder folder;
+  const QString file = QString::fromStdString(folder.write("file", "no folder").string());
+  const QString picture = QString::fromStdString(folder / "window.png");
+  const Started run = withoutDisplay({QStringLiteral("--screenshot"), picture},
+                                     {{QStringLiteral("QT_QPA_PLATFORM"), QStringLiteral("offscreen")},
+                                      {QStringLiteral("HOME"), file},
+                                      {QStringLiteral("XDG_CONFIG_HOME"), file},
+                                      {QStringLiteral("XDG_DATA_HOME"), file},
+                                      {QStringLiteral("XDG_CACHE_HOME"), file}});
+  EXPECT_FALSE(run.crashed) << run.err.constData();
+  EXPECT_EQ(run.code, 0) << run.err.constData();
+  EXPECT_TRUE(std::filesystem::exists(folder / "window.png"));
+}
+
 TEST(Start, WrongUsageIsSaidWithoutADisplay) {
   for (const QStringList& arguments :
        {QStringList{"--nonsense"}, QStringList{"--temperature", "inf"}, QStringList{"--threads", "100000"}}) {

@@ -60,7 +60,9 @@ QStringList ExportFlow::reportArguments(const QString& session, const QString& f
 void ExportFlow::makeReport(const QString& folder) {
   // A process of its own: the report is the command line's to the byte, and the window stays quick.
   const auto scratch = std::make_shared<QTemporaryDir>();
-  const QString session = scratch->filePath(QStringLiteral("session.json"));
+  const auto& file = m_desk.file.file();  // whose name the report bears
+  const QString name = file ? QString::fromStdString(file->stem().string()) : QStringLiteral("session");
+  const QString session = scratch->filePath(name + QStringLiteral(".json"));
   try {
     writeSession(m_desk.session.session(), session.toStdString());
   } catch (const std::exception& error) {
