@@ -30,7 +30,8 @@ std::vector<float> alongCurves(const SetCurves& curves, std::size_t count) {
   if (thresholds.size() <= count) return thresholds;
   std::vector<float> out;
   for (std::size_t i = 0; i < count; ++i) {
-    const double wanted = places.back() * static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(count, 2) - 1);
+    const double wanted =
+        places.back() * static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(count, 2) - 1);
     const auto at = std::lower_bound(places.begin(), places.end(), wanted);
     out.push_back(thresholds[std::min(static_cast<std::size_t>(at - places.begin()), thresholds.size() - 1)]);
   }
@@ -48,17 +49,14 @@ std::vector<float> alongRates(const SetScores& used, std::size_t count) {
 }
 
 /// The source pixel whose area holds the centre of pixel `i` of `count`.
-int sourceOf(int i, int count, int source) {
-  return static_cast<int>((2LL * i + 1) * source / (2LL * count));
-}
+int sourceOf(int i, int count, int source) { return static_cast<int>((2LL * i + 1) * source / (2LL * count)); }
 
 template <class T>
 Grid<std::uint8_t> sampled(const Grid<T>& from, Size size, const std::function<std::uint8_t(const T&)>& value) {
   Grid<std::uint8_t> out(size);
   for (int y = 0; y < size.height; ++y)
     for (int x = 0; x < size.width; ++x)
-      out.at(x, y) =
-          value(from.at(sourceOf(x, size.width, from.width()), sourceOf(y, size.height, from.height())));
+      out.at(x, y) = value(from.at(sourceOf(x, size.width, from.width()), sourceOf(y, size.height, from.height())));
   return out;
 }
 
@@ -69,9 +67,7 @@ std::optional<std::size_t> placeIn(const std::vector<OperatingPoint>& points, fl
 }
 
 /// Whether a threshold that a hand set on the view's score means something for the run.
-bool sharesScore(const SessionResults& results, const RunSpec& run) {
-  return run.score == results.viewRun().score;
-}
+bool sharesScore(const SessionResults& results, const RunSpec& run) { return run.score == results.viewRun().score; }
 
 std::optional<float> savedThreshold(SessionResults& results, const RunSpec& run, const ThresholdCounts& counts,
                                     const std::vector<ThresholdEffect>& effects) {
@@ -86,9 +82,7 @@ std::optional<float> savedThreshold(SessionResults& results, const RunSpec& run,
 std::vector<float> listedThresholds(const SetCurves& curves, const SetScores& used, const std::vector<float>& wanted,
                                     std::size_t count) {
   std::vector<float> out;
-  const auto isNew = [&](float value) {
-    return std::isfinite(value) && std::ranges::find(out, value) == out.end();
-  };
+  const auto isNew = [&](float value) { return std::isfinite(value) && std::ranges::find(out, value) == out.end(); };
   for (const float value : wanted)
     if (out.size() < count && isNew(value)) out.push_back(value);
   const std::size_t left = count - out.size();
@@ -115,8 +109,7 @@ ThresholdList thresholdList(SessionResults& results, const RunSpec& run, const s
   ThresholdList list;
   constexpr float kNothing = std::numeric_limits<float>::infinity();
   list.points.push_back(exactOperatingPoint(used, kNothing));
-  for (const float threshold :
-       listedThresholds(results.numbers(run)->curves, used, wanted, kListedThresholds - 1))
+  for (const float threshold : listedThresholds(results.numbers(run)->curves, used, wanted, kListedThresholds - 1))
     list.points.push_back(exactOperatingPoint(used, threshold));
   for (const ThresholdEffect& effect : effects) {
     if (!applies(effect)) continue;

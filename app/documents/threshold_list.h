@@ -19,7 +19,7 @@ inline constexpr std::size_t kListedThresholds = 256;
 struct FrameDecisions {
   std::size_t frame = 0;  ///< DataSet index
   std::uint64_t positives = 0, negatives = 0;
-  std::vector<std::uint64_t> tp, fp;
+  std::vector<std::uint64_t> tp = {}, fp = {};
 };
 
 /// A run's exact counts at a bounded list of thresholds: what a document can offer to a reader who has no pixels.
@@ -28,10 +28,10 @@ struct ThresholdList {
     std::string rule;  ///< as ThresholdEffect::rule has it
     std::size_t at = 0;
   };
-  std::vector<OperatingPoint> points;    ///< strictest first; the first is at +infinity, where nothing is flagged
-  std::vector<Mark> marks;               ///< thresholds that a rule chooses, each listed
-  std::optional<std::size_t> saved;      ///< where the session's threshold stands, else best F1; empty: neither exists
-  std::vector<FrameDecisions> frames;    ///< of the frames that were asked for
+  std::vector<OperatingPoint> points;  ///< strictest first; the first is at +infinity, where nothing is flagged
+  std::vector<Mark> marks;             ///< thresholds that a rule chooses, each listed
+  std::optional<std::size_t> saved;    ///< where the session's threshold stands, else best F1; empty: neither exists
+  std::vector<FrameDecisions> frames;  ///< of the frames that were asked for
 };
 
 /// At most `count` finite thresholds, strictest first: all of `wanted`, the rest scores at equal steps along the PR,

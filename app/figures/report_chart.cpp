@@ -88,26 +88,39 @@ QString tickName(double value) {
 
 QString frameOf(ReportChart chart) {
   QString out = QStringLiteral("<rect class=\"plot\" x=\"%1\" y=\"%2\" width=\"%3\" height=\"%4\"/>")
-                    .arg(kLeft).arg(kTop).arg(kPlotWidth).arg(kPlotHeight);
+                    .arg(kLeft)
+                    .arg(kTop)
+                    .arg(kPlotWidth)
+                    .arg(kPlotHeight);
   for (int percent = 0; percent <= 100; percent += 20) {
     const double share = percent / 100.0;
     if (percent > 0 && percent < 100) {
       out += QStringLiteral("<path class=\"grid\" d=\"M%1 %2H%3\"/>")
-                 .arg(kLeft).arg(coordinate(yAt(share))).arg(kLeft + kPlotWidth);
+                 .arg(kLeft)
+                 .arg(coordinate(yAt(share)))
+                 .arg(kLeft + kPlotWidth);
       if (chart != ReportChart::F1)
         out += QStringLiteral("<path class=\"grid\" d=\"M%1 %2V%3\"/>")
-                   .arg(coordinate(xAt(share))).arg(kTop).arg(kTop + kPlotHeight);
+                   .arg(coordinate(xAt(share)))
+                   .arg(kTop)
+                   .arg(kTop + kPlotHeight);
     }
     out += tickText(kLeft - 6, yAt(share) + 4, "end", QString::number(percent));
-    if (chart != ReportChart::F1) out += tickText(xAt(share), kTop + kPlotHeight + 16, "middle", QString::number(percent));
+    if (chart != ReportChart::F1)
+      out += tickText(xAt(share), kTop + kPlotHeight + 16, "middle", QString::number(percent));
   }
   return out;
 }
 
 QString axisNames(const QString& x, const QString& y) {
-  return QStringLiteral("<text class=\"axis\" x=\"%1\" y=\"%2\" text-anchor=\"middle\">%3</text>"
-                        "<text class=\"axis\" transform=\"translate(12 %4) rotate(-90)\" text-anchor=\"middle\">%5</text>")
-      .arg(coordinate(xAt(0.5))).arg(kHeight - 8).arg(escaped(x)).arg(coordinate(yAt(0.5))).arg(escaped(y));
+  return QStringLiteral(
+             "<text class=\"axis\" x=\"%1\" y=\"%2\" text-anchor=\"middle\">%3</text>"
+             "<text class=\"axis\" transform=\"translate(12 %4) rotate(-90)\" text-anchor=\"middle\">%5</text>")
+      .arg(coordinate(xAt(0.5)))
+      .arg(kHeight - 8)
+      .arg(escaped(x))
+      .arg(coordinate(yAt(0.5)))
+      .arg(escaped(y));
 }
 
 QString thresholdTicks(const ReportRun& run) {
@@ -121,7 +134,8 @@ QString thresholdTicks(const ReportRun& run) {
 QString marker(ReportChart chart, const ReportRun& run, std::size_t index, const char* kind) {
   const auto place = run.list.saved ? placeOf(chart, run, run.list.points[*run.list.saved]) : std::nullopt;
   return QStringLiteral("<circle class=\"%1 c%2\" cx=\"%3\" cy=\"%4\" r=\"5\"%5/>")
-      .arg(QLatin1String(kind)).arg(index % kColours)
+      .arg(QLatin1String(kind))
+      .arg(index % kColours)
       .arg(coordinate(place ? xAt(place->x()) : 0.0), coordinate(place ? yAt(place->y()) : 0.0),
            place ? QString() : QStringLiteral(" visibility=\"hidden\""));
 }
@@ -151,23 +165,36 @@ QString chartSvg(ReportChart chart, const ReportLiveSet& live) {
   QString names;
   for (const ReportRun& run : live.runs)
     if (run.hasCurves) names += (names.isEmpty() ? QString() : QStringLiteral(", ")) + run.name;
-  QString out = QStringLiteral("<svg class=\"chart\" data-chart=\"%1\" data-frame=\"%2 %3 %4 %5\" "
-                               "viewBox=\"0 0 %6 %7\" role=\"img\" aria-label=\"%8\">")
-                    .arg(QLatin1String(text.key)).arg(kLeft).arg(kTop).arg(kPlotWidth).arg(kPlotHeight)
-                    .arg(kWidth).arg(kHeight).arg(escaped(tr("%1: %2").arg(text.title, names)));
+  QString out = QStringLiteral(
+                    "<svg class=\"chart\" data-chart=\"%1\" data-frame=\"%2 %3 %4 %5\" "
+                    "viewBox=\"0 0 %6 %7\" role=\"img\" aria-label=\"%8\">")
+                    .arg(QLatin1String(text.key))
+                    .arg(kLeft)
+                    .arg(kTop)
+                    .arg(kPlotWidth)
+                    .arg(kPlotHeight)
+                    .arg(kWidth)
+                    .arg(kHeight)
+                    .arg(escaped(tr("%1: %2").arg(text.title, names)));
   out += frameOf(chart) + axisNames(text.x, text.y);
   if (chart == ReportChart::PrecisionRecall)
     out += QStringLiteral("<path class=\"chance\" d=\"M%1 %2H%3\"/>")
-               .arg(kLeft).arg(coordinate(yAt(live.prevalence))).arg(kLeft + kPlotWidth);
+               .arg(kLeft)
+               .arg(coordinate(yAt(live.prevalence)))
+               .arg(kLeft + kPlotWidth);
   if (chart == ReportChart::Roc)
     out += QStringLiteral("<path class=\"chance\" d=\"M%1 %2L%3 %4\"/>")
-               .arg(kLeft).arg(kTop + kPlotHeight).arg(kLeft + kPlotWidth).arg(kTop);
+               .arg(kLeft)
+               .arg(kTop + kPlotHeight)
+               .arg(kLeft + kPlotWidth)
+               .arg(kTop);
   // Later ones lie above: the chosen run, which is the first, comes last.
   for (std::size_t i = live.runs.size(); i-- > 0;) {
     const ReportRun& run = live.runs[i];
     if (!run.hasCurves) continue;
     out += QStringLiteral("<g class=\"run%1\" data-run=\"%2\">%3<path class=\"curve %4\" d=\"%5\"/>%6</g>")
-               .arg(i == 0 ? QStringLiteral(" on") : QString()).arg(i)
+               .arg(i == 0 ? QStringLiteral(" on") : QString())
+               .arg(i)
                .arg(chart == ReportChart::F1 ? thresholdTicks(run) : QString(), lineClass(i), pathOf(chart, run),
                     marker(chart, run, i, "point"));
   }

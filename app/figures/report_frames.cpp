@@ -45,8 +45,8 @@ QByteArray photoOf(const RgbImage& image, qsizetype budget) {
   QByteArray bytes;
   for (const PhotoTry& attempt : kPhotoTries) {
     if (!bytes.isEmpty() && attempt.width >= image.width()) continue;
-    const QImage scaled = whole.width() > attempt.width ? whole.scaledToWidth(attempt.width, Qt::SmoothTransformation)
-                                                        : whole;
+    const QImage scaled =
+        whole.width() > attempt.width ? whole.scaledToWidth(attempt.width, Qt::SmoothTransformation) : whole;
     bytes = encoded(scaled, "JPEG", attempt.quality);
     if (inBase64(bytes.size()) <= budget) break;
   }
@@ -116,8 +116,8 @@ const PaintPalette& paintPalette() {
       colour.setAlpha(alpha);
       return colour;
     };
-    return PaintPalette{laid(t.tp.over), laid(t.fp.over), laid(t.fn.over), laid(Qt::white, 200),
-                        laid(t.voidArea.over), laid(Qt::white, 255)};
+    return PaintPalette{laid(t.tp.over),      laid(t.fp.over),       laid(t.fn.over),
+                        laid(Qt::white, 200), laid(t.voidArea.over), laid(Qt::white, 255)};
   }();
   return palette;
 }

@@ -18,9 +18,9 @@ inline constexpr qsizetype kFrameBudget = 130 * 1000;  ///< of pictures and maps
 /// thresholds a pixel reaches.
 struct ReportFrame {
   QString name;
-  QString note;   ///< "AP 12.34", or nothing
-  Size scored;    ///< of the score map
-  Size painted;   ///< of the maps here, which are sampled from it
+  QString note;                    ///< "AP 12.34", or nothing
+  Size scored;                     ///< of the score map
+  Size painted;                    ///< of the maps here, which are sampled from it
   QByteArray photo;                ///< JPEG
   QByteArray truth;                ///< PNG: 0 normal, 1 anomaly, 255 void
   QByteArray decision;             ///< PNG with alpha: the decision as it was saved, for readers without script

@@ -14,10 +14,10 @@
 namespace oodscope {
 namespace {
 
-constexpr std::size_t kWorstShown = 4;    // frames a set
-constexpr std::size_t kFramesShown = 8;   // the grid's among them
-constexpr std::size_t kPaintedRuns = 4;   // maps a frame: more would be too small to be read
-constexpr int kColourSamples = 32;        // of the view's colour map
+constexpr std::size_t kWorstShown = 4;   // frames a set
+constexpr std::size_t kFramesShown = 8;  // the grid's among them
+constexpr std::size_t kPaintedRuns = 4;  // maps a frame: more would be too small to be read
+constexpr int kColourSamples = 32;       // of the view's colour map
 
 std::vector<RunSpec> runsOf(const SessionResults& results, const RunSpec& own) {
   std::vector<RunSpec> runs{own};

@@ -26,9 +26,9 @@ struct ReportLiveSet {
   QString set, caption;
   QString noCurves;  ///< why there are none; empty where there are
   double prevalence = 0.0;
-  std::vector<ReportRun> runs;     ///< the session's own first
+  std::vector<ReportRun> runs;  ///< the session's own first
   std::vector<ReportFrame> frames;
-  QStringList colours;             ///< of scores from low to high
+  QStringList colours;  ///< of scores from low to high
 };
 
 /// Gathers them: the session's run, runs that were kept, and every method of the report over the set. Frames: those

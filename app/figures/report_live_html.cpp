@@ -53,7 +53,7 @@ Value runData(const ReportRun& run) {
                              {"positives", countValue(any.tp + any.fn)},
                              {"negatives", countValue(any.fp + any.tn)},
                              {"marks", Value(std::move(marks))},
-                             {"at", run.list.saved ? countValue(*run.list.saved) : Value()},
+                             {"saved", run.list.saved ? countValue(*run.list.saved) : Value()},
                              {"painted", run.painted ? countValue(*run.painted) : Value()}});
 }
 
@@ -118,9 +118,10 @@ QString thresholdCell(float threshold) {
 
 QString runRow(const ReportRun& run, std::size_t index, int set) {
   const auto& saved = run.list.saved;
-  QString row = QStringLiteral("<tr data-run=\"%1\"%2><th scope=\"row\"><label>"
-                               "<input type=\"radio\" name=\"run-%3\" value=\"%1\"%4 hidden>"
-                               "<span class=\"chip c%5\"></span> %6</label></th>")
+  QString row = QStringLiteral(
+                    "<tr data-run=\"%1\"%2><th scope=\"row\"><label>"
+                    "<input type=\"radio\" name=\"run-%3\" value=\"%1\"%4 hidden>"
+                    "<span class=\"chip c%5\"></span> %6</label></th>")
                     .arg(index)
                     .arg(index == 0 ? QStringLiteral(" class=\"on\"") : QString())
                     .arg(set)
@@ -129,9 +130,10 @@ QString runRow(const ReportRun& run, std::size_t index, int set) {
                     .arg(safe(run.name));
   row += QStringLiteral("<td class=\"n\" data-head=\"AP\">%1</td><td class=\"n\" data-head=\"FPR95\">%2</td>")
              .arg(percentCell(run.ap), percentCell(run.fpr95));
-  row += QStringLiteral("<td class=\"slide\"><input type=\"range\" min=\"0\" max=\"%1\" step=\"1\" value=\"%2\" "
-                        "aria-label=\"%3\" hidden></td>"
-                        "<td class=\"n\" data-head=\"%4\"><output>%5</output> <small>%6</small></td>")
+  row += QStringLiteral(
+             "<td class=\"slide\"><input type=\"range\" min=\"0\" max=\"%1\" step=\"1\" value=\"%2\" "
+             "aria-label=\"%3\" hidden></td>"
+             "<td class=\"n\" data-head=\"%4\"><output>%5</output> <small>%6</small></td>")
              .arg(run.list.points.size() - 1)
              .arg(run.list.points.size() - 1 - saved.value_or(0))
              .arg(safe(tr("Threshold of %1").arg(run.name)), tr("Threshold"),
@@ -146,11 +148,12 @@ QString runRow(const ReportRun& run, std::size_t index, int set) {
 }
 
 QString runTable(const ReportLiveSet& live, int set) {
-  QString out = QStringLiteral("<div class=\"scroll\"><table class=\"runs sortable\"><caption>%1</caption><thead><tr>")
-                    .arg(safe(tr("Exact counts of %1 at a threshold a run; AP, FPR95, precision, recall, F1 and FPR in percent.")
-                                  .arg(live.set)));
-  const QStringList heads{tr("Run"), tr("AP"), tr("FPR95"), QString(), tr("Threshold"), tr("TP"), tr("FP"), tr("FN"),
-                          tr("TN"), tr("Precision"), tr("Recall"), tr("F1"), tr("FPR")};
+  QString out =
+      QStringLiteral("<div class=\"scroll\"><table class=\"runs sortable\"><caption>%1</caption><thead><tr>")
+          .arg(safe(tr("Exact counts of %1 at a threshold a run; AP, FPR95, precision, recall, F1 and FPR in percent.")
+                        .arg(live.set)));
+  const QStringList heads{tr("Run"), tr("AP"), tr("FPR95"),     QString(),    tr("Threshold"), tr("TP"), tr("FP"),
+                          tr("FN"),  tr("TN"), tr("Precision"), tr("Recall"), tr("F1"),        tr("FPR")};
   for (int i = 0; i < heads.size(); ++i)
     out += heads[i].isEmpty() ? QStringLiteral("<td></td>")
                               : QStringLiteral("<th scope=\"col\"%1>%2</th>")
@@ -161,19 +164,21 @@ QString runTable(const ReportLiveSet& live, int set) {
 }
 
 QString tools(int set) {
-  return QStringLiteral("<div class=\"tools\" hidden><span class=\"marks\" role=\"group\" aria-label=\"%1\">%2 </span>"
-                        "<label for=\"paint-%3\">%4</label> <select id=\"paint-%3\">"
-                        "<option value=\"decision\">%5</option><option value=\"score\">%6</option>"
-                        "<option value=\"photo\">%7</option></select></div>\n")
+  return QStringLiteral(
+             "<div class=\"tools\" hidden><span class=\"marks\" role=\"group\" aria-label=\"%1\">%2 </span>"
+             "<label for=\"paint-%3\">%4</label> <select id=\"paint-%3\">"
+             "<option value=\"decision\">%5</option><option value=\"score\">%6</option>"
+             "<option value=\"photo\">%7</option></select></div>\n")
       .arg(tr("Thresholds chosen by a rule"), tr("Threshold at"))
       .arg(set)
       .arg(tr("Paint"), tr("decision"), tr("score, by place among the thresholds"), tr("nothing"));
 }
 
 QString legend() {
-  return QStringLiteral("<p class=\"legend\"><span class=\"chip tp\"></span> %1 <span class=\"chip fp\"></span> %2 "
-                        "<span class=\"chip fn\"></span> %3 <span class=\"chip void\"></span> %4 "
-                        "<span class=\"chip contour\"></span> %5</p>\n")
+  return QStringLiteral(
+             "<p class=\"legend\"><span class=\"chip tp\"></span> %1 <span class=\"chip fp\"></span> %2 "
+             "<span class=\"chip fn\"></span> %3 <span class=\"chip void\"></span> %4 "
+             "<span class=\"chip contour\"></span> %5</p>\n")
       .arg(tr("true positive (TP)"), tr("false positive (FP)"), tr("false negative (FN)"), tr("void"),
            tr("outline of the labelled anomaly"));
 }
@@ -185,28 +190,31 @@ QString frameFigure(const ReportLiveSet& live, std::size_t index) {
   QString counts;
   if (saved && *saved < run.list.frames[index].tp.size()) {
     const FrameDecisions& own = run.list.frames[index];
-    counts = QStringLiteral("TP %1 · FP %2 · FN %3")
-                 .arg(groupedText(static_cast<qint64>(own.tp[*saved])), groupedText(static_cast<qint64>(own.fp[*saved])),
-                      groupedText(static_cast<qint64>(own.positives - own.tp[*saved])));
+    counts =
+        QStringLiteral("TP %1 · FP %2 · FN %3")
+            .arg(groupedText(static_cast<qint64>(own.tp[*saved])), groupedText(static_cast<qint64>(own.fp[*saved])),
+                 groupedText(static_cast<qint64>(own.positives - own.tp[*saved])));
   }
   const QString size = QStringLiteral("width=\"%1\" height=\"%2\"").arg(frame.scored.width).arg(frame.scored.height);
-  return QStringLiteral("<figure class=\"frame\"><figcaption><b>%1</b> <small>%2</small></figcaption>"
-                        "<div class=\"stack\"><img class=\"photo\" alt=\"%3\" %4 src=\"data:image/jpeg;base64,%5\">"
-                        "<img class=\"saved\" alt=\"%6\" %4 src=\"data:image/png;base64,%7\">"
-                        "<canvas width=\"%8\" height=\"%9\" role=\"img\" hidden></canvas></div>")
+  return QStringLiteral(
+             "<figure class=\"frame\"><figcaption><b>%1</b> <small>%2</small></figcaption>"
+             "<div class=\"stack\"><img class=\"photo\" alt=\"%3\" %4 src=\"data:image/jpeg;base64,%5\">"
+             "<img class=\"saved\" alt=\"%6\" %4 src=\"data:image/png;base64,%7\">"
+             "<canvas width=\"%8\" height=\"%9\" role=\"img\" hidden></canvas></div>")
              .arg(safe(frame.name), safe(frame.note), safe(tr("Photograph of frame %1").arg(frame.name)), size,
                   QString::fromLatin1(frame.photo.toBase64()),
                   safe(tr("Decision over frame %1: %2").arg(frame.name, counts)),
-                  QString::fromLatin1(frame.decision.toBase64()))
-             .arg(frame.painted.width)
-             .arg(frame.painted.height) +
+                  QString::fromLatin1(frame.decision.toBase64()), QString::number(frame.painted.width),
+                  QString::number(frame.painted.height)) +
          QStringLiteral("<p class=\"counts\">%1</p><p class=\"note\">%2</p>%3</figure>\n")
              .arg(counts,
                   frame.painted == frame.scored
                       ? tr("Painted in 8 bits, all %1 × %2 pixels.").arg(frame.scored.width).arg(frame.scored.height)
                       : tr("Painted in 8 bits, %1 × %2 of %3 × %4 pixels.")
-                            .arg(frame.painted.width).arg(frame.painted.height)
-                            .arg(frame.scored.width).arg(frame.scored.height),
+                            .arg(frame.painted.width)
+                            .arg(frame.painted.height)
+                            .arg(frame.scored.width)
+                            .arg(frame.scored.height),
                   dataElement(frameData(live, index)));
 }
 
@@ -229,11 +237,12 @@ QString liveSetHtml(const ReportLiveSet& live, int index) {
   QString out = QStringLiteral("<section class=\"live\" aria-label=\"%1\">\n<p class=\"note\">%2</p>\n")
                     .arg(safe(tr("Thresholds of %1").arg(live.set)), safe(live.caption));
   out += chartRow(live) + runTable(live, index) + tools(index);
-  out += QStringLiteral("<p class=\"note\">%1</p>\n")
-             .arg(tr("Curves and counts are exact, of all pixels that the protocol uses, at up to %1 listed thresholds a "
-                     "run (score ≥ threshold is flagged); the sliders stand at listed thresholds alone. The painting "
-                     "is of 8-bit maps that say which listed thresholds a pixel reaches.")
-                      .arg(listed));
+  out +=
+      QStringLiteral("<p class=\"note\">%1</p>\n")
+          .arg(tr("Curves and counts are exact, of all pixels that the protocol uses, at up to %1 listed thresholds a "
+                  "run (score ≥ threshold is flagged); the sliders stand at listed thresholds alone. The painting "
+                  "is of 8-bit maps that say which listed thresholds a pixel reaches.")
+                   .arg(listed));
   if (!live.frames.empty()) {
     out += legend() + QStringLiteral("<p class=\"note nomap\" hidden>%1</p>\n<div class=\"frames\">")
                           .arg(tr("This file holds no map of the chosen run: nothing is painted."));
