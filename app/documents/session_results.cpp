@@ -193,9 +193,10 @@ std::shared_ptr<const ThresholdCounts> SessionResults::counts(const RunSpec& run
   return counts;
 }
 
-std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run) { return thresholds(run, *counts(run)); }
+std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run) { return thresholds(run, counts(run)); }
 
-std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run, const ThresholdCounts& counts) {
+std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run,
+                                                        const std::shared_ptr<const ThresholdCounts>& counts) {
   const std::scoped_lock lock(m_mutex);
   const auto exact = numbersOf(run);
   std::vector<ThresholdRule> rules{{ThresholdRule::Kind::BestF1, kHighRate},
@@ -208,10 +209,10 @@ std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run, cons
   std::vector<ThresholdEffect> out;
   const auto add = [&](std::string name, std::optional<float> threshold) {
     ThresholdEffect effect{std::move(name), threshold, {}};
-    if (threshold) effect.counts = counts.set(*threshold, m_session.view.protocol.skipsFramesWithoutAnomaly());
+    if (threshold) effect.counts = counts->set(*threshold, m_session.view.protocol.skipsFramesWithoutAnomaly());
     out.push_back(std::move(effect));
   };
-  for (const ThresholdRule& rule : rules) add(ruleName(rule), thresholdBy(rule, *exact, &counts));
+  for (const ThresholdRule& rule : rules) add(ruleName(rule), thresholdBy(rule, *exact, counts.get()));
   if (!pinned && m_session.view.threshold) add(kRuleByHand, m_session.view.threshold);
   return out;
 }

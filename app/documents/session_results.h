@@ -82,7 +82,8 @@ public:
   [[nodiscard]] std::shared_ptr<const RunResults> results(const RunSpec& run);
   [[nodiscard]] std::vector<ThresholdEffect> thresholds(const RunSpec& run);
   /// The same from counts(run).
-  [[nodiscard]] std::vector<ThresholdEffect> thresholds(const RunSpec& run, const ThresholdCounts& counts);
+  [[nodiscard]] std::vector<ThresholdEffect> thresholds(const RunSpec& run,
+                                                        const std::shared_ptr<const ThresholdCounts>& counts);
   /// Exact counts at any threshold, not kept: 4 bytes a labelled pixel. Cost: the run's scores, sorted.
   [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts(const RunSpec& run);
   /// Of the view's method and protocol over all sets of a source; empty where temperature has no effect.

@@ -71,9 +71,11 @@ bool sharesScore(const SessionResults& results, const RunSpec& run) { return run
 
 std::optional<float> savedThreshold(SessionResults& results, const RunSpec& run, const ThresholdCounts& counts,
                                     const std::vector<ThresholdEffect>& effects) {
-  const ViewState& view = results.session().view;
-  if (thresholdRuleOf(view) || sharesScore(results, run))
-    if (const auto own = thresholdOf(view, results.numbers(run).get(), &counts)) return own;
+  if (sharesScore(results, run)) {
+    if (const auto own = results.results(run)->threshold) return own;
+  } else if (const auto rule = thresholdRuleOf(results.session().view)) {
+    if (const auto chosen = thresholdBy(*rule, *results.numbers(run), &counts)) return chosen;
+  }
   return effects.empty() ? std::nullopt : effects.front().threshold;  // best F1
 }
 
@@ -94,7 +96,7 @@ std::vector<float> listedThresholds(const SetCurves& curves, const SetScores& us
 
 ThresholdList thresholdList(SessionResults& results, const RunSpec& run, const std::vector<std::size_t>& frames) {
   const auto counts = results.counts(run);
-  const std::vector<ThresholdEffect> effects = results.thresholds(run, *counts);
+  const std::vector<ThresholdEffect> effects = results.thresholds(run, counts);
   const std::optional<float> saved = savedThreshold(results, run, *counts, effects);
   std::vector<float> wanted;
   if (saved) wanted.push_back(*saved);

@@ -55,8 +55,8 @@ void requireDefined(const SetNumbers& numbers, const std::string& set) {
                                     std::to_string(numbers.metrics.negatives) + " normal pixels"});
 }
 
-}  // namespace
-
+/// The session's kept runs over the same set: B first, the rest as others. A run of another protocol, resolution or
+/// other channels is measured on other scores than the session's.
 std::vector<RunSpec> keptRuns(const SessionResults& results, const RunSpec& run) {
   std::vector<RunSpec> out;
   const ViewState& view = results.session().view;
@@ -71,8 +71,6 @@ std::vector<RunSpec> keptRuns(const SessionResults& results, const RunSpec& run)
   }
   return out;
 }
-
-namespace {
 
 /// What a curve is called: its score, with the source behind it where another curve's score is called the same.
 QString curveName(const SessionResults& results, const RunSpec& run, const std::vector<RunSpec>& shown) {

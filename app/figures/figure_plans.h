@@ -23,10 +23,6 @@ struct FigureName {
 /// "relief:SET/FRAME" ("frame:FRAME" means the view's set).
 [[nodiscard]] std::vector<FigureName> figureNames(const SessionResults& results);
 
-/// The session's kept runs over the same set: B first, the rest as others. A run of another protocol, resolution or
-/// other channels is measured on other scores than the session's.
-[[nodiscard]] std::vector<RunSpec> keptRuns(const SessionResults& results, const RunSpec& run);
-
 /// Gathers what the figure shows, in any thread. Throws Error: no such figure, set or frame; what it shows is not
 /// defined (no anomaly, say). Cost: an exact pass or more where nothing is known yet.
 [[nodiscard]] FigurePlan planFigure(SessionResults& results, const std::string& name);

@@ -19,12 +19,28 @@ constexpr std::size_t kFramesShown = 8;  // the grid's among them
 constexpr std::size_t kPaintedRuns = 4;  // maps a frame: more would be too small to be read
 constexpr int kColourSamples = 32;       // of the view's colour map
 
+/// Kept runs over the run's set that are measured as the session's view is.
+std::vector<RunSpec> keptBeside(const SessionResults& results, const RunSpec& own) {
+  std::vector<RunSpec> out;
+  const ViewState& view = results.session().view;
+  for (const RunChoice& kept : results.session().runs) {
+    const std::string source = kept.score.imported.value_or(kept.model);
+    if (kept.protocol != view.protocol || kept.allChannels != view.allChannels ||
+        measuredAt(kept.resolution, view.protocol) != measuredAt(view.resolution, view.protocol) ||
+        !results.isOpen(kept.set, source))
+      continue;
+    const RunSpec run = results.run(kept.set, source, configurationOf(kept.score));
+    if (run.set == own.set) out.push_back(run);
+  }
+  return out;
+}
+
 std::vector<RunSpec> runsOf(const SessionResults& results, const RunSpec& own) {
   std::vector<RunSpec> runs{own};
   const auto add = [&](const RunSpec& run) {
     if (std::ranges::find(runs, run) == runs.end()) runs.push_back(run);
   };
-  for (const RunSpec& kept : keptRuns(results, own)) add(kept);
+  for (const RunSpec& kept : keptBeside(results, own)) add(kept);
   for (const RunSpec& run : planReport(results).main)
     if (run.set == own.set) add(run);
   return runs;
