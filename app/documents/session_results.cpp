@@ -185,12 +185,20 @@ std::shared_ptr<const RunResults> SessionResults::results(const RunSpec& run) {
   return m_results[run] = std::move(out);
 }
 
-std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run) {
+std::shared_ptr<const ThresholdCounts> SessionResults::counts(const RunSpec& run) {
   const std::scoped_lock lock(m_mutex);
   const auto live = liveSet(run);
-  const auto exact = numbersOf(run);
-  const auto counts = live->counts(live->configurationOf(run), m_stop);
+  auto counts = live->counts(live->configurationOf(run), m_stop);
   if (!counts) stopped();
+  return counts;
+}
+
+std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run) { return thresholds(run, counts(run)); }
+
+std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run,
+                                                        const std::shared_ptr<const ThresholdCounts>& counts) {
+  const std::scoped_lock lock(m_mutex);
+  const auto exact = numbersOf(run);
   std::vector<ThresholdRule> rules{{ThresholdRule::Kind::BestF1, kHighRate},
                                    {ThresholdRule::Kind::TruePositiveRate, kHighRate},
                                    {ThresholdRule::Kind::FalsePositiveRate, kLowRate}};
@@ -205,7 +213,7 @@ std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run) {
     out.push_back(std::move(effect));
   };
   for (const ThresholdRule& rule : rules) add(ruleName(rule), thresholdBy(rule, *exact, counts.get()));
-  if (!pinned && m_session.view.threshold) add("by hand", m_session.view.threshold);
+  if (!pinned && m_session.view.threshold) add(kRuleByHand, m_session.view.threshold);
   return out;
 }
 

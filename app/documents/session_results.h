@@ -28,6 +28,8 @@ struct RunResults {
   std::vector<std::pair<std::size_t, ConfusionCounts>> frameDecisions;  ///< of each labelled frame, by DataSet index
 };
 
+/// The rule's name of a threshold that was set by hand.
+inline constexpr const char* kRuleByHand = "by hand";
 /// A threshold by a rule and what it does, exactly counted.
 struct ThresholdEffect {
   std::string rule;
@@ -79,6 +81,11 @@ public:
   [[nodiscard]] std::shared_ptr<const SetNumbers> numbers(const RunSpec& run);
   [[nodiscard]] std::shared_ptr<const RunResults> results(const RunSpec& run);
   [[nodiscard]] std::vector<ThresholdEffect> thresholds(const RunSpec& run);
+  /// The same from counts(run).
+  [[nodiscard]] std::vector<ThresholdEffect> thresholds(const RunSpec& run,
+                                                        const std::shared_ptr<const ThresholdCounts>& counts);
+  /// Exact counts at any threshold, not kept: 4 bytes a labelled pixel. Cost: the run's scores, sorted.
+  [[nodiscard]] std::shared_ptr<const ThresholdCounts> counts(const RunSpec& run);
   /// Of the view's method and protocol over all sets of a source; empty where temperature has no effect.
   [[nodiscard]] std::shared_ptr<const SweepResult> sweepOf(const std::string& source);
   [[nodiscard]] ComponentMetrics components(const RunSpec& run, float threshold);

@@ -40,15 +40,21 @@ Value valueOf(const std::optional<double>& value) { return value ? Value(*value)
 
 }  // namespace
 
+std::vector<FrameMetrics> worstFrames(const RunDetails& details, std::size_t count) {
+  std::vector<FrameMetrics> frames;
+  for (const FrameMetrics& frame : details.frames)
+    if (frame.ap) frames.push_back(frame);
+  std::stable_sort(frames.begin(), frames.end(),
+                   [](const FrameMetrics& a, const FrameMetrics& b) { return *a.ap < *b.ap; });
+  frames.resize(std::min(count, frames.size()));
+  return frames;
+}
+
 WorstOfSet worstOf(SessionResults& results, const RunSpec& run, std::size_t count) {
   WorstOfSet worst;
   const auto live = results.liveSet(run);
   const auto made = results.results(run);
-  for (const FrameMetrics& frame : made->details->frames)
-    if (frame.ap) worst.frames.push_back(frame);
-  std::stable_sort(worst.frames.begin(), worst.frames.end(),
-                   [](const FrameMetrics& a, const FrameMetrics& b) { return *a.ap < *b.ap; });
-  worst.frames.resize(std::min(count, worst.frames.size()));
+  worst.frames = worstFrames(*made->details, count);
   if (!made->threshold) return worst;
 
   const std::vector<std::size_t> frames = live->labelledFrames();

@@ -24,6 +24,9 @@ struct WorstOfSet {
   std::vector<SetFailure> missed;          ///< largest first
 };
 
+/// The `count` frames with an anomaly that have the lowest AP, lowest first.
+[[nodiscard]] std::vector<FrameMetrics> worstFrames(const RunDetails& details, std::size_t count);
+
 /// The `count` worst of each kind of a run, at its threshold (no failures where that is not defined). Throws Error.
 /// Cost: some 10 ms a frame.
 [[nodiscard]] WorstOfSet worstOf(SessionResults& results, const RunSpec& run, std::size_t count);

@@ -19,7 +19,8 @@ using figures::tr;
 
 constexpr std::size_t kPictured = 4;  // frames pictured a set
 constexpr double kSheetShare = 0.72;  // of the text's width: with the four curves above it fills a page
-constexpr std::size_t kListed = 8;    // failures listed of each kind
+constexpr double kHistogramShare = 0.5;
+constexpr std::size_t kListed = 8;  // failures listed of each kind
 
 QString qs(const std::string& text) { return QString::fromStdString(text); }
 
@@ -59,10 +60,12 @@ private:
   void note(const QString& text) { add(ReportText{text, true}); }
 
   /// The figures in one row; what cannot be made is said instead.
-  void figures(const std::vector<std::string>& names, const QString& caption, double share = 1.0) {
+  void figures(const std::vector<std::string>& names, const QString& caption, double share = 1.0,
+               ReportMedium medium = ReportMedium::Both) {
     ReportFigures row;
     row.caption = caption;
     row.share = share;
+    row.medium = medium;
     for (const std::string& name : names) {
       m_progress({"figures", name, m_drawn++, 0});
       try {
@@ -129,8 +132,11 @@ private:
       return;
     }
     const QString caption = runCaption(m_results, run);
-    figures({"pr:" + set, "roc:" + set}, caption);
-    figures({"f1:" + set, "histogram:" + set}, caption);
+    const bool isAlive = addLive(set);
+    const ReportMedium drawn = isAlive ? ReportMedium::Pdf : ReportMedium::Both;
+    figures({"pr:" + set, "roc:" + set}, caption, 1.0, drawn);
+    figures({"f1:" + set, "histogram:" + set}, caption, 1.0, drawn);
+    if (isAlive) figures({"histogram:" + set}, caption, kHistogramShare, ReportMedium::Html);
     try {
       const WorstOfSet worst = worstOf(m_results, run, kListed);
       if (!worst.frames.empty()) {
@@ -138,7 +144,7 @@ private:
         figures({"failures:" + set},
                 tr("The %1 with the lowest AP; largest errors below.")
                     .arg(counted(std::min(kPictured, worst.frames.size()), tr("frame"), tr("frames"))),
-                kSheetShare);
+                kSheetShare, drawn);
         add(plainGrid(worstFrameTable(m_results, run, worst)));
       }
       const Table failures = failureTable(m_results, run, worst);
@@ -146,6 +152,22 @@ private:
     } catch (const Error& error) {
       m_report.problems.push_back(set + ": " + error.what());
       note(tr("Failures are missing: %1.").arg(QString::fromUtf8(error.what())));
+    }
+  }
+
+  /// The set's curves, thresholds and frames for the HTML. Returns whether they could be made and have curves.
+  bool addLive(const std::string& set) {
+    m_progress({"figures", "thresholds of " + set, m_drawn++, 0});
+    try {
+      auto live = std::make_shared<const ReportLiveSet>(liveSetOf(m_results, set));
+      const bool hasCurves = live->noCurves.isEmpty();
+      add(std::shared_ptr<const ReportLiveSet>(std::move(live)));
+      return hasCurves;
+    } catch (const Error& error) {
+      if (m_results.stopToken().stop_requested()) throw;
+      m_report.problems.push_back("thresholds of " + set + ": " + error.what());
+      note(tr("Thresholds are missing: %1.").arg(QString::fromUtf8(error.what())));
+      return false;
     }
   }
 

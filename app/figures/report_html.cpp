@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/figures/document_text.h"
 #include "app/figures/figure_writer.h"
 #include "app/figures/report_document.h"
+#include "widgets/theme/tokens.h"
 
 #include <QBuffer>
+#include <QCryptographicHash>
+#include <QFile>
+#include <QPainter>
+
+#include <cmath>
+#include <set>
+
+// Outside any namespace, as the macro demands: a static library's resources are not found otherwise.
+static void initialiseReportResources() { Q_INIT_RESOURCE(report); }
 
 namespace oodscope {
 namespace {
@@ -11,31 +22,52 @@ constexpr double kTextInches = 7.0;
 constexpr int kHtmlDpi = 192;  // twice what a usual display shows
 constexpr int kJpegQuality = 90;
 
-const char* const kStyle =
-    "body{font:15px/1.5 'Noto Sans',system-ui,sans-serif;color:#1b1f24;max-width:980px;margin:2em auto;padding:0 1em}"
-    "h1{font-size:1.7em;margin:0}h2{margin:2em 0 .5em;border-bottom:1px solid #c9ced6;padding-bottom:.2em}"
-    "h3{margin:1.5em 0 .4em}.subtitle,.note,figcaption,caption{color:#59616c;font-size:.86em}"
-    "table{border-collapse:collapse;margin:1em 0;font-size:.86em;font-variant-numeric:tabular-nums;display:block;"
-    "overflow-x:auto}caption{text-align:left;padding-bottom:.4em}"
-    "th,td{padding:.25em .6em;text-align:left;white-space:nowrap}th{border-bottom:1px solid #8a929e;font-weight:600}"
-    "tr.groups th{border-bottom:none;text-align:center}tbody tr:nth-child(even){background:#f4f5f7}"
-    ".n{text-align:right}dl{display:grid;grid-template-columns:max-content 1fr;gap:.15em 1.2em;font-size:.86em}"
-    "dt{color:#59616c}dd{margin:0;overflow-wrap:anywhere}figure{margin:1em 0}figure div{display:flex;gap:1%}"
-    "figure img{flex:1 1 0;min-width:0;height:auto}";
-
 QString text(const QString& plain) { return plain.toHtmlEscaped(); }
 
-QByteArray picture(Figure& figure, double inches) {
-  FigureStyle style;
-  style.widthInches = inches;
-  style.dpi = kHtmlDpi;
-  const QImage image = figureImage(figure, style);
+QByteArray dataUri(const QImage& image, bool photographic) {
   QByteArray bytes;
   QBuffer buffer(&bytes);
   buffer.open(QIODevice::WriteOnly);
-  const bool photographic = figure.isPhotographic();
-  image.save(&buffer, photographic ? "JPEG" : "PNG", photographic ? kJpegQuality : -1);
+  image.save(&buffer, photographic ? "JPEG" : "PNG", photographic ? kJpegQuality : 0);
   return QByteArray(photographic ? "data:image/jpeg;base64," : "data:image/png;base64,") + bytes.toBase64();
+}
+
+FigureStyle styleOf(double inches) {
+  FigureStyle style;
+  style.widthInches = inches;
+  style.dpi = kHtmlDpi;
+  return style;
+}
+
+/// The figure as it stands on a dark page.
+QImage darkImage(Figure& figure, const FigureStyle& style) {
+  const QSizeF points = figureSize(figure, style);
+  const double scale = style.dpi / kPointsPerInch;
+  QImage image((points * scale).toSize(), QImage::Format_RGB32);
+  image.fill(tokens(true).window);
+  QPainter painter(&image);
+  painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing | QPainter::SmoothPixmapTransform);
+  painter.scale(scale, scale);
+  RenderOptions options;
+  options.fontPoints = style.fontPoints;
+  options.rasterDpi = style.dpi;
+  options.dark = true;
+  figure.draw(painter, QRectF(QPointF(0, 0), points), options);
+  return image;
+}
+
+QString resource(const char* name) {
+  initialiseReportResources();
+  QFile file(QStringLiteral(":/report/") + QLatin1String(name));
+  require(file.open(QIODevice::ReadOnly), "reportHtml: a resource is missing");
+  return QString::fromUtf8(file.readAll());
+}
+
+/// What a policy calls an element's content by.
+QString policyHash(const QString& content) {
+  return QStringLiteral("'sha256-") +
+         QString::fromLatin1(QCryptographicHash::hash(content.toUtf8(), QCryptographicHash::Sha256).toBase64()) +
+         QLatin1Char('\'');
 }
 
 class HtmlWriter {
@@ -57,16 +89,19 @@ public:
     raw(QStringLiteral("</dl>\n"));
   }
   void operator()(const ReportGrid& grid) {
-    raw(QStringLiteral("<table><caption>%1</caption>\n<thead>").arg(text(grid.caption)));
+    raw(QStringLiteral("<div class=\"scroll\"><table class=\"sortable\"><caption>%1</caption>\n<thead>")
+            .arg(text(grid.caption)));
     if (!grid.groups.empty()) {
       raw(QStringLiteral("<tr class=\"groups\">"));
       for (const auto& [title, columns] : grid.groups)
-        raw(QStringLiteral("<th colspan=\"%1\">%2</th>").arg(columns).arg(text(title)));
+        raw(title.isEmpty()
+                ? QStringLiteral("<td colspan=\"%1\"></td>").arg(columns)
+                : QStringLiteral("<th scope=\"colgroup\" colspan=\"%1\">%2</th>").arg(columns).arg(text(title)));
       raw(QStringLiteral("</tr>"));
     }
     raw(QStringLiteral("<tr>"));
     for (int c = 0; c < grid.header.size(); ++c)
-      raw(QStringLiteral("<th%1>%2</th>").arg(side(grid, c), text(grid.header[c])));
+      raw(QStringLiteral("<th scope=\"col\"%1>%2</th>").arg(side(grid, c), text(grid.header[c])));
     raw(QStringLiteral("</tr></thead>\n<tbody>"));
     for (const auto& row : grid.rows) {
       raw(QStringLiteral("<tr>"));
@@ -78,18 +113,27 @@ public:
       }
       raw(QStringLiteral("</tr>\n"));
     }
-    raw(QStringLiteral("</tbody></table>\n"));
+    raw(QStringLiteral("</tbody></table></div>\n"));
   }
+  void operator()(const std::shared_ptr<const ReportLiveSet>& live) { raw(liveSetHtml(*live, m_live++)); }
   void operator()(const ReportFigures& row) {
-    raw(QStringLiteral("<figure><div style=\"width:%1%\">").arg(100.0 * row.share));
+    if (row.medium == ReportMedium::Pdf) return;
+    const int share = static_cast<int>(std::lround(100.0 * row.share));
+    m_shares.insert(share);
+    raw(QStringLiteral("<figure><div class=\"row share-%1%2\">")
+            .arg(share)
+            .arg(row.figures.size() > 1 ? QStringLiteral(" many") : QString()));
     for (const auto& figure : row.figures)
-      raw(QStringLiteral("<img alt=\"%1\" src=\"%2\">")
-              .arg(text(figure->title()),
-                   QString::fromLatin1(
-                       picture(*figure, kTextInches * row.share / static_cast<double>(row.figures.size())))));
+      image(*figure, styleOf(kTextInches * row.share / static_cast<double>(row.figures.size())));
     raw(QStringLiteral("</div>"));
     if (!row.caption.isEmpty()) raw(QStringLiteral("<figcaption>%1</figcaption>").arg(text(row.caption)));
     raw(QStringLiteral("</figure>\n"));
+  }
+  /// The widths that figures were given, as rules: no element carries a style of its own.
+  [[nodiscard]] QString shareRules() const {
+    QString out;
+    for (const int share : m_shares) out += QStringLiteral(".share-%1{width:%1%}").arg(share);
+    return QStringLiteral("@media (min-width:761px){%1}").arg(out);
   }
 
 private:
@@ -97,23 +141,45 @@ private:
     const auto c = static_cast<std::size_t>(column);
     return c < grid.isNumber.size() && grid.isNumber[c] ? QStringLiteral(" class=\"n\"") : QString();
   }
+  /// Plots once for each theme; photographs stay as they are.
+  void image(Figure& figure, const FigureStyle& style) {
+    const auto one = [&](const QImage& drawn, const char* kind) {
+      raw(QStringLiteral("<img%1 alt=\"%2\" width=\"%3\" height=\"%4\" src=\"%5\">")
+              .arg(QLatin1String(kind), text(figure.title()), QString::number(drawn.width()),
+                   QString::number(drawn.height()), QString::fromLatin1(dataUri(drawn, figure.isPhotographic()))));
+    };
+    if (figure.isPhotographic()) return one(figureImage(figure, style), "");
+    one(figureImage(figure, style), " class=\"onlight\"");
+    one(darkImage(figure, style), " class=\"ondark\"");
+  }
+
   QString m_out;
+  std::set<int> m_shares;
+  int m_live = 0;
 };
 
 }  // namespace
 
 QByteArray reportHtml(const ReportDocument& document) {
   HtmlWriter writer;
-  writer.raw(QStringLiteral("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                            "<meta name=\"viewport\" content=\"width=device-width\">"
-                            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                            "img-src data:; style-src 'unsafe-inline'\">"
-                            "<title>%1</title><style>%2</style></head>\n<body>\n<h1>%1</h1>\n"
-                            "<p class=\"subtitle\">%3</p>\n")
-                 .arg(text(document.title), QString::fromLatin1(kStyle), text(document.subtitle)));
   for (const ReportBlock& block : document.blocks) std::visit(writer, block);
-  writer.raw(QStringLiteral("</body></html>\n"));
-  return writer.bytes();
+  const QString style = resource("report.css") + writer.shareRules();
+  const QString script = resource("report.js");
+  const QString head =
+      QStringLiteral(
+          "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+          "style-src %1; script-src %2; base-uri 'none'; form-action 'none'\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"color-scheme\" content=\"light dark\">\n"
+          "<title>%3</title><style>%4</style></head>\n<body>\n<header><div><h1>%3</h1>\n"
+          "<p class=\"subtitle\">%5</p></div><button type=\"button\" id=\"theme\" hidden></button></header>\n"
+          "<noscript><p class=\"note\">%6</p></noscript>\n<main>\n")
+          .arg(policyHash(style), policyHash(script), text(document.title), style, text(document.subtitle),
+               figures::tr("Without script everything stands as it was saved; with it, thresholds "
+                           "move and tables sort."));
+  return head.toUtf8() + writer.bytes() +
+         QStringLiteral("</main>\n<script>%1</script>\n</body></html>\n").arg(script).toUtf8();
 }
 
 }  // namespace oodscope

@@ -56,7 +56,8 @@ public:
   /// A heading never stands alone at the foot of a page: what follows comes with it.
   void keepTogether(const ReportBlock& next) {
     m_follows = 120.0;
-    if (const auto* row = std::get_if<ReportFigures>(&next)) m_follows = 40.0 + heightOf(*row);
+    if (const auto* row = std::get_if<ReportFigures>(&next); row != nullptr && row->medium != ReportMedium::Html)
+      m_follows = 40.0 + heightOf(*row);
     if (std::holds_alternative<ReportText>(next)) m_follows = 190.0;
     m_follows = std::min(m_follows, kPageHeight - kTop - kBottom);
   }
@@ -136,7 +137,10 @@ public:
     rule(total * shrink, 0.8);
     m_y += 9;
   }
+  /// Paper does not move: the figures beside it show the same.
+  void operator()(const std::shared_ptr<const ReportLiveSet>& live) const { static_cast<void>(live); }
   void operator()(const ReportFigures& row) {
+    if (row.medium == ReportMedium::Html) return;
     const auto count = static_cast<double>(row.figures.size());
     double width = (kTextWidth * row.share - kFigureGap * (count - 1)) / count;
     const QFont face = documentFace(kSmall);
