@@ -47,6 +47,23 @@ void scatterClutter(Layout& l, Rng rng) {
   }
 }
 
+/// Four to nine heaps, one of them near, one in five off the road.
+void scatterHeaps(Layout& l, Rng rng) {
+  const World& w = l.world;
+  const int count = 4 + rng.pick(6);
+  for (int i = 0; i < count; ++i) {
+    const float room = w.road.halfWidth - 0.6f, z = i == 0 ? rng.range(6.0f, 15.0f) : rng.range(7.0f, 44.0f);
+    const bool isOff = rng.chance(0.2f);
+    const float side = rng.chance(0.5f) ? 1.0f : -1.0f, beyond = rng.range(0.3f, 4.0f);
+    const float offset = isOff ? side * (w.road.halfWidth + beyond) : rng.range(-room, room);
+    const float yaw = rng.range(-kPi, kPi);
+    Rng own = rng.fork();
+    if (!l.reserve(offset, z, 0.8f, 0.8f)) continue;
+    l.stand(offset, z, yaw, isOff ? 0.1f : 0.0f);
+    addHeap(l.b, own);
+  }
+}
+
 }  // namespace
 
 std::string settingName(Setting setting) {
@@ -86,7 +103,8 @@ World composeScene(const SceneChoice& choice, Size samples) {
   addBackdrop(layout.b, rng.fork());
   Rng odd = rng.fork(), clutter = rng.fork();
   if (choice.withAnomalies && !isAnomalyFree(choice.index)) scatterAnomalies(layout, choice.index, odd);
-  if (choice.withVoidObjects) scatterClutter(layout, clutter);
+  if (choice.withVoidObjects && choice.clutter == ClutterKind::Shapes) scatterClutter(layout, clutter);
+  if (choice.withVoidObjects && choice.clutter == ClutterKind::Heaps) scatterHeaps(layout, clutter);
   furnish(layout, verges, rng.fork());
   populate(layout, verges, rng.fork());
   return world;

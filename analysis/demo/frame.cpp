@@ -59,7 +59,8 @@ DemoFrame renderDemoFrame(std::uint64_t seed, int index, const DemoOptions& opti
   require(options.quality == 1 || options.quality == 2, "renderDemoFrame: quality is neither 1 nor 2");
   const int k = options.quality;
   const Size samples{options.size.width * k, options.size.height * k};
-  const World world = composeScene({seed, index, options.withAnomalies, options.withVoidObjects}, samples);
+  const World world =
+      composeScene({seed, index, options.withAnomalies, options.withVoidObjects, options.clutter}, samples);
   const Visibility seen = see(world.mesh, world.camera, samples);
   Grid<Vec3> radiance;
   if (world.light.wetness > 0.0f) {

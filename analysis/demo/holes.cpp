@@ -11,7 +11,7 @@ constexpr int kVariants = 4;
 
 using Masks = std::array<std::array<std::uint8_t, kMask * kMask>, kVariants>;
 
-constexpr std::size_t cellOf(int x, int y) { return static_cast<std::size_t>(y) * kMask + static_cast<std::size_t>(x); }
+constexpr std::size_t maskCell(int x, int y) { return static_cast<std::size_t>(y) * kMask + static_cast<std::size_t>(x); }
 
 /// Sprays of leaves: overlapping small ellipses, denser towards the middle.
 const Masks& leafMasks() {
@@ -29,7 +29,7 @@ const Masks& leafMasks() {
             const float dx = (static_cast<float>(x) + 0.5f) / kMask - cx,
                         dy = (static_cast<float>(y) + 0.5f) / kMask - cy;
             const float p = (dx * c + dy * s) / a, q = (dy * c - dx * s) / b;
-            if (p * p + q * q < 1.0f) all[static_cast<std::size_t>(k)][cellOf(x, y)] = 1;
+            if (p * p + q * q < 1.0f) all[static_cast<std::size_t>(k)][maskCell(x, y)] = 1;
           }
         }
       }
@@ -67,7 +67,7 @@ bool isSolid(const Part& part, float u, float v, float footprint) {
       }
       const int x = std::clamp(static_cast<int>(u * kMask), 0, kMask - 1),
                 y = std::clamp(static_cast<int>(v * kMask), 0, kMask - 1);
-      return leafMasks()[static_cast<std::size_t>(part.variant & 3)][cellOf(x, y)] != 0;
+      return leafMasks()[static_cast<std::size_t>(part.variant & 3)][maskCell(x, y)] != 0;
     }
     case Surface::ChainLink:
       return wire(u + v, 0.09f, thick(0.006f)) || wire(u - v, 0.09f, thick(0.006f)) || wire(u, 2.5f, 0.03f) ||

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/demo/scene.h"
 #include "analysis/demo/world.h"
 
 #include <string>
@@ -43,6 +44,9 @@ inline constexpr int kAnomalyKinds = 18;
 void addAnomaly(Builder& b, Rng rng, int kind);
 /// Out-of-class clutter of shapes and textures that no anomaly has.
 void addClutter(Builder& b, Rng rng);
+/// A random assembly of primitives in any material of the normal classes; no model and no exclusive surface of an
+/// anomaly's, no ring, nothing on legs and nothing that hangs.
+void addHeap(Builder& b, Rng rng);
 
 /// Ground of a setting: the road, kerbs, sidewalks, verges, walls and fences along it. Returns how far from the road's
 /// edge, on the left and right, buildings may start.
@@ -76,6 +80,7 @@ struct SceneChoice {
   int index = 0;
   bool withAnomalies = true;
   bool withVoidObjects = false;
+  ClutterKind clutter = ClutterKind::Shapes;
 };
 [[nodiscard]] World composeScene(const SceneChoice& choice, Size samples);
 [[nodiscard]] std::string settingName(Setting setting);

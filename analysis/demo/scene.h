@@ -9,6 +9,12 @@
 
 namespace oodscope {
 
+/// What the out-of-class clutter of training frames is.
+enum class ClutterKind : std::uint8_t {
+  Shapes,  ///< 2 to 5 a scene of seven kinds, gaudy: what a void class was first trained on
+  Heaps    ///< 4 to 9 a scene, random heaps of primitives from 0.3 to 2 m, dark as often as bright, in any material
+};
+
 /// What a demo frame is to hold. The defaults are those of the test set that ships with the program.
 struct DemoOptions {
   Size size{1024, 512};       ///< pixels; 2:1, at least 64x32
@@ -16,6 +22,7 @@ struct DemoOptions {
   bool withVoidObjects =
       false;        ///< out-of-class clutter, kinds that never occur as anomalies: for training a void class
   int quality = 2;  ///< samples per pixel and axis, 1 or 2
+  ClutterKind clutter = ClutterKind::Shapes;  ///< what withVoidObjects puts there
 };
 
 /// Where the camera stands above the flat road: enough to compute the disparity of any road pixel by hand.

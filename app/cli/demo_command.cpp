@@ -15,6 +15,7 @@ struct DemoCommandOptions {
   std::uint64_t seed = 1;
   int frames = 24;
   std::vector<int> size{1024, 512};
+  std::string clutterKind = "shapes";
   bool clutter = false, noAnomalies = false, quiet = false;
   std::string output;
 };
@@ -24,7 +25,10 @@ int generate(const DemoCommandOptions& options) {
   if (size.width != 2 * size.height || size.width < 64)
     throw CLI::ValidationError("--size", "scenes are twice as wide as high, at least 64x32");
   writeDemoSet(options.output, options.seed, options.frames,
-               {.size = size, .withAnomalies = !options.noAnomalies, .withVoidObjects = options.clutter});
+               {.size = size,
+                .withAnomalies = !options.noAnomalies,
+                .withVoidObjects = options.clutter,
+                .clutter = options.clutterKind == "heaps" ? ClutterKind::Heaps : ClutterKind::Shapes});
   if (!options.quiet) std::fprintf(stderr, "%d frames: %s\n", options.frames, options.output.c_str());
   return kDone;
 }
@@ -42,6 +46,10 @@ Command addDemoOptions(CLI::App& app) {
       ->type_name("W H")
       ->check(wholeFrom(32, 16'384));
   sub->add_flag("--clutter", options->clutter, "Add out-of-class objects that are void, as scenes for training have");
+  sub->add_option(
+         "--clutter-kind", options->clutterKind,
+         "With --clutter: shapes (2 to 5 a scene), or heaps (4 to 9) of any material, as the demo's network saw")
+      ->check(CLI::IsMember({"shapes", "heaps"}));
   sub->add_flag("--no-anomalies", options->noAnomalies, "Leave the anomalies out");
   sub->add_flag("--quiet", options->quiet, "Say nothing but errors");
   sub->add_option("--output", options->output, "Folder to write the set into")->required()->type_name("DIR");

@@ -49,7 +49,10 @@ struct TrainOptions {
   std::string cache, widths;
   std::map<std::string, int> stageEpochs;  ///< by the stage's name
   std::vector<int> input{1024, 512}, crop;
+  std::vector<int> sceneSize;
+  int sceneSamples = 2;
   std::vector<double> scales{1.0, 1.0}, colour{0.0, 0.0, 0.0};
+  std::string clutter = "shapes", autocast = "none";
   std::string optimiser = "adam", schedule = "polynomial", classWeights = "logarithmic", device = "cpu";
   bool noFlip = false, noVoid = false, keep = false, quiet = false;
 };
@@ -107,6 +110,10 @@ std::vector<int> stageEpochs(const std::map<std::string, int>& asked, const Trai
   return out;
 }
 
+ClutterKind clutterKind(const std::string& name) {
+  return chosen<ClutterKind>(name, {{"shapes", ClutterKind::Shapes}, {"heaps", ClutterKind::Heaps}});
+}
+
 struct Request {
   std::string option, set, images, masks;
   std::vector<std::uint64_t> generated;
@@ -137,10 +144,14 @@ std::unique_ptr<SampleSource> sourceFor(const Request& request, const TrainOptio
                            .count = static_cast<int>(request.generated[1]),
                            .options = {.size = options.training.input,
                                        .withAnomalies = request.forValidation,
-                                       .withVoidObjects = !request.forValidation},
+                                       .withVoidObjects = !request.forValidation,
+                                       .quality = options.sceneSamples,
+                                       .clutter = clutterKind(options.clutter)},
                            .cache = options.cache};
+    if (!options.sceneSize.empty()) scenes.options.size = {options.sceneSize.at(0), options.sceneSize.at(1)};
     if (scenes.options.size.width != 2 * scenes.options.size.height || scenes.options.size.width < 64)
-      throw CLI::ValidationError("--input", "generated scenes are twice as wide as high, at least 64x32");
+      throw CLI::ValidationError(options.sceneSize.empty() ? "--input" : "--scene-size",
+                                 "generated scenes are twice as wide as high, at least 64x32");
     source = openGenerated(scenes);
   }
   if (source && options.keep) source = keptInMemory(std::move(source), options.training.input);
@@ -166,12 +177,18 @@ void resolveOptions(TrainOptions& options) {
   training.augmentation.contrast = options.colour.at(1);
   training.augmentation.saturation = options.colour.at(2);
   training.trainVoid = !options.noVoid;
-  training.optimiser = chosen<Optimiser>(options.optimiser, {{"adam", Optimiser::Adam}, {"sgd", Optimiser::Sgd}});
+  training.optimiser = chosen<Optimiser>(
+      options.optimiser, {{"adam", Optimiser::Adam}, {"adamw", Optimiser::AdamW}, {"sgd", Optimiser::Sgd}});
   training.schedule = chosen<Schedule>(
       options.schedule,
       {{"constant", Schedule::Constant}, {"polynomial", Schedule::Polynomial}, {"cosine", Schedule::Cosine}});
   training.classWeights = chosen<ClassWeights>(
       options.classWeights, {{"equal", ClassWeights::Equal}, {"logarithmic", ClassWeights::Logarithmic}});
+  training.reducedPrecision = options.autocast == "bf16";
+  if (options.noVoid && (training.outlierExposure > 0.0 || training.voidWeight != 1.0))
+    throw CLI::ValidationError("--no-void", "--outlier-exposure and --void-weight train the void class");
+  if (training.reducedPrecision && options.device == "cuda")
+    throw CLI::ValidationError("--autocast", "bf16 is for the CPU");
   if (options.device == "cuda") {
     if (!hasCuda()) throw CLI::ValidationError("--device", "the linked LibTorch has no CUDA device; use cpu");
     training.device = Device::Cuda;
@@ -190,6 +207,7 @@ void showEpoch(const TrainingProgress& progress) {
       if (anomaly.ap) line += ", " + anomaly.method + " AP " + shown(anomaly.ap) + " FPR95 " + shown(anomaly.fpr95);
     }
   }
+  if (progress.isBest) line += ", the best so far";
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
@@ -205,6 +223,8 @@ int runTrain(TrainOptions& options) {
     throw CLI::ValidationError("--val-set", "has " + std::to_string(validation->classes()) +
                                                 " classes, the pictures to train on have " +
                                                 std::to_string(pictures->classes()));
+  if (!options.training.best.empty() && !validation)
+    throw CLI::ValidationError("--best", "needs pictures to validate on: --val-set, --val-images or --val-generated");
   const Verbosity verbosity = options.quiet ? Verbosity::Quiet : Verbosity::Normal;
   const ProgressSink line = terminalProgress(verbosity);
   const auto warn = [&](const std::string& text) {
@@ -255,6 +275,15 @@ void addPictureOptions(CLI::App& app, TrainOptions& options) {
   app.add_option("--colours", options.colours, "Masks hold colours: table of 'r g b name' lines")->type_name("FILE");
   app.add_option("--void-index", options.voidIndex, "Masks hold class indices: the one that means void")
       ->check(wholeFrom(0, 255));
+  app.add_option("--clutter-kind", options.clutter,
+                 "What rendered scenes hold for the void class: shapes (2 to 5), or heaps (4 to 9) of any material")
+      ->check(CLI::IsMember({"shapes", "heaps"}));
+  app.add_option("--scene-size", options.sceneSize, "Size at which scenes are rendered; default: --input")
+      ->expected(2)
+      ->type_name("W H")
+      ->check(wholeFrom(32, kMostCropSide));
+  app.add_option("--scene-samples", options.sceneSamples, "Samples a pixel and axis of rendered scenes, 1 or 2")
+      ->check(wholeFrom(1, 2));
   app.add_option("--cache", options.cache, "Folder that keeps rendered scenes")->type_name("DIR");
   app.add_flag("--keep-in-memory", options.keep, "Decode each picture once (5 bytes a pixel)");
   app.add_option("--output", options.output, "Folder for checkpoint, log and weights")->required()->type_name("DIR");
@@ -282,14 +311,29 @@ void addLearningOptions(CLI::App& app, TrainOptions& options) {
   TrainingOptions& training = options.training;
   app.add_option("--class-weights", options.classWeights, "equal, or logarithmic: 1 / ln(1.02 + share of pixels)")
       ->check(CLI::IsMember({"equal", "logarithmic"}));
-  app.add_option("--optimiser", options.optimiser, "adam or sgd")->check(CLI::IsMember({"adam", "sgd"}));
+  app.add_option("--void-weight", training.voidWeight, "Factor on the void class's weight in the loss")
+      ->check(numberFrom(0.0, 1000.0));
+  app.add_option("--outlier-exposure", training.outlierExposure,
+                 "Weight of a term that makes the known classes' logits alike on void pixels; 0: none")
+      ->check(numberFrom(0.0, 1000.0));
+  app.add_option("--optimiser", options.optimiser, "adam, adamw (decay apart from the gradient) or sgd")
+      ->check(CLI::IsMember({"adam", "adamw", "sgd"}));
   app.add_option("--learning-rate", training.learningRate, "Learning rate at the start")
       ->check(numberFrom(1e-12, 100.0));
-  app.add_option("--momentum", training.momentum, "Momentum of SGD, first beta of Adam")
+  app.add_option("--momentum", training.momentum, "Momentum of SGD, first beta of Adam and AdamW")
       ->check(numberFrom(0.0, 0.9999));
   app.add_option("--weight-decay", training.weightDecay, "L2 penalty")->check(numberFrom(0.0, 100.0));
+  app.add_option("--gradient-clip", training.gradientClip, "Greatest norm of all gradients together; 0: any")
+      ->check(numberFrom(0.0, 1e9));
   app.add_option("--schedule", options.schedule, "constant, polynomial (power 0.9) or cosine")
       ->check(CLI::IsMember({"constant", "polynomial", "cosine"}));
+  app.add_option("--warm-up", training.warmUpSteps, "Steps over which the learning rate rises to the schedule's")
+      ->check(wholeFrom(0, 1'000'000'000));
+  app.add_option("--weight-average", training.weightAverage,
+                 "Validate and write an average of the weights, of which a step keeps this share, as 0.998; 0: none")
+      ->check(numberFrom(0.0, 0.999999));
+  app.add_option("--norm-momentum", training.normMomentum, "What a batch adds to the running means of batch norms")
+      ->check(numberFrom(0.0, 1.0));
   app.add_option("--dropout", training.dropout, "Factor on the network's dropout rates; 0 turns dropout off")
       ->check(numberFrom(0.0, 1.0));
   for (const TrainableNetwork& network : trainableNetworks()) {
@@ -321,6 +365,12 @@ void addInputOptions(CLI::App& app, TrainOptions& options) {
                  "Vary brightness, contrast and saturation by these factors, as 0.2 0.2 0.2")
       ->expected(3)
       ->check(numberFrom(0.0, 1.0));
+  app.add_option("--channels", options.training.augmentation.channels,
+                 "Vary red, green and blue each by this factor, as 0.05")
+      ->check(numberFrom(0.0, 1.0));
+  app.add_option("--paste", options.training.augmentation.pasted,
+                 "Share of pictures with made-up objects pasted as void")
+      ->check(numberFrom(0.0, 1.0));
   app.add_flag("--no-flip", options.noFlip, "Do not mirror pictures");
 }
 
@@ -332,13 +382,18 @@ void addWorkOptions(CLI::App& app, TrainOptions& options) {
   app.add_option("--threads", training.threads, "Threads of LibTorch (default: all cores)")->check(threadCount());
   app.add_option("--checkpoint-steps", training.stepsBetweenCheckpoints, "Write a checkpoint every so many steps, too")
       ->check(wholeFrom(0, 1'000'000'000));
+  app.add_option("--autocast", options.autocast, "bf16: convolutions in bfloat16 while learning, on the CPU; or none")
+      ->check(CLI::IsMember({"none", "bf16"}));
+  app.add_option("--best", training.best, "Keep the best weights, too, by validation's miou or a method's AP: best.pth")
+      ->check(CLI::IsMember(bestNames()));
   app.add_flag("--quiet", options.quiet, "Say nothing but errors");
 }
 
 Command addTrainOptions(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   app.footer(
-      "Writes checkpoint.pth, log.csv, weights.pth and weights.json into --output. Ctrl-C writes a checkpoint and "
+      "Writes checkpoint.pth, log.csv, weights.pth and weights.json into --output, with --best also best.pth and\n"
+      "best.json. Ctrl-C writes a checkpoint and "
       "ends;\n"
       "the same command goes on from it, to the same weights.\n"
       "Exit codes: 0 done, 1 stopped, 2 wrong usage, 3 nothing done.");

@@ -2,6 +2,7 @@
 #include "inference/networks/enet.inl.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/exact_upsampling.inl.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/constant_pad_nd.h>
@@ -109,7 +110,8 @@ UpsamplingBottleneck::UpsamplingBottleneck(int in, int out, double dropProbabili
 torch::Tensor UpsamplingBottleneck::forward(const torch::Tensor& x, const torch::Tensor& indices,
                                             at::IntArrayRef outputSize) {
   const torch::Tensor unpooled = at::max_unpool2d(mainConv1->forward(x), indices, {outputSize[2], outputSize[3]});
-  torch::Tensor branch = at::relu(transposedNorm(transposed(extConv1->forward(x))));
+  torch::Tensor branch = at::relu(
+      transposedNorm(is_training() ? upsampled(transposed, extConv1->forward(x)) : transposed(extConv1->forward(x))));
   branch = regularizer(extConv2->forward(branch));
   return at::relu(unpooled + branch);
 }
@@ -168,7 +170,8 @@ torch::Tensor Enet::forward(const torch::Tensor& images) {
   x = upsample4->forward(x, indices2, size2);
   for (const auto& block : stage4) x = block->forward(x);
   x = upsample5->forward(x, indices1, size1);
-  return transposedConv(regular5->forward(x));
+  x = regular5->forward(x);
+  return is_training() ? upsampled(transposedConv, x) : transposedConv(x);
 }
 
 }  // namespace oodscope::enet

@@ -2,6 +2,7 @@
 #include "inference/networks/erfnet.inl.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/exact_upsampling.inl.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/max_pool2d.h>
@@ -64,7 +65,9 @@ Upsampler::Upsampler(int in, int out) {
   bn = register_module("bn", norm(out));
 }
 
-torch::Tensor Upsampler::forward(const torch::Tensor& x) { return at::relu(bn(conv(x))); }
+torch::Tensor Upsampler::forward(const torch::Tensor& x) {
+  return at::relu(bn(is_training() ? upsampled(conv, x) : conv(x)));
+}
 
 Encoder::Encoder(const NetworkShape& shape) {
   const auto [w0, w1, w2] = widthsOf<3>(shape);
@@ -99,7 +102,7 @@ Decoder::Decoder(const NetworkShape& shape) {
 torch::Tensor Decoder::forward(const torch::Tensor& features) {
   torch::Tensor x = features;
   for (const auto& block : blocks) x = block->forward(x);
-  return outputConv(x);
+  return is_training() ? upsampled(outputConv, x) : outputConv(x);
 }
 
 Erfnet::Erfnet(const NetworkShape& shape) : m_shape(shape) {

@@ -45,6 +45,14 @@ void recolour(RgbImage& image, float brightness, float contrast, float saturatio
   }
 }
 
+void tint(RgbImage& image, const std::array<float, 3>& factors) {
+  const auto bounded = [](float v) { return static_cast<std::uint8_t>(std::lround(std::clamp(v, 0.0F, 255.0F))); };
+  for (Rgb& c : image.values()) {
+    c = {bounded(static_cast<float>(c.r) * factors[0]), bounded(static_cast<float>(c.g) * factors[1]),
+         bounded(static_cast<float>(c.b) * factors[2])};
+  }
+}
+
 int scaled(int length, double scale) { return std::max(1, static_cast<int>(std::lround(length * scale))); }
 
 }  // namespace
@@ -59,6 +67,8 @@ Sample augmented(const Sample& sample, const Augmentation& how, SplitMix& random
   for (std::size_t i = 0; i < factors.size(); ++i) {
     factors[i] = static_cast<float>(random.uniform(1.0 - spreads[i], 1.0 + spreads[i]));
   }
+  std::array<float, 3> tints{};
+  for (float& factor : tints) factor = static_cast<float>(random.uniform(1.0 - how.channels, 1.0 + how.channels));
   const Size target{scaled(sample.image.width(), scale), scaled(sample.image.height(), scale)};
   Sample out = resized(sample, target);
   if (how.crop.area() > 0) {
@@ -76,6 +86,7 @@ Sample augmented(const Sample& sample, const Augmentation& how, SplitMix& random
   if (how.brightness > 0.0 || how.contrast > 0.0 || how.saturation > 0.0) {
     recolour(out.image, factors[0], factors[1], factors[2]);
   }
+  if (how.channels > 0.0) tint(out.image, tints);
   return out;
 }
 

@@ -13,6 +13,8 @@ struct Augmentation {
   double brightness = 0.0;               ///< factor in 1 ± this
   double contrast = 0.0;                 ///< factor about the picture's mean in 1 ± this
   double saturation = 0.0;               ///< factor about each pixel's grey in 1 ± this
+  double channels = 0.0;                 ///< factor on red, on green and on blue in 1 ± this
+  double pasted = 0.0;                   ///< share of pictures with pasted objects, see pasting.h
   friend bool operator==(const Augmentation&, const Augmentation&) = default;
 };
 

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "inference/training/loss.inl.h"
+#include "inference/training/pasting.h"
 
 #include <ATen/ops/empty.h>
 #include <tbb/parallel_for.h>
@@ -13,7 +14,7 @@
 namespace oodscope {
 namespace {
 
-constexpr std::uint64_t kOrderStream = 1, kVariationStream = 2;
+constexpr std::uint64_t kOrderStream = 1, kVariationStream = 2, kPastingStream = 4;
 
 void fillImage(const RgbImage& image, float* out) {
   // Channels-last memory is the picture's own order.
@@ -79,13 +80,23 @@ Batches::~Batches() {
   if (m_next.valid()) m_next.wait();
 }
 
+void Batches::paste(Sample& sample, std::uint64_t seed) const {
+  if (m_options.augmentation.pasted <= 0.0) return;
+  SplitMix random(seed);
+  if (random.uniform() >= m_options.augmentation.pasted) return;
+  const Sample donor = m_source.read(random.below(m_source.size()));
+  pasteObjects(sample, donor.image, random);
+}
+
 Batch Batches::make(int step) const {
   std::vector<Sample> samples(static_cast<std::size_t>(m_batch));
   const std::uint64_t epochSeed = mixSeeds(m_options.seed, static_cast<std::uint64_t>(m_epoch), kVariationStream);
   tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t i) {
     const std::size_t index = m_order[static_cast<std::size_t>(step) * samples.size() + i];
     SplitMix random(mixSeeds(epochSeed, index));
-    samples[i] = augmented(resized(m_source.read(index), m_options.input), m_options.augmentation, random);
+    Sample sample = resized(m_source.read(index), m_options.input);
+    paste(sample, mixSeeds(epochSeed, index, kPastingStream));
+    samples[i] = augmented(sample, m_options.augmentation, random);
   });
   return stack(samples, m_voidClass);
 }

@@ -36,6 +36,7 @@ public:
 
 private:
   [[nodiscard]] Batch make(int step) const;
+  void paste(Sample& sample, std::uint64_t seed) const;
 
   const TrainingOptions& m_options;
   const SampleSource& m_source;

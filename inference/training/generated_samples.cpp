@@ -15,8 +15,23 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPlanes = 5;  // red, green, blue, class, label
 
-Sample toSample(DemoFrame&& frame) {
+/// Heaps alone are what the void class is; the own car's bonnet and the border are not learned from beside them.
+void keepClutterAlone(DemoFrame& frame) {
+  const auto clutter = frame.voidObjects.values();
+  for (std::size_t i = 0; i < clutter.size(); ++i) {
+    std::uint8_t& value = frame.classes.values()[i];
+    if (value == kVoid && clutter[i] == 0) value = kUnlearned;
+  }
+}
+
+Sample toSample(DemoFrame&& frame, const DemoOptions& options) {
+  if (options.withVoidObjects && options.clutter == ClutterKind::Heaps) keepClutterAlone(frame);
   return {std::move(frame.image), std::move(frame.classes), std::move(frame.label)};
+}
+
+const char* clutterName(const DemoOptions& options) {
+  if (!options.withVoidObjects) return "";
+  return options.clutter == ClutterKind::Heaps ? "_heaps" : "_clutter";
 }
 
 /// What the renderer makes today, so that scenes that an older one left in a cache are not taken for its own.
@@ -39,8 +54,7 @@ public:
     const DemoOptions& options = m_scenes.options;
     m_folder = m_scenes.cache / ("seed" + std::to_string(m_scenes.seed) + "_" + std::to_string(options.size.width) +
                                  "x" + std::to_string(options.size.height) + "_q" + std::to_string(options.quality) +
-                                 (options.withAnomalies ? "_anomalies" : "") +
-                                 (options.withVoidObjects ? "_clutter" : "") + "_" + m_digest);
+                                 (options.withAnomalies ? "_anomalies" : "") + clutterName(options) + "_" + m_digest);
     std::error_code failure;
     fs::create_directories(m_folder, failure);
     if (failure) throw Error({.what = "cannot make folder", .found = failure.message(), .file = m_folder});
@@ -56,13 +70,13 @@ public:
   Sample read(std::size_t index) const override {
     require(index < size(), "generated scenes: no such scene");
     const int scene = m_scenes.first + static_cast<int>(index);
-    if (m_folder.empty()) return toSample(renderDemoFrame(m_scenes.seed, scene, m_scenes.options));
+    if (m_folder.empty()) return toSample(renderDemoFrame(m_scenes.seed, scene, m_scenes.options), m_scenes.options);
     std::array<char, 32> name{};
     std::snprintf(name.data(), name.size(), "scene_%06d.npy", scene);
     const fs::path file = m_folder / name.data();
     std::error_code failure;
     if (fs::exists(file, failure)) return stored(file);
-    Sample sample = toSample(renderDemoFrame(m_scenes.seed, scene, m_scenes.options));
+    Sample sample = toSample(renderDemoFrame(m_scenes.seed, scene, m_scenes.options), m_scenes.options);
     store(sample, file);
     return sample;
   }

@@ -22,7 +22,8 @@ public:
   Loss(const Loss&) = delete;
   Loss& operator=(const Loss&) = delete;
   virtual ~Loss() = default;
-  /// A scalar from logits N x C x H x W and targets N x H x W (int64, a class or kIgnoredTarget): the mean over learned
+  /// A scalar from logits N x C x H x W and targets N x H x W (int64, a class or kIgnoredTarget), or as many pixels as
+  /// rows, M x C and M: the mean over learned
   /// pixels weighted by the weight of each pixel's class; 0 without such pixels. Differentiable in the logits.
   [[nodiscard]] virtual at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets) const = 0;
 };

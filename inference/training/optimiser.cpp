@@ -6,8 +6,10 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
 #include <torch/optim/adam.h>
+#include <torch/optim/adamw.h>
 #include <torch/optim/sgd.h>
 
+#include <cmath>
 #include <sstream>
 #include <string>
 #include <type_traits>
@@ -49,15 +51,54 @@ at::Tensor need(const StateDict& saved, const std::string& name, const at::Tenso
   return at::empty_like(like).copy_(*found);  // the parameter's own memory format
 }
 
+/// Scales all gradients by one factor where the norm of them together is more than `most`.
+void clipGradients(const std::vector<at::Tensor>& parameters, double most) {
+  double squares = 0.0;
+  for (const at::Tensor& parameter : parameters) {
+    if (!parameter.grad().defined()) continue;
+    const double norm = parameter.grad().norm().item<double>();
+    squares += norm * norm;
+  }
+  const double norm = std::sqrt(squares);
+  if (norm <= most) return;
+  for (const at::Tensor& parameter : parameters)
+    if (parameter.grad().defined()) parameter.mutable_grad().mul_(most / norm);
+}
+
+/// The state of Adam and of AdamW, which are types of their own of the same members.
+template <class State>
+void saveMoments(const optim::OptimizerParamState& saved, const std::string& name, StateDict& out) {
+  const auto& state = static_cast<const State&>(saved);
+  out.emplace_back(name + "step", at::full({1}, state.step(), at::kLong));
+  out.emplace_back(name + "exp_avg", state.exp_avg());
+  out.emplace_back(name + "exp_avg_sq", state.exp_avg_sq());
+}
+
+template <class State>
+std::unique_ptr<State> loadMoments(const StateDict& saved, const std::string& name, const at::Tensor& parameter,
+                                   const std::filesystem::path& file) {
+  const at::Tensor* step = find(saved, name + "step");
+  if (step == nullptr) return nullptr;
+  auto state = std::make_unique<State>();
+  state->step(step->item<std::int64_t>());
+  state->exp_avg(need(saved, name + "exp_avg", parameter, file));
+  state->exp_avg_sq(need(saved, name + "exp_avg_sq", parameter, file));
+  return state;
+}
+
 }  // namespace
 
 TrainingOptimiser::TrainingOptimiser(const TrainingOptions& options, std::vector<at::Tensor> parameters)
-    : m_kind(options.optimiser), m_parameters(std::move(parameters)) {
+    : m_kind(options.optimiser), m_mostGradient(options.gradientClip), m_parameters(std::move(parameters)) {
   if (m_kind == Optimiser::Adam) {
     // Decay inside the gradient, as torch.optim.Adam; the second beta is that optimiser's default.
     m_optimiser = std::make_unique<optim::Adam>(
         m_parameters,
         optim::AdamOptions(options.learningRate).betas({options.momentum, 0.999}).weight_decay(options.weightDecay));
+  } else if (m_kind == Optimiser::AdamW) {
+    m_optimiser = std::make_unique<optim::AdamW>(
+        m_parameters,
+        optim::AdamWOptions(options.learningRate).betas({options.momentum, 0.999}).weight_decay(options.weightDecay));
   } else {
     m_optimiser = std::make_unique<optim::SGD>(
         m_parameters,
@@ -70,6 +111,7 @@ void TrainingOptimiser::setLearningRate(double rate) {
 }
 
 void TrainingOptimiser::step() {
+  if (m_mostGradient > 0.0) clipGradients(m_parameters, m_mostGradient);
   m_optimiser->step();
   m_optimiser->zero_grad();
 }
@@ -80,10 +122,9 @@ void TrainingOptimiser::save(const std::string& prefix, StateDict& out) const {
     if (found == m_optimiser->state().end()) continue;  // never had a gradient
     const std::string name = prefix + std::to_string(i) + ".";
     if (m_kind == Optimiser::Adam) {
-      const auto& state = static_cast<const optim::AdamParamState&>(*found->second);
-      out.emplace_back(name + "step", at::full({1}, state.step(), at::kLong));
-      out.emplace_back(name + "exp_avg", state.exp_avg());
-      out.emplace_back(name + "exp_avg_sq", state.exp_avg_sq());
+      saveMoments<optim::AdamParamState>(*found->second, name, out);
+    } else if (m_kind == Optimiser::AdamW) {
+      saveMoments<optim::AdamWParamState>(*found->second, name, out);
     } else {
       const auto& state = static_cast<const optim::SGDParamState&>(*found->second);
       if (state.momentum_buffer().defined()) out.emplace_back(name + "momentum_buffer", state.momentum_buffer());
@@ -96,13 +137,11 @@ void TrainingOptimiser::load(const std::string& prefix, const StateDict& saved, 
     const at::Tensor& parameter = m_parameters[i];
     const std::string name = prefix + std::to_string(i) + ".";
     if (m_kind == Optimiser::Adam) {
-      const at::Tensor* step = find(saved, name + "step");
-      if (step == nullptr) continue;
-      auto state = std::make_unique<optim::AdamParamState>();
-      state->step(step->item<std::int64_t>());
-      state->exp_avg(need(saved, name + "exp_avg", parameter, file));
-      state->exp_avg_sq(need(saved, name + "exp_avg_sq", parameter, file));
-      m_optimiser->state()[keyOf<StateKey>(parameter)] = std::move(state);
+      if (auto state = loadMoments<optim::AdamParamState>(saved, name, parameter, file))
+        m_optimiser->state()[keyOf<StateKey>(parameter)] = std::move(state);
+    } else if (m_kind == Optimiser::AdamW) {
+      if (auto state = loadMoments<optim::AdamWParamState>(saved, name, parameter, file))
+        m_optimiser->state()[keyOf<StateKey>(parameter)] = std::move(state);
     } else {
       if (find(saved, name + "momentum_buffer") == nullptr) continue;
       auto state = std::make_unique<optim::SGDParamState>();

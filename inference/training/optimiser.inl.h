@@ -15,7 +15,7 @@ class TrainingOptimiser {
 public:
   TrainingOptimiser(const TrainingOptions& options, std::vector<at::Tensor> parameters);
   void setLearningRate(double rate);
-  /// One step from the gradients, which are cleared afterwards.
+  /// One step from the gradients, which are scaled down to the options' greatest norm and cleared afterwards.
   void step();
   /// The state, each name below `prefix`.
   void save(const std::string& prefix, StateDict& out) const;
@@ -24,6 +24,7 @@ public:
 
 private:
   Optimiser m_kind;
+  double m_mostGradient;
   std::vector<at::Tensor> m_parameters;
   std::unique_ptr<torch::optim::Optimizer> m_optimiser;
 };

@@ -20,6 +20,11 @@ double learningRateAt(Schedule schedule, double base, std::int64_t step, std::in
   throw ContractViolation("learningRateAt: unknown schedule");
 }
 
+double warmUpAt(std::int64_t step, std::int64_t steps) {
+  require(step >= 0 && steps >= 0, "warmUpAt: no such step");
+  return step + 1 >= steps ? 1.0 : static_cast<double>(step + 1) / static_cast<double>(steps);
+}
+
 std::string_view scheduleName(Schedule schedule) {
   switch (schedule) {
     case Schedule::Constant:

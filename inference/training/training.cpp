@@ -16,13 +16,18 @@
 #include "inference/training/folder_lock.h"
 #include "inference/training/loss.inl.h"
 #include "inference/training/optimiser.inl.h"
+#include "inference/training/outlier_exposure.inl.h"
+#include "inference/training/reduced_precision.inl.h"
 #include "inference/training/schedule.h"
 #include "inference/training/training_state.inl.h"
 #include "inference/training/validation.inl.h"
+#include "inference/training/weight_average.inl.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
+#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/dropout.h>
 #include <torch/utils.h>
 
@@ -82,6 +87,20 @@ void scaleDropout(Network& network, double factor) {
   }
 }
 
+void setNormMomentum(Network& network, double momentum) {
+  for (const auto& module : network.modules(false)) {
+    if (auto* norm = module->as<torch::nn::BatchNorm2dImpl>()) norm->options.momentum(momentum);
+  }
+}
+
+/// The weights with the void class's one times `factor`; without weights, all others 1.
+at::Tensor withVoidWeight(const at::Tensor& weights, int channels, double factor) {
+  if (factor == 1.0) return weights;
+  at::Tensor out = weights.defined() ? weights.clone() : at::ones({channels}, at::kFloat);
+  out[channels - 1] *= factor;
+  return out;
+}
+
 StateDict detached(const StateDict& tensors) {
   StateDict out;
   for (const auto& [key, tensor] : tensors) out.emplace_back(key, tensor.detach());
@@ -92,6 +111,8 @@ constexpr const char* kCheckpoint = "checkpoint.pth";
 constexpr const char* kLog = "log.csv";
 constexpr const char* kWeights = "weights.pth";
 constexpr const char* kSidecar = "weights.json";
+constexpr const char* kBestWeights = "best.pth";
+constexpr const char* kBestSidecar = "best.json";
 
 /// Removes what a killed program left of files that it was about to put in place: their names end in ".part-" and its
 /// process and serial number, or the six characters of mkstemp of versions before.
@@ -105,7 +126,7 @@ void removeLeftovers(const fs::path& folder) {
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(folder, failure)) {
     const std::string name = entry.path().filename().string();
-    for (const char* own : {kCheckpoint, kLog, kWeights, kSidecar}) {
+    for (const char* own : {kCheckpoint, kLog, kWeights, kSidecar, kBestWeights, kBestSidecar}) {
       const std::string start = std::string(own) + ".part-";
       if (name.starts_with(start) && isPart(std::string_view(name).substr(start.size())) &&
           entry.is_regular_file(failure))
@@ -118,7 +139,7 @@ void removeLeftovers(const fs::path& folder) {
 void requireOwnFolder(const fs::path& folder) {
   std::error_code failure;
   if (fs::exists(folder / kCheckpoint, failure)) return;
-  for (const char* own : {kLog, kWeights, kSidecar}) {
+  for (const char* own : {kLog, kWeights, kSidecar, kBestWeights, kBestSidecar}) {
     if (!fs::exists(folder / own, failure)) continue;
     throw Error({.what = "the folder holds a file that training would replace: name another folder, or move it away",
                  .expected = std::string("an empty folder, or a training's with its ") + kCheckpoint,
@@ -157,6 +178,9 @@ public:
     require(options.stageEpochs.size() <= m_kind->stages.size(), "train: the network has no such stage");
     require(options.input.width % m_kind->sizeMultiple == 0 && options.input.height % m_kind->sizeMultiple == 0,
             "train: input is no multiple of what the network needs");
+    require(options.trainVoid || (options.outlierExposure == 0.0 && options.voidWeight == 1.0),
+            "train: outlier exposure and a void weight need the void class");
+    require(options.best.empty() || validation != nullptr, "train: nothing to find the best by");
     m_options.stageEpochs.resize(m_kind->stages.size());
     const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
     requireThreads(std::max(1, threads));
@@ -164,6 +188,7 @@ public:
     torch::manual_seed(options.seed);
     m_network = m_kind->make({.classes = m_channels, .widths = options.widths});
     scaleDropout(*m_network, options.dropout);
+    setNormMomentum(*m_network, options.normMomentum);
     if (!options.start.empty()) loadStart();
   }
 
@@ -192,7 +217,8 @@ public:
     }
     toChannelsLast(*m_network);
     if (m_options.device == Device::Cuda) m_network->to(at::kCUDA);
-    at::Tensor weights = m_state.classWeights;
+    startAverage();
+    at::Tensor weights = withVoidWeight(m_state.classWeights, m_channels, m_options.voidWeight);
     if (weights.defined() && m_options.device == Device::Cuda) weights = weights.cuda();
     m_loss = makeLoss(m_options.loss, weights, m_options.lossParameters);
 
@@ -237,6 +263,8 @@ private:
     const auto begin = m_options.stageEpochs.begin();
     return std::accumulate(begin, begin + static_cast<std::ptrdiff_t>(index), 0);
   }
+  /// What is validated and written.
+  [[nodiscard]] Network& outputNetwork() { return m_average ? m_average->network() : *m_network; }
   [[nodiscard]] int finishedEpochs() const { return m_state.epoch + epochsBefore(stageIndex()); }
   [[nodiscard]] int allEpochs() const { return m_options.epochs + epochsBefore(m_options.stageEpochs.size()); }
 
@@ -253,6 +281,17 @@ private:
            " pictures there are: batches hold " + std::to_string(m_pictures.size()));
     }
     if (allEpochs() == 0 && m_options.start.empty()) warn("no epoch is asked for: the weights written are random");
+  }
+
+  void startAverage() {
+    if (m_options.weightAverage <= 0.0) return;
+    std::shared_ptr<Network> average = m_kind->make({.classes = m_channels, .widths = m_options.widths});
+    loadWeights(*average, *m_kind, m_state.average.empty() ? stateDictOf(*m_network) : m_state.average,
+                checkpointFile());
+    toChannelsLast(*average);
+    if (m_options.device == Device::Cuda) average->to(at::kCUDA);
+    average->eval();
+    m_average = std::make_unique<WeightAverage>(std::move(average), m_options.weightAverage);
   }
 
   void loadStart() {
@@ -284,7 +323,7 @@ private:
   }
 
   /// The rest of the epoch under way. False where stopped; a checkpoint is written either way.
-  bool runEpoch(TrainingResult& result) {
+  bool runEpoch(TrainingResult& outcome) {
     const int epoch = finishedEpochs();
     Batches batches(m_options, m_pictures, voidClass(), epoch);
     TrainingProgress progress{.stage = stage() != nullptr ? stage()->name : std::string(),
@@ -301,11 +340,13 @@ private:
         return false;
       }
       const std::int64_t done = std::int64_t{m_state.epoch} * batches.steps() + m_state.step;
-      progress.learningRate = learningRateAt(m_options.schedule, m_options.learningRate, done,
-                                             std::int64_t{epochsOfStage()} * batches.steps());
+      progress.learningRate =
+          warmUpAt(done, m_options.warmUpSteps) * learningRateAt(m_options.schedule, m_options.learningRate, done,
+                                                                 std::int64_t{epochsOfStage()} * batches.steps());
       learn(batches.take(m_state.step), progress.learningRate,
             mixSeeds(m_options.seed,
                      static_cast<std::uint64_t>(epoch) << 32U | static_cast<std::uint32_t>(m_state.step), kStepStream));
+      if (m_average) m_average->add(*m_network, done);
       ++m_state.step;
       progress.step = m_state.step;
       progress.loss = m_state.lossSum / m_state.step;
@@ -317,13 +358,14 @@ private:
       }
     }
     if (m_validation != nullptr && stage() == nullptr) {
-      progress.validation = validate(*m_network, *m_validation, m_options, m_stop);
+      progress.validation = validate(outputNetwork(), *m_validation, m_options, m_stop);
       if (!progress.validation) {
         // The epoch's last step is done, its validation is not: it is made again on going on.
         writeCheckpoint();
         return false;
       }
-      result.last = progress.validation;
+      outcome.last = progress.validation;
+      progress.isBest = keepBest(*progress.validation);
     }
     progress.loss = m_state.lossSum / std::max(1, m_state.step);
     m_state.log += logLine(progress);
@@ -348,9 +390,7 @@ private:
       batch.targets = every(every(batch.targets, 1), 2).contiguous();
     }
     if (m_options.device == Device::Cuda) batch = {batch.images.cuda(), batch.targets.cuda()};
-    const at::Tensor logits =
-        part != nullptr ? part->forward(*m_network, batch.images) : m_network->forward(batch.images);
-    const at::Tensor loss = (*m_loss)(logits, batch.targets);
+    const at::Tensor loss = lossOf(logitsOf(part, batch.images), batch.targets);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
       throw Error({.what = "the loss is no longer finite: lower the learning rate and go on from the last checkpoint",
@@ -364,10 +404,38 @@ private:
     m_state.lossSum += value;
   }
 
+  [[nodiscard]] at::Tensor logitsOf(const TrainingStage* part, const at::Tensor& images) {
+    const ReducedPrecision reduced(m_options.reducedPrecision && m_options.device == Device::Cpu);
+    return part != nullptr ? part->forward(*m_network, images) : m_network->forward(images);
+  }
+
+  [[nodiscard]] at::Tensor lossOf(const at::Tensor& logits, const at::Tensor& targets) const {
+    // A row a pixel, which is how channels-last memory holds them: the sums over channels run in order.
+    const at::Tensor rows = logits.to(at::kFloat).permute({0, 2, 3, 1}).reshape({-1, m_channels});
+    const at::Tensor truth = targets.reshape({-1});
+    at::Tensor loss = (*m_loss)(rows, truth);
+    if (m_options.outlierExposure > 0.0)
+      loss = loss + m_options.outlierExposure * outlierExposure(rows, truth, voidClass());
+    return loss;
+  }
+
+  /// Whether the weights are the best so far by what is asked for; they are then kept.
+  bool keepBest(const ValidationReport& report) {
+    if (m_options.best.empty()) return false;
+    const std::optional<double> value = valueOf(report, m_options.best);
+    if (!value || (m_state.best && *value <= *m_state.best)) return false;
+    m_state.best = value;
+    m_state.bestNetwork.clear();
+    for (const auto& [key, tensor] : stateDictOf(outputNetwork()))
+      m_state.bestNetwork.emplace_back(key, tensor.detach().clone());
+    return true;
+  }
+
   /// The log follows the checkpoint, which holds it: whatever is interrupted, going on makes both whole.
   void writeCheckpoint() {
     m_state.network = detached(stateDictOf(*m_network));
     requireFinite(m_state.network, checkpointFile());
+    if (m_average) m_state.average = detached(stateDictOf(m_average->network()));
     m_state.optimiser.clear();
     m_optimiser->save("", m_state.optimiser);
     writeTrainingState(m_state, checkpointFile());
@@ -375,7 +443,15 @@ private:
     if (m_state.step == 0) writeWeights();
   }
 
-  void writeWeights() const {
+  void writeWeights() {
+    writeFileAtomically(m_folder / kSidecar, std::string_view(sidecarText()));
+    writeStateDict(m_folder / kWeights, detached(stateDictOf(outputNetwork())));
+    if (m_state.bestNetwork.empty()) return;
+    writeFileAtomically(m_folder / kBestSidecar, std::string_view(sidecarText()));
+    writeStateDict(m_folder / kBestWeights, m_state.bestNetwork);
+  }
+
+  [[nodiscard]] std::string sidecarText() const {
     // Batches are made as any other input: by the default rule, without mean and deviation.
     auto sidecar = nlohmann::ordered_json::parse(Value(fieldsOf({.input = m_options.input})).json());
     std::vector<std::string> names;
@@ -390,8 +466,7 @@ private:
     sidecar["void_channel"] = voidClass();
     for (const NetworkOption& option : m_kind->options) sidecar[option.name] = option.values.front().name;
     sidecar["description"] = m_options.network + " trained on " + m_pictures.identity();
-    writeFileAtomically(m_folder / kSidecar, std::string_view(sidecar.dump(2) + "\n"));
-    writeStateDict(m_folder / kWeights, detached(stateDictOf(*m_network)));
+    return sidecar.dump(2) + "\n";
   }
 
   TrainingOptions m_options;
@@ -403,6 +478,7 @@ private:
   const NetworkKind* m_kind;
   int m_channels;
   std::shared_ptr<Network> m_network;
+  std::unique_ptr<WeightAverage> m_average;  ///< nothing where none is asked for
   std::unique_ptr<Loss> m_loss;
   std::unique_ptr<TrainingOptimiser> m_optimiser;
   TrainingState m_state;

@@ -16,7 +16,7 @@
 
 namespace oodscope {
 
-enum class Optimiser { Adam, Sgd };
+enum class Optimiser { Adam, Sgd, AdamW /* decay apart from the gradient */ };
 enum class Schedule { Constant, Polynomial /* (1 - progress)^0.9 */, Cosine /* to zero */ };
 /// Weight of each class in the loss. Logarithmic: 1 / ln(1.02 + share of pixels), as ENet and ERFNet were trained.
 enum class ClassWeights { Equal, Logarithmic };
@@ -30,10 +30,20 @@ struct TrainingOptions {
   std::string loss = "cross-entropy";  ///< see lossNames()
   LossParameters lossParameters = {};  ///< those not named have their initial values
   ClassWeights classWeights = ClassWeights::Logarithmic;
+  double voidWeight = 1.0;       ///< factor on the void class's weight
+  double outlierExposure = 0.0;  ///< weight of outlierExposure() beside the loss; needs a trained void class
   Optimiser optimiser = Optimiser::Adam;
   double learningRate = 5e-4;
   double momentum = 0.9;  ///< of SGD; Adam's first beta
   double weightDecay = 1e-4;
+  double gradientClip = 0.0;      ///< greatest norm of all gradients together; 0: any
+  int warmUpSteps = 0;            ///< over which the rate rises to the schedule's
+  double weightAverage = 0.0;     ///< what a step keeps of the weights' average, which is then what is validated and
+                                  ///< written; 0: the weights themselves
+  double normMomentum = 0.1;      ///< what a batch adds to the running means and variances of batch norms
+  bool reducedPrecision = false;  ///< convolutions in bfloat16 while learning; the weights stay float32
+  std::string best = {};  ///< what is best kept by, beside the last: "miou", or a method of ValidationReport, by its
+                          ///< AP; empty: none
   Schedule schedule = Schedule::Polynomial;
   double dropout = 1.0;  ///< factor on the network's dropout rates; below 1 for short trainings and slim networks
   std::vector<int> stageEpochs = {};  ///< of the network's stages before the whole, in their order; those missing: 0
@@ -73,6 +83,11 @@ struct ValidationReport {
   std::vector<Anomaly> anomalies;  ///< msp, max-logit, max-entropy, energy and, with a trained void class, void
 };
 
+/// "miou", or the AP of the method of this name. Empty where not defined.
+[[nodiscard]] std::optional<double> valueOf(const ValidationReport& report, std::string_view name);
+/// What TrainingOptions::best may be: "miou" and the methods that validation knows.
+[[nodiscard]] std::vector<std::string> bestNames();
+
 struct TrainingProgress {
   enum class Kind { Step, Epoch, Warning } kind = Kind::Step;
   std::string message = {};   ///< with Kind::Warning: a likely mistake; the other fields then mean nothing
@@ -83,6 +98,7 @@ struct TrainingProgress {
   double learningRate = 0.0;
   double secondsPerStep = 0.0;
   std::optional<ValidationReport> validation;  ///< with Kind::Epoch, where there is a validation split
+  bool isBest = false;                         ///< so far, by options.best
 };
 
 struct TrainingResult {
@@ -94,13 +110,13 @@ struct TrainingResult {
 
 /// Trains and writes into `folder`: checkpoint.pth (state to go on from, replaced atomically at the end of each epoch
 /// and when stopped), log.csv (one row an epoch), weights.pth with weights.json (state dict as Python's torch.load and
-/// Model::load read it). Where a checkpoint of the same options and pictures is there, goes on from it: the final
-/// weights are those of an uninterrupted run, bit for bit on the CPU with the same number of threads.
-/// One training a folder at a time: the folder is locked while train() runs. Files of these names that no checkpoint
-/// belongs to are somebody's own and never replaced.
-/// Throws Error: a folder that another process trains in or that holds such files, a checkpoint of other options (which
-/// one), start weights of another network, unreadable pictures, a full disk, a loss or weights that are not finite (the
-/// last checkpoint stays). `progress` is called from the calling thread.
+/// Model::load read it), and where options.best asks for them, best.pth and best.json. Where a checkpoint of the same
+/// options and pictures is there, goes on from it: the final weights are those of an uninterrupted run, bit for bit on
+/// the CPU with the same number of threads. One training a folder at a time: the folder is locked while train() runs.
+/// Files of these names that no checkpoint belongs to are somebody's own and never replaced. Throws Error: a folder
+/// that another process trains in or that holds such files, a checkpoint of other options (which one), start weights of
+/// another network, unreadable pictures, a full disk, a loss or weights that are not finite (the last checkpoint
+/// stays). `progress` is called from the calling thread.
 TrainingResult train(const TrainingOptions& options, const SampleSource& pictures, const SampleSource* validation,
                      const std::filesystem::path& folder, const std::function<void(const TrainingProgress&)>& progress,
                      std::stop_token stop = {});

@@ -22,7 +22,7 @@
 namespace oodscope {
 namespace {
 
-constexpr std::string_view kNetwork = "network.", kOptimiser = "optimizer.";
+constexpr std::string_view kNetwork = "network.", kOptimiser = "optimizer.", kAverage = "average.", kBest = "best.";
 
 /// 17 digits tell any two numbers apart. The recipe is compared with an older run's: the text must stay.
 std::string numberText(double value) { return generalText(value, 17); }
@@ -118,6 +118,30 @@ std::vector<std::string> logMethods() {
   return out;
 }
 
+const char* optimiserName(Optimiser optimiser) {
+  if (optimiser == Optimiser::AdamW) return "adamw";
+  return optimiser == Optimiser::Adam ? "adam" : "sgd";
+}
+
+/// Options that earlier versions had not, a line each where they differ from what was done then, so that a training of
+/// then goes on.
+void addLaterOptions(const TrainingOptions& options, std::ostringstream& out) {
+  const TrainingOptions usual;
+  const auto add = [&](const char* name, double value, double initial) {
+    if (value != initial) out << name << ": " << numberText(value) << "\n";
+  };
+  add("void weight", options.voidWeight, usual.voidWeight);
+  add("outlier exposure", options.outlierExposure, usual.outlierExposure);
+  add("gradient clip", options.gradientClip, usual.gradientClip);
+  add("warm-up", options.warmUpSteps, usual.warmUpSteps);
+  add("weight average", options.weightAverage, usual.weightAverage);
+  add("norm momentum", options.normMomentum, usual.normMomentum);
+  add("channels", options.augmentation.channels, usual.augmentation.channels);
+  add("pasted", options.augmentation.pasted, usual.augmentation.pasted);
+  if (options.reducedPrecision) out << "precision: bfloat16\n";
+  if (!options.best.empty()) out << "best by: " << options.best << "\n";
+}
+
 }  // namespace
 
 std::string recipeText(const TrainingOptions& options, const SampleSource& pictures) {
@@ -133,17 +157,17 @@ std::string recipeText(const TrainingOptions& options, const SampleSource& pictu
       << "\nvoid class: " << (options.trainVoid ? "trained" : "left out")
       << "\nloss: " << lossText(options.loss, options.lossParameters)
       << "\nclass weights: " << (options.classWeights == ClassWeights::Equal ? "equal" : "logarithmic")
-      << "\noptimiser: " << (options.optimiser == Optimiser::Adam ? "adam" : "sgd") << " "
-      << numberText(options.learningRate) << " " << numberText(options.momentum) << " "
-      << numberText(options.weightDecay) << "\nschedule: " << scheduleName(options.schedule)
-      << "\ndropout: " << numberText(options.dropout) << "\nepochs: " << joined(stageEpochs, " + ") << " + "
-      << options.epochs << "\nbatch: " << options.batch << "\ninput: " << sizeText(options.input)
-      << "\nvariation: " << (vary.flip ? "flip " : "") << numberText(vary.smallest) << " " << numberText(vary.largest)
-      << " " << sizeText(vary.crop) << " " << numberText(vary.brightness) << " " << numberText(vary.contrast) << " "
-      << numberText(vary.saturation) << "\nseed: " << options.seed
-      << "\nstart: " << (options.start.empty() ? "random" : sha256OfFile(options.start))
+      << "\noptimiser: " << optimiserName(options.optimiser) << " " << numberText(options.learningRate) << " "
+      << numberText(options.momentum) << " " << numberText(options.weightDecay)
+      << "\nschedule: " << scheduleName(options.schedule) << "\ndropout: " << numberText(options.dropout)
+      << "\nepochs: " << joined(stageEpochs, " + ") << " + " << options.epochs << "\nbatch: " << options.batch
+      << "\ninput: " << sizeText(options.input) << "\nvariation: " << (vary.flip ? "flip " : "")
+      << numberText(vary.smallest) << " " << numberText(vary.largest) << " " << sizeText(vary.crop) << " "
+      << numberText(vary.brightness) << " " << numberText(vary.contrast) << " " << numberText(vary.saturation)
+      << "\nseed: " << options.seed << "\nstart: " << (options.start.empty() ? "random" : sha256OfFile(options.start))
       << "\ndevice: " << (options.device == Device::Cuda ? "cuda" : "cpu") << "\npictures: " << pictures.identity()
       << "\n";
+  addLaterOptions(options, out);
   return out.str();
 }
 
@@ -157,6 +181,9 @@ void writeTrainingState(const TrainingState& state, const std::filesystem::path&
   out.emplace_back("loss_sum", scalar(state.lossSum));
   if (state.classWeights.defined()) out.emplace_back("class_weights", state.classWeights);
   for (const auto& [key, tensor] : state.network) out.emplace_back(std::string(kNetwork) + key, tensor);
+  if (state.best) out.emplace_back("best_value", scalar(*state.best));
+  for (const auto& [key, tensor] : state.average) out.emplace_back(std::string(kAverage) + key, tensor);
+  for (const auto& [key, tensor] : state.bestNetwork) out.emplace_back(std::string(kBest) + key, tensor);
   for (const auto& [key, tensor] : state.optimiser) out.emplace_back(std::string(kOptimiser) + key, tensor);
   writeStateDict(file, out);
 }
@@ -191,6 +218,9 @@ std::optional<TrainingState> readTrainingState(const std::filesystem::path& file
   for (const auto& [key, tensor] : tensors) {
     if (key == "class_weights") state.classWeights = tensor;
     if (key.starts_with(kNetwork)) state.network.emplace_back(key.substr(kNetwork.size()), tensor);
+    if (key == "best_value") state.best = tensor.item<double>();
+    if (key.starts_with(kAverage)) state.average.emplace_back(key.substr(kAverage.size()), tensor);
+    if (key.starts_with(kBest)) state.bestNetwork.emplace_back(key.substr(kBest.size()), tensor);
     if (key.starts_with(kOptimiser)) state.optimiser.emplace_back(key.substr(kOptimiser.size()), tensor);
   }
   return state;

@@ -22,6 +22,9 @@ struct TrainingState {
   std::string log;          ///< log.csv so far
   at::Tensor classWeights;  ///< undefined: all 1
   StateDict network, optimiser;
+  StateDict average;           ///< of the weights; empty without one
+  std::optional<double> best;  ///< validation's best value so far
+  StateDict bestNetwork;       ///< the weights that had it
 };
 
 /// The options and pictures that decide the weights, one "name: value" a line.

@@ -17,6 +17,8 @@
 namespace oodscope {
 namespace {
 
+constexpr std::string_view kMiou = "miou";
+
 struct MethodScores {
   ScoreParameters parameters;
   std::vector<std::shared_ptr<const ScoreMap>> frames;  ///< those whose label is known
@@ -50,6 +52,20 @@ private:
 };
 
 }  // namespace
+
+std::optional<double> valueOf(const ValidationReport& report, std::string_view name) {
+  if (name == kMiou) return report.miou;
+  for (const ValidationReport::Anomaly& anomaly : report.anomalies)
+    if (anomaly.method == name) return anomaly.ap;
+  return std::nullopt;
+}
+
+std::vector<std::string> bestNames() {
+  std::vector<std::string> names{std::string(kMiou)};
+  for (const Method method : allMethods())
+    if (method.kind().isInTrainingLog) names.emplace_back(method.name());
+  return names;
+}
 
 std::optional<ValidationReport> validate(Network& network, const SampleSource& pictures, const TrainingOptions& options,
                                          const std::stop_token& stop) {

@@ -101,6 +101,62 @@ TEST(DemoScene, TrainingFramesHoldVoidObjectsAndNoAnomaly) {
   EXPECT_GE(withVoid, 11);
 }
 
+DemoOptions heaps() {
+  DemoOptions o = small(false, true);
+  o.clutter = ClutterKind::Heaps;
+  return o;
+}
+
+TEST(DemoScene, HeapsAreVoidObjectsAndNothingElseChanges) {
+  int withHeaps = 0;
+  for (int index = 0; index < 12; ++index) {
+    const DemoFrame f = renderDemoFrame(77, index, heaps());
+    EXPECT_EQ(count(f.label, kAnomaly), 0U);
+    withHeaps += count(f.voidObjects, 1) > 0 ? 1 : 0;
+    const DemoFrame free = renderDemoFrame(77, index, small(false, false));
+    EXPECT_EQ(f.pose.height, free.pose.height);
+    EXPECT_EQ(f.camera.focalX, free.camera.focalX);
+  }
+  EXPECT_EQ(withHeaps, 12);
+}
+
+TEST(DemoScene, AskingForHeapsChangesNoSceneWithoutClutter) {
+  DemoOptions asked = small(true, false);
+  const DemoFrame usual = renderDemoFrame(1, 3, asked);
+  asked.clutter = ClutterKind::Heaps;
+  expectEqual(usual, renderDemoFrame(1, 3, asked));
+}
+
+TEST(DemoScene, HeapsAreTheSameForAnyNumberOfThreads) {
+  const DemoFrame many = renderDemoFrame(11, 4, heaps());
+  tbb::global_control one(tbb::global_control::max_allowed_parallelism, 1);
+  expectEqual(many, renderDemoFrame(11, 4, heaps()));
+}
+
+/// Mean brightness of void objects, over scenes where the sun decides it as it decides that of all else.
+TEST(DemoScene, HeapsAreDarkAsOftenAsBright) {
+  int darker = 0, brighter = 0;
+  for (int index = 0; index < 42; ++index) {
+    const DemoFrame f = renderDemoFrame(21, index, heaps());
+    double heap = 0.0, road = 0.0;
+    int heapPixels = 0, roadPixels = 0;
+    for (std::size_t i = 0; i < f.image.values().size(); ++i) {
+      const double g = f.image.values()[i].g;
+      if (f.voidObjects.values()[i] != 0) {
+        heap += g;
+        ++heapPixels;
+      } else if (f.classes.values()[i] == 0) {
+        road += g;
+        ++roadPixels;
+      }
+    }
+    if (heapPixels < 20 || roadPixels == 0) continue;
+    (heap / heapPixels < road / roadPixels ? darker : brighter) += 1;
+  }
+  EXPECT_GE(darker, 5);
+  EXPECT_GE(brighter, 5);
+}
+
 TEST(DemoScene, EveryClassOccursInFifteenOfHundredFrames) {
   constexpr int kFrames = 84;  // two rounds of settings and weathers
   std::array<int, 19> frames{};

@@ -42,6 +42,21 @@ TEST(Augmentation, FlipsAboutHalfOfTheTimeAndAllPartsTogether) {
   EXPECT_LT(flips, 70);
 }
 
+TEST(Augmentation, ChannelsAreEachMultipliedByAFactorOfTheirOwn) {
+  Sample grey{RgbImage({4, 2}, Rgb{100, 100, 100}), ClassMap({4, 2}), LabelMap({4, 2})};
+  int apart = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    SplitMix random(seed);
+    const Rgb c = augmented(grey, {.flip = false, .channels = 0.2}, random).image.at(0, 0);
+    for (const std::uint8_t value : {c.r, c.g, c.b}) {
+      EXPECT_GE(value, 80);
+      EXPECT_LE(value, 120);
+    }
+    apart += c.r != c.g && c.g != c.b ? 1 : 0;
+  }
+  EXPECT_GE(apart, 15);
+}
+
 TEST(Augmentation, CropIsAWindowOfThePictureAndReachesAllOfIt) {
   bool reachedFirst = false, reachedLast = false;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {

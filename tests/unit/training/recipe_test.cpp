@@ -34,6 +34,30 @@ TEST(Recipe, HoldsTheParametersOfItsOwnLossAlone) {
   EXPECT_THAT(recipe(options), HasSubstr("\nloss: focal 2.5\n"));
 }
 
+TEST(Recipe, NamesWhatEarlierVersionsHadNotWhereItIsUsed) {
+  TrainingOptions options;
+  const std::string before = recipe(options);
+  for (const char* name : {"void weight", "outlier exposure", "gradient clip", "warm-up", "weight average",
+                           "norm momentum", "channels", "pasted", "precision", "best by"})
+    EXPECT_THAT(before, Not(HasSubstr(name)));
+  options.voidWeight = 1.5;
+  options.outlierExposure = 0.05;
+  options.gradientClip = 5.0;
+  options.warmUpSteps = 100;
+  options.weightAverage = 0.998;
+  options.normMomentum = 0.03;
+  options.augmentation.channels = 0.05;
+  options.augmentation.pasted = 0.3;
+  options.reducedPrecision = true;
+  options.best = "void";
+  options.optimiser = Optimiser::AdamW;
+  const std::string after = recipe(options);
+  for (const char* line : {"\nvoid weight: 1.5\n", "\noutlier exposure: 0.05", "\ngradient clip: 5\n",
+                           "\nwarm-up: 100\n", "\nweight average: 0.998", "\nnorm momentum: 0.03", "\nchannels: 0.05",
+                           "\npasted: 0.3", "\nprecision: bfloat16\n", "\nbest by: void\n", "\noptimiser: adamw "})
+    EXPECT_THAT(after, HasSubstr(line));
+}
+
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   return text.replace(text.find(from), from.size(), to);
 }

@@ -76,6 +76,98 @@ TEST(Training, StoppedAndContinuedGivesTheSameBytesForEnet) {
   expectSameWeightsHoweverStopped(options);
 }
 
+/// All that the demo's network is trained with.
+TrainingOptions demoTraining() {
+  TrainingOptions options = tinyTraining();
+  options.optimiser = Optimiser::AdamW;
+  options.schedule = Schedule::Cosine;
+  options.classWeights = ClassWeights::Equal;
+  options.voidWeight = 1.5;
+  options.outlierExposure = 0.05;
+  options.gradientClip = 5.0;
+  options.warmUpSteps = 3;
+  options.weightAverage = 0.9;
+  options.normMomentum = 0.03;
+  options.augmentation.channels = 0.05;
+  options.augmentation.pasted = 0.5;
+  options.best = "void";
+  return options;
+}
+
+TEST(Training, StoppedAndContinuedGivesTheSameBytesWithAverageExposureAndPasting) {
+  expectSameWeightsHoweverStopped(demoTraining());
+}
+
+TEST(Training, StoppedAndContinuedGivesTheSameBytesInReducedPrecision) {
+  TrainingOptions options = demoTraining();
+  options.reducedPrecision = true;
+  expectSameWeightsHoweverStopped(options);
+}
+
+TEST(Training, ReducedPrecisionIsNearTheFullOneAndKeepsTheWeightsWhole) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures(8);
+  TrainingOptions options = tinyTraining();
+  options.widths = {8, 16, 24};
+  options.epochs = 20;
+  options.dropout = 0.0;
+  options.learningRate = 5e-3;
+  options.reducedPrecision = true;
+  const auto result = train(options, pictures, &pictures, folder.path(), kSilent);
+  EXPECT_GT(result.last->miou.value(), 0.8);
+  const auto model = Model::load(result.weights, {.threads = 1, .preprocessing = {}, .outputs = {}});
+  EXPECT_TRUE(model.info().assumptions.empty()) << "float32 weights: nothing to convert";
+}
+
+TEST(Training, TheAverageIsWhatIsWrittenAndValidated) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  TrainingOptions options = tinyTraining();
+  const auto plain = train(options, pictures, &pictures, folder.path() / "plain", kSilent);
+  options.weightAverage = 0.99;
+  const auto averaged = train(options, pictures, &pictures, folder.path() / "averaged", kSilent);
+  EXPECT_NE(sha256OfFile(plain.weights), sha256OfFile(averaged.weights));
+}
+
+TEST(Training, KeepsTheBestBesideTheLast) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  TrainingOptions options = demoTraining();
+  options.epochs = 6;
+  options.schedule = Schedule::Constant;
+  options.learningRate = 0.02;  // swings
+  options.weightAverage = 0.0;
+  std::vector<double> values;
+  std::vector<bool> isBest;
+  std::string digest;
+  const auto result = train(options, pictures, &pictures, folder.path(), [&](const TrainingProgress& progress) {
+    if (progress.kind != TrainingProgress::Kind::Epoch || !progress.validation) return;
+    values.push_back(valueOf(*progress.validation, "void").value());
+    isBest.push_back(progress.isBest);
+    if (progress.isBest) digest = sha256OfFile(folder.path() / "weights.pth");
+  });
+  ASSERT_EQ(values.size(), 6U);
+  double best = -1.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    EXPECT_EQ(isBest[i], values[i] > best) << i;
+    best = std::max(best, values[i]);
+  }
+  EXPECT_EQ(sha256OfFile(folder.path() / "best.pth"), digest);
+  EXPECT_EQ(textOf(folder.path() / "best.json"), textOf(folder.path() / "weights.json"));
+}
+
+TEST(Training, WithoutVoidClassThereIsNothingToExpose) {
+  const TinyPictures pictures;
+  const TemporaryFolder folder;
+  TrainingOptions options = tinyTraining();
+  options.trainVoid = false;
+  options.outlierExposure = 0.1;
+  EXPECT_THROW(static_cast<void>(train(options, pictures, nullptr, folder.path(), kSilent)), ContractViolation);
+  options.outlierExposure = 0.0;
+  options.best = "miou";
+  EXPECT_THROW(static_cast<void>(train(options, pictures, nullptr, folder.path(), kSilent)), ContractViolation);
+}
+
 TEST(Training, SeedDecidesTheWeights) {
   const TemporaryFolder folder;
   const TinyPictures pictures;
@@ -191,7 +283,7 @@ TEST(Training, ALockFileThatIsLeftOverLocksNothingAndIsKept) {
 }
 
 TEST(Training, FilesOfTheUsersOwnAreNeitherReplacedNorRemoved) {
-  for (const char* name : {"weights.pth", "weights.json", "log.csv"}) {
+  for (const char* name : {"weights.pth", "weights.json", "log.csv", "best.pth", "best.json"}) {
     const TemporaryFolder folder;
     folder.write(name, "mine");
     EXPECT_THAT(refusal(tinyTraining(), folder.path()), HasSubstr(std::string(name) + " without a checkpoint"));

@@ -54,6 +54,29 @@ TEST(GeneratedSamples, ComeBackFromTheCacheUnchanged) {
   EXPECT_EQ(files, 1U);
 }
 
+TEST(GeneratedSamples, OfHeapsLearnNothingFromBonnetAndBorder) {
+  GeneratedScenes scenes = tinyScenes();
+  scenes.options.withAnomalies = false;
+  scenes.options.withVoidObjects = true;
+  scenes.count = 12;
+  for (const ClutterKind kind : {ClutterKind::Shapes, ClutterKind::Heaps}) {
+    scenes.options.clutter = kind;
+    const auto source = openGenerated(scenes);
+    int unlearned = 0;
+    for (std::size_t index = 0; index < source->size(); ++index) {
+      const Sample sample = source->read(index);
+      const DemoFrame frame = renderDemoFrame(3, static_cast<int>(index), scenes.options);
+      for (std::size_t i = 0; i < frame.classes.values().size(); ++i) {
+        const std::uint8_t made = frame.classes.values()[i], read = sample.classes.values()[i];
+        const bool isLeftOut = kind == ClutterKind::Heaps && made == kVoid && frame.voidObjects.values()[i] == 0;
+        ASSERT_EQ(read, isLeftOut ? kUnlearned : made);
+        unlearned += isLeftOut ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(unlearned > 0, kind == ClutterKind::Heaps);
+  }
+}
+
 TEST(GeneratedSamples, OfOtherOptionsDoNotShareACache) {
   const TemporaryFolder folder;
   GeneratedScenes with = tinyScenes(folder.path()), without = with;

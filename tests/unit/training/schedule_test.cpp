@@ -23,6 +23,14 @@ TEST(Schedule, CosineIsHalfInTheMiddleAndNothingAtTheEnd) {
 
 TEST(Schedule, ConstantStays) { EXPECT_DOUBLE_EQ(learningRateAt(Schedule::Constant, 0.1, 9, 10), 0.1); }
 
+TEST(Schedule, WarmsUpInEqualStepsToTheWholeRate) {
+  EXPECT_DOUBLE_EQ(warmUpAt(0, 100), 0.01);
+  EXPECT_DOUBLE_EQ(warmUpAt(49, 100), 0.5);
+  EXPECT_DOUBLE_EQ(warmUpAt(99, 100), 1.0);
+  EXPECT_DOUBLE_EQ(warmUpAt(100'000, 100), 1.0);
+  EXPECT_DOUBLE_EQ(warmUpAt(0, 0), 1.0);
+}
+
 TEST(Schedule, RefusesStepsBeyondTheLast) {
   EXPECT_THROW(static_cast<void>(learningRateAt(Schedule::Cosine, 0.1, 11, 10)), ContractViolation);
   EXPECT_THROW(static_cast<void>(learningRateAt(Schedule::Cosine, 0.1, 0, 0)), ContractViolation);
