@@ -85,7 +85,7 @@ private:
     heading(tr("Methods and temperatures"), 2);
     add(metricGrid(m_report.tables.ablation, tr("AP and FPR95 in percent, exact. Best bold, second underlined.")));
     heading(tr("Thresholds"), 2);
-    add(plainGrid(m_report.tables.thresholds, {"model", "method", "temperature"}));
+    add(plainGrid(m_report.tables.thresholds, {"Model", "Method", "T"}));
   }
 
   void addSweep() {
@@ -129,7 +129,7 @@ private:
       return;
     }
     const QString caption = runCaption(m_results, run);
-    figures({"pr:" + set, "roc:" + set}, caption);
+    figures({"pr-methods:" + set, "roc-methods:" + set}, caption);
     figures({"f1:" + set, "histogram:" + set}, caption);
     try {
       const WorstOfSet worst = worstOf(m_results, run, kListed);
