@@ -115,7 +115,7 @@ FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kin
   shown.push_back(run);
   for (const RunSpec& kept : others) {
     CurveData curve = curveOf(kind, *results.numbers(kept), role, curveName(results, kept, shown));
-    if (role == CurveRole::Other) curve.series = data.curves.size();
+    if (role == CurveRole::Other) curve.series = static_cast<int>(data.curves.size());
     data.curves.push_back(std::move(curve));
     data.thresholds.emplace_back();
     role = CurveRole::Other;

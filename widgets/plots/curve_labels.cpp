@@ -39,7 +39,7 @@ LabelPlacer CurvePlot::State::placer(const PlotCanvas& canvas) const {
   for (int i = 0; points && i < static_cast<int>(curves.size()); ++i)
     if (const auto at = operatingPixel(canvas, i)) out.avoid(reachOf(*at));
   for (const CurveData& curve : curves)
-    if (kind == CurveKind::Roc && curve.fpr95 && !curve.series)
+    if (kind == CurveKind::Roc && curve.fpr95 && curve.series < 0)
       out.avoid(reachOf(canvas.pixel(*curve.fpr95 * kPercent, kTpr95)));
   return out;
 }
@@ -105,7 +105,7 @@ std::optional<CurvePlot::State::PlacedText> CurvePlot::State::fpr95Text(LabelPla
   const double x = canvas.pixel(*curve.fpr95 * kPercent, 0).x(), bottom = canvas.frame()->rect().bottom() - kEdge;
   double other = 0;
   for (const CurveData& second : curves)
-    if (&second != &curve && second.fpr95 && !second.series) other = canvas.pixel(*second.fpr95 * kPercent, 0).x();
+    if (&second != &curve && second.fpr95 && second.series < 0) other = canvas.pixel(*second.fpr95 * kPercent, 0).x();
   const bool right = other == 0 || x >= other;
   std::vector<QPointF> corners;
   for (double up = 0; up < canvas.frame()->rect().height() / 2.0; up += size.height())

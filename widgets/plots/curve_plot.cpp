@@ -26,7 +26,7 @@ QColor colourOf(CurveRole role, const Tokens& t) {
 }
 
 QPen strokeOf(const CurveData& curve, const Tokens& t) {
-  if (curve.role == CurveRole::Other && curve.series) return seriesStroke(t, *curve.series, 1.4);
+  if (curve.series >= 0) return seriesStroke(t, static_cast<std::size_t>(curve.series), 1.4);
   const QColor colour = colourOf(curve.role, t);
   if (curve.role == CurveRole::Reference) return pen(colour, 1.3);
   if (curve.estimated) return dashedPen(colour, 2);
@@ -204,7 +204,7 @@ void CurvePlot::State::drawMarkers(QCPPainter& p, const PlotCanvas& canvas) cons
   static_cast<void>(lineTexts(free, canvas));  // they stand below
   std::vector<PlacedText> texts;
   for (const CurveData& curve : curves) {
-    const bool named = kind == CurveKind::Roc && curve.fpr95 && curve.role != CurveRole::Reference && !curve.series;
+    const bool named = kind == CurveKind::Roc && curve.fpr95 && curve.role != CurveRole::Reference && curve.series < 0;
     if (!named || !box.contains(canvas.pixel(*curve.fpr95 * kPercent, kTpr95))) continue;
     drawFpr95(p, canvas, curve);
     if (auto text = fpr95Text(free, canvas, curve)) texts.push_back(*std::move(text));
@@ -276,7 +276,9 @@ void CurvePlot::restyle() {
     const bool named = m->primary(CurveRole::B) >= 0 || m->curves.size() > 2;
     if (!curve.value.isEmpty()) {
       const bool own = curve.role == CurveRole::A || curve.role == CurveRole::B;
-      c.values.push_back({curve.value, named && own ? colour : QColor(), {}, strokeOf(curve, t), curve.name});
+      // The run that is looked at is drawn above the others and named first.
+      c.values.insert(curve.role == CurveRole::A && curve.series < 0 && m->hasSeries() ? c.values.begin() : c.values.end(),
+                      {curve.value, named && own ? colour : QColor(), {}, strokeOf(curve, t), curve.name});
     }
   }
 }

@@ -25,6 +25,11 @@ struct CurvePlot::State {
   std::optional<std::pair<int, int>> hover;  // curve, point
   QPointF hoverAt;
 
+  /// Whether one of many runs is among them.
+  bool hasSeries() const {
+    return std::any_of(curves.begin(), curves.end(), [](const CurveData& curve) { return curve.series >= 0; });
+  }
+
   double xScale() const { return kind == CurveKind::F1 ? 1 : kPercent; }
 
   // The point whose threshold is nearest; thresholds fall along the curve.

@@ -326,7 +326,7 @@ QFont PlotCanvas::printedFont(const RenderOptions& options) const {
   return printed;
 }
 
-DocumentLegend PlotCanvas::legend() const { return {values, m_font, *m_tokens}; }
+DocumentLegend PlotCanvas::documentLegend() const { return {values, m_font, *m_tokens}; }
 
 LegendPlace PlotCanvas::settled(const RenderOptions& options, double width, const QFont& face,
                                 const QFont& titleFace) const {
@@ -353,7 +353,7 @@ QRectF PlotCanvas::legendBox() const {
   if (place == LegendPlace::Auto || place == LegendPlace::Below || place == LegendPlace::None) return {};
   const QRectF box = frame()->rect();
   const double pad = kLegendPad * QFontMetricsF(m_font).height();
-  const QSizeF size = legend().sizeWithin(box.width() - 4 * pad, 1) + QSizeF(2 * pad, 2 * pad);
+  const QSizeF size = documentLegend().sizeWithin(box.width() - 4 * pad, 1) + QSizeF(2 * pad, 2 * pad);
   QRectF out(box.topLeft() + QPointF(pad, pad), size);
   if (place == LegendPlace::TopRight || place == LegendPlace::BottomRight) out.moveRight(box.right() - pad);
   if (place == LegendPlace::BottomLeft || place == LegendPlace::BottomRight) out.moveBottom(box.bottom() - pad);
@@ -383,7 +383,7 @@ void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptio
     if (m_document->legend == LegendPlace::Below) {
       const double line = QFontMetricsF(m_font).height();
       recorder.fillRect(QRectF(0, height, width, below), m_tokens->plot);
-      legend().draw(recorder, QRectF(0.5 * line, height, width - line, below - kUnderLegend * line));
+      documentLegend().draw(recorder, QRectF(0.5 * line, height, width - line, below - kUnderLegend * line));
     }
   }
   painter.save();

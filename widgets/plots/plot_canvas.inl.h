@@ -90,7 +90,7 @@ public:
 
 private:
   enum class Due { Nothing, Markers, Everything };
-  [[nodiscard]] DocumentLegend legend() const;
+  [[nodiscard]] DocumentLegend documentLegend() const;
   [[nodiscard]] QFont printedFont(const RenderOptions& options) const;
   /// Where Auto puts it, at a width in pixels.
   [[nodiscard]] LegendPlace settled(const RenderOptions& options, double width, const QFont& face,
