@@ -54,7 +54,7 @@ std::string joined(const std::vector<std::string>& texts, std::string_view betwe
   return out;
 }
 
-std::string cellText(const Value& value, Table::Kind kind) {
+std::string plainCellText(const Value& value, Table::Kind kind) {
   if (!isDefined(value, kind)) return "–";
   switch (kind) {
     case Table::Kind::Percent:
@@ -66,6 +66,11 @@ std::string cellText(const Value& value, Table::Kind kind) {
       break;
   }
   return textOf(value);
+}
+
+std::string cellText(const Value& value, Table::Kind kind) {
+  const std::string text = plainCellText(value, kind);
+  return numberOf(value) ? typesetText(text) : text;
 }
 
 }  // namespace oodscope

@@ -13,6 +13,8 @@ namespace oodscope {
 [[nodiscard]] std::optional<double> numberOf(const Value& value);
 /// Text as it is, anything else as JSON.
 [[nodiscard]] std::string textOf(const Value& value);
+/// As cellText(), numbers as programs write them: "-0.5", "5e-05".
+[[nodiscard]] std::string plainCellText(const Value& value, Table::Kind kind);
 /// Columns with a title, in order: those for people.
 [[nodiscard]] std::vector<std::size_t> columnsForPeople(const Table& table);
 /// Columns with a key, in order: those for programs.

@@ -28,8 +28,19 @@ std::string comments(const Table& table) {
   return out;
 }
 
+/// "$-$0.5", "5$\\cdot10^{-5}$": a hyphen is no minus.
+std::string latexNumber(const std::string& plain) {
+  const std::size_t exponent = plain.find('e');
+  std::string out = plain.substr(0, exponent);
+  if (out.starts_with('-')) out.replace(0, 1, "$-$");
+  if (exponent == std::string::npos) return out;
+  return out + "$\\cdot10^{" + std::to_string(std::stoi(plain.substr(exponent + 1))) + "}$";
+}
+
 std::string cell(const Value& value, Table::Kind kind) {
-  return isDefined(value, kind) ? latexEscaped(cellText(value, kind)) : kNotDefined;
+  if (!isDefined(value, kind)) return kNotDefined;
+  const std::string plain = plainCellText(value, kind);
+  return numberOf(value) ? latexNumber(plain) : latexEscaped(plain);
 }
 
 char alignment(const Table::Column& column) { return column.kind == Table::Kind::Text ? 'l' : 'r'; }
@@ -178,6 +189,7 @@ private:
 std::string writeLatex(const Table& table, bool document) {
   const Body body = table.crossing ? Crossed(table).body() : plainBody(table);
   std::string out = comments(table);
+  if (!document) out.insert(0, "% For \\input; the document needs \\usepackage{booktabs}.\n");
   if (document)
     out +=
         "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{booktabs}\n"
@@ -251,8 +263,8 @@ const TableWriter kLatexTables{.name = "latex",
 const TableWriter kLatexFragments{.name = "latex-fragment",
                                   .title = "LaTeX, the table alone",
                                   .help = "the table alone, for \\input; needs the package booktabs",
+                                  .suffix = "_fragment",
                                   .ending = ".tex",
-                                  .inReports = false,
                                   .write = writeFragment};
 
 }  // namespace oodscope

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace oodscope {
 
@@ -16,6 +17,9 @@ namespace oodscope {
 [[nodiscard]] std::optional<double> inPercent(const std::optional<double>& fraction);
 /// Four significant digits, shortest form: "0.4213", "12.5", "1.6".
 [[nodiscard]] std::string shortText(double value);
+
+/// A number's text as it is printed for people: U+2212 as minus, "5·10⁻⁵" in place of "5e-05".
+[[nodiscard]] std::string typesetText(std::string_view number);
 
 /// A field of a CSV line after RFC 4180: quoted where it holds a separator, a quote or a line break, quotes doubled.
 [[nodiscard]] std::string csvField(const std::string& text);

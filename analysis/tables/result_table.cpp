@@ -56,7 +56,8 @@ std::vector<Table::Column> columnsOf(bool anyComponents, bool anyNll) {
   const auto ofComponents = [&](const char* title) { return std::string(anyComponents ? title : ""); };
   std::vector<Table::Column> out{{"Set", "set"},
                                  {"Model", "model"},
-                                 {"Method", "method"},
+                                 {"Method", {}},
+                                 {{}, "method"},
                                  {"T", "temperature", Kind::Score},
                                  {"Protocol", "protocol"},
                                  {"Frames", {}, Kind::Count},
@@ -89,6 +90,7 @@ Value::Array valuesOf(const ResultRow& row, bool anyNll) {
   const auto& c = row.components;
   Value::Array out{row.set,
                    orNull(row.model),
+                   methodText(row),
                    row.method,
                    orNull(row.temperature),
                    row.protocol,
@@ -150,6 +152,8 @@ bool ResultTable::isComplete() const {
   return unfinished.empty() && std::all_of(rows.begin(), rows.end(), [](const ResultRow& row) { return row.complete; });
 }
 
+const std::string& methodText(const ResultRow& row) { return row.methodTitle.empty() ? row.method : row.methodTitle; }
+
 std::string framesText(const ResultRow& row) {
   std::string out = std::to_string(row.frames);
   if (!row.complete) out += " of " + std::to_string(row.framesTotal - row.withoutAnomaly - row.unlabelled);
@@ -188,7 +192,7 @@ Table tableOf(const ResultTable& results) {
   const auto column = [&](std::string_view key) { return columnOf(table, key); };
   table.crossing = Table::Crossing{.across = column("set"),
                                    .keys = {{column("model"), "Model"},
-                                            {column("method"), "Method", true},
+                                            {column("method") - 1, "Method", true},  // for people
                                             {column("protocol"), "Protocol"},
                                             {column("temperature"), "$T$", true}},
                                    .metrics = {{column("ap"), true}, {column("fpr95"), false}}};

@@ -24,6 +24,7 @@ struct ResultRow {
   std::string set;
   std::string model;  ///< empty for imported scores
   std::string method;
+  std::string methodTitle = {};       ///< for people, in tables of documents; empty: the method's name
   std::optional<double> temperature;  ///< empty where the method does not depend on it
   std::string protocol;
   std::int64_t frames = 0, skipped = 0;  ///< that the numbers are of; all others of the set, the sum of what follows
@@ -53,6 +54,8 @@ struct ResultTable {
   friend bool operator==(const ResultTable&, const ResultTable&) = default;
 };
 
+/// What the row's method is called for people.
+[[nodiscard]] const std::string& methodText(const ResultRow& row);
 /// The frames that a row is of, for people: "30", "29 (1 without anomaly)", "5 of 10 (5 failed)".
 [[nodiscard]] std::string framesText(const ResultRow& row);
 /// The table for the writers. JSON: {"rows":[…],"complete":…,"unfinished":[…],"warnings":[…],"provenance":{…}},

@@ -12,11 +12,12 @@ namespace oodscope {
 /// A format that tables are written in. A further one is one .cpp with its writer, named in table_writers.cpp: command
 /// lines, their help, the export dialog and the report's folder follow.
 struct TableWriter {
-  std::string_view name;    ///< on command lines: "latex-fragment"
-  std::string_view title;   ///< for people: "LaTeX (booktabs)"
-  std::string_view help;    ///< what the name leaves open: "a whole document"; may be empty
-  std::string_view ending;  ///< of files, with its point: ".tex"
-  bool inReports = true;    ///< a report's folder holds each table in it, and the export dialog offers it
+  std::string_view name;         ///< on command lines: "latex-fragment"
+  std::string_view title;        ///< for people: "LaTeX (booktabs)"
+  std::string_view help;         ///< what the name leaves open: "a whole document"; may be empty
+  std::string_view suffix = {};  ///< of files' names, which tells two of one ending apart: "_fragment"
+  std::string_view ending;       ///< of files, with its point: ".tex"
+  bool inReports = true;         ///< a report's folder holds each table in it, and the export dialog offers it
   /// The table as text with a final newline; the same table gives the same bytes.
   std::string (*write)(const Table& table);
 };

@@ -124,6 +124,12 @@ void SessionModel::setGrid(GridRecipe grid) {
   touch();
 }
 
+void SessionModel::setFigureLook(const FigureLook& look) {
+  if (look == m_session.figure) return;
+  m_session.figure = look;
+  touch();  // a few clicks bring it back
+}
+
 namespace {
 
 const std::filesystem::path& pathOf(const SetEntry& entry) { return entry.path; }

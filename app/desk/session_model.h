@@ -58,6 +58,7 @@ public:
   void keepRun(const RunChoice& run);
   void removeRun(const RunChoice& run);
   void setGrid(GridRecipe grid);
+  void setFigureLook(const FigureLook& look);
   /// What is open from now on, in place of what had its path; and what is no more.
   void addSet(const SetEntry& entry);
   void addModel(const ModelEntry& entry);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/documents/document_options.h"
 
+#include "app/session/session_names.h"
+
 namespace oodscope {
+namespace {
+
+std::vector<std::string> legendNames() {
+  std::vector<std::string> names;
+  for (const auto& [place, name] : kFigureLegends) names.emplace_back(name);
+  return names;
+}
+
+}  // namespace
 
 void DocumentOptions::addCommonTo(CLI::App& app) {
   app.add_option("session", session, "The session file")->type_name("SESSION")->required();
@@ -50,6 +61,12 @@ void FigureOptions::addFigureTo(CLI::App& app, const std::vector<std::string>& p
   app.add_option("--height", height, "Height in inches")->check(numberFrom(0.1, 100.0));
   app.add_option("--font", font, "Font size in points, as printed")->check(numberFrom(1.0, 200.0));
   app.add_option("--dpi", dpi, "Of PNG, and of pictures in PDF and SVG")->check(wholeFrom(36, 2400));
+  const CLI::IsMember onOrOff({"on", "off"});
+  app.add_option("--title", title, "The title above the frame: on or off (default: as the session has it, as below)")
+      ->check(onOrOff);
+  app.add_option("--iso-f1", isoF1, "Lines of equal F1 in precision-recall: on or off")->check(onOrOff);
+  app.add_option("--operating-point", operatingPoint, "The threshold in use: on or off")->check(onOrOff);
+  app.add_option("--legend", legend, "Where the legend stands")->check(CLI::IsMember(legendNames()));
   app.callback([=] {
     if (listing->count() == 0 && (figure->count() == 0 || file->count() == 0))
       throw CLI::RequiredError("NAME and --output (or --list)");
@@ -64,7 +81,22 @@ std::vector<std::string> FigureOptions::arguments() const {
   const std::pair<const char*, double> sizes[] = {{"--width", width}, {"--height", height}, {"--font", font}};
   for (const auto& [option, value] : sizes)
     if (value > 0.0) out.insert(out.end(), {option, roundTripText(value)});
+  const std::pair<const char*, const std::string*> looks[] = {
+      {"--title", &title}, {"--iso-f1", &isoF1}, {"--operating-point", &operatingPoint}, {"--legend", &legend}};
+  for (const auto& [option, value] : looks)
+    if (!value->empty()) out.insert(out.end(), {option, *value});
   return out;
+}
+
+FigureLook FigureOptions::lookOver(FigureLook look) const {
+  const auto flag = [](const std::string& said, bool& value) {
+    if (!said.empty()) value = said == "on";
+  };
+  flag(title, look.title);
+  flag(isoF1, look.isoF1);
+  flag(operatingPoint, look.operatingPoint);
+  if (const auto place = valueOf(kFigureLegends, legend)) look.legend = *place;
+  return look;
 }
 
 }  // namespace oodscope

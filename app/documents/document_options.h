@@ -28,10 +28,14 @@ struct FigureOptions : DocumentOptions {
   double width = 0.0, height = 0.0, font = 0.0;  ///< inches and points; 0: as the preset has it
   int dpi = 300;
   bool list = false;
+  std::string title, isoF1, operatingPoint;  ///< "on" or "off"; empty: as the session has it
+  std::string legend;                        ///< kFigureLegends; empty: the same
 
   /// `presets`: what --preset takes; empty where that is not known. `files`: what --output takes.
   void addFigureTo(CLI::App& app, const std::vector<std::string>& presets, const std::string& files);
   [[nodiscard]] std::vector<std::string> arguments() const;
+  /// The session's look with what the options say otherwise.
+  [[nodiscard]] FigureLook lookOver(FigureLook look) const;
 };
 
 }  // namespace oodscope

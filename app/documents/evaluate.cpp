@@ -47,9 +47,10 @@ void tellOfSet(const DataSet& set, EvaluationReport& report) {
   for (const std::string& remark : set.remarks) report.notes.push_back(about(set.name, remark));
   const auto labelled = static_cast<std::size_t>(
       std::count_if(set.frames.begin(), set.frames.end(), [](const Frame& frame) { return frame.label.has_value(); }));
-  if (labelled < set.frames.size())
-    report.warn(set.name + ": " + std::to_string(set.frames.size() - labelled) +
-                " frames have no ground truth and take no part");
+  if (const std::size_t without = set.frames.size() - labelled; without > 0)
+    report.warn(set.name + ": " + std::to_string(without) +
+                (without == 1 ? " frame has no ground truth and takes no part"
+                              : " frames have no ground truth and take no part"));
   if (labelled == 0)
     report.unfinished.push_back(set.name + ": no frame has ground truth (" + set.root.string() + ")");
   else

@@ -21,10 +21,16 @@ void addFact(Value::Object& facts, const std::string& key, const std::string& va
   if (!known) facts.push_back({key, Value(value)});
 }
 
+/// As menus and plots say it.
+std::string titleOf(const Configuration& configuration) {
+  return configuration.method ? std::string(configuration.method->title()) : configuration.name;
+}
+
 ResultRow rowOf(const RunSpec& run, const LiveSet& live, const SetNumbers& numbers) {
   ResultRow row = resultRow(live.dataSet().name, live.source(), live.configurationOf(run), run.protocol,
                             numbers.metrics, numbers.account);
   row.exact = row.exact && numbers.exact;
+  row.methodTitle = titleOf(live.configurationOf(run));
   return row;
 }
 
@@ -43,7 +49,8 @@ Table thresholdTable(SessionResults& results, const std::vector<RunSpec>& runs) 
   table.caption = "Thresholds by rule and what they do, exactly counted. Precision, recall, FPR and F1 in percent.";
   table.columns = {{"Set", "set", Kind::Text},
                    {"Model", "model", Kind::Text},
-                   {"Method", "method", Kind::Text},
+                   {"Method", {}, Kind::Text},
+                   {{}, "method", Kind::Text},
                    {"T", "temperature", Kind::Score},
                    {"Rule", "rule", Kind::Text},
                    {"Threshold", "threshold", Kind::Score},
@@ -57,10 +64,10 @@ Table thresholdTable(SessionResults& results, const std::vector<RunSpec>& runs) 
     for (const ThresholdEffect& effect : results.thresholds(run)) {
       const bool known = effect.threshold.has_value();
       table.rows.push_back(
-          {Value(set), Value(source), Value(configuration.name), temperatureOf(configuration), Value(effect.rule),
-           valueOf(effect.threshold), known ? valueOf(effect.counts.precision()) : Value(),
-           known ? valueOf(effect.counts.recall()) : Value(), known ? valueOf(effect.counts.fpr()) : Value(),
-           known ? valueOf(effect.counts.f1()) : Value()});
+          {Value(set), Value(source), Value(titleOf(configuration)), Value(configuration.name),
+           temperatureOf(configuration), Value(effect.rule), valueOf(effect.threshold),
+           known ? valueOf(effect.counts.precision()) : Value(), known ? valueOf(effect.counts.recall()) : Value(),
+           known ? valueOf(effect.counts.fpr()) : Value(), known ? valueOf(effect.counts.f1()) : Value()});
     }
   }
   return table;
@@ -73,8 +80,10 @@ ResultTable sweepTable(SessionResults& results, const std::vector<std::string>& 
     for (const SweepCurve& curve : sweep->curves)
       for (ResultRow& row :
            sweepRows(curve, *results.liveSet(curve.set, source), results.viewConfiguration().method.value_or(Method()),
-                     results.session().view.protocol))
+                     results.session().view.protocol)) {
+        row.methodTitle = titleOf(results.viewConfiguration());
         table.rows.push_back(std::move(row));
+      }
     if (sweep->bestTemperature) {
       table.provenance.push_back({"best temperature, " + source, Value(*sweep->bestTemperature)});
       table.provenance.push_back({"best temperature, rule", Value(sweepRuleText(sweep->rule))});
@@ -166,7 +175,7 @@ std::vector<std::filesystem::path> writeReportTables(const ReportTables& tables,
     const Table table = kind.of(tables);
     if (table.rows.empty()) continue;
     for (const TableWriter* writer : reportTableWriters()) {
-      files.push_back(folder / std::string(kind.name).append(writer->ending));
+      files.push_back(folder / std::string(kind.name).append(writer->suffix).append(writer->ending));
       writeFileAtomically(files.back(), writeTable(table, writer->name));
     }
   }

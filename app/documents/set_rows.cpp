@@ -185,8 +185,9 @@ void SetRows::warnOf(const LiveSet& live, const ExactRun& run) {
   const FrameAccount& account = run.account;
   if (!account.isComplete())
     report.warn(m_set->name + ", " + live.source().name() + ": the numbers are of " + std::to_string(account.taking()) +
-                " of " + std::to_string(account.total - account.unlabelled) + " frames; " +
-                std::to_string(account.failed) + " failed");
+                " of " + std::to_string(account.total - account.unlabelled) +
+                (account.total - account.unlabelled == 1 ? " frame; " : " frames; ") + std::to_string(account.failed) +
+                " failed");
 }
 
 void SetRows::hintAtPolarity(const ResultRow& row) {

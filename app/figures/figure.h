@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/session/session.h"
 #include "widgets/views/render_options.h"
 
 #include <QByteArray>
@@ -13,6 +14,13 @@
 class QPainter;
 
 namespace oodscope {
+
+/// Which parts of a FigureLook make a difference to a figure.
+struct FigureParts {
+  bool title = false, isoF1 = false, operatingPoint = false;
+  bool legend = false;   ///< there is one, which can be left out
+  bool corners = false;  ///< it can stand within the frame or below
+};
 
 /// Something that a document can show. It lives in the GUI thread; its values were gathered before.
 class Figure {
@@ -33,6 +41,13 @@ public:
   [[nodiscard]] virtual bool isPhotographic() const { return false; }
   /// The data that the figure shows, as CSV with a header line.
   [[nodiscard]] virtual QByteArray csv() const = 0;
+  [[nodiscard]] virtual FigureParts parts() const { return {}; }
+  /// What it shows besides its data; from then on in heightFor() and draw().
+  void setLook(const FigureLook& look) { m_look = look; }
+  [[nodiscard]] const FigureLook& look() const { return m_look; }
+
+private:
+  FigureLook m_look;
 };
 
 /// Size and type of a figure as it stands in its document.

@@ -15,6 +15,7 @@ namespace {
 using figures::tr;
 
 constexpr std::size_t kWorst = 4;  // rows of the failure sheet: a page
+constexpr const char* kEveryMethod = "-methods";
 
 QString titleOf(CurveKind kind) {
   switch (kind) {
@@ -81,7 +82,22 @@ QString curveName(const SessionResults& results, const RunSpec& run, const std::
   return isShared ? title + QStringLiteral(" · ") + QString::fromStdString(results.sourceName(run)) : title;
 }
 
-FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kind) {
+/// Every source and method that is open, at the view's temperature, over the run's set; the run itself left out.
+std::vector<RunSpec> everyMethod(const SessionResults& results, const RunSpec& run) {
+  std::vector<RunSpec> out;
+  const std::string set = results.setName(run);
+  for (const std::string& source : results.sources()) {
+    if (!results.isOpen(set, source)) continue;
+    for (const Configuration& configuration :
+         results.configurations(source, {results.session().view.score.temperature}))
+      if (const RunSpec other = results.run(set, source, configuration); other != run) out.push_back(other);
+  }
+  return out;
+}
+
+enum class Beside { KeptRuns, EveryMethod };
+
+FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kind, Beside beside = Beside::KeptRuns) {
   CurveFigureData data;
   data.kind = kind;
   data.title = titleOf(kind);
@@ -89,14 +105,18 @@ FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kin
   const auto numbers = results.numbers(run);
   requireDefined(*numbers, results.setName(run));
   data.chance = numbers->curves.prevalence;
-  CurveRole role = CurveRole::B;
+  CurveRole role = beside == Beside::KeptRuns ? CurveRole::B : CurveRole::Other;
   std::vector<RunSpec> others = keptRuns(results, run);
+  if (beside == Beside::EveryMethod)
+    for (const RunSpec& other : everyMethod(results, run))
+      if (std::ranges::find(others, other) == others.end()) others.push_back(other);
   std::erase_if(others, [&](const RunSpec& kept) { return results.numbers(kept)->curves.points.empty(); });
   std::vector<RunSpec> shown = others;
   shown.push_back(run);
   for (const RunSpec& kept : others) {
-    data.curves.push_back(curveOf(kind, *results.numbers(kept), role, curveName(results, kept, shown)));
-    data.curves.back().value = data.curves.back().name + QStringLiteral(": ") + data.curves.back().value;
+    CurveData curve = curveOf(kind, *results.numbers(kept), role, curveName(results, kept, shown));
+    if (role == CurveRole::Other) curve.series = static_cast<int>(data.curves.size());
+    data.curves.push_back(std::move(curve));
     data.thresholds.emplace_back();
     role = CurveRole::Other;
   }
@@ -179,6 +199,8 @@ std::vector<FigureName> figureNames(const SessionResults& results) {
   const auto curves = [&](const std::string& suffix, const QString& of) {
     for (const char* kind : {"pr", "roc", "f1"}) add(kind + suffix, titleOf(*curveKindOf(kind)) + of);
     add("histogram" + suffix, tr("Score histogram") + of);
+    for (const char* kind : {"pr", "roc"})
+      add(std::string(kind) + kEveryMethod + suffix, tr("%1, every method").arg(titleOf(*curveKindOf(kind))) + of);
   };
   curves({}, {});
   const auto method = results.viewConfiguration().method;
@@ -202,7 +224,9 @@ std::vector<FigureName> figureNames(const SessionResults& results) {
   return out;
 }
 
-FigurePlan planFigure(SessionResults& results, const std::string& name) {
+namespace {
+
+FigurePlan planNamed(SessionResults& results, const std::string& name) {
   const std::size_t colon = name.find(':');
   const std::string kind = name.substr(0, colon);
   const std::string rest = colon == std::string::npos ? std::string() : name.substr(colon + 1);
@@ -214,15 +238,28 @@ FigurePlan planFigure(SessionResults& results, const std::string& name) {
   }
   if (!rest.empty()) run = results.onSet(run, rest);
   if (const auto curves = curveKindOf(kind)) return planCurves(results, run, *curves);
+  for (const CurveKind curves : {CurveKind::PrecisionRecall, CurveKind::Roc})
+    if (kind == std::string(curves == CurveKind::Roc ? "roc" : "pr") + kEveryMethod)
+      return planCurves(results, run, curves, Beside::EveryMethod);
   if (kind == "histogram") return planHistogram(results, run);
   if (kind == "failures") return planFailures(results, run, kWorst);
   if (name == "sweep") return planSweep(results);
   if (name == "grid") return planGrid(results, results.session().grid);
   if (name == "landscape") return planLandscape(results);
   throw Error(ErrorParts{.what = "there is no such figure",
-                         .expected = "pr, roc, f1, histogram or failures (each also as NAME:SET), sweep, grid, "
-                                     "landscape, frame:FRAME or relief:FRAME",
+                         .expected = "pr, roc, f1, histogram, pr-methods, roc-methods or failures (each also as "
+                                     "NAME:SET), sweep, grid, landscape, frame:FRAME or relief:FRAME",
                          .found = name});
+}
+
+}  // namespace
+
+FigurePlan planFigure(SessionResults& results, const std::string& name) {
+  return [plan = planNamed(results, name), look = results.session().figure] {
+    std::unique_ptr<Figure> figure = plan();
+    figure->setLook(look);
+    return figure;
+  };
 }
 
 }  // namespace oodscope

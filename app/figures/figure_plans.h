@@ -19,12 +19,13 @@ struct FigureName {
 };
 
 /// What there is to choose from: curves and histogram of each set (those of the view's set by their bare names, too),
-/// "sweep", "grid", "failures:SET", "landscape", and of each frame of the view's set "frame:SET/FRAME" and
-/// "relief:SET/FRAME" ("frame:FRAME" means the view's set).
+/// "pr-methods" and "roc-methods" (every open method), "sweep", "grid", "failures:SET", "landscape", and of each frame
+/// of the view's set "frame:SET/FRAME" and "relief:SET/FRAME" ("frame:FRAME" means the view's set).
 [[nodiscard]] std::vector<FigureName> figureNames(const SessionResults& results);
 
-/// Gathers what the figure shows, in any thread. Throws Error: no such figure, set or frame; what it shows is not
-/// defined (no anomaly, say). Cost: an exact pass or more where nothing is known yet.
+/// Gathers what the figure shows, in any thread; it looks as the session says (Figure::setLook). Throws Error: no such
+/// figure, set or frame; what it shows is not defined (no anomaly, say). Cost: an exact pass or more where nothing is
+/// known yet.
 [[nodiscard]] FigurePlan planFigure(SessionResults& results, const std::string& name);
 
 }  // namespace oodscope

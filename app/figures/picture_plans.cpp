@@ -10,6 +10,7 @@
 #include "widgets/theme/number_text.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace oodscope {
 namespace {
@@ -35,13 +36,25 @@ PictureLook heatLook(const ViewState& view, float low, float high) {
   return look;
 }
 
+/// An end of a scale with the digits that tell it from the other one.
+QString endText(float value, float range) {
+  constexpr int kMostDecimals = 5;
+  const double size = static_cast<double>(range);
+  const int decimals = !(size > 0.0) || size >= 0.1 ? 2 : 1 - static_cast<int>(std::floor(std::log10(size)));
+  if (decimals > kMostDecimals) return typesetNumber(QString::number(static_cast<double>(value), 'g', 2));
+  return numberText(static_cast<double>(value), size >= 10.0 ? 1 : decimals);
+}
+
 SheetBar barOf(const ViewState& view, const QString& label, float low, float high, std::optional<float> threshold) {
   SheetBar bar;
   bar.table = tableOf(view);
   bar.label = label;
-  bar.lowText = numberText(static_cast<double>(low), 2);
-  bar.highText = numberText(static_cast<double>(high), 2);
-  if (threshold && high > low) bar.mark = static_cast<double>((*threshold - low) / (high - low));
+  bar.lowText = endText(low, high - low);
+  bar.highText = endText(high, high - low);
+  if (threshold && std::isfinite(*threshold) && high > low) {
+    bar.mark = static_cast<double>((*threshold - low) / (high - low));
+    bar.markText = tr("mark at δ %1").arg(numberText(static_cast<double>(*threshold), 3));
+  }
   return bar;
 }
 
@@ -76,6 +89,7 @@ QByteArray csvRow(SessionResults& results, const RunSpec& run, std::size_t frame
 }
 
 QString thresholdText(const PictureLayers& layers) {
+  if (!std::isfinite(layers.threshold)) return tr("no threshold");
   return QStringLiteral("s ≥ %1").arg(numberText(static_cast<double>(layers.threshold), 3));
 }
 
@@ -258,7 +272,7 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
     const std::size_t frame = results.frameOf(row.set, row.frame);
     const QString name = QString::fromStdString(row.frame);
     data.rowCaptions << (!row.caption.empty() ? QString::fromStdString(row.caption)
-                         : severalSets        ? QString::fromStdString(row.set) + QLatin1Char(' ') + name
+                         : severalSets        ? QString::fromStdString(row.set) + QLatin1Char('\n') + name
                                               : name);
     const FrameValues values = frameValues(results, results.onSet(results.viewRun(), row.set), frame);
     std::optional<QRectF> inset;
@@ -309,7 +323,7 @@ FigurePlan planFailures(SessionResults& results, const RunSpec& run, std::size_t
   const ScaleLimits limits = sharedLimits(results, {results.sourceName(run), configuration}, rows);
   for (const FrameMetrics& frame : worst.frames) {
     const FrameValues values = frameValues(results, run, frame.frame);
-    data.rowCaptions << QStringLiteral("%1 · AP %2").arg(values.name, QString::fromStdString(percentText(*frame.ap)));
+    data.rowCaptions << tr("%1\nAP %2 %").arg(values.name, QString::fromStdString(percentText(*frame.ap)));
     data.cells.push_back({values.layers, lookOf(view, ViewKind::GroundTruth)});
     data.cells.push_back({values.layers, heatLook(view, limits.low, limits.high)});
     data.cells.push_back({values.layers, lookOf(view, ViewKind::Decision)});

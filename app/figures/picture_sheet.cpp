@@ -16,9 +16,13 @@ namespace {
 
 constexpr double kGap = 2.5;           // points between pictures
 constexpr double kCaption = 1.45;      // height of a caption, in font sizes
-constexpr double kFoot = 2.1;          // height of the line with legend and colour bar, in font sizes
-constexpr double kRowCaption = 1.5;    // width of the rotated captions, in font sizes
-constexpr double kChip = 0.8;          // side of a legend's square, in font sizes
+constexpr double kNextLine = 1.15;     // of each further line, the same
+constexpr double kFoot = 2.1;          // height of the line with legend and colour bar, the same
+constexpr double kNextFoot = 1.5;      // of each further one, the same
+constexpr double kChip = 0.8;          // side of a legend's square, the same
+constexpr double kChipGap = 0.35;      // from it to its text, the same
+constexpr double kChipEnd = 0.75;      // from there to the next one, the same
+constexpr double kShortestBar = 6.0;   // the same
 constexpr double kLongestBar = 130.0;  // points at 8 point type
 constexpr double kInsetShare = 0.48;   // of a picture's sides that an inset takes at most
 constexpr double kUsualRatio = 0.5;    // height over width where a picture has no size
@@ -28,20 +32,69 @@ double widthOf(const QFont& face, const QString& text) {
   return QFontMetricsF(face).horizontalAdvance(text) / kTextScale;
 }
 
-void drawText(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QFont& face, const QColor& colour,
-              const QString& text) {
+/// The size for all of `lines`, as a share of the size asked for: none of several is smaller than the others.
+double commonSize(const QFont& face, const QStringList& lines, double width) {
+  double size = 1.0;
+  for (const QString& line : lines) size = std::min(size, width / std::max(1e-9, widthOf(face, line)));
+  return std::max(size, kSmallestText);
+}
+
+/// Lines of text centred in `area`, elided where they are too wide.
+void drawLines(QPainter& painter, const QRectF& area, Qt::Alignment alignment, const QFont& face, const QColor& colour,
+               const QStringList& lines, double size = 1.0) {
   painter.save();
   painter.translate(area.topLeft());
-  // A caption that is a little too long is set smaller before anything of it is left out.
-  const double fit = std::clamp(area.width() / std::max(1e-9, widthOf(face, text)), kSmallestText, 1.0);
-  painter.scale(fit / kTextScale, fit / kTextScale);
+  painter.scale(size / kTextScale, size / kTextScale);
   painter.setFont(face);
   painter.setPen(colour);
-  const QRectF box(0, 0, area.width() * kTextScale / fit, area.height() * kTextScale / fit);
-  painter.drawText(box, static_cast<int>(alignment) | Qt::TextSingleLine,
-                   QFontMetricsF(face).elidedText(text, Qt::ElideMiddle, box.width()));
+  const QFontMetricsF metrics(face);
+  const double width = area.width() * kTextScale / size, height = area.height() * kTextScale / size;
+  const double line = kNextLine * face.pixelSize();
+  double y = (height - line * static_cast<double>(lines.size())) / 2;
+  for (const QString& text : lines) {
+    painter.drawText(QRectF(0, y, width, line), static_cast<int>(alignment | Qt::AlignVCenter) | Qt::TextSingleLine,
+                     metrics.elidedText(text, Qt::ElideMiddle, width + 1));
+    y += line;
+  }
   painter.restore();
 }
+
+/// In two lines, broken at the dot that separates parts, else between the words that halve it best.
+QStringList inTwo(const QString& text) {
+  const QString dot = QStringLiteral(" · ");
+  if (const auto at = text.indexOf(dot); at > 0) return {text.left(at), text.mid(at + dot.size())};
+  qsizetype best = -1;
+  for (auto at = text.indexOf(QLatin1Char(' ')); at > 0; at = text.indexOf(QLatin1Char(' '), at + 1))
+    if (best < 0 || std::abs(2 * at - text.size()) < std::abs(2 * best - text.size())) best = at;
+  return best > 0 ? QStringList{text.left(best), text.mid(best + 1)} : QStringList{text};
+}
+
+/// Captions side by side as they are set: each in its lines, all in one size.
+struct SetCaptions {
+  std::vector<QStringList> lines;
+  qsizetype most = 0;  ///< lines of one
+  double size = 1.0;
+};
+
+SetCaptions setCaptions(const QFont& face, const std::vector<QStringList>& captions, double width, bool breaks) {
+  SetCaptions out;
+  out.lines = captions;
+  QStringList all;
+  for (QStringList& lines : out.lines) {
+    if (breaks && lines.size() == 1 && widthOf(face, lines.first()) > width) lines = inTwo(lines.first());
+    out.most = std::max(out.most, lines.size());
+    all += lines;
+  }
+  out.size = commonSize(face, all, width);
+  return out;
+}
+
+/// A square of the legend with its text.
+struct Chip {
+  QColor colour;
+  QString text;
+  bool hatched = false;
+};
 
 class PictureSheet : public Figure {
 public:
@@ -51,6 +104,12 @@ public:
   [[nodiscard]] QString caption() const override { return m_data.caption; }
   [[nodiscard]] bool isPhotographic() const override { return true; }
   [[nodiscard]] QByteArray csv() const override { return m_data.csv; }
+  [[nodiscard]] FigureParts parts() const override {
+    FigureParts out;
+    out.operatingPoint = m_data.bar && m_data.bar->mark;
+    out.legend = m_data.showsTruth || m_data.showsDecision;
+    return out;
+  }
 
   [[nodiscard]] double heightFor(double width, double fontPoints) const override {
     const Places places = placesFor(width, fontPoints);
@@ -74,6 +133,7 @@ public:
       for (double& height : places.rowHeights) height = places.cellCaption + (height - places.cellCaption) * shrink;
     }
     drawColumnCaptions(painter, places, options, t);
+    drawRowCaptions(painter, places, options, t);
     double y = places.top;
     for (int row = 0; row < rows(); ++row) {
       drawRow(painter, row, y, places, options, t);
@@ -87,6 +147,7 @@ public:
 private:
   struct Places {
     double left = 0.0, top = 0.0, foot = 0.0, cellWidth = 0.0, cellCaption = 0.0;
+    SetCaptions heads;
     std::vector<double> rowHeights;
   };
 
@@ -100,10 +161,18 @@ private:
 
   [[nodiscard]] Places placesFor(double width, double font) const {
     Places places;
-    if (!m_data.rowCaptions.isEmpty()) places.left = kRowCaption * font;
-    if (!m_data.columnCaptions.isEmpty()) places.top = kCaption * font;
-    if (m_data.bar || m_data.showsTruth || m_data.showsDecision) places.foot = kFoot * font;
+    const auto tall = [&](qsizetype lines) { return font * (kCaption + kNextLine * static_cast<double>(lines - 1)); };
+    qsizetype rowLines = 0;
+    for (const QString& caption : m_data.rowCaptions)
+      rowLines = std::max(rowLines, caption.count(QLatin1Char('\n')) + 1);
+    if (rowLines > 0) places.left = tall(rowLines);
     places.cellWidth = (width - places.left - kGap * (m_data.columns - 1)) / m_data.columns;
+    std::vector<QStringList> heads;
+    for (const QString& caption : m_data.columnCaptions) heads.push_back({caption});
+    places.heads = setCaptions(documentFace(font, true), heads, places.cellWidth - kGap, true);
+    if (places.heads.most > 0) places.top = tall(places.heads.most);
+    if (const int lines = footLines(width - places.left, font); lines > 0)
+      places.foot = font * (kFoot + kNextFoot * (lines - 1));
     const bool captions = std::any_of(m_data.cells.begin(), m_data.cells.end(),
                                       [](const SheetCell& cell) { return !cell.caption.isEmpty(); });
     places.cellCaption = captions ? kCaption * font : 0.0;
@@ -124,29 +193,46 @@ private:
                           const Tokens& t) const {
     const QFont face = documentFace(options.fontPoints, true);
     for (int c = 0; c < m_data.columnCaptions.size() && c < m_data.columns; ++c)
-      drawText(painter, QRectF(places.left + c * (places.cellWidth + kGap), 0, places.cellWidth, places.top),
-               Qt::AlignCenter, face, t.text, m_data.columnCaptions[c]);
+      drawLines(painter, QRectF(places.left + c * (places.cellWidth + kGap), 0, places.cellWidth, places.top),
+                Qt::AlignHCenter, face, t.text, places.heads.lines[static_cast<std::size_t>(c)], places.heads.size);
+  }
+
+  /// At the left of the rows, read from below.
+  void drawRowCaptions(QPainter& painter, const Places& places, const RenderOptions& options, const Tokens& t) const {
+    if (m_data.rowCaptions.isEmpty()) return;
+    const QFont face = documentFace(options.fontPoints);
+    std::vector<QStringList> captions;
+    for (const QString& caption : m_data.rowCaptions) captions.push_back(caption.split(QLatin1Char('\n')));
+    const double shortest = *std::min_element(places.rowHeights.begin(), places.rowHeights.end());
+    const SetCaptions set = setCaptions(face, captions, shortest, false);
+    double y = places.top;
+    for (int row = 0; row < rows() && row < m_data.rowCaptions.size(); ++row) {
+      const double height = places.rowHeights[static_cast<std::size_t>(row)];
+      painter.save();
+      painter.translate(0, y + height);
+      painter.rotate(-90);
+      drawLines(painter, QRectF(0, 0, height, places.left), Qt::AlignHCenter, face, t.text,
+                set.lines[static_cast<std::size_t>(row)], set.size);
+      painter.restore();
+      y += height + kGap;
+    }
   }
 
   void drawRow(QPainter& painter, int row, double y, const Places& places, const RenderOptions& options,
                const Tokens& t) {
     const double height = places.rowHeights[static_cast<std::size_t>(row)];
-    if (row < m_data.rowCaptions.size()) {
-      painter.save();
-      painter.translate(0, y + height);
-      painter.rotate(-90);
-      drawText(painter, QRectF(0, 0, height, places.left), Qt::AlignCenter, documentFace(options.fontPoints), t.text,
-               m_data.rowCaptions[row]);
-      painter.restore();
-    }
+    double captionSize = 1.0;
+    const QFont face = documentFace(options.fontPoints);
+    for (const SheetCell& cell : m_data.cells)
+      captionSize = std::min(captionSize, commonSize(face, {cell.caption}, places.cellWidth));
     for (int c = 0; c < m_data.columns; ++c) {
       const std::size_t i = cellAt(row, c);
       if (i >= m_data.cells.size()) break;
       const SheetCell& cell = m_data.cells[i];
       const double x = places.left + c * (places.cellWidth + kGap);
       if (!cell.caption.isEmpty())
-        drawText(painter, QRectF(x, y, places.cellWidth, places.cellCaption), Qt::AlignVCenter | Qt::AlignLeft,
-                 documentFace(options.fontPoints), t.text, cell.caption);
+        drawLines(painter, QRectF(x, y, places.cellWidth, places.cellCaption), Qt::AlignLeft, face, t.text,
+                  {cell.caption}, captionSize);
       ImageView view(m_cache);
       view.setLayers(cell.layers);
       view.setLook(cell.look);
@@ -186,61 +272,110 @@ private:
     painter.restore();
   }
 
+  [[nodiscard]] std::vector<Chip> chips(const Tokens& t) const {
+    std::vector<Chip> out;
+    if (look().legend == FigureLegend::None) return out;
+    if (m_data.showsTruth) out.push_back({t.anomaly.over, QObject::tr("anomaly")});
+    if (m_data.showsDecision) {
+      out.push_back({t.tp.over, QObject::tr("TP")});
+      out.push_back({t.fp.over, QObject::tr("FP")});
+      out.push_back({t.fn.over, QObject::tr("FN")});
+    }
+    if (m_data.showsTruth || m_data.showsDecision) out.push_back({t.voidArea.over, QObject::tr("void"), true});
+    return out;
+  }
+
+  static double chipWidth(const Chip& chip, double font) {
+    return widthOf(documentFace(font), chip.text) + (kChip + kChipGap + kChipEnd) * font;
+  }
+
+  [[nodiscard]] QString barLabel() const {
+    const SheetBar& bar = *m_data.bar;
+    return showsMark() && !bar.markText.isEmpty() ? bar.label + QStringLiteral(", ") + bar.markText : bar.label;
+  }
+  [[nodiscard]] bool showsMark() const {
+    const auto& mark = m_data.bar->mark;
+    return look().operatingPoint && mark && *mark >= 0.0 && *mark <= 1.0;
+  }
+
+  /// What the colour bar needs at least, with its label and its numbers.
+  [[nodiscard]] double barWidth(double font) const {
+    const QFont face = documentFace(font);
+    return widthOf(face, barLabel()) + widthOf(face, m_data.bar->lowText) + widthOf(face, m_data.bar->highText) +
+           (kShortestBar + 2.0) * font;
+  }
+
+  /// Lines that legend and colour bar take: nothing is left out.
+  [[nodiscard]] int footLines(double width, double font) const {
+    const std::vector<Chip> all = chips(tokens(false));
+    int lines = all.empty() ? 0 : 1;
+    double x = 0.0;
+    for (const Chip& chip : all) {
+      const double wide = chipWidth(chip, font);
+      if (x > 0.0 && x + wide - kChipEnd * font > width) {
+        ++lines;
+        x = 0.0;
+      }
+      x += wide;
+    }
+    if (m_data.bar && (lines == 0 || x + barWidth(font) > width)) ++lines;
+    return lines;
+  }
+
   void drawFoot(QPainter& painter, const QRectF& area, const RenderOptions& options, const Tokens& t) const {
     const double font = options.fontPoints;
-    const QFont face = documentFace(font);
-    const double side = kChip * font;
-    const double middle = area.top() + area.height() * 0.56;
-    double x = area.left();
-    const auto chip = [&](const QColor& colour, const QString& text) {
-      painter.fillRect(QRectF(x, middle - side / 2, side, side), colour);
-      const double width = widthOf(face, text);
-      drawText(painter, QRectF(x + side + 0.35 * font, area.top(), width + 1, area.height() * 1.12),
-               Qt::AlignVCenter | Qt::AlignLeft, face, t.text2, text);
-      x += side + width + 1.1 * font;
-    };
-    if (m_data.showsTruth) chip(t.anomaly.over, QObject::tr("anomaly"));
-    if (m_data.showsDecision) {
-      chip(t.tp.over, QObject::tr("TP"));
-      chip(t.fp.over, QObject::tr("FP"));
-      chip(t.fn.over, QObject::tr("FN"));
+    double x = area.left(), middle = area.top() + kFoot * font * 0.56;
+    for (const Chip& chip : chips(t)) {
+      const double wide = chipWidth(chip, font);
+      if (x > area.left() && x + wide - kChipEnd * font > area.right()) {
+        x = area.left();
+        middle += kNextFoot * font;
+      }
+      drawChip(painter, QPointF(x, middle), chip, font, t);
+      x += wide;
     }
-    if (m_data.showsTruth || m_data.showsDecision) {
-      const QRectF hatched(x, middle - side / 2, side, side);
-      chip(t.voidArea.over, QObject::tr("void"));
+    if (!m_data.bar) return;
+    if (x > area.left() && x + barWidth(font) > area.right()) {
+      x = area.left();
+      middle += kNextFoot * font;
+    }
+    drawBar(painter, x, area.right(), middle, font, t);
+  }
+
+  static void drawChip(QPainter& painter, QPointF at, const Chip& chip, double font, const Tokens& t) {
+    const double side = kChip * font;
+    const QRectF square(at.x(), at.y() - side / 2, side, side);
+    painter.fillRect(square, chip.colour);
+    if (chip.hatched) {
       painter.save();
-      painter.setClipRect(hatched);
+      painter.setClipRect(square);
       painter.setRenderHint(QPainter::Antialiasing);
       painter.setPen(QPen(QColor(0, 0, 0, 150), 0.1 * side));
       for (int line = 1; line < 6; ++line)  // rising, as over the pictures
-        painter.drawLine(hatched.bottomLeft() + QPointF((line - 3) * 0.5 * side, 0),
-                         hatched.bottomLeft() + QPointF((line - 3) * 0.5 * side + side, -side));
+        painter.drawLine(square.bottomLeft() + QPointF((line - 3) * 0.5 * side, 0),
+                         square.bottomLeft() + QPointF((line - 3) * 0.5 * side + side, -side));
       painter.restore();
     }
-    if (m_data.bar) drawBar(painter, QRectF(x, area.top(), area.right() - x, area.height()), middle, options, t);
+    drawLine(painter, at.x() + side + kChipGap * font, at.y(), chip.text, font, t);
   }
 
-  void drawBar(QPainter& painter, const QRectF& area, double middle, const RenderOptions& options,
-               const Tokens& t) const {
-    const SheetBar& bar = *m_data.bar;
-    const double font = options.fontPoints;
+  /// Text from x on, around a middle.
+  static void drawLine(QPainter& painter, double x, double middle, const QString& text, double font, const Tokens& t) {
     const QFont face = documentFace(font);
-    const double low = widthOf(face, bar.lowText), high = widthOf(face, bar.highText);
+    drawLines(painter, QRectF(x, middle - font, widthOf(face, text) + 1, 2 * font), Qt::AlignLeft, face, t.text2,
+              {text});
+  }
+
+  /// Label, lower number, colours, higher number: from the right.
+  void drawBar(QPainter& painter, double left, double right, double middle, double font, const Tokens& t) const {
+    const SheetBar& bar = *m_data.bar;
+    const QFont face = documentFace(font);
+    const QString label = barLabel();
+    const double low = widthOf(face, bar.lowText), high = widthOf(face, bar.highText), named = widthOf(face, label);
     const double gap = 0.5 * font;
-    double label = widthOf(face, bar.label) + 2 * gap;
-    double width = std::min(area.width() - low - high - 2 * gap - label, kLongestBar * font / 8.0);
-    if (width < 4 * font) {  // no room for the label
-      label = 0.0;
-      width = std::min(area.width() - low - high - 2 * gap, kLongestBar * font / 8.0);
-    }
-    if (width < 2 * font) return;
-    const double right = area.right();
-    const QRectF texts(area.left(), area.top(), area.width(), area.height() * 1.12);
-    const auto text = [&](double x, double w, const QString& what) {
-      drawText(painter, QRectF(x, texts.top(), w + 1, texts.height()), Qt::AlignVCenter | Qt::AlignLeft, face, t.text2,
-               what);
-    };
-    text(right - high - 1, high, bar.highText);
+    const double room = right - left - low - high - named - 4 * gap;
+    const double width = std::clamp(room, 2 * font, kLongestBar * font / 8.0);
+    drawLine(painter, right - high, middle, bar.highText, font, t);
     const QRectF place(right - high - gap - width, middle - 0.4 * font, width, 0.8 * font);
     QImage colours(kColourCount, 1, QImage::Format_RGB32);
     for (int i = 0; i < kColourCount; ++i) colours.setPixel(i, 0, (*bar.table)[static_cast<std::size_t>(i)]);
@@ -248,13 +383,13 @@ private:
     painter.setPen(QPen(t.edge, 0.4));
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(place);
-    if (bar.mark && *bar.mark >= 0.0 && *bar.mark <= 1.0) {
+    if (showsMark()) {
       const double at = place.left() + *bar.mark * place.width();
       painter.setPen(QPen(t.text, 0.8));
       painter.drawLine(QPointF(at, place.top() - 0.3 * font), QPointF(at, place.bottom() + 0.3 * font));
     }
-    text(place.left() - gap - low, low, bar.lowText);
-    if (label > 0.0) text(place.left() - gap - low - label + gap, label - 2 * gap, bar.label);
+    drawLine(painter, place.left() - gap - low, middle, bar.lowText, font, t);
+    drawLine(painter, place.left() - 2 * gap - low - named, middle, label, font, t);
   }
 
   SheetData m_data;

@@ -22,16 +22,16 @@ struct SheetCell {
 struct SheetBar {
   std::shared_ptr<const ColourTable> table;
   QString label, lowText, highText;
-  std::optional<double> mark;  ///< the threshold's place between the ends, 0 … 1
-  QString markText;
+  std::optional<double> mark = {};  ///< the threshold's place between the ends, 0 … 1
+  QString markText = {};            ///< behind the label where the mark is shown: "mark at δ 0.220"
 };
 
 struct SheetData {
   QString title, caption;
   int columns = 1;
-  std::vector<SheetCell> cells;  ///< row by row
-  QStringList columnCaptions = {};
-  QStringList rowCaptions = {};
+  std::vector<SheetCell> cells;     ///< row by row
+  QStringList columnCaptions = {};  ///< of one size, in two lines where one is too wide
+  QStringList rowCaptions = {};     ///< of one size; lines end with a line feed
   std::optional<SheetBar> bar = {};
   bool showsTruth = false;     ///< a legend of anomaly and void
   bool showsDecision = false;  ///< a legend of TP, FP and FN

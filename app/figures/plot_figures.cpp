@@ -17,22 +17,48 @@ constexpr double kUsualFont = 8.0;
 
 double at(const std::vector<double>& values, std::size_t i) { return i < values.size() ? values[i] : std::nan(""); }
 
+LegendPlace placeOf(FigureLegend legend) {
+  switch (legend) {
+    case FigureLegend::Auto:
+      return LegendPlace::Auto;
+    case FigureLegend::TopLeft:
+      return LegendPlace::TopLeft;
+    case FigureLegend::TopRight:
+      return LegendPlace::TopRight;
+    case FigureLegend::BottomLeft:
+      return LegendPlace::BottomLeft;
+    case FigureLegend::BottomRight:
+      return LegendPlace::BottomRight;
+    case FigureLegend::Below:
+      return LegendPlace::Below;
+    case FigureLegend::None:
+      break;
+  }
+  return LegendPlace::None;
+}
+
 class PlotFigure : public Figure {
 public:
-  PlotFigure(std::unique_ptr<PlotWidget> plot, QString title, QString caption, QByteArray csv)
-      : m_plot(std::move(plot)), m_title(std::move(title)), m_caption(std::move(caption)), m_csv(std::move(csv)) {
+  PlotFigure(std::unique_ptr<PlotWidget> plot, QString title, QString caption, QByteArray csv, bool isoF1 = false)
+      : m_plot(std::move(plot)),
+        m_title(std::move(title)),
+        m_caption(std::move(caption)),
+        m_csv(std::move(csv)),
+        m_isoF1(isoF1) {
     m_plot->setTitle(m_title);
   }
-  /// What stands above the frame, where the title would leave no room for the curves' names.
-  void setHeader(const QString& header) { m_plot->setTitle(header); }
   [[nodiscard]] QString title() const override { return m_title; }
   [[nodiscard]] QString caption() const override { return m_caption; }
+  [[nodiscard]] FigureParts parts() const override { return {true, m_isoF1, true, true, true}; }
   [[nodiscard]] double heightFor(double width, double fontPoints) const override {
-    return std::min(width * kPlotRatio, kTallestInColumn * fontPoints / kUsualFont);
+    RenderOptions options = looking({});
+    options.fontPoints = fontPoints;
+    return std::min(width * kPlotRatio, kTallestInColumn * fontPoints / kUsualFont) +
+           m_plot->legendHeight(width, options);
   }
   void draw(QPainter& painter, const QRectF& area, const RenderOptions& options) override {
     // Everything a plot draws grows with its lines: laid out smaller, drawn larger.
-    RenderOptions laidOut = options;
+    RenderOptions laidOut = looking(options);
     laidOut.fontPoints = options.fontPoints / options.lineScale;
     painter.save();
     painter.translate(area.topLeft());
@@ -43,9 +69,18 @@ public:
   [[nodiscard]] QByteArray csv() const override { return m_csv; }
 
 private:
+  [[nodiscard]] RenderOptions looking(RenderOptions options) const {
+    options.title = look().title;
+    options.isoF1 = look().isoF1;
+    options.operatingPoint = look().operatingPoint;
+    options.legend = placeOf(look().legend);
+    return options;
+  }
+
   std::unique_ptr<PlotWidget> m_plot;
   QString m_title, m_caption;
   QByteArray m_csv;
+  bool m_isoF1;
 };
 
 }  // namespace
@@ -61,7 +96,8 @@ std::unique_ptr<Figure> curveFigure(CurveFigureData data) {
   plot->setCurves(std::move(data.curves));
   if (data.kind == CurveKind::PrecisionRecall) plot->setChance(data.chance);
   for (std::size_t i = 0; i < data.thresholds.size(); ++i) plot->setThreshold(static_cast<int>(i), data.thresholds[i]);
-  return std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);
+  return std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv,
+                                      data.kind == CurveKind::PrecisionRecall);
 }
 
 std::unique_ptr<Figure> histogramFigure(HistogramFigureData data) {
@@ -85,12 +121,9 @@ std::unique_ptr<Figure> sweepFigure(SweepFigureData data) {
              csvNumber(series.fpr95[i]) + ',' +
              (series.best && *series.best == static_cast<int>(i) ? "true" : "false") + '\n';
   auto plot = std::make_unique<SweepPlot>();
-  const bool many = data.series.size() > 2;
   plot->setSeries(std::move(data.series));
   plot->setTemperature(data.temperature);
-  auto figure = std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);
-  if (many) figure->setHeader(QString());
-  return figure;
+  return std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);
 }
 
 std::vector<SweepSeries> sweepSeries(const SweepResult& result) {

@@ -88,7 +88,7 @@ private:
     heading(tr("Methods and temperatures"), 2);
     add(metricGrid(m_report.tables.ablation, tr("AP and FPR95 in percent, exact. Best bold, second underlined.")));
     heading(tr("Thresholds"), 2);
-    add(plainGrid(m_report.tables.thresholds, {"model", "method", "temperature"}));
+    add(plainGrid(m_report.tables.thresholds, {"Model", "Method", "T"}));
   }
 
   void addSweep() {
@@ -132,11 +132,16 @@ private:
       return;
     }
     const QString caption = runCaption(m_results, run);
+<<<<<<< HEAD
     const bool isAlive = addLive(set);
     const ReportMedium drawn = isAlive ? ReportMedium::Pdf : ReportMedium::Both;
     figures({"pr:" + set, "roc:" + set}, caption, 1.0, drawn);
     figures({"f1:" + set, "histogram:" + set}, caption, 1.0, drawn);
     if (isAlive) figures({"histogram:" + set}, caption, kHistogramShare, ReportMedium::Html);
+=======
+    figures({"pr-methods:" + set, "roc-methods:" + set}, caption);
+    figures({"f1:" + set, "histogram:" + set}, caption);
+>>>>>>> sixteen-papers
     try {
       const WorstOfSet worst = worstOf(m_results, run, kListed);
       if (!worst.frames.empty()) {

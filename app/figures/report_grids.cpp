@@ -17,15 +17,15 @@ const QString kNotDefined = QStringLiteral("–");
 const QString kPartMark = QStringLiteral("†");  // behind a number of a part of the frames
 
 QString percent(const std::optional<double>& value) { return value ? qs(percentText(*value)) : kNotDefined; }
-QString score(const std::optional<double>& value) { return value ? qs(shortText(*value)) : kNotDefined; }
+QString score(const std::optional<double>& value) { return value ? qs(typesetText(shortText(*value))) : kNotDefined; }
 
 struct Key {
-  std::string model, method;
+  std::string model, method, title;
   std::optional<double> temperature;
   friend bool operator==(const Key&, const Key&) = default;
 };
 
-Key keyOf(const ResultRow& row) { return {row.model, row.method, row.temperature}; }
+Key keyOf(const ResultRow& row) { return {row.model, row.method, methodText(row), row.temperature}; }
 
 template <class T>
 void addOnce(std::vector<T>& seen, const T& value) {
@@ -88,7 +88,7 @@ ReportGrid metricGrid(const ResultTable& table, const QString& caption) {
   for (const Key& key : keys) {
     std::vector<ReportCell> cells;
     if (several) cells.push_back({qs(key.model)});
-    cells.push_back({qs(key.method)});
+    cells.push_back({qs(key.title)});
     cells.push_back({score(key.temperature)});
     for (const std::string& set : sets) {
       const ResultRow* row = rowFor(table, key, set);
@@ -120,7 +120,7 @@ ReportGrid componentGrid(const ResultTable& table, const QString& caption) {
     std::vector<ReportCell> cells{{qs(row.set)}};
     if (several) cells.push_back({qs(row.model)});
     const auto& c = row.components;
-    cells.push_back({qs(row.method)});
+    cells.push_back({qs(methodText(row))});
     cells.push_back({percentOf(&row, &ResultRow::auroc)});
     cells.push_back({percentOf(&row, &ResultRow::bestF1)});
     cells.push_back({score(row.bestF1Threshold)});
@@ -138,7 +138,9 @@ ReportGrid plainGrid(const Table& table, const std::vector<std::string>& without
   grid.caption = qs(table.caption);
   std::vector<std::size_t> kept;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    if (std::find(without.begin(), without.end(), table.columns[c].key) != without.end()) continue;
+    const Table::Column& column = table.columns[c];
+    const auto isNamed = [&](const std::string& name) { return name == column.title; };
+    if (column.title.empty() || std::any_of(without.begin(), without.end(), isNamed)) continue;
     kept.push_back(c);
     grid.header << qs(table.columns[c].title);
     grid.isNumber.push_back(table.columns[c].kind != Table::Kind::Text);

@@ -14,7 +14,7 @@ namespace oodscope {
 [[nodiscard]] ReportGrid metricGrid(const ResultTable& table, const QString& caption);
 /// Best F1, its threshold, and component metrics where rows have them.
 [[nodiscard]] ReportGrid componentGrid(const ResultTable& table, const QString& caption);
-/// The table without the columns whose keys are given.
+/// The table's columns for people without those whose titles are given.
 [[nodiscard]] ReportGrid plainGrid(const Table& table, const std::vector<std::string>& without = {});
 
 }  // namespace oodscope

@@ -26,6 +26,48 @@ constexpr int kLandscapeRows = 64;
 constexpr int kCsvColumns = 128;  // of a relief's heights
 constexpr double kMostPoints = 300000;
 
+constexpr std::size_t kFewestBoxed = 8;    // points
+constexpr float kFarthestBoxed = 80.0F;    // metres: beyond, a pixel of disparity is many
+constexpr double kLeastDepthRatio = 1.05;  // depths this close are one
+
+/// The points around the depth that most have: the shortest stretch of depths with half of them, and as much again to
+/// each side. In ratios, as a stereo camera's depths scatter.
+std::vector<CloudPoint> ofOneDepth(std::vector<CloudPoint> points) {
+  std::erase_if(points, [](const CloudPoint& p) { return !(p.z > 0.0F) || p.z > kFarthestBoxed; });
+  if (points.size() < kFewestBoxed) return {};
+  std::sort(points.begin(), points.end(), [](const CloudPoint& a, const CloudPoint& b) { return a.z < b.z; });
+  const std::size_t half = points.size() / 2;
+  const auto ratioFrom = [&](std::size_t first) {
+    return static_cast<double>(points[first + half].z) / static_cast<double>(points[first].z);
+  };
+  std::size_t densest = 0;
+  for (std::size_t i = 1; i + half < points.size(); ++i)
+    if (ratioFrom(i) < ratioFrom(densest)) densest = i;
+  const double reach = std::max(ratioFrom(densest), kLeastDepthRatio);
+  const double nearest = static_cast<double>(points[densest].z) / reach;
+  const double farthest = static_cast<double>(points[densest + half].z) * reach;
+  std::erase_if(points, [&](const CloudPoint& p) {
+    return static_cast<double>(p.z) < nearest || static_cast<double>(p.z) > farthest;
+  });
+  return points;
+}
+
+/// Around 5 to 95 % of the points along each axis; empty for few points.
+std::optional<CloudBox> boxAround(const std::vector<CloudPoint>& points) {
+  if (points.size() < kFewestBoxed) return std::nullopt;
+  const auto between = [&](float CloudPoint::*axis) {
+    std::vector<float> values;
+    values.reserve(points.size());
+    for (const CloudPoint& p : points) values.push_back(p.*axis);
+    std::sort(values.begin(), values.end());
+    return std::pair(values[values.size() / 20], values[values.size() - 1 - values.size() / 20]);
+  };
+  const auto [left, right] = between(&CloudPoint::x);
+  const auto [top, bottom] = between(&CloudPoint::y);
+  const auto [front, back] = between(&CloudPoint::z);
+  return CloudBox{left, right, top, bottom, front, back};
+}
+
 /// A scene drawn at the size that the document asks for.
 class SceneFigure : public Figure {
 public:
@@ -149,34 +191,22 @@ std::vector<CloudPoint> cloudPoints(const DataSet& set, std::size_t frame, const
 
 std::vector<CloudBox> regionBoxes(const std::vector<CloudPoint>& points,
                                   const std::vector<const FailureRegion*>& regions, Size map, Size picture) {
-  constexpr std::size_t kFewest = 8;
   Grid<int> owner(map, -1);
   for (std::size_t i = 0; i < regions.size(); ++i)
     for (const Run& run : regions[i]->runs)
       for (int x = run.begin; x < run.end; ++x) owner.at(x, run.y) = static_cast<int>(i);
-  std::vector<std::array<std::vector<float>, 3>> members(regions.size());
+  std::vector<std::vector<CloudPoint>> members(regions.size());
   for (const CloudPoint& p : points) {
     const int x = std::min(
         static_cast<int>(p.pixelX * static_cast<float>(map.width) / static_cast<float>(picture.width)), map.width - 1);
     const int y =
         std::min(static_cast<int>(p.pixelY * static_cast<float>(map.height) / static_cast<float>(picture.height)),
                  map.height - 1);
-    if (const int i = owner.at(x, y); i >= 0) {
-      auto& [xs, ys, zs] = members[static_cast<std::size_t>(i)];
-      xs.push_back(p.x);
-      ys.push_back(p.y);
-      zs.push_back(p.z);
-    }
+    if (const int i = owner.at(x, y); i >= 0) members[static_cast<std::size_t>(i)].push_back(p);
   }
   std::vector<CloudBox> boxes;
-  for (auto& member : members) {
-    if (member[0].size() < kFewest) continue;
-    for (std::vector<float>& values : member) std::sort(values.begin(), values.end());
-    const auto low = [](const std::vector<float>& v) { return v[v.size() / 20]; };
-    const auto high = [](const std::vector<float>& v) { return v[v.size() - 1 - v.size() / 20]; };
-    boxes.push_back(
-        {low(member[0]), high(member[0]), low(member[1]), high(member[1]), low(member[2]), high(member[2])});
-  }
+  for (std::vector<CloudPoint>& member : members)
+    if (const auto box = boxAround(ofOneDepth(std::move(member)))) boxes.push_back(*box);
   return boxes;
 }
 

@@ -136,6 +136,18 @@ struct GridRecipe {
   friend bool operator==(const GridRecipe&, const GridRecipe&) = default;
 };
 
+/// Where the legend of a figure stands. Auto: above the axes where all of it fits there, else below them.
+enum class FigureLegend { Auto, TopLeft, TopRight, BottomLeft, BottomRight, Below, None };
+
+/// What figures show besides their data.
+struct FigureLook {
+  bool title = true;
+  bool isoF1 = true;           ///< lines of equal F1 in precision–recall
+  bool operatingPoint = true;  ///< the threshold in use: marker, lines to the axes, label
+  FigureLegend legend = FigureLegend::Auto;
+  friend bool operator==(const FigureLook&, const FigureLook&) = default;
+};
+
 /// Everything open and every knob. Saved as readable JSON; paths at or below the session's folder are written relative
 /// to it.
 struct Session {
@@ -149,6 +161,7 @@ struct Session {
   std::vector<Note> notes;
   std::vector<RunChoice> runs;
   GridRecipe grid;
+  FigureLook figure;
 };
 
 /// Reads a session. Throws Error (file, what, expected, found) for unreadable or malformed content or a newer format

@@ -32,6 +32,13 @@ inline constexpr SessionNames<ViewLayout, 4> kLayouts{{{ViewLayout::One, "1"},
                                                        {ViewLayout::PerMethod, "per-method"}}};
 inline constexpr SessionNames<CompareStyle, 3> kCompareStyles{
     {{CompareStyle::Wipe, "wipe"}, {CompareStyle::Blink, "blink"}, {CompareStyle::SideBySide, "side-by-side"}}};
+inline constexpr SessionNames<FigureLegend, 7> kFigureLegends{{{FigureLegend::Auto, "auto"},
+                                                               {FigureLegend::TopLeft, "top-left"},
+                                                               {FigureLegend::TopRight, "top-right"},
+                                                               {FigureLegend::BottomLeft, "bottom-left"},
+                                                               {FigureLegend::BottomRight, "bottom-right"},
+                                                               {FigureLegend::Below, "below"},
+                                                               {FigureLegend::None, "none"}}};
 /// The colour maps that the window has, by name.
 inline constexpr std::array<std::string_view, 7> kColourMaps{"inferno", "magma",     "viridis", "cividis",
                                                              "grey",    "diverging", "turbo"};

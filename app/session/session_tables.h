@@ -186,6 +186,14 @@ inline constexpr auto kFields<GridRecipe> = std::tuple{
 };
 
 template <>
+inline constexpr auto kFields<FigureLook> = std::tuple{
+    field("title", &FigureLook::title, kFlag),
+    field("iso_f1", &FigureLook::isoF1, kFlag),
+    field("operating_point", &FigureLook::operatingPoint, kFlag),
+    field("legend", &FigureLook::legend, Named(kFigureLegends)),
+};
+
+template <>
 inline constexpr auto kFields<Session> = std::tuple{
     field("sets", &Session::sets, List(kSets, kObject)),
     field("models", &Session::models, List(kSources, kObject)),
@@ -197,6 +205,7 @@ inline constexpr auto kFields<Session> = std::tuple{
     field("notes", &Session::notes, List(kNotes, kObject)),
     field("runs", &Session::runs, List(kRuns, kObject)),
     given("grid", &Session::grid, kObject),
+    given("figure", &Session::figure, kObject),
 };
 
 }  // namespace oodscope::session_fields

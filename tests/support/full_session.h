@@ -49,6 +49,7 @@ inline Session fullSession(const std::filesystem::path& folder) {
   session.grid.scores = {{methods::kMsp, "folder", 1.0F, true}, {methods::kEnergy, std::nullopt, 2.0F}};
   session.grid.decision = false;
   session.grid.captions = {"", "", "Softmax", ""};
+  session.figure = {.title = false, .isoF1 = false, .operatingPoint = false, .legend = FigureLegend::Below};
   return session;
 }
 

@@ -2,6 +2,7 @@
 #include "widgets/plots/curve_plot.h"
 
 #include "widgets/plots/curve_plot_state.inl.h"
+#include "widgets/plots/series_stroke.inl.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +10,6 @@
 
 namespace oodscope {
 namespace {
-
-constexpr double kTpr95 = 95;
 
 QColor colourOf(CurveRole role, const Tokens& t) {
   switch (role) {
@@ -27,6 +26,7 @@ QColor colourOf(CurveRole role, const Tokens& t) {
 }
 
 QPen strokeOf(const CurveData& curve, const Tokens& t) {
+  if (curve.series >= 0) return seriesStroke(t, static_cast<std::size_t>(curve.series), 1.4);
   const QColor colour = colourOf(curve.role, t);
   if (curve.role == CurveRole::Reference) return pen(colour, 1.3);
   if (curve.estimated) return dashedPen(colour, 2);
@@ -34,10 +34,6 @@ QPen strokeOf(const CurveData& curve, const Tokens& t) {
   if (curve.role == CurveRole::B) stroke.setDashPattern({5, 1.6, 1, 1.6});
   return stroke;
 }
-
-}  // namespace
-
-namespace {
 
 QSharedPointer<QCPAxisTickerFixed> everyTwenty() {
   QSharedPointer<QCPAxisTickerFixed> ticker(new QCPAxisTickerFixed);
@@ -159,8 +155,7 @@ void CurvePlot::brush(QPointF from, QPointF to) {
 }
 
 void CurvePlot::State::drawIsoF1(QCPPainter& p, const PlotCanvas& canvas) const {
-  const Tokens& t = canvas.tokens();
-  for (const double f1 : {0.2, 0.4, 0.6, 0.8}) {
+  for (const double f1 : kIsoF1) {
     QPolygonF line;
     const double first = f1 / (2 - f1);  // precision 1
     const int steps = static_cast<int>((1.0001 - first) / 0.005);
@@ -168,86 +163,64 @@ void CurvePlot::State::drawIsoF1(QCPPainter& p, const PlotCanvas& canvas) const 
       const double recall = first + 0.005 * i;
       line << canvas.pixel(recall * kPercent, f1 * recall / (2 * recall - f1) * kPercent);
     }
-    p.setPen(pen(t.line, 1));
+    p.setPen(pen(canvas.tokens().line, 1));
     p.drawPolyline(line);
-    const double end = f1 / (2 - f1) * kPercent;
-    const QPointF at = canvas.pixel(kPercent, end);
-    canvas.haloText(p, at - QPointF(4, 3), Qt::AlignRight | Qt::AlignVCenter,
-                    QStringLiteral("F1 ") + numberText(f1 * kPercent, 0), t.text3);
   }
-}
-
-void CurvePlot::State::drawChance(QCPPainter& p, const PlotCanvas& canvas) const {
-  const Tokens& t = canvas.tokens();
-  const QPointF left = canvas.pixel(0, *chance * kPercent);
-  p.drawLine(left, canvas.pixel(kPercent, *chance * kPercent));
-  const QString text = tr("chance %1").arg(numberText(*chance * kPercent, 1));
-  // Of rare anomalies the line lies so low that nothing fits below it: at the right, away from the operating point.
-  if (left.y() + QFontMetricsF(canvas.font()).height() + 4 < canvas.frame()->bottom())
-    canvas.haloText(p, left + QPointF(5, 2), Qt::AlignLeft | Qt::AlignTop, text, t.text3);
-  else
-    canvas.haloText(p, QPointF(canvas.frame()->right() - 5, left.y() - 3), Qt::AlignRight | Qt::AlignBottom, text,
-                    t.text3);
 }
 
 void CurvePlot::State::drawContent(QCPPainter& p, const PlotCanvas& canvas) const {
   const Tokens& t = canvas.tokens();
   p.setClipRect(canvas.frame()->rect());
-  if (kind == CurveKind::PrecisionRecall) drawIsoF1(p, canvas);
+  if (showsIsoF1(canvas)) drawIsoF1(p, canvas);
   QPen dotted(t.text3, 1);
   dotted.setDashPattern({1, 3});
   p.setPen(dotted);
-  if (kind == CurveKind::PrecisionRecall && chance) drawChance(p, canvas);
-  if (kind != CurveKind::Roc) return;
-  p.drawLine(canvas.pixel(0, 0), canvas.pixel(kPercent, kPercent));
-  const QPointF left = canvas.pixel(0, kTpr95);
-  p.drawLine(left, canvas.pixel(kPercent, kTpr95));
-  canvas.haloText(p, QPointF(canvas.frame()->left() + 5, left.y() + 2), Qt::AlignLeft | Qt::AlignTop, tr("TPR 95"),
-                  t.text3);
+  const auto across = [&](double percent) { p.drawLine(canvas.pixel(0, percent), canvas.pixel(kPercent, percent)); };
+  if (kind == CurveKind::PrecisionRecall && chance) across(*chance * kPercent);
+  if (kind == CurveKind::Roc) {
+    p.drawLine(canvas.pixel(0, 0), canvas.pixel(kPercent, kPercent));
+    across(kTpr95);
+  }
+  LabelPlacer free = placer(canvas);
+  for (const PlacedText& text : lineTexts(free, canvas)) drawText(p, canvas, text);
 }
 
-void CurvePlot::State::drawFpr95(QCPPainter& p, const PlotCanvas& canvas, const CurveData& curve,
-                                 const QRectF& box) const {
-  const Tokens& t = canvas.tokens();
+void CurvePlot::State::drawFpr95(QCPPainter& p, const PlotCanvas& canvas, const CurveData& curve) const {
   const QPointF at = canvas.pixel(*curve.fpr95 * kPercent, kTpr95);
-  if (!box.contains(at)) return;
-  const QColor colour = colourOf(curve.role, t);
+  const QColor colour = strokeOf(curve, canvas.tokens()).color();
   canvas.dropLines(p, at, colour, false);
   canvas.diamond(p, at, colour);
-  double other = 0;
-  for (const CurveData& second : curves)
-    if (&second != &curve && second.fpr95) other = canvas.pixel(*second.fpr95 * kPercent, 0).x();
-  const bool right = other == 0 || at.x() >= other;
-  canvas.haloText(p, QPointF(at.x() + (right ? 6 : -6), box.bottom() - 4),
-                  (right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignBottom,
-                  curve.fpr95Text.isEmpty() ? numberText(*curve.fpr95 * kPercent, 2) : curve.fpr95Text, t.text);
 }
 
 void CurvePlot::State::drawOperatingPoint(QCPPainter& p, const PlotCanvas& canvas, int curve, QPointF at) const {
-  const Tokens& t = canvas.tokens();
-  const QColor colour = colourOf(curves[static_cast<std::size_t>(curve)].role, t);
+  const QColor colour = strokeOf(curves[static_cast<std::size_t>(curve)], canvas.tokens()).color();
   if (kind != CurveKind::Roc) canvas.dropLines(p, at, colour, kind == CurveKind::PrecisionRecall);
   canvas.ring(p, at, colour);
-  const bool alone = primary(CurveRole::B) < 0;
-  if (!alone) return;  // two labels would cover each other: the controls say the numbers
-  if (kind != CurveKind::Roc)
-    canvas.haloText(p, at + QPointF(-4, -8), Qt::AlignRight | Qt::AlignBottom, label(curve), t.text, true);
-  else
-    canvas.haloText(p, at + QPointF(10, 4), Qt::AlignLeft | Qt::AlignTop, label(curve), t.text, true);
 }
 
 void CurvePlot::State::drawMarkers(QCPPainter& p, const PlotCanvas& canvas) const {
   const QRectF box = QRectF(canvas.frame()->rect()).adjusted(-1, -1, 1, 1);
-  for (const CurveData& curve : curves)
-    if (kind == CurveKind::Roc && curve.fpr95 && curve.role != CurveRole::Reference) drawFpr95(p, canvas, curve, box);
-  for (int i = 0; i < static_cast<int>(curves.size()); ++i)
-    if (const auto point = operatingPixel(canvas, i); point && box.contains(*point))
+  LabelPlacer free = placer(canvas);
+  static_cast<void>(lineTexts(free, canvas));  // they stand below
+  std::vector<PlacedText> texts;
+  for (const CurveData& curve : curves) {
+    const bool named = kind == CurveKind::Roc && curve.fpr95 && curve.role != CurveRole::Reference && curve.series < 0;
+    if (!named || !box.contains(canvas.pixel(*curve.fpr95 * kPercent, kTpr95))) continue;
+    drawFpr95(p, canvas, curve);
+    if (auto text = fpr95Text(free, canvas, curve)) texts.push_back(*std::move(text));
+  }
+  const bool points = canvas.document() == nullptr || canvas.document()->operatingPoint;
+  for (int i = 0; points && i < static_cast<int>(curves.size()); ++i)
+    if (const auto point = operatingPixel(canvas, i); point && box.contains(*point)) {
       drawOperatingPoint(p, canvas, i, *point);
+      if (auto text = pointText(free, canvas, i, *point)) texts.push_back(*std::move(text));
+    }
+  for (const PlacedText& text : texts) drawText(p, canvas, text);
   if (!hover) return;
   const auto [curve, point] = *hover;
   const QPointF at = pixelOf(canvas, curve, point);
   p.setPen(Qt::NoPen);
-  p.setBrush(colourOf(curves[static_cast<std::size_t>(curve)].role, canvas.tokens()));
+  p.setBrush(strokeOf(curves[static_cast<std::size_t>(curve)], canvas.tokens()).color());
   p.drawEllipse(at, 3, 3);
   canvas.readout(p, hoverAt, facts(curve, point));
 }
@@ -303,7 +276,9 @@ void CurvePlot::restyle() {
     const bool named = m->primary(CurveRole::B) >= 0 || m->curves.size() > 2;
     if (!curve.value.isEmpty()) {
       const bool own = curve.role == CurveRole::A || curve.role == CurveRole::B;
-      c.values.push_back({curve.value, named && own ? colour : QColor(), {}});
+      // The run that is looked at is drawn above the others and named first.
+      c.values.insert(curve.role == CurveRole::A && curve.series < 0 && m->hasSeries() ? c.values.begin() : c.values.end(),
+                      {curve.value, named && own ? colour : QColor(), {}, strokeOf(curve, t), curve.name});
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "widgets/plots/curve_plot.h"
+#include "widgets/plots/label_placing.h"
 #include "widgets/plots/plot_canvas.inl.h"
 
 #include <algorithm>
@@ -23,6 +24,11 @@ struct CurvePlot::State {
   int dragged = -1;
   std::optional<std::pair<int, int>> hover;  // curve, point
   QPointF hoverAt;
+
+  /// Whether one of many runs is among them.
+  bool hasSeries() const {
+    return std::any_of(curves.begin(), curves.end(), [](const CurveData& curve) { return curve.series >= 0; });
+  }
 
   double xScale() const { return kind == CurveKind::F1 ? 1 : kPercent; }
 
@@ -164,13 +170,39 @@ struct CurvePlot::State {
     return lines;
   }
 
+  /// A text of the plot where it stands.
+  struct PlacedText {
+    QRectF box;
+    QString text;
+    QColor colour;
+    bool bold = false;
+    std::optional<QPointF> of = {};  ///< what it is of, where it may stand apart from that
+  };
+
+  // curve_labels.cpp: texts beside lines and points, each where it covers neither a curve nor another text.
+  /// Knows the curves and the legend.
+  LabelPlacer placer(const PlotCanvas& canvas) const;
+  /// Those of the lines of equal F1, of chance and of TPR 95.
+  std::vector<PlacedText> lineTexts(LabelPlacer& placer, const PlotCanvas& canvas) const;
+  /// That of the operating point of a curve; empty for none.
+  std::optional<PlacedText> pointText(LabelPlacer& placer, const PlotCanvas& canvas, int curve, QPointF at) const;
+  std::optional<PlacedText> fpr95Text(LabelPlacer& placer, const PlotCanvas& canvas, const CurveData& curve) const;
+  static void drawText(QCPPainter& p, const PlotCanvas& canvas, const PlacedText& text);
+  bool showsIsoF1(const PlotCanvas& canvas) const {
+    return kind == CurveKind::PrecisionRecall && (canvas.document() == nullptr || canvas.document()->isoF1);
+  }
+
   // curve_plot.cpp: lines of equal F1, of chance and the like; points, what they say, what is under the cursor.
   void drawContent(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawIsoF1(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawChance(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawMarkers(QCPPainter& p, const PlotCanvas& canvas) const;
-  void drawFpr95(QCPPainter& p, const PlotCanvas& canvas, const CurveData& curve, const QRectF& box) const;
+  void drawFpr95(QCPPainter& p, const PlotCanvas& canvas, const CurveData& curve) const;
   void drawOperatingPoint(QCPPainter& p, const PlotCanvas& canvas, int curve, QPointF at) const;
 };
+
+/// Shares of the lines of equal F1.
+inline constexpr double kIsoF1[] = {0.2, 0.4, 0.6, 0.8};
+inline constexpr double kTpr95 = 95;
 
 }  // namespace oodscope

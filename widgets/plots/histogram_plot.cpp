@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/histogram_plot.h"
 
+#include "widgets/plots/label_placing.h"
 #include "widgets/plots/plot_canvas.inl.h"
+#include "widgets/plots/score_ticker.inl.h"
 
 #include <QPainterPath>
 
@@ -81,8 +83,15 @@ void HistogramPlot::State::drawHandle(QCPPainter& p, const PlotCanvas& canvas, d
   p.setBrush(t.text);
   p.drawPolygon(QPolygonF{QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x + 5, top + 9), QPointF(x, top + 14),
                           QPointF(x - 5, top + 9)});
-  canvas.haloText(p, QPointF(x + 10, top + 2), Qt::AlignLeft | Qt::AlignTop,
-                  QStringLiteral("δ ") + numberText(*threshold, 3), t.text, true);
+  const QString text = QStringLiteral("δ ") + numberText(*threshold, 3);
+  const QSizeF size = canvas.textSize(text, true);
+  LabelPlacer placer(frame.adjusted(4, 2, -4, -2));
+  placer.avoid(QRectF(x - 6, top, 12, frame.height()));
+  if (const QRectF legend = canvas.legendBox(); !legend.isEmpty()) placer.avoid(legend);
+  std::vector<QPointF> corners;
+  for (double down = top + 2; down < frame.bottom() - size.height(); down += size.height())
+    for (const double left : {x + 10, x - 10 - size.width()}) corners.emplace_back(left, down);
+  canvas.haloText(p, placer.place(size, corners).topLeft(), Qt::AlignLeft | Qt::AlignTop, text, t.text, true);
 }
 
 void HistogramPlot::State::drawReadout(QCPPainter& p, const PlotCanvas& canvas) const {
@@ -122,7 +131,8 @@ void HistogramPlot::State::draw(QCPPainter& p, const PlotCanvas& canvas) const {
   p.restore();
   p.restore();
   const QCPRange range = canvas.plot->xAxis->range();
-  if (threshold && *threshold >= range.lower && *threshold <= range.upper) drawHandle(p, canvas, x);
+  const bool points = canvas.document() == nullptr || canvas.document()->operatingPoint;
+  if (points && threshold && *threshold >= range.lower && *threshold <= range.upper) drawHandle(p, canvas, x);
   if (hover && data.edges.size() > 1) drawReadout(p, canvas);
 }
 
@@ -132,7 +142,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   c.plot->xAxis->setLabel(tr("score"));
   c.plot->yAxis->setLabel(tr("share of class per bin, %"));
   c.plot->yAxis->setScaleType(QCPAxis::stLogarithmic);
-  c.plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>(new QCPAxisTickerLog));
+  c.plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>(new TypesetLogTicker));
   c.plot->yAxis->setNumberFormat(QStringLiteral("g"));
   c.plot->yAxis->setNumberPrecision(3);
   c.plot->xAxis->setNumberFormat(QStringLiteral("g"));
@@ -207,13 +217,24 @@ void HistogramPlot::setShares(const DecisionShares& shares) {
 void HistogramPlot::restyle() {
   const Tokens& t = canvas().tokens();
   canvas().values.clear();
-  const auto add = [&](const QString& name, const QString& share, const QColor& colour) {
-    if (!share.isEmpty()) canvas().values.push_back({name + QLatin1Char(' ') + share, {}, colour});
+  QPen missed(t.fn.line, 2);
+  missed.setDashPattern({2, 1.2});
+  const auto add = [&](const QString& name, const QString& share, const QColor& colour,
+                       const QPen& sample = Qt::NoPen) {
+    if (share.isEmpty()) return;
+    HeaderSpan span{name + QLatin1Char(' ') + share, {}, colour};
+    // In a document a line is shown by a line: anomalies are no bars.
+    if (canvas().document() != nullptr && sample.style() != Qt::NoPen) span.chip = QColor();
+    span.sample = sample;
+    canvas().values.push_back(std::move(span));
   };
-  add(QStringLiteral("TP"), m->shares.tp, t.tp.line);
-  add(QStringLiteral("FN"), m->shares.fn, t.fn.line);
-  add(QStringLiteral("FP"), m->shares.fp, t.fp.line);
-  add(QStringLiteral("TN"), m->shares.tn, t.tn.line);
+  add(QStringLiteral("TP"), m->shares.tp, t.tp.line, QPen(t.tp.line, 2));
+  add(QStringLiteral("FN"), m->shares.fn, t.fn.line, missed);
+  add(QStringLiteral("FP"), m->shares.fp, canvas().document() != nullptr ? withAlpha(t.fp.line, 0.45) : t.fp.line);
+  add(QStringLiteral("TN"), m->shares.tn, canvas().document() != nullptr ? withAlpha(t.tn.line, 0.5) : t.tn.line);
+  if (!canvas().values.empty() || m->data.edges.size() < 2) return;
+  canvas().values = {{tr("anomaly"), {}, t.fn.line, missed}, {tr("normal"), {}, t.tn.line}};
+  if (canvas().document() != nullptr) canvas().values.front().chip = QColor();
 }
 
 std::optional<QPointF> HistogramPlot::handle() const {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/plot_canvas.inl.h"
 
+#include "widgets/plots/document_legend.inl.h"
 #include "widgets/plots/plot_layers.inl.h"
+#include "widgets/plots/score_ticker.inl.h"
 
 #include <QPainterPath>
 #include <QPicture>
@@ -21,6 +23,10 @@ constexpr int kTickLength = 4;
 constexpr int kFrameMs = 16;  // a screen frame
 constexpr double kHalo = 2;   // radius in pixels
 constexpr int kHaloCopies = 12;
+// Of documents, in heights of a line of text.
+constexpr double kAxisLines = 4.5;    // beside the frame at most: labels and numbers of the axes
+constexpr double kBelowAxes = 0.6;    // added to a legend below the axes
+constexpr double kUnderLegend = 0.3;  // of that, under it
 
 /// Whoever has the plot painted, a picture of the window too, sees what is noted.
 class BeforePaint : public QObject {
@@ -71,6 +77,7 @@ PlotCanvas::PlotCanvas(QWidget* owner) : plot(new QCustomPlot(owner)) {
     axis->setLabelPadding(main ? 3 : 0);
     axis->grid()->setSubGridVisible(false);
     axis->grid()->setZeroLinePen(Qt::NoPen);
+    axis->setTicker(QSharedPointer<QCPAxisTicker>(new TypesetTicker));
     axis->setNumberFormat(QStringLiteral("f"));
     axis->setNumberPrecision(0);
   }
@@ -179,6 +186,10 @@ void PlotCanvas::connectMouse() {
 
 QPointF PlotCanvas::pixel(double x, double y) const {
   return {plot->xAxis->coordToPixel(x), plot->yAxis->coordToPixel(y)};
+}
+QSizeF PlotCanvas::textSize(const QString& text, bool bold) const {
+  const QFontMetricsF metrics(bold ? strongFont(m_font) : m_font);
+  return {metrics.horizontalAdvance(text), metrics.height()};
 }
 QPointF PlotCanvas::coordinate(QPointF at) const {
   return {plot->xAxis->pixelToCoord(at.x()), plot->yAxis->pixelToCoord(at.y())};
@@ -309,25 +320,71 @@ void PlotCanvas::readout(QCPPainter& painter, QPointF at, const QStringList& lin
   }
 }
 
+QFont PlotCanvas::printedFont(const RenderOptions& options) const {
+  QFont printed = m_base;  // not the plot's: its owner may have another
+  printed.setPixelSize(static_cast<int>(std::lround(options.fontPoints * kPixelsPerPoint / 0.825)));
+  return printed;
+}
+
+DocumentLegend PlotCanvas::documentLegend() const { return {values, m_font, *m_tokens}; }
+
+LegendPlace PlotCanvas::settled(const RenderOptions& options, double width, const QFont& face,
+                                const QFont& titleFace) const {
+  const DocumentLegend legend(values, face, *m_tokens);
+  if (empty || legend.isEmpty()) return LegendPlace::None;
+  if (options.legend != LegendPlace::Auto) return options.legend;
+  const double height = QFontMetricsF(face).height();
+  const double beside = options.title ? QFontMetricsF(titleFace).horizontalAdvance(title) + height : 0.0;
+  return legend.lineWidth() + beside + kAxisLines * height <= width ? LegendPlace::Auto : LegendPlace::Below;
+}
+
+double PlotCanvas::legendHeight(double width, const RenderOptions& options) const {
+  const QFont caption = captionFont(printedFont(options)), face = numberFont(caption);
+  const double pixels = width * kPixelsPerPoint;
+  if (settled(options, pixels, face, strongFont(caption)) != LegendPlace::Below) return 0.0;
+  const double line = QFontMetricsF(face).height();
+  const DocumentLegend legend(values, face, *m_tokens);
+  return (legend.sizeWithin(pixels - line).height() + kBelowAxes * line) / kPixelsPerPoint;
+}
+
+QRectF PlotCanvas::legendBox() const {
+  if (!m_document || empty) return {};
+  const LegendPlace place = m_document->legend;
+  if (place == LegendPlace::Auto || place == LegendPlace::Below || place == LegendPlace::None) return {};
+  const QRectF box = frame()->rect();
+  const double pad = kLegendPad * QFontMetricsF(m_font).height();
+  const QSizeF size = documentLegend().sizeWithin(box.width() - 4 * pad, 1) + QSizeF(2 * pad, 2 * pad);
+  QRectF out(box.topLeft() + QPointF(pad, pad), size);
+  if (place == LegendPlace::TopRight || place == LegendPlace::BottomRight) out.moveRight(box.right() - pad);
+  if (place == LegendPlace::BottomLeft || place == LegendPlace::BottomRight) out.moveBottom(box.bottom() - pad);
+  return out;
+}
+
 void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptions& options,
                         const std::function<void()>& restyle) {
   const Tokens* before = m_tokens;
-  const QFont fontBefore = m_base;  // not the plot's: its owner may have another
+  const QFont fontBefore = m_base;
   const QRect viewportBefore = plot->viewport();
-  QFont printed = fontBefore;
-  printed.setPixelSize(static_cast<int>(std::lround(options.fontPoints * kPixelsPerPoint / 0.825)));
+  const double below = legendHeight(area.width(), options) * kPixelsPerPoint;
   Tokens paper = oodscope::tokens(options.dark);
   paper.panel = paper.plot;  // documents have one background
-  setTheme(paper, printed);
-  restyle();
+  setTheme(paper, printedFont(options));
   const int width = static_cast<int>(std::lround(area.width() * kPixelsPerPoint));
-  const int height = static_cast<int>(std::lround(area.height() * kPixelsPerPoint));
+  const int height = static_cast<int>(std::lround(area.height() * kPixelsPerPoint - below));
+  m_document = options;
+  m_document->legend = settled(options, width, m_font, m_titleFont);
+  restyle();
   QPicture picture;
   {
     QCPPainter recorder(&picture);
     recorder.setMode(QCPPainter::pmVectorized);
     recorder.setMode(QCPPainter::pmNoCaching);
     plot->toPainter(&recorder, width, height);
+    if (m_document->legend == LegendPlace::Below) {
+      const double line = QFontMetricsF(m_font).height();
+      recorder.fillRect(QRectF(0, height, width, below), m_tokens->plot);
+      documentLegend().draw(recorder, QRectF(0.5 * line, height, width - line, below - kUnderLegend * line));
+    }
   }
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
@@ -337,6 +394,7 @@ void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptio
   painter.scale(1 / (kPixelsPerPoint * enlarged), 1 / (kPixelsPerPoint * enlarged));
   painter.drawPicture(0, 0, picture);
   painter.restore();
+  m_document.reset();
   setTheme(*before, fontBefore);
   restyle();
   plot->setViewport(viewportBefore);

@@ -14,13 +14,18 @@
 
 namespace oodscope {
 
-inline constexpr double kPercent = 100;  ///< axes count in percent what data count from 0 to 1
+inline constexpr double kLegendPad = 0.4;  ///< around a document's legend within the frame, in heights of a line
+inline constexpr double kPercent = 100;    ///< axes count in percent what data count from 0 to 1
 
-/// A piece of the line above the frame.
+class DocumentLegend;
+
+/// A piece of the line above the frame, and of a document's legend.
 struct HeaderSpan {
   QString text;
-  QColor colour = {};  ///< text2 where invalid
-  QColor chip = {};    ///< a square before the text where valid
+  QColor colour = {};       ///< text2 where invalid
+  QColor chip = {};         ///< a square before the text where valid
+  QPen sample = Qt::NoPen;  ///< documents: a stroke before the text
+  QString name = {};        ///< documents: what the text is of
 };
 
 /// A QCustomPlot dressed as the design wants it, with gestures sorted out: what a mouse does is told by the callbacks
@@ -51,6 +56,12 @@ public:
   [[nodiscard]] QFont titleFace() const { return m_titleFont; }
   [[nodiscard]] QCPAxisRect* frame() const { return plot->axisRect(); }
   [[nodiscard]] QPointF pixel(double x, double y) const;
+  /// How the document that is being drawn wants it; null on the screen.
+  [[nodiscard]] const RenderOptions* document() const { return m_document ? &*m_document : nullptr; }
+  /// What the legend of a document covers of the frame; empty where it stands outside.
+  [[nodiscard]] QRectF legendBox() const;
+  /// Of a text in the canvas's face.
+  [[nodiscard]] QSizeF textSize(const QString& text, bool bold = false) const;
   [[nodiscard]] QPointF coordinate(QPointF pixel) const;
 
   void setTheme(const Tokens& tokens, const QFont& base);
@@ -74,9 +85,16 @@ public:
 
   void render(QPainter& painter, const QRectF& area, const RenderOptions& options,
               const std::function<void()>& restyle);
+  /// Points that the legend takes below the axes of a document of a width in points; 0 where it stands elsewhere.
+  [[nodiscard]] double legendHeight(double width, const RenderOptions& options) const;
 
 private:
   enum class Due { Nothing, Markers, Everything };
+  [[nodiscard]] DocumentLegend documentLegend() const;
+  [[nodiscard]] QFont printedFont(const RenderOptions& options) const;
+  /// Where Auto puts it, at a width in pixels.
+  [[nodiscard]] LegendPlace settled(const RenderOptions& options, double width, const QFont& face,
+                                    const QFont& titleFace) const;
   void connectMouse();
   /// Ranges never leave the data: zooming out ends at home.
   static void holdWithinHome(QCPAxis* axis, const QCPRange& home);
@@ -91,6 +109,7 @@ private:
   Due m_due = Due::Nothing;
   const Tokens* m_tokens = nullptr;
   QFont m_base, m_font, m_titleFont;
+  std::optional<RenderOptions> m_document;  ///< its legend's place is settled: Auto is above the frame
   enum class Gesture { None, Press, Drag, Pan, Brush };
   Gesture m_gesture = Gesture::None;
   QPointF m_pressed, m_last;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/plot_layers.inl.h"
 
+#include "widgets/plots/document_legend.inl.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -60,9 +62,19 @@ void HeaderElement::draw(QCPPainter* painter) {
   const QRectF line(left, rect().top(), right - left, rect().height());
   const QColor titleColour = c.empty ? disabledColour(t.text) : t.text;
   const QFontMetricsF titleMetrics(c.titleFace());
-  painter->setFont(c.titleFace());
-  painter->setPen(titleColour);
-  painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, c.title);
+  const RenderOptions* document = c.document();
+  if (document == nullptr || document->title) {
+    painter->setFont(c.titleFace());
+    painter->setPen(titleColour);
+    painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, c.title);
+  }
+  if (document != nullptr) {  // its legend is complete: here where all of it fits, else elsewhere
+    const DocumentLegend legend(c.values, c.font(), t);
+    const double width = legend.lineWidth() + 1;
+    if (document->legend == LegendPlace::Auto && !c.empty)
+      legend.draw(*painter, QRectF(right - width, line.top(), width, line.height()));
+    return;
+  }
   const double titleEnd = left + titleMetrics.horizontalAdvance(c.title) + 12;
   if (c.empty) return;
   const QFontMetricsF metrics(c.font());
@@ -94,6 +106,8 @@ void HeaderElement::draw(QCPPainter* painter) {
 }
 
 int HeaderElement::height() const {
+  const RenderOptions* document = m_canvas.document();
+  if (document != nullptr && !document->title && document->legend != LegendPlace::Auto) return 3;
   return static_cast<int>(std::lround(QFontMetricsF(m_canvas.titleFace()).height() + 6));
 }
 
@@ -106,6 +120,14 @@ void MarkerLayerable::draw(QCPPainter* painter) {
     painter->save();
     callback(*painter);
     painter->restore();
+  }
+  if (const QRectF box = m_canvas.legendBox(); m_markers && !box.isEmpty()) {
+    const Tokens& t = m_canvas.tokens();
+    painter->setPen(pen(t.line, 1));
+    painter->setBrush(withAlpha(t.plot, 0.9));
+    painter->drawRect(box);
+    const double pad = kLegendPad * QFontMetricsF(m_canvas.font()).height() - 0.01;  // no line breaks for rounding
+    DocumentLegend(m_canvas.values, m_canvas.font(), t).draw(*painter, box.adjusted(pad, pad, -pad, -pad), 1);
   }
   if (m_canvas.empty && m_markers && !m_canvas.emptyHeading.isEmpty()) drawEmpty(*painter);
   if (m_markers && m_canvas.m_gesture == PlotCanvas::Gesture::Brush) {

@@ -33,6 +33,10 @@ void PlotWidget::render(QPainter& painter, const QRectF& area, const RenderOptio
   m_canvas->render(painter, area, options, [this] { restyle(); });
 }
 
+double PlotWidget::legendHeight(double width, const RenderOptions& options) const {
+  return m_canvas->legendHeight(width, options);
+}
+
 void PlotWidget::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
     m_canvas->setTheme(tokensFor(this), font());

@@ -27,6 +27,8 @@ public:
   /// The plot into `area` (points) of `painter`: vectors, the light theme, fonts at their printed size.
   void render(QPainter& painter, const QRectF& area, const RenderOptions& options);
   using QWidget::render;
+  /// Points below the axes that the legend of such a document of a width takes, in points too.
+  [[nodiscard]] double legendHeight(double width, const RenderOptions& options) const;
 
   [[nodiscard]] QSize sizeHint() const override { return {380, 240}; }
   [[nodiscard]] QSize minimumSizeHint() const override { return {200, 140}; }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/sweep_plot.h"
 
+#include "widgets/plots/label_placing.h"
 #include "widgets/plots/plot_canvas.inl.h"
+#include "widgets/plots/series_stroke.inl.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace oodscope {
@@ -12,10 +13,9 @@ namespace {
 
 constexpr double kGrabHalf = 6;
 
-// One colour a set, from the semantic ones so that both themes have theirs.
-QColor seriesColour(const Tokens& t, std::size_t index) {
-  const std::array<QColor, 6> colours = {t.a.line, t.b.line, t.tp.line, t.fn.line, t.anomaly.line, t.normal.line};
-  return colours[index % colours.size()];
+/// The first set has A's colour: dashes say which curve of a set it is.
+QColor seriesOf(const Tokens& t, std::size_t index) {
+  return index == 0 ? t.a.line : seriesStroke(t, index - 1, 1).color();
 }
 
 }  // namespace
@@ -23,6 +23,27 @@ QColor seriesColour(const Tokens& t, std::size_t index) {
 struct SweepPlot::State {
   std::vector<SweepSeries> series;
   std::optional<double> temperature;
+
+  QString label() const { return QStringLiteral("T ") + numberText(*temperature, 2); }
+  /// Beside the line of the temperature, at `x`, where it covers no curve.
+  QPointF labelCorner(const PlotCanvas& canvas, double x) const {
+    const QRectF frame = canvas.frame()->rect();
+    const QSizeF size = canvas.textSize(label(), true);
+    LabelPlacer placer(frame.adjusted(4, 2, -4, -2));
+    placer.avoid(QRectF(x - 6, frame.top(), 12, frame.height()));
+    if (const QRectF legend = canvas.legendBox(); !legend.isEmpty()) placer.avoid(legend);
+    for (const SweepSeries& one : series)
+      for (const std::vector<double>* values : {&one.ap, &one.fpr95}) {
+        QPolygonF line;
+        for (std::size_t i = 0; i < std::min(values->size(), one.temperature.size()); ++i)
+          line << canvas.pixel(one.temperature[i], (*values)[i] * kPercent);
+        placer.avoid(std::move(line));
+      }
+    std::vector<QPointF> corners;
+    for (double down = frame.top() + 2; down < frame.bottom() - size.height(); down += 0.5 * size.height())
+      for (const double left : {x + 10, x - 10 - size.width()}) corners.emplace_back(left, down);
+    return placer.place(size, corners).topLeft();
+  }
 };
 
 SweepPlot::SweepPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<State>()) {
@@ -62,7 +83,7 @@ SweepPlot::SweepPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<S
     const PlotCanvas& cv = canvas();
     const Tokens& t = cv.tokens();
     const QRectF frame = cv.frame()->rect();
-    if (m->temperature) {
+    if (m->temperature && (cv.document() == nullptr || cv.document()->operatingPoint)) {
       const double x = cv.pixel(*m->temperature, 0).x();
       p.setPen(pen(t.text, 1.5));
       p.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()));
@@ -70,15 +91,14 @@ SweepPlot::SweepPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<S
       p.setBrush(t.text);
       p.drawPolygon(QPolygonF{QPointF(x - 5, frame.top()), QPointF(x + 5, frame.top()), QPointF(x + 5, frame.top() + 9),
                               QPointF(x, frame.top() + 14), QPointF(x - 5, frame.top() + 9)});
-      cv.haloText(p, QPointF(x + 10, frame.top() + 2), Qt::AlignLeft,
-                  QStringLiteral("T ") + numberText(*m->temperature, 2), t.text, true);
+      cv.haloText(p, m->labelCorner(cv, x), Qt::AlignLeft, m->label(), t.text, true);
     }
     for (std::size_t i = 0; i < m->series.size(); ++i) {
       const SweepSeries& series = m->series[i];
       if (!series.best || *series.best < 0) continue;
       const auto best = static_cast<std::size_t>(*series.best);
       if (best >= series.temperature.size()) continue;
-      const QColor colour = seriesColour(t, i);
+      const QColor colour = seriesOf(t, i);
       if (best < series.ap.size())
         cv.diamond(p, cv.pixel(series.temperature[best], series.ap[best] * kPercent), colour);
       if (best < series.fpr95.size())
@@ -120,7 +140,7 @@ void SweepPlot::restyle() {
   c.values.clear();
   for (std::size_t i = 0; i < m->series.size(); ++i) {
     const SweepSeries& series = m->series[i];
-    const QColor colour = seriesColour(t, i);
+    const QColor colour = seriesOf(t, i);
     const auto add = [&](const std::vector<double>& values, const QPen& stroke) {
       if (values.size() != series.temperature.size()) return;
       QCPGraph* graph = c.addGraph();
@@ -131,7 +151,7 @@ void SweepPlot::restyle() {
     QPen dashed(colour, 1.6);
     dashed.setDashPattern({4, 3});
     add(series.fpr95, dashed);
-    c.values.push_back({series.name, {}, colour});
+    c.values.push_back({series.name, {}, colour, pen(colour, 2)});
   }
 }
 

@@ -2,6 +2,7 @@
 #include "widgets/scene3d/point_cloud_scene.h"
 
 #include "widgets/scene3d/scene_axes.inl.h"
+#include "widgets/scene3d/scene_colours.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/views/pixel_colouring.h"
 
@@ -41,6 +42,9 @@ struct PointCloudScene::State {
   explicit State(vtkRenderer* renderer) : axes(renderer) {}
   std::vector<CloudPoint> points;
   ColourTable table = colourTable(ColourMap::Inferno);
+  ColourTable shown = table;  ///< as it can be seen on the background
+  QColor boxColour;
+  bool hasBoxes = false;
   float min = 0, max = 1;
   vtkSmartPointer<vtkPolyData> all, some;
   vtkNew<vtkPolyDataMapper> mapper, boxMapper;
@@ -78,6 +82,7 @@ void PointCloudScene::setScale(float min, float max) {
 }
 void PointCloudScene::setColourTable(const ColourTable& table) {
   m->table = table;
+  m->shown = visibleOn(table, parts().background);
   recolour();
 }
 
@@ -142,7 +147,8 @@ void PointCloudScene::setBoxes(const std::vector<CloudBox>& boxes) {
   data->SetPoints(corners);
   data->SetLines(lines);
   m->boxMapper->SetInputData(data);
-  m->boxActor->SetVisibility(!boxes.empty());
+  m->hasBoxes = !boxes.empty();
+  m->boxActor->SetVisibility(m->hasBoxes);
   if (changed) changed();
 }
 
@@ -163,7 +169,7 @@ void PointCloudScene::build(bool coarse) {
       const vtkIdType id = places->InsertNextPoint(placeOfPoint(m->points[i]).data());
       vertices->InsertNextCell(1, &id);
       std::array<QRgb, 1> c{};
-      colourScores(std::array{m->points[i].score}, m->min, m->max, m->table, qRgb(140, 145, 152), c);
+      colourScores(std::array{m->points[i].score}, m->min, m->max, m->shown, qRgb(140, 145, 152), c);
       colours->InsertNextTuple3(qRed(c[0]), qGreen(c[0]), qBlue(c[0]));
     }
     form = vtkSmartPointer<vtkPolyData>::New();
@@ -209,8 +215,23 @@ std::optional<QPointF> PointCloudScene::meaningOf(const ScenePoint& point) const
   return found;
 }
 
+std::vector<SceneLegendEntry> PointCloudScene::legend() const {
+  if (m->points.empty()) return {};
+  const double range = static_cast<double>(m->max) - static_cast<double>(m->min);
+  const int decimals = range >= 10.0 || range <= 0.0 ? 1 : std::clamp(1 - static_cast<int>(std::log10(range)), 2, 6);
+  std::vector<SceneLegendEntry> out;
+  out.push_back({.text = tr("score"),
+                 .scale = m->shown,
+                 .low = numberText(static_cast<double>(m->min), decimals),
+                 .high = numberText(static_cast<double>(m->max), decimals)});
+  if (m->hasBoxes) out.push_back({.text = tr("false-positive region, stray depths left out"), .outline = m->boxColour});
+  return out;
+}
+
 void PointCloudScene::restyle(const Tokens& tokens) {
-  const QColor c = tokens.fp.over;
+  m->shown = visibleOn(m->table, parts().background);
+  m->all = m->some = nullptr;
+  const QColor c = m->boxColour = tokens.fp.over;
   m->boxActor->GetProperty()->SetColor(static_cast<double>(c.redF()), static_cast<double>(c.greenF()),
                                        static_cast<double>(c.blueF()));
   m->axes.setColour(tokens.edge);

@@ -32,6 +32,7 @@ public:
 
   void build(bool coarse) override;
   [[nodiscard]] std::optional<QPointF> meaningOf(const ScenePoint& point) const override;
+  [[nodiscard]] std::vector<SceneLegendEntry> legend() const override;
 
 protected:
   void restyle(const Tokens& tokens) override;

@@ -3,6 +3,7 @@
 
 #include "widgets/scene3d/height_surface.inl.h"
 #include "widgets/scene3d/scene_axes.inl.h"
+#include "widgets/scene3d/scene_colours.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/views/pixel_colouring.h"
 
@@ -36,6 +37,7 @@ struct ReliefScene::State {
   std::shared_ptr<const RgbImage> image;
   std::shared_ptr<const ScoreMap> scores;
   ColourTable table = colourTable(ColourMap::Inferno);
+  ColourTable shown = table;  ///< as it can be seen on the background
   Texture texture = Texture::Heatmap;
   float min = 0, max = 1;
   std::optional<float> threshold;
@@ -70,6 +72,7 @@ void ReliefScene::setScale(float min, float max) {
 }
 void ReliefScene::setColourTable(const ColourTable& table) {
   m->table = table;
+  m->shown = visibleOn(table, parts().background);
   changedValues();
 }
 void ReliefScene::setTexture(Texture texture) {
@@ -145,7 +148,7 @@ void ReliefScene::build(bool coarse) {
     } else {
       QImage texture(scores.width(), scores.height(), QImage::Format_RGB32);
       for (int y = 0; y < scores.height(); ++y) {
-        colourScores(scores.row(y), m->min, m->max, m->table, qRgb(140, 145, 152),
+        colourScores(scores.row(y), m->min, m->max, m->shown, qRgb(140, 145, 152),
                      {reinterpret_cast<QRgb*>(texture.scanLine(y)), static_cast<std::size_t>(scores.width())});
       }
       m->surface.setTexture(texture);
@@ -182,6 +185,8 @@ std::optional<QPointF> ReliefScene::meaningOf(const ScenePoint& point) const {
 }
 
 void ReliefScene::restyle(const Tokens& tokens) {
+  m->shown = visibleOn(m->table, parts().background);
+  m->stale = true;
   const QColor c = tokens.focus;
   m->planeActor->GetProperty()->SetColor(static_cast<double>(c.redF()), static_cast<double>(c.greenF()),
                                          static_cast<double>(c.blueF()));

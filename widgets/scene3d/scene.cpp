@@ -213,6 +213,43 @@ void Scene3D::paintLabels(QPainter& painter, const QFont& font) const {
                      label.text);
   }
   painter.restore();
+  paintLegend(painter, font);
+}
+
+void Scene3D::paintLegend(QPainter& painter, const QFont& font) const {
+  const QFontMetricsF metrics(font, painter.device());
+  const double line = 1.25 * metrics.height(), gap = 0.4 * metrics.height(), bar = 5 * metrics.height();
+  QColor veil = m_parts->background;
+  veil.setAlphaF(0.8F);
+  painter.save();
+  painter.setFont(font);
+  double y = gap;
+  const auto text = [&](double x, const QString& what) {
+    const double width = metrics.horizontalAdvance(what);
+    painter.setPen(m_parts->title);
+    painter.drawText(QPointF(x, y + (line - metrics.height()) / 2 + metrics.ascent()), what);
+    return x + width;
+  };
+  for (const SceneLegendEntry& entry : legend()) {
+    const QString name = metrics.elidedText(entry.text, Qt::ElideRight, m_parts->viewport.width() - 4 * gap - line);
+    double width = metrics.horizontalAdvance(name) + (entry.scale ? bar + 3 * gap : line);
+    if (entry.scale) width += metrics.horizontalAdvance(entry.low) + metrics.horizontalAdvance(entry.high);
+    painter.fillRect(QRectF(0, y, width + 2 * gap, line), veil);
+    if (entry.scale) {
+      const double low = text(text(gap, name) + gap, entry.low);
+      QImage colours(kColourCount, 1, QImage::Format_RGB32);
+      for (int i = 0; i < kColourCount; ++i) colours.setPixel(i, 0, (*entry.scale)[static_cast<std::size_t>(i)]);
+      painter.drawImage(QRectF(low + gap, y + 0.25 * line, bar, 0.5 * line), colours);
+      text(low + bar + 2 * gap, entry.high);
+    } else {
+      painter.setBrush(Qt::NoBrush);
+      painter.setPen(QPen(entry.outline, 0.11 * metrics.height()));
+      painter.drawRect(QRectF(gap, y + 0.25 * line, 0.65 * line, 0.5 * line));
+      text(gap + line, name);
+    }
+    y += line;
+  }
+  painter.restore();
 }
 
 }  // namespace oodscope

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "widgets/theme/colour_map.h"
 #include "widgets/theme/tokens.h"
 
 #include <QFont>
@@ -25,6 +26,14 @@ struct SceneLabel {
   ScenePoint from{}, at{};
   QString text;
   Kind kind = Kind::Tick;
+};
+
+/// What a colour of the scene means: a scale of scores, or the outline of boxes.
+struct SceneLegendEntry {
+  QString text;
+  QColor outline = {};                    ///< valid: of a box
+  std::optional<ColourTable> scale = {};  ///< colours between the two numbers
+  QString low = {}, high = {};
 };
 
 /// Something to look at in 3D. Knows nothing of widgets: VtkHost shows it, renderOffscreen() draws it into an image.
@@ -58,7 +67,9 @@ public:
   [[nodiscard]] QPointF placeOf(const ScenePoint& point) const;
   /// Position of something that can be dragged over the surface.
   [[nodiscard]] virtual std::optional<ScenePoint> handle() const { return {}; }
+  /// The legend in the upper left corner and the labels.
   void paintLabels(QPainter& painter, const QFont& font) const;
+  [[nodiscard]] virtual std::vector<SceneLegendEntry> legend() const { return {}; }
 
   /// Draws without a window and without labels, four samples a pixel. Throws Error where no OpenGL is to be had.
   [[nodiscard]] QImage renderOffscreen(QSize size);
@@ -84,6 +95,7 @@ protected:
   std::unique_ptr<Parts> m_parts;
 
 private:
+  void paintLegend(QPainter& painter, const QFont& font) const;
   void fit();
 };
 

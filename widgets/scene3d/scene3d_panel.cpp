@@ -24,6 +24,14 @@ Scene3DPanel::Scene3DPanel(QWidget* parent)
   row->setSpacing(8);
   m_choice->addItems({tr("Anomaly relief"), tr("Metric landscape"), tr("Point cloud")});
   m_choice->setAccessibleName(tr("3D scene"));
+  m_choice->setItemData(Relief, tr("The score as height over the picture; the plane stands at the threshold"),
+                        Qt::ToolTipRole);
+  m_choice->setItemData(Landscape, tr("A metric over temperature and threshold; the ball is the point in use"),
+                        Qt::ToolTipRole);
+  m_choice->setItemData(PointCloud,
+                        tr("The frame's pixels where stereo depth puts them, coloured by score. A box is around a "
+                           "false-positive region: 5 to 95 % of its points, stray depths left out"),
+                        Qt::ToolTipRole);
   auto* reset = new QPushButton(tr("Reset view"), this);
   reset->setToolTip(tr("Reset view (R)"));
   auto* exporting = new QPushButton(tr("Export…"), this);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/theme/number_text.h"
 
+#include "analysis/tables/number_text.h"
+
 #include <QLocale>
 
 #include <algorithm>
@@ -15,6 +17,8 @@ QString numberText(double value, int decimals) {
   text.remove(0, 1);
   return zero ? text : kMinusSign + text;
 }
+
+QString typesetNumber(const QString& text) { return QString::fromStdString(typesetText(text.toStdString())); }
 
 QString signedNumberText(double value, int decimals) {
   const QString text = numberText(value, decimals);

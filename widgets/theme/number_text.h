@@ -22,6 +22,8 @@ struct ShownValue {
 [[nodiscard]] QString numberText(double value, int decimals);
 /// The same with a sign always; a value that rounds to zero has none.
 [[nodiscard]] QString signedNumberText(double value, int decimals);
+/// A number that a program wrote, as it is printed: U+2212 as minus, "5·10⁻⁵" in place of "5e-05".
+[[nodiscard]] QString typesetNumber(const QString& text);
 /// "29.00", "≈30.4" (one decimal, for an interval supports no more) or "–".
 [[nodiscard]] QString valueText(const ShownValue& value, int decimals = 2);
 /// "0.48 M", "12 k", "950": counts of pixels.

@@ -136,4 +136,28 @@ std::vector<QPolygonF> simplified(const std::vector<QPolygonF>& outlines, double
   return thin;
 }
 
+QPolygonF movedOutwards(const QPolygonF& loop, double distance) {
+  constexpr double kSharp = 0.3;  // of 1 + cosine between the sides' normals
+  QPolygonF corners;
+  for (const QPointF& point : loop)
+    if (corners.isEmpty() || QLineF(corners.last(), point).length() > 1e-9) corners << point;
+  if (corners.size() > 1 && QLineF(corners.first(), corners.last()).length() < 1e-9) corners.removeLast();
+  const qsizetype count = corners.size();
+  if (count < 3) return corners;
+  const auto normal = [&](qsizetype from) {  // the inside is on the right
+    const QPointF along = corners[(from + 1) % count] - corners[from];
+    return QPointF(along.y(), -along.x()) / std::hypot(along.x(), along.y());
+  };
+  QPolygonF out;
+  for (qsizetype i = 0; i < count; ++i) {
+    const QPointF before = normal((i + count - 1) % count), after = normal(i);
+    const double bend = 1.0 + QPointF::dotProduct(before, after);
+    if (bend > kSharp)
+      out << corners[i] + (before + after) * (distance / bend);
+    else
+      out << corners[i] + before * distance << corners[i] + after * distance;
+  }
+  return out;
+}
+
 }  // namespace oodscope

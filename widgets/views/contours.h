@@ -17,4 +17,8 @@ namespace oodscope {
 /// What shrinks to fewer than three points is dropped.
 [[nodiscard]] std::vector<QPolygonF> simplified(const std::vector<QPolygonF>& outlines, double tolerance);
 
+/// A loop of outlines() or simplified() moved off its inside by `distance`, so that a line along it stands beside what
+/// it encloses. Corners are mitred, sharp ones cut.
+[[nodiscard]] QPolygonF movedOutwards(const QPolygonF& loop, double distance);
+
 }  // namespace oodscope

@@ -21,6 +21,8 @@ constexpr double kCrossArm = 17;
 constexpr int kWheelNotch = 120;         // eighths of a degree (QWheelEvent)
 constexpr double kDocumentDetail = 2.5;  // documents are zoomed into
 constexpr double kPointsPerInch = 72;
+// Of a document's contour, white and casing together: a share of the picture's width, in points.
+constexpr double kContourShare = 0.006, kThinnestContour = 0.36, kThickestContour = 1.0;
 
 }  // namespace
 
@@ -368,8 +370,13 @@ void ImageView::renderPart(QPainter& painter, const QRectF& area, const QRectF& 
   const double device1 = std::max(1.0, painter.combinedTransform().m11());
   painter.translate(target.topLeft());
   painter.scale(1 / device1, 1 / device1);
-  renderer.paintLines(painter, layers, m_look, t, -part.topLeft() * fit * device1, fit * device1,
-                      0.5 * options.lineScale * device1, kDocumentDetail);
+  const QPointF origin = -part.topLeft() * fit * device1;
+  renderer.paintLines(painter, layers, look, t, origin, fit * device1, 0.5 * options.lineScale * device1,
+                      kDocumentDetail);
+  // A small picture has a thin contour: it must not hide a small object's surroundings.
+  const double contour = std::clamp(kContourShare * target.width(), kThinnestContour, kThickestContour);
+  if (m_look.contour)
+    renderer.paintContour(painter, layers, origin, fit * device1, contour * options.lineScale * device1);
   painter.restore();
 }
 

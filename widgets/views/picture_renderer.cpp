@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/picture_renderer.h"
 
+#include "widgets/views/contours.h"
+
 #include "widgets/views/parallel_rows.h"
 #include "widgets/views/pixel_colouring.h"
 
@@ -330,6 +332,27 @@ void PictureRenderer::paintLines(QPainter& painter, const PictureLayers& layers,
     const QPainterPath path = place.map(m_cache->outline(mask, 1, 0.7 * penScale / (scale * detail)));
     stroke(path, QColor(0, 0, 0, 210), 4.5);
     stroke(path, tokens.dark ? tokens.focus : tokens.focus.lighter(130), 2.5);
+  }
+  painter.restore();
+}
+
+void PictureRenderer::paintContour(QPainter& painter, const PictureLayers& layers, QPointF origin, double scale,
+                                   double width) const {
+  if (!usable(layers.label)) return;
+  constexpr double kWhite = 0.62;      // of the width; the rest is casing
+  constexpr double kTolerance = 0.15;  // of the width
+  const Size size = layers.size();
+  const double mapScale = scale * size.width / layers.label->width();
+  QTransform place = QTransform::fromTranslate(origin.x(), origin.y());
+  place.scale(mapScale, scale * size.height / layers.label->height());
+  const QList<QPolygonF> loops =
+      place.map(m_cache->outline(layers.label, kAnomaly, kTolerance * width / mapScale)).toSubpathPolygons();
+  painter.save();
+  painter.setBrush(Qt::NoBrush);
+  const std::pair<QColor, double> strokes[] = {{QColor(0, 0, 0), width}, {QColor(255, 255, 255), kWhite * width}};
+  for (const auto& [colour, stroke] : strokes) {
+    painter.setPen(QPen(colour, stroke, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
+    for (const QPolygonF& loop : loops) painter.drawPolygon(movedOutwards(loop, stroke / 2));
   }
   painter.restore();
 }

@@ -28,6 +28,9 @@ public:
   /// by `penScale`. `detail`: how much finer than the screen's the outlines follow the pixels.
   void paintLines(QPainter& painter, const PictureLayers& layers, const PictureLook& look, const Tokens& tokens,
                   QPointF origin, double scale, double penScale, double detail = 1.0) const;
+  /// The anomalies' contour of a document: white with a black casing, `width` device units together, beside the
+  /// anomalies and never over them.
+  void paintContour(QPainter& painter, const PictureLayers& layers, QPointF origin, double scale, double width) const;
 
 private:
   struct Stage;  // one call's arguments

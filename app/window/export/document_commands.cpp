@@ -74,6 +74,7 @@ int runFigure(const FigureOptions& options) {
     return kDone;
   }
   const auto figure = planFigure(*results, options.name)();
+  figure->setLook(options.lookOver(results->session().figure));
   writeFigure(*figure, styleOf(options), QString::fromStdString(options.output));
   return sayProblems(results->problems());
 }

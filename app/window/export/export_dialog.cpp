@@ -75,6 +75,10 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
             try {
               if (outcome.isFailure()) throw Error(outcome.failure(), {});
               if (outcome.hasValue()) m_figure = outcome.value().plan();
+              if (m_figure) {
+                m_figure->setLook(m_look->look());
+                m_look->setParts(m_figure->parts());
+              }
               renderPreview();
             } catch (const std::exception& error) {
               m_picture->setPixmap(QPixmap());
@@ -175,6 +179,13 @@ QLayout* ExportDialog::makeFigureForm() {
   form->addRow(tr("Height"), m_height);
   form->addRow(tr("Font"), m_font);
   form->addRow(tr("Resolution"), m_dpi);
+  m_look = new FigureLookBox(m_results->session().figure);
+  form->addRow(m_look);
+  connect(m_look, &FigureLookBox::lookEdited, this, [this](const FigureLook& look) {
+    if (m_figure) m_figure->setLook(look);
+    Q_EMIT lookEdited(look);
+    m_render.start();
+  });
   connect(m_preset, &QComboBox::activated, this, &ExportDialog::applyPreset);
   for (QDoubleSpinBox* box : {m_width, m_height, m_font})
     connect(box, &QDoubleSpinBox::valueChanged, this, [this] {
@@ -402,9 +413,10 @@ std::string ExportDialog::chosenTable() const {
 
 void ExportDialog::saveTable() {
   if (!m_tables) return;
-  const QString ending = qs(tableWriter(m_format->currentData().toString().toStdString())->ending);
+  const TableWriter& writer = *tableWriter(m_format->currentData().toString().toStdString());
+  const QString ending = qs(writer.ending);
   const QString file = QFileDialog::getSaveFileName(
-      this, tr("Save the table"), lastFolder() + QLatin1Char('/') + m_table->currentData().toString() + ending,
+      this, tr("Save the table"), lastFolder() + QLatin1Char('/') + m_table->currentData().toString() + qs(writer.suffix) + ending,
       QLatin1Char('*') + ending);
   if (!file.isEmpty()) saveTableTo(file);
 }

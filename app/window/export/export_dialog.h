@@ -3,6 +3,7 @@
 #include "app/desk/coalescing_job.h"
 #include "app/documents/report_tables.h"
 #include "app/figures/figure_plans.h"
+#include "app/window/export/figure_look_box.h"
 #include "app/window/export/grid_editor.h"
 
 #include <QDialog>
@@ -51,6 +52,8 @@ Q_SIGNALS:
   void reportRequested(const QString& folder);
   /// The qualitative grid was edited; the session is to keep it.
   void gridEdited(const oodscope::GridRecipe& grid);
+  /// What figures show besides their data; the session is to keep it.
+  void lookEdited(const oodscope::FigureLook& look);
   void exported(const QString& file);
   void failed(const QString& text);
 
@@ -97,6 +100,7 @@ private:
   QPushButton *m_save = nullptr, *m_copy = nullptr, *m_saveTable = nullptr;
   QComboBox *m_table = nullptr, *m_format = nullptr;
   QPlainTextEdit* m_text = nullptr;
+  FigureLookBox* m_look = nullptr;
   GridEditor* m_gridEditor = nullptr;
   GridRecipe m_grid;  ///< as the session or the user has it
   std::unique_ptr<Figure> m_figure;

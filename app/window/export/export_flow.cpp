@@ -40,6 +40,7 @@ void ExportFlow::open(ExportDialog::Page page) {
   });
   connect(dialog, &ExportDialog::reportRequested, this, &ExportFlow::makeReport);
   connect(dialog, &ExportDialog::gridEdited, &m_desk.session, &SessionModel::setGrid);
+  connect(dialog, &ExportDialog::lookEdited, &m_desk.session, &SessionModel::setFigureLook);
   dialog->setPartInView(m_partInView);
   dialog->showPage(page);
   dialog->show();

@@ -8,6 +8,7 @@
 #include "app/window/presenters.h"
 #include "app/window/settings.h"
 #include "widgets/scene3d/scene3d_panel.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
 #include <QComboBox>
@@ -106,9 +107,11 @@ SceneTab::Cloud SceneTab::cloudOf(const CloudRequest& request) {
   const std::size_t frame = request.picture->frame;
   Cloud cloud;
   cloud.points = cloudPoints(request.live->dataSet(), frame, *request.picture->scores);
-  if (request.study && request.study->sizeOf(frame).area() > 0)
-    cloud.boxes = regionBoxes(cloud.points, regionsOf(*request.study, frame), request.study->sizeOf(frame),
-                              request.study->pictureOf(frame));
+  if (request.study && request.study->sizeOf(frame).area() > 0) {
+    const std::vector<const FailureRegion*> regions = regionsOf(*request.study, frame);
+    cloud.regions = regions.size();
+    cloud.boxes = regionBoxes(cloud.points, regions, request.study->sizeOf(frame), request.study->pictureOf(frame));
+  }
   return cloud;
 }
 
@@ -116,7 +119,13 @@ void SceneTab::takeCloud(const CloudRequest& request, const Outcome<Cloud>& outc
   if (request.picture != m_picture || m_panel == nullptr || m_panel->scene() != Scene3DPanel::PointCloud) return;
   if (outcome.isFailure()) say(QString::fromStdString(outcome.failure()));
   if (!outcome.hasValue()) return;
-  say(QString());
+  const Cloud& cloud = outcome.value();
+  say(cloud.boxes.size() < cloud.regions
+          ? tr("Boxed: %1 of %2; the others have too few points with depth.")
+                .arg(cloud.boxes.size())
+                .arg(countedText(static_cast<qint64>(cloud.regions), tr("false-positive region"),
+                                 tr("false-positive regions")))
+          : QString());
   m_panel->pointCloud().setPoints(outcome.value().points);
   m_panel->pointCloud().setBoxes(outcome.value().boxes);
   m_panel->pointCloud().setScale(m_low, m_high);

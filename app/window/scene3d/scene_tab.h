@@ -62,6 +62,7 @@ private:
   struct Cloud {
     std::vector<CloudPoint> points;
     std::vector<CloudBox> boxes;
+    std::size_t regions = 0;  ///< false positives of the frame, boxed or not
   };
 
   /// In the job's thread; says how far it is.

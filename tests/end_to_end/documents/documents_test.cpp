@@ -257,7 +257,7 @@ TEST_F(Documents, SecondReportHasTheSameTablesToTheByte) {
   const ToolResult again = run({"report", session(), "--output", *s_made / "again"});
   ASSERT_EQ(again.code, 0) << again.err.constData();
   const QStringList files = QDir(*s_made / "report").entryList(QDir::Files);
-  EXPECT_EQ(files.size(), 2 + 4 * 4) << "two documents, four tables in four formats";
+  EXPECT_EQ(files.size(), 2 + 4 * 5) << "two documents, four tables in five formats";
   for (const QString& name : files) {
     if (name.endsWith(".pdf")) continue;  // it carries the time of its making
     EXPECT_EQ(contentOf(*s_made / "report" + "/" + name), contentOf(*s_made / "again" + "/" + name))
@@ -296,6 +296,64 @@ TEST_F(Documents, LatexTablesAreWholeDocuments) {
       packages << found.next().captured(1);
     EXPECT_EQ(packages, QStringList({"fontenc", "inputenc", "booktabs", "graphicx"})) << name;
   }
+}
+
+TEST_F(Documents, FragmentsAreTheTablesAloneWithMethodsAndNumbersAsPrinted) {
+  for (const char* name : {"results", "ablation", "sweep", "thresholds"}) {
+    const QString text = QString::fromUtf8(contentOf(*s_made / "report" + "/" + name + "_fragment.tex"));
+    for (const char* absent : {"\\documentclass", "\\begin{document}", "\\resizebox"})
+      EXPECT_FALSE(text.contains(QLatin1String(absent))) << name << ' ' << absent;
+    EXPECT_EQ(text.count(QLatin1String("\\end{table}")), 1) << name;
+    const QString body = text.section("\\midrule", 1).section("\\bottomrule", 0, 0);
+    EXPECT_TRUE(body.contains("MSP")) << name << qPrintable(body);
+    EXPECT_FALSE(body.contains("msp")) << name << ": a method is called as in the window";
+    EXPECT_FALSE(body.contains(QRegularExpression("(^|[&\\s])-[0-9]"))) << name << ": a hyphen is no minus";
+  }
+  const QString markdown = QString::fromUtf8(contentOf(*s_made / "report/results.md"));
+  EXPECT_TRUE(markdown.contains("| Max-logit |")) << qPrintable(markdown);
+  EXPECT_TRUE(contentOf(*s_made / "report/results.csv").contains("max-logit")) << "programs read the name";
+}
+
+TEST_F(Documents, APaperTakesEveryFragmentByInput) {
+  OODSCOPE_TOOL_OR_SKIP("pdflatex");
+  OODSCOPE_TOOL_OR_SKIP("kpsewhich");
+  for (const char* part : {"article.cls", "booktabs.sty"})
+    if (runTool("kpsewhich", {part}).code != 0) GTEST_SKIP() << "pdflatex is here without " << part;
+  const QString paper = *s_made / "paper.tex";
+  QFile file(paper);
+  ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+  file.write("\\documentclass[twocolumn]{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage{booktabs}\n\\begin{document}\n");
+  for (const char* name : {"results", "ablation", "sweep", "thresholds"})
+    file.write(("\\input{" + *s_made / "report" + "/" + name + "_fragment.tex}\n").toUtf8());
+  file.write("\\end{document}\n");
+  file.close();
+  const ToolResult made =
+      runTool("pdflatex", {"-interaction=nonstopmode", "-halt-on-error", "-output-directory", *s_made / "", paper});
+  EXPECT_EQ(made.code, 0) << made.out.right(1500).constData();
+}
+
+TEST_F(Documents, TheLookIsOfTheSessionOrOfTheOptions) {
+  const QImage usual(figure("pr", "usual.png"));
+  const QImage bare(figure("pr", "bare.png", {"--title", "off", "--iso-f1", "off", "--operating-point", "off", "--legend",
+                                              "none"}));
+  EXPECT_NE(usual, bare);
+  EXPECT_LT(inkOf(bare), inkOf(usual));
+  MadeSession kept;
+  kept.session.figure = {.title = false, .isoF1 = false, .operatingPoint = false, .legend = FigureLegend::None};
+  kept.save();
+  const QString file = kept / "kept.png";
+  ASSERT_EQ(run({"figure", QString::fromStdString(kept.file().string()), "pr", "--output", file}).code, 0);
+  EXPECT_EQ(QImage(file), bare) << "the session's look is the default";
+  EXPECT_EQ(run({"figure", session(), "pr", "--output", *s_made / "x.png", "--legend", "middle"}).code, 2);
+}
+
+TEST_F(Documents, EveryOpenMethodHasItsCurve) {
+  const QString file = figure("pr-methods", "methods.svg");
+  const QString svg = QString::fromUtf8(contentOf(file));
+  for (const char* name : {"MSP", "Max-logit"}) EXPECT_TRUE(svg.contains(QString::fromUtf8(name))) << name;
+  const QByteArray data = contentOf(*s_made / "methods.csv");
+  EXPECT_TRUE(data.contains("MSP · T 1.00,")) << data.left(400).constData();
+  EXPECT_TRUE(data.contains("Max-logit,")) << data.left(400).constData();
 }
 
 TEST_F(Documents, LatexTablesCompile) {

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDir>
@@ -134,6 +135,61 @@ TEST_F(ExportDialogTest, AFreeSizeKeepsThePresetsLinesAndIsFree) {
   EXPECT_EQ(m_dialog->preview().size(), QSize(1500, 600));
 }
 
+/// Each switch changes the picture, the picture is the file, and the session is told.
+TEST_F(ExportDialogTest, EverySwitchChangesTheFigureThatIsSaved) {
+  FigureLook told;
+  QObject::connect(m_dialog, &ExportDialog::lookEdited, [&](const FigureLook& look) { told = look; });
+  m_dialog->chooseFigure(QStringLiteral("pr"));
+  ASSERT_TRUE(waitUntilIdle());
+  const auto expectSaved = [&](const char* what) {
+    ASSERT_TRUE(waitUntilIdle());
+    const QString file = m_made / "switched.png";
+    m_dialog->saveFigureTo(file);
+    EXPECT_EQ(QImage(file).convertToFormat(QImage::Format_RGB32), m_dialog->preview().convertToFormat(QImage::Format_RGB32))
+        << what;
+  };
+  QImage before = m_dialog->preview();
+  for (const char* name : {"Title", "Iso-F1 lines", "Operating point"}) {
+    auto* box = named<QCheckBox>(name);
+    ASSERT_TRUE(box->isEnabled()) << name;
+    QTest::mouseClick(box, Qt::LeftButton, {}, {8, box->height() / 2});
+    EXPECT_FALSE(box->isChecked()) << name;
+    expectSaved(name);
+    EXPECT_NE(m_dialog->preview(), before) << name;
+    before = m_dialog->preview();
+  }
+  EXPECT_EQ(told, (FigureLook{.title = false, .isoF1 = false, .operatingPoint = false}));
+  auto* places = named<QComboBox>("Place of the legend");
+  const int width = before.width();
+  for (int i = 1; i < places->count(); ++i) {
+    places->setCurrentIndex(i);
+    Q_EMIT places->activated(i);
+    expectSaved(qPrintable(places->itemText(i)));
+    EXPECT_NE(m_dialog->preview(), before) << places->itemText(i).toStdString();
+    EXPECT_EQ(m_dialog->preview().width(), width);
+    before = m_dialog->preview();
+    picture(QStringLiteral("legend-%1").arg(i));
+  }
+  EXPECT_EQ(told.legend, FigureLegend::None);
+
+  m_dialog->chooseFigure(QStringLiteral("histogram"));
+  ASSERT_TRUE(waitUntilIdle());
+  EXPECT_FALSE(named<QCheckBox>("Iso-F1 lines")->isEnabled()) << "it has none";
+  EXPECT_TRUE(named<QCheckBox>("Title")->isEnabled());
+  m_dialog->chooseFigure(QStringLiteral("grid"));
+  ASSERT_TRUE(waitUntilIdle());
+  EXPECT_FALSE(named<QCheckBox>("Title")->isEnabled());
+  EXPECT_FALSE(named<QCheckBox>("Title")->toolTip().isEmpty()) << "says why";
+
+  Session session = m_made.session;
+  session.figure = told;
+  OpeningOptions opening;
+  opening.store.folder = (std::filesystem::path(m_made.file()).parent_path() / "logits-store").string();
+  const auto results = openSessionResults(session, opening, [](const Progress&) {}, {});
+  const auto figure = planFigure(*results, "pr")();
+  EXPECT_EQ(figureImage(*figure, figurePresets().front().style), before) << "what the session keeps is it";
+}
+
 TEST_F(ExportDialogTest, CopyPutsThePictureAndTheSvgOnTheClipboard) {
   QTest::mouseClick(button("Copy"), Qt::LeftButton);
   const QMimeData* copied = QGuiApplication::clipboard()->mimeData();
@@ -168,7 +224,7 @@ TEST_F(ExportDialogTest, TheTablesTextIsTheFile) {
   m_dialog->showPage(ExportDialog::TablePage);
   ASSERT_TRUE(waitUntilIdle());
   auto* text = named<QPlainTextEdit>("The table's file");
-  EXPECT_EQ(named<QComboBox>("Format")->findData(QStringLiteral("latex-fragment")), -1) << "a .tex is one file";
+  EXPECT_GE(named<QComboBox>("Format")->findData(QStringLiteral("latex-fragment")), 0) << "what a paper takes by \\input";
   for (int table = 0; table < named<QComboBox>("Table")->count(); ++table)
     for (int format = 0; format < named<QComboBox>("Format")->count(); ++format) {
       named<QComboBox>("Table")->setCurrentIndex(table);

@@ -25,7 +25,8 @@ TEST(DocumentOptions, ArgumentsSayTheSame) {
   const FigureOptions options =
       parsed({"a session.json", "pr",     "--output",   "x.pdf",   "--preset",    "slides",    "--width",
               "3.25",           "--font", "7.5",        "--dpi",   "600",         "--threads", "2",
-              "--precision",    "single", "--no-cache", "--quiet", "--cache-dir", "cache"});
+              "--precision",    "single", "--no-cache", "--quiet", "--cache-dir", "cache",
+              "--title",       "off",    "--legend",   "top-right"});
   EXPECT_EQ(options.opening().threads, 2);
   EXPECT_EQ(options.opening().store.precision, StorePrecision::Single);
   EXPECT_TRUE(options.opening().store.temporary);
@@ -36,6 +37,20 @@ TEST(DocumentOptions, ArgumentsSayTheSame) {
   EXPECT_EQ(again.height, 0.0) << "as the preset has it";
   EXPECT_EQ(again.dpi, 600);
   EXPECT_EQ(again.cacheFolder, "cache");
+  EXPECT_EQ(again.title, "off");
+  EXPECT_EQ(again.legend, "top-right");
+}
+
+TEST(DocumentOptions, WhatIsNotSaidOfTheLookIsAsTheSessionHasIt) {
+  FigureLook kept;
+  kept.isoF1 = false;
+  kept.legend = FigureLegend::Below;
+  EXPECT_EQ(parsed({"s.json", "--list"}).lookOver(kept), kept);
+  const FigureLook look =
+      parsed({"s.json", "--list", "--iso-f1", "on", "--operating-point", "off", "--legend", "none"}).lookOver(kept);
+  EXPECT_EQ(look, (FigureLook{.title = true, .isoF1 = true, .operatingPoint = false, .legend = FigureLegend::None}));
+  EXPECT_THROW(parsed({"s.json", "--list", "--legend", "middle"}), CLI::ValidationError);
+  EXPECT_THROW(parsed({"s.json", "--list", "--title", "maybe"}), CLI::ValidationError);
 }
 
 TEST(DocumentOptions, AListNeedsNoNameAndAFigureBoth) {

@@ -54,7 +54,7 @@ TEST(LatexFragment, IsTheTableAloneForPlainTablesToo) {
   table.columns = {{"Set", "set", Table::Kind::Text}, {"T", "t", Table::Kind::Score}};
   table.rows = {{Value("A_b"), Value(1.6)}};
   const std::string fragment = writeTable(table, "latex-fragment");
-  for (const char* absent : {"documentclass", "usepackage", "begin{document}", "end{document}", "resizebox"})
+  for (const char* absent : {"documentclass", "\n\\usepackage", "begin{document}", "end{document}", "resizebox"})
     EXPECT_THAT(fragment, Not(HasSubstr(absent)));
   for (const char* present : {"\\caption{Thresholds.}", "A\\_b & 1.6", "\\end{tabular}\n\\end{table}\n"})
     EXPECT_THAT(fragment, HasSubstr(present));

@@ -46,6 +46,18 @@ TEST(Table, LatexEscapesAndClosesWhatItOpens) {
   }
 }
 
+TEST(Table, NumbersAreTypesetForPeopleAndPlainForPrograms) {
+  Table table;
+  table.columns = {{"Margin", "margin", Table::Kind::Score}, {"Change", "change", Table::Kind::Percent}};
+  table.rows = {{-0.5, -0.0125}, {5e-05, 0.0}};
+  EXPECT_NE(writeTable(table, "markdown").find("| −0.5 | −1.25 |\n| 5·10⁻⁵ | 0.00 |"), std::string::npos);
+  for (const char* latex : {"latex", "latex-fragment"}) {
+    const std::string text = writeTable(table, latex);
+    EXPECT_NE(text.find("$-$0.5 & $-$1.25 \\\\\n    5$\\cdot10^{-5}$ & 0.00 \\\\"), std::string::npos) << text;
+  }
+  EXPECT_EQ(writeTable(table, "csv"), "margin,change\n-0.5,-0.0125\n5e-05,0\n");
+}
+
 TEST(Table, JsonSaysNullForWhatIsNotDefined) {
   const std::string text = writeTable(made(), "json");
   EXPECT_NE(text.find("\"fpr\": 0.28999"), std::string::npos) << text;
@@ -70,7 +82,7 @@ TEST(Table, ColumnsAreForPeopleOrForProgramsOrForBoth) {
 
 TEST(TableWriters, HaveANameOfTheirOwnAndEndWithALine) {
   std::set<std::string_view> names;
-  std::set<std::string_view> endings;
+  std::set<std::string> endings;
   for (const TableWriter* writer : tableWriters()) {
     EXPECT_TRUE(names.insert(writer->name).second) << writer->name;
     EXPECT_EQ(tableWriter(writer->name), writer);
@@ -81,7 +93,8 @@ TEST(TableWriters, HaveANameOfTheirOwnAndEndWithALine) {
     EXPECT_EQ(text, writeTable(made(), writer->name)) << writer->name;
   }
   for (const TableWriter* writer : reportTableWriters())
-    EXPECT_TRUE(endings.insert(writer->ending).second) << "a report's files would be one: " << writer->name;
+    EXPECT_TRUE(endings.insert(std::string(writer->suffix).append(writer->ending)).second)
+        << "a report's files would be one: " << writer->name;
   EXPECT_EQ(tableWriter("xlsx"), nullptr);
   EXPECT_THROW(static_cast<void>(writeTable(made(), "xlsx")), ContractViolation);
 }

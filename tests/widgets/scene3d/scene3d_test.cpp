@@ -4,6 +4,7 @@
 #include "analysis/core/error.h"
 #include "tests/support/forked_process.h"
 #include "tests/widgets/support/synthetic_scene.h"
+#include "widgets/scene3d/scene_colours.h"
 #include "widgets/scene3d/vtk_host.h"
 
 #include <gtest/gtest.h>
@@ -71,6 +72,41 @@ TEST_F(Scene3DTest, CloudPointMeansItsPixel) {
   cloud.setPoints({{0, 1, 10, 0.1F, 30, 40}, {2, 1, 12, 0.9F, 50, 60}});
   EXPECT_EQ(cloud.meaningOf({2.1, 12.0, -1.0}), QPointF(50, 60));
   EXPECT_FALSE(cloud.meaningOf({9, 9, 9}));
+}
+
+TEST(SceneColours, EveryScoreStandsOutFromTheBackgroundInBothThemes) {
+  const auto contrast = [](double a, double b) { return (std::max(a, b) + 0.05) / (std::min(a, b) + 0.05); };
+  for (const bool dark : {true, false})
+    for (const ColourMap map : allColourMaps())
+      for (const bool reversed : {false, true}) {
+        const ColourTable plain = colourTable(map, reversed);
+        const QColor background = tokens(dark).plot;
+        const ColourTable shown = visibleOn(plain, background);
+        for (std::size_t i = 0; i < shown.size(); ++i) {
+          EXPECT_GT(contrast(luminance(shown[i]), luminance(background.rgb())), dark ? 1.55 : 1.27)
+              << qPrintable(colourMapName(map)) << ' ' << i;
+          if (i == 0) continue;
+          const double before = luminance(plain[i]) - luminance(plain[i - 1]);
+          const double after = luminance(shown[i]) - luminance(shown[i - 1]);
+          EXPECT_FALSE(before > 0.004 && after < 0.0) << "the order stays: " << qPrintable(colourMapName(map)) << ' ' << i;
+        }
+      }
+}
+
+TEST_F(Scene3DTest, ACloudsLegendSaysWhatColoursAndBoxesAre) {
+  PointCloudScene cloud;
+  EXPECT_TRUE(cloud.legend().empty());
+  cloud.setTokens(tokens(true));
+  cloud.setPoints({{0, 1, 5, 0.5F, 10, 10}, {1, 1, 8, 0.1F, 20, 10}});
+  cloud.setScale(0.0F, 0.004F);
+  ASSERT_EQ(cloud.legend().size(), 1U);
+  EXPECT_TRUE(cloud.legend()[0].scale);
+  EXPECT_EQ(cloud.legend()[0].low, QStringLiteral("0.000"));
+  EXPECT_EQ(cloud.legend()[0].high, QStringLiteral("0.004"));
+  cloud.setBoxes({{0, 1, 0, 1, 4, 6}});
+  ASSERT_EQ(cloud.legend().size(), 2U);
+  EXPECT_TRUE(cloud.legend()[1].text.contains("false-positive"));
+  EXPECT_EQ(cloud.legend()[1].outline, tokens(true).fp.over);
 }
 
 TEST_F(Scene3DTest, SurfaceIsWrittenAsVtp) {

@@ -53,6 +53,16 @@ TEST(Outlines, EnclosedAreaIsThePixelCount) {
 
 TEST(Outlines, NothingToOutlineGivesNothing) { EXPECT_TRUE(outlines(Grid<std::uint8_t>({4, 4}), 1).empty()); }
 
+TEST(MovedOutwards, ALoopLeavesWhatItEnclosesAndAHoleShrinks) {
+  Grid<std::uint8_t> map({8, 8});
+  for (int y = 1; y < 7; ++y)
+    for (int x = 1; x < 7; ++x) map.at(x, y) = (x == 3 || x == 4) && (y == 3 || y == 4) ? 0 : 1;
+  const std::vector<QPolygonF> loops = outlines(map, 1);
+  ASSERT_EQ(loops.size(), 2U);
+  EXPECT_EQ(movedOutwards(loops[0], 0.5).boundingRect(), QRectF(0.5, 0.5, 7, 7));
+  EXPECT_EQ(movedOutwards(loops[1], 0.5).boundingRect(), QRectF(3.5, 3.5, 1, 1)) << "into the hole";
+}
+
 TEST(Simplified, StaircaseBecomesALine) {
   QPolygonF stairs;
   for (int i = 0; i < 20; ++i) stairs << QPointF(i, i) << QPointF(i + 1, i);
