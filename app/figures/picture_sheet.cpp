@@ -199,13 +199,17 @@ private:
                Qt::AlignVCenter | Qt::AlignLeft, face, t.text2, text);
       x += side + width + 1.1 * font;
     };
-    if (m_data.showsTruth) chip(t.anomaly.over, QObject::tr("anomaly"));
-    if (m_data.showsDecision) {
+    const auto isLabelled = [](const SheetCell& cell) { return cell.layers.label != nullptr; };
+    const bool labelled = std::any_of(m_data.cells.begin(), m_data.cells.end(), isLabelled);
+    if (m_data.showsTruth && labelled) chip(t.anomaly.over, QObject::tr("anomaly"));
+    if (m_data.showsDecision && !std::all_of(m_data.cells.begin(), m_data.cells.end(), isLabelled))
+      chip(t.anomaly.over, QObject::tr("predicted anomaly, without ground truth"));
+    if (m_data.showsDecision && labelled) {
       chip(t.tp.over, QObject::tr("TP"));
       chip(t.fp.over, QObject::tr("FP"));
       chip(t.fn.over, QObject::tr("FN"));
     }
-    if (m_data.showsTruth || m_data.showsDecision) {
+    if (labelled && (m_data.showsTruth || m_data.showsDecision)) {
       const QRectF hatched(x, middle - side / 2, side, side);
       chip(t.voidArea.over, QObject::tr("void"));
       painter.save();
