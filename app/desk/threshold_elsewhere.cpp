@@ -22,6 +22,7 @@ ThresholdElsewhere::ThresholdElsewhere(Workspace& workspace, QObject* parent)
       m_job(this, JobPriority::Exact, &ThresholdElsewhere::work,
             [this](const Request& request, const Outcome<Result>& outcome) { publish(request, outcome); }) {
   connect(&workspace.runner(), &InferenceRunner::frameReady, this, &ThresholdElsewhere::takeFrame);
+  connect(&workspace.runner(), &InferenceRunner::frameFailed, this, &ThresholdElsewhere::takeFrame);
 }
 
 ThresholdElsewhere::~ThresholdElsewhere() = default;
@@ -29,7 +30,7 @@ ThresholdElsewhere::~ThresholdElsewhere() = default;
 bool ThresholdElsewhere::isBlind() const { return m_shown && isWithoutGroundTruth(m_shown->dataSet()); }
 
 bool ThresholdElsewhere::isOtherWhole() const {
-  return m_other && m_other->readyFrames().size() == m_other->dataSet().frames.size();
+  return m_other && m_other->unpreparedFrames() == 0 && !m_other->readyFrames().empty();
 }
 
 bool ThresholdElsewhere::decides() const {

@@ -61,10 +61,20 @@ void FramePlayer::setRate(int rate) {
     if (action->data().toInt() == m_rate) action->setChecked(true);
 }
 
+std::vector<FrameListView::Place> FramePlayer::frames() const {
+  std::vector<FrameListView::Place> out = m_list.shownFrames();
+  const auto& sets = m_desk.workspace.sets();
+  std::erase_if(out, [&](const FrameListView::Place& place) {
+    return place.set >= static_cast<int>(sets.size()) ||
+           sets[static_cast<std::size_t>(place.set)].set != m_desk.currentSet();
+  });
+  return out;
+}
+
 void FramePlayer::play() {
   m_set = QString::fromStdString(m_desk.session.view().set);
-  const auto shown = m_list.shownFrames();
-  if (!m_desk.currentSet() || shown.size() < 2) {
+  const auto shown = frames();
+  if (shown.size() < 2) {
     stop(m_desk.currentSet() ? tr("Nothing to play: the list shows one frame or none")
                              : tr("Nothing to play: no set is open"));
     return;
@@ -74,10 +84,7 @@ void FramePlayer::play() {
   m_timer.start();
   m_actions.play->setChecked(true);
   std::size_t passed = 0;
-  if (!next(passed) && !m_actions.playInLoop->isChecked()) {  // at the end: from the beginning
-    m_list.chooseFrame(shown.front());
-    m_set = QString::fromStdString(m_desk.session.view().set);
-  }
+  if (!next(passed) && passed == 0) m_list.chooseFrame(shown.front());  // at the end: from the beginning
   say(tr("Playing %1").arg(countedText(m_rate, tr("frame a second"), tr("frames a second"))));
 }
 
@@ -100,13 +107,7 @@ bool FramePlayer::isPictureDue() const {
 }
 
 std::optional<FrameListView::Place> FramePlayer::next(std::size_t& passed) const {
-  std::vector<FrameListView::Place> frames = m_list.shownFrames();
-  const auto& sets = m_desk.workspace.sets();
-  const auto own = [&](const FrameListView::Place& place) {
-    return place.set < static_cast<int>(sets.size()) &&
-           sets[static_cast<std::size_t>(place.set)].set == m_desk.currentSet();
-  };
-  std::erase_if(frames, [&](const FrameListView::Place& place) { return !own(place); });
+  std::vector<FrameListView::Place> frames = this->frames();
   const auto current = m_desk.currentFrame();
   const auto at = std::ranges::find_if(
       frames, [&](const FrameListView::Place& place) { return current && place.frame == static_cast<int>(*current); });

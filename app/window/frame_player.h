@@ -40,6 +40,8 @@ protected:
 private:
   void advance();
   [[nodiscard]] bool isPictureDue() const;
+  /// Of the set that is shown, as they are listed.
+  [[nodiscard]] std::vector<FrameListView::Place> frames() const;
   /// The next frame that can be shown, and how many were passed over; empty: the end.
   [[nodiscard]] std::optional<FrameListView::Place> next(std::size_t& passed) const;
   void say(const QString& text);

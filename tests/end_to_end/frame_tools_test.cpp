@@ -48,7 +48,6 @@ protected:
     selection = window->findChild<FrameSelection*>();
     player = window->findChild<FramePlayer*>();
     ASSERT_TRUE(menus && selection && player);
-    ASSERT_FALSE(QTest::qWaitForWindowExposed(window.get()) && QApplication::activePopupWidget() != nullptr);
   }
   /// The entry whose text begins so, without marks of keys; nullptr: there is none.
   static QAction* entry(const QMenu& menu, const QString& text) {
