@@ -61,7 +61,7 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
     if (m_waiting) begin();
   });
   connect(m_first, &RunFirst::cancelled, this, &SweepTab::cancel);
-  connect(&workspace.runner(), &InferenceRunner::progressChanged, this, &SweepTab::showButton);
+  connect(m_first, &RunFirst::changed, this, &SweepTab::showButton);
 }
 
 SweepTab::~SweepTab() = default;

@@ -256,7 +256,7 @@ void ViewMenus::fillPlotMenu(QMenu& menu, PlotWidget& plot, QPointF at) {
   addEntry(menu, {}, tr("Copy the &data"), data.isEmpty() ? tr("The plot holds no data") : QString(),
            [data] { copyText(data); });
   menu.addSeparator();
-  const QString value = plot.valueText(at);
+  const QString value = plot.textAt(at);
   addEntry(menu, {}, tr("Copy the &value"), value.isEmpty() ? tr("Nothing is drawn under the mouse") : QString(),
            [value] { copyText(value); });
   const auto threshold = plot.thresholdAt(at);

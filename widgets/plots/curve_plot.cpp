@@ -125,7 +125,7 @@ std::optional<double> CurvePlot::thresholdAt(QPointF at) const {
 
 void CurvePlot::takeThreshold(QPointF at) { click(at); }
 
-QString CurvePlot::valueText(QPointF at) const {
+QString CurvePlot::textAt(QPointF at) const {
   int curve = -1, point = -1;
   double least = std::numeric_limits<double>::max();
   for (int i = 0; i < static_cast<int>(m->curves.size()); ++i) {

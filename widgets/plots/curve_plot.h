@@ -61,7 +61,7 @@ public:
   [[nodiscard]] QStringList headerValues() const;
   /// All curves with threshold, precision, recall and false positive rate as far as they are known, shares.
   [[nodiscard]] QString dataText() const override;
-  [[nodiscard]] QString valueText(QPointF at) const override;
+  [[nodiscard]] QString textAt(QPointF at) const override;
   /// Of the nearest point of the nearest curve that has an operating point.
   [[nodiscard]] std::optional<double> thresholdAt(QPointF at) const override;
   void takeThreshold(QPointF at) override;

@@ -202,7 +202,7 @@ std::optional<double> HistogramPlot::thresholdAt(QPointF at) const {
 
 void HistogramPlot::takeThreshold(QPointF at) { move(at, true); }
 
-QString HistogramPlot::valueText(QPointF at) const {
+QString HistogramPlot::textAt(QPointF at) const {
   if (m->data.edges.size() < 2) return {};
   return m->facts(canvas().coordinate(at).x()).join(QLatin1Char('\n'));
 }

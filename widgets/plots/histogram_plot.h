@@ -38,7 +38,7 @@ public:
   [[nodiscard]] std::optional<QPointF> handle() const;
   /// The bins: their ends, and the share of each class.
   [[nodiscard]] QString dataText() const override;
-  [[nodiscard]] QString valueText(QPointF at) const override;
+  [[nodiscard]] QString textAt(QPointF at) const override;
   [[nodiscard]] std::optional<double> thresholdAt(QPointF at) const override;
   void takeThreshold(QPointF at) override;
 

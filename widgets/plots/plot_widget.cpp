@@ -50,7 +50,7 @@ QString PlotWidget::dataText() const {
   return lines.size() < 2 ? QString() : lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
 }
 
-QString PlotWidget::valueText(QPointF at) const {
+QString PlotWidget::textAt(QPointF at) const {
   if (m_canvas->empty || !m_canvas->frame()->rect().contains(at.toPoint())) return {};
   const QPointF place = m_canvas->coordinate(at);
   return QStringLiteral("%1 %2\n%3 %4")

@@ -29,7 +29,7 @@ public:
   /// What is drawn, as lines of tab-separated values below a header line; empty: the plot draws no curves.
   [[nodiscard]] virtual QString dataText() const;
   /// What stands at a point of this widget, in words; empty outside the axes.
-  [[nodiscard]] virtual QString valueText(QPointF at) const;
+  [[nodiscard]] virtual QString textAt(QPointF at) const;
   /// The threshold that a point of this widget stands for; empty: none.
   [[nodiscard]] virtual std::optional<double> thresholdAt(QPointF) const { return {}; }
   /// Moves the threshold there, as a click does. Requires: thresholdAt(at).

@@ -188,6 +188,7 @@ void SingleStage::showUnlabelledDetails() {
                                                  static_cast<qint64>(run.liveSet()->dataSet().frames.size()),
                                                  tr("frame"), tr("frames"))));
   data.isUnlabelled = true;
+  data.anomalous.clear();
   histogram->setData(std::move(data));
   const auto threshold = run.threshold();
   histogram->setThreshold(threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);

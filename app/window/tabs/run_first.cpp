@@ -71,7 +71,8 @@ void RunFirst::cancel() {
 }
 
 void RunFirst::show() {
-  const std::size_t left = missing(), queued = waiting();
+  const std::size_t queued = waiting();  // before what is missing: a frame may end in between
+  const std::size_t left = missing();
   m_isRunning = queued > 0 && queued >= left;
   const InferenceProgress progress = m_runner.progress();
   if (m_isRunning) {
@@ -81,6 +82,7 @@ void RunFirst::show() {
                                                   : std::nullopt;
     m_panel.showProgress(static_cast<qint64>(m_total - left), static_cast<qint64>(m_total), secondsLeft,
                          progress.paused);
+    Q_EMIT changed();
     return;
   }
   m_total = 0;
@@ -93,6 +95,7 @@ void RunFirst::show() {
   const std::optional<double> seconds =
       progress.framesPerSecond > 0.0 ? std::optional(1.0 / progress.framesPerSecond) : std::nullopt;
   m_panel.offer(static_cast<qint64>(left), sets, seconds);
+  Q_EMIT changed();
 }
 
 void RunFirst::refresh() {

@@ -35,6 +35,8 @@ Q_SIGNALS:
   /// All frames that were asked for are there.
   void ready();
   void cancelled();
+  /// It runs, runs no more, or has come further.
+  void changed();
 
 private:
   [[nodiscard]] std::size_t missing() const;
