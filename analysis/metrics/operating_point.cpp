@@ -31,6 +31,9 @@ std::optional<CurvePoint> chooseOperatingPoint(const SetCurves& curves, const Th
         if (!chosen || cost(point, curves.prevalence, rule.value) < cost(*chosen, curves.prevalence, rule.value))
           chosen = point;
         break;
+      case ThresholdRule::Kind::FlaggedShare:
+        if (curves.prevalence * point.recall + (1.0 - curves.prevalence) * point.fpr <= rule.value) chosen = point;
+        break;
     }
   }
   return chosen;

@@ -15,7 +15,8 @@ struct ThresholdRule {
     TruePositiveRate,   ///< the highest threshold whose TPR is at least `value`
     BestF1,             ///< the highest threshold that attains the best F1
     FalsePositiveRate,  ///< the lowest threshold whose FPR is at most `value`
-    CostRatio           ///< least expected cost where a missed pixel costs `value` times a false alarm
+    CostRatio,          ///< least expected cost where a missed pixel costs `value` times a false alarm
+    FlaggedShare  ///< the lowest threshold that flags at most a share `value` of the pixels: needs no ground truth
   };
   Kind kind = Kind::BestF1;
   double value = 0.95;
@@ -31,10 +32,10 @@ using SetScores = std::vector<const SortedScores*>;
 [[nodiscard]] SetScores usedFrames(std::span<const SortedScores> frames, Protocol protocol);
 
 /// The exact threshold a rule chooses on a set; +infinity where predicting nothing is right. Empty where the rule is
-/// not defined: no positives (TPR, best F1, cost ratio) or no negatives (FPR). At a score of the set (FPR: it may be
-/// the float after one), or infinite. A miss of cost ratio r costs r times a false alarm, per pixel; of equal costs the
-/// highest threshold. Errors: ContractViolation for a rate outside [0, 1] or a ratio that is not positive. Cost: tens
-/// (rates) to some thousands of countsAt.
+/// not defined: no positives (TPR, best F1, cost ratio), no negatives (FPR) or no pixels (flagged share). At a score of
+/// the set (FPR, flagged share: it may be the float after one), or infinite. A miss of cost ratio r costs r times a
+/// false alarm, per pixel; of equal costs the highest threshold. Errors: ContractViolation for a rate outside [0, 1] or
+/// a ratio that is not positive. Cost: tens (rates) to some thousands of countsAt.
 [[nodiscard]] std::optional<float> chooseThreshold(const SetScores& set, const ThresholdRule& rule);
 
 /// A decision (score >= threshold) on a set, exactly counted.

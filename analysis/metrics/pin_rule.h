@@ -5,6 +5,6 @@ namespace oodscope {
 
 /// How a threshold follows when scores change; None: it stays where a hand put it. The others are the kinds of a
 /// ThresholdRule.
-enum class PinRule { None, TruePositiveRate, BestF1, FalsePositiveRate, CostRatio };
+enum class PinRule { None, TruePositiveRate, BestF1, FalsePositiveRate, CostRatio, FlaggedShare };
 
 }  // namespace oodscope

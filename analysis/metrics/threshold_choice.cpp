@@ -117,7 +117,8 @@ SetScores usedFrames(std::span<const SortedScores> frames, Protocol protocol) {
 
 std::optional<float> chooseThreshold(const SetScores& set, const ThresholdRule& rule) {
   using Kind = ThresholdRule::Kind;
-  const bool isShare = rule.kind == Kind::TruePositiveRate || rule.kind == Kind::FalsePositiveRate;
+  const bool isShare =
+      rule.kind == Kind::TruePositiveRate || rule.kind == Kind::FalsePositiveRate || rule.kind == Kind::FlaggedShare;
   require(!isShare || (rule.value >= 0.0 && rule.value <= 1.0), "chooseThreshold: the rate is not between 0 and 1");
   require(rule.kind != Kind::CostRatio || rule.value > 0.0, "chooseThreshold: the cost ratio is not positive");
   const KeyRange range = rangeOf(set);
@@ -127,7 +128,10 @@ std::optional<float> chooseThreshold(const SetScores& set, const ThresholdRule& 
     positives += frame->positives();
     negatives += frame->negatives();
   }
-  if ((rule.kind == Kind::FalsePositiveRate ? negatives : positives) == 0) return std::nullopt;
+  const std::uint64_t needed = rule.kind == Kind::FalsePositiveRate ? negatives
+                               : rule.kind == Kind::FlaggedShare    ? positives + negatives
+                                                                    : positives;
+  if (needed == 0) return std::nullopt;
   const double p = static_cast<double>(positives);
   const double n = static_cast<double>(negatives);
 
@@ -149,6 +153,11 @@ std::optional<float> chooseThreshold(const SetScores& set, const ThresholdRule& 
     case Kind::CostRatio:
       key = highestBest(set, range, [&](std::uint64_t tp, std::uint64_t fp) {
         return -(rule.value * static_cast<double>(positives - tp) + static_cast<double>(fp));
+      });
+      break;
+    case Kind::FlaggedShare:
+      key = lowestWhere(set, range, [&](const ConfusionCounts& c) {
+        return static_cast<double>(c.tp + c.fp) / static_cast<double>(needed) <= rule.value;
       });
       break;
   }

@@ -89,10 +89,19 @@ void InferenceRunner::cancel() {
 }
 
 void InferenceRunner::forget(const std::shared_ptr<LiveSet>& set) {
+  {
+    const std::scoped_lock lock(m_mutex);
+    const auto before = m_tasks.size();
+    std::erase_if(m_tasks, [&](const Task& task) { return task.set == set; });
+    m_total -= std::min(m_total, before - m_tasks.size());
+  }
+  report();
+}
+
+std::size_t InferenceRunner::waiting(const std::shared_ptr<LiveSet>& set) const {
   const std::scoped_lock lock(m_mutex);
-  const auto before = m_tasks.size();
-  std::erase_if(m_tasks, [&](const Task& task) { return task.set == set; });
-  m_total -= std::min(m_total, before - m_tasks.size());
+  const auto queued = std::ranges::count_if(m_tasks, [&](const Task& task) { return task.set == set; });
+  return static_cast<std::size_t>(queued) + (m_running && m_running->set == set ? 1 : 0);
 }
 
 bool InferenceRunner::isBusy() const {

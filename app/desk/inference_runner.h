@@ -46,6 +46,8 @@ public:
   /// Drops what waits of one set. A frame of it that is in work ends by itself and is reported.
   void forget(const std::shared_ptr<LiveSet>& set);
   [[nodiscard]] bool isBusy() const;
+  /// Frames of a set that wait or are in work.
+  [[nodiscard]] std::size_t waiting(const std::shared_ptr<LiveSet>& set) const;
   [[nodiscard]] InferenceProgress progress() const;
 
 Q_SIGNALS:

@@ -32,8 +32,12 @@ SingleRun::SingleRun(Workspace& workspace, QObject* parent)
                  [this](const Request& request, const NumbersOutcome& outcome) { publishExact(request, outcome); }),
       m_detailJob(
           this, JobPriority::Exact, &SingleRun::makeDetails,
-          [this](const Request& request, const Outcome<DetailParts>& outcome) { publishDetails(request, outcome); }) {
+          [this](const Request& request, const Outcome<DetailParts>& outcome) { publishDetails(request, outcome); }),
+      m_elsewhere(workspace) {
   m_clock.start();
+  connect(&m_elsewhere, &ThresholdElsewhere::changed, this, &SingleRun::takeElsewhere);
+  connect(&m_elsewhere, &ThresholdElsewhere::idleChanged, this, &SingleRun::idleChanged);
+  connect(&m_elsewhere, &ThresholdElsewhere::failed, this, &SingleRun::failed);
   connect(&m_components, &ComponentFollower::componentsChanged, this, &SingleRun::componentsChanged);
   connect(&m_components, &ComponentFollower::idleChanged, this, &SingleRun::idleChanged);
   connect(&m_workspace.runner(), &InferenceRunner::frameReady, this, &SingleRun::onFrameReady);
@@ -168,6 +172,7 @@ void SingleRun::show(const ViewState& view, bool dragging) {
   }
   if (changes.frame && live && !live->isReady(request().frame)) m_workspace.runner().prioritise(live, request().frame);
   dropWhatIsOfOthers(changes);
+  m_elsewhere.follow(view, live);
   requestWhatIsOfThese(changes);
   updateThreshold();
   followComponents();
@@ -225,8 +230,9 @@ void SingleRun::requestExact() {
     fine.dragging = false;
     m_pictureJob.request(fine);
   }
-  if (!m_live || m_live->labelledFrames().empty()) return;
-  m_exactJob.request(request());
+  m_elsewhere.request();
+  if (m_live && !m_live->labelledFrames().empty()) m_exactJob.request(request());
+  Q_EMIT idleChanged();  // what was due may have been all
 }
 
 void SingleRun::requestEstimateDue() {
@@ -248,7 +254,9 @@ void SingleRun::publishNumbers(std::shared_ptr<const SetNumbers> numbers) {
 
 void SingleRun::updateThreshold() {
   const bool counted = m_counts && m_numbers && m_numbers->configuration == configurationOf(m_view);
-  const std::optional<float> now = thresholdOf(m_view, m_numbers.get(), counted ? m_counts.get() : nullptr);
+  const std::optional<float> now = m_elsewhere.decides()
+                                       ? m_elsewhere.threshold()
+                                       : thresholdOf(m_view, m_numbers.get(), counted ? m_counts.get() : nullptr);
   if (now == m_threshold) return;
   m_threshold = now;
   Q_EMIT thresholdChanged(m_threshold);
@@ -260,12 +268,18 @@ void SingleRun::updateScales() {
   if (m_scales && !m_scales->estimated) m_components.setSteps(m_scales->slider);
 }
 
+void SingleRun::takeElsewhere() {
+  if (const auto& spread = m_elsewhere.spread()) m_scales = setScales(*spread);
+  updateThreshold();
+  Q_EMIT detailsChanged(m_details);
+}
+
 std::optional<float> SingleRun::threshold() const { return m_threshold; }
 
 bool SingleRun::isIdle() const {
   return !m_debounce.isActive() && !m_framesArrive.isActive() && !m_pictureJob.isBusy() && !m_estimateAfter &&
-         !m_estimateJob.isBusy() && !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_components.isBusy() &&
-         !m_workspace.runner().isBusy() && !m_workspace.isOpening();
+         !m_estimateJob.isBusy() && !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_elsewhere.isBusy() &&
+         !m_components.isBusy() && !m_workspace.runner().isBusy() && !m_workspace.isOpening();
 }
 
 void SingleRun::onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame) {

@@ -4,6 +4,7 @@
 #include "app/desk/component_follower.h"
 #include "app/desk/delayed_call.h"
 #include "app/desk/frame_cache.h"
+#include "app/desk/threshold_elsewhere.h"
 #include "app/desk/workspace.h"
 #include "app/live/live_set.h"
 #include "app/live/score_scales.h"
@@ -47,6 +48,8 @@ public:
   void show(const ViewState& view, bool dragging);
   /// The threshold that `view` stands for: its own, or what its pin gives with what is known now. Empty: not known yet.
   [[nodiscard]] std::optional<float> threshold() const;
+  /// Where the view's threshold is from if not from the set's own numbers.
+  [[nodiscard]] const ThresholdElsewhere& elsewhere() const { return m_elsewhere; }
   /// What the set's numbers are at the moment, exact or estimated; nullptr: none yet.
   [[nodiscard]] std::shared_ptr<const SetNumbers> numbers() const { return m_numbers; }
   [[nodiscard]] std::shared_ptr<const RunDetails> details() const { return m_details; }
@@ -126,6 +129,7 @@ private:
   void publishNumbers(std::shared_ptr<const SetNumbers> numbers);
   void updateThreshold();
   void updateScales();
+  void takeElsewhere();
   void onFrameFailed(const std::shared_ptr<LiveSet>& set);
   void onFrameReady(const std::shared_ptr<LiveSet>& set, std::size_t frame);
 
@@ -156,6 +160,7 @@ private:
   CoalescingJob<Request, std::shared_ptr<const SetNumbers>> m_estimateJob;
   CoalescingJob<Request, std::shared_ptr<const SetNumbers>> m_exactJob;
   CoalescingJob<Request, DetailParts> m_detailJob;
+  ThresholdElsewhere m_elsewhere;
   ComponentFollower m_components;
 };
 

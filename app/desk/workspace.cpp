@@ -388,7 +388,9 @@ ViewState Workspace::named(ViewState view) const {
       name(*score.imported, findScores(QString::fromStdString(*score.imported)),
            [](const OpenScores& open) { return open.label; });
   };
-  name(view.set, findSet(QString::fromStdString(view.set)), [](const OpenSet& open) { return open.set->name; });
+  for (std::string* set : {&view.set, &view.pinSet})
+    if (!set->empty())
+      name(*set, findSet(QString::fromStdString(*set)), [](const OpenSet& open) { return open.set->name; });
   source(view.model, view.score);
   if (view.other) source(view.other->model, view.other->score);
   return view;

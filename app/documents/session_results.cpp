@@ -2,6 +2,7 @@
 #include "app/documents/session_results.h"
 
 #include "analysis/core/numbers.h"
+#include "app/live/chosen_threshold.h"
 #include "app/session/labels.h"
 #include "app/studies/run_statistics.h"
 
@@ -26,6 +27,8 @@ std::string ruleName(const ThresholdRule& rule) {
       return "TPR " + percent(rule.value);
     case ThresholdRule::Kind::FalsePositiveRate:
       return "FPR " + percent(rule.value);
+    case ThresholdRule::Kind::FlaggedShare:
+      return roundTripText(rule.value * 100.0) + " % of the pixels";
     case ThresholdRule::Kind::CostRatio:
       break;
   }
@@ -170,7 +173,7 @@ std::shared_ptr<const RunResults> SessionResults::results(const RunSpec& run) {
   out->ranks = std::make_shared<const RankTable>(sorted);
   out->details = live->details(configuration, *counts, m_stop);
   if (!out->details) stopped();
-  out->threshold = thresholdOf(m_session.view, out->numbers.get(), counts.get());
+  out->threshold = thresholdOn(*live, configuration, *out->numbers, *counts);
   if (out->threshold) {
     out->decision = counts->set(*out->threshold, m_session.view.protocol.skipsFramesWithoutAnomaly());
     for (const std::size_t frame : counts->frames())
@@ -183,6 +186,26 @@ std::shared_ptr<const RunResults> SessionResults::results(const RunSpec& run) {
   }
   m_kept.push_back(run);
   return m_results[run] = std::move(out);
+}
+
+std::optional<float> SessionResults::thresholdOn(LiveSet& live, const Configuration& configuration,
+                                                 const SetNumbers& numbers, const ThresholdCounts& counts) const {
+  const ViewState& view = m_session.view;
+  const auto rule = thresholdRuleOf(view);
+  // A pin on the view's own set is each set's own in documents of several; one on another set is that one's for all.
+  const bool isElsewhere = rule && isPinnedElsewhere(view);
+  if (!isElsewhere && !(rule && isWithoutGroundTruth(live.dataSet()))) return thresholdOf(view, &numbers, &counts);
+  LiveSet* chosenOn = &live;
+  std::shared_ptr<LiveSet> other;
+  if (isElsewhere) {
+    for (const OpenSource& source : m_open.sources)
+      if (source.id == live.source().id()) other = setOf(&source, view.pinSet);
+    chosenOn = other.get();
+  }
+  if (chosenOn == nullptr) return std::nullopt;
+  auto threshold = chosenThreshold(*chosenOn, configuration, view.protocol, *rule, m_stop);
+  if (m_stop.stop_requested()) stopped();
+  return threshold;
 }
 
 std::shared_ptr<const ThresholdCounts> SessionResults::counts(const RunSpec& run) {
@@ -203,7 +226,8 @@ std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run,
                                    {ThresholdRule::Kind::TruePositiveRate, kHighRate},
                                    {ThresholdRule::Kind::FalsePositiveRate, kLowRate}};
   const auto pinned = thresholdRuleOf(m_session.view);
-  if (pinned && pinned->kind != ThresholdRule::Kind::BestF1 &&
+  const bool isElsewhere = isPinnedElsewhere(m_session.view);
+  if (!isElsewhere && pinned && pinned->kind != ThresholdRule::Kind::BestF1 &&
       std::find(rules.begin(), rules.end(), *pinned) == rules.end())
     rules.push_back(*pinned);
   std::vector<ThresholdEffect> out;
@@ -213,6 +237,9 @@ std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run,
     out.push_back(std::move(effect));
   };
   for (const ThresholdRule& rule : rules) add(ruleName(rule), thresholdBy(rule, *exact, counts.get()));
+  if (pinned && isElsewhere)
+    add(ruleName(*pinned) + " on " + m_session.view.pinSet,
+        thresholdOn(*live, live->configurationOf(run), *exact, *counts));
   if (!pinned && m_session.view.threshold) add(kRuleByHand, m_session.view.threshold);
   return out;
 }

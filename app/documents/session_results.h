@@ -97,6 +97,9 @@ private:
   [[nodiscard]] const OpenSource& openSource(const std::string& source) const;
   /// Requires the lock.
   [[nodiscard]] std::shared_ptr<const SetNumbers> numbersOf(const RunSpec& run);
+  /// The view's threshold for a run; its own, or what its pin gives on the run's set or the one that it names.
+  [[nodiscard]] std::optional<float> thresholdOn(LiveSet& live, const Configuration& configuration,
+                                                 const SetNumbers& numbers, const ThresholdCounts& counts) const;
 
   Session m_session;
   OpenLiveSets m_open;

@@ -88,9 +88,17 @@ QByteArray csvRow(SessionResults& results, const RunSpec& run, std::size_t frame
   return row + ',' + csvNumber(ap) + ',' + csvNumber(fpr95) + '\n';
 }
 
-QString thresholdText(const PictureLayers& layers) {
-  if (!std::isfinite(layers.threshold)) return tr("no threshold");
-  return QStringLiteral("s ≥ %1").arg(numberText(static_cast<double>(layers.threshold), 3));
+QString decisionText(const std::optional<float>& threshold) {
+  if (!threshold) return tr("Decision: no threshold");
+  if (!std::isfinite(*threshold)) return tr("Decision: nothing is predicted");
+  return tr("Decision, ") + QStringLiteral("s ≥ %1").arg(numberText(static_cast<double>(*threshold), 3));
+}
+
+/// Nothing is painted where there is no threshold.
+SheetCell decisionCell(const FrameValues& values, const ViewState& view, const QString& caption = {}) {
+  SheetCell cell{values.layers, lookOf(view, ViewKind::Decision), caption};
+  if (!values.threshold) cell.layers.scores.reset();
+  return cell;
 }
 
 /// A column of a grid, whatever the set of a row.
@@ -170,12 +178,12 @@ QString runCaption(const SessionResults& results, const RunSpec& run) {
 FrameValues frameValues(SessionResults& results, const RunSpec& run, std::size_t frame) {
   const auto live = results.liveSet(run);
   const Frame& source = live->dataSet().frames[frame];
-  FrameValues out{live->dataSet().name, frame, QString::fromStdString(source.name), {}};
+  FrameValues out{live->dataSet().name, frame, QString::fromStdString(source.name), {}, {}};
   out.layers.image = std::make_shared<const RgbImage>(readImage(source));
   if (source.label) out.layers.label = std::make_shared<const LabelMap>(readLabel(live->dataSet(), source));
   out.layers.scores = live->scores(frame, live->configurationOf(run));
   const auto made = results.results(run);
-  // Where nothing is chosen nothing is flagged.
+  out.threshold = made->threshold;
   out.layers.threshold = made->threshold.value_or(INFINITY);
   return out;
 }
@@ -196,12 +204,13 @@ FigurePlan planFrame(SessionResults& results, const RunSpec& run, std::size_t fr
   data.columns = 2;
   data.cells = {
       {values.layers, lookOf(view, ViewKind::Image), tr("Image %1").arg(values.name)},
-      {values.layers, lookOf(view, ViewKind::GroundTruth), tr("Ground truth")},
+      {values.layers, lookOf(view, ViewKind::GroundTruth),
+       values.layers.label ? tr("Ground truth") : tr("Ground truth is withheld")},
       {values.layers, heatLook(view, limits.low, limits.high), configurationTitle(results.configuration(run))},
-      {values.layers, lookOf(view, ViewKind::Decision), tr("Decision, ") + thresholdText(values.layers)}};
+      decisionCell(values, view, decisionText(values.threshold))};
   data.cells[0].look.contour = false;
   data.showsTruth = data.showsDecision = true;
-  data.bar = barOf(view, tr("score"), limits.low, limits.high, values.layers.threshold);
+  data.bar = barOf(view, tr("score"), limits.low, limits.high, values.threshold);
   data.csv = csvHeader() + csvRow(results, run, frame, limits.low, limits.high);
   return [data] { return pictureSheet(data); };
 }
@@ -295,7 +304,10 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
       add(layers, heatLook(view, limits.low, limits.high));
       data.csv += csvRow(results, run, frame, limits.low, limits.high);
     }
-    if (recipe.decision) add(values.layers, lookOf(view, ViewKind::Decision));
+    if (recipe.decision) {
+      SheetCell cell = decisionCell(values, view);
+      add(cell.layers, cell.look);
+    }
   }
   data.showsTruth = true;
   data.showsDecision = recipe.decision;
@@ -326,7 +338,7 @@ FigurePlan planFailures(SessionResults& results, const RunSpec& run, std::size_t
     data.rowCaptions << tr("%1\nAP %2 %").arg(values.name, QString::fromStdString(percentText(*frame.ap)));
     data.cells.push_back({values.layers, lookOf(view, ViewKind::GroundTruth)});
     data.cells.push_back({values.layers, heatLook(view, limits.low, limits.high)});
-    data.cells.push_back({values.layers, lookOf(view, ViewKind::Decision)});
+    data.cells.push_back(decisionCell(values, view));
     data.csv += csvRow(results, run, frame.frame, limits.low, limits.high);
   }
   data.showsTruth = data.showsDecision = true;

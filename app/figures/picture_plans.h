@@ -14,7 +14,8 @@ struct FrameValues {
   std::string set;
   std::size_t frame = 0;
   QString name;
-  PictureLayers layers;  ///< with scores and threshold of one configuration
+  PictureLayers layers;            ///< with scores and threshold of one configuration
+  std::optional<float> threshold;  ///< of the run; empty: none is chosen
 };
 
 /// Decodes the frame and scores it. The threshold is that of the run. Throws Error.

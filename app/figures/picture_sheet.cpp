@@ -275,13 +275,17 @@ private:
   [[nodiscard]] std::vector<Chip> chips(const Tokens& t) const {
     std::vector<Chip> out;
     if (look().legend == FigureLegend::None) return out;
-    if (m_data.showsTruth) out.push_back({t.anomaly.over, QObject::tr("anomaly")});
-    if (m_data.showsDecision) {
+    const auto isLabelled = [](const SheetCell& cell) { return cell.layers.label != nullptr; };
+    const bool labelled = std::any_of(m_data.cells.begin(), m_data.cells.end(), isLabelled);
+    if (m_data.showsTruth && labelled) out.push_back({t.anomaly.over, QObject::tr("anomaly")});
+    if (m_data.showsDecision && !std::all_of(m_data.cells.begin(), m_data.cells.end(), isLabelled))
+      out.push_back({t.anomaly.over, QObject::tr("predicted anomaly, without ground truth")});
+    if (m_data.showsDecision && labelled) {
       out.push_back({t.tp.over, QObject::tr("TP")});
       out.push_back({t.fp.over, QObject::tr("FP")});
       out.push_back({t.fn.over, QObject::tr("FN")});
     }
-    if (m_data.showsTruth || m_data.showsDecision) out.push_back({t.voidArea.over, QObject::tr("void"), true});
+    if (labelled && (m_data.showsTruth || m_data.showsDecision)) out.push_back({t.voidArea.over, QObject::tr("void"), true});
     return out;
   }
 

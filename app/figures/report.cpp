@@ -24,6 +24,13 @@ constexpr std::size_t kListed = 8;  // failures listed of each kind
 
 QString qs(const std::string& text) { return QString::fromStdString(text); }
 
+QString pinFact(const ViewState& view) {
+  QString text = qs(std::string(pinRuleName(view.pin)));
+  if (view.pin == PinRule::None) return text;
+  text += QLatin1Char(' ') + qs(shortText(view.pinValue));
+  return view.pinSet.empty() ? text : text + tr(" on ") + qs(view.pinSet);
+}
+
 class Builder {
 public:
   Builder(SessionResults& results, const std::string& name, int threads, const ProgressSink& progress)
@@ -129,6 +136,8 @@ private:
                      true});
     if (live->labelledFrames().empty()) {
       note(tr("Ground truth is withheld: no metric can be given."));
+      if (const auto ready = live->readyFrames(); !ready.empty())
+        figures({"frame:" + set + "/" + data.frames[ready.front()].name}, runCaption(m_results, run));
       return;
     }
     const QString caption = runCaption(m_results, run);
@@ -187,12 +196,10 @@ private:
     const ViewState& view = m_results.session().view;
     heading(tr("Configuration"), 2);
     ReportFacts knobs;
-    knobs.facts = {
-        {tr("pin"), qs(std::string(pinRuleName(view.pin))) +
-                        (view.pin == PinRule::None ? QString() : QLatin1Char(' ') + qs(shortText(view.pinValue)))},
-        {tr("colour map"), qs(view.colourMap)},
-        {tr("resolution"), qs(std::string(resolutionName(view.resolution)))},
-        {tr("channels"), view.allChannels ? tr("all outputs") : tr("known classes")}};
+    knobs.facts = {{tr("pin"), pinFact(view)},
+                   {tr("colour map"), qs(view.colourMap)},
+                   {tr("resolution"), qs(std::string(resolutionName(view.resolution)))},
+                   {tr("channels"), view.allChannels ? tr("all outputs") : tr("known classes")}};
     add(std::move(knobs));
     if (m_report.problems.empty()) return;
     heading(tr("What is missing"), 2);

@@ -122,6 +122,14 @@ std::vector<std::size_t> LiveSet::readyFrames() const {
   return out;
 }
 
+std::size_t LiveSet::unpreparedFrames() const {
+  const std::scoped_lock lock(m_mutex);
+  std::size_t out = 0;
+  for (std::size_t i = 0; i < m_ready.size(); ++i)
+    if (m_ready[i] == 0 && m_failed[i] == 0) ++out;
+  return out;
+}
+
 std::vector<std::size_t> LiveSet::labelledFrames() const {
   const std::scoped_lock lock(m_mutex);
   std::vector<std::size_t> out;

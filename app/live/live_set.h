@@ -108,6 +108,8 @@ public:
   void setFailed(std::size_t frame);
   [[nodiscard]] bool isReady(std::size_t frame) const;
   [[nodiscard]] std::vector<std::size_t> readyFrames() const;
+  /// How many frames are neither ready nor failed: a network, or a file, is still to be asked.
+  [[nodiscard]] std::size_t unpreparedFrames() const;
   /// Frames that are ready and have ground truth.
   [[nodiscard]] std::vector<std::size_t> labelledFrames() const;
   /// What became of the set's frames so far; what takes part are labelledFrames().

@@ -24,6 +24,17 @@ std::optional<SetScales> setScales(const RunDetails* details, const SetNumbers* 
                    std::move(scales.anomalyShare), true};
 }
 
+SetScales setScales(const ScoreSpread& spread) {
+  constexpr std::size_t kSteps = 256;
+  constexpr std::size_t kPerMille = 1000;
+  SetScales out;
+  out.quantiles = spread.tally.quantiles(kSteps);
+  out.slider = out.quantiles;
+  const std::vector<float> fine = spread.tally.quantiles(kPerMille);
+  if (!fine.empty()) out.trimmedHigh = fine[kPerMille - 1];
+  return out;
+}
+
 ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span<const float> ordered,
                         const std::optional<SetScales>& set) {
   ScaleLimits limits;

@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/metrics/value_spread.h"
 #include "app/live/live_set.h"
+#include "app/live/score_spread.h"
 #include "app/live/set_numbers.h"
 #include "app/session/session.h"
 
@@ -23,6 +24,9 @@ struct SetScales {
 /// nearest temperature that is known. Empty: neither says anything of these scores.
 [[nodiscard]] std::optional<SetScales> setScales(const RunDetails* details, const SetNumbers* numbers,
                                                  const Configuration& configuration);
+
+/// Of all pixels, whatever their labels.
+[[nodiscard]] SetScales setScales(const ScoreSpread& spread);
 
 /// Lowest and highest score that the colour map spans.
 struct ScaleLimits {

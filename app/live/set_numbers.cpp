@@ -57,6 +57,8 @@ std::optional<ThresholdRule> thresholdRuleOf(const ViewState& view) {
       return ThresholdRule{ThresholdRule::Kind::FalsePositiveRate, view.pinValue};
     case PinRule::CostRatio:
       return ThresholdRule{ThresholdRule::Kind::CostRatio, view.pinValue};
+    case PinRule::FlaggedShare:
+      return ThresholdRule{ThresholdRule::Kind::FlaggedShare, view.pinValue};
   }
   return std::nullopt;
 }

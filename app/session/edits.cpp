@@ -159,6 +159,7 @@ Edit setPin(PinRule rule, double value, std::optional<float> threshold, RunSide 
   });
 }
 
+Edit setPinSet(const std::string& set) { return ofKnob(&ViewState::pinSet, set, "pin's set"); }
 Edit setProtocol(Protocol protocol) { return ofKnob(&ViewState::protocol, protocol, "protocol"); }
 Edit setResolution(Resolution resolution) { return ofKnob(&ViewState::resolution, resolution, "resolution"); }
 Edit setChannels(bool all) { return ofKnob(&ViewState::allChannels, all, "channels"); }

@@ -46,6 +46,8 @@ namespace edits {
 [[nodiscard]] Edit setOperatingPoint(double temperature, double threshold);
 /// `value` as ViewState::pinValue. `threshold`: the present one, which stays where the pin is taken away.
 [[nodiscard]] Edit setPin(PinRule rule, double value, std::optional<float> threshold, RunSide run = RunSide::A);
+/// The set that pins choose on; empty: the one that is shown.
+[[nodiscard]] Edit setPinSet(const std::string& set);
 [[nodiscard]] Edit setProtocol(Protocol protocol);
 [[nodiscard]] Edit setResolution(Resolution resolution);
 [[nodiscard]] Edit setChannels(bool all);

@@ -16,6 +16,7 @@ void rename(ScoreChoice& score, const std::string& from, const std::string& to) 
 
 void renameSet(Session& session, const std::string& from, const std::string& to) {
   rename(session.view.set, from, to);
+  rename(session.view.pinSet, from, to);
   for (Note& note : session.notes) rename(note.set, from, to);
   for (RunChoice& run : session.runs) rename(run.set, from, to);
   for (GridRecipe::Row& row : session.grid.rows) rename(row.set, from, to);

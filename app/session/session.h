@@ -53,7 +53,9 @@ struct ViewState {
   ScoreChoice score;
   std::optional<float> threshold = {};  ///< none: follows the pin
   PinRule pin = PinRule::BestF1;
-  double pinValue = 0.95;  ///< the rate, or cost of a missed pixel over cost of a false alarm
+  double pinValue = 0.95;  ///< the rate or share, or cost of a missed pixel over cost of a false alarm
+  /// The set that pins choose the threshold on, of B too; empty: the one that is shown.
+  std::string pinSet = {};
   Protocol protocol = {};
   Resolution resolution = Resolution::ByProtocol;
   bool allChannels = false;  ///< false: the known classes alone
@@ -117,6 +119,11 @@ struct RunChoice {
   bool allChannels = false;
   friend bool operator==(const RunChoice&, const RunChoice&) = default;
 };
+
+/// Whether the view's pin chooses its threshold on another set than the one that is shown.
+[[nodiscard]] inline bool isPinnedElsewhere(const ViewState& view) {
+  return view.pin != PinRule::None && !view.pinSet.empty() && view.pinSet != view.set;
+}
 
 /// The run that a view shows.
 [[nodiscard]] RunChoice runChoiceOf(const ViewState& view);

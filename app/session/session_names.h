@@ -14,11 +14,12 @@ namespace oodscope {
 template <class T, std::size_t N>
 using SessionNames = std::array<std::pair<T, std::string_view>, N>;
 
-inline constexpr SessionNames<PinRule, 5> kPinRules{{{PinRule::None, "none"},
+inline constexpr SessionNames<PinRule, 6> kPinRules{{{PinRule::None, "none"},
                                                      {PinRule::TruePositiveRate, "tpr"},
                                                      {PinRule::BestF1, "best-f1"},
                                                      {PinRule::FalsePositiveRate, "fpr"},
-                                                     {PinRule::CostRatio, "cost-ratio"}}};
+                                                     {PinRule::CostRatio, "cost-ratio"},
+                                                     {PinRule::FlaggedShare, "flagged-share"}}};
 inline constexpr SessionNames<Resolution, 3> kResolutions{
     {{Resolution::ByProtocol, "by-protocol"}, {Resolution::Network, "network"}, {Resolution::Label, "label"}}};
 inline constexpr SessionNames<ScaleMode, 5> kScaleModes{{{ScaleMode::Image, "image"},

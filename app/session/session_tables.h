@@ -24,7 +24,8 @@ inline constexpr Object kObject;
 
 /// A rate is a share, a cost ratio is above 0.
 inline constexpr NumberWithin kPinValue{[](const auto& run) {
-  const bool isRate = run.pin == PinRule::TruePositiveRate || run.pin == PinRule::FalsePositiveRate;
+  const bool isRate =
+      run.pin == PinRule::TruePositiveRate || run.pin == PinRule::FalsePositiveRate || run.pin == PinRule::FlaggedShare;
   return isRate ? kShareRange : run.pin == PinRule::CostRatio ? kCostRange : Range<double>{0.0, kCostRange.most};
 }};
 inline constexpr NumberWithin kScaleEnd{
@@ -56,6 +57,7 @@ inline constexpr auto kFields<ViewState> = std::tuple{
     field("threshold", &ViewState::threshold, kScore),
     field("pin", &ViewState::pin, Named(kPinRules)),
     field("pin_value", &ViewState::pinValue, kPinValue),
+    given("pin_set", &ViewState::pinSet, kName),
     field("protocol", &ViewState::protocol, kProtocol),
     field("resolution", &ViewState::resolution, Named(kResolutions)),
     field("all_channels", &ViewState::allChannels, kFlag),

@@ -69,9 +69,12 @@ std::vector<ShortcutGroup> HelpWindows::shortcutGroups() const {
                      {tr("arrows"), tr("one step")},
                      {tr("click on a curve"), tr("set the threshold")},
                      {tr("wheel on a plot"), tr("zoom; double click resets")}}});
-  groups.push_back(
-      {tr("Frames"),
-       {{tr("arrows, Home, End"), tr("choose a frame")}, {tr("Enter"), tr("look at it")}, {tr("T"), tr("tag it")}}});
+  groups.push_back({tr("Frames"),
+                    {{tr("arrows, Home, End"), tr("choose a frame")},
+                     {tr("Enter"), tr("look at it")},
+                     {tr("T"), tr("tag it")},
+                     {tr("Shift or Ctrl+click"), tr("select several")},
+                     {tr("right button"), tr("what can be done with them")}}});
   return groups;
 }
 

@@ -38,6 +38,10 @@ void ItemMenus::popUpInList(FrameListView* frames, int set, int frame, const QPo
   if (set < 0 || set >= static_cast<int>(sets.size())) return;
   const QString name = QString::fromStdString(sets[static_cast<std::size_t>(set)].set->name);
   popUp(frames, at, [&](QMenu& menu) {
+    if (m_forSelection && frames->selectedFrames().size() > 1) {
+      m_forSelection(menu);
+      menu.addSeparator();
+    }
     if (frame >= 0) {
       menu.addAction(icon(QStringLiteral("tag")), tr("Edit &tags…"), frames,
                      [frames, set, frame] { Q_EMIT frames->tagRequested(set, frame); });

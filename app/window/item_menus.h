@@ -25,6 +25,8 @@ public:
 
   /// Rows of the list: sets and their frames.
   void attach(FrameListView* frames);
+  /// What the list's menu offers for several frames that are selected, above what it offers for one.
+  void addForSelection(std::function<void(QMenu&)> fill) { m_forSelection = std::move(fill); }
   /// Choices whose items' data are the names of open sets, or of open models and score folders.
   void attachSets(QComboBox* sets);
   void attachModels(QComboBox* models);
@@ -48,6 +50,7 @@ private:
 
   Workspace& m_workspace;
   QWidget* m_window;
+  std::function<void(QMenu&)> m_forSelection;
 };
 
 }  // namespace oodscope

@@ -10,6 +10,7 @@
 #include "app/window/docks/frame_rows.h"
 #include "app/window/export/export_flow.h"
 #include "app/window/failures/failure_desk.h"
+#include "app/window/frame_tools.h"
 #include "app/window/help_windows.h"
 #include "app/window/item_menus.h"
 #include "app/window/knob_actions.h"
@@ -90,6 +91,7 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   m_status = new StatusStrip(m_desk, *new StatusLine, this);
   statusBar()->addWidget(&m_status->line(), 1);
   statusBar()->setSizeGripEnabled(false);
+  addFrameTools(m_desk, m_docks->frames(), *views, *m_actions, *m_status, *m_notices, *this);
   connectSession();
   connectStage();
   connectTabs();

@@ -27,6 +27,12 @@ StatusStrip::StatusStrip(Desk& desk, StatusLine& line, QObject* parent)
   connect(line.progress(), &ProgressItem::stopRequested, this, &StatusStrip::stop);
 }
 
+void StatusStrip::setPlaying(const QString& text) {
+  if (text == m_playing) return;
+  m_playing = text;
+  show();
+}
+
 void StatusStrip::showSweep(int done, int total) {
   const bool inferring = m_desk.workspace.runner().isBusy();  // it goes on showing its own
   if (total == 0) {
@@ -89,6 +95,7 @@ void StatusStrip::show() {
   const double latency = m_desk.run.pictureLatencyMs();
   m_line.setTiming(latency > 0.0 ? tr("picture %1 ms").arg(numberText(latency, 0)) : QString());
   const QString working = m_desk.workspace.isOpening() ? tr("Opening…")
+                          : !m_playing.isEmpty()       ? m_playing
                           : m_desk.run.isIdle()        ? tr("Ready")
                                                        : tr("Working…");
   const std::string& frame = m_desk.session.view().frame;

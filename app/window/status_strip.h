@@ -20,6 +20,8 @@ public:
   StatusStrip(Desk& desk, StatusLine& line, QObject* parent);
 
   void show();
+  /// What is said while frames are played, in place of what is at work; empty: none are.
+  void setPlaying(const QString& text);
   /// Of a sweep; `total` 0: none runs any more.
   void showSweep(int done, int total);
   [[nodiscard]] CacheMeter& cache() { return m_cache; }
@@ -39,6 +41,7 @@ private:
   Desk& m_desk;
   StatusLine& m_line;
   CacheMeter m_cache;
+  QString m_playing;
   std::optional<ProgressView> m_sweep;  ///< while a sweep runs
 };
 

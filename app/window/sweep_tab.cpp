@@ -5,6 +5,8 @@
 #include "app/desk/post_to.h"
 #include "app/session/edits.h"
 #include "app/window/presenters.h"
+#include "app/window/tabs/run_first.h"
+#include "widgets/panels/run_first_panel.h"
 #include "widgets/plots/sweep_plot.h"
 #include "widgets/theme/number_text.h"
 
@@ -47,14 +49,19 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
   m_plot = new SweepPlot;
   m_plot->setEmptyText(tr("No sweep yet"), tr("Open sets and a model, then sweep: results appear as they come."));
   column->addLayout(row);
+  auto* first = new RunFirstPanel;
+  m_first = new RunFirst(workspace.runner(), *first, this);
+  column->addWidget(first);
   column->addWidget(m_plot, 1);
   connect(m_button, &QPushButton::clicked, this, [this] { isBusy() ? cancel() : start(); });
   const auto edit = [this](double temperature) { Q_EMIT edited(edits::setTemperature(temperature)); };
   connect(m_plot, &SweepPlot::temperatureEdited, this, edit);
   connect(m_plot, &SweepPlot::temperatureReleased, this, edit);
-  connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
+  connect(m_first, &RunFirst::ready, this, [this] {
     if (m_waiting) begin();
   });
+  connect(m_first, &RunFirst::cancelled, this, &SweepTab::cancel);
+  connect(m_first, &RunFirst::changed, this, &SweepTab::showButton);
 }
 
 SweepTab::~SweepTab() = default;
@@ -77,6 +84,8 @@ void SweepTab::follow(const ViewState& view, bool) {
   Q_EMIT bestFound(std::nullopt, QString());
 }
 
+bool SweepTab::isBusy() const { return m_running || (m_waiting && m_first->isRunning()); }
+
 void SweepTab::start() {
   if (isBusy()) return;
   if (!hasMethod(m_view.score) || !m_view.score.method.usesTemperature()) {
@@ -84,16 +93,13 @@ void SweepTab::start() {
     return;
   }
   // What is not scored yet is scored first: a sweep of some of the sets would be taken for one of all.
-  std::size_t lacking = 0;
+  RunFirst::Sets sets;
   for (const OpenSet& set : m_workspace.sets())
-    if (const auto live = m_workspace.liveSet(QString::fromStdString(set.set->name), m_view)) {
-      lacking += live->account().unread;
-      if (live->account().unread > 0) m_workspace.runner().enqueue(live, std::nullopt);
-    }
-  if (lacking > 0 && m_workspace.runner().isBusy()) {
+    if (const auto live = m_workspace.liveSet(QString::fromStdString(set.set->name), m_view))
+      if (live->account().unread > 0) sets.push_back(live);
+  if (!m_first->isReady(sets)) {
     m_waiting = true;
-    m_note->setText(tr("Waiting for %1 of the open sets to be scored.")
-                        .arg(countedText(static_cast<qint64>(lacking), tr("frame"), tr("frames"))));
+    m_note->setText(tr("The sweep follows once all frames of the open sets are scored."));
     showButton();
     return;
   }
@@ -139,6 +145,7 @@ void SweepTab::begin() {
 void SweepTab::cancel() {
   if (m_waiting) {
     m_waiting = false;
+    m_first->forget();
     m_note->setText(tr("Stopped before the sets were scored."));
   }
   m_job.cancel();

@@ -10,6 +10,7 @@ class QPushButton;
 
 namespace oodscope {
 
+class RunFirst;
 class SweepPlot;
 
 /// The "T sweep" tab: AP and FPR95 against temperature for every open set, appearing as they come. A best temperature
@@ -23,13 +24,13 @@ public:
 
   /// The next sweep is of that view. A result of other scores is taken away.
   void follow(const ViewState& view, bool dragging) override;
-  /// Sweeps the view's method and protocol over all open sets. Sets that are not scored yet are scored first; what
-  /// cannot be is said.
+  /// Sweeps the view's method and protocol over all open sets. What is not scored yet must be run first: how much that
+  /// is is said, and the sweep follows once its user has started it. What cannot be swept is said.
   void start();
   void cancel();
   [[nodiscard]] const SweepResult& result() const { return m_result; }
-  /// A sweep runs, or waits for frames.
-  [[nodiscard]] bool isBusy() const { return m_running || m_waiting; }
+  /// A sweep runs, or frames for it do.
+  [[nodiscard]] bool isBusy() const;
   [[nodiscard]] QPushButton* button() const { return m_button; }
   [[nodiscard]] QString note() const;
 
@@ -61,6 +62,7 @@ private:
   ViewState m_view;
   Request m_request;  ///< of the result
   SweepResult m_result;
+  RunFirst* m_first = nullptr;
   bool m_waiting = false;  ///< for frames to become ready
   bool m_running = false;
   int m_done = 0, m_total = 0;

@@ -84,12 +84,28 @@ void WindowActions::addViewMenu(QMenuBar& bar) {
   previousFrame = add(view, tr("&Previous frame"), "previous-frame", key("Ctrl+Up"), "previous");
   firstFrame = add(view, tr("First frame"), "first-frame", key("Ctrl+Home"));
   lastFrame = add(view, tr("Last frame"), "last-frame", key("Ctrl+End"));
+  addPlayMenu(*view);
   nextFailure = add(view, tr("Next failure"), "next-failure", key("J"));
   previousFailure = add(view, tr("Previous failure"), "previous-failure", key("K"));
   view->addSeparator();
   m_panels = view->addMenu(tr("&Panels"));
   addThemeMenu(*view);
   latency = add(view, tr("Latency overlay"), "latency", key("Ctrl+Shift+L"), {}, true);
+}
+
+void WindowActions::addPlayMenu(QMenu& view) {
+  play = add(&view, tr("Play the frames"), "play", key("Space"), "play", true);
+  QMenu* rates = view.addMenu(tr("Play &at"));
+  playInLoop = add(rates, tr("Play in a loop"), "play-loop", {}, {}, true);
+  rates->addSeparator();
+  auto* group = new QActionGroup(this);
+  for (const int rate : {1, 2, 5, 10, 25}) {
+    QAction* action = add(rates, rate == 1 ? tr("Play 1 frame a second") : tr("Play %1 frames a second").arg(rate),
+                          QStringLiteral("play-%1").arg(rate), {}, {}, true);
+    action->setData(rate);
+    group->addAction(action);
+    playRates.push_back(action);
+  }
 }
 
 void WindowActions::addThemeMenu(QMenu& view) {

@@ -29,6 +29,8 @@ public:
   QAction *undo, *redo;
   QAction *fit, *oneToOne, *zoomIn, *zoomOut, *link, *crosshair, *contour, *voidHatch, *overlay;
   QAction *layoutOne, *layoutOneByTwo, *layoutTwoByTwo, *layoutMethods, *wipe, *swapRuns, *bootstrap;
+  QAction *play, *playInLoop;
+  std::vector<QAction*> playRates;  ///< their data are frames a second
   QAction *nextFrame, *previousFrame, *firstFrame, *lastFrame, *nextFailure, *previousFailure;
   QAction *thresholdUp, *thresholdDown, *temperatureUp, *temperatureDown, *temperatureReset;
   QAction *pinReference, *clearReference, *keepCurve, *sweep, *pauseInference, *cancelInference;
@@ -41,6 +43,7 @@ private:
   void addEditMenu(QMenuBar& bar, QUndoStack& stack);
   void addViewMenu(QMenuBar& bar);
   void addThemeMenu(QMenu& view);
+  void addPlayMenu(QMenu& view);
   void addMethodMenu(QMenuBar& bar);
   void addCompareMenu(QMenuBar& bar);
   void addExportMenu(QMenuBar& bar);

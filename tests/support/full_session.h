@@ -32,6 +32,7 @@ inline Session fullSession(const std::filesystem::path& folder) {
   session.view.score = {methods::kMaxEntropy, "folder", 1.6F, true};
   session.view.threshold = 0.219726562F;
   session.view.pin = PinRule::None;
+  session.view.pinSet = "RoadAnomaly21";
   session.view.scale = ScaleMode::Manual;
   session.view.layout = ViewLayout::PerMethod;
   session.view.other = ComparedRun{.model = "b.pth",

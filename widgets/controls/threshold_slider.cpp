@@ -22,9 +22,9 @@ namespace oodscope {
 namespace {
 
 // In the combo's order, with the value a rule starts with.
-constexpr std::array kRules{Pin{Pin::Rule::None, 0.0}, Pin{Pin::Rule::TruePositiveRate, 95.0},
-                            Pin{Pin::Rule::BestF1, 0.0}, Pin{Pin::Rule::FalsePositiveRate, 1.0},
-                            Pin{Pin::Rule::CostRatio, 10.0}};
+constexpr std::array kRules{Pin{Pin::Rule::None, 0.0},       Pin{Pin::Rule::TruePositiveRate, 95.0},
+                            Pin{Pin::Rule::BestF1, 0.0},     Pin{Pin::Rule::FalsePositiveRate, 1.0},
+                            Pin{Pin::Rule::CostRatio, 10.0}, Pin{Pin::Rule::FlaggedShare, 5.0}};
 
 int indexOf(Pin::Rule rule) {
   return static_cast<int>(std::find_if(kRules.begin(), kRules.end(), [rule](const Pin& p) { return p.rule == rule; }) -
@@ -48,6 +48,8 @@ QString pinText(const Pin& pin) {
       return ThresholdSlider::tr("FPR %1 %").arg(value);
     case Pin::Rule::CostRatio:
       return ThresholdSlider::tr("cost %1 : 1").arg(value);
+    case Pin::Rule::FlaggedShare:
+      return ThresholdSlider::tr("%1 % of pixels").arg(value);
   }
   return {};
 }
@@ -55,6 +57,8 @@ QString pinText(const Pin& pin) {
 ThresholdSlider::ThresholdSlider(QWidget* parent)
     : QWidget(parent),
       m_pins(new QComboBox),
+      m_pinSets(new QComboBox),
+      m_pinSetsLabel(new QLabel(tr("chosen on"))),
       m_pinValue(new NumberField),
       m_field(new NumberField),
       m_slider(new ScaleSlider),
@@ -68,6 +72,14 @@ ThresholdSlider::ThresholdSlider(QWidget* parent)
   m_pins->setIconSize({m.px(14), m.px(14)});
   m_pins->setAccessibleName(tr("Pin of the threshold"));
   m_pins->setToolTip(tr("What the threshold follows when scores change"));
+  m_pins->setItemData(static_cast<int>(kRules.size()) - 1,
+                      tr("The share of pixels that count as anomaly at most: needs no ground truth"), Qt::ToolTipRole);
+  m_pinSets->setMinimumContentsLength(8);
+  m_pinSets->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  m_pinSets->setAccessibleName(tr("Set that the pin chooses the threshold on"));
+  m_pinSets->setToolTip(tr("The set whose scores the pin looks at; its threshold is applied to the one that is shown"));
+  m_pinSetsLabel->setFont(captionFont(font()));
+  m_pinSetsLabel->setForegroundRole(kSecondaryRole);
   m_pinValue->setDecimals(1);
   m_pinValue->setRange(0.1, 1000.0);
   m_pinValue->setFixedWidth(m.px(66));
@@ -94,6 +106,8 @@ ThresholdSlider::ThresholdSlider(QWidget* parent)
   top->addWidget(m_field);
   auto* valueRow = new QHBoxLayout;
   valueRow->addStretch(1);
+  valueRow->addWidget(m_pinSetsLabel);
+  valueRow->addWidget(m_pinSets, 4);
   valueRow->addWidget(m_pinValue);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -130,6 +144,8 @@ void ThresholdSlider::connectParts() {
     showPin();
     Q_EMIT pinEdited(m_pin);
   });
+  connect(m_pinSets, &QComboBox::activated, this,
+          [this](int index) { Q_EMIT pinSetEdited(m_pinSets->itemData(index).toString()); });
   connect(m_slider, &QWidget::customContextMenuRequested, this, &ThresholdSlider::showScaleMenu);
 }
 
@@ -168,6 +184,17 @@ void ThresholdSlider::setCompact(bool compact) {
 void ThresholdSlider::setPin(const Pin& pin) {
   if (pin == m_pin) return;
   m_pin = pin;
+  showPin();
+}
+
+void ThresholdSlider::setPinSets(const QStringList& others, const QString& current) {
+  const QSignalBlocker blocker(m_pinSets);
+  QStringList sets = others;
+  if (!current.isEmpty() && !sets.contains(current)) sets << current;  // it is not open any more
+  m_pinSets->clear();
+  if (!sets.isEmpty()) m_pinSets->addItem(tr("this set"), QString());
+  for (const QString& set : sets) m_pinSets->addItem(set, set);
+  m_pinSets->setCurrentIndex(std::max(0, m_pinSets->findData(current)));
   showPin();
 }
 
@@ -235,7 +262,7 @@ void ThresholdSlider::choosePin(int index) {
 }
 
 void ThresholdSlider::showPin() {
-  const QSignalBlocker blocker(m_pins);
+  const QSignalBlocker blocker(m_pins), valueBlocker(m_pinValue);
   for (std::size_t i = 0; i < kRules.size(); ++i) {
     const int row = static_cast<int>(i);
     const bool current = kRules[i].rule == m_pin.rule;
@@ -250,6 +277,11 @@ void ThresholdSlider::showPin() {
   m_pinValue->setVisible(hasValue(m_pin.rule));
   m_pinValue->setSuffix(m_pin.rule == Pin::Rule::CostRatio ? QStringLiteral(" : 1") : QStringLiteral(" %"));
   m_pinValue->setMaximum(m_pin.rule == Pin::Rule::CostRatio ? 10000.0 : 100.0);
+  const bool isShare = m_pin.rule == Pin::Rule::FlaggedShare;
+  m_pinValue->setDecimals(isShare ? 3 : 1);
+  m_pinValue->setMinimum(isShare ? 0.001 : 0.1);
+  for (QWidget* part : {static_cast<QWidget*>(m_pinSetsLabel), static_cast<QWidget*>(m_pinSets)})
+    part->setVisible(pinned && m_pinSets->count() > 0);
   if (hasValue(m_pin.rule)) m_pinValue->setShown(m_pin.value);
 }
 

@@ -3,6 +3,7 @@
 #include "analysis/metrics/pin_rule.h"
 #include "widgets/controls/slider_scales.h"
 
+#include <QStringList>
 #include <QWidget>
 
 #include <optional>
@@ -19,7 +20,7 @@ class ScaleSlider;
 struct Pin {
   using Rule = PinRule;
   Rule rule = Rule::None;
-  double value = 0.0;  ///< rates in percent; cost ratio: of a miss to a false alarm
+  double value = 0.0;  ///< rates and shares in percent; cost ratio: of a miss to a false alarm
   bool operator==(const Pin&) const = default;
 };
 [[nodiscard]] QString pinText(const Pin& pin);
@@ -38,6 +39,9 @@ public:
   void setQuantiles(std::vector<float> quantiles, std::vector<float> shares = {});
   void setPin(const Pin& pin);
   [[nodiscard]] Pin pin() const { return m_pin; }
+  /// Sets that a pin can choose on besides the one that is shown, and which it chooses on; empty: the one that is
+  /// shown.
+  void setPinSets(const QStringList& others, const QString& current);
   void setScaleKind(ThresholdScale::Kind kind);
   [[nodiscard]] ThresholdScale::Kind scaleKind() const { return m_kind; }
   /// One row: pin and number alone, for places with room for no more.
@@ -51,6 +55,8 @@ Q_SIGNALS:
   void editEnded();
   /// Also emitted, with no rule, before the first thresholdEdited of a drag away from a pin.
   void pinEdited(const oodscope::Pin& pin);
+  /// Empty: the set that is shown.
+  void pinSetEdited(const QString& set);
   void scaleKindEdited(oodscope::ThresholdScale::Kind kind);
 
 protected:
@@ -74,6 +80,8 @@ private:
   std::optional<double> m_best;
   QString m_bestName;
   QComboBox* m_pins = nullptr;
+  QComboBox* m_pinSets = nullptr;
+  QLabel* m_pinSetsLabel = nullptr;
   NumberField* m_pinValue = nullptr;
   NumberField* m_field = nullptr;
   ScaleSlider* m_slider = nullptr;

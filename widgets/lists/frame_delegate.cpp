@@ -7,6 +7,7 @@
 #include "widgets/theme/style_paint.h"
 #include "widgets/theme/tokens.h"
 
+#include <QAbstractItemView>
 #include <QPainter>
 #include <QTreeView>
 
@@ -179,7 +180,10 @@ void FrameDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
   const int used = paintSecondValue(r, lower, *frame, first);
   paintNote(r, lower.adjusted(0, 0, -used - r.m.px(5), 0), *frame);
   painter->fillRect(QRect(row.left(), row.bottom(), row.width(), 1), r.t.line);
-  if (selected) painter->fillRect(QRect(row.left(), row.top(), 3, row.height()), r.t.accent);
+  // Of several that are selected, the one that is looked at has the bar.
+  const auto* view = qobject_cast<const QAbstractItemView*>(parent());
+  const bool isCurrent = view == nullptr || view->currentIndex() == index;
+  if (selected && isCurrent) painter->fillRect(QRect(row.left(), row.top(), 3, row.height()), r.t.accent);
   if (option.state.testFlag(QStyle::State_HasFocus) && option.state.testFlag(QStyle::State_KeyboardFocusChange))
     paintFocusRing(painter, row, r.t.focus, 0.0);
   painter->restore();

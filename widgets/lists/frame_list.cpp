@@ -82,6 +82,7 @@ FrameListView::FrameListView(QWidget* parent)
       m_filter(new QLineEdit),
       m_sort(new QComboBox),
       m_columns(new QLabel),
+      m_selectionNote(new QLabel),
       m_stack(new QStackedLayout(this)) {
   usePanelBackground(this);
   const Metrics m(this);
@@ -109,6 +110,14 @@ FrameListView::FrameListView(QWidget* parent)
   layout->addLayout(filterRow);
   layout->addLayout(sortRow);
   layout->addWidget(m_view, 1);
+  layout->addWidget(m_selectionNote);
+  m_selectionNote->setFont(captionFont(font()));
+  m_selectionNote->setWordWrap(true);
+  m_selectionNote->setMinimumWidth(1);
+  m_selectionNote->setContentsMargins(m.px(8), m.px(5), m.px(8), m.px(5));
+  m_selectionNote->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  m_selectionNote->setAccessibleName(tr("Selected frames"));
+  m_selectionNote->hide();
   m_stack->addWidget(new EmptyState(tr("No frames"), tr("Frames of the open set appear here, worst first.")));
   m_stack->addWidget(content);
   setSortMetric(FrameMetric::Fpr95);
@@ -123,6 +132,7 @@ void FrameListView::prepareView() {
   m_view->setItemDelegate(new FrameDelegate(*m_model, *m_proxy, m_view));
   m_view->setHeaderHidden(true);
   m_view->setUniformRowHeights(true);
+  m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
   m_view->setIndentation(0);
   m_view->setRootIsDecorated(false);
   m_view->setFrameShape(QFrame::NoFrame);
@@ -194,6 +204,7 @@ void FrameListView::connectView() {
     const QModelIndex source = m_proxy->mapToSource(index);
     if (!m_setting && m_model->frameAt(source)) Q_EMIT currentFrameChanged(FrameModel::setOf(source), source.row());
   });
+  connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &FrameListView::selectionChanged);
   const auto activate = [this](const QModelIndex& index) {
     const QModelIndex source = m_proxy->mapToSource(index);
     if (m_model->frameAt(source)) Q_EMIT frameActivated(FrameModel::setOf(source), source.row());
@@ -247,6 +258,48 @@ void FrameListView::step(int steps) {
   if (index.isValid()) m_view->setCurrentIndex(index);
 }
 
+std::vector<FrameListView::Place> FrameListView::shownFrames() const {
+  std::vector<Place> out;
+  for (int set = 0; set < m_proxy->rowCount(); ++set) {
+    const QModelIndex parent = m_proxy->index(set, 0);
+    for (int row = 0; row < m_proxy->rowCount(parent); ++row) {
+      const QModelIndex source = m_proxy->mapToSource(m_proxy->index(row, 0, parent));
+      out.push_back({FrameModel::setOf(source), source.row()});
+    }
+  }
+  return out;
+}
+
+std::vector<FrameListView::Place> FrameListView::selectedFrames() const {
+  std::vector<Place> out = shownFrames();
+  std::erase_if(out, [this](const Place& place) {
+    return !m_view->selectionModel()->isSelected(m_proxy->mapFromSource(m_model->indexOf(place.set, place.frame)));
+  });
+  return out;
+}
+
+void FrameListView::selectFrames(const std::vector<Place>& frames) {
+  QItemSelection selection;
+  for (const Place& place : frames) {
+    const QModelIndex index = m_proxy->mapFromSource(m_model->indexOf(place.set, place.frame));
+    if (index.isValid()) selection.select(index, index);
+  }
+  if (!frames.empty()) chooseFrame(frames.front());
+  m_view->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+}
+
+void FrameListView::chooseFrame(Place frame) {
+  const QModelIndex index = m_proxy->mapFromSource(m_model->indexOf(frame.set, frame.frame));
+  if (index.isValid()) m_view->setCurrentIndex(index);
+}
+
+void FrameListView::setSelectionNote(const QString& text) {
+  m_selectionNote->setText(text);
+  m_selectionNote->setVisible(!text.isEmpty());
+}
+
+QString FrameListView::selectionNote() const { return m_selectionNote->text(); }
+
 void FrameListView::setFilter(const QString& text) { m_filter->setText(text); }
 QString FrameListView::filter() const { return m_filter->text(); }
 
@@ -271,7 +324,10 @@ bool FrameListView::eventFilter(QObject* watched, QEvent* event) {
     }
     if (key->key() == Qt::Key_T && key->modifiers() == Qt::NoModifier) {
       const QModelIndex source = m_proxy->mapToSource(m_view->currentIndex());
-      if (m_model->frameAt(source)) Q_EMIT tagRequested(FrameModel::setOf(source), source.row());
+      if (selectedFrames().size() > 1)
+        Q_EMIT tagSelectionRequested();
+      else if (m_model->frameAt(source))
+        Q_EMIT tagRequested(FrameModel::setOf(source), source.row());
       return true;
     }
   }

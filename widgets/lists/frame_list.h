@@ -48,6 +48,22 @@ public:
   void setSortMetric(std::optional<FrameMetric> metric);
   /// The frame `steps` rows further in the shown order, as currentFrameChanged.
   void step(int steps);
+  /// A frame and its set, by their places in the model.
+  struct Place {
+    int set = 0, frame = 0;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  /// The frames that are selected, as they are shown.
+  [[nodiscard]] std::vector<Place> selectedFrames() const;
+  /// Frames as they are shown: filtered and sorted.
+  [[nodiscard]] std::vector<Place> shownFrames() const;
+  /// Selects these alone; the first becomes the current one.
+  void selectFrames(const std::vector<Place>& frames);
+  /// The frame becomes the current one, as if the user chose it.
+  void chooseFrame(Place frame);
+  /// What is said of the selected frames, below the list; empty: nothing.
+  void setSelectionNote(const QString& text);
+  [[nodiscard]] QString selectionNote() const;
   void setFilter(const QString& text);
   [[nodiscard]] QString filter() const;
 
@@ -55,6 +71,8 @@ Q_SIGNALS:
   void currentFrameChanged(int set, int frame);  ///< by the user
   void frameActivated(int set, int frame);       ///< Enter, double click
   void tagRequested(int set, int frame);         ///< T
+  void tagSelectionRequested();                  ///< T, with several selected
+  void selectionChanged();
   /// The right button or the menu key at `at` of this widget; `frame` is -1 on a set's row and beside the rows.
   void menuRequested(int set, int frame, const QPoint& at);
   void sortEdited(std::optional<oodscope::FrameMetric> metric);
@@ -82,6 +100,7 @@ private:
   QLineEdit* m_filter = nullptr;
   QComboBox* m_sort = nullptr;
   QLabel* m_columns = nullptr;
+  QLabel* m_selectionNote = nullptr;
   QStackedLayout* m_stack = nullptr;
   bool m_setting = false;
 };

@@ -103,14 +103,59 @@ void CurvePlot::drop() {
   }
 }
 
-void CurvePlot::click(QPointF at) {
+std::pair<int, int> CurvePlot::meantAt(QPointF at) const {
   double toA = std::numeric_limits<double>::max(), toB = toA;
   const int a = m->primary(CurveRole::A), b = m->primary(CurveRole::B);
   const int pointA = a >= 0 ? m->nearest(canvas(), a, at, &toA) : -1;
   const int pointB = b >= 0 ? m->nearest(canvas(), b, at, &toB) : -1;
-  const int curve = toB < toA ? b : a;
-  const int point = toB < toA ? pointB : pointA;
-  if (curve < 0 || point < 0) return;
+  const bool isB = toB < toA;
+  const std::pair<int, int> meant = isB ? std::pair(b, pointB) : std::pair(a, pointA);
+  return meant.first < 0 || meant.second < 0 ? std::pair(-1, -1) : meant;
+}
+
+std::optional<double> CurvePlot::thresholdAt(QPointF at) const {
+  const auto [curve, point] = meantAt(at);
+  if (curve < 0) return std::nullopt;
+  return m->curves[static_cast<std::size_t>(curve)].threshold[static_cast<std::size_t>(point)];
+}
+
+void CurvePlot::takeThreshold(QPointF at) { click(at); }
+
+QString CurvePlot::textAt(QPointF at) const {
+  int curve = -1, point = -1;
+  double least = std::numeric_limits<double>::max();
+  for (int i = 0; i < static_cast<int>(m->curves.size()); ++i) {
+    double distance = 0;
+    const int nearest = m->nearest(canvas(), i, at, &distance);
+    if (nearest < 0 || distance >= least) continue;
+    least = distance;
+    curve = i;
+    point = nearest;
+  }
+  return curve < 0 ? QString() : m->facts(curve, point).join(QLatin1Char('\n'));
+}
+
+QString CurvePlot::dataText() const {
+  if (m->curves.empty()) return {};
+  const bool isF1 = m->kind == CurveKind::F1;
+  QStringList lines{QStringLiteral("curve\tthreshold\t%1\tprecision\trecall\tfalse positive rate")
+                        .arg(isF1 ? QStringLiteral("F1") : QStringLiteral("x\ty"))};
+  const auto cell = [](const std::vector<double>& values, std::size_t i) {
+    return i < values.size() && std::isfinite(values[i]) ? QString::number(values[i], 'g', 9) : QString();
+  };
+  for (const CurveData& curve : m->curves)
+    for (std::size_t i = 0; i < curve.x.size(); ++i) {
+      QStringList line{curve.name, cell(curve.threshold, i)};
+      if (!isF1) line << cell(curve.x, i);
+      line << cell(curve.y, i) << cell(curve.precision, i) << cell(curve.recall, i) << cell(curve.falsePositiveRate, i);
+      lines << line.join(QLatin1Char('\t'));
+    }
+  return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
+}
+
+void CurvePlot::click(QPointF at) {
+  const auto [curve, point] = meantAt(at);
+  if (curve < 0) return;
   const double threshold = m->curves[static_cast<std::size_t>(curve)].threshold[static_cast<std::size_t>(point)];
   setThreshold(curve, threshold);
   Q_EMIT thresholdEdited(curve, threshold);

@@ -3,6 +3,7 @@
 #include "widgets/plots/plot_widget.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace oodscope {
@@ -59,6 +60,12 @@ public:
   [[nodiscard]] QString operatingLabel(int index) const;
   /// The values above the frame, as they are laid out from the left.
   [[nodiscard]] QStringList headerValues() const;
+  /// All curves with threshold, precision, recall and false positive rate as far as they are known, shares.
+  [[nodiscard]] QString dataText() const override;
+  [[nodiscard]] QString textAt(QPointF at) const override;
+  /// Of the nearest point of the nearest curve that has an operating point.
+  [[nodiscard]] std::optional<double> thresholdAt(QPointF at) const override;
+  void takeThreshold(QPointF at) override;
 
 Q_SIGNALS:
   void thresholdEdited(int curve, double threshold);
@@ -77,6 +84,8 @@ private:
   void drag(QPointF at);
   void drop();
   void click(QPointF at);
+  /// Curve and point that a click there means; -1 each: none.
+  [[nodiscard]] std::pair<int, int> meantAt(QPointF at) const;
   void hover(std::optional<QPointF> at);
   void brush(QPointF from, QPointF to);
 

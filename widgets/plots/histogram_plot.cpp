@@ -31,7 +31,11 @@ struct HistogramPlot::State {
   /// The anomalies as a step line.
   QPainterPath steps(const PlotCanvas& canvas, double floor) const;
   void drawHandle(QCPPainter& p, const PlotCanvas& canvas, double x) const;
+  /// The handle, whose place is `x`, and what is under the cursor.
+  void drawForeground(QCPPainter& p, const PlotCanvas& canvas, double x) const;
   void drawReadout(QCPPainter& p, const PlotCanvas& canvas) const;
+  /// What the bin of a score holds.
+  [[nodiscard]] QStringList facts(double score) const;
 };
 
 void HistogramPlot::State::drawBars(QCPPainter& p, const PlotCanvas& canvas, double floor) const {
@@ -94,15 +98,23 @@ void HistogramPlot::State::drawHandle(QCPPainter& p, const PlotCanvas& canvas, d
   canvas.haloText(p, placer.place(size, corners).topLeft(), Qt::AlignLeft | Qt::AlignTop, text, t.text, true);
 }
 
-void HistogramPlot::State::drawReadout(QCPPainter& p, const PlotCanvas& canvas) const {
+QStringList HistogramPlot::State::facts(double score) const {
   const std::vector<double>& edges = data.edges;
-  const auto after = std::upper_bound(edges.begin(), edges.end(), canvas.coordinate(*hover).x());
-  if (after == edges.begin() || after == edges.end()) return;
+  const auto after = std::upper_bound(edges.begin(), edges.end(), score);
+  if (after == edges.begin() || after == edges.end()) return {};
   const auto bin = static_cast<std::size_t>(after - edges.begin() - 1);
   QStringList lines = {tr("score %1 to %2").arg(numberText(edges[bin], 3), numberText(edges[bin + 1], 3))};
-  if (bin < data.normal.size()) lines << tr("normal %1 %").arg(numberText(data.normal[bin] * kPercent, 2));
-  if (bin < data.anomalous.size()) lines << tr("anomaly %1 %").arg(numberText(data.anomalous[bin] * kPercent, 2));
-  canvas.readout(p, *hover, lines);
+  if (bin < data.normal.size())
+    lines
+        << (data.isUnlabelled ? tr("pixels %1 %") : tr("normal %1 %")).arg(numberText(data.normal[bin] * kPercent, 2));
+  if (bin < data.anomalous.size() && !data.isUnlabelled)
+    lines << tr("anomaly %1 %").arg(numberText(data.anomalous[bin] * kPercent, 2));
+  return lines;
+}
+
+void HistogramPlot::State::drawReadout(QCPPainter& p, const PlotCanvas& canvas) const {
+  const QStringList lines = facts(canvas.coordinate(*hover).x());
+  if (!lines.isEmpty()) canvas.readout(p, *hover, lines);
 }
 
 void HistogramPlot::State::draw(QCPPainter& p, const PlotCanvas& canvas) const {
@@ -112,9 +124,14 @@ void HistogramPlot::State::draw(QCPPainter& p, const PlotCanvas& canvas) const {
   p.save();
   p.setClipRect(frame);
   drawBars(p, canvas, floor);
+  const double x = std::clamp(canvas.pixel(cut(), floor).x(), frame.left() - 1, frame.right() + 1);
+  if (data.isUnlabelled) {
+    p.restore();
+    drawForeground(p, canvas, x);
+    return;
+  }
   // The step line is cut in two at the threshold.
   const QPainterPath line = steps(canvas, floor);
-  const double x = std::clamp(canvas.pixel(cut(), floor).x(), frame.left() - 1, frame.right() + 1);
   p.setAntialiasing(true);
   p.setBrush(Qt::NoBrush);
   p.save();
@@ -130,6 +147,10 @@ void HistogramPlot::State::draw(QCPPainter& p, const PlotCanvas& canvas) const {
   p.drawPath(line);
   p.restore();
   p.restore();
+  drawForeground(p, canvas, x);
+}
+
+void HistogramPlot::State::drawForeground(QCPPainter& p, const PlotCanvas& canvas, double x) const {
   const QCPRange range = canvas.plot->xAxis->range();
   const bool points = canvas.document() == nullptr || canvas.document()->operatingPoint;
   if (points && threshold && *threshold >= range.lower && *threshold <= range.upper) drawHandle(p, canvas, x);
@@ -149,23 +170,16 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   c.plot->xAxis->setNumberPrecision(3);
   c.setHome({0, 1}, {kFloorPercent, 100});
 
-  const auto move = [this](QPointF at, bool released) {
-    if (m->data.edges.size() < 2) return;
-    const double threshold = m->held(canvas().coordinate(at).x());
-    setThreshold(threshold);
-    Q_EMIT thresholdEdited(threshold);
-    if (released) Q_EMIT thresholdReleased(threshold);
-  };
   c.canGrab = [this](QPointF at) {
     if (!m->threshold) return false;
     const double x = canvas().pixel(*m->threshold, 1).x();
     return std::fabs(at.x() - x) <= kGrabHalf;
   };
-  c.onDrag = [move](QPointF at) { move(at, false); };
+  c.onDrag = [this](QPointF at) { move(at, false); };
   c.onDrop = [this] {
     if (m->threshold) Q_EMIT thresholdReleased(*m->threshold);
   };
-  c.onClick = [move](QPointF at) { move(at, true); };
+  c.onClick = [this](QPointF at) { move(at, true); };
   c.onHover = [this](std::optional<QPointF> at) {
     m->hover = at;
     canvas().markersChanged();
@@ -183,6 +197,40 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
 
 HistogramPlot::~HistogramPlot() = default;
 
+void HistogramPlot::move(QPointF at, bool released) {
+  if (m->data.edges.size() < 2) return;
+  const double threshold = m->held(canvas().coordinate(at).x());
+  setThreshold(threshold);
+  Q_EMIT thresholdEdited(threshold);
+  if (released) Q_EMIT thresholdReleased(threshold);
+}
+
+std::optional<double> HistogramPlot::thresholdAt(QPointF at) const {
+  if (m->data.edges.size() < 2) return std::nullopt;
+  return m->held(canvas().coordinate(at).x());
+}
+
+void HistogramPlot::takeThreshold(QPointF at) { move(at, true); }
+
+QString HistogramPlot::textAt(QPointF at) const {
+  if (m->data.edges.size() < 2) return {};
+  return m->facts(canvas().coordinate(at).x()).join(QLatin1Char('\n'));
+}
+
+QString HistogramPlot::dataText() const {
+  if (m->data.edges.size() < 2) return {};
+  const auto number = [](double value) { return QString::number(value, 'g', 9); };
+  QStringList lines{m->data.isUnlabelled ? QStringLiteral("from\tto\tpixels")
+                                         : QStringLiteral("from\tto\tnormal\tanomaly")};
+  for (std::size_t i = 0; i + 1 < m->data.edges.size(); ++i) {
+    QStringList line{number(m->data.edges[i]), number(m->data.edges[i + 1])};
+    if (i < m->data.normal.size()) line << number(m->data.normal[i]);
+    if (i < m->data.anomalous.size() && !m->data.isUnlabelled) line << number(m->data.anomalous[i]);
+    lines << line.join(QLatin1Char('\t'));
+  }
+  return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
+}
+
 void HistogramPlot::setData(HistogramData histogram) {
   PlotCanvas& c = canvas();
   m->data = std::move(histogram);
@@ -194,6 +242,7 @@ void HistogramPlot::setData(HistogramData histogram) {
     }
     const double top = most > 0 ? std::min(100.0, most * 1.6) : 100.0;
     c.setHome({m->data.edges.front(), m->data.edges.back()}, {kFloorPercent, std::max(top, 1.0)});
+    c.plot->yAxis->setLabel(m->data.isUnlabelled ? tr("share of pixels per bin, %") : tr("share of class per bin, %"));
     c.plot->xAxis->setLabel(m->data.axisLabel.isEmpty() ? tr("score") : m->data.axisLabel);
   }
   restyle();

@@ -12,7 +12,8 @@ struct HistogramData {
   std::vector<double> edges = {};
   std::vector<double> normal = {}, anomalous = {};
   bool estimated = false;
-  QString axisLabel = {};  ///< "MSP score, T 1.60"
+  QString axisLabel = {};     ///< "MSP score, T 1.60"
+  bool isUnlabelled = false;  ///< `normal` holds all pixels: there is no ground truth
 };
 
 /// Shares of what the threshold makes of the two classes, as texts: "64.2".
@@ -35,6 +36,11 @@ public:
   void setShares(const DecisionShares& shares);
   /// Where the handle is, in pixels of this widget.
   [[nodiscard]] std::optional<QPointF> handle() const;
+  /// The bins: their ends, and the share of each class.
+  [[nodiscard]] QString dataText() const override;
+  [[nodiscard]] QString textAt(QPointF at) const override;
+  [[nodiscard]] std::optional<double> thresholdAt(QPointF at) const override;
+  void takeThreshold(QPointF at) override;
 
 Q_SIGNALS:
   void thresholdEdited(double threshold);
@@ -46,6 +52,8 @@ protected:
 
 private:
   struct State;
+  void move(QPointF at, bool released);
+
   std::unique_ptr<State> m;
 };
 

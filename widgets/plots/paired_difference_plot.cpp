@@ -144,4 +144,11 @@ void PairedDifferencePlot::restyle() {
   if (!m->remark.isEmpty()) canvas().values.push_back({m->remark, {}, {}});
 }
 
+QString PairedDifferencePlot::dataText() const {
+  QString out;
+  for (const PairedDifference& row : m->rows)
+    out += QStringLiteral("%1\t%2\n").arg(row.name).arg(row.difference, 0, 'g', 9);
+  return out.isEmpty() ? out : QStringLiteral("frame\tB minus A\n") + out;
+}
+
 }  // namespace oodscope

@@ -26,6 +26,8 @@ class PairedDifferencePlot : public PlotWidget {
 public:
   explicit PairedDifferencePlot(QWidget* parent = nullptr);
   ~PairedDifferencePlot() override;
+
+  [[nodiscard]] QString dataText() const override;
   /// Top row first.
   void setRows(std::vector<PairedDifference> rows, std::optional<SetDifference> set);
   void setAxisLabel(const QString& label);

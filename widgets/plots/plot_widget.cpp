@@ -3,6 +3,8 @@
 
 #include "widgets/plots/plot_canvas.inl.h"
 
+#include <QContextMenuEvent>
+
 namespace oodscope {
 
 PlotWidget::PlotWidget(QWidget* parent) : QWidget(parent), m_canvas(std::make_unique<PlotCanvas>(this)) {
@@ -35,6 +37,34 @@ void PlotWidget::render(QPainter& painter, const QRectF& area, const RenderOptio
 
 double PlotWidget::legendHeight(double width, const RenderOptions& options) const {
   return m_canvas->legendHeight(width, options);
+}
+
+bool PlotWidget::isEmpty() const { return m_canvas->empty; }
+
+QString PlotWidget::dataText() const {
+  if (m_canvas->empty) return {};
+  const QCustomPlot& plot = *m_canvas->plot;
+  QStringList lines{QStringLiteral("line\t%1\t%2").arg(plot.xAxis->label(), plot.yAxis->label())};
+  for (int i = 0; i < plot.graphCount(); ++i) {
+    const QCPGraph& graph = *plot.graph(i);
+    if (graph.pen().style() == Qt::NoPen && !graph.channelFillGraph()) continue;  // the edge of a band
+    for (const QCPGraphData& point : *graph.data())
+      lines << QStringLiteral("%1\t%2\t%3").arg(i + 1).arg(point.key, 0, 'g', 9).arg(point.value, 0, 'g', 9);
+  }
+  return lines.size() < 2 ? QString() : lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
+}
+
+QString PlotWidget::textAt(QPointF at) const {
+  if (m_canvas->empty || !m_canvas->frame()->rect().contains(at.toPoint())) return {};
+  const QPointF place = m_canvas->coordinate(at);
+  return QStringLiteral("%1 %2\n%3 %4")
+      .arg(m_canvas->plot->xAxis->label(), numberText(place.x(), 3), m_canvas->plot->yAxis->label(),
+           numberText(place.y(), 3));
+}
+
+void PlotWidget::contextMenuEvent(QContextMenuEvent* event) {
+  Q_EMIT menuRequested(event->pos());
+  event->accept();
 }
 
 void PlotWidget::changeEvent(QEvent* event) {

@@ -5,6 +5,7 @@
 #include <QWidget>
 
 #include <memory>
+#include <optional>
 
 namespace oodscope {
 
@@ -23,6 +24,16 @@ public:
   /// Heading and sentence of the empty state: shown while there are no data.
   void setEmptyText(const QString& heading, const QString& sentence);
   void resetZoom();
+  /// Nothing is drawn but the empty state.
+  [[nodiscard]] bool isEmpty() const;
+  /// What is drawn, as lines of tab-separated values below a header line; empty: the plot draws no curves.
+  [[nodiscard]] virtual QString dataText() const;
+  /// What stands at a point of this widget, in words; empty outside the axes.
+  [[nodiscard]] virtual QString textAt(QPointF at) const;
+  /// The threshold that a point of this widget stands for; empty: none.
+  [[nodiscard]] virtual std::optional<double> thresholdAt(QPointF) const { return {}; }
+  /// Moves the threshold there, as a click does. Requires: thresholdAt(at).
+  virtual void takeThreshold(QPointF) {}
 
   /// The plot into `area` (points) of `painter`: vectors, the light theme, fonts at their printed size.
   void render(QPainter& painter, const QRectF& area, const RenderOptions& options);
@@ -33,7 +44,12 @@ public:
   [[nodiscard]] QSize sizeHint() const override { return {380, 240}; }
   [[nodiscard]] QSize minimumSizeHint() const override { return {200, 140}; }
 
+Q_SIGNALS:
+  /// The right button at a point of this widget.
+  void menuRequested(QPoint at);
+
 protected:
+  void contextMenuEvent(QContextMenuEvent* event) override;
   explicit PlotWidget(QWidget* parent);
   void changeEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;

@@ -81,4 +81,14 @@ void ReliabilityPlot::restyle() {
   if (!m->value.isEmpty()) canvas().values.push_back({m->value, {}, {}});
 }
 
+QString ReliabilityPlot::dataText() const {
+  QString out;
+  for (const ReliabilityBin& bin : m->bins)
+    out += QStringLiteral("%1\t%2\t%3\n")
+               .arg(bin.confidence, 0, 'g', 9)
+               .arg(bin.accuracy, 0, 'g', 9)
+               .arg(bin.share, 0, 'g', 9);
+  return out.isEmpty() ? out : QStringLiteral("confidence\taccuracy\tshare\n") + out;
+}
+
 }  // namespace oodscope

@@ -18,6 +18,8 @@ class ReliabilityPlot : public PlotWidget {
 public:
   explicit ReliabilityPlot(QWidget* parent = nullptr);
   ~ReliabilityPlot() override;
+
+  [[nodiscard]] QString dataText() const override;
   /// `value` stands above the frame: "ECE 4.21".
   void setBins(std::vector<ReliabilityBin> bins, const QString& value);
 

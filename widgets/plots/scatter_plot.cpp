@@ -122,4 +122,11 @@ void ScatterPlot::restyle() {
   if (!m->remark.isEmpty()) canvas().values.push_back({m->remark, {}, {}});
 }
 
+QString ScatterPlot::dataText() const {
+  QString out;
+  for (const ScatterPoint& point : m->points)
+    out += QStringLiteral("%1\t%2\t%3\n").arg(point.name).arg(point.a, 0, 'g', 9).arg(point.b, 0, 'g', 9);
+  return out.isEmpty() ? out : QStringLiteral("frame\tA\tB\n") + out;
+}
+
 }  // namespace oodscope

@@ -20,6 +20,8 @@ class ScatterPlot : public PlotWidget {
 public:
   explicit ScatterPlot(QWidget* parent = nullptr);
   ~ScatterPlot() override;
+
+  [[nodiscard]] QString dataText() const override;
   void setPoints(std::vector<ScatterPoint> points);
   /// "A MSP: AP, %", "B Max-logit: AP, %".
   void setAxisLabels(const QString& a, const QString& b);

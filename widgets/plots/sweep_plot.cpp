@@ -160,4 +160,16 @@ std::optional<QPointF> SweepPlot::handle() const {
   return QPointF(canvas().pixel(*m->temperature, 0).x(), canvas().frame()->rect().center().y());
 }
 
+QString SweepPlot::dataText() const {
+  QString out;
+  for (const SweepSeries& series : m->series)
+    for (std::size_t i = 0; i < series.temperature.size(); ++i)
+      out += QStringLiteral("%1\t%2\t%3\t%4\n")
+                 .arg(series.name)
+                 .arg(series.temperature[i], 0, 'g', 9)
+                 .arg(series.ap[i], 0, 'g', 9)
+                 .arg(series.fpr95[i], 0, 'g', 9);
+  return out.isEmpty() ? out : QStringLiteral("set\ttemperature\tAP\tFPR95\n") + out;
+}
+
 }  // namespace oodscope

@@ -23,6 +23,8 @@ class SweepPlot : public PlotWidget {
 public:
   explicit SweepPlot(QWidget* parent = nullptr);
   ~SweepPlot() override;
+
+  [[nodiscard]] QString dataText() const override;
   void setSeries(std::vector<SweepSeries> series);
   void setTemperature(std::optional<double> temperature);
   [[nodiscard]] std::optional<QPointF> handle() const;

@@ -4,6 +4,7 @@
 #include "widgets/theme/tokens.h"
 #include "widgets/views/picture_renderer.h"
 
+#include <QContextMenuEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
@@ -191,6 +192,7 @@ void ImageView::paintEvent(QPaintEvent*) {
   paintPicture(painter);
   paintRegionCaption(painter);
   if (!m_inset.isEmpty()) paintInset(painter, *this, {8, 8}, m_insetLetter, m_insetColour, m_inset);
+  if (!m_emptyText.isEmpty()) paintNotice(painter);
   if (m_crosshair) paintCrosshair(painter);
   if (m_gesture == Gesture::Band) {
     const Tokens& t = tokensFor(this);
@@ -212,6 +214,27 @@ void ImageView::paintEmpty(QPainter& painter) const {
   painter.setPen(t.text3);
   painter.setFont(tableFont(font()));
   painter.drawText(QRectF(rect()).adjusted(12, 8, -12, -8), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+}
+
+void ImageView::paintNotice(QPainter& painter) const {
+  constexpr int kMargin = 12, kPadding = 8, kWidest = 380;
+  const Tokens& t = tokensFor(this);
+  painter.setFont(tableFont(font()));
+  const QRect room = rect().adjusted(kMargin, kMargin, -kMargin, -kMargin);
+  constexpr int kFlags = static_cast<int>(Qt::AlignCenter) | static_cast<int>(Qt::TextWordWrap);
+  const QRect most(0, 0, std::min(kWidest, room.width()) - 2 * kPadding, room.height() - 2 * kPadding);
+  QRect text = painter.fontMetrics().boundingRect(most, kFlags, m_emptyText);
+  text.moveCenter(room.center());
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  QColor ground = t.panel;
+  ground.setAlpha(235);
+  painter.setBrush(ground);
+  painter.setPen(t.edge);
+  painter.drawRoundedRect(text.adjusted(-kPadding, -kPadding, kPadding, kPadding), 4, 4);
+  painter.setPen(t.text);
+  painter.drawText(text, kFlags, m_emptyText);
+  painter.restore();
 }
 
 void ImageView::paintCrosshair(QPainter& painter) const {
@@ -330,6 +353,11 @@ void ImageView::mouseDoubleClickEvent(QMouseEvent* event) {
   ViewTransform fitted = m_wanted;
   fitted.fit = true;
   edit(fitted);
+}
+
+void ImageView::contextMenuEvent(QContextMenuEvent* event) {
+  Q_EMIT menuRequested(pictureAt(event->pos()), event->globalPos());
+  event->accept();
 }
 
 void ImageView::leaveEvent(QEvent*) { Q_EMIT hoverLeft(); }

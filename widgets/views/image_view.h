@@ -53,8 +53,9 @@ public:
   void setCrosshair(std::optional<QPointF> at);
   /// A short text in the upper left corner; empty for none.
   void setInset(const QString& text, const QColor& letterColour = {}, const QString& letter = {});
-  /// Where there is nothing to see yet: says what will appear.
+  /// Where there is nothing to see yet, or no more than the picture: says what will appear, or why nothing does.
   void setEmptyText(const QString& text);
+  [[nodiscard]] QString emptyText() const { return m_emptyText; }
 
   [[nodiscard]] QPointF pictureAt(QPointF widgetPoint) const;
   [[nodiscard]] QPointF widgetAt(QPointF picturePoint) const;
@@ -79,8 +80,11 @@ Q_SIGNALS:
   /// Shift+drag: the pixels the rubber band covers, within the picture.
   void regionSelected(QRect pixels);
   void activated();
+  /// The right button, or the menu key, at a point that may lie outside the picture.
+  void menuRequested(QPointF picturePoint, QPoint globalPoint);
 
 protected:
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
@@ -103,6 +107,7 @@ private:
   void paintCrosshair(QPainter& painter) const;
   void paintRegionCaption(QPainter& painter) const;
   void paintEmpty(QPainter& painter) const;
+  void paintNotice(QPainter& painter) const;
   void edit(const ViewTransform& transform);
 
   std::shared_ptr<PictureCache> m_cache;

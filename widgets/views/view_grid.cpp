@@ -4,6 +4,7 @@
 #include "widgets/theme/tokens.h"
 #include "widgets/views/wipe_view.h"
 
+#include <QContextMenuEvent>
 #include <QGridLayout>
 #include <QKeyEvent>
 #include <QPainter>
@@ -80,6 +81,10 @@ void ViewGrid::setPanes(const std::vector<PaneSpec>& panes) {
     });
     connect(pane->view, &ImageView::clicked, this, [this, index](QPoint at) { Q_EMIT regionClicked(index, at); });
     connect(pane->view, &ImageView::regionSelected, this, [this, index](QRect r) { Q_EMIT regionSelected(index, r); });
+    connect(pane->view, &ImageView::menuRequested, this, [this, index](QPointF at, QPoint global) {
+      setCurrent(index);
+      Q_EMIT menuRequested(index, at, global);
+    });
     m_panes.push_back(std::move(pane));
   }
   m_current = std::clamp(m_current, 0, std::max(0, count() - 1));
@@ -234,6 +239,14 @@ void ViewGrid::zoomBy(double factor) {
 }
 void ViewGrid::zoomToRegion(const QRect& pixels) {
   if (count() > 0) setTransform(zoomedTo(pixels, view(m_current)->viewport()));
+}
+
+void ViewGrid::contextMenuEvent(QContextMenuEvent* event) {
+  if (event->reason() != QContextMenuEvent::Keyboard || count() == 0) return QWidget::contextMenuEvent(event);
+  const ImageView& shown = *view(m_current);
+  const QPoint middle = shown.rect().center();
+  Q_EMIT menuRequested(m_current, shown.pictureAt(middle), shown.mapToGlobal(middle));
+  event->accept();
 }
 
 void ViewGrid::keyPressEvent(QKeyEvent* event) {

@@ -74,8 +74,11 @@ Q_SIGNALS:
   void regionSelected(int pane, QRect pixels);
   void currentChanged(int pane);
   void linkedEdited(bool linked);
+  /// The right button, or the menu key in the middle of the current view.
+  void menuRequested(int pane, QPointF picturePoint, QPoint globalPoint);
 
 protected:
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
 

@@ -3,6 +3,8 @@
 
 #include "app/desk/inference_runner.h"
 #include "app/desk/single_run.h"
+#include "app/window/tabs/run_first.h"
+#include "widgets/panels/run_first_panel.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
@@ -198,8 +200,13 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
   m_title->setFont(strongFont(tableFont(font())));
   right->addWidget(m_title);
   right->addWidget(scroll, 1);
-  auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(m.px(8), m.px(6), m.px(8), m.px(6));
+  auto* whole = new QVBoxLayout(this);
+  whole->setContentsMargins(m.px(8), m.px(6), m.px(8), m.px(6));
+  auto* first = new RunFirstPanel;
+  m_first = new RunFirst(workspace.runner(), *first, this);
+  whole->addWidget(first);
+  auto* row = new QHBoxLayout;
+  whole->addLayout(row, 1);
   row->setSpacing(m.px(12));
   row->addLayout(pane(m_closed, m_closedText, m_use), 3);
   row->addLayout(pane(m_anomaly, m_anomalyText, nullptr), 3);
@@ -231,6 +238,8 @@ void CalibrationTab::showEvent(QShowEvent* event) {
 
 void CalibrationTab::start() {
   auto live = m_workspace.liveSet(QString::fromStdString(m_view.set), m_view);
+  // What is there is shown; what is not is said, and run on demand.
+  static_cast<void>(m_first->isReady(live ? RunFirst::Sets{live} : RunFirst::Sets{}));
   if (!live || live->readyFrames().empty()) {
     clear();
     const QString waiting =

@@ -18,6 +18,8 @@ namespace oodscope {
 /// "ECE 4.21 · NLL 0.812 at T 1.00; least NLL 0.790 at T 1.43, ECE 1.02".
 [[nodiscard]] QString closedSetText(const ClosedSetCalibration& closed, bool complete = true);
 
+class RunFirst;
+
 /// The "Calibration" tab: what predictions and scores are worth as probabilities, and the state of the scores.
 class CalibrationTab : public AnalysisTab {
   Q_OBJECT
@@ -49,6 +51,7 @@ private:
   ReliabilityPlot *m_closed = nullptr, *m_anomaly = nullptr;
   QLabel *m_closedText = nullptr, *m_anomalyText = nullptr;
   QLabel* m_title = nullptr;
+  RunFirst* m_first = nullptr;
   QPushButton* m_use = nullptr;
   ValueGrid* m_hygiene = nullptr;
   std::optional<CalibrationReport> m_report;

@@ -4,7 +4,9 @@
 #include "app/desk/inference_runner.h"
 #include "app/desk/single_run.h"
 #include "app/window/presenters.h"
+#include "app/window/tabs/run_first.h"
 #include "widgets/controls/number_field.h"
+#include "widgets/panels/run_first_panel.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
@@ -42,6 +44,8 @@ QString ruleText(const ThresholdRule& rule) {
       return TransferTab::tr("best F1");
     case Kind::FalsePositiveRate:
       return TransferTab::tr("FPR %1 %").arg(numberText(100.0 * rule.value, 1));
+    case Kind::FlaggedShare:
+      return TransferTab::tr("%1 % of pixels").arg(numberText(100.0 * rule.value, 1));
     case Kind::CostRatio:
       return TransferTab::tr("least cost, a miss %1 times a false alarm").arg(numberText(rule.value, 1));
   }
@@ -113,6 +117,9 @@ TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(m.px(12), m.px(8), m.px(12), m.px(8));
   column->addLayout(row);
+  auto* first = new RunFirstPanel;
+  m_first = new RunFirst(workspace.runner(), *first, this);
+  column->addWidget(first);
   column->addWidget(m_plot, 1);
   showRule();
   connect(m_rule, &QComboBox::activated, this, [this] {
@@ -123,9 +130,7 @@ TransferTab::TransferTab(Workspace& workspace, QWidget* parent)
     if (m_wanted) start();
   });
   connect(m_button, &QPushButton::clicked, this, &TransferTab::start);
-  connect(&m_workspace.runner(), &InferenceRunner::finished, this, [this] {
-    if (m_waiting) start();
-  });
+  connect(m_first, &RunFirst::ready, this, &TransferTab::start);
   const auto again = [this] {
     if (m_wanted || isVisible()) start();
   };
@@ -185,31 +190,15 @@ void TransferTab::showEvent(QShowEvent* event) {
 
 void TransferTab::start() {
   m_wanted = true;
-  m_waiting = false;
   Request request;
   request.configuration = SingleRun::configurationOf(m_view);
   request.rule = rule();
   request.view = runChoiceOf(m_view);
-  std::size_t missing = 0;
   for (const OpenSet& open : m_workspace.sets()) {
     const auto live = m_workspace.liveSet(QString::fromStdString(open.set->name), m_view);
-    if (!live) continue;
-    const std::size_t lacking = live->dataSet().frames.size() - live->readyFrames().size();
-    const bool asked = std::any_of(m_enqueued.begin(), m_enqueued.end(),
-                                   [&](const std::weak_ptr<LiveSet>& other) { return other.lock() == live; });
-    if (lacking > 0 && !asked) {
-      m_enqueued.push_back(live);
-      m_workspace.runner().enqueue(live, std::nullopt);
-    }
-    missing += lacking;
-    request.sets.push_back(live);
+    if (live) request.sets.push_back(live);
   }
-  if (missing > 0 && m_workspace.runner().isBusy()) {
-    m_waiting = true;
-    m_note->setText(tr("Waiting for %1 of the open sets.")
-                        .arg(countedText(static_cast<qint64>(missing), tr("frame"), tr("frames"))));
-    return;
-  }
+  if (!m_first->isReady(request.sets)) return;
   std::erase_if(request.sets, [](const auto& live) { return live->labelledFrames().empty(); });
   if (request.sets.empty()) {
     m_note->setText(tr("Needs an open set with ground truth, and a model or score maps for it."));

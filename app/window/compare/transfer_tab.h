@@ -15,13 +15,14 @@ class QPushButton;
 namespace oodscope {
 
 class NumberField;
+class RunFirst;
 
 /// What the matrix says: F1 of each threshold on each set, the gap to that set's best; the rest in the tool tip.
 [[nodiscard]] std::vector<ShownTransfer> shownTransfers(const TransferMatrix& matrix);
 [[nodiscard]] QString ruleText(const ThresholdRule& rule);
 
-/// The "Transfer" tab: thresholds of the present method chosen on each open set by a rule, applied to all others. Sets
-/// whose frames are not ready are made ready.
+/// The "Transfer" tab: thresholds of the present method chosen on each open set by a rule, applied to all others. What
+/// is not scored yet is run when its user says so.
 class TransferTab : public AnalysisTab {
   Q_OBJECT
 
@@ -63,8 +64,7 @@ private:
 
   Workspace& m_workspace;
   ViewState m_view;
-  bool m_wanted = false;   ///< a matrix was asked for
-  bool m_waiting = false;  ///< for frames to become ready
+  bool m_wanted = false;  ///< a matrix was asked for
   QComboBox* m_rule = nullptr;
   NumberField* m_value = nullptr;
   QPushButton* m_button = nullptr;
@@ -72,7 +72,7 @@ private:
   TransferMatrixPlot* m_plot = nullptr;
   std::optional<TransferMatrix> m_matrix;
   std::vector<QString> m_names;
-  std::vector<std::weak_ptr<LiveSet>> m_enqueued;
+  RunFirst* m_first = nullptr;
   CountsCache m_cache;
   CoalescingJob<Request, Result> m_job;
 };

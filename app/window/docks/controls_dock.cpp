@@ -21,6 +21,8 @@ ControlsDock::ControlsDock(Desk& desk, ControlsPanel& panel, QObject* parent)
   connect(&panel, &ControlsPanel::thresholdEdited, this, [=](double t) { edit(edits::setThreshold(t)); });
   connect(&panel, &ControlsPanel::pinEdited, this,
           [this, edit](const Pin& pin) { edit(editOf(pin, m_desk.run.threshold())); });
+  connect(panel.threshold(), &ThresholdSlider::pinSetEdited, this,
+          [=](const QString& set) { edit(edits::setPinSet(set.toStdString())); });
   connect(&panel, &ControlsPanel::heatScaleEdited, this, [=](const HeatScale& scale) { edit(editOf(scale)); });
   connect(&panel, &ControlsPanel::colourMapEdited, this,
           [=](ColourMap map, bool reversed) { edit(edits::setColourMap(colourMapName(map).toStdString(), reversed)); });
@@ -34,9 +36,21 @@ void ControlsDock::show(const ViewState& view) {
   m_panel.temperature()->setTemperature(static_cast<double>(view.score.temperature));
   m_panel.temperature()->setNoEffect(noTemperatureReason(view.score));
   m_panel.threshold()->setPin(pinOf(view.pin, view.pinValue));
+  showPinSets(view);
   m_panel.heatScale()->setHeatScale(heatScaleOf(view));
   m_panel.setColourMap(colourMapFromName(QString::fromStdString(view.colourMap)), view.colourMapReversed);
   m_panel.setOpacity(view.opacity);
+}
+
+void ControlsDock::showPinSets(const ViewState& view) {
+  QStringList others;
+  for (const OpenSet& open : m_desk.workspace.sets())
+    if (open.set->name != view.set) others << QString::fromStdString(open.set->name);
+  const QString current = isPinnedElsewhere(view) ? QString::fromStdString(view.pinSet) : QString();
+  if (others == m_pinSets && current == m_pinSet) return;
+  m_pinSets = others;
+  m_pinSet = current;
+  m_panel.threshold()->setPinSets(others, current);
 }
 
 void ControlsDock::showChoices(const ViewState& view) {

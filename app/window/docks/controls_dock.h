@@ -3,6 +3,7 @@
 #include "app/session/session.h"
 
 #include <QObject>
+#include <QStringList>
 
 namespace oodscope {
 
@@ -22,8 +23,12 @@ public:
   void setBestTemperature(std::optional<double> temperature, const QString& what);
 
 private:
+  void showPinSets(const ViewState& view);
+
   Desk& m_desk;
   ControlsPanel& m_panel;
+  QStringList m_pinSets;  ///< as they are shown
+  QString m_pinSet;
 };
 
 }  // namespace oodscope

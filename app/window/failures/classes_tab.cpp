@@ -114,7 +114,11 @@ ClassesTab::ClassesTab(QWidget* parent)
   usePanelBackground(rightSide);
   rightSide->setLayout(right);
   rightSide->setFixedWidth(m.px(400));
-  auto* row = new QHBoxLayout(this);
+  auto* whole = new QVBoxLayout(this);
+  whole->setContentsMargins(0, 0, 0, 0);
+  whole->setSpacing(0);
+  auto* row = new QHBoxLayout;
+  whole->addLayout(row, 1);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(0);
   row->addLayout(left, 1);

@@ -35,6 +35,7 @@ class ClassesTab : public AnalysisTab {
 
 public:
   explicit ClassesTab(QWidget* parent = nullptr);
+  [[nodiscard]] bool needsWholeSet() const override { return true; }
   void setView(ClassesView view);
   /// `after` is empty while it is computed and where no offset is set.
   void setNumbers(const WhatIfView& present, const std::optional<WhatIfView>& after);

@@ -37,6 +37,7 @@ class FailuresTab : public AnalysisTab {
 
 public:
   explicit FailuresTab(QWidget* parent = nullptr);
+  [[nodiscard]] bool needsWholeSet() const override { return true; }
   void setView(FailuresTabView view);
   void clear(const QString& reason);
   void setThumbnail(FailureKind kind, int row, const QImage& picture);

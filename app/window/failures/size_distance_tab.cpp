@@ -53,7 +53,11 @@ SizeDistanceTab::SizeDistanceTab(QWidget* parent)
   usePanelBackground(this);
   m_sizes->setAccessibleName(tr("By size"));
   m_distances->setAccessibleName(tr("By distance"));
-  auto* row = new QHBoxLayout(this);
+  auto* whole = new QVBoxLayout(this);
+  whole->setContentsMargins(0, 0, 0, 0);
+  whole->setSpacing(0);
+  auto* row = new QHBoxLayout;
+  whole->addLayout(row, 1);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(0);
   row->addWidget(column(tr("By object size"), m_sizes, m_sizesNote), 1);

@@ -22,6 +22,7 @@ class SizeDistanceTab : public AnalysisTab {
 
 public:
   explicit SizeDistanceTab(QWidget* parent = nullptr);
+  [[nodiscard]] bool needsWholeSet() const override { return true; }
   void setView(SizeDistanceView view);
   void clear(const QString& reason);
   [[nodiscard]] ValueGrid* sizes() const { return m_sizes; }

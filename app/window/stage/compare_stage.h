@@ -59,6 +59,7 @@ private:
   void showImage();
   void showDisagreement();
   void showDecisions();
+  [[nodiscard]] QString noThresholdText() const;
   void showHeat();
   [[nodiscard]] RunNames names() const;
   [[nodiscard]] bool isPictureCurrent() const;

@@ -120,16 +120,27 @@ void CompareStage::showDisagreement() {
                                     .remark = tr("±0.5 rank")});
 }
 
+QString CompareStage::noThresholdText() const {
+  const SingleRun& a = comparison().a();
+  const SingleRun& of = a.threshold() ? comparison().b() : a;
+  const QString why = of.elsewhere().reason();
+  const QString name = a.threshold() ? QStringLiteral("B") : QStringLiteral("A");
+  return why.isEmpty() ? tr("No threshold of %1 yet: it follows its numbers.").arg(name)
+                       : tr("No threshold of %1: %2").arg(name, why);
+}
+
 void CompareStage::showDecisions() {
   const bool current = isPictureCurrent();
   const auto& compared = comparison().picture();
   const Tokens& colours = m_parts.theme.current();
   ImageView& decisions = *m_parts.views.view(kDecisions);
-  decisions.setScores(current ? compared->a->scores : nullptr);
-  decisions.setOtherScores(current ? compared->b->scores : nullptr);
-  if (const auto threshold = comparison().a().threshold()) decisions.setThreshold(*threshold);
-  if (const auto threshold = comparison().b().threshold()) decisions.setOtherThreshold(*threshold);
-  decisions.setEmptyText(current ? QString() : tr("Both runs are being scored"));
+  const auto thresholdA = comparison().a().threshold(), thresholdB = comparison().b().threshold();
+  const bool decided = current && thresholdA && thresholdB;
+  decisions.setScores(decided ? compared->a->scores : nullptr);
+  decisions.setOtherScores(decided ? compared->b->scores : nullptr);
+  if (thresholdA) decisions.setThreshold(*thresholdA);
+  if (thresholdB) decisions.setOtherThreshold(*thresholdB);
+  decisions.setEmptyText(decided ? QString() : current ? noThresholdText() : tr("Both runs are being scored"));
   ViewHeader& header = *m_parts.views.header(kDecisions);
   header.setSubtitle(current ? agreementText(*compared) : QString());
   header.setLegend(

@@ -68,6 +68,11 @@ void SingleStage::showFrame() {
   truth.setLegend({{colours.anomaly.over, tr("anomaly")},
                    {colours.strong, tr("normal")},
                    {colours.voidArea.over, tr("void"), true}});
+  if (!picture.decoded.label) {
+    truth.setLegend({});
+    m_parts.views.header(kDecisionPane)->setLegend({{colours.anomaly.over, tr("predicted anomaly")}});
+    return;
+  }
   m_parts.views.header(kDecisionPane)
       ->setLegend({{colours.tp.over, tr("TP")},
                    {colours.fp.over, tr("FP")},
@@ -119,10 +124,11 @@ void SingleStage::showDecision() {
   const auto& picture = m_parts.desk.run.picture();
   const auto threshold = m_parts.desk.run.threshold();
   const bool scored = picture && picture->scores;
+  const QString why = m_parts.desk.run.elsewhere().reason();
   views.view(kDecisionPane)->setScores(scored && threshold ? picture->scores : nullptr);
   views.view(kDecisionPane)
       ->setEmptyText(!scored      ? tr("Not scored yet")
-                     : !threshold ? tr("No threshold: %1").arg(waitingText().second)
+                     : !threshold ? tr("No threshold: %1").arg(why.isEmpty() ? waitingText().second : why)
                                   : QString());
   views.header(kDecisionPane)
       ->setSubtitle(!threshold                  ? QString()
@@ -150,8 +156,7 @@ void SingleStage::showDetails() {
   const auto details = run.details();
   HistogramPlot* histogram = m_parts.curves.histogram();
   if (!details) {
-    histogram->setData({});
-    histogram->setShares({});
+    showUnlabelledDetails();
     return;
   }
   showThresholdScale();
@@ -163,6 +168,30 @@ void SingleStage::showDetails() {
   if (!present) histogram->setShares({});
   const auto threshold = run.threshold();
   histogram->setThreshold(present && threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
+}
+
+void SingleStage::showUnlabelledDetails() {
+  const SingleRun& run = m_parts.desk.run;
+  HistogramPlot* histogram = m_parts.curves.histogram();
+  histogram->setShares({});
+  const auto& spread = run.elsewhere().spread();
+  if (!spread) {
+    histogram->setData({});
+    return;
+  }
+  showThresholdScale();
+  constexpr std::size_t kBins = 96;
+  HistogramData data =
+      histogramData(spread->tally.histogram(kBins),
+                    tr("%1, all pixels").arg(configurationTitle(spread->configuration)) +
+                        tr(" · %1").arg(partText(static_cast<qint64>(spread->frames.size()),
+                                                 static_cast<qint64>(run.liveSet()->dataSet().frames.size()),
+                                                 tr("frame"), tr("frames"))));
+  data.isUnlabelled = true;
+  data.anomalous.clear();
+  histogram->setData(std::move(data));
+  const auto threshold = run.threshold();
+  histogram->setThreshold(threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
 }
 
 void SingleStage::showCursor(std::optional<QPointF> at) {

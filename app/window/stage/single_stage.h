@@ -55,6 +55,7 @@ private:
   void showFrame();
   void showDecision();
   void showThresholdScale();
+  void showUnlabelledDetails();
   void showMarker(float threshold);
   // single_numbers.cpp
   void showWaiting();

@@ -16,6 +16,9 @@ public:
 
   /// The session's view; `dragging`: more changes are coming.
   virtual void follow(const ViewState&, bool /*dragging*/) {}
+  /// Whether it speaks of all frames of the set that is shown: those that are not scored yet are offered to be run
+  /// above it. Its layout is a column then.
+  [[nodiscard]] virtual bool needsWholeSet() const { return false; }
   /// Beside the tab's title; nullptr: nothing is.
   [[nodiscard]] virtual QWidget* badge() const { return nullptr; }
 

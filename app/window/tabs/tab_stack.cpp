@@ -4,6 +4,8 @@
 #include "app/desk/desk.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/tabs/analysis_tab.h"
+#include "app/window/tabs/run_first.h"
+#include "widgets/panels/run_first_panel.h"
 #include "widgets/plots/curves_panel.h"
 
 #include <QHBoxLayout>
@@ -12,7 +14,7 @@
 
 namespace oodscope {
 
-TabStack::TabStack(const TabParts& parts, std::span<const TabKind> kinds) {
+TabStack::TabStack(const TabParts& parts, std::span<const TabKind> kinds) : m_desk(parts.desk) {
   setDocumentMode(true);
   setAccessibleName(tr("Analysis"));
   tabBar()->setAccessibleName(tr("Analyses"));
@@ -33,6 +35,21 @@ void TabStack::add(const TabKind& kind, const TabParts& parts) {
   if (tab == nullptr) return;
   m_tabs.push_back(tab);
   connectTab(*tab, parts.desk.session);
+  if (tab->needsWholeSet()) addRunFirst(*tab, parts.desk);
+}
+
+void TabStack::addRunFirst(AnalysisTab& tab, Desk& desk) {
+  auto* column = qobject_cast<QBoxLayout*>(tab.layout());
+  if (column == nullptr) return;
+  auto* panel = new RunFirstPanel;
+  column->insertWidget(0, panel);
+  m_ofWholeSets.push_back(new RunFirst(desk.workspace.runner(), *panel, &tab));
+}
+
+void TabStack::offerWholeSet() {
+  const auto live = m_desk.run.liveSet();
+  for (RunFirst* first : m_ofWholeSets)
+    static_cast<void>(first->isReady(live ? RunFirst::Sets{live} : RunFirst::Sets{}));
 }
 
 void TabStack::connectTab(AnalysisTab& tab, SessionModel& session) {
@@ -65,6 +82,7 @@ void TabStack::addCorner(const TabParts& parts) {
 void TabStack::follow(const ViewState& view, bool dragging) {
   for (const int place : m_ofTwoRuns) setTabVisible(place, view.other.has_value());
   for (AnalysisTab* tab : m_tabs) tab->follow(view, dragging);
+  offerWholeSet();
 }
 
 QStringList TabStack::open(const QString& title) {

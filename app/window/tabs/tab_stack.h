@@ -9,6 +9,7 @@
 namespace oodscope {
 
 class AnalysisTab;
+class RunFirst;
 class SessionModel;
 struct ViewState;
 
@@ -39,8 +40,13 @@ private:
   void add(const TabKind& kind, const TabParts& parts);
   void connectTab(AnalysisTab& tab, SessionModel& session);
   void addCorner(const TabParts& parts);
+  /// Above a tab that speaks of the whole set.
+  void addRunFirst(AnalysisTab& tab, Desk& desk);
+  void offerWholeSet();
 
   std::vector<AnalysisTab*> m_tabs;
+  Desk& m_desk;
+  std::vector<RunFirst*> m_ofWholeSets;
   std::vector<int> m_ofTwoRuns;  ///< places of tabs that need two runs
 };
 

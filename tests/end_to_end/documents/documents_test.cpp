@@ -371,6 +371,30 @@ TEST_F(Documents, LatexTablesCompile) {
   }
 }
 
+TEST(UnlabelledDocuments, SayThatThereIsNoThresholdAndShowPredictedAnomaly) {
+  MadeSession made;
+  made.session.sets[0].generic->masks.clear();
+  const auto textOf = [&](const char* name) {
+    made.save();
+    const QString pdf = made / name;
+    const ToolResult drawn = runTool(
+        QStringLiteral(OODSCOPE_PROGRAM),
+        {"figure", QString::fromStdString(made.file().string()), "frame:street/1", "--output", pdf, "--no-cache"});
+    EXPECT_EQ(drawn.code, 0) << drawn.err.constData();
+    return QString::fromUtf8(runTool("pdftotext", {pdf, "-"}).out).simplified();
+  };
+  if (!hasTool("pdftotext")) GTEST_SKIP() << "without pdftotext";
+  const QString without = textOf("without.pdf");
+  EXPECT_TRUE(without.contains(QStringLiteral("no threshold"))) << without.toStdString();
+  EXPECT_FALSE(without.contains(QStringLiteral("inf"))) << without.toStdString();
+  made.session.view.pin = PinRule::FlaggedShare;
+  made.session.view.pinValue = 0.05;
+  const QString with = textOf("with.pdf");
+  EXPECT_TRUE(with.contains(QStringLiteral("s ≥"))) << with.toStdString();
+  EXPECT_TRUE(with.contains(QStringLiteral("predicted anomaly"))) << with.toStdString();
+  EXPECT_FALSE(with.contains(QStringLiteral("TP"))) << with.toStdString();
+}
+
 TEST_F(Documents, HeadlessProgramHandsOverAndGivesTheSameTables) {
   const ToolResult cli =
       runTool(QStringLiteral(OODSCOPE_CLI), {"report", session(), "--output", *s_made / "handed", "--no-cache"});

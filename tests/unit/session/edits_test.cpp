@@ -71,6 +71,17 @@ TEST(Edits, ThoseOfBChangeNothingWhereThereIsNone) {
     EXPECT_EQ(after(edit, none), none) << edit.text;
 }
 
+TEST(Edits, APinCanChooseOnAnotherSet) {
+  ViewState view;
+  view.set = "shown";
+  EXPECT_FALSE(isPinnedElsewhere(view));
+  view = after(edits::setPinSet("other"), view);
+  EXPECT_TRUE(isPinnedElsewhere(view));
+  EXPECT_FALSE(isPinnedElsewhere(after(edits::setThreshold(1.0), view))) << "by hand it is chosen nowhere";
+  EXPECT_FALSE(isPinnedElsewhere(after(edits::setSet("other", "0"), view))) << "there it is the set's own";
+  EXPECT_FALSE(isPinnedElsewhere(after(edits::setPinSet(""), view)));
+}
+
 TEST(Edits, SwappingTwiceChangesNothing) {
   ViewState view = comparing();
   view.model = "a.pth";

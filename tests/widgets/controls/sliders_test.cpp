@@ -165,6 +165,27 @@ TEST_F(Threshold, ChoosingAPinSaysItsRuleAndValue) {
   EXPECT_TRUE(recorder.take().isEmpty());
 }
 
+TEST_F(Threshold, APinCanChooseOnAnotherSet) {
+  QComboBox* sets = nullptr;
+  for (QComboBox* combo : slider.findChildren<QComboBox*>())
+    if (combo->accessibleName().startsWith(QStringLiteral("Set that the pin"))) sets = combo;
+  ASSERT_TRUE(sets);
+  EXPECT_FALSE(sets->isVisible()) << "nothing else is open";
+  slider.setPinSets({QStringLiteral("RA21")}, QString());
+  EXPECT_FALSE(sets->isVisible()) << "nothing is pinned";
+  slider.setPin({Pin::Rule::FlaggedShare, 5.0});
+  ASSERT_TRUE(sets->isVisible());
+  EXPECT_EQ(pinText(slider.pin()), QStringLiteral("5 % of pixels"));
+  QStringList chosen;
+  QObject::connect(&slider, &ThresholdSlider::pinSetEdited, [&](const QString& set) { chosen << set; });
+  sets->setFocus();
+  QTest::keyClick(sets, Qt::Key_Down);
+  EXPECT_EQ(chosen, QStringList({"RA21"}));
+  slider.setPinSets({}, QStringLiteral("closed"));
+  EXPECT_EQ(sets->currentText(), QStringLiteral("closed")) << "what the session says is shown";
+  EXPECT_EQ(chosen.size(), 1) << "a setter says nothing";
+}
+
 TEST_F(Threshold, WithoutScoresIsDisabledAndSaysWhatItNeeds) {
   slider.setQuantiles({});
   EXPECT_FALSE(bar()->isEnabled());

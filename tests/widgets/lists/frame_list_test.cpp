@@ -44,6 +44,25 @@ struct Frames : testing::Test {
   Recorder recorder;
 };
 
+TEST_F(Frames, SeveralAreSelectedAndTaggedTogether) {
+  using Place = FrameListView::Place;
+  view.show();
+  Recorder several;
+  several.watch(&view, &FrameListView::tagSelectionRequested, QStringLiteral("tags"));
+  view.selectFrames({Place{0, 0}, Place{0, 3}});
+  EXPECT_EQ(view.selectedFrames(), (std::vector{Place{0, 0}, Place{0, 3}})) << "as they are shown";
+  EXPECT_EQ(view.shownFrames(), (std::vector{Place{0, 1}, Place{0, 0}, Place{0, 3}, Place{0, 2}}));
+  recorder.take();
+  auto* tree = view.findChild<QTreeView*>();
+  QTest::keyClick(tree, Qt::Key_T);
+  EXPECT_EQ(several.take(), QStringList({"tags"}));
+  EXPECT_TRUE(recorder.take().isEmpty()) << "not of one of them";
+  QTest::keyClick(tree, Qt::Key_A, Qt::ControlModifier);
+  EXPECT_EQ(view.selectedFrames().size(), 4U);
+  view.setSelectionNote(QStringLiteral("4 frames"));
+  EXPECT_EQ(view.selectionNote(), QStringLiteral("4 frames"));
+}
+
 TEST_F(Frames, WorstComesFirstAndUndefinedLast) {
   EXPECT_EQ(shown(), QStringList({"1", "0", "3", "2"}));
   view.setSortMetric(FrameMetric::Ap);  // a low AP is bad

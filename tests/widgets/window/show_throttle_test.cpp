@@ -46,8 +46,8 @@ TEST(ShowThrottle, ShowsAgainWhatIsNotedWhileShowing) {
 }
 
 TEST(Knobs, PinsComeBackAsTheyWere) {
-  for (const PinRule rule :
-       {PinRule::None, PinRule::TruePositiveRate, PinRule::BestF1, PinRule::FalsePositiveRate, PinRule::CostRatio}) {
+  for (const PinRule rule : {PinRule::None, PinRule::TruePositiveRate, PinRule::BestF1, PinRule::FalsePositiveRate,
+                             PinRule::CostRatio, PinRule::FlaggedShare}) {
     ViewState back;
     editOf(pinOf(rule, 0.25), std::nullopt).change(back);
     EXPECT_EQ(back.pin, rule);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What needs a network first says how many frames and how long, and waits for its user.
+#include "app/desk/inference_runner.h"
+#include "app/session/edits.h"
+#include "app/window/compare/transfer_tab.h"
+#include "app/window/main_window.h"
+#include "app/window/sweep_tab.h"
+#include "tests/end_to_end/small_set.h"
+#include "tests/end_to_end/window_driver.h"
+#include "widgets/panels/run_first_panel.h"
+
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTest>
+
+#include <gtest/gtest.h>
+
+namespace oodscope {
+namespace {
+
+constexpr int kManyFrames = 24;
+
+class RunFirstWindow : public WindowFixture {
+protected:
+  void SetUp() override {
+    WindowFixture::SetUp();
+    const std::filesystem::path root = home().path().toStdString();
+    testing::writeSmallSet(root / "First", 3);
+    testing::writeSmallSet(root / "Second", kManyFrames);
+    testing::writeSmallModel(root / "small.pth");
+    WorkOptions options;
+    options.store.folder = root / "cache";
+    window = std::make_unique<MainWindow>(theme(), options);
+    window->resize(1440, 900);
+    window->show();
+    WindowRequest request;
+    request.sets = {{root / "First", std::nullopt}, {root / "Second", std::nullopt}};
+    request.models.push_back({.path = root / "small.pth", .preprocessing = {}, .outputs = {}, .sha256 = {}});
+    window->open(request);
+    ASSERT_TRUE(waitUntilIdle(*window));
+    window->session().edit(edits::setSet("First", "0"));
+    ASSERT_TRUE(waitUntilIdle(*window));
+    second = window->workspace().liveSet(QStringLiteral("Second"), window->session().view());
+    ASSERT_TRUE(second);
+    ASSERT_EQ(second->readyFrames().size(), 0U) << "nobody has looked at it";
+  }
+  template <class Tab>
+  Tab& open() {
+    for (int i = 0; i < window->analysis()->count(); ++i)
+      if (auto* tab = qobject_cast<Tab*>(window->analysis()->widget(i))) {
+        window->analysis()->setCurrentIndex(i);
+        return *tab;
+      }
+    throw std::runtime_error("no such tab");
+  }
+
+  std::unique_ptr<MainWindow> window;
+  std::shared_ptr<LiveSet> second;
+};
+
+TEST_F(RunFirstWindow, OpeningATabRunsNothingAndSaysHowManyFramesItNeeds) {
+  auto& tab = open<TransferTab>();
+  auto* panel = tab.findChild<RunFirstPanel*>();
+  ASSERT_TRUE(panel);
+  ASSERT_TRUE(panel->isVisible());
+  EXPECT_TRUE(panel->text().contains(QStringLiteral("24 frames of Second"))) << panel->text().toStdString();
+  EXPECT_TRUE(panel->text().contains(QStringLiteral("about "))) << "frames of the first set were timed";
+  QTest::qWait(200);
+  EXPECT_FALSE(window->workspace().runner().isBusy());
+  EXPECT_EQ(second->readyFrames().size(), 0U);
+  EXPECT_FALSE(tab.matrix());
+  picture(*window, QStringLiteral("run_first_offer"));
+  QTest::mouseClick(panel->startButton(), Qt::LeftButton);
+  EXPECT_TRUE(panel->cancelButton()->isVisible());
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(second->readyFrames().size(), static_cast<std::size_t>(kManyFrames));
+  EXPECT_FALSE(panel->isVisible());
+  EXPECT_TRUE(tab.matrix());
+}
+
+TEST_F(RunFirstWindow, ItIsCancelledAndSaysWhatIsLeft) {
+  auto& tab = open<TransferTab>();
+  auto* panel = tab.findChild<RunFirstPanel*>();
+  ASSERT_TRUE(panel && panel->isVisible());
+  QTest::mouseClick(panel->startButton(), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !second->readyFrames().empty(); }, 20'000));
+  QTest::mouseClick(panel->cancelButton(), Qt::LeftButton);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const std::size_t done = second->readyFrames().size();
+  if (done == static_cast<std::size_t>(kManyFrames)) GTEST_SKIP() << "it was quicker than the hand";
+  EXPECT_TRUE(panel->startButton()->isVisible());
+  EXPECT_TRUE(panel->text().contains(QString::number(static_cast<std::size_t>(kManyFrames) - done)))
+      << panel->text().toStdString();
+  EXPECT_FALSE(tab.matrix());
+}
+
+TEST_F(RunFirstWindow, ASweepOfAllSetsAsksFirstAndBegins) {
+  SweepTab& sweep = *window->sweep();
+  window->analysis()->setCurrentWidget(&sweep);
+  auto* panel = sweep.findChild<RunFirstPanel*>();
+  ASSERT_TRUE(panel);
+  EXPECT_FALSE(panel->isVisible()) << "nothing was asked for yet";
+  ASSERT_EQ(window->session().view().score.method.usesTemperature(), true);
+  QTest::mouseClick(sweep.button(), Qt::LeftButton);
+  ASSERT_TRUE(panel->isVisible());
+  EXPECT_FALSE(sweep.isBusy());
+  EXPECT_FALSE(window->workspace().runner().isBusy());
+  QTest::mouseClick(panel->startButton(), Qt::LeftButton);
+  EXPECT_TRUE(sweep.isBusy());
+  EXPECT_EQ(sweep.button()->text(), QStringLiteral("Stop"));
+  QTest::mouseClick(panel->cancelButton(), Qt::LeftButton);
+  EXPECT_FALSE(sweep.isBusy());
+  EXPECT_EQ(sweep.button()->text(), QStringLiteral("Sweep all open sets"));
+  ASSERT_TRUE(waitUntilIdle(*window));
+}
+
+}  // namespace
+}  // namespace oodscope
