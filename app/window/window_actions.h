@@ -28,7 +28,7 @@ public:
   QAction *openFolder, *openModel, *openScores, *openSession, *openDemo, *save, *saveAs, *preferences, *quit;
   QAction *undo, *redo;
   QAction *fit, *oneToOne, *zoomIn, *zoomOut, *link, *crosshair, *contour, *voidHatch, *overlay;
-  QAction *layoutOne, *layoutOneByTwo, *layoutTwoByTwo, *layoutMethods, *wipe, *swapRuns, *bootstrap;
+  QAction *layoutOne, *layoutOneByTwo, *layoutTwoByTwo, *layoutMethods, *maximiseAnalysis, *wipe, *swapRuns, *bootstrap;
   QAction *nextFrame, *previousFrame, *firstFrame, *lastFrame, *nextFailure, *previousFailure;
   QAction *thresholdUp, *thresholdDown, *temperatureUp, *temperatureDown, *temperatureReset;
   QAction *pinReference, *clearReference, *keepCurve, *sweep, *pauseInference, *cancelInference;

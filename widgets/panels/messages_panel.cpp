@@ -2,6 +2,7 @@
 #include "widgets/panels/messages_panel.h"
 
 #include "widgets/panels/empty_state.h"
+#include "widgets/panels/wrapped_text_delegate.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/tokens.h"
 
@@ -21,6 +22,8 @@ namespace oodscope {
 namespace {
 
 constexpr int kSeverityRole = Qt::UserRole + 1;
+constexpr int kTextColumn = 2, kFileColumn = 3;
+constexpr int kWidePanel = 480, kFileWidth = 150;  // pixels of the design
 
 /// Text in any column, and a least severity.
 class MessageFilter : public QSortFilterProxyModel {
@@ -62,15 +65,18 @@ MessagesPanel::MessagesPanel(QWidget* parent)
   m_model->setHorizontalHeaderLabels({tr("time"), tr("kind"), tr("message"), tr("file")});
   m_view->setModel(m_shown);
   m_view->setRootIsDecorated(false);
-  m_view->setUniformRowHeights(true);
+  m_view->setWordWrap(true);
   m_view->setAlternatingRowColors(true);
   m_view->setFrameShape(QFrame::NoFrame);
   m_view->setFont(tableFont(font()));
   m_view->header()->setFont(captionFont(font()));
-  m_view->header()->setStretchLastSection(true);
-  m_view->setColumnWidth(0, m.px(70));
-  m_view->setColumnWidth(1, m.px(80));
-  m_view->setColumnWidth(2, m.px(520));
+  m_view->setItemDelegateForColumn(kTextColumn, new WrappedTextDelegate(*m_view));
+  m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  m_view->header()->setStretchLastSection(false);
+  m_view->header()->setSectionResizeMode(kTextColumn, QHeaderView::Stretch);
+  m_view->setColumnWidth(0, m.px(62));
+  m_view->setColumnWidth(1, m.px(76));
+  m_view->viewport()->installEventFilter(this);
   m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
   m_view->setAccessibleName(tr("Messages"));
   m_view->viewport()->setBackgroundRole(kPanelRole);
@@ -120,12 +126,22 @@ void MessagesPanel::add(const Message& message) {
   auto* text = new QStandardItem(message.text);
   auto* file = new QStandardItem(message.file);
   for (QStandardItem* item : {time, kind, text, file}) item->setEditable(false);
-  text->setToolTip(message.text);
+  text->setToolTip(message.file.isEmpty() ? message.text : message.text + QLatin1Char('\n') + message.file);
   file->setToolTip(message.file);
   m_model->appendRow({time, kind, text, file});
   m_stack->setCurrentIndex(1);
   m_view->scrollToBottom();
   Q_EMIT countChanged(count());
+}
+
+bool MessagesPanel::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_view->viewport() && event->type() == QEvent::Resize) {
+    // In a narrow panel the file is the tool tip's, and the row's: Enter opens it.
+    const Metrics m(this);
+    m_view->setColumnHidden(kFileColumn, width() < m.px(kWidePanel));
+    m_view->setColumnWidth(kFileColumn, m.px(kFileWidth));
+  }
+  return QWidget::eventFilter(watched, event);
 }
 
 void MessagesPanel::clear() {

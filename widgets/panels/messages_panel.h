@@ -21,7 +21,7 @@ struct Message {
   QString file = {};
 };
 
-/// Every message with its time and file, newest last; filter, copy, clear.
+/// Every message with its time and file, newest last, on as many lines as it needs; filter, copy, clear.
 class MessagesPanel : public QWidget {
   Q_OBJECT
 
@@ -36,6 +36,9 @@ public:
 Q_SIGNALS:
   void countChanged(int count);
   void fileActivated(const QString& file);
+
+protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
   QStandardItemModel* m_model = nullptr;

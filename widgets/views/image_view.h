@@ -51,6 +51,9 @@ public:
   /// Of the canvas in device pixels.
   [[nodiscard]] QSizeF viewport() const;
   void setCrosshair(std::optional<QPointF> at);
+  /// Whether the caption of the selected region stands beside it.
+  void setRegionNamed(bool named);
+  [[nodiscard]] bool isRegionNamed() const { return m_regionNamed; }
   /// A short text in the upper left corner; empty for none.
   void setInset(const QString& text, const QColor& letterColour = {}, const QString& letter = {});
   /// Where there is nothing to see yet: says what will appear.
@@ -68,7 +71,7 @@ public:
   using QWidget::render;
 
   [[nodiscard]] QSize sizeHint() const override { return {480, 270}; }
-  [[nodiscard]] QSize minimumSizeHint() const override { return {120, 68}; }
+  [[nodiscard]] QSize minimumSizeHint() const override { return {80, 45}; }
 
 Q_SIGNALS:
   void hovered(QPointF picturePoint);
@@ -79,6 +82,8 @@ Q_SIGNALS:
   /// Shift+drag: the pixels the rubber band covers, within the picture.
   void regionSelected(QRect pixels);
   void activated();
+  /// The canvas has another size: a fitted picture has another scale.
+  void viewportChanged();
 
 protected:
   void paintEvent(QPaintEvent* event) override;
@@ -89,6 +94,7 @@ protected:
   void mouseDoubleClickEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
   /// Paints canvas and picture; the rest (crosshair, insets, rubber band) comes after.
   virtual void paintPicture(QPainter& painter);
@@ -115,6 +121,7 @@ private:
   QColor m_insetColour;
   QImage m_shown;
   bool m_dirty = true;
+  bool m_regionNamed = true;
   enum class Gesture { None, Press, Pan, Band };
   Gesture m_gesture = Gesture::None;
   QPointF m_pressed, m_last;
