@@ -21,7 +21,7 @@ constexpr int kFlags = static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | stat
 }  // namespace
 
 WrappedTextDelegate::WrappedTextDelegate(QTreeView& view) : QStyledItemDelegate(&view), m_view(view) {
-  connect(view.header(), &QHeaderView::sectionResized, this, [this] { m_view.scheduleDelayedItemsLayout(); });
+  connect(view.header(), &QHeaderView::sectionResized, this, [this] { Q_EMIT sizeHintChanged({}); });
 }
 
 QSize WrappedTextDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {

@@ -2,6 +2,7 @@
 #pragma once
 #include "widgets/theme/tokens.h"
 
+#include <QEvent>
 #include <QLabel>
 #include <QPainter>
 
