@@ -2,7 +2,6 @@
 #include "widgets/panels/messages_panel.h"
 
 #include "widgets/panels/empty_state.h"
-#include "widgets/panels/wrapped_text_delegate.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/tokens.h"
 
@@ -22,8 +21,7 @@ namespace oodscope {
 namespace {
 
 constexpr int kSeverityRole = Qt::UserRole + 1;
-constexpr int kTextColumn = 2, kFileColumn = 3;
-constexpr int kWidePanel = 480, kFileWidth = 150;  // pixels of the design
+constexpr int kWidePanel = 480;  // pixels of the design
 
 /// Text in any column, and a least severity.
 class MessageFilter : public QSortFilterProxyModel {
@@ -65,17 +63,15 @@ MessagesPanel::MessagesPanel(QWidget* parent)
   m_model->setHorizontalHeaderLabels({tr("time"), tr("kind"), tr("message"), tr("file")});
   m_view->setModel(m_shown);
   m_view->setRootIsDecorated(false);
-  m_view->setWordWrap(true);
+  m_view->setUniformRowHeights(true);
   m_view->setAlternatingRowColors(true);
   m_view->setFrameShape(QFrame::NoFrame);
   m_view->setFont(tableFont(font()));
   m_view->header()->setFont(captionFont(font()));
-  m_view->setItemDelegateForColumn(kTextColumn, new WrappedTextDelegate(*m_view));
-  m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  m_view->setColumnWidth(0, m.px(70));
+  m_view->setColumnWidth(1, m.px(80));
   m_view->header()->setStretchLastSection(false);
-  m_view->header()->setSectionResizeMode(kTextColumn, QHeaderView::Stretch);
-  m_view->setColumnWidth(0, m.px(62));
-  m_view->setColumnWidth(1, m.px(76));
+  m_view->header()->setSectionResizeMode(2, QHeaderView::Stretch);
   m_view->viewport()->installEventFilter(this);
   m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
   m_view->setAccessibleName(tr("Messages"));
@@ -126,7 +122,7 @@ void MessagesPanel::add(const Message& message) {
   auto* text = new QStandardItem(message.text);
   auto* file = new QStandardItem(message.file);
   for (QStandardItem* item : {time, kind, text, file}) item->setEditable(false);
-  text->setToolTip(message.file.isEmpty() ? message.text : message.text + QLatin1Char('\n') + message.file);
+  text->setToolTip(message.text);
   file->setToolTip(message.file);
   m_model->appendRow({time, kind, text, file});
   m_stack->setCurrentIndex(1);
@@ -135,13 +131,16 @@ void MessagesPanel::add(const Message& message) {
 }
 
 bool MessagesPanel::eventFilter(QObject* watched, QEvent* event) {
-  if (watched == m_view->viewport() && event->type() == QEvent::Resize) {
-    // In a narrow panel the file is the tool tip's, and the row's: Enter opens it.
-    const Metrics m(this);
-    m_view->setColumnHidden(kFileColumn, width() < m.px(kWidePanel));
-    m_view->setColumnWidth(kFileColumn, m.px(kFileWidth));
-  }
+  if (watched == m_view->viewport() && event->type() == QEvent::Resize) fitColumns();
   return QWidget::eventFilter(watched, event);
+}
+
+void MessagesPanel::fitColumns() {
+  const Metrics m(this);
+  const bool isNarrow = width() < m.px(kWidePanel);
+  m_view->setColumnHidden(0, isNarrow);
+  m_view->setColumnWidth(1, m.px(isNarrow ? 28 : 84));
+  m_view->setColumnWidth(3, m.px(isNarrow ? 80 : 230));
 }
 
 void MessagesPanel::clear() {

@@ -21,7 +21,7 @@ struct Message {
   QString file = {};
 };
 
-/// Every message with its time and file, newest last, on as many lines as it needs; filter, copy, clear.
+/// Every message with its time and file, newest last; filter, copy, clear.
 class MessagesPanel : public QWidget {
   Q_OBJECT
 
@@ -41,6 +41,9 @@ protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+  /// In a narrow panel the text has the room: the kind is its icon, the time goes.
+  void fitColumns();
+
   QStandardItemModel* m_model = nullptr;
   QSortFilterProxyModel* m_shown = nullptr;
   QStackedLayout* m_stack = nullptr;
