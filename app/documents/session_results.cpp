@@ -221,6 +221,7 @@ std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run) { re
 std::vector<ThresholdEffect> SessionResults::thresholds(const RunSpec& run,
                                                         const std::shared_ptr<const ThresholdCounts>& counts) {
   const std::scoped_lock lock(m_mutex);
+  const auto live = liveSet(run);
   const auto exact = numbersOf(run);
   std::vector<ThresholdRule> rules{{ThresholdRule::Kind::BestF1, kHighRate},
                                    {ThresholdRule::Kind::TruePositiveRate, kHighRate},

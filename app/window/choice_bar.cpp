@@ -7,6 +7,7 @@
 #include "widgets/controls/labelled_combo.h"
 #include "widgets/panels/find_button.h"
 #include "widgets/theme/number_text.h"
+#include "widgets/theme/tokens.h"
 
 #include <QLabel>
 #include <QSignalBlocker>
@@ -45,7 +46,7 @@ ChoiceBar::ChoiceBar(Workspace& workspace, WindowActions& actions, QWidget* pare
 
 LabelledCombo* ChoiceBar::addChoice(const QString& caption, int width) {
   auto* combo = new LabelledCombo(caption);
-  combo->setMinimumWidth(width);
+  combo->setMinimumWidth(Metrics(this).px(width));
   combo->setAccessibleName(caption);
   combo->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   addWidget(combo);
@@ -53,19 +54,19 @@ LabelledCombo* ChoiceBar::addChoice(const QString& caption, int width) {
 }
 
 void ChoiceBar::addChoices(WindowActions& actions) {
-  m_set = addChoice(tr("Set"), 130);
-  m_model = addChoice(tr("Model"), 120);
-  m_method = addChoice(tr("Method"), 120);
+  m_set = addChoice(tr("Set"), 92);
+  m_model = addChoice(tr("Model"), 92);
+  m_method = addChoice(tr("Method"), 92);
   auto* swap = new QToolButton;
   swap->setDefaultAction(actions.swapRuns);
   m_swapInBar = addWidget(swap);
   m_methodB = new LabelledCombo(QStringLiteral("B"));
-  m_methodB->setMinimumWidth(110);
+  m_methodB->setMinimumWidth(Metrics(this).px(92));
   m_methodB->setAccessibleName(tr("Method of run B"));
   m_methodB->setToolTip(tr("Method of run B"));
   m_methodB->setAccent(LabelledCombo::Accent::B);
   m_methodBInBar = addWidget(m_methodB);
-  m_protocol = addChoice(tr("Protocol"), 120);
+  m_protocol = addChoice(tr("Protocol"), 92);
   m_set->setEmptyText(tr("none"));
   m_model->setEmptyText(tr("none"));
 }

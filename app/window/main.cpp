@@ -3,6 +3,7 @@
 #include "app/options/end_in_words.h"
 #include "app/options/exit_code.h"
 #include "app/options/plain_numbers.h"
+#include "app/window/docks/window_room.h"
 #include "app/window/export/document_commands.h"
 #include "app/window/main_window.h"
 #include "app/window/picture_run.h"
@@ -71,9 +72,9 @@ int main(int argc, char** argv) {
   options.request.remarks = refused;
   applyWorkOptions(options, work);
   MainWindow window(theme, work);
-  if (options.size) window.resize(*options.size);
   window.file().setAutosaving(!options.screenshot && !options.firstPaint);
-  window.show();
+  const QSize forPicture = options.screenshot ? QSize(1680, 1050) : QSize();
+  WindowRoom::show(window, options.size.value_or(forPicture));
   // The first paint comes before the first file is touched.
   QTimer::singleShot(0, &window, [&] {
     window.open(options.request);

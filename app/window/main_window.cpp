@@ -8,6 +8,7 @@
 #include "app/window/docks/controls_dock.h"
 #include "app/window/docks/dock_column.h"
 #include "app/window/docks/frame_rows.h"
+#include "app/window/docks/window_room.h"
 #include "app/window/export/export_flow.h"
 #include "app/window/failures/failure_desk.h"
 #include "app/window/frame_tools.h"
@@ -98,9 +99,8 @@ MainWindow::MainWindow(Theme& theme, WorkOptions options, QWidget* parent)
   connectFailures();
   connectStatus();
   connectActions();
-  resize(1680, 1050);
-  restoreLayout();
-  views->setFocus();  // not the first button of the toolbar
+  new WindowRoom(*this, *m_docks, *m_tabs, *m_actions);
+  findChild<StartPage*>()->focusDemo();
   m_stages->begin();
   showView(m_desk.session.view(), m_desk.session.view(), false);
 }
@@ -141,8 +141,11 @@ void MainWindow::buildCentre(ViewGrid* views) {
   m_notices = new Notices(*banner, m_docks->messages(), this);
   m_opening = new OpenFlow(m_desk, *m_notices, *start, *m_actions, *this);
   column->insertWidget(0, m_opening->questions());
-  connect(m_opening, &OpenFlow::openChanged, pages,
-          [this, pages] { pages->setCurrentIndex(m_desk.workspace.sets().empty() ? 0 : 1); });
+  connect(m_opening, &OpenFlow::openChanged, pages, [this, pages, start] {
+    const bool hadFocus = start->isAncestorOf(focusWidget());
+    pages->setCurrentIndex(m_desk.workspace.sets().empty() ? 0 : 1);
+    if (hadFocus && pages->currentWidget() != start) pages->currentWidget()->setFocus();
+  });
 }
 
 void MainWindow::buildAnalyses(ViewGrid& views) {
@@ -258,7 +261,7 @@ void MainWindow::connectStatus() {
           [&line](const QString& file) { line.setSentence(tr("Saved %1").arg(QFileInfo(file).fileName())); });
   connect(&line, &StatusLine::messagesRequested, m_actions->messages, &QAction::trigger);
   connect(&m_docks->messages(), &MessagesPanel::countChanged, &line, &StatusLine::setMessageCount);
-  connect(m_notices, &Notices::messagesRequested, &m_docks->messagesDock(), &QWidget::show);
+  connect(m_notices, &Notices::messagesRequested, m_docks, &DockColumn::showMessages);
 }
 
 void MainWindow::connectActions() {
@@ -275,15 +278,10 @@ void MainWindow::connectActions() {
   });
   on(m_actions->copyMetrics, [this] { QGuiApplication::clipboard()->setText(metrics()->asText()); });
   QDockWidget* messages = &m_docks->messagesDock();
-  connect(m_actions->messages, &QAction::triggered, messages, &QWidget::setVisible);
+  connect(m_actions->messages, &QAction::triggered, m_docks,
+          [this, messages](bool shown) { shown ? m_docks->showMessages() : messages->hide(); });
   connect(messages, &QDockWidget::visibilityChanged, m_actions->messages, &QAction::setChecked);
   new ThemeActions(m_theme, *m_actions, this);
-}
-
-void MainWindow::restoreLayout() {
-  const WindowLayout layout = readWindowLayout();
-  if (!layout.geometry.isEmpty()) restoreGeometry(layout.geometry);
-  if (!layout.state.isEmpty() && restoreState(layout.state)) m_docks->keepLayout();
 }
 
 void MainWindow::open(const WindowRequest& request) {
@@ -362,7 +360,6 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     event->ignore();
     return;
   }
-  writeWindowLayout({saveGeometry(), saveState()});
   m_desk.file.finish();
   m_desk.workspace.runner().cancel();
   event->accept();
@@ -387,7 +384,7 @@ Badge* MainWindow::metricsBadge() const { return m_docks->metricsTitle().badge()
 FrameListView* MainWindow::frames() const { return &m_docks->frames(); }
 MessagesPanel* MainWindow::messages() const { return &m_docks->messages(); }
 StatusLine* MainWindow::status() const { return &m_status->line(); }
-QTabWidget* MainWindow::analysis() const { return m_tabs; }
+TabStack* MainWindow::analysis() const { return m_tabs; }
 SceneTab* MainWindow::scene() const { return m_tabs->find<SceneTab>(); }
 SweepTab* MainWindow::sweep() const { return m_tabs->find<SweepTab>(); }
 RunsTab* MainWindow::runs() const { return m_tabs->find<RunsTab>(); }

@@ -2,13 +2,12 @@
 #pragma once
 #include "app/desk/desk.h"
 #include "app/window/open_flow.h"
+#include "app/window/tabs/tab_stack.h"
 #include "app/window/window_actions.h"
 
 #include <QMainWindow>
 
 #include <memory>
-
-class QTabWidget;
 
 namespace oodscope {
 
@@ -34,7 +33,6 @@ class StageStack;
 class StatusLine;
 class StatusStrip;
 class SweepTab;
-class TabStack;
 class Theme;
 class ViewGrid;
 struct Preferences;
@@ -70,7 +68,7 @@ public:
   [[nodiscard]] FrameListView* frames() const;
   [[nodiscard]] MessagesPanel* messages() const;
   [[nodiscard]] StatusLine* status() const;
-  [[nodiscard]] QTabWidget* analysis() const;
+  [[nodiscard]] TabStack* analysis() const;
   [[nodiscard]] SceneTab* scene() const;
   [[nodiscard]] SweepTab* sweep() const;
   [[nodiscard]] RunsTab* runs() const;
@@ -93,7 +91,6 @@ private:
   void connectFailures();
   void connectStatus();
   void connectActions();
-  void restoreLayout();
   void openTab(const QString& title);
   void showView(const ViewState& before, const ViewState& after, bool dragging);
   void showChoices(const ViewState& view);

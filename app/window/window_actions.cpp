@@ -79,6 +79,7 @@ void WindowActions::addViewMenu(QMenuBar& bar) {
   layoutMethods = add(view, tr("One view for each method"), "layout-methods", key("Ctrl+5"), "grid_methods", true);
   auto* layouts = new QActionGroup(this);
   for (QAction* action : {layoutOne, layoutOneByTwo, layoutTwoByTwo, layoutMethods}) layouts->addAction(action);
+  maximiseAnalysis = add(view, tr("Maximise the analysis"), "maximise-analysis", key("F11"), "float", true);
   view->addSeparator();
   nextFrame = add(view, tr("&Next frame"), "next-frame", key("Ctrl+Down"), "next");
   previousFrame = add(view, tr("&Previous frame"), "previous-frame", key("Ctrl+Up"), "previous");

@@ -99,8 +99,10 @@ ComparePanel::ComparePanel(QWidget* parent)
   }
   m_styles[0]->setChecked(true);
   styles->addStretch(1);
-  auto* swap = new QPushButton(icon(QStringLiteral("swap")), tr("Swap"));
-  swap->setToolTip(tr("A becomes B and B becomes A"));
+  auto* swap = new QToolButton;
+  swap->setIcon(icon(QStringLiteral("swap")));
+  swap->setFocusPolicy(Qt::TabFocus);
+  nameControl(swap, tr("Swap: A becomes B and B becomes A"));
   styles->addWidget(swap);
   layout->addLayout(styles);
   auto* options = new QHBoxLayout;
@@ -114,7 +116,7 @@ ComparePanel::ComparePanel(QWidget* parent)
 
   connect(group, &QButtonGroup::idClicked, this, [this](int id) { Q_EMIT styleEdited(static_cast<Style>(id)); });
   connect(m_ranks, &QCheckBox::clicked, this, &ComparePanel::ranksEdited);
-  connect(swap, &QPushButton::clicked, this, &ComparePanel::swapRequested);
+  connect(swap, &QToolButton::clicked, this, &ComparePanel::swapRequested);
 }
 
 QWidget* ComparePanel::makeRun(RunSide side) {

@@ -4,6 +4,7 @@
 #include "widgets/controls/number_field.h"
 #include "widgets/controls/scale_slider.h"
 #include "widgets/controls/slider_scales.h"
+#include "widgets/theme/elided_label.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
@@ -19,7 +20,7 @@ namespace oodscope {
 TemperatureSlider::TemperatureSlider(QWidget* parent)
     : QWidget(parent),
       m_label(new QLabel(tr("Temperature <i>T</i>"))),
-      m_reason(new QLabel),
+      m_reason(new ElidedLabel),
       m_reset(new QToolButton),
       m_field(new NumberField),
       m_slider(new ScaleSlider) {
@@ -35,7 +36,9 @@ TemperatureSlider::TemperatureSlider(QWidget* parent)
   m_field->setToolTip(tr("Softmax temperature, 0.05 to 20 (Shift+[ and Shift+])"));
   m_reason->setForegroundRole(kSecondaryRole);
   m_reason->setFont(tableFont(font()));
+  m_reason->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   m_reason->hide();
+  m_slider->setObjectName(QStringLiteral("temperature-scale"));
   m_slider->setAccessibleName(tr("Temperature"));
   m_slider->setFill(ScaleSlider::Fill::FromNeutral, temperaturePosition(1.0));
   std::vector<ScaleSlider::Tick> ticks;
@@ -55,10 +58,11 @@ TemperatureSlider::TemperatureSlider(QWidget* parent)
   top->setContentsMargins(0, 0, 0, 0);
   top->setSpacing(m.px(8));
   top->addWidget(m_label);
-  top->addStretch(1);
-  top->addWidget(m_reason);
+  top->addWidget(m_reason, 1);
+  top->addStretch(0);
   top->addWidget(m_reset);
   top->addWidget(m_field);
+  top->addStrut(m.control());  // the row keeps its height, field or reason
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(m.px(2));

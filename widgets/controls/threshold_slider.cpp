@@ -3,6 +3,7 @@
 
 #include "widgets/controls/number_field.h"
 #include "widgets/controls/scale_slider.h"
+#include "widgets/theme/elided_label.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
@@ -62,7 +63,7 @@ ThresholdSlider::ThresholdSlider(QWidget* parent)
       m_pinValue(new NumberField),
       m_field(new NumberField),
       m_slider(new ScaleSlider),
-      m_caption(new QLabel) {
+      m_caption(new ElidedLabel) {
   const Metrics m(this);
   auto* label = new QLabel(tr("Threshold <i>δ</i>"));
   label->setBuddy(m_field);

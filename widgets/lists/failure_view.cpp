@@ -16,6 +16,7 @@
 #include <QTreeView>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <tuple>
 
@@ -33,23 +34,25 @@ int widthOf(Column column) {
     case Column::Recall:
       return 66;
     case Column::Id:
-      return 36;
+      return 34;
     case Column::Class:
-      return 104;
-    case Column::Frame:
-      return 62;
+      return 100;
     case Column::Tag:
+    case Column::Frame:
     case Column::Area:
       return 60;
     case Column::Margin:
-      return 58;
+    case Column::Distance:
+      return 54;
     case Column::Peak:
     case Column::Mean:
-    case Column::Distance:
       return 48;
   }
   return 48;
 }
+
+/// What a narrow table leaves out, the first of all first.
+constexpr std::array kGivingWay{Column::Mean, Column::Peak, Column::Id, Column::Margin, Column::Thumbnail};
 
 /// A table whose groups have headings, painted above the first row of each.
 class GroupedTable : public QTreeView {
@@ -304,13 +307,36 @@ void FailureView::prepareTable(const QString& name) {
   m_view->viewport()->setBackgroundRole(kPanelRole);
   m_view->setAccessibleName(name);
   m_view->installEventFilter(this);
-  m_view->header()->setStretchLastSection(true);
+  m_view->header()->setStretchLastSection(false);
+  m_view->header()->setMinimumSectionSize(m.px(24));
+  m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  m_view->viewport()->installEventFilter(this);
   for (int section = 0; section < m_model->columnCount(); ++section)
     m_view->setColumnWidth(section, m.px(widthOf(m_model->columnAt(section))));
+  m_view->header()->setSectionResizeMode(m_model->sectionOf(Column::Class), QHeaderView::Stretch);
   if (m_model->kind() == FailureKind::FalsePositive)
     m_view->sortByColumn(m_model->sectionOf(Column::Area), Qt::DescendingOrder);
   else
     m_view->sortByColumn(m_model->sectionOf(Column::Recall), Qt::AscendingOrder);
+}
+
+void FailureView::fitColumns() {
+  const Metrics m(this);
+  QHeaderView& header = *m_view->header();
+  const auto wanted = [&](int section) {
+    const Column column = m_model->columnAt(section);
+    const bool isOwn = header.isSectionHidden(section) || column == Column::Class;
+    return isOwn ? m.px(widthOf(column)) : header.sectionSize(section);
+  };
+  int needed = 0;
+  for (int section = 0; section < m_model->columnCount(); ++section) needed += wanted(section);
+  for (const Column column : kGivingWay) {
+    const int section = m_model->sectionOf(column);
+    if (section < 0) continue;
+    const bool isLeftOut = needed > m_view->viewport()->width();
+    if (isLeftOut) needed -= wanted(section);
+    header.setSectionHidden(section, isLeftOut);
+  }
 }
 
 void FailureView::connectParts() {
@@ -362,6 +388,7 @@ std::vector<int> FailureView::shownRows() const {
 }
 
 bool FailureView::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_view->viewport() && event->type() == QEvent::Resize) fitColumns();
   if (watched == m_view && event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_T) {
     if (m_view->currentIndex().isValid()) Q_EMIT tagRequested(m_proxy->mapToSource(m_view->currentIndex()).row());
     return true;

@@ -65,6 +65,8 @@ protected:
 
 private:
   void prepareTable(const QString& name);
+  /// Leaves out columns that matter least until the rest fits: tag and distance are never scrolled to.
+  void fitColumns();
   void connectParts();
   void showCount();
 

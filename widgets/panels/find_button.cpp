@@ -22,7 +22,7 @@ QSize FindButton::sizeHint() const {
 
 QSize FindButton::minimumSizeHint() const {
   const Metrics m(this);
-  return {m.px(120), m.px(26)};
+  return {m.px(30), m.px(26)};
 }
 
 void FindButton::paintEvent(QPaintEvent*) {
@@ -37,8 +37,12 @@ void FindButton::paintEvent(QPaintEvent*) {
   painter.drawPixmap(m.px(8), (height() - size) / 2,
                      iconPixmap(QStringLiteral("search"), t.text2, size, devicePixelRatioF()));
   painter.setPen(t.text2);
+  // With little room the icon alone; the tool tip has the rest.
+  const int name = m.px(29) + painter.fontMetrics().horizontalAdvance(m_name);
+  if (name + m.px(6) > width()) return;
   painter.drawText(rect().adjusted(m.px(29), 0, 0, 0), Qt::AlignVCenter, m_name);
   painter.setFont(captionFont(font()));
+  if (name + painter.fontMetrics().horizontalAdvance(m_shortcut) + m.px(16) > width()) return;
   painter.drawText(rect().adjusted(0, 0, -m.px(8), 0), static_cast<int>(Qt::AlignVCenter | Qt::AlignRight), m_shortcut);
 }
 

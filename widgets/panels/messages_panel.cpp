@@ -21,6 +21,7 @@ namespace oodscope {
 namespace {
 
 constexpr int kSeverityRole = Qt::UserRole + 1;
+constexpr int kWidePanel = 480;  // pixels of the design
 
 /// Text in any column, and a least severity.
 class MessageFilter : public QSortFilterProxyModel {
@@ -67,10 +68,11 @@ MessagesPanel::MessagesPanel(QWidget* parent)
   m_view->setFrameShape(QFrame::NoFrame);
   m_view->setFont(tableFont(font()));
   m_view->header()->setFont(captionFont(font()));
-  m_view->header()->setStretchLastSection(true);
   m_view->setColumnWidth(0, m.px(70));
   m_view->setColumnWidth(1, m.px(80));
-  m_view->setColumnWidth(2, m.px(520));
+  m_view->header()->setStretchLastSection(false);
+  m_view->header()->setSectionResizeMode(2, QHeaderView::Stretch);
+  m_view->viewport()->installEventFilter(this);
   m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
   m_view->setAccessibleName(tr("Messages"));
   m_view->viewport()->setBackgroundRole(kPanelRole);
@@ -126,6 +128,19 @@ void MessagesPanel::add(const Message& message) {
   m_stack->setCurrentIndex(1);
   m_view->scrollToBottom();
   Q_EMIT countChanged(count());
+}
+
+bool MessagesPanel::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_view->viewport() && event->type() == QEvent::Resize) fitColumns();
+  return QWidget::eventFilter(watched, event);
+}
+
+void MessagesPanel::fitColumns() {
+  const Metrics m(this);
+  const bool isNarrow = width() < m.px(kWidePanel);
+  m_view->setColumnHidden(0, isNarrow);
+  m_view->setColumnWidth(1, m.px(isNarrow ? 28 : 84));
+  m_view->setColumnWidth(3, m.px(isNarrow ? 80 : 230));
 }
 
 void MessagesPanel::clear() {

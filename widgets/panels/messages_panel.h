@@ -37,7 +37,13 @@ Q_SIGNALS:
   void countChanged(int count);
   void fileActivated(const QString& file);
 
+protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
+  /// In a narrow panel the text has the room: the kind is its icon, the time goes.
+  void fitColumns();
+
   QStandardItemModel* m_model = nullptr;
   QSortFilterProxyModel* m_shown = nullptr;
   QStackedLayout* m_stack = nullptr;

@@ -215,7 +215,7 @@ MetricsPanel::MetricsPanel(QWidget* parent)
   m_metrics->setAccessibleName(tr("Metrics"));
   m_operating->setAccessibleName(tr("At the threshold"));
   m_components->setAccessibleName(tr("Components"));
-  m_components->setColumns({3, 2, 1});
+  m_components->setColumns({2, 1, 3});  // of a paired row: interval, p, verdict
   for (QLabel* label : {m_note, m_provenance}) {
     label->setFont(captionFont(font()));
     label->setForegroundRole(kSecondaryRole);

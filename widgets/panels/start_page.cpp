@@ -2,6 +2,7 @@
 #include "widgets/panels/start_page.h"
 
 #include "widgets/panels/empty_state.h"
+#include "widgets/panels/scroll_pane.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/style_paint.h"
 #include "widgets/theme/tokens.h"
@@ -75,7 +76,7 @@ public:
   StartButton(const QString& picture, const QString& text, const QString& shortcut, bool primary)
       : m_picture(picture), m_text(text), m_shortcut(shortcut), m_primary(primary) {
     setProperty("primary", primary);
-    setMinimumWidth(Metrics(this).px(150));
+    setMinimumWidth(Metrics(this).px(124));
     setFixedHeight(Metrics(this).px(34));
     nameControl(this, text, shortcut);
   }
@@ -177,6 +178,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_zone(new DropZone), m
     auto* button = new StartButton(picture, text, keys, primary);
     connect(button, &QPushButton::clicked, this, fact);
     buttons->addWidget(button, 1);
+    m_demo = button;
   };
   add(QStringLiteral("folder"), tr("Open folder…"), QStringLiteral("Ctrl+O"), false, &StartPage::openFolderRequested);
   add(QStringLiteral("cube"), tr("Open model…"), QStringLiteral("Ctrl+M"), false, &StartPage::openModelRequested);
@@ -226,14 +228,22 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_zone(new DropZone), m
   layout->addSpacing(m.px(12));
   layout->addLayout(lower);
   layout->addStretch(1);
-  auto* outer = new QHBoxLayout(this);
-  outer->setContentsMargins(m.px(24), m.px(48), m.px(24), m.px(24));
+  auto* page = new QWidget;
+  auto* outer = new QHBoxLayout(page);
+  outer->setContentsMargins(m.px(24), m.px(32), m.px(24), m.px(24));
   outer->addStretch(1);
   outer->addWidget(column, 30);
   outer->addStretch(1);
+  auto* pane = new ScrollPane(page);
+  for (QWidget* part : {pane->viewport(), page}) part->setAutoFillBackground(false);
+  auto* whole = new QVBoxLayout(this);
+  whole->setContentsMargins(0, 0, 0, 0);
+  whole->addWidget(pane);
   connect(m_recent, &QListWidget::itemActivated, this,
           [this](const QListWidgetItem* item) { Q_EMIT recentActivated(item->data(Qt::UserRole).toString()); });
 }
+
+void StartPage::focusDemo() { m_demo->setFocus(Qt::OtherFocusReason); }
 
 void StartPage::setRecent(const std::vector<RecentEntry>& recent) {
   m_recent->clear();

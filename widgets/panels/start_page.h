@@ -23,6 +23,8 @@ class StartPage : public QWidget {
 public:
   explicit StartPage(QWidget* parent = nullptr);
   void setRecent(const std::vector<RecentEntry>& recent);
+  /// What a first start begins with: "Open the demo".
+  void focusDemo();
 
 Q_SIGNALS:
   void openFolderRequested();
@@ -40,6 +42,7 @@ protected:
 
 private:
   QWidget* m_zone = nullptr;
+  QWidget* m_demo = nullptr;
   QListWidget* m_recent = nullptr;
   QStackedLayout* m_recentStack = nullptr;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/status_widgets.h"
 
+#include "widgets/theme/elided_label.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/rule.h"
@@ -81,11 +82,11 @@ void ProgressItem::finish() {
 
 StatusLine::StatusLine(QWidget* parent)
     : QWidget(parent),
-      m_data(new QLabel(tr("No set open"))),
-      m_state(new QLabel),
-      m_cache(new QLabel),
-      m_timing(new QLabel),
-      m_sentence(new QLabel(tr("Ready"))),
+      m_data(new ElidedLabel(tr("No set open"))),
+      m_state(new ElidedLabel),
+      m_cache(new ElidedLabel),
+      m_timing(new ElidedLabel),
+      m_sentence(new ElidedLabel(tr("Ready"))),
       m_progress(new ProgressItem),
       m_messages(new QToolButton) {
   const Metrics m(this);

@@ -243,7 +243,32 @@ void CurvePlot::State::drawOperatingPoint(QCPPainter& p, const PlotCanvas& canva
   canvas.ring(p, at, colour);
 }
 
+void CurvePlot::State::drawBrushed(QCPPainter& p, const PlotCanvas& canvas) const {
+  const int curve = primary(CurveRole::A);
+  if (!brushed || curve < 0) return;
+  const std::vector<double>& all = curves[static_cast<std::size_t>(curve)].threshold;
+  QPolygonF stretch;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (std::isfinite(all[i]) && all[i] >= brushed->first && all[i] <= brushed->second)
+      stretch << pixelOf(canvas, curve, static_cast<int>(i));
+  if (stretch.isEmpty()) return;
+  const Tokens& t = canvas.tokens();
+  const QRectF frame = canvas.frame()->rect();
+  p.setClipRect(frame);
+  p.setAntialiasing(true);
+  const QRectF extent = stretch.boundingRect();
+  p.fillRect(QRectF(extent.left(), frame.top(), std::max(1.0, extent.width()), frame.height()),
+             withAlpha(t.focus, 0.14));
+  p.setPen(pen(t.focus, 1));
+  for (const double x : {extent.left(), extent.right()})
+    p.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()));
+  p.setPen(QPen(withAlpha(t.focus, 0.7), 6, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+  p.drawPolyline(stretch);
+  p.setClipping(false);
+}
+
 void CurvePlot::State::drawMarkers(QCPPainter& p, const PlotCanvas& canvas) const {
+  drawBrushed(p, canvas);
   const QRectF box = QRectF(canvas.frame()->rect()).adjusted(-1, -1, 1, 1);
   LabelPlacer free = placer(canvas);
   static_cast<void>(lineTexts(free, canvas));  // they stand below
@@ -335,6 +360,12 @@ void CurvePlot::setThreshold(int index, std::optional<double> threshold, const s
   if (known == threshold && place == exact) return;
   known = threshold;
   place = exact;
+  canvas().markersChanged();
+}
+
+void CurvePlot::setBrush(const std::optional<std::pair<double, double>>& stretch) {
+  if (stretch == m->brushed) return;
+  m->brushed = stretch;
   canvas().markersChanged();
 }
 

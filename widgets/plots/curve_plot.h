@@ -49,6 +49,8 @@ public:
   /// without, it stands at the curve's point of the nearest threshold, and its label marks its numbers as approximate
   /// unless that is the threshold itself: the curve is thinned for drawing.
   void setThreshold(int index, std::optional<double> threshold, const std::optional<CurvePlace>& exact = {});
+  /// The stretch of A's thresholds that is brushed: its part of the curve is marked. Empty for none.
+  void setBrush(const std::optional<std::pair<double, double>>& stretch);
   /// Share of positives: the PR plot's chance line.
   void setChance(std::optional<double> share);
   /// ROC: false positive rates up to 1 or up to `limit`.

@@ -20,6 +20,7 @@ struct CurvePlot::State {
   std::vector<std::optional<double>> thresholds;
   std::vector<std::optional<CurvePlace>> places;  // of the thresholds, where they are known exactly
   std::optional<double> chance;
+  std::optional<std::pair<double, double>> brushed;  // thresholds, both ends belong
   double limit = 1;
   int dragged = -1;
   std::optional<std::pair<int, int>> hover;  // curve, point
@@ -196,6 +197,7 @@ struct CurvePlot::State {
   void drawContent(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawIsoF1(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawChance(QCPPainter& p, const PlotCanvas& canvas) const;
+  void drawBrushed(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawMarkers(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawFpr95(QCPPainter& p, const PlotCanvas& canvas, const CurveData& curve) const;
   void drawOperatingPoint(QCPPainter& p, const PlotCanvas& canvas, int curve, QPointF at) const;

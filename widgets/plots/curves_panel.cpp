@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/curves_panel.h"
 
-#include <QHBoxLayout>
-#include <QPointer>
-#include <QToolButton>
+#include "widgets/panels/scroll_pane.h"
+#include "widgets/plots/plot_shelf.h"
+#include "widgets/theme/elided_label.h"
 
-#include <algorithm>
+#include <QHBoxLayout>
+#include <QToolButton>
+#include <QVBoxLayout>
 
 namespace oodscope {
-namespace {
-constexpr int kLeastWidth = 350;  // logical pixels a plot needs for its labels
-}
 
 CurvesPanel::CurvesPanel(QWidget* parent)
     : QWidget(parent),
@@ -19,16 +18,20 @@ CurvesPanel::CurvesPanel(QWidget* parent)
       m_f1(new CurvePlot(CurveKind::F1, this)),
       m_histogram(new HistogramPlot(this)),
       m_perFrame(new PairedDifferencePlot(this)),
-      m_bar(new QWidget(this)) {
-  auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(4, 4, 4, 2);
-  row->setSpacing(8);
+      m_bar(new QWidget(this)),
+      m_shelf(new PlotShelf),
+      m_band(new ElidedLabel),
+      m_column(new QVBoxLayout(this)) {
+  const Metrics m(this);
+  m_column->setContentsMargins(4, 4, 4, 2);
+  m_column->setSpacing(2);
   auto* bar = new QHBoxLayout(m_bar);
-  bar->setContentsMargins(0, 2, 8, 2);
+  bar->setContentsMargins(0, 2, m.px(8), 2);
   bar->setSpacing(0);
   const std::array<QString, kPlots> names = {tr("PR"), tr("ROC"), tr("F1"), tr("Histogram"), tr("Per frame")};
+  std::vector<QWidget*> plots;
   for (int i = 0; i < kPlots; ++i) {
-    row->addWidget(widgetOf(i), 1);
+    plots.push_back(widgetOf(i));
     auto* toggle = new QToolButton(m_bar);
     toggle->setText(names[static_cast<std::size_t>(i)]);
     toggle->setCheckable(true);
@@ -37,11 +40,27 @@ CurvesPanel::CurvesPanel(QWidget* parent)
     toggle->setAccessibleName(tr("Show %1").arg(names[static_cast<std::size_t>(i)]));
     bar->addWidget(toggle);
     m_toggles[static_cast<std::size_t>(i)] = toggle;
-    connect(toggle, &QToolButton::toggled, this, [this, i](bool on) { noteToggle(i, on); });
+    connect(toggle, &QToolButton::toggled, this, [this] {
+      arrange();
+      Q_EMIT shownChanged();
+    });
   }
   m_bar->hide();  // until it is given a place
-  const QString sentence = tr("Curves need labels and scores: open a set and a model, or a folder of score maps.");
-  m_roc->setEmptyText(tr("No curves"), sentence);
+  m_shelf->setPlots(std::move(plots));
+  m_band->setFont(captionFont(font()));
+  m_band->setForegroundRole(kSecondaryRole);
+  m_band->setContentsMargins(m.px(8), 0, m.px(8), m.px(2));
+  m_band->hide();
+  m_column->addWidget(new ScrollPane(m_shelf, ScrollPane::Ways::Down), 1);
+  m_column->addWidget(m_band);
+  connectPlots();
+  for (const Plot plot : {PrecisionRecall, Roc, Histogram}) setShown(plot, true);
+  setComparing(false);
+}
+
+void CurvesPanel::connectPlots() {
+  m_roc->setEmptyText(tr("No curves"),
+                      tr("Curves need labels and scores: open a set and a model, or a folder of score maps."));
   for (CurvePlot* plot : {m_pr, m_roc, m_f1}) {
     connect(plot, &CurvePlot::thresholdEdited, this, &CurvesPanel::thresholdEdited);
     connect(plot, &CurvePlot::thresholdReleased, this, &CurvesPanel::thresholdReleased);
@@ -50,9 +69,6 @@ CurvesPanel::CurvesPanel(QWidget* parent)
   connect(m_histogram, &HistogramPlot::thresholdEdited, this, [this](double t) { Q_EMIT thresholdEdited(0, t); });
   connect(m_histogram, &HistogramPlot::thresholdReleased, this, [this](double t) { Q_EMIT thresholdReleased(0, t); });
   connect(m_histogram, &HistogramPlot::brushed, this, &CurvesPanel::brushed);
-  // The latest shown stay where there is room for few: precision and recall first of all.
-  for (const Plot plot : {Histogram, Roc, PrecisionRecall}) setShown(plot, true);
-  setComparing(false);
 }
 
 CurvesPanel::~CurvesPanel() = default;
@@ -88,25 +104,27 @@ void CurvesPanel::setThreshold(int curve, std::optional<double> threshold, const
   if (curve == 0) m_histogram->setThreshold(threshold);
 }
 
-void CurvesPanel::noteToggle(int plot, bool shown) {
-  std::erase(m_order, plot);
-  if (shown) m_order.push_back(plot);
-  arrange();
-  Q_EMIT shownChanged();
+void CurvesPanel::setBrush(const std::optional<std::pair<double, double>>& stretch) {
+  for (CurvePlot* plot : {m_pr, m_roc, m_f1}) plot->setBrush(stretch);
+  m_histogram->setBrush(stretch);
+}
+
+void CurvesPanel::setBandNote(const QString& note) {
+  m_band->setText(note.isEmpty() ? QString() : tr("Bands: %1").arg(note));
+  m_band->setVisible(!note.isEmpty());
+}
+
+QString CurvesPanel::bandNote() const { return m_band->text(); }
+
+void CurvesPanel::takeToggles() {
+  m_column->insertWidget(0, m_bar, 0, Qt::AlignRight);
+  m_bar->show();
 }
 
 void CurvesPanel::arrange() {
-  const int room = std::max(1, width() / kLeastWidth);
-  std::vector<int> latest;
-  for (auto plot = m_order.rbegin(); plot != m_order.rend() && static_cast<int>(latest.size()) < room; ++plot) {
-    if (*plot != PerFrame || m_comparing) latest.push_back(*plot);
-  }
-  for (int i = 0; i < kPlots; ++i) widgetOf(i)->setVisible(std::find(latest.begin(), latest.end(), i) != latest.end());
-}
-
-void CurvesPanel::resizeEvent(QResizeEvent* event) {
-  QWidget::resizeEvent(event);
-  arrange();
+  for (int i = 0; i < kPlots; ++i)
+    widgetOf(i)->setVisible(m_toggles[static_cast<std::size_t>(i)]->isChecked() && (i != PerFrame || m_comparing));
+  m_shelf->arrange();
 }
 
 }  // namespace oodscope

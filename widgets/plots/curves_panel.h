@@ -5,14 +5,19 @@
 #include "widgets/plots/paired_difference_plot.h"
 
 #include <array>
-#include <vector>
+#include <optional>
+#include <utility>
 
 class QToolButton;
+class QVBoxLayout;
 
 namespace oodscope {
 
-/// The plots of the "Curves" tab, shown side by side as toggled, at least 380 px each: with less room the plot toggled
-/// longest ago hides until there is room again. toggleBar() is meant for the tab bar's corner.
+class ElidedLabel;
+class PlotShelf;
+
+/// The plots of the "Curves" tab. What is toggled is shown: side by side where there is room, else in rows that scroll.
+/// toggleBar() is meant for the tab bar's corner, and stands above the plots where that has no room for it.
 class CurvesPanel : public QWidget {
   Q_OBJECT
 
@@ -31,11 +36,19 @@ public:
   [[nodiscard]] PairedDifferencePlot* perFrame() const { return m_perFrame; }
 
   void setShown(Plot plot, bool shown);
-  [[nodiscard]] bool isShown(Plot plot) const;  ///< toggled, whether or not there is room
+  [[nodiscard]] bool isShown(Plot plot) const;
   /// "Per frame" is there in comparisons only.
   void setComparing(bool comparing);
   /// The operating point of A (curve index given to each plot) everywhere; `exact` as CurvePlot::setThreshold().
   void setThreshold(int curve, std::optional<double> threshold, const std::optional<CurvePlace>& exact = {});
+
+  /// The stretch of thresholds that is brushed, drawn in every plot; empty for none.
+  void setBrush(const std::optional<std::pair<double, double>>& stretch);
+  /// What the bands around the curves are: "95 % of 2,000 resamples of 10 frames"; empty where there are none.
+  void setBandNote(const QString& note);
+  [[nodiscard]] QString bandNote() const;
+  /// Takes the toggles in above the plots; whoever has another place for them gives them a parent there.
+  void takeToggles();
 
 Q_SIGNALS:
   /// From any of the plots.
@@ -44,20 +57,19 @@ Q_SIGNALS:
   void brushed(double low, double high);
   void shownChanged();
 
-protected:
-  void resizeEvent(QResizeEvent* event) override;
-
 private:
   void arrange();
-  void noteToggle(int plot, bool shown);
+  void connectPlots();
   [[nodiscard]] QWidget* widgetOf(int plot) const;
 
   CurvePlot *m_pr, *m_roc, *m_f1;
   HistogramPlot* m_histogram;
   PairedDifferencePlot* m_perFrame;
   QWidget* m_bar;
+  PlotShelf* m_shelf;
+  ElidedLabel* m_band;
+  QVBoxLayout* m_column;
   std::array<QToolButton*, kPlots> m_toggles{};
-  std::vector<int> m_order;  // toggled plots, the latest last
   bool m_comparing = false;
 };
 

@@ -20,6 +20,7 @@ struct HistogramPlot::State {
   HistogramData data;
   std::optional<double> threshold;
   DecisionShares shares;
+  std::optional<std::pair<double, double>> brushed;
   std::optional<QPointF> hover;
 
   double held(double score) const { return std::clamp(score, data.edges.front(), data.edges.back()); }
@@ -30,6 +31,7 @@ struct HistogramPlot::State {
   void drawBars(QCPPainter& p, const PlotCanvas& canvas, double floor) const;
   /// The anomalies as a step line.
   QPainterPath steps(const PlotCanvas& canvas, double floor) const;
+  void drawBrushed(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawHandle(QCPPainter& p, const PlotCanvas& canvas, double x) const;
   /// The handle, whose place is `x`, and what is under the cursor.
   void drawForeground(QCPPainter& p, const PlotCanvas& canvas, double x) const;
@@ -75,6 +77,16 @@ QPainterPath HistogramPlot::State::steps(const PlotCanvas& canvas, double floor)
   if (!edges.empty() && !data.anomalous.empty())
     path.lineTo(QPointF(canvas.pixel(edges.back(), floor).x(), bottom + 4));
   return path;
+}
+
+void HistogramPlot::State::drawBrushed(QCPPainter& p, const PlotCanvas& canvas) const {
+  if (!brushed || data.edges.size() < 2) return;
+  const Tokens& t = canvas.tokens();
+  const QRectF frame = canvas.frame()->rect();
+  const double left = canvas.pixel(held(brushed->first), 1).x(), right = canvas.pixel(held(brushed->second), 1).x();
+  p.fillRect(QRectF(left, frame.top(), std::max(1.0, right - left), frame.height()), withAlpha(t.focus, 0.14));
+  p.setPen(pen(t.focus, 1));
+  for (const double x : {left, right}) p.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()));
 }
 
 void HistogramPlot::State::drawHandle(QCPPainter& p, const PlotCanvas& canvas, double x) const {
@@ -130,6 +142,7 @@ void HistogramPlot::State::draw(QCPPainter& p, const PlotCanvas& canvas) const {
     drawForeground(p, canvas, x);
     return;
   }
+  drawBrushed(p, canvas);
   // The step line is cut in two at the threshold.
   const QPainterPath line = steps(canvas, floor);
   p.setAntialiasing(true);
@@ -253,6 +266,12 @@ void HistogramPlot::setData(HistogramData histogram) {
 void HistogramPlot::setThreshold(std::optional<double> threshold) {
   if (threshold == m->threshold) return;
   m->threshold = threshold;
+  canvas().markersChanged();
+}
+
+void HistogramPlot::setBrush(const std::optional<std::pair<double, double>>& stretch) {
+  if (stretch == m->brushed) return;
+  m->brushed = stretch;
   canvas().markersChanged();
 }
 

@@ -3,6 +3,7 @@
 #include "widgets/plots/plot_widget.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace oodscope {
@@ -34,6 +35,8 @@ public:
   void setData(HistogramData histogram);
   void setThreshold(std::optional<double> threshold);
   void setShares(const DecisionShares& shares);
+  /// The stretch of scores that is brushed; empty for none.
+  void setBrush(const std::optional<std::pair<double, double>>& stretch);
   /// Where the handle is, in pixels of this widget.
   [[nodiscard]] std::optional<QPointF> handle() const;
   /// The bins: their ends, and the share of each class.

@@ -155,9 +155,10 @@ void paintItemPart(QStyle::PrimitiveElement element, const QStyleOption* option,
                    t.text2, 8.0);
       return;
     case QStyle::PE_IndicatorHeaderArrow:
+      // Qt calls the ascending order SortDown; the arrow points to where the values grow.
       if (header && header->sortIndicator != QStyleOptionHeader::None)
-        paintArrow(painter, option->rect, header->sortIndicator == QStyleOptionHeader::SortUp ? Arrow::Up : Arrow::Down,
-                   t.text2, 6.0);
+        paintArrow(painter, option->rect,
+                   header->sortIndicator == QStyleOptionHeader::SortDown ? Arrow::Up : Arrow::Down, t.text2, 6.0);
       return;
     default:
       return;

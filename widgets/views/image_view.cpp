@@ -143,6 +143,11 @@ void ImageView::setCrosshair(std::optional<QPointF> at) {
   m_crosshair = at;
   update(around(m_crosshair));
 }
+void ImageView::setRegionNamed(bool named) {
+  if (named == m_regionNamed) return;
+  m_regionNamed = named;
+  update();
+}
 void ImageView::setInset(const QString& text, const QColor& letterColour, const QString& letter) {
   if (text == m_inset && letterColour == m_insetColour && letter == m_insetLetter) return;
   m_inset = text;
@@ -275,7 +280,7 @@ void ImageView::paintInset(QPainter& painter, const QWidget& widget, QPointF cor
 }
 
 void ImageView::paintRegionCaption(QPainter& painter) const {
-  if (!m_layers.region || m_layers.region->caption.isEmpty()) return;
+  if (!m_regionNamed || !m_layers.region || m_layers.region->caption.isEmpty()) return;
   const QRect box = m_layers.region->box;
   const QFontMetricsF metrics(tableFont(font()));
   const double chipWidth = metrics.horizontalAdvance(m_layers.region->caption) + 16;
@@ -361,6 +366,11 @@ void ImageView::contextMenuEvent(QContextMenuEvent* event) {
 }
 
 void ImageView::leaveEvent(QEvent*) { Q_EMIT hoverLeft(); }
+
+void ImageView::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  Q_EMIT viewportChanged();
+}
 
 void ImageView::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) invalidate();

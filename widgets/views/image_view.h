@@ -51,6 +51,9 @@ public:
   /// Of the canvas in device pixels.
   [[nodiscard]] QSizeF viewport() const;
   void setCrosshair(std::optional<QPointF> at);
+  /// Whether the caption of the selected region stands beside it.
+  void setRegionNamed(bool named);
+  [[nodiscard]] bool isRegionNamed() const { return m_regionNamed; }
   /// A short text in the upper left corner; empty for none.
   void setInset(const QString& text, const QColor& letterColour = {}, const QString& letter = {});
   /// Where there is nothing to see yet, or no more than the picture: says what will appear, or why nothing does.
@@ -69,7 +72,7 @@ public:
   using QWidget::render;
 
   [[nodiscard]] QSize sizeHint() const override { return {480, 270}; }
-  [[nodiscard]] QSize minimumSizeHint() const override { return {120, 68}; }
+  [[nodiscard]] QSize minimumSizeHint() const override { return {80, 45}; }
 
 Q_SIGNALS:
   void hovered(QPointF picturePoint);
@@ -82,6 +85,8 @@ Q_SIGNALS:
   void activated();
   /// The right button, or the menu key, at a point that may lie outside the picture.
   void menuRequested(QPointF picturePoint, QPoint globalPoint);
+  /// The canvas has another size: a fitted picture has another scale.
+  void viewportChanged();
 
 protected:
   void contextMenuEvent(QContextMenuEvent* event) override;
@@ -93,6 +98,7 @@ protected:
   void mouseDoubleClickEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
   /// Paints canvas and picture; the rest (crosshair, insets, rubber band) comes after.
   virtual void paintPicture(QPainter& painter);
@@ -120,6 +126,7 @@ private:
   QColor m_insetColour;
   QImage m_shown;
   bool m_dirty = true;
+  bool m_regionNamed = true;
   enum class Gesture { None, Press, Pan, Band };
   Gesture m_gesture = Gesture::None;
   QPointF m_pressed, m_last;

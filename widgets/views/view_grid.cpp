@@ -70,6 +70,9 @@ void ViewGrid::setPanes(const std::vector<PaneSpec>& panes) {
       setFocus(Qt::MouseFocusReason);
       setCurrent(index);
     });
+    connect(pane->view, &ImageView::viewportChanged, this, [this, index] {
+      if (index == m_current) Q_EMIT viewTransformChanged(transform());  // a fitted picture has another scale now
+    });
     connect(pane->view, &ImageView::transformEdited, this, [this, index](const ViewTransform& t) { spread(index, t); });
     connect(pane->view, &ImageView::hovered, this, [this, index](QPointF at) {
       setCrosshair(at);
@@ -99,6 +102,11 @@ void ViewGrid::setArrangement(GridArrangement arrangement) {
   if (arrangement == m_arrangement) return;
   m_arrangement = arrangement;
   arrange();
+  // What was zoomed in one layout is a stamp or a corner in another.
+  ViewTransform fitted;
+  fitted.fit = true;
+  each([&](ImageView& view) { view.setTransform(fitted); });
+  if (count() > 0) Q_EMIT viewTransformChanged(transform());
 }
 
 void ViewGrid::setPanesOfAll(std::vector<int> panes) {
@@ -150,6 +158,15 @@ void ViewGrid::arrange() {
     grid->setColumnStretch(place % columns, 1);
     grid->setRowStretch(place / columns, 1);
   }
+  captionOnce();
+}
+
+void ViewGrid::captionOnce() {
+  // The current view names the selected region; where that is not in sight, the first that is.
+  int named = -1;
+  for (int i = count(); i-- > 0;)
+    if (!m_panes[static_cast<std::size_t>(i)]->frame->isHidden() && (named != m_current || i == m_current)) named = i;
+  for (int i = 0; i < count(); ++i) view(i)->setRegionNamed(i == named);
 }
 
 void ViewGrid::setCurrent(int pane) {
@@ -157,6 +174,7 @@ void ViewGrid::setCurrent(int pane) {
   m_current = pane;
   if (m_arrangement == GridArrangement::One) arrange();
   for (int i = 0; i < count(); ++i) header(i)->setCurrent(i == pane);
+  captionOnce();
   Q_EMIT currentChanged(pane);
 }
 

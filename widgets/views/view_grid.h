@@ -85,6 +85,8 @@ protected:
 private:
   struct Pane;
   void arrange();
+  /// One view alone says what the selected region is.
+  void captionOnce();
   void spread(int from, const ViewTransform& transform);
   template <class F>
   void each(F action);

@@ -189,6 +189,10 @@ void addIntervals(MetricsView& view, const RunStatistics& statistics) {
           .arg(resamplesText(statistics.resamples, statistics.frames), ranges.join(QStringLiteral(" · ")));
 }
 
+QString bandNote(const RunStatistics& statistics) {
+  return tr("95 % over frames, %1").arg(resamplesText(statistics.resamples, statistics.frames));
+}
+
 void addBand(CurveData& curve, const Band& band) {
   const auto at = [](const std::array<double, kBandPoints>& values, double x) {
     const double place = std::clamp(x, 0.0, 1.0) * static_cast<double>(kBandPoints - 1);

@@ -36,6 +36,8 @@ struct RunNames {
 /// Adds intervals of a single run to its view: half widths, a note on how they were found.
 void addIntervals(MetricsView& view, const RunStatistics& statistics);
 
+/// What bands around curves are: "95 % over frames, 2,000 resamples of 10 frames".
+[[nodiscard]] QString bandNote(const RunStatistics& statistics);
 /// The band, known at equal steps of the abscissa, read off at each point of the curve.
 void addBand(CurveData& curve, const Band& band);
 

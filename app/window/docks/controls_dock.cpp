@@ -34,7 +34,9 @@ ControlsDock::ControlsDock(Desk& desk, ControlsPanel& panel, QObject* parent)
 
 void ControlsDock::show(const ViewState& view) {
   m_panel.temperature()->setTemperature(static_cast<double>(view.score.temperature));
-  m_panel.temperature()->setNoEffect(noTemperatureReason(view.score));
+  const bool hasScores =
+      !m_desk.workspace.sets().empty() && !(m_desk.workspace.models().empty() && m_desk.workspace.scores().empty());
+  m_panel.temperature()->setNoEffect(hasScores ? noTemperatureReason(view.score) : tr("needs scores of an open set"));
   m_panel.threshold()->setPin(pinOf(view.pin, view.pinValue));
   showPinSets(view);
   m_panel.heatScale()->setHeatScale(heatScaleOf(view));

@@ -35,6 +35,8 @@ public:
   /// Their first sizes, at the window's first show unless a layout was kept: shares of a size that the window does not
   /// have yet come out otherwise.
   void arrangeOnce();
+  /// The same anew, with the next show.
+  void forgetLayout() { m_isArranged = false; }
   void keepLayout() { m_isArranged = true; }
 
   [[nodiscard]] FrameListView& frames() const { return *m_frames; }
@@ -47,6 +49,8 @@ public:
   [[nodiscard]] ModelPanel& model() const { return *m_model; }
   [[nodiscard]] MessagesPanel& messages() const { return *m_messages; }
   [[nodiscard]] QDockWidget& messagesDock() const { return *m_messagesDock; }
+  [[nodiscard]] QDockWidget& analysisDock() const { return *m_analysisDock; }
+  void showMessages();
 
   /// One run's controls, or those of two.
   void showControls(bool comparing);

@@ -2,6 +2,7 @@
 #include "app/window/failures/classes_tab.h"
 
 #include "widgets/controls/number_field.h"
+#include "widgets/panels/scroll_pane.h"
 #include "widgets/panels/value_grid.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
@@ -85,9 +86,9 @@ ClassesTab::ClassesTab(QWidget* parent)
                             tr("recall, %"), tr("threshold offset")});
   for (int column = kFp; column < kColumns; ++column)
     m_table->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
-  m_table->setColumnWidth(kClass, m.px(140));
-  for (int column = kFp; column < kOffset; ++column) m_table->setColumnWidth(column, m.px(86));
-  m_table->setColumnWidth(kOffset, m.px(118));
+  m_table->setColumnWidth(kClass, m.px(110));
+  for (int column = kFp; column < kOffset; ++column) m_table->setColumnWidth(column, m.px(70));
+  m_table->setColumnWidth(kOffset, m.px(112));
   m_table->header()->setStretchLastSection(false);
   auto* left = new QVBoxLayout;
   left->setContentsMargins(0, 0, 0, 0);
@@ -113,7 +114,9 @@ ClassesTab::ClassesTab(QWidget* parent)
   auto* rightSide = new QWidget;
   usePanelBackground(rightSide);
   rightSide->setLayout(right);
-  rightSide->setFixedWidth(m.px(400));
+  auto* rightPane = new ScrollPane(rightSide, ScrollPane::Ways::Down);
+  rightPane->setLeast(220, 80);
+  rightPane->setMaximumWidth(m.px(400));
   auto* whole = new QVBoxLayout(this);
   whole->setContentsMargins(0, 0, 0, 0);
   whole->setSpacing(0);
@@ -121,8 +124,8 @@ ClassesTab::ClassesTab(QWidget* parent)
   whole->addLayout(row, 1);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(0);
-  row->addLayout(left, 1);
-  row->addWidget(rightSide);
+  row->addLayout(left, 5);
+  row->addWidget(rightPane, 3);
   connect(m_by, &QComboBox::activated, this, [this] { fill(); });
   connect(m_reset, &QPushButton::clicked, this, [this] {
     m_offsets.clear();

@@ -12,6 +12,7 @@
 #include "widgets/lists/failure_view.h"
 #include "widgets/lists/frame_list.h"
 #include "widgets/panels/region_panel.h"
+#include "widgets/plots/curves_panel.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/views/view_grid.h"
 
@@ -19,6 +20,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <limits>
 
 namespace oodscope {
 namespace {
@@ -329,7 +331,11 @@ void FailureDesk::showMask() {
 
 void FailureDesk::showBrush() {
   showMask();
-  m_brushChip->setVisible(m_results.stretch().has_value());
+  const auto& stretch = m_results.stretch();
+  m_brushChip->setVisible(stretch.has_value());
+  m_curves.setBrush(
+      stretch ? std::optional(std::pair(stretch->low, stretch->high.value_or(std::numeric_limits<double>::max())))
+              : std::nullopt);
   const bool counted = m_results.brushed().has_value();
   if (counted) {
     const BrushCounts& total = m_results.brushed()->total;

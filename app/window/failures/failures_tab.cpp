@@ -7,13 +7,24 @@
 #include "widgets/theme/rule.h"
 #include "widgets/theme/tokens.h"
 
+#include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <array>
+#include <utility>
+
 namespace oodscope {
+namespace {
+
+/// Pixels of the design from which on both lists have room for tag and distance, and the classes stand beside them.
+constexpr int kBesideWidth = 1040;
+
+}  // namespace
+
 QString withCondition(QString text, const QString& condition, bool wanted) {
   text.remove(condition);
   text = text.simplified();
@@ -40,7 +51,7 @@ FailuresTab::FailuresTab(QWidget* parent)
   lists->setStretchFactor(0, 5);
   lists->setStretchFactor(1, 4);
   lists->setStretchFactor(2, 2);
-  lists->setSizes({m.px(540), m.px(440), m.px(200)});
+  lists->setSizes({m.px(520), m.px(440), m.px(180)});
   m_regions->setMinimumWidth(m.px(240));
   m_missed->setMinimumWidth(m.px(240));
   m_bars->setTitle(tr("FP pixels by predicted class"));
@@ -56,6 +67,7 @@ FailuresTab::FailuresTab(QWidget* parent)
   auto* foot = new QHBoxLayout;
   foot->setContentsMargins(m.px(10), m.px(2), m.px(8), m.px(2));
   foot->setSpacing(m.px(8));
+  foot->addWidget(makePageBar());
   foot->addWidget(m_state);
   foot->addWidget(m_note, 1);
   foot->addWidget(m_export);
@@ -71,6 +83,46 @@ FailuresTab::FailuresTab(QWidget* parent)
   connect(m_export, &QToolButton::clicked, this, &FailuresTab::exportRequested);
   m_count->hide();
   clear(tr("No set scored yet"));
+}
+
+QWidget* FailuresTab::makePageBar() {
+  m_pageBar = new QWidget;
+  auto* row = new QHBoxLayout(m_pageBar);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(0);
+  auto* group = new QButtonGroup(this);
+  const std::array<std::pair<QString, QString>, 3> pages{{{tr("Regions"), tr("Show the false-positive regions")},
+                                                          {tr("Missed"), tr("Show the missed objects")},
+                                                          {tr("Classes"), tr("Show false positives by class")}}};
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    auto* button = new QToolButton;
+    button->setText(pages[i].first);
+    button->setCheckable(true);
+    button->setChecked(i == 0);
+    nameControl(button, pages[i].second);
+    group->addButton(button, static_cast<int>(i));
+    row->addWidget(button);
+  }
+  connect(group, &QButtonGroup::idClicked, this, [this](int page) {
+    m_page = page;
+    showPages();
+  });
+  m_pageBar->hide();
+  return m_pageBar;
+}
+
+void FailuresTab::showPages() {
+  const bool beside = width() >= Metrics(this).px(kBesideWidth);
+  m_pageBar->setVisible(!beside);
+  m_regions->setVisible(beside || m_page == 0);
+  m_missed->setVisible(beside || m_page == 1);
+  m_bars->setVisible(beside || m_page == 2);
+  m_pageBar->findChildren<QToolButton*>().at(m_page)->setChecked(true);
+}
+
+void FailuresTab::resizeEvent(QResizeEvent* event) {
+  AnalysisTab::resizeEvent(event);
+  showPages();
 }
 
 FailureView* FailuresTab::view(FailureKind kind) const { return kind == FailureKind::Missed ? m_missed : m_regions; }
@@ -144,6 +196,10 @@ void FailuresTab::setThumbnail(FailureKind kind, int row, const QImage& picture)
 }
 
 void FailuresTab::setCurrent(FailureKind kind, int row) {
+  if (row >= 0 && m_page != 2) {
+    m_page = kind == FailureKind::Missed ? 1 : 0;
+    showPages();
+  }
   view(kind)->setCurrentRow(row);
   view(kind == FailureKind::Missed ? FailureKind::FalsePositive : FailureKind::Missed)->setCurrentRow(-1);
 }

@@ -61,12 +61,20 @@ Q_SIGNALS:
   void thumbnailNeeded(oodscope::FailureKind kind, int row);
   void exportRequested();
 
+protected:
+  void resizeEvent(QResizeEvent* event) override;
+
 private:
+  QWidget* makePageBar();
+  /// All three parts beside each other, or the chosen one alone where there is no room for that.
+  void showPages();
   void connectList(FailureKind kind);
   void filterByClass(int row);
 
   FailureView *m_regions = nullptr, *m_missed = nullptr;
   BarList* m_bars = nullptr;
+  QWidget* m_pageBar = nullptr;
+  int m_page = 0;
   Badge *m_state = nullptr, *m_count = nullptr;
   std::optional<int> m_shownCount;
   QLabel* m_note = nullptr;

@@ -56,6 +56,7 @@ void CompareStage::showWaiting() {
     plot->setCurves({});
     plot->setEmptyText(tr("Being scored"), waiting);
   }
+  curves.setBandNote({});
   m_pairs.clear();
   curves.perFrame()->setRows({}, std::nullopt);
   m_parts.scatter.setPoints({});
@@ -115,6 +116,7 @@ void CompareStage::showCurves(const SetNumbers& a, const SetNumbers& b) {
   label(pr, QStringLiteral("AP"), &PixelMetrics::ap, a, b);
   label(roc, QStringLiteral("AUROC"), &PixelMetrics::auroc, a, b);
   CurvesPanel& curves = m_parts.curves;
+  curves.setBandNote(statistics ? bandNote(statistics->a) : QString());
   curves.precisionRecall()->setCurves(std::move(pr));
   curves.precisionRecall()->setChance(a.curves.prevalence);
   curves.roc()->setCurves(std::move(roc));

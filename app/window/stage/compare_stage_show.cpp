@@ -98,7 +98,9 @@ void CompareStage::showImage() {
   if (view.compareStyle == CompareStyle::SideBySide || !decoded.image) return;
   views.header(kSecond)->setSubtitle(QString::fromStdString(view.frame) + QStringLiteral(" · ") +
                                      tr("%1 × %2").arg(decoded.image->width()).arg(decoded.image->height()));
-  views.header(kSecond)->setNote(view.contour && decoded.label ? tr("GT contour on") : QString());
+  views.header(kSecond)->setNote(!decoded.label ? QString()
+                                 : view.contour ? tr("GT contour on")
+                                                : tr("GT contour off"));
 }
 
 void CompareStage::showDisagreement() {

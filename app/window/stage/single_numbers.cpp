@@ -120,6 +120,7 @@ void SingleStage::showWaiting() {
     plot->setCurves({});
     plot->setEmptyText(heading, sentence);
   }
+  curves.setBandNote({});
   curves.histogram()->setEmptyText(heading, sentence);
 }
 
@@ -186,6 +187,7 @@ void SingleStage::showNoCurves(const QString& reason) {
     plot->setCurves({});
     plot->setEmptyText(tr("Not defined"), reason);
   }
+  curves.setBandNote({});
   curves.precisionRecall()->setChance(std::nullopt);
 }
 
@@ -208,6 +210,10 @@ void SingleStage::showCurves() {
   if (intervals && intervals->ranking.precisionRecall)
     addBand(curves.precisionRecall.front(), *intervals->ranking.precisionRecall);
   if (intervals && intervals->ranking.roc) addBand(curves.roc.front(), *intervals->ranking.roc);
+  const bool estimated = !numbers->exact && !curves.precisionRecall.front().lower.empty();
+  m_parts.curves.setBandNote(intervals   ? bandNote(*intervals)
+                             : estimated ? tr("95 % of the estimate, which is read from a sample of the pixels")
+                                         : QString());
   for (const MoreCurves& more : m_more) more(*numbers, curves);
   m_parts.curves.precisionRecall()->setCurves(std::move(curves.precisionRecall));
   m_parts.curves.precisionRecall()->setChance(numbers->curves.prevalence);

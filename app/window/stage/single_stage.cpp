@@ -59,7 +59,7 @@ void SingleStage::showFrame() {
                            : picture.failure;
   ViewHeader& image = *m_parts.views.header(kImagePane);
   image.setSubtitle(QString::fromStdString(view.frame) + QStringLiteral(" · ") + size);
-  image.setNote(view.contour && picture.decoded.label ? tr("GT contour on") : QString());
+  image.setNote(!picture.decoded.label ? QString() : view.contour ? tr("GT contour on") : tr("GT contour off"));
   const Tokens& colours = m_parts.theme.current();
   ViewHeader& truth = *m_parts.views.header(kTruthPane);
   truth.setSubtitle(picture.decoded.anomalyShare

@@ -150,6 +150,7 @@ void StageStack::showView(const ViewState& before, const ViewState& after) {
   if (before == after || looksOf(before) != looksOf(after)) showLooks(after);
   m_compare.showView(before, after);
   if (before.other.has_value() != after.other.has_value()) showToggled();
+  if (before.contour != after.contour) showSoon(kPicture);  // a header says whether it is drawn
   showSoon(kScale | kThreshold | kStatus | (after.layout == ViewLayout::PerMethod ? kMethods : 0U));
 }
 

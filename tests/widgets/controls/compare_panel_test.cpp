@@ -93,7 +93,7 @@ TEST(ComparePanel, StyleRanksAndSwapAreToldByClicks) {
   QTest::mouseClick(named<QToolButton>(panel, QStringLiteral("Blink")), Qt::LeftButton);
   auto* ranks = panel.findChild<QCheckBox*>();
   QTest::mouseClick(ranks, Qt::LeftButton, Qt::NoModifier, QPoint(8, ranks->height() / 2));
-  QTest::mouseClick(panel.findChild<QPushButton*>(), Qt::LeftButton);
+  QTest::mouseClick(named<QToolButton>(panel, QStringLiteral("Swap: A becomes B and B becomes A")), Qt::LeftButton);
   EXPECT_EQ(heard.said, QStringList({"style 2", "style 1", "ranks 0", "swap"}));
 }
 

@@ -164,22 +164,59 @@ TEST(HistogramPlotTest, HandleIsDraggedAndStaysWithinTheScores) {
   EXPECT_DOUBLE_EQ(edits[1], 1.0);
 }
 
-TEST(CurvesPanelTest, LatestToggledStaysWhereThereIsNoRoom) {
+TEST(CurvesPanelTest, WhatIsToggledIsShownHoweverLittleRoomThereIs) {
+  CurvesPanel panel;
+  for (const QSize size : {QSize(1300, 260), QSize(722, 200), QSize(560, 170), QSize(240, 160)}) {
+    panel.resize(size);
+    panel.show();
+    panel.setShown(CurvesPanel::F1, true);
+    QTest::qWait(0);
+    const std::vector<PlotWidget*> lit{panel.precisionRecall(), panel.roc(), panel.f1(), panel.histogram()};
+    for (const PlotWidget* plot : lit) {
+      EXPECT_TRUE(plot->isVisible()) << size.width();
+      EXPECT_GE(plot->height(), 140) << size.width();
+      // Within the shelf, which is as wide as the panel and scrolls down.
+      EXPECT_TRUE(plot->parentWidget()->rect().contains(plot->geometry())) << size.width();
+      EXPECT_LE(plot->parentWidget()->width(), panel.width());
+      for (const PlotWidget* other : lit)
+        EXPECT_TRUE(other == plot || !plot->geometry().intersects(other->geometry())) << size.width();
+    }
+  }
+  panel.setShown(CurvesPanel::F1, false);
+  EXPECT_FALSE(panel.f1()->isVisible());
+}
+
+TEST(CurvesPanelTest, BandsAreExplainedWhileThereAreAny) {
+  CurvesPanel panel;
+  panel.resize(900, 260);
+  panel.show();
+  panel.setBandNote(QStringLiteral("95 % over frames, 2,000 resamples of 10 frames"));
+  EXPECT_TRUE(panel.bandNote().contains(QStringLiteral("2,000 resamples")));
+  panel.setBandNote({});
+  EXPECT_TRUE(panel.bandNote().isEmpty());
+}
+
+TEST(CurvesPanelTest, ABrushedStretchIsDrawnInEveryPlotUntilItIsCleared) {
   CurvesPanel panel;
   panel.resize(1300, 260);
   panel.show();
-  panel.setShown(CurvesPanel::F1, true);
-  EXPECT_FALSE(panel.histogram()->isVisible());  // toggled longest ago
-  EXPECT_TRUE(panel.precisionRecall()->isVisible());
-  EXPECT_TRUE(panel.f1()->isVisible());
-  for (int i = 0; i < 2; ++i) {  // three plots hold the window wider than one does
-    panel.resize(500, 260);
-    QTest::qWait(0);
+  HistogramData bins;
+  bins.edges = {0.0, 0.25, 0.5, 0.75, 1.0};
+  bins.normal = {0.7, 0.1, 0.1, 0.1};
+  bins.anomalous = {0.1, 0.1, 0.1, 0.7};
+  panel.histogram()->setData(bins);
+  panel.precisionRecall()->setCurves({line()});
+  for (PlotWidget* plot :
+       {static_cast<PlotWidget*>(panel.histogram()), static_cast<PlotWidget*>(panel.precisionRecall())}) {
+    QTest::qWait(30);
+    const QImage before = plot->grab().toImage();
+    panel.setBrush(std::pair(0.25, 0.5));
+    QTest::qWait(30);
+    EXPECT_NE(plot->grab().toImage(), before);
+    panel.setBrush(std::nullopt);
+    QTest::qWait(30);
+    EXPECT_EQ(plot->grab().toImage(), before);
   }
-  EXPECT_TRUE(panel.f1()->isVisible());
-  EXPECT_FALSE(panel.precisionRecall()->isVisible());
-  EXPECT_FALSE(panel.histogram()->isVisible());
-  EXPECT_TRUE(panel.isShown(CurvesPanel::Histogram));
 }
 
 TEST(BarListTest, ClickTellsTheRow) {

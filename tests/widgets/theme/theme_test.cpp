@@ -9,7 +9,9 @@
 #include <QApplication>
 #include <QDir>
 #include <QFontMetricsF>
+#include <QPainter>
 #include <QSlider>
+#include <QStyleOptionHeader>
 
 #include <cmath>
 
@@ -54,6 +56,40 @@ TEST(Tokens, AreFoundAgainFromThePaletteTheyMade) {
 TEST(Tokens, HighContrastReplacesLinesByStrong) {
   EXPECT_EQ(tokens(true, true).edge, tokens(true).strong);
   EXPECT_EQ(tokens(true, true).line, tokens(true).strong);
+}
+
+/// How many pixels the upper and the lower half of a header's arrow have.
+std::pair<int, int> arrowOf(QStyleOptionHeader::SortIndicator order) {
+  const Theme theme(*qApp, ThemeChoice::Dark);
+  QImage picture(24, 24, QImage::Format_RGB32);
+  picture.fill(Qt::black);
+  QPainter painter(&picture);
+  QStyleOptionHeader option;
+  option.palette = buildPalette(tokens(true));
+  option.rect = picture.rect();
+  option.sortIndicator = order;
+  QApplication::style()->drawPrimitive(QStyle::PE_IndicatorHeaderArrow, &option, &painter);
+  painter.end();
+  int top = 24, bottom = -1;
+  const auto inRow = [&](int y) {
+    int lit = 0;
+    for (int x = 0; x < 24; ++x) lit += qGray(picture.pixel(x, y)) > 40 ? 1 : 0;
+    return lit;
+  };
+  for (int y = 0; y < 24; ++y)
+    if (inRow(y) > 0) {
+      top = std::min(top, y);
+      bottom = y;
+    }
+  return {inRow(top), inRow(bottom)};
+}
+
+TEST(Style, TheSortArrowPointsUpWhereValuesGrowDownwards) {
+  // QHeaderView asks for SortDown in ascending order.
+  const auto [top, bottom] = arrowOf(QStyleOptionHeader::SortDown);
+  EXPECT_LT(top, bottom);
+  const auto [topDescending, bottomDescending] = arrowOf(QStyleOptionHeader::SortUp);
+  EXPECT_GT(topDescending, bottomDescending);
 }
 
 TEST(Metrics, GrowWithTheFont) {

@@ -75,6 +75,40 @@ TEST_F(ViewGridTest, ArrangementDecidesWhatIsVisible) {
   EXPECT_EQ(visible(), "1111");
 }
 
+TEST_F(ViewGridTest, AnotherLayoutFitsThePicture) {
+  grid.setTransform({6.0, {123, 145}, false});
+  grid.setArrangement(GridArrangement::One);
+  EXPECT_TRUE(grid.transform().fit);
+  for (int i = 0; i < grid.count(); ++i) EXPECT_TRUE(grid.view(i)->transform().fit);
+}
+
+TEST_F(ViewGridTest, AnotherSizeTellsTheScaleOfAFittedPicture) {
+  grid.fit();
+  QList<double> scales;
+  QObject::connect(&grid, &ViewGrid::viewTransformChanged, [&](const ViewTransform& t) { scales << t.scale; });
+  grid.resize(400, 300);
+  QTest::qWait(0);
+  ASSERT_FALSE(scales.isEmpty());
+  EXPECT_DOUBLE_EQ(scales.last(), grid.transform().scale);
+  EXPECT_LT(scales.last(), 0.6);
+}
+
+TEST_F(ViewGridTest, TheSelectedRegionIsNamedInOneViewAlone) {
+  const auto named = [this] {
+    QString text;
+    for (int i = 0; i < grid.count(); ++i) text += grid.view(i)->isRegionNamed() ? '1' : '0';
+    return text;
+  };
+  grid.setCurrent(3);
+  EXPECT_EQ(named(), "0001");
+  grid.setArrangement(GridArrangement::OneByTwo);  // the current one is out of sight
+  EXPECT_EQ(named(), "1000");
+  grid.setArrangement(GridArrangement::One);
+  EXPECT_EQ(named(), "0001");
+  grid.setCurrent(1);
+  EXPECT_EQ(named(), "0100");
+}
+
 TEST_F(ViewGridTest, ZoomToRegionShowsItInEveryView) {
   const QRect region(100, 80, 60, 40);
   grid.zoomToRegion(region);
