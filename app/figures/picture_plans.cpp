@@ -39,8 +39,8 @@ SheetBar barOf(const ViewState& view, const QString& label, float low, float hig
   SheetBar bar;
   bar.table = tableOf(view);
   bar.label = label;
-  bar.lowText = numberText(static_cast<double>(low), 2);
-  bar.highText = numberText(static_cast<double>(high), 2);
+  bar.lowText = scaleText(static_cast<double>(low), static_cast<double>(high - low));
+  bar.highText = scaleText(static_cast<double>(high), static_cast<double>(high - low));
   if (threshold && high > low) bar.mark = static_cast<double>((*threshold - low) / (high - low));
   return bar;
 }
@@ -76,7 +76,7 @@ QByteArray csvRow(SessionResults& results, const RunSpec& run, std::size_t frame
 }
 
 QString thresholdText(const PictureLayers& layers) {
-  return QStringLiteral("s ≥ %1").arg(numberText(static_cast<double>(layers.threshold), 3));
+  return QStringLiteral("s ≥ %1").arg(scoreText(static_cast<double>(layers.threshold)));
 }
 
 /// A column of a grid, whatever the set of a row.

@@ -3,6 +3,9 @@
 #include <QObject>
 #include <QPointer>
 
+#include <functional>
+#include <vector>
+
 class QDialog;
 class QMainWindow;
 
@@ -11,6 +14,7 @@ namespace oodscope {
 class CheatSheet;
 class CommandPalette;
 class WindowActions;
+struct PaletteEntry;
 struct ShortcutGroup;
 
 /// What explains the window: the action finder, the shortcuts, the program's own facts. None of them is modal; each is
@@ -20,6 +24,8 @@ class HelpWindows : public QObject {
 
 public:
   HelpWindows(QMainWindow& window, WindowActions& actions);
+  /// What the finder finds beside the menus, asked for when it is opened.
+  void setThings(std::function<std::vector<PaletteEntry>()> things) { m_things = std::move(things); }
   void showPalette();
   void showCheatSheet();
   void showAbout();
@@ -31,6 +37,7 @@ private:
   QMainWindow& m_window;
   WindowActions& m_actions;
   CommandPalette* m_palette = nullptr;
+  std::function<std::vector<PaletteEntry>()> m_things;
   QPointer<CheatSheet> m_sheet;
   QPointer<QDialog> m_about;
 };

@@ -2,16 +2,14 @@
 #include "app/window/item_menus.h"
 
 #include "app/desk/workspace.h"
+#include "app/window/show_file.h"
 #include "widgets/lists/frame_list.h"
 #include "widgets/theme/icon.h"
 
 #include <QClipboard>
 #include <QComboBox>
-#include <QDesktopServices>
-#include <QFileInfo>
 #include <QGuiApplication>
 #include <QMenu>
-#include <QUrl>
 
 namespace oodscope {
 
@@ -69,8 +67,7 @@ void ItemMenus::addPlaces(QMenu& menu, const QString& name, const std::filesyste
                  [name] { QGuiApplication::clipboard()->setText(name); });
   menu.addAction(tr("Copy the &path"), this, [text] { QGuiApplication::clipboard()->setText(text); });
   menu.addAction(icon(QStringLiteral("folder")), tr("Show in its &folder"), this, [text] {
-    const QFileInfo file(text);
-    QDesktopServices::openUrl(QUrl::fromLocalFile(file.isDir() ? file.absoluteFilePath() : file.absolutePath()));
+    if (!openFolderOf(text)) Q_EMIT failed(tr("No program could be started that shows this folder."), text);
   });
 }
 

@@ -37,6 +37,7 @@ public:
 Q_SIGNALS:
   void closeSetRequested(const QString& name);
   void closeModelRequested(const QString& name);
+  void failed(const QString& text, const QString& file);
 
 private:
   void popUp(QWidget* over, const QPoint& at, const std::function<void(QMenu&)>& fill);

@@ -95,7 +95,8 @@ ModelTab::ModelTab(Workspace& workspace, ModelPanel& panel)
             const int threads = request.options.threads > 0 ? request.options.threads
                                                             : static_cast<int>(std::thread::hardware_concurrency());
             m_panel.setLatency(outcome.hasValue()
-                                   ? tr("%1 ms · %2 threads").arg(numberText(1e3 * outcome.value(), 0)).arg(threads)
+                                   ? tr("%1 ms · %2").arg(numberText(1e3 * outcome.value(), 0),
+                                                       countedText(threads, tr("thread"), tr("threads")))
                                    : QString(),
                                false);
           }) {

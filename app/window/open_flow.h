@@ -13,6 +13,7 @@ class QWidget;
 
 namespace oodscope {
 
+class Newcomers;
 class Notices;
 class StartPage;
 class WindowActions;
@@ -62,6 +63,7 @@ private:
   void connectFile();
   void openPath(const QString& text);
   void openDialog(Kind kind);
+  void openScores(const std::filesystem::path& folder);
   void openDemo();
   void askAboutFolder(const std::filesystem::path& folder, const QString& why, bool scores);
   [[nodiscard]] std::optional<std::filesystem::path> askWhereToSave();
@@ -74,6 +76,7 @@ private:
   StartPage& m_start;
   QMenu& m_recent;
   QWidget& m_window;
+  Newcomers* m_newcomers;
 };
 
 }  // namespace oodscope

@@ -41,8 +41,10 @@ CurvesPanel::CurvesPanel(QWidget* parent)
   }
   m_bar->hide();  // until it is given a place
   const QString sentence = tr("Curves need labels and scores: open a set and a model, or a folder of score maps.");
-  m_roc->setEmptyText(tr("No curves"), sentence);
+  m_histogram->setEmptyText(tr("No scores"), sentence);
+  m_perFrame->setEmptyText(tr("No frame to compare"), tr("AP of each frame under A and B: compare two runs."));
   for (CurvePlot* plot : {m_pr, m_roc, m_f1}) {
+    plot->setEmptyText(tr("No curves"), sentence);
     connect(plot, &CurvePlot::thresholdEdited, this, &CurvesPanel::thresholdEdited);
     connect(plot, &CurvePlot::thresholdReleased, this, &CurvesPanel::thresholdReleased);
     connect(plot, &CurvePlot::brushed, this, [this](int, double low, double high) { Q_EMIT brushed(low, high); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/histogram_plot.h"
 
+#include "widgets/plots/digits_ticker.inl.h"
 #include "widgets/plots/plot_canvas.inl.h"
 
 #include <QPainterPath>
@@ -82,7 +83,7 @@ void HistogramPlot::State::drawHandle(QCPPainter& p, const PlotCanvas& canvas, d
   p.drawPolygon(QPolygonF{QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x + 5, top + 9), QPointF(x, top + 14),
                           QPointF(x - 5, top + 9)});
   canvas.haloText(p, QPointF(x + 10, top + 2), Qt::AlignLeft | Qt::AlignTop,
-                  QStringLiteral("δ ") + numberText(*threshold, 3), t.text, true);
+                  QStringLiteral("δ ") + scoreText(*threshold), t.text, true);
 }
 
 void HistogramPlot::State::drawReadout(QCPPainter& p, const PlotCanvas& canvas) const {
@@ -90,7 +91,7 @@ void HistogramPlot::State::drawReadout(QCPPainter& p, const PlotCanvas& canvas) 
   const auto after = std::upper_bound(edges.begin(), edges.end(), canvas.coordinate(*hover).x());
   if (after == edges.begin() || after == edges.end()) return;
   const auto bin = static_cast<std::size_t>(after - edges.begin() - 1);
-  QStringList lines = {tr("score %1 to %2").arg(numberText(edges[bin], 3), numberText(edges[bin + 1], 3))};
+  QStringList lines = {tr("score %1 to %2").arg(scoreText(edges[bin]), scoreText(edges[bin + 1]))};
   if (bin < data.normal.size()) lines << tr("normal %1 %").arg(numberText(data.normal[bin] * kPercent, 2));
   if (bin < data.anomalous.size()) lines << tr("anomaly %1 %").arg(numberText(data.anomalous[bin] * kPercent, 2));
   canvas.readout(p, *hover, lines);
@@ -135,8 +136,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   c.plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>(new QCPAxisTickerLog));
   c.plot->yAxis->setNumberFormat(QStringLiteral("g"));
   c.plot->yAxis->setNumberPrecision(3);
-  c.plot->xAxis->setNumberFormat(QStringLiteral("g"));
-  c.plot->xAxis->setNumberPrecision(3);
+  c.plot->xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new DigitsTicker));
   c.setHome({0, 1}, {kFloorPercent, 100});
 
   const auto move = [this](QPointF at, bool released) {

@@ -234,11 +234,11 @@ QWidget* ExportDialog::tablePage() {
   m_format->setAccessibleName(tr("Format"));
   for (const TableWriter* writer : reportTableWriters()) m_format->addItem(tr(writer->title.data()), qs(writer->name));
   m_saveTable = new QPushButton(tr("Save…"));
-  auto* copy = new QPushButton(tr("Copy"));
+  m_copyTable = new QPushButton(tr("Copy"));
   row->addWidget(m_table);
   row->addWidget(m_format);
   row->addStretch(1);
-  row->addWidget(copy);
+  row->addWidget(m_copyTable);
   row->addWidget(m_saveTable);
   m_text = new QPlainTextEdit;
   m_text->setReadOnly(true);
@@ -249,7 +249,7 @@ QWidget* ExportDialog::tablePage() {
   column->addWidget(m_text, 1);
   connect(m_table, &QComboBox::currentIndexChanged, this, &ExportDialog::showTable);
   connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::showTable);
-  connect(copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_text->toPlainText()); });
+  connect(m_copyTable, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_text->toPlainText()); });
   connect(m_saveTable, &QPushButton::clicked, this, &ExportDialog::saveTable);
   return page;
 }
@@ -369,7 +369,7 @@ void ExportDialog::saveFigureTo(const QString& file) {
   if (!m_figure) return;
   try {
     writeFigure(*m_figure, style(), file);
-    Q_EMIT exported(file);
+    Q_EMIT exported(file, true);
   } catch (const std::exception& error) {
     Q_EMIT failed(QString::fromUtf8(error.what()));
   }
@@ -385,7 +385,10 @@ void ExportDialog::copyFigure() {
 
 void ExportDialog::showTable() {
   if (m_pages->currentIndex() != TablePage) return;
-  m_saveTable->setEnabled(m_tables.has_value());
+  for (QPushButton* button : {m_saveTable, m_copyTable}) {
+    button->setEnabled(m_tables.has_value());
+    button->setToolTip(m_tables ? QString() : tr("There is no table before every method and temperature is evaluated."));
+  }
   if (!m_tables) {
     if (!m_tablesAsked) m_text->setPlainText(tr("Evaluating every method and temperature exactly…"));
     if (!m_tablesAsked) m_tableJob.request(0);
@@ -413,7 +416,7 @@ void ExportDialog::saveTableTo(const QString& file) {
   if (!m_tables) return;
   try {
     writeFileAtomically(file.toStdString(), chosenTable());
-    Q_EMIT exported(file);
+    Q_EMIT exported(file, false);
   } catch (const std::exception& error) {
     Q_EMIT failed(QString::fromUtf8(error.what()));
   }

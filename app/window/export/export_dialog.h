@@ -51,7 +51,8 @@ Q_SIGNALS:
   void reportRequested(const QString& folder);
   /// The qualitative grid was edited; the session is to keep it.
   void gridEdited(const oodscope::GridRecipe& grid);
-  void exported(const QString& file);
+  /// `hasData`: what it shows lies beside it as CSV.
+  void exported(const QString& file, bool hasData);
   void failed(const QString& text);
 
 private:
@@ -94,7 +95,7 @@ private:
   QDoubleSpinBox *m_width = nullptr, *m_height = nullptr, *m_font = nullptr;
   QSpinBox* m_dpi = nullptr;
   QLabel *m_picture = nullptr, *m_facts = nullptr;
-  QPushButton *m_save = nullptr, *m_copy = nullptr, *m_saveTable = nullptr;
+  QPushButton *m_save = nullptr, *m_copy = nullptr, *m_saveTable = nullptr, *m_copyTable = nullptr;
   QComboBox *m_table = nullptr, *m_format = nullptr;
   QPlainTextEdit* m_text = nullptr;
   GridEditor* m_gridEditor = nullptr;

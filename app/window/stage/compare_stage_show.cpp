@@ -107,9 +107,10 @@ void CompareStage::showDisagreement() {
   const Tokens& colours = m_parts.theme.current();
   ImageView& change = *m_parts.views.view(kDisagreement);
   change.setScores(current ? compared->rankDifference : nullptr);
-  change.setEmptyText(current && compared->rankDifference      ? QString()
-                      : current && !compared->reason.isEmpty() ? compared->reason
-                                                               : tr("Both runs are being scored"));
+  change.setEmptyText(!current                      ? tr("Both runs are being scored")
+                      : compared->rankDifference    ? QString()
+                      : !compared->reason.isEmpty() ? compared->reason
+                                                    : tr("Ranks follow once all frames of both runs are scored."));
   ViewHeader& header = *m_parts.views.header(kDisagreement);
   header.setSubtitle(tr("rank B − rank A"));
   header.setColourBar(ColourBarSpec{.table = divergingTable(colours.a.over, colours.panel, colours.b.over),
@@ -125,13 +126,14 @@ void CompareStage::showDecisions() {
   const auto& compared = comparison().picture();
   const Tokens& colours = m_parts.theme.current();
   ImageView& decisions = *m_parts.views.view(kDecisions);
-  decisions.setScores(current ? compared->a->scores : nullptr);
-  decisions.setOtherScores(current ? compared->b->scores : nullptr);
+  const bool fits = current && compared->reason.isEmpty();
+  decisions.setScores(fits ? compared->a->scores : nullptr);
+  decisions.setOtherScores(fits ? compared->b->scores : nullptr);
   if (const auto threshold = comparison().a().threshold()) decisions.setThreshold(*threshold);
   if (const auto threshold = comparison().b().threshold()) decisions.setOtherThreshold(*threshold);
-  decisions.setEmptyText(current ? QString() : tr("Both runs are being scored"));
+  decisions.setEmptyText(!current ? tr("Both runs are being scored") : compared->reason);
   ViewHeader& header = *m_parts.views.header(kDecisions);
-  header.setSubtitle(current ? agreementText(*compared) : QString());
+  header.setSubtitle(fits ? agreementText(*compared) : QString());
   header.setLegend(
       {{colours.a.over, tr("only A")}, {colours.b.over, tr("only B")}, {QColor(0xE6, 0xE8, 0xEB), tr("both")}});
 }
@@ -197,8 +199,9 @@ ColourBarSpec barOf(const Heat& heat, int side) {
   spec.table = *look.table;
   spec.min = static_cast<double>(look.scaleMin);
   spec.max = static_cast<double>(look.scaleMax);
-  spec.minText = heat.ranks ? CompareStage::tr("rank %1").arg(numberText(spec.min, 1)) : numberText(spec.min, 2);
-  spec.maxText = numberText(spec.max, heat.ranks ? 0 : 2);
+  spec.minText = heat.ranks ? CompareStage::tr("rank %1").arg(numberText(spec.min, 1))
+                            : scaleText(spec.min, spec.max - spec.min);
+  spec.maxText = heat.ranks ? numberText(spec.max, 0) : scaleText(spec.max, spec.max - spec.min);
   return spec;
 }
 

@@ -45,7 +45,7 @@ protected:
     std::shared_ptr<SessionResults> results = openSessionResults(m_made.session, opening, [](const Progress&) {}, {});
     m_dialog = new ExportDialog(std::move(results), {}, 2);
     QObject::connect(m_dialog, &ExportDialog::failed, [](const QString& text) { FAIL() << text.toStdString(); });
-    QObject::connect(m_dialog, &ExportDialog::exported, [this](const QString& file) { m_exported << file; });
+    QObject::connect(m_dialog, &ExportDialog::exported, [this](const QString& file, bool) { m_exported << file; });
     m_dialog->show();
     ASSERT_TRUE(waitUntilIdle());
   }
