@@ -21,9 +21,9 @@ using Entries = std::vector<PaletteEntry>;
 QString foundText(const char* text) { return QCoreApplication::translate("FindThings", text); }
 
 void addPins(Entries& entries, Desk& desk) {
-  for (const Pin& pin : {Pin{Pin::Rule::BestF1, 0.0}, Pin{Pin::Rule::TruePositiveRate, 95.0},
-                         Pin{Pin::Rule::FalsePositiveRate, 1.0}, Pin{Pin::Rule::CostRatio, 10.0},
-                         Pin{Pin::Rule::None, 0.0}})
+  for (const Pin& pin :
+       {Pin{Pin::Rule::BestF1, 0.0}, Pin{Pin::Rule::TruePositiveRate, 95.0}, Pin{Pin::Rule::FalsePositiveRate, 1.0},
+        Pin{Pin::Rule::CostRatio, 10.0}, Pin{Pin::Rule::None, 0.0}})
     entries.push_back({.name = foundText("Threshold: %1").arg(pinText(pin)),
                        .run = [&desk, pin] { desk.session.edit(editOf(pin, desk.run.threshold())); },
                        .note = foundText("pin"),
@@ -87,8 +87,8 @@ void addTags(Entries& entries, Desk& desk, FrameListView& frames) {
     if (!note.region) tags.insert(note.tags.begin(), note.tags.end());
   for (const std::string& tag : tags) {
     const QString name = QString::fromStdString(tag);
-    const QString filter = name.contains(QLatin1Char(' ')) ? QStringLiteral("tag:\"%1\"").arg(name)
-                                                           : QStringLiteral("tag:%1").arg(name);
+    const QString filter =
+        name.contains(QLatin1Char(' ')) ? QStringLiteral("tag:\"%1\"").arg(name) : QStringLiteral("tag:%1").arg(name);
     entries.push_back({.name = foundText("Tag: %1").arg(name),
                        .run = [&frames, filter] { frames.setFilter(filter); },
                        .note = foundText("frames of this tag"),
@@ -104,14 +104,12 @@ void addTags(Entries& entries, Desk& desk, FrameListView& frames) {
 void addFrames(Entries& entries, Desk& desk) {
   for (const OpenSet& open : desk.workspace.sets())
     for (const Frame& frame : open.set->frames)
-      entries.push_back({.name = foundText("Frame %1").arg(QString::fromStdString(frame.name)),
-                         .run =
-                             [&desk, set = open.set->name, name = frame.name] {
-                               desk.session.follow(edits::setFrame(set, name));
-                             },
-                         .note = QString::fromStdString(open.set->name),
-                         .words = QString::fromStdString(open.set->name),
-                         .isOffered = false});
+      entries.push_back(
+          {.name = foundText("Frame %1").arg(QString::fromStdString(frame.name)),
+           .run = [&desk, set = open.set->name, name = frame.name] { desk.session.follow(edits::setFrame(set, name)); },
+           .note = QString::fromStdString(open.set->name),
+           .words = QString::fromStdString(open.set->name),
+           .isOffered = false});
 }
 
 }  // namespace

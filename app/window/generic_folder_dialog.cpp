@@ -234,9 +234,9 @@ void GenericFolderDialog::showFindings(const FolderFindings& findings) {
     const auto held = findings.values.find(value);
     const bool isHeld = isNumber && held != findings.values.end();
     m_values->item(row, kHeldColumn)
-        ->setText(isHeld                    ? tr("%1 px in %2").arg(groupedText(static_cast<qint64>(held->second.pixels)),
-                                                                    countedText(static_cast<qint64>(held->second.masks),
-                                                                                tr("mask"), tr("masks")))
+        ->setText(isHeld ? tr("%1 px in %2")
+                               .arg(groupedText(static_cast<qint64>(held->second.pixels)),
+                                    countedText(static_cast<qint64>(held->second.masks), tr("mask"), tr("masks")))
                   : findings.masksRead == 0 ? QString()
                                             : tr("in none of them"));
   }

@@ -32,8 +32,8 @@ struct FolderFindings {
   std::map<int, Held> values = {};  ///< of the masks that were looked at
 };
 
-/// Asks how a folder that no known layout fits is to be read, and says at every edit what would be found and which values
-/// the masks hold, with pixels. Not modal.
+/// Asks how a folder that no known layout fits is to be read, and says at every edit what would be found and which
+/// values the masks hold, with pixels. Not modal.
 class GenericFolderDialog : public QDialog {
   Q_OBJECT
 

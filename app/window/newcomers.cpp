@@ -20,10 +20,10 @@ QString viewOf(std::string_view text) { return QString::fromUtf8(text.data(), st
 QString openedText(const DataSet& set) {
   // Which frames take part in a number is said beside the number.
   const LayoutKind& layout = set.layout.kind();
-  const QString left = set.skipped.empty()
-                           ? Newcomers::tr("no file left out")
-                           : Newcomers::tr("%1 left out").arg(countedText(static_cast<qint64>(set.skipped.size()),
-                                                                          Newcomers::tr("file"), Newcomers::tr("files")));
+  const QString left = set.skipped.empty() ? Newcomers::tr("no file left out")
+                                           : Newcomers::tr("%1 left out")
+                                                 .arg(countedText(static_cast<qint64>(set.skipped.size()),
+                                                                  Newcomers::tr("file"), Newcomers::tr("files")));
   return Newcomers::tr("opened as %1 (%2): %3, %4")
       .arg(viewOf(layout.name), viewOf(layout.hint),
            countedText(static_cast<qint64>(set.frames.size()), Newcomers::tr("frame"), Newcomers::tr("frames")), left);

@@ -13,9 +13,7 @@ QString noticeText(const char* text) { return Notices::tr(text); }
 }  // namespace
 
 void connectNotices(Notices& notices, Desk& desk) {
-  const auto failed = [&notices](const QString& text) {
-    notices.tell(Severity::Error, text, QString(), Concern::Run);
-  };
+  const auto failed = [&notices](const QString& text) { notices.tell(Severity::Error, text, QString(), Concern::Run); };
   const auto works = [&notices] { notices.resolve(Concern::Run); };
   QObject::connect(&desk.run, &SingleRun::failed, &notices, failed);
   QObject::connect(&desk.comparison, &Comparison::failed, &notices, failed);
@@ -30,8 +28,9 @@ void connectNotices(Notices& notices, Desk& desk) {
                          QString::fromStdString(whole.name + ", frame " + whole.frames[frame].name + ": ") + text);
                    });
   QObject::connect(&desk.session, &SessionModel::thresholdDropped, &notices, [&notices](float threshold) {
-    notices.note(noticeText("The threshold %1 was of another score's range and has been dropped: it follows best F1 now.")
-                     .arg(scoreText(static_cast<double>(threshold))));
+    notices.note(
+        noticeText("The threshold %1 was of another score's range and has been dropped: it follows best F1 now.")
+            .arg(scoreText(static_cast<double>(threshold))));
   });
   QObject::connect(&desk.file, &SessionFile::autosaved, &notices, [&notices] { notices.resolve(Concern::Autosave); });
 }

@@ -20,6 +20,13 @@ QWidget* dialogAtHand() {
   return qobject_cast<QDialog*>(active) != nullptr && qobject_cast<QMessageBox*>(active) == nullptr ? active : nullptr;
 }
 
+/// The file with the folder that holds it: names alone are shared by many.
+QString nameOfFile(const QString& file) {
+  const QFileInfo info(file);
+  const QString folder = QFileInfo(info.absolutePath()).fileName();
+  return file.isEmpty() ? QString() : folder.isEmpty() ? info.fileName() : folder + QLatin1Char('/') + info.fileName();
+}
+
 void tellAbove(QWidget& dialog, const QString& text, const QString& file) {
   auto* box = new QMessageBox(QMessageBox::Critical, dialog.windowTitle(), text, QMessageBox::Ok, &dialog);
   box->setObjectName(QStringLiteral("error"));
@@ -53,8 +60,8 @@ void Notices::tell(Severity severity, const QString& text, const QString& file, 
   if (severity == Severity::Info) return;
   m_isWarned = true;
   m_concern = concern;
-  const QString name = QFileInfo(file).fileName();
-  show({severity, text.contains(name) ? QString() : name, text, tr("Messages")}, {});
+  const bool isNamed = file.isEmpty() || text.contains(QFileInfo(file).fileName());
+  show({severity, isNamed ? QString() : nameOfFile(file), text, tr("Messages")}, {});
   if (severity != Severity::Error) return;
   if (QWidget* dialog = dialogAtHand()) tellAbove(*dialog, text, file);
 }
@@ -63,7 +70,7 @@ void Notices::succeed(Concern concern, const QString& text, const QString& file)
   m_messages.add({QDateTime::currentDateTime(), Severity::Info, text, file});
   resolve(concern);
   if (m_isWarned) return;
-  show({Severity::Info, QFileInfo(file).fileName(), text, file.isEmpty() ? tr("Messages") : tr("Show")}, file);
+  show({Severity::Info, nameOfFile(file), text, file.isEmpty() ? tr("Messages") : tr("Show")}, file);
 }
 
 void Notices::resolve(Concern concern) {

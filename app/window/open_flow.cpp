@@ -37,7 +37,7 @@ SessionFile::Answer askAboutUnsaved(QWidget& window) {
 QString sessionTitle(const QString& path) {
   const auto demo = demoSession();
   return demo && folderIdOf(*demo) == folderIdOf(path.toStdString()) ? OpenFlow::tr("Demo")
-                                                                      : QFileInfo(path).completeBaseName();
+                                                                     : QFileInfo(path).completeBaseName();
 }
 
 /// A set and a frame of it. A session that is still opening its sets must not lose the one it names.
@@ -143,8 +143,9 @@ void OpenFlow::connectFile() {
     m_notices.succeed(Concern::Saving, tr("The session is saved."), path);
     Q_EMIT saved(path);
   });
-  connect(&file, &SessionFile::failed, this,
-          [this](const QString& text, const QString& path) { m_notices.tell(Severity::Error, text, path, Concern::Saving); });
+  connect(&file, &SessionFile::failed, this, [this](const QString& text, const QString& path) {
+    m_notices.tell(Severity::Error, text, path, Concern::Saving);
+  });
   connect(&file, &SessionFile::autosaveFailed, this, [this](const QString& text) {
     m_notices.tell(Severity::Warning, tr("The session could not be saved automatically: %1").arg(text), QString(),
                    Concern::Autosave);

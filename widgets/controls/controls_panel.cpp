@@ -94,7 +94,8 @@ void ControlsPanel::setColourMap(ColourMap map, bool reversed) { m_colourMap->se
 void ControlsPanel::setOpacity(double share) { m_opacity->setOpacity(share); }
 void ControlsPanel::setResolutions(const QStringList& names, int current, const QString& noEffect) {
   fill(m_resolutions, names, current, noEffect,
-       tr("Where scores meet labels: at the network's output, at the labels' own size, or as the protocol's authors do."));
+       tr("Where scores meet labels: at the network's output, at the labels' own size, or as the protocol's authors "
+          "do."));
 }
 void ControlsPanel::setChannels(const QStringList& names, int current, const QString& noEffect) {
   fill(m_channels, names, current, noEffect,

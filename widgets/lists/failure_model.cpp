@@ -19,9 +19,7 @@ QString shown(const std::optional<double>& value, int decimals) {
   return value ? numberText(*value, decimals) : QString(kNotDefinedSign);
 }
 
-QString shownScore(const std::optional<double>& value) {
-  return value ? scoreText(*value) : QString(kNotDefinedSign);
-}
+QString shownScore(const std::optional<double>& value) { return value ? scoreText(*value) : QString(kNotDefinedSign); }
 
 QVariant sortValueOf(const FailureRow& row, Column column) {
   switch (column) {

@@ -60,7 +60,8 @@ void FilterEdit::explain() {
   QString tip = tr("Shows what holds a text, tag:NAME, or a comparison of %1 with a number. "
                    "Join conditions by and, or, not and brackets; Esc shows all again.")
                     .arg(names.join(QStringLiteral(", ")));
-  if (!m_examples.isEmpty()) tip += QLatin1Char('\n') + tr("For example: %1").arg(m_examples.join(QStringLiteral("; ")));
+  if (!m_examples.isEmpty())
+    tip += QLatin1Char('\n') + tr("For example: %1").arg(m_examples.join(QStringLiteral("; ")));
   setToolTip(tip);
 }
 

@@ -126,8 +126,8 @@ private:
     const auto* known = std::find_if(kComparisons.begin(), kComparisons.end(),
                                      [&](const auto& candidate) { return candidate.first == sign; });
     if (known == kComparisons.end())
-      throw FilterError{
-          filterText("expected <, <=, >, >=, = or != and a number after %1, found %2").arg(name, sign), behind};
+      throw FilterError{filterText("expected <, <=, >, >=, = or != and a number after %1, found %2").arg(name, sign),
+                        behind};
     m_at += sign.size();
     const double value = number(name + QLatin1Char(' ') + sign);
     return std::make_shared<const FilterNode>(
@@ -271,8 +271,9 @@ bool nodeMatches(const FilterNode& node, const FilterExpression::Subject& subjec
     case Kind::Tag:
       return anyContains(subject.tags, node.text);
     case Kind::Class:
-      return QString(subject.className).replace(u' ', u'_').compare(QString(node.text).replace(u' ', u'_'),
-                                                                    Qt::CaseInsensitive) == 0;
+      return QString(subject.className)
+                 .replace(u' ', u'_')
+                 .compare(QString(node.text).replace(u' ', u'_'), Qt::CaseInsensitive) == 0;
     case Kind::Text:
       return anyContains({subject.name}, node.text) || anyContains(subject.tags, node.text);
   }

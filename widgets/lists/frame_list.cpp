@@ -258,7 +258,8 @@ void FrameListView::showSet(int set) {
   const QModelIndex index = m_proxy->mapFromSource(m_model->index(set, 0));
   if (!index.isValid()) return;
   // One set alone has no row of its own: its first frame stands on top.
-  m_view->scrollTo(m_view->rootIndex() == index ? m_proxy->index(0, 0, index) : index, QAbstractItemView::PositionAtTop);
+  m_view->scrollTo(m_view->rootIndex() == index ? m_proxy->index(0, 0, index) : index,
+                   QAbstractItemView::PositionAtTop);
 }
 
 void FrameListView::setSortMetric(std::optional<FrameMetric> metric) {

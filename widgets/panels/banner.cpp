@@ -44,6 +44,7 @@ Banner::Banner(QWidget* parent) : QWidget(parent), m_icon(new QLabel), m_text(ne
   m_text->setFont(tableFont(font()));
   m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   m_text->setWordWrap(true);
+  m_text->setObjectName(QStringLiteral("sentence"));
   m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
   auto* close = new QToolButton;
   close->setIcon(icon(QStringLiteral("close")));
@@ -88,7 +89,6 @@ void Banner::setView(const BannerView& view) {
 QString Banner::text() const { return m_said; }
 
 QString Banner::buttonText() const { return m_button->isHidden() ? QString() : m_button->text(); }
-
 
 void Banner::showIcon() {
   const Tokens& t = tokensFor(this);

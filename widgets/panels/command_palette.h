@@ -20,9 +20,9 @@ namespace oodscope {
 struct PaletteEntry {
   QString name;  ///< "Protocol: Course"
   std::function<void()> run;
-  QString note = {};     ///< quiet, at the right: what it belongs to
-  QString words = {};    ///< it is found by these, too
-  QString toolTip = {};  ///< a sentence
+  QString note = {};      ///< quiet, at the right: what it belongs to
+  QString words = {};     ///< it is found by these, too
+  QString toolTip = {};   ///< a sentence
   bool isOffered = true;  ///< listed before anything is typed
 };
 

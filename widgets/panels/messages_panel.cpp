@@ -86,7 +86,8 @@ public:
 
 private:
   static constexpr int kSide = 4;
-  static constexpr int kWrapped = static_cast<int>(Qt::AlignLeft | Qt::AlignTop) | Qt::TextWordWrap | Qt::TextWrapAnywhere;
+  static constexpr int kWrapped =
+      static_cast<int>(Qt::AlignLeft | Qt::AlignTop) | Qt::TextWordWrap | Qt::TextWrapAnywhere;
   QTreeView& m_view;
 };
 

@@ -40,9 +40,7 @@ QPen strokeOf(const CurveData& curve, const Tokens& t) {
 
 namespace {
 
-QSharedPointer<QCPAxisTicker> every(double percent) {
-  return QSharedPointer<QCPAxisTicker>(new DigitsTicker(percent));
-}
+QSharedPointer<QCPAxisTicker> every(double percent) { return QSharedPointer<QCPAxisTicker>(new DigitsTicker(percent)); }
 
 }  // namespace
 

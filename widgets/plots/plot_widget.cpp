@@ -27,6 +27,10 @@ void PlotWidget::setEmptyText(const QString& heading, const QString& sentence) {
   m_canvas->changed();
 }
 
+QString PlotWidget::emptyText() const { return m_canvas->emptySentence; }
+
+bool PlotWidget::isEmpty() const { return m_canvas->empty; }
+
 void PlotWidget::resetZoom() { m_canvas->resetZoom(); }
 
 void PlotWidget::render(QPainter& painter, const QRectF& area, const RenderOptions& options) {

@@ -22,6 +22,9 @@ public:
   [[nodiscard]] QString title() const;
   /// Heading and sentence of the empty state: shown while there are no data.
   void setEmptyText(const QString& heading, const QString& sentence);
+  /// What it says while there is nothing to draw; and whether there is nothing.
+  [[nodiscard]] QString emptyText() const;
+  [[nodiscard]] bool isEmpty() const;
   void resetZoom();
 
   /// The plot into `area` (points) of `painter`: vectors, the light theme, fonts at their printed size.

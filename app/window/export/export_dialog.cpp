@@ -7,6 +7,7 @@
 #include "app/figures/figure_writer.h"
 #include "app/figures/picture_plans.h"
 #include "app/window/settings.h"
+#include "app/window/show_file.h"
 #include "widgets/controls/decimal_box.h"
 
 #include <QClipboard>
@@ -104,6 +105,7 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(m_pages);
+  column->addWidget(makeConfirmation());
   connect(m_pages, &QTabWidget::currentChanged, this, [this] { showTable(); });
   m_render.setSingleShot(true);
   m_render.setInterval(kRenderAfterMs);
@@ -249,7 +251,8 @@ QWidget* ExportDialog::tablePage() {
   column->addWidget(m_text, 1);
   connect(m_table, &QComboBox::currentIndexChanged, this, &ExportDialog::showTable);
   connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::showTable);
-  connect(m_copyTable, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_text->toPlainText()); });
+  connect(m_copyTable, &QPushButton::clicked, this,
+          [this] { QGuiApplication::clipboard()->setText(m_text->toPlainText()); });
   connect(m_saveTable, &QPushButton::clicked, this, &ExportDialog::saveTable);
   return page;
 }
@@ -273,6 +276,24 @@ QWidget* ExportDialog::reportPage() {
     close();
   });
   return page;
+}
+
+QWidget* ExportDialog::makeConfirmation() {
+  auto* done = new QLabel;
+  done->setTextFormat(Qt::RichText);
+  done->setWordWrap(true);
+  done->setMargin(8);
+  done->setAccessibleName(tr("What was exported"));
+  done->hide();
+  connect(this, &ExportDialog::exported, done, [done](const QString& file, bool hasData) {
+    done->setText((hasData ? tr("Exported, with its data beside it: %1") : tr("Exported: %1"))
+                      .arg(QStringLiteral("<a href=\"%1\">%1</a>").arg(file.toHtmlEscaped())));
+    done->show();
+  });
+  connect(done, &QLabel::linkActivated, this, [this](const QString& file) {
+    if (!openFile(file)) Q_EMIT failed(tr("No program could be started that shows %1.").arg(file));
+  });
+  return done;
 }
 
 void ExportDialog::showPage(Page page) { m_pages->setCurrentIndex(page); }
@@ -387,7 +408,8 @@ void ExportDialog::showTable() {
   if (m_pages->currentIndex() != TablePage) return;
   for (QPushButton* button : {m_saveTable, m_copyTable}) {
     button->setEnabled(m_tables.has_value());
-    button->setToolTip(m_tables ? QString() : tr("There is no table before every method and temperature is evaluated."));
+    button->setToolTip(m_tables ? QString()
+                                : tr("There is no table before every method and temperature is evaluated."));
   }
   if (!m_tables) {
     if (!m_tablesAsked) m_text->setPlainText(tr("Evaluating every method and temperature exactly…"));

@@ -71,6 +71,8 @@ private:
   [[nodiscard]] QLayout* makePreview();
   QWidget* tablePage();
   QWidget* reportPage();
+  /// The line that says what was exported, with a link to it.
+  QWidget* makeConfirmation();
   [[nodiscard]] FigureStyle style() const;
   [[nodiscard]] std::string chosenFigure() const;
   void planChosen();

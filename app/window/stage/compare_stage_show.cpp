@@ -199,8 +199,8 @@ ColourBarSpec barOf(const Heat& heat, int side) {
   spec.table = *look.table;
   spec.min = static_cast<double>(look.scaleMin);
   spec.max = static_cast<double>(look.scaleMax);
-  spec.minText = heat.ranks ? CompareStage::tr("rank %1").arg(numberText(spec.min, 1))
-                            : scaleText(spec.min, spec.max - spec.min);
+  spec.minText =
+      heat.ranks ? CompareStage::tr("rank %1").arg(numberText(spec.min, 1)) : scaleText(spec.min, spec.max - spec.min);
   spec.maxText = heat.ranks ? numberText(spec.max, 0) : scaleText(spec.max, spec.max - spec.min);
   return spec;
 }

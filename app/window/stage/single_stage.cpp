@@ -52,8 +52,7 @@ void SingleStage::showPicture() {
 }
 
 QString SingleStage::truthText(const FramePicture& picture) const {
-  if (picture.decoded.anomalyShare)
-    return tr("%1 % anomaly").arg(numberText(100.0 * *picture.decoded.anomalyShare, 1));
+  if (picture.decoded.anomalyShare) return tr("%1 % anomaly").arg(numberText(100.0 * *picture.decoded.anomalyShare, 1));
   if (picture.decoded.label) return tr("void everywhere: nothing is known");
   const auto set = m_parts.desk.currentSet();
   const bool hasFile = set && picture.frame < set->frames.size() && set->frames[picture.frame].label;
