@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "widgets/panels/command_palette.h"
+
 #include <QObject>
 #include <QPointer>
 
@@ -12,9 +14,7 @@ class QMainWindow;
 namespace oodscope {
 
 class CheatSheet;
-class CommandPalette;
 class WindowActions;
-struct PaletteEntry;
 struct ShortcutGroup;
 
 /// What explains the window: the action finder, the shortcuts, the program's own facts. None of them is modal; each is

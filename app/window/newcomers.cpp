@@ -36,7 +36,10 @@ Newcomers::Newcomers(Desk& desk, Notices& notices, QObject* parent)
   connect(&desk.workspace, &Workspace::scoresKnown, this, &Newcomers::scoresArrived);
 }
 
-void Newcomers::expect(const std::filesystem::path& path) { m_expected.emplace_back(folderIdOf(path)); }
+void Newcomers::expect(const std::filesystem::path& path) {
+  std::filesystem::path whole = folderIdOf(path);
+  if (std::ranges::find(m_expected, whole) == m_expected.end()) m_expected.push_back(std::move(whole));
+}
 
 bool Newcomers::isExpected(const std::filesystem::path& path) {
   const std::filesystem::path whole = folderIdOf(path);

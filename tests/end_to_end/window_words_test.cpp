@@ -301,13 +301,16 @@ TEST_F(WindowWords, BesideAPinnedReferenceEachNumberSaysWhoseItIs) {
 
 TEST_F(WindowWords, NothingOfTheSetBeforeStandsUnderTheNewOne) {
   const auto window = open();
-  const fs::path unlabelled = root / "Unlabelled";
-  testing::writeSmallSet(unlabelled, 2);
-  drop(*window, unlabelled);
-  ASSERT_EQ(window->session().view().set, "Unlabelled");  // the maps have no scores for it
+  const fs::path unscored = root / "Unscored";
+  testing::writeSmallSet(unscored, 2);
+  for (const char* folder : {"images", "labels_masks"})  // the maps have no scores for it
+    for (const auto& file : {fs::path("0.png"), fs::path("1.png")})
+      fs::rename(unscored / folder / file, unscored / folder / ("other_" + file.string()));
+  drop(*window, unscored);
+  ASSERT_EQ(window->session().view().set, "Unscored");
   EXPECT_TRUE(window->curves()->histogram()->isEmpty());
   EXPECT_TRUE(window->curves()->precisionRecall()->isEmpty());
-  EXPECT_THAT(window->curves()->histogram()->emptyText().toStdString(), HasSubstr("no scores for Unlabelled"));
+  EXPECT_THAT(window->curves()->histogram()->emptyText().toStdString(), HasSubstr("Unscored"));
 }
 
 }  // namespace
