@@ -10,7 +10,8 @@ PlotWidget::PlotWidget(QWidget* parent) : QWidget(parent), m_canvas(std::make_un
 }
 
 PlotWidget::~PlotWidget() {
-  delete m_canvas->plot;  // before the canvas its layerables draw from
+  m_canvas->onHover = {};  // what it tells has gone; a plot that goes is left by the mouse, too
+  delete m_canvas->plot;   // before the canvas its layerables draw from
 }
 
 void PlotWidget::setTitle(const QString& title) {
