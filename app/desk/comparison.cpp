@@ -73,13 +73,21 @@ void Comparison::connectRuns() {
   connect(m_b.get(), &SingleRun::idleChanged, this, &Comparison::idleChanged);
 }
 
+namespace {
+
+QString sizeInWords(Size size) { return QStringLiteral("%1 × %2").arg(size.width).arg(size.height); }
+
+}  // namespace
+
 std::shared_ptr<const ComparedPicture> Comparison::makePicture(const PictureRequest& request) {
   RankCache& cache = m_ranks;
   auto out = std::make_shared<ComparedPicture>();
   out->a = request.a;
   out->b = request.b;
   const bool sized = request.a->scores->size() == request.b->scores->size();
-  if (!sized) out->reason = tr("the two runs score at different sizes");
+  if (!sized)
+    out->reason = tr("The two runs score at different sizes: A at %1, B at %2.")
+                      .arg(sizeInWords(request.a->scores->size()), sizeInWords(request.b->scores->size()));
   const bool ranked = request.countsA && request.countsB;
   const bool sameTables = cache.countsA == request.countsA && cache.countsB == request.countsB;
   if (ranked && !sameTables) {

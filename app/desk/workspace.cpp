@@ -137,6 +137,7 @@ void Workspace::addSet(OpenSet set) {
     Q_EMIT message(Severity::Info, tr("The set %1 is open already.").arg(QString::fromStdString(twin->set->name)),
                    QString());
     if (twin->entry.path != set.entry.path) m_session.removeSet(set.entry.path);  // the twin stands for it
+    Q_EMIT setKnown(QString::fromStdString(twin->set->name));
     return;
   }
   m_session.addSet(set.entry);
@@ -220,7 +221,10 @@ void Workspace::nameSources() {
 
 void Workspace::openScores(const std::filesystem::path& folder) {
   const SourceId id = sourceIdOf({.label = {}, .folder = folder});
-  if (std::ranges::find(m_scores, id, &OpenScores::id) != m_scores.end()) return;
+  if (const auto known = std::ranges::find(m_scores, id, &OpenScores::id); known != m_scores.end()) {
+    Q_EMIT scoresKnown(known->name());
+    return;
+  }
   std::error_code unknown;
   if (!std::filesystem::exists(folder, unknown)) {
     Q_EMIT message(Severity::Error, tr("There is no such folder of score maps."),
@@ -369,13 +373,11 @@ const OpenScores* Workspace::findScores(const QString& name) const {
 
 QString Workspace::titleOf(const OpenModel& model) const {
   if (!model.info) return model.name();
-  const auto title = [](const OpenModel& of) {
-    return tr("%1 %2").arg(QString::fromStdString(of.info->architecture)).arg(of.info->channels);
-  };
-  const bool isShared = std::ranges::any_of(m_models, [&](const OpenModel& other) {
-    return other.label != model.label && other.info && title(other) == title(model);
-  });
-  return isShared ? title(model) + QStringLiteral(" · ") + model.name() : title(model);
+  const int outputs = model.info->channels;
+  return tr("%1 · %2 %3 %4")
+      .arg(model.name(), QString::fromStdString(model.info->architecture))
+      .arg(outputs)
+      .arg(outputs == 1 ? tr("output") : tr("outputs"));
 }
 
 ViewState Workspace::named(ViewState view) const {

@@ -96,7 +96,7 @@ public:
   [[nodiscard]] const OpenSet* findSet(const QString& name) const;
   [[nodiscard]] const OpenModel* findModel(const QString& name) const;
   [[nodiscard]] const OpenScores* findScores(const QString& name) const;
-  /// "ERFNet 20", with the label behind it where another open model has the same title.
+  /// "weights.pth · ERFNet 20 outputs": the label, which no other has, and what it is.
   [[nodiscard]] QString titleOf(const OpenModel& model) const;
   /// The view in the labels of today, as far as what it names is open.
   [[nodiscard]] ViewState named(ViewState view) const;
@@ -125,6 +125,9 @@ Q_SIGNALS:
   void setRenamed(const QString& from, const QString& to);
   void sourceRenamed(const QString& from, const QString& to);
   void modelOpened(const QString& name);
+  /// What was to be opened is open already.
+  void setKnown(const QString& name);
+  void scoresKnown(const QString& name);
   void modelClosed(const QString& name);
   void scoresOpened(const QString& name);
   /// Something to tell; `file` may be empty.

@@ -49,11 +49,11 @@ SheetBar barOf(const ViewState& view, const QString& label, float low, float hig
   SheetBar bar;
   bar.table = tableOf(view);
   bar.label = label;
-  bar.lowText = endText(low, high - low);
-  bar.highText = endText(high, high - low);
+  bar.lowText = scaleText(static_cast<double>(low), static_cast<double>(high - low));
+  bar.highText = scaleText(static_cast<double>(high), static_cast<double>(high - low));
   if (threshold && std::isfinite(*threshold) && high > low) {
     bar.mark = static_cast<double>((*threshold - low) / (high - low));
-    bar.markText = tr("mark at δ %1").arg(numberText(static_cast<double>(*threshold), 3));
+    bar.markText = tr("mark at δ %1").arg(scoreText(static_cast<double>(*threshold)));
   }
   return bar;
 }
@@ -91,7 +91,7 @@ QByteArray csvRow(SessionResults& results, const RunSpec& run, std::size_t frame
 QString decisionText(const std::optional<float>& threshold) {
   if (!threshold) return tr("Decision: no threshold");
   if (!std::isfinite(*threshold)) return tr("Decision: nothing is predicted");
-  return tr("Decision, ") + QStringLiteral("s ≥ %1").arg(numberText(static_cast<double>(*threshold), 3));
+  return tr("Decision, ") + QStringLiteral("s ≥ %1").arg(scoreText(static_cast<double>(*threshold)));
 }
 
 /// Nothing is painted where there is no threshold.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/plot_data.h"
 
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/metrics/value_spread.h"
 #include "analysis/tables/number_text.h"
 #include "widgets/theme/number_text.h"
@@ -61,6 +62,17 @@ QString configurationTitle(const Configuration& configuration) {
 }
 
 QString protocolTitle(Protocol protocol) { return textOf(protocol.title()); }
+
+QString protocolSummary(Protocol protocol) {
+  const ProtocolRule& rule = protocol.rule();
+  QStringList sentences{textOf(rule.description)};
+  sentences << (rule.skipsFramesWithoutAnomaly ? presented("Frames without an anomaly are left out.")
+                                               : presented("Frames without an anomaly count, too."));
+  sentences << (rule.isAtNetworkResolution ? presented("Scores are compared with labels at the network's resolution.")
+                                           : presented("Scores are compared with labels at the labels' resolution."));
+  sentences << presented("As in: %1.").arg(textOf(rule.reference));
+  return sentences.join(QLatin1Char(' '));
+}
 
 QString protocolKey(Protocol protocol) { return textOf(protocol.name()); }
 

@@ -27,6 +27,8 @@ namespace oodscope {
 /// "MSP · T 1.60", or "Max-logit" where temperature has no effect.
 [[nodiscard]] QString configurationTitle(const Configuration& configuration);
 [[nodiscard]] QString protocolTitle(Protocol protocol);
+/// What it counts, whose numbers it reproduces and where scores and labels meet: sentences for a tool tip.
+[[nodiscard]] QString protocolSummary(Protocol protocol);
 [[nodiscard]] QString protocolKey(Protocol protocol);
 [[nodiscard]] Protocol protocolOfKey(const QVariant& key);
 /// Why temperature does nothing for a score; empty where it does something.

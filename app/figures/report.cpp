@@ -141,16 +141,11 @@ private:
       return;
     }
     const QString caption = runCaption(m_results, run);
-<<<<<<< HEAD
     const bool isAlive = addLive(set);
     const ReportMedium drawn = isAlive ? ReportMedium::Pdf : ReportMedium::Both;
-    figures({"pr:" + set, "roc:" + set}, caption, 1.0, drawn);
+    figures({"pr-methods:" + set, "roc-methods:" + set}, caption, 1.0, drawn);
     figures({"f1:" + set, "histogram:" + set}, caption, 1.0, drawn);
     if (isAlive) figures({"histogram:" + set}, caption, kHistogramShare, ReportMedium::Html);
-=======
-    figures({"pr-methods:" + set, "roc-methods:" + set}, caption);
-    figures({"f1:" + set, "histogram:" + set}, caption);
->>>>>>> sixteen-papers
     try {
       const WorstOfSet worst = worstOf(m_results, run, kListed);
       if (!worst.frames.empty()) {

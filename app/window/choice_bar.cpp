@@ -2,6 +2,7 @@
 #include "app/window/choice_bar.h"
 
 #include "app/figures/plot_data.h"
+#include "app/window/newcomers.h"
 #include "app/window/saving/missing_flow.h"
 #include "app/window/window_actions.h"
 #include "widgets/controls/labelled_combo.h"
@@ -44,8 +45,9 @@ ChoiceBar::ChoiceBar(Workspace& workspace, WindowActions& actions, QWidget* pare
   connectChoices();
 }
 
-LabelledCombo* ChoiceBar::addChoice(const QString& caption, int width) {
+LabelledCombo* ChoiceBar::addChoice(const QString& caption, int width, const QString& explanation) {
   auto* combo = new LabelledCombo(caption);
+  combo->setExplanation(explanation);
   combo->setMinimumWidth(Metrics(this).px(width));
   combo->setAccessibleName(caption);
   combo->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -54,21 +56,29 @@ LabelledCombo* ChoiceBar::addChoice(const QString& caption, int width) {
 }
 
 void ChoiceBar::addChoices(WindowActions& actions) {
-  m_set = addChoice(tr("Set"), 92);
-  m_model = addChoice(tr("Model"), 92);
-  m_method = addChoice(tr("Method"), 92);
+  m_set = addChoice(tr("Set"), 92,
+                    tr("The data set that is looked at, with how many frames it has. Open more by Ctrl+O; the right "
+                       "button closes one."));
+  m_model = addChoice(tr("Model"), 92,
+                      tr("What the frames are scored by: a network, or a folder of ready-made scores. Open more by "
+                         "Ctrl+M and Ctrl+Shift+M; the right button closes one."));
+  m_method = addChoice(tr("Method"), 92,
+                       tr("How a pixel's anomaly score is made from the network's outputs. Keys 1 to 9 choose one."));
   auto* swap = new QToolButton;
   swap->setDefaultAction(actions.swapRuns);
   m_swapInBar = addWidget(swap);
   m_methodB = new LabelledCombo(QStringLiteral("B"));
   m_methodB->setMinimumWidth(Metrics(this).px(92));
   m_methodB->setAccessibleName(tr("Method of run B"));
-  m_methodB->setToolTip(tr("Method of run B"));
+  m_methodB->setExplanation(tr("How run B makes a pixel's anomaly score from the network's outputs."));
   m_methodB->setAccent(LabelledCombo::Accent::B);
   m_methodBInBar = addWidget(m_methodB);
-  m_protocol = addChoice(tr("Protocol"), 92);
+  m_protocol = addChoice(tr("Protocol"), 92,
+                         tr("How pixels are counted for AP, FPR95 and AUROC: each follows the authors of a benchmark, "
+                            "and numbers of two protocols differ by points."));
   m_set->setEmptyText(tr("none"));
   m_model->setEmptyText(tr("none"));
+  m_method->setEmptyText(tr("of the score maps"));
 }
 
 void ChoiceBar::addViewActions(WindowActions& actions) {
@@ -126,6 +136,9 @@ void ChoiceBar::showChoices(const ViewState& shown) {
     for (const OpenSet& set : m_workspace.sets()) {
       const QString name = QString::fromStdString(set.set->name);
       m_set->addItem(tr("%1 · %2").arg(name).arg(set.set->frames.size()), name);
+      m_set->setItemData(m_set->count() - 1,
+                         tr("%1. In %2").arg(openedText(*set.set), QString::fromStdString(set.entry.path.string())),
+                         Qt::ToolTipRole);
     }
     addMissingChoices(*m_set, m_workspace.missing(), ItemKind::Set);
   });
@@ -142,18 +155,21 @@ void ChoiceBar::fillModels(const ViewState& view) {
 void ChoiceBar::addModelItems() {
   for (const OpenModel& model : m_workspace.models()) {
     m_model->addItem(m_workspace.titleOf(model), model.name());
-    m_model->setItemData(m_model->count() - 1, model.name(), Qt::ToolTipRole);
+    m_model->setItemData(m_model->count() - 1, QString::fromStdString(model.entry.path.string()), Qt::ToolTipRole);
   }
   for (const OpenScores& folder : m_workspace.scores()) {
     m_model->addItem(folder.name(), folder.name());
     m_model->setItemData(m_model->count() - 1, true, kImportedRole);
+    m_model->setItemData(m_model->count() - 1, tr("scores from %1").arg(QString::fromStdString(folder.path.string())),
+                         Qt::ToolTipRole);
   }
   for (const ItemKind kind : {ItemKind::Model, ItemKind::Scores})
     addMissingChoices(*m_model, m_workspace.missing(), kind);
 }
 
 void ChoiceBar::fillMethods(const ViewState& view) {
-  fill(m_method, methodKey(view.score.method), [this] { addMethodItems(); });
+  fill(m_method, hasMethod(view.score) ? QVariant(methodKey(view.score.method)) : QVariant(),
+       [this] { addMethodItems(); });
   fill(m_methodB, view.other ? QVariant(methodKey(view.other->score.method)) : QVariant(), [this] {
     for (const Method method : allMethods()) m_methodB->addItem(methodTitle(method), methodKey(method));
   });
@@ -178,9 +194,7 @@ void ChoiceBar::fillProtocols(const ViewState& view) {
 void ChoiceBar::addProtocolItems() {
   for (const Protocol protocol : allProtocols()) {
     m_protocol->addItem(protocolTitle(protocol), protocolKey(protocol));
-    const std::string_view text = protocol.description();
-    m_protocol->setItemData(m_protocol->count() - 1, QString::fromUtf8(text.data(), static_cast<int>(text.size())),
-                            Qt::ToolTipRole);
+    m_protocol->setItemData(m_protocol->count() - 1, protocolSummary(protocol), Qt::ToolTipRole);
   }
 }
 

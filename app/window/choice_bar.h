@@ -30,7 +30,7 @@ Q_SIGNALS:
   void edited(const oodscope::Edit& edit);
 
 private:
-  LabelledCombo* addChoice(const QString& caption, int width);
+  LabelledCombo* addChoice(const QString& caption, int width, const QString& explanation);
   void addChoices(WindowActions& actions);
   void addViewActions(WindowActions& actions);
   void connectChoices();

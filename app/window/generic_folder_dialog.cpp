@@ -2,6 +2,8 @@
 #include "app/window/generic_folder_dialog.h"
 
 #include "analysis/core/error.h"
+#include "analysis/datasets/label_census.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
 #include <QComboBox>
@@ -11,11 +13,13 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace oodscope {
 namespace {
@@ -27,9 +31,15 @@ bool nameHas(const std::string& name, std::initializer_list<const char*> words) 
   return std::any_of(words.begin(), words.end(), [&](const char* word) { return lower.contains(QLatin1String(word)); });
 }
 
-void addRow(QTableWidget& table, int value, int meaning) {
+constexpr int kHeldColumn = 2;
+constexpr int kVoidChoice = 2;  // as kMeanings lists them
+
+QComboBox* addRow(QTableWidget& table, int value, int meaning) {
   const int row = table.rowCount();
   table.insertRow(row);
+  auto* held = new QTableWidgetItem;
+  held->setFlags(Qt::ItemIsEnabled);
+  table.setItem(row, kHeldColumn, held);
   table.setItem(row, 0, new QTableWidgetItem(QString::number(value)));
   auto* choice = new QComboBox;
   choice->addItems(
@@ -37,6 +47,7 @@ void addRow(QTableWidget& table, int value, int meaning) {
   choice->setCurrentIndex(meaning);
   choice->setAccessibleName(GenericFolderDialog::tr("Meaning of value %1").arg(value));
   table.setCellWidget(row, 1, choice);
+  return choice;
 }
 
 }  // namespace
@@ -60,10 +71,40 @@ namespace {
 QString summaryOf(const DataSet& set) {
   const auto labelled =
       std::count_if(set.frames.begin(), set.frames.end(), [](const Frame& frame) { return frame.label; });
-  return GenericFolderDialog::tr("%1 images, %2 with a mask, %3 files skipped")
-      .arg(set.frames.size())
+  return GenericFolderDialog::tr("%1, %2 with a mask, %3")
+      .arg(countedText(static_cast<qint64>(set.frames.size()), GenericFolderDialog::tr("image"),
+                       GenericFolderDialog::tr("images")))
       .arg(labelled)
-      .arg(set.skipped.size());
+      .arg(set.skipped.empty()
+               ? GenericFolderDialog::tr("no file left out")
+               : GenericFolderDialog::tr("%1 left out")
+                     .arg(countedText(static_cast<qint64>(set.skipped.size()), GenericFolderDialog::tr("file"),
+                                      GenericFolderDialog::tr("files"))));
+}
+
+/// What some of the masks hold. Cost: decoding them.
+FolderFindings findingsOf(const DataSet& set) {
+  constexpr std::size_t kMasksLookedAt = 24;
+  FolderFindings out;
+  out.summary = summaryOf(set);
+  std::vector<std::size_t> labelled;
+  for (std::size_t i = 0; i < set.frames.size(); ++i)
+    if (set.frames[i].label) labelled.push_back(i);
+  out.masks = labelled.size();
+  if (labelled.empty()) return out;
+  std::vector<std::size_t> looked;
+  const std::size_t count = std::min(kMasksLookedAt, labelled.size());
+  for (std::size_t i = 0; i < count; ++i) looked.push_back(labelled[i * labelled.size() / count]);
+  LabelCensus census;
+  countLabels(set, looked, census);
+  for (const auto& [file, facts] : census.facts()) {
+    ++out.masksRead;
+    for (const auto& [value, pixels] : facts.pixels) {
+      out.values[value].pixels += pixels;
+      ++out.values[value].masks;
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -74,12 +115,11 @@ GenericFolderDialog::GenericFolderDialog(std::filesystem::path root, const QStri
       m_job(
           this, JobPriority::Estimate,
           [this](const GenericLayout& layout, const std::stop_token&) {
-            return summaryOf(openDataSet(m_root, layout));
+            return findingsOf(openDataSet(m_root, layout));
           },
-          [this](const GenericLayout&, const Outcome<QString>& outcome) {
-            m_found->setText(outcome.hasValue()    ? outcome.value()
-                             : outcome.isFailure() ? QString::fromStdString(outcome.failure())
-                                                   : QString());
+          [this](const GenericLayout&, const Outcome<FolderFindings>& outcome) {
+            if (outcome.hasValue()) showFindings(outcome.value());
+            if (outcome.isFailure()) showFindings({.summary = QString::fromStdString(outcome.failure())});
             m_open->setEnabled(outcome.hasValue());
           }) {
   setObjectName(QStringLiteral("generic-folder"));
@@ -120,17 +160,20 @@ GenericFolderDialog::GenericFolderDialog(std::filesystem::path root, const QStri
 }
 
 void GenericFolderDialog::addValues(QVBoxLayout& column) {
-  m_values = new QTableWidget(0, 2);
-  m_values->setHorizontalHeaderLabels({tr("value"), tr("meaning")});
+  m_values = new QTableWidget(0, 3);
+  m_values->setHorizontalHeaderLabels({tr("value"), tr("meaning"), tr("in the masks")});
   m_values->verticalHeader()->hide();
   m_values->horizontalHeader()->setStretchLastSection(true);
   m_values->setFixedHeight(Metrics(this).px(150));
   m_values->setAccessibleName(tr("What the masks' values mean; values not listed are void"));
-  addRow(*m_values, 0, 0);
-  addRow(*m_values, 1, 1);
-  addRow(*m_values, 255, 2);
+  addValue(0, 0);
+  addValue(1, 1);
+  addValue(255, kVoidChoice);
+  connect(m_values, &QTableWidget::itemChanged, this, [this](const QTableWidgetItem* item) {
+    if (item->column() == 0) look();
+  });
   auto* more = new QPushButton(tr("Add a value"));
-  connect(more, &QPushButton::clicked, this, [this] { addRow(*m_values, m_values->rowCount(), 2); });
+  connect(more, &QPushButton::clicked, this, [this] { addValue(m_values->rowCount(), kVoidChoice); });
   column.addWidget(m_values);
   column.addWidget(more, 0, Qt::AlignLeft);
 }
@@ -178,5 +221,53 @@ GenericLayout GenericFolderDialog::edited() const {
 }
 
 void GenericFolderDialog::look() { m_job.request(edited()); }
+
+void GenericFolderDialog::addValue(int value, int meaning) {
+  const QSignalBlocker blocker(m_values);
+  connect(addRow(*m_values, value, meaning), &QComboBox::currentIndexChanged, this, &GenericFolderDialog::look);
+}
+
+void GenericFolderDialog::showFindings(const FolderFindings& findings) {
+  addUnlisted(findings);
+  for (int row = 0; row < m_values->rowCount(); ++row) {
+    bool isNumber = false;
+    const int value = m_values->item(row, 0)->text().toInt(&isNumber);
+    const auto held = findings.values.find(value);
+    const bool isHeld = isNumber && held != findings.values.end();
+    m_values->item(row, kHeldColumn)
+        ->setText(isHeld ? tr("%1 px in %2")
+                               .arg(groupedText(static_cast<qint64>(held->second.pixels)),
+                                    countedText(static_cast<qint64>(held->second.masks), tr("mask"), tr("masks")))
+                  : findings.masksRead == 0 ? QString()
+                                            : tr("in none of them"));
+  }
+  QString text = findings.summary;
+  if (findings.masksRead > 0) {
+    QStringList values;
+    for (const auto& [value, held] : findings.values) values << QString::number(value);
+    text += QLatin1Char('\n') + tr("%1 looked at: they hold %2.")
+                                    .arg(partText(static_cast<qint64>(findings.masksRead),
+                                                  static_cast<qint64>(findings.masks), tr("mask"), tr("masks")),
+                                         values.join(QStringLiteral(", ")));
+    if (!holdsMeaning(findings)) text += QLatin1Char('\n') + tr("All of that is void: say above what the values mean.");
+  }
+  m_found->setText(text);
+}
+
+void GenericFolderDialog::addUnlisted(const FolderFindings& findings) {
+  constexpr int kMostRows = 40;
+  std::set<int> listed;
+  for (int row = 0; row < m_values->rowCount(); ++row) listed.insert(m_values->item(row, 0)->text().toInt());
+  for (const auto& [value, held] : findings.values)
+    if (!listed.contains(value) && m_values->rowCount() < kMostRows) addValue(value, kVoidChoice);
+}
+
+bool GenericFolderDialog::holdsMeaning(const FolderFindings& findings) const {
+  const GenericLayout layout = edited();
+  return std::ranges::any_of(findings.values, [&](const auto& held) {
+    const auto meaning = layout.encoding.meaning.find(held.first);
+    return meaning != layout.encoding.meaning.end() && meaning->second != kVoid;
+  });
+}
 
 }  // namespace oodscope

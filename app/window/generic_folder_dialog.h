@@ -6,7 +6,9 @@
 #include <QDialog>
 #include <QString>
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 
 class QLabel;
 class QLineEdit;
@@ -19,7 +21,19 @@ namespace oodscope {
 /// Globs that probably fit a folder: sub-folders named like images and like masks. Cost: one folder listing.
 [[nodiscard]] GenericLayout guessedLayout(const std::filesystem::path& root);
 
-/// Asks how a folder that no known layout fits is to be read, and says at every edit what would be found. Not modal.
+/// What would be found in a folder, and what its masks hold.
+struct FolderFindings {
+  struct Held {
+    std::uint64_t pixels = 0;
+    std::size_t masks = 0;
+  };
+  QString summary;
+  std::size_t masks = 0, masksRead = 0;
+  std::map<int, Held> values = {};  ///< of the masks that were looked at
+};
+
+/// Asks how a folder that no known layout fits is to be read, and says at every edit what would be found and which
+/// values the masks hold, with pixels. Not modal.
 class GenericFolderDialog : public QDialog {
   Q_OBJECT
 
@@ -34,14 +48,19 @@ Q_SIGNALS:
 private:
   void addValues(QVBoxLayout& column);
   void addButtons(QVBoxLayout& column);
+  void addValue(int value, int meaning);
   void look();
+  void showFindings(const FolderFindings& findings);
+  /// Rows for what the masks hold and the table does not list: void until the user says otherwise.
+  void addUnlisted(const FolderFindings& findings);
+  [[nodiscard]] bool holdsMeaning(const FolderFindings& findings) const;
 
   std::filesystem::path m_root;
   QLineEdit *m_images = nullptr, *m_masks = nullptr;
   QTableWidget* m_values = nullptr;
   QLabel* m_found = nullptr;
   QPushButton* m_open = nullptr;
-  CoalescingJob<GenericLayout, QString> m_job;
+  CoalescingJob<GenericLayout, FolderFindings> m_job;
 };
 
 }  // namespace oodscope

@@ -45,7 +45,7 @@ void HelpWindows::showPalette() {
   for (QAction* action : m_actions.all())
     if (action != m_actions.palette) all << action;
   all << m_actions.panelsMenu()->actions();
-  m_palette->setActions(all);
+  m_palette->setActions(all, m_things ? m_things() : std::vector<PaletteEntry>());
   m_palette->popUp();
 }
 

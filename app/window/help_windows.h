@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "widgets/panels/command_palette.h"
+
 #include <QObject>
 #include <QPointer>
+
+#include <functional>
+#include <vector>
 
 class QDialog;
 class QMainWindow;
@@ -9,7 +14,6 @@ class QMainWindow;
 namespace oodscope {
 
 class CheatSheet;
-class CommandPalette;
 class WindowActions;
 struct ShortcutGroup;
 
@@ -20,6 +24,8 @@ class HelpWindows : public QObject {
 
 public:
   HelpWindows(QMainWindow& window, WindowActions& actions);
+  /// What the finder finds beside the menus, asked for when it is opened.
+  void setThings(std::function<std::vector<PaletteEntry>()> things) { m_things = std::move(things); }
   void showPalette();
   void showCheatSheet();
   void showAbout();
@@ -31,6 +37,7 @@ private:
   QMainWindow& m_window;
   WindowActions& m_actions;
   CommandPalette* m_palette = nullptr;
+  std::function<std::vector<PaletteEntry>()> m_things;
   QPointer<CheatSheet> m_sheet;
   QPointer<QDialog> m_about;
 };

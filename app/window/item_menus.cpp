@@ -10,7 +10,6 @@
 #include <QComboBox>
 #include <QGuiApplication>
 #include <QMenu>
-#include <QUrl>
 
 namespace oodscope {
 

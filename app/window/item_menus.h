@@ -41,6 +41,7 @@ Q_SIGNALS:
   void failed(const QString& text);
   void closeSetRequested(const QString& name);
   void closeModelRequested(const QString& name);
+  void failed(const QString& text, const QString& file);
 
 private:
   void popUp(QWidget* over, const QPoint& at, const std::function<void(QMenu&)>& fill);

@@ -11,12 +11,14 @@
 #include "app/window/docks/window_room.h"
 #include "app/window/export/export_flow.h"
 #include "app/window/failures/failure_desk.h"
+#include "app/window/find_things.h"
 #include "app/window/frame_tools.h"
 #include "app/window/help_windows.h"
 #include "app/window/item_menus.h"
 #include "app/window/knob_actions.h"
 #include "app/window/latency_overlay.h"
 #include "app/window/model_tab.h"
+#include "app/window/notice_sources.h"
 #include "app/window/notices.h"
 #include "app/window/preferences_dialog.h"
 #include "app/window/saving/missing_flow.h"
@@ -39,7 +41,6 @@
 #include "widgets/panels/start_page.h"
 #include "widgets/plots/curves_panel.h"
 #include "widgets/plots/scatter_plot.h"
-#include "widgets/theme/number_text.h"
 #include "widgets/theme/theme.h"
 #include "widgets/views/picture_cache.h"
 #include "widgets/views/view_grid.h"
@@ -176,8 +177,11 @@ void MainWindow::buildModel() {
   connect(&panel, &ModelPanel::openRequested, m_actions->openModel, &QAction::trigger);
   connect(&panel, &ModelPanel::currentEdited, this,
           [this](const QString& name) { m_desk.session.edit(edits::setModelAtHand(name.toStdString())); });
-  connect(m_model, &ModelTab::failed, this,
-          [this](const QString& text, const QString& file) { m_notices->tell(Severity::Error, text, file); });
+  const auto failed = [this](const QString& text, const QString& file) {
+    m_notices->tell(Severity::Error, text, file);
+  };
+  connect(m_model, &ModelTab::failed, this, failed);
+  connect(menus, &ItemMenus::failed, this, failed);
 }
 
 void MainWindow::connectSession() {
@@ -185,10 +189,6 @@ void MainWindow::connectSession() {
   connect(&m_desk.session, &SessionModel::viewChanged, this, &MainWindow::showView);
   connect(m_opening, &OpenFlow::openChanged, this, again);
   connect(m_choices, &ChoiceBar::edited, &m_desk.session, qOverload<const Edit&>(&SessionModel::edit));
-  connect(&m_desk.session, &SessionModel::thresholdDropped, this, [this](float threshold) {
-    m_notices->note(tr("The threshold %1 was of another score's range and has been dropped: it follows best F1 now.")
-                        .arg(numberText(static_cast<double>(threshold), 3)));
-  });
 }
 
 void MainWindow::connectStage() {
@@ -234,6 +234,9 @@ void MainWindow::connectFailures() {
   });
   connect(m_failures, &FailureDesk::idleChanged, this, [this] { m_stages->showSoon(StageStack::kStatus); });
   connect(m_failures, &FailureDesk::failed, m_notices, &Notices::error);
+  connect(m_failures, &FailureDesk::exported, m_notices, [this](const QString& file) {
+    m_notices->succeed(Concern::Export, tr("Both failure lists are exported."), file);
+  });
   connect(m_failures, &FailureDesk::regionTitleChanged, m_docks, &DockColumn::setRegionNote);
   connect(m_failures, &FailureDesk::regionRaised, m_docks, &DockColumn::raiseRegion);
 }
@@ -245,14 +248,7 @@ void MainWindow::connectStatus() {
   const auto numbersDue = [this] { m_stages->showSoon(StageStack::kNumbers | StageStack::kStatus); };
   connect(&m_desk.workspace, &Workspace::openingFinished, this, numbersDue);
   connect(&runner, &InferenceRunner::finished, this, numbersDue);
-  connect(&runner, &InferenceRunner::frameFailed, this,
-          [this](const std::shared_ptr<LiveSet>& set, std::size_t frame, const QString& text) {
-            const DataSet& whole = set->dataSet();
-            m_notices->tell(Severity::Warning,
-                            QString::fromStdString(whole.name + ", frame " + whole.frames[frame].name + ": ") + text);
-          });
-  connect(&m_desk.run, &SingleRun::failed, m_notices, &Notices::error);
-  connect(&m_desk.comparison, &Comparison::failed, m_notices, &Notices::error);
+  connectNotices(*m_notices, m_desk);
   connect(m_status, &StatusStrip::warned, m_notices,
           [this](const QString& text) { m_notices->tell(Severity::Warning, text); });
   connect(m_status, &StatusStrip::pausedChanged, m_actions->pauseInference, &QAction::setChecked);
@@ -267,6 +263,7 @@ void MainWindow::connectStatus() {
 void MainWindow::connectActions() {
   const auto on = [this](QAction* action, auto function) { connect(action, &QAction::triggered, this, function); };
   auto* help = new HelpWindows(*this, *m_actions);
+  help->setThings([this] { return findThings({m_desk, *m_tabs, m_docks->frames(), *m_failures}); });
   on(m_actions->palette, [help] { help->showPalette(); });
   on(m_actions->cheatSheet, [help] { help->showCheatSheet(); });
   on(m_actions->about, [help] { help->showAbout(); });

@@ -103,8 +103,8 @@ void MethodViews::publish(const Request& request, const std::vector<Map>& maps) 
     bar.table = colourTable(colours, request.view.colourMapReversed);
     bar.min = static_cast<double>(map.low);
     bar.max = static_cast<double>(map.high);
-    bar.minText = numberText(bar.min, 2);
-    bar.maxText = numberText(bar.max, 2);
+    bar.minText = scaleText(bar.min, bar.max - bar.min);
+    bar.maxText = scaleText(bar.max, bar.max - bar.min);
     m_views.header(pane)->setColourBar(bar);
   }
 }

@@ -94,9 +94,10 @@ ModelTab::ModelTab(Workspace& workspace, ModelPanel& panel)
               Q_EMIT failed(QString::fromStdString(outcome.failure()), QString::fromStdString(request.file.string()));
             const int threads = request.options.threads > 0 ? request.options.threads
                                                             : static_cast<int>(std::thread::hardware_concurrency());
-            m_panel.setLatency(outcome.hasValue()
-                                   ? tr("%1 ms · %2 threads").arg(numberText(1e3 * outcome.value(), 0)).arg(threads)
-                                   : QString(),
+            m_panel.setLatency(outcome.hasValue() ? tr("%1 ms · %2")
+                                                        .arg(numberText(1e3 * outcome.value(), 0),
+                                                             countedText(threads, tr("thread"), tr("threads")))
+                                                  : QString(),
                                false);
           }) {
   connect(&panel, &ModelPanel::assumptionsEdited, this, [this](const QString& name, const ModelAssumptions& a) {

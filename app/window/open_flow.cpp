@@ -7,6 +7,7 @@
 #include "app/desk/desk.h"
 #include "app/session/labels.h"
 #include "app/window/generic_folder_dialog.h"
+#include "app/window/newcomers.h"
 #include "app/window/notices.h"
 #include "app/window/saving/missing_flow.h"
 #include "app/window/saving/places_flow.h"
@@ -17,7 +18,6 @@
 #include "widgets/panels/choice_banner.h"
 #include "widgets/panels/missing_panel.h"
 #include "widgets/panels/start_page.h"
-#include "widgets/theme/number_text.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
@@ -27,19 +27,7 @@
 #include <algorithm>
 
 namespace oodscope {
-namespace {
-
-/// "opened as course: 24 frames, 2 files left out": which frames take part in a number is said beside the number.
-QString openedText(const DataSet& set) {
-  const std::string_view layout = set.layout.name();
-  return OpenFlow::tr("opened as %1: %2, %3")
-      .arg(QString::fromUtf8(layout.data(), static_cast<int>(layout.size())),
-           countedText(static_cast<qint64>(set.frames.size()), OpenFlow::tr("frame"), OpenFlow::tr("frames")),
-           set.skipped.empty() ? OpenFlow::tr("no file left out")
-                               : OpenFlow::tr("%1 left out")
-                                     .arg(countedText(static_cast<qint64>(set.skipped.size()), OpenFlow::tr("file"),
-                                                      OpenFlow::tr("files"))));
-}
+namespace {}
 
 /// A set and a frame of it. A session that is still opening its sets must not lose the one it names.
 void chooseFrame(ViewState& view, const Workspace& workspace) {
@@ -73,7 +61,8 @@ OpenFlow::OpenFlow(Desk& desk, Notices& notices, StartPage& start, WindowActions
       m_notices(notices),
       m_start(start),
       m_recent(*actions.recentMenu()),
-      m_window(window) {
+      m_window(window),
+      m_newcomers(new Newcomers(desk, notices, this)) {
   connectActions(actions);
   connectStart(start, actions);
   connectWorkspace();
@@ -112,10 +101,16 @@ void OpenFlow::connectWorkspace() {
   connect(&workspace, &Workspace::modelOpened, this, [this](const QString& name) {
     remember(QString::fromStdString(m_desk.workspace.findModel(name)->entry.path.string()), QStringLiteral("model"));
     chooseDefaults();
+    m_newcomers->modelArrived(name);
+  });
+  connect(&workspace, &Workspace::scoresOpened, this, [this](const QString& name) {
+    chooseDefaults();
+    m_newcomers->scoresArrived(name);
   });
   connect(&workspace, &Workspace::scoresOpened, this, [this](const QString& name) {
     remember(QString::fromStdString(m_desk.workspace.findScores(name)->path.string()), QStringLiteral("scores"));
     chooseDefaults();
+    m_newcomers->scoresArrived(name);
   });
   connect(&workspace, &Workspace::openingFinished, this, &OpenFlow::chooseDefaults);  // what is missing is known now
   connect(&workspace, &Workspace::setRenamed, this, [this](const QString& from, const QString& to) {
@@ -126,7 +121,10 @@ void OpenFlow::connectWorkspace() {
   });
   connect(&workspace, &Workspace::setClosed, this, &OpenFlow::chooseDefaults);
   connect(&workspace, &Workspace::modelClosed, this, &OpenFlow::chooseDefaults);
-  connect(&workspace, &Workspace::message, &m_notices, &Notices::tell);
+  connect(&workspace, &Workspace::message, &m_notices,
+          [this](Severity severity, const QString& text, const QString& of) {
+            m_notices.tell(severity, text, of, Concern::Opening);
+          });
   connect(&workspace, &Workspace::folderUnknown, this, &OpenFlow::askAboutFolder);
 }
 
@@ -184,22 +182,26 @@ void OpenFlow::openPath(const QString& text) {
   const std::filesystem::path path(text.toStdString());
   try {
     if (std::filesystem::is_directory(splitSetPath(path).folder)) {
+      m_newcomers->expect(path);
       m_desk.workspace.openSet({path, std::nullopt});
       return;
     }
     switch (sniffFile(path)) {
       case FileKind::TorchZip:
       case FileKind::TorchLegacy:
+        m_newcomers->expect(path);
         m_desk.workspace.openModel({.path = path, .preprocessing = {}, .outputs = {}, .sha256 = {}});
         break;
       case FileKind::Json:
+        m_newcomers->forget();
         m_desk.file.open(path);
         break;
       default:
-        m_notices.tell(Severity::Error, tr("This file is neither a set's folder, a model nor a session."), text);
+        m_notices.tell(Severity::Error, tr("This file is neither a set's folder, a model nor a session."), text,
+                       Concern::Opening);
     }
   } catch (const std::exception& failure) {
-    m_notices.tell(Severity::Error, QString::fromStdString(failureText(failure)), text);
+    m_notices.tell(Severity::Error, QString::fromStdString(failureText(failure)), text, Concern::Opening);
   }
 }
 
@@ -217,12 +219,20 @@ void OpenFlow::openDialog(Kind kind) {
   if (chosen.isEmpty()) return;
   rememberFolder(chosen.front());
   if (kind == Kind::Scores)
-    m_desk.workspace.openScores(chosen.front().toStdString());
+    openScores(chosen.front().toStdString());
   else
     openPaths(chosen);
 }
 
+void OpenFlow::openScores(const std::filesystem::path& folder) {
+  m_notices.forgive();
+  m_newcomers->expect(folder);
+  m_desk.workspace.openScores(folder);
+}
+
 void OpenFlow::openDemo() {
+  m_notices.forgive();
+  m_newcomers->forget();
   if (const auto demo = demoSession())
     m_desk.file.open(*demo);
   else
@@ -233,22 +243,23 @@ void OpenFlow::askAboutFolder(const std::filesystem::path& folder, const QString
   if (scores && !m_desk.workspace.sets().empty()) {
     m_notices.tell(Severity::Info, tr("Opened as score maps of the open sets."),
                    QString::fromStdString(folder.string()));
-    m_desk.workspace.openScores(folder);
+    openScores(folder);
     return;
   }
   auto* dialog = new GenericFolderDialog(folder, why, &m_window);
   connect(dialog, &GenericFolderDialog::layoutChosen, this, [this, folder](const GenericLayout& layout) {
+    m_newcomers->expect(folder);
     m_desk.workspace.openSet({folder, layout});
   });
-  connect(dialog, &GenericFolderDialog::scoresChosen, this, [this, folder] { m_desk.workspace.openScores(folder); });
+  connect(dialog, &GenericFolderDialog::scoresChosen, this, [this, folder] { openScores(folder); });
   dialog->show();
 }
 
 void OpenFlow::setOpened(const QString& name) {
   const OpenSet* open = m_desk.workspace.findSet(name);
   remember(QString::fromStdString(open->entry.path.string()), QStringLiteral("set"));
-  m_notices.announce(name, openedText(*open->set));
   chooseDefaults();
+  m_newcomers->setArrived(name);
 }
 
 void OpenFlow::chooseDefaults() {

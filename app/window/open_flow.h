@@ -14,6 +14,7 @@ class QWidget;
 namespace oodscope {
 
 class MissingFlow;
+class Newcomers;
 class Notices;
 class PlacesFlow;
 class RecoveryFlow;
@@ -70,6 +71,7 @@ private:
   void openPath(const QString& text);
   void openRecent(const QString& path);
   void openDialog(Kind kind);
+  void openScores(const std::filesystem::path& folder);
   void openDemo();
   void askAboutFolder(const std::filesystem::path& folder, const QString& why, bool scores);
   void setOpened(const QString& name);
@@ -85,6 +87,7 @@ private:
   MissingFlow* m_missing = nullptr;
   RecoveryFlow* m_recovery = nullptr;
   PlacesFlow* m_places = nullptr;
+  Newcomers* m_newcomers;
 };
 
 }  // namespace oodscope

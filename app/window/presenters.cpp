@@ -127,7 +127,7 @@ QString nameOfChannel(const std::vector<std::string>& names, std::size_t channel
 }
 
 void addOperatingPoint(MetricsView& view, const MetricsInput& input, const QString& reason) {
-  view.operatingName = tr("at δ ") + numberText(static_cast<double>(*input.threshold), 3);
+  view.operatingName = tr("at δ ") + scoreText(static_cast<double>(*input.threshold));
   view.components = componentsRow(input.components);
   view.counts = decisionCounts(*input.numbers, input.counts, *input.threshold);
   if (!view.counts) return;
@@ -167,7 +167,9 @@ void addProvenance(MetricsView& view, const MetricsInput& input) {
   if (input.threads > 0) facts << countedText(input.threads, tr("thread"), tr("threads"));
   if (!facts.isEmpty()) view.provenance << facts.join(QStringLiteral(" · "));
   if (numbers.hygiene.unusable() > 0)
-    view.provenance << tr("%1 scores are NaN or infinite and take no part").arg(numbers.hygiene.unusable());
+    view.provenance << tr("%1 NaN or infinite: no part of the numbers")
+                           .arg(countedText(static_cast<qint64>(numbers.hygiene.unusable()), tr("score is"),
+                                            tr("scores are")));
 }
 
 }  // namespace

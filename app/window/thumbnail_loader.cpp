@@ -74,8 +74,10 @@ FramePreview ThumbnailLoader::make(const Task& task) const {
       }
     }
     if (frame.label) {
-      const AnomalyFacts facts = anomalyFacts(readLabel(*task.set, frame));
+      const LabelMap label = readLabel(*task.set, frame);
+      const AnomalyFacts facts = anomalyFacts(label);
       preview.hasLabel = true;
+      preview.isVoid = std::ranges::all_of(label.values(), [](std::uint8_t value) { return value == kVoid; });
       preview.anomalyShare = facts.anomalyShare;
       preview.objects = static_cast<int>(facts.objects);
     }

@@ -19,6 +19,7 @@ struct FramePreview {
   double anomalyShare = 0.0;  ///< of the labelled pixels, 0 … 1
   int objects = 0;            ///< 8-connected anomaly components
   bool hasLabel = false;
+  bool isVoid = false;  ///< no pixel of the label says anything
 };
 
 /// Makes thumbnails and label badges in the background, newest request first, and keeps them on disk.

@@ -26,6 +26,7 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) : QObject(&
   addCompareMenu(*window.menuBar());
   addExportMenu(*window.menuBar());
   addHelpMenu(*window.menuBar());
+  nameOtherwise();
   explainShortcuts();
 }
 
@@ -169,6 +170,21 @@ void WindowActions::addHelpMenu(QMenuBar& bar) {
   cheatSheet->setShortcuts({QKeySequence(Qt::Key_F1), QKeySequence(QStringLiteral("?"))});
   messages = add(help, tr("&Messages"), "messages", key("Ctrl+Shift+E"), "messages", true);
   about = add(help, tr("&About Oodscope"), "about");
+}
+
+void WindowActions::nameOtherwise() {
+  const auto also = [](QAction* action, const QString& words) { action->setProperty("words", words); };
+  also(exportTable, tr("csv latex tex markdown json results numbers save"));
+  also(exportFigure, tr("csv pdf svg png plot curve grid picture save"));
+  also(makeReport, tr("html pdf document"));
+  also(copyMetrics, tr("metrics clipboard"));
+  also(nextFailure, tr("failures false positive missed"));
+  also(previousFailure, tr("failures false positive missed"));
+  also(wipe, tr("A B wipe blink difference disagreement"));
+  also(openScores, tr("import npy logits"));
+  also(contour, tr("ground truth outline"));
+  also(keepCurve, tr("curve runs"));
+  for (QAction* method : methods) also(method, tr("method score"));
 }
 
 void WindowActions::explainShortcuts() {

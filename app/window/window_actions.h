@@ -48,6 +48,8 @@ private:
   void addCompareMenu(QMenuBar& bar);
   void addExportMenu(QMenuBar& bar);
   void addHelpMenu(QMenuBar& bar);
+  /// What the finder finds them by, too.
+  void nameOtherwise();
   void explainShortcuts();
   QAction* add(QMenu* menu, const QString& text, const QString& name, const QKeySequence& shortcut = {},
                const QString& icon = {}, bool checkable = false);

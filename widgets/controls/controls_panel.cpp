@@ -15,13 +15,14 @@
 namespace oodscope {
 namespace {
 
-void fill(QComboBox* combo, const QStringList& names, int current, const QString& noEffect) {
+void fill(QComboBox* combo, const QStringList& names, int current, const QString& noEffect,
+          const QString& explanation) {
   const QSignalBlocker blocker(combo);
   combo->clear();
   combo->addItems(names);
   combo->setCurrentIndex(current);
   combo->setEnabled(noEffect.isEmpty() && names.size() > 1);
-  combo->setToolTip(noEffect);
+  combo->setToolTip(noEffect.isEmpty() ? explanation : noEffect);
 }
 
 }  // namespace
@@ -92,10 +93,13 @@ ControlsPanel::ControlsPanel(QWidget* parent)
 void ControlsPanel::setColourMap(ColourMap map, bool reversed) { m_colourMap->setColourMap(map, reversed); }
 void ControlsPanel::setOpacity(double share) { m_opacity->setOpacity(share); }
 void ControlsPanel::setResolutions(const QStringList& names, int current, const QString& noEffect) {
-  fill(m_resolutions, names, current, noEffect);
+  fill(m_resolutions, names, current, noEffect,
+       tr("Where scores meet labels: at the network's output, at the labels' own size, or as the protocol's authors "
+          "do."));
 }
 void ControlsPanel::setChannels(const QStringList& names, int current, const QString& noEffect) {
-  fill(m_channels, names, current, noEffect);
+  fill(m_channels, names, current, noEffect,
+       tr("Which outputs of the network take part in the score: those of the known classes, or a void output, too."));
 }
 
 }  // namespace oodscope

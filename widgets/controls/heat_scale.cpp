@@ -3,12 +3,15 @@
 
 #include "widgets/controls/number_field.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QToolButton>
+
+#include <algorithm>
 
 namespace oodscope {
 
@@ -101,12 +104,13 @@ void HeatScaleControl::showScale() {
   const bool manual = m_scale.mode == HeatScale::Mode::Manual;
   m_limits->setVisible(percentile || manual);
   if (!m_limits->isVisibleTo(this)) return;
+  const double span = std::max(m_scale.high - m_scale.low, 0.0);
   for (NumberField* field : {m_low, m_high}) {
     const QSignalBlocker blocker(field);  // fewer decimals round what it holds: no edit, and not in the new unit
-    field->setDecimals(percentile ? 1 : 3);
+    field->setDecimals(percentile ? 1 : std::max(3, fieldDecimals(span)));
     field->setSuffix(percentile ? QStringLiteral(" %") : QString());
     field->setRange(percentile ? 0.0 : -1e6, percentile ? 100.0 : 1e6);
-    field->setSingleStep(percentile ? 0.5 : 0.05);
+    field->setSingleStep(percentile ? 0.5 : span > 0.0 && span < 1.0 ? span / 20.0 : 0.05);
   }
   m_low->setShown(m_scale.low);
   m_high->setShown(m_scale.high);

@@ -11,16 +11,32 @@ namespace oodscope {
 LabelledCombo::LabelledCombo(const QString& caption, QWidget* parent)
     : QComboBox(parent), m_caption(caption), m_emptyText(tr("none")) {
   setAccessibleName(caption);
-  setToolTip(caption);
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
 void LabelledCombo::setCaption(const QString& caption) {
   m_caption = caption;
   setAccessibleName(caption);
-  setToolTip(caption);
   updateGeometry();
   update();
+}
+
+void LabelledCombo::setExplanation(const QString& text) {
+  m_explanation = text;
+  setAccessibleDescription(text);
+}
+
+QString LabelledCombo::explanation() const {
+  const QString own = currentData(Qt::ToolTipRole).toString();
+  const QString value = count() == 0 ? QString() : currentText();
+  QStringList parts{m_explanation.isEmpty() ? m_caption : m_explanation};
+  if (!own.isEmpty()) parts << value + QStringLiteral(": ") + own;
+  return parts.join(QStringLiteral("\n\n"));
+}
+
+bool LabelledCombo::event(QEvent* event) {
+  if (event->type() == QEvent::ToolTip) setToolTip(explanation());
+  return QComboBox::event(event);
 }
 
 void LabelledCombo::setEmptyText(const QString& text) {
@@ -66,7 +82,7 @@ void LabelledCombo::paintEvent(QPaintEvent*) {
   };
   put(m_caption, m_accent == Accent::A ? t.a.line : m_accent == Accent::B ? t.b.line : t.text2, font());
   const QColor value = m_accent == Accent::A ? t.a.line : m_accent == Accent::B ? t.b.line : t.text;
-  put(count() == 0 ? m_emptyText : currentText(), value, m_accent == Accent::None ? font() : strongFont(font()));
+  put(currentIndex() < 0 ? m_emptyText : currentText(), value, m_accent == Accent::None ? font() : strongFont(font()));
   put(currentData(kNoteRole).toString(), t.text3, captionFont(font()));
 }
 

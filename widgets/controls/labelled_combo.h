@@ -13,6 +13,8 @@ public:
 
   explicit LabelledCombo(const QString& caption, QWidget* parent = nullptr);
   void setCaption(const QString& caption);
+  /// The tool tip: what is chosen here. The present item's own (Qt::ToolTipRole) stands below it.
+  void setExplanation(const QString& text);
   /// Shown while there is no item: "none".
   void setEmptyText(const QString& text);
   /// The value in run A's or B's colour; invalid: plain.
@@ -23,9 +25,13 @@ public:
 
 protected:
   void paintEvent(QPaintEvent* event) override;
+  bool event(QEvent* event) override;
 
 private:
+  [[nodiscard]] QString explanation() const;
+
   QString m_caption;
+  QString m_explanation;
   QString m_emptyText;
   Accent m_accent = Accent::None;
 };

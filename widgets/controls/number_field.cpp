@@ -5,7 +5,6 @@
 #include "widgets/theme/tokens.h"
 
 #include <QSignalBlocker>
-#include <QWheelEvent>
 
 #include <cmath>
 
@@ -29,11 +28,6 @@ void NumberField::stepBy(int steps) {
   if (m_factor <= 0.0) return DecimalBox::stepBy(steps);
   setValue(value() * std::pow(m_factor, steps));
   selectAll();
-}
-
-void NumberField::wheelEvent(QWheelEvent* event) {
-  if (!hasFocus()) return event->ignore();
-  DecimalBox::wheelEvent(event);
 }
 
 }  // namespace oodscope

@@ -20,7 +20,6 @@ Q_SIGNALS:
 protected:
   [[nodiscard]] QString textFromValue(double value) const override;
   void stepBy(int steps) override;
-  void wheelEvent(QWheelEvent* event) override;
 
 private:
   double m_factor = 0.0;

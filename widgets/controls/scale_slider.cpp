@@ -183,7 +183,6 @@ void ScaleSlider::keyPressEvent(QKeyEvent* event) {
 }
 
 void ScaleSlider::wheelEvent(QWheelEvent* event) {
-  if (!hasFocus()) return event->ignore();  // the panel scrolls; a value changes only where one is at work
   step(0.01 * event->angleDelta().y() / 120.0);
   event->accept();
 }

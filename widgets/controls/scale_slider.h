@@ -9,7 +9,8 @@
 namespace oodscope {
 
 /// A slider over 0 … 1 with ticks and numbers in units below, marks above that it snaps to, and a strip of bars.
-/// Gestures: click jumps, drag, Shift drags ten times finer, arrows 1 % (Shift 0.1 %), Page 5 %, Home, End, wheel.
+/// Gestures: click jumps, drag, Shift drags ten times finer, arrows 1 % (Shift 0.1 %), Page 5 %, Home, End, wheel
+/// (while it has focus: guardWheel()).
 class ScaleSlider : public QSlider {
   Q_OBJECT
 

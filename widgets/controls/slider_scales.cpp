@@ -11,6 +11,7 @@ namespace {
 
 QString tickLabel(double score) {
   const double size = std::abs(score);
+  if (size > 0.0 && (size < 1e-5 || size >= 1e6)) return tickText(score, size / 10.0);
   int decimals = 0;
   while (decimals < 6 && std::abs(size * std::pow(10.0, decimals) - std::round(size * std::pow(10.0, decimals))) > 1e-6)
     ++decimals;

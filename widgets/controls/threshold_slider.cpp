@@ -164,7 +164,7 @@ void ThresholdSlider::setThreshold(double threshold) {
   m_threshold = threshold;
   m_field->setShown(threshold);
   m_slider->setPosition(m_scale.position(threshold));
-  m_slider->setValueText(tr("threshold %1").arg(numberText(threshold, 3)));
+  m_slider->setValueText(tr("threshold %1").arg(scoreText(threshold)));
 }
 
 void ThresholdSlider::setQuantiles(std::vector<float> quantiles, std::vector<float> shares) {
@@ -231,7 +231,7 @@ void ThresholdSlider::showScale() {
     // Digits and steps that suit the range: 0.001 for MSP, 0.01 for logits.
     const double span = m_scale.highest() - m_scale.lowest();
     const QSignalBlocker blocker(m_field);  // rounding the number shown is no edit
-    m_field->setDecimals(span > 50.0 ? 1 : span > 5.0 ? 2 : 3);
+    m_field->setDecimals(fieldDecimals(span));
     m_field->setSingleStep(span > 0.0 ? std::pow(10.0, std::floor(std::log10(span)) - 2.0) * 5.0 : 0.005);
   }
   const double length = m_slider->pixelOf(1.0) - m_slider->pixelOf(0.0);

@@ -15,10 +15,11 @@ QVariant sortValue(const std::optional<double>& value) {
   return value ? *value : -std::numeric_limits<double>::infinity();
 }
 
-QString shown(const std::optional<double>& value, int decimals, bool sign = false) {
-  if (!value) return kNotDefinedSign;
-  return sign ? signedNumberText(*value, decimals) : numberText(*value, decimals);
+QString shown(const std::optional<double>& value, int decimals) {
+  return value ? numberText(*value, decimals) : QString(kNotDefinedSign);
 }
+
+QString shownScore(const std::optional<double>& value) { return value ? scoreText(*value) : QString(kNotDefinedSign); }
 
 QVariant sortValueOf(const FailureRow& row, Column column) {
   switch (column) {
@@ -61,11 +62,11 @@ QVariant textOf(const FailureRow& row, Column column) {
     case Column::Recall:
       return shown(row.recall, 1);
     case Column::Peak:
-      return shown(row.peak, 3);
+      return shownScore(row.peak);
     case Column::Mean:
-      return shown(row.mean, 3);
+      return shownScore(row.mean);
     case Column::Margin:
-      return shown(row.margin, 3, true);
+      return row.margin ? signedScoreText(*row.margin) : QString(kNotDefinedSign);
     case Column::Class:
       return row.predictedClass;
     case Column::Tag:

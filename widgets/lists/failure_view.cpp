@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/lists/failure_view.h"
 
-#include "widgets/theme/icon.h"
+#include "widgets/lists/filter_edit.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
@@ -10,7 +10,6 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPainter>
 #include <QStyledItemDelegate>
 #include <QTreeView>
@@ -163,25 +162,55 @@ std::tuple<double, QString> groupKey(const FailureRow& row, FailureGroup group) 
   return {0.0, QString()};
 }
 
+/// A number of a failure that the filter knows.
+struct FailureNumber {
+  const char* name;
+  const char* meaning;
+  std::optional<double> (*of)(const FailureRow& row);
+};
+
+constexpr std::array kFailureNumbers{
+    FailureNumber{"area", QT_TRANSLATE_NOOP("FailureView", "pixels"),
+                  [](const FailureRow& row) { return std::optional(static_cast<double>(row.area)); }},
+    FailureNumber{"peak", QT_TRANSLATE_NOOP("FailureView", "highest score"),
+                  [](const FailureRow& row) { return row.peak; }},
+    FailureNumber{"mean", QT_TRANSLATE_NOOP("FailureView", "mean score"),
+                  [](const FailureRow& row) { return row.mean; }},
+    FailureNumber{"margin", QT_TRANSLATE_NOOP("FailureView", "highest score above the threshold"),
+                  [](const FailureRow& row) { return row.margin; }},
+    FailureNumber{"recall", QT_TRANSLATE_NOOP("FailureView", "of a missed object: its pixels that are found, %"),
+                  [](const FailureRow& row) { return row.recall; }},
+    FailureNumber{"overlap", QT_TRANSLATE_NOOP("FailureView", "of a region: its pixels near an object, %"),
+                  [](const FailureRow& row) { return row.overlap; }},
+    FailureNumber{"distance", QT_TRANSLATE_NOOP("FailureView", "metres"),
+                  [](const FailureRow& row) { return row.distance; }},
+    FailureNumber{"share", QT_TRANSLATE_NOOP("FailureView", "pixels of the predicted class, %"),
+                  [](const FailureRow& row) { return std::optional(row.classShare); }},
+    FailureNumber{"brushed", QT_TRANSLATE_NOOP("FailureView", "pixels in the brushed stretch of a curve"),
+                  [](const FailureRow& row) { return row.brushed; }}};
+
 std::optional<std::optional<double>> numberOf(const FailureRow& row, const QString& key) {
-  if (key == QLatin1String("area")) return std::optional(static_cast<double>(row.area));
-  if (key == QLatin1String("peak")) return row.peak;
-  if (key == QLatin1String("mean")) return row.mean;
-  if (key == QLatin1String("margin")) return row.margin;
-  if (key == QLatin1String("recall")) return row.recall;
-  if (key == QLatin1String("overlap")) return row.overlap;
-  if (key == QLatin1String("distance")) return row.distance;
-  if (key == QLatin1String("brushed")) return row.brushed;
-  if (key == QLatin1String("share")) return std::optional(row.classShare);
+  for (const FailureNumber& number : kFailureNumbers)
+    if (key == QLatin1String(number.name)) return number.of(row);
   return std::nullopt;
 }
 
 }  // namespace
 
+const std::vector<FilterField>& failureFilterFields() {
+  static const std::vector<FilterField> kFields = [] {
+    std::vector<FilterField> fields;
+    for (const FailureNumber& number : kFailureNumbers)
+      fields.push_back({QString::fromLatin1(number.name), FailureView::tr(number.meaning)});
+    return fields;
+  }();
+  return kFields;
+}
+
 FailureProxy::FailureProxy(QObject* parent) : QSortFilterProxyModel(parent) { setSortRole(FailureModel::kSortRole); }
 
-void FailureProxy::setExpression(const QString& text) {
-  m_expression = FilterExpression(text);
+void FailureProxy::setExpression(FilterExpression expression) {
+  m_expression = std::move(expression);
   invalidateFilter();
 }
 
@@ -195,7 +224,7 @@ QString groupTitle(const FailureRow& row, FailureGroup group) {
       return row.predictedClass.isEmpty() ? FailureView::tr("class not known") : row.predictedClass;
     case FailureGroup::Size: {
       const auto low = static_cast<qint64>(std::exp2(-std::get<0>(groupKey(row, group))));
-      return FailureView::tr("%1–%2 px").arg(groupedText(low), groupedText(2 * low - 1));
+      return pixelRangeText(low, 2 * low - 1);
     }
     case FailureGroup::Distance: {
       if (!row.distance) return FailureView::tr("distance not known");
@@ -247,7 +276,7 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
       m_model(new FailureModel(kind, this)),
       m_proxy(new FailureProxy(this)),
       m_view(new GroupedTable(*m_proxy)),
-      m_filter(new QLineEdit),
+      m_filter(new FilterEdit(failureFilterFields())),
       m_groups(new QComboBox),
       m_count(new QLabel) {
   usePanelBackground(this);
@@ -259,10 +288,9 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
   m_count->setFont(tableFont(font()));
   m_count->setForegroundRole(kSecondaryRole);
   m_filter->setPlaceholderText(regions ? tr("area < 24000, tag:kerb") : tr("recall < 75"));
-  m_filter->setClearButtonEnabled(true);
   m_filter->setAccessibleName(tr("Filter %1").arg(name));
-  m_filter->setToolTip(
-      tr("Text, tag:NAME, class:NAME, or comparisons of area, peak, mean, margin, recall, distance, share, brushed"));
+  m_filter->setExamples(regions ? QStringList{tr("area < 24000 and class:building"), tr("tag:kerb or distance > 30")}
+                                : QStringList{tr("recall < 75"), tr("area > 500 and not tag:seen")});
   m_filter->setMaximumWidth(m.px(170));
   m_filter->setMinimumWidth(m.px(96));
   for (const auto& [group, text] : {std::pair{FailureGroup::None, tr("Group: none")},
@@ -273,6 +301,7 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
                                     {FailureGroup::Tag, tr("By tag")}})
     m_groups->addItem(text, static_cast<int>(group));
   m_groups->setAccessibleName(tr("Group %1").arg(name));
+  m_groups->setToolTip(tr("What the rows are put together by, each group under a heading."));
   prepareTable(name);
   auto* row = new QHBoxLayout;
   row->setContentsMargins(m.px(10), m.px(5), m.px(8), m.px(5));
@@ -285,6 +314,7 @@ FailureView::FailureView(FailureKind kind, QWidget* parent)
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addLayout(row);
+  layout->addWidget(m_filter->note());
   layout->addWidget(m_view, 1);
   connectParts();
   showCount();
@@ -343,15 +373,18 @@ void FailureView::connectParts() {
   connect(m_model, &FailureModel::modelReset, this, &FailureView::showCount);
   connect(m_groups, &QComboBox::activated, this,
           [this](int item) { setGroup(static_cast<FailureGroup>(m_groups->itemData(item).toInt())); });
-  connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
-    m_proxy->setExpression(text);
+  connect(m_filter, &FilterEdit::expressionChanged, this, [this] {
+    m_proxy->setExpression(m_filter->expression());
     showCount();
   });
   connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
     if (index.isValid() && !m_setting) Q_EMIT failureSelected(m_proxy->mapToSource(index).row());
   });
-  connect(m_view, &QTreeView::activated, this,
-          [this](const QModelIndex& index) { Q_EMIT failureActivated(m_proxy->mapToSource(index).row()); });
+  const auto activate = [this](const QModelIndex& index) {
+    if (index.isValid()) Q_EMIT failureActivated(m_proxy->mapToSource(index).row());
+  };
+  connect(m_view, &QTreeView::activated, this, activate);
+  connect(m_view, &QTreeView::clicked, this, activate);  // one click jumps, as J and Enter do
 }
 
 void FailureView::setFilter(const QString& text) { m_filter->setText(text); }

@@ -8,10 +8,14 @@
 
 class QComboBox;
 class QLabel;
-class QLineEdit;
 class QTreeView;
 
 namespace oodscope {
+
+class FilterEdit;
+
+/// The numbers of a failure that the filter compares.
+[[nodiscard]] const std::vector<FilterField>& failureFilterFields();
 
 /// What failures are put together by; within a group they keep the sort order.
 enum class FailureGroup { None, Frame, Class, Size /* by powers of two */, Distance /* 5 m */, Tag };
@@ -24,7 +28,7 @@ class FailureProxy : public QSortFilterProxyModel {
 
 public:
   explicit FailureProxy(QObject* parent = nullptr);
-  void setExpression(const QString& text);
+  void setExpression(FilterExpression expression);
   void setGroup(FailureGroup group);
   /// The heading over a row of this proxy where it is the first of its group; else empty.
   [[nodiscard]] QString headingOver(const QModelIndex& index) const;
@@ -39,7 +43,7 @@ private:
   FailureGroup m_group = FailureGroup::None;
 };
 
-/// One of the two failure lists: title with count, filter, groups, table. Enter jumps, T tags.
+/// One of the two failure lists: title with count, filter, groups, table. A click and Enter jump, T tags.
 class FailureView : public QWidget {
   Q_OBJECT
 
@@ -73,7 +77,7 @@ private:
   FailureModel* m_model = nullptr;
   FailureProxy* m_proxy = nullptr;
   QTreeView* m_view = nullptr;
-  QLineEdit* m_filter = nullptr;
+  FilterEdit* m_filter = nullptr;
   QComboBox* m_groups = nullptr;
   QLabel* m_count = nullptr;
   bool m_setting = false;

@@ -4,14 +4,22 @@
 #include <QStringList>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace oodscope {
 
-/// "fpr95 > 60 tag:night dog": conditions separated by spaces or commas, all of which must hold. A condition is a
-/// comparison of a number (< <= > >= = with a value not defined never holding), tag:TEXT, class:NAME, or a text the
-/// name contains.
+/// A number that a filter can compare: what it is called, and what it is, for menus.
+struct FilterField {
+  QString name;     ///< lower case
+  QString meaning;  ///< "false positive rate at TPR 95, %"
+};
+
+/// A filter as parsed: "fpr95 > 60 and (tag:night or not dog)". Conditions are comparisons of a number
+/// (< <= > >= = !=; a value that is not defined never holds), tag:TEXT, class:NAME, or a text that the name or a tag
+/// contains, in quotes where it holds blanks. They are joined by `and`, `or`, `not` and brackets; beside each other or
+/// behind a comma all must hold. `and` binds before `or`.
 class FilterExpression {
 public:
   struct Subject {
@@ -23,18 +31,22 @@ public:
   };
 
   FilterExpression() = default;
-  explicit FilterExpression(const QString& text);
+  /// `fields`: the numbers that there are; without any each name is taken for one.
+  explicit FilterExpression(const QString& text, const std::vector<FilterField>& fields = {});
+  /// Everything matches what is empty or cannot be read.
   [[nodiscard]] bool matches(const Subject& subject) const;
-  [[nodiscard]] bool isEmpty() const { return m_conditions.empty(); }
+  [[nodiscard]] bool isEmpty() const { return m_root == nullptr; }
+  /// What cannot be read: "no field zzz; fields: ap, fpr95"; empty where all can.
+  [[nodiscard]] const QString& error() const { return m_error; }
+  /// Where in the text that is.
+  [[nodiscard]] qsizetype errorAt() const { return m_errorAt; }
+
+  struct Node;
 
 private:
-  struct Condition {
-    QString key;        // of a number, or empty
-    QString operation;  // of a number, or "tag", "text"
-    double value = 0.0;
-    QString text;
-  };
-  std::vector<Condition> m_conditions;
+  std::shared_ptr<const Node> m_root;
+  QString m_error;
+  qsizetype m_errorAt = 0;
 };
 
 }  // namespace oodscope

@@ -24,8 +24,9 @@ QString metricText(const FrameRow& row, FrameMetric metric) {
 
 QString labelText(const FrameRow& row) {
   if (row.label == FrameLabel::Withheld) return FrameModel::tr("no label");
-  if (row.label == FrameLabel::Unread) return FrameModel::tr("not read yet");
+  if (row.label == FrameLabel::Unread) return FrameModel::tr("loading…");
   if (row.label == FrameLabel::Failed) return FrameModel::tr("cannot be read");
+  if (row.label == FrameLabel::Void) return FrameModel::tr("all void");
   if (row.label == FrameLabel::None) return FrameModel::tr("no anomaly");
   QString text = numberText(row.anomalyShare, 1) + QStringLiteral(" %");
   if (row.objects > 0) text += FrameModel::tr(" · %1 obj").arg(row.objects);

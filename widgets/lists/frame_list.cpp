@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/lists/frame_list.h"
 
+#include "widgets/lists/filter_edit.h"
 #include "widgets/lists/frame_delegate.h"
 #include "widgets/panels/empty_state.h"
-#include "widgets/theme/icon.h"
 #include "widgets/theme/tokens.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QLineEdit>
 #include <QScrollBar>
 #include <QStackedLayout>
 #include <QTreeView>
@@ -24,20 +23,58 @@ namespace {
 constexpr std::array kSortMetrics{FrameMetric::Fpr95,     FrameMetric::Ap,    FrameMetric::F1,
                                   FrameMetric::MeanScore, FrameMetric::Delta, FrameMetric::Disagreement};
 
+/// A number of a frame that the filter knows.
+struct FrameNumber {
+  const char* name;
+  const char* meaning;
+  std::optional<double> (*of)(const FrameRow& row);
+};
+
+constexpr std::array kFrameNumbers{
+    FrameNumber{"ap", QT_TRANSLATE_NOOP("FrameListView", "average precision, %"),
+                [](const FrameRow& row) { return row.ap; }},
+    FrameNumber{"fpr95", QT_TRANSLATE_NOOP("FrameListView", "false positive rate at TPR 95, %"),
+                [](const FrameRow& row) { return row.fpr95; }},
+    FrameNumber{"f1", QT_TRANSLATE_NOOP("FrameListView", "best F1, %"), [](const FrameRow& row) { return row.f1; }},
+    FrameNumber{"mean", QT_TRANSLATE_NOOP("FrameListView", "mean score"),
+                [](const FrameRow& row) { return row.meanScore; }},
+    FrameNumber{"dap", QT_TRANSLATE_NOOP("FrameListView", "AP of run B minus that of run A, points"),
+                [](const FrameRow& row) { return metricOf(row, FrameMetric::Delta); }},
+    FrameNumber{"disagreement", QT_TRANSLATE_NOOP("FrameListView", "mean difference of ranks of A and B, %"),
+                [](const FrameRow& row) { return row.disagreement; }},
+    FrameNumber{"anomaly", QT_TRANSLATE_NOOP("FrameListView", "labelled pixels that are anomalous, %"),
+                [](const FrameRow& row) {
+                  return row.label == FrameLabel::Anomaly || row.label == FrameLabel::None
+                             ? std::optional(row.anomalyShare)
+                             : std::nullopt;
+                }},
+    FrameNumber{"objects", QT_TRANSLATE_NOOP("FrameListView", "anomalous objects"),
+                [](const FrameRow& row) {
+                  return row.label == FrameLabel::Anomaly || row.label == FrameLabel::None
+                             ? std::optional(static_cast<double>(row.objects))
+                             : std::nullopt;
+                }},
+    FrameNumber{"brushed", QT_TRANSLATE_NOOP("FrameListView", "pixels in the brushed stretch of a curve"),
+                [](const FrameRow& row) { return row.brushed; }}};
+
 std::optional<std::optional<double>> numberOf(const FrameRow& row, const QString& key) {
-  if (key == QLatin1String("ap")) return row.ap;
-  if (key == QLatin1String("fpr95") || key == QLatin1String("fpr")) return row.fpr95;
-  if (key == QLatin1String("f1")) return row.f1;
-  if (key == QLatin1String("mean")) return row.meanScore;
-  if (key == QLatin1String("dap")) return metricOf(row, FrameMetric::Delta);
-  if (key == QLatin1String("disagreement")) return row.disagreement;
-  if (key == QLatin1String("anomaly")) return std::optional(row.anomalyShare);
-  if (key == QLatin1String("brushed")) return row.brushed;
-  if (key == QLatin1String("objects")) return std::optional(static_cast<double>(row.objects));
+  const QString name = key == QLatin1String("fpr") ? QStringLiteral("fpr95") : key;
+  for (const FrameNumber& number : kFrameNumbers)
+    if (name == QLatin1String(number.name)) return number.of(row);
   return std::nullopt;
 }
 
 }  // namespace
+
+const std::vector<FilterField>& frameFilterFields() {
+  static const std::vector<FilterField> kFields = [] {
+    std::vector<FilterField> fields;
+    for (const FrameNumber& number : kFrameNumbers)
+      fields.push_back({QString::fromLatin1(number.name), FrameListView::tr(number.meaning)});
+    return fields;
+  }();
+  return kFields;
+}
 
 FrameProxy::FrameProxy(QObject* parent) : QSortFilterProxyModel(parent) {
   setRecursiveFilteringEnabled(true);
@@ -45,8 +82,8 @@ FrameProxy::FrameProxy(QObject* parent) : QSortFilterProxyModel(parent) {
   sort(0);
 }
 
-void FrameProxy::setExpression(const QString& text) {
-  m_expression = FilterExpression(text);
+void FrameProxy::setExpression(FilterExpression expression) {
+  m_expression = std::move(expression);
   invalidateFilter();
 }
 
@@ -79,7 +116,7 @@ FrameListView::FrameListView(QWidget* parent)
       m_model(new FrameModel(this)),
       m_proxy(new FrameProxy(this)),
       m_view(new QTreeView),
-      m_filter(new QLineEdit),
+      m_filter(new FilterEdit(frameFilterFields())),
       m_sort(new QComboBox),
       m_columns(new QLabel),
       m_selectionNote(new QLabel),
@@ -108,6 +145,7 @@ FrameListView::FrameListView(QWidget* parent)
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addLayout(filterRow);
+  layout->addWidget(m_filter->note());
   layout->addLayout(sortRow);
   layout->addWidget(m_view, 1);
   layout->addWidget(m_selectionNote);
@@ -144,13 +182,9 @@ void FrameListView::prepareView() {
 }
 
 void FrameListView::prepareFilter() {
-  m_filter->installEventFilter(this);
   m_filter->setPlaceholderText(tr("name, tag, fpr95 > 60"));
-  m_filter->setClearButtonEnabled(true);
   m_filter->setAccessibleName(tr("Filter frames"));
-  m_filter->setToolTip(
-      tr("Text, tag:NAME, or comparisons of ap, fpr95, f1, mean, dap, disagreement, anomaly, objects; all must hold"));
-  m_filter->addAction(icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
+  m_filter->setExamples({tr("fpr95 > 60 and ap < 20"), tr("tag:night or tag:rain"), tr("not (objects = 0)")});
 }
 
 void FrameListView::prepareSort() {
@@ -162,6 +196,7 @@ void FrameListView::prepareSort() {
   m_sort->setFrame(false);
   m_sort->setFont(captionFont(font()));
   m_sort->setAccessibleName(tr("Sort frames"));
+  m_sort->setToolTip(tr("What the frames are sorted by; a frame without a value comes last."));
   m_sort->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   m_sort->setMinimumContentsLength(6);
 }
@@ -181,15 +216,11 @@ void FrameListView::connectModel() {
 }
 
 void FrameListView::connectFilter() {
-  connect(m_filter, &QLineEdit::textEdited, this, [this](const QString& text) {
-    m_proxy->setExpression(text);
-    countShown();
-    Q_EMIT filterEdited(text);
-  });
-  connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
-    m_proxy->setExpression(text);
+  connect(m_filter, &FilterEdit::expressionChanged, this, [this] {
+    m_proxy->setExpression(m_filter->expression());
     countShown();
   });
+  connect(m_filter, &FilterEdit::edited, this, &FrameListView::filterEdited);
   connect(m_sort, &QComboBox::activated, this, [this](int index) {
     const auto metric = index < static_cast<int>(kSortMetrics.size())
                             ? std::optional(kSortMetrics[static_cast<std::size_t>(index)])
@@ -232,6 +263,14 @@ void FrameListView::setCurrentFrame(int set, int frame) {
   m_view->setCurrentIndex(index);
   m_view->scrollTo(index);
   m_setting = false;
+}
+
+void FrameListView::showSet(int set) {
+  const QModelIndex index = m_proxy->mapFromSource(m_model->index(set, 0));
+  if (!index.isValid()) return;
+  // One set alone has no row of its own: its first frame stands on top.
+  m_view->scrollTo(m_view->rootIndex() == index ? m_proxy->index(0, 0, index) : index,
+                   QAbstractItemView::PositionAtTop);
 }
 
 void FrameListView::setSortMetric(std::optional<FrameMetric> metric) {
@@ -304,16 +343,6 @@ void FrameListView::setFilter(const QString& text) { m_filter->setText(text); }
 QString FrameListView::filter() const { return m_filter->text(); }
 
 bool FrameListView::eventFilter(QObject* watched, QEvent* event) {
-  const bool isKey = event->type() == QEvent::KeyPress || event->type() == QEvent::ShortcutOverride;
-  if (watched == m_filter && isKey && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape &&
-      !m_filter->text().isEmpty()) {
-    event->accept();  // Escape empties a field that holds something before it is anybody's shortcut
-    if (event->type() == QEvent::KeyPress) {
-      m_filter->clear();
-      Q_EMIT filterEdited(QString());
-    }
-    return true;
-  }
   if (watched == m_view && event->type() == QEvent::KeyPress) {
     const auto* key = static_cast<QKeyEvent*>(event);
     // The first and last frame, not the row of the first set.

@@ -8,11 +8,15 @@
 
 class QComboBox;
 class QLabel;
-class QLineEdit;
 class QStackedLayout;
 class QTreeView;
 
 namespace oodscope {
+
+class FilterEdit;
+
+/// The numbers of a frame that the filter compares.
+[[nodiscard]] const std::vector<FilterField>& frameFilterFields();
 
 /// Filters by expression and sorts frames, worst first, or in their own order. Sets keep their order; a set is shown
 /// while one of its frames is.
@@ -21,7 +25,7 @@ class FrameProxy : public QSortFilterProxyModel {
 
 public:
   explicit FrameProxy(QObject* parent = nullptr);
-  void setExpression(const QString& text);
+  void setExpression(FilterExpression expression);
   /// Empty: the set's own order.
   void setSortMetric(std::optional<FrameMetric> metric);
   [[nodiscard]] std::optional<FrameMetric> sortMetric() const { return m_metric; }
@@ -45,6 +49,8 @@ public:
   [[nodiscard]] FrameProxy* shown() const { return m_proxy; }
   /// Selects and scrolls to it without currentFrameChanged.
   void setCurrentFrame(int set, int frame);
+  /// Scrolls to where the set begins.
+  void showSet(int set);
   void setSortMetric(std::optional<FrameMetric> metric);
   /// The frame `steps` rows further in the shown order, as currentFrameChanged.
   void step(int steps);
@@ -97,7 +103,7 @@ private:
   FrameModel* m_model = nullptr;
   FrameProxy* m_proxy = nullptr;
   QTreeView* m_view = nullptr;
-  QLineEdit* m_filter = nullptr;
+  FilterEdit* m_filter = nullptr;
   QComboBox* m_sort = nullptr;
   QLabel* m_columns = nullptr;
   QLabel* m_selectionNote = nullptr;

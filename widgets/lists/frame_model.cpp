@@ -145,6 +145,7 @@ QVariant FrameModel::data(const QModelIndex& index, int role) const {
       if (row.label == FrameLabel::Withheld) parts << tr("label withheld");
       if (row.label == FrameLabel::Unread) parts << tr("label not read yet");
       if (row.label == FrameLabel::Failed) parts << tr("label cannot be read");
+      if (row.label == FrameLabel::Void) parts << tr("label void everywhere: nothing is known");
       if (row.label == FrameLabel::None) parts << tr("no anomaly");
       if (!row.tags.isEmpty()) parts << tr("tags: %1").arg(row.tags.join(QStringLiteral(", ")));
       return parts.join(QStringLiteral(" · "));

@@ -11,7 +11,14 @@
 
 namespace oodscope {
 
-enum class FrameLabel { Withheld, Unread, Failed, None /* labelled, no anomaly in it */, Anomaly };
+enum class FrameLabel {
+  Withheld,
+  Unread,
+  Failed,
+  Void /* says nothing anywhere */,
+  None /* no anomaly in it */,
+  Anomaly
+};
 enum class FrameMetric { Ap, Fpr95, F1, MeanScore, Delta /* of AP, run B - A */, Disagreement };
 
 /// One frame as listed. Metrics in percent, mean score as it is; empty: not defined or not yet known.

@@ -43,6 +43,8 @@ Banner::Banner(QWidget* parent) : QWidget(parent), m_icon(new QLabel), m_text(ne
   m_text->setTextFormat(Qt::RichText);
   m_text->setFont(tableFont(font()));
   m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  m_text->setWordWrap(true);
+  m_text->setObjectName(QStringLiteral("sentence"));
   m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
   auto* close = new QToolButton;
   close->setIcon(icon(QStringLiteral("close")));
@@ -56,7 +58,10 @@ Banner::Banner(QWidget* parent) : QWidget(parent), m_icon(new QLabel), m_text(ne
   layout->addWidget(m_text, 1);
   layout->addWidget(m_button);
   layout->addWidget(close);
-  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+  setMinimumHeight(m.banner());
+  QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+  policy.setHeightForWidth(true);  // as many lines as its sentence needs
+  setSizePolicy(policy);
   connect(m_button, &QPushButton::clicked, this, &Banner::actionTriggered);
   connect(close, &QToolButton::clicked, this, [this] {
     hide();
@@ -70,17 +75,20 @@ void Banner::setView(const BannerView& view) {
   const QString subject =
       view.subject.isEmpty() ? QString() : QStringLiteral("<b>%1</b> ").arg(view.subject.toHtmlEscaped());
   m_text->setText(subject + view.sentence.toHtmlEscaped());
-  m_text->setToolTip(view.sentence);
+  m_said = view.subject.isEmpty() ? view.sentence : view.subject + QLatin1Char(' ') + view.sentence;
   m_button->setText(view.buttonText);
   m_button->setVisible(!view.buttonText.isEmpty());
   setAccessibleName(severityText(view.severity) + QStringLiteral(": ") + view.subject + QLatin1Char(' ') +
                     view.sentence);
   showIcon();
+  updateGeometry();
   show();
   update();
 }
 
-QSize Banner::sizeHint() const { return {QWidget::sizeHint().width(), Metrics(this).banner()}; }
+QString Banner::text() const { return m_said; }
+
+QString Banner::buttonText() const { return m_button->isHidden() ? QString() : m_button->text(); }
 
 void Banner::showIcon() {
   const Tokens& t = tokensFor(this);
@@ -92,6 +100,13 @@ void Banner::showIcon() {
 void Banner::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);
   if (event->type() == QEvent::PaletteChange && m_icon) showIcon();
+}
+
+bool Banner::event(QEvent* event) {
+  // Escape in here closes this before it is anybody's shortcut.
+  if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape)
+    event->accept();
+  return QWidget::event(event);
 }
 
 void Banner::keyPressEvent(QKeyEvent* event) {

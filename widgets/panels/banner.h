@@ -21,8 +21,8 @@ struct BannerView {
   QString buttonText;  ///< empty: no button
 };
 
-/// One sentence above the views, with an edge in the colour of its severity, at most one button, and a close. Not
-/// modal.
+/// A sentence above the views, on as many lines as it needs, with an edge in the colour of its severity, at most one
+/// button, and a close. Not modal.
 class Banner : public QWidget {
   Q_OBJECT
 
@@ -30,13 +30,16 @@ public:
   explicit Banner(QWidget* parent = nullptr);
   /// Shows it, replacing what it said.
   void setView(const BannerView& view);
-  [[nodiscard]] QSize sizeHint() const override;
+  /// What it says, or said last; and what its button offers.
+  [[nodiscard]] QString text() const;
+  [[nodiscard]] QString buttonText() const;
 
 Q_SIGNALS:
   void actionTriggered();
   void closed();
 
 protected:
+  bool event(QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void changeEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
@@ -45,6 +48,7 @@ private:
   void showIcon();
 
   Severity m_severity = Severity::Info;
+  QString m_said;
   QLabel* m_icon = nullptr;
   QLabel* m_text = nullptr;
   QPushButton* m_button = nullptr;

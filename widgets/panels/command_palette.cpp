@@ -6,6 +6,7 @@
 
 #include <QAction>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
@@ -61,7 +62,20 @@ int matchScore(const QString& query, const QString& text) {
   return score;
 }
 
-CommandPalette::CommandPalette(QWidget* window) : QFrame(window), m_query(new QLineEdit), m_list(new QListWidget) {
+namespace {
+
+constexpr std::size_t kMostShown = 200;  // rows that anybody would scroll through
+
+/// By its name, or, less well, by what else is said of it.
+int scoreOf(const QString& query, const QString& name, const QString& words) {
+  if (const int score = matchScore(query, name); score > 0) return 2 * score;
+  return words.isEmpty() ? 0 : matchScore(query, name + QLatin1Char(' ') + words);
+}
+
+}  // namespace
+
+CommandPalette::CommandPalette(QWidget* window)
+    : QFrame(window), m_query(new QLineEdit), m_list(new QListWidget), m_nothing(new QLabel) {
   const Metrics m(this);
   setAccessibleName(tr("Find action"));
   m_query->setPlaceholderText(tr("Find action"));
@@ -79,16 +93,23 @@ CommandPalette::CommandPalette(QWidget* window) : QFrame(window), m_query(new QL
   layout->setContentsMargins(m.px(8), m.px(8), m.px(8), m.px(8));
   layout->setSpacing(m.px(6));
   layout->addWidget(m_query);
-  layout->addWidget(m_list);
+  m_nothing->setWordWrap(true);
+  m_nothing->setForegroundRole(kSecondaryRole);
+  m_nothing->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
+  m_nothing->setMargin(m.px(16));
+  m_nothing->hide();
+  layout->addWidget(m_list, 1);
+  layout->addWidget(m_nothing, 1);
   connect(m_query, &QLineEdit::textChanged, this, &CommandPalette::showMatches);
   connect(m_list, &QListWidget::itemClicked, this, &CommandPalette::runCurrent);
   hide();
 }
 
-void CommandPalette::setActions(const QList<QAction*>& actions) {
+void CommandPalette::setActions(const QList<QAction*>& actions, std::vector<PaletteEntry> entries) {
   m_actions.clear();
   for (QAction* action : actions)
     if (!action->isSeparator() && !action->text().isEmpty() && !action->menu()) m_actions << action;
+  m_entries = std::move(entries);
   showMatches();
 }
 
@@ -111,30 +132,60 @@ QStringList CommandPalette::shownNames() const {
 }
 
 void CommandPalette::showMatches() {
-  std::vector<std::pair<int, int>> ranked;  // score, index
-  for (int i = 0; i < static_cast<int>(m_actions.size()); ++i)
-    if (const int score = matchScore(m_query->text(), nameOf(m_actions[i])); score > 0) ranked.emplace_back(score, i);
+  const QString query = m_query->text().trimmed();
+  const auto actions = static_cast<int>(m_actions.size());
+  std::vector<std::pair<int, int>> ranked;  // score, index: actions first, then entries
+  for (int i = 0; i < actions; ++i)
+    if (const int score = scoreOf(query, nameOf(m_actions[i]), m_actions[i]->property("words").toString()); score > 0)
+      ranked.emplace_back(score, i);
+  for (std::size_t i = 0; i < m_entries.size(); ++i) {
+    if (query.isEmpty() && !m_entries[i].isOffered) continue;
+    if (const int score = scoreOf(query, m_entries[i].name, m_entries[i].words); score > 0)
+      ranked.emplace_back(score, actions + static_cast<int>(i));
+  }
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  if (ranked.size() > kMostShown) ranked.resize(kMostShown);
   m_list->clear();
-  for (const auto& [score, index] : ranked) {
+  for (const auto& [score, index] : ranked) addRow(index);
+  m_list->setCurrentRow(0);
+  m_nothing->setText(ranked.empty() ? tr("Nothing found for “%1”.").arg(query) : QString());
+  m_nothing->setVisible(ranked.empty());
+  m_list->setVisible(!ranked.empty());
+}
+
+void CommandPalette::addRow(int index) {
+  auto* item = new QListWidgetItem;
+  item->setData(kIndexRole, index);
+  if (index < static_cast<int>(m_actions.size())) {
     const QAction* action = m_actions[index];
-    auto* item = new QListWidgetItem(nameOf(action));
+    item->setText(nameOf(action));
     item->setData(kShortcutRole, action->shortcut().toString(QKeySequence::NativeText));
-    item->setData(kIndexRole, index);
     if (!action->isEnabled()) item->setFlags(item->flags() & ~Qt::ItemIsEnabled);
     item->setToolTip(action->toolTip());
-    m_list->addItem(item);
+  } else {
+    const PaletteEntry& entry = m_entries[static_cast<std::size_t>(index - static_cast<int>(m_actions.size()))];
+    item->setText(entry.name);
+    item->setData(kShortcutRole, entry.note);
+    item->setToolTip(entry.toolTip);
   }
-  m_list->setCurrentRow(0);
+  m_list->addItem(item);
 }
+
+QString CommandPalette::nothingText() const { return m_nothing->text(); }
 
 void CommandPalette::runCurrent() {
   const QListWidgetItem* item = m_list->currentItem();
   if (!item || !item->flags().testFlag(Qt::ItemIsEnabled)) return;
-  QAction* action = m_actions[item->data(kIndexRole).toInt()];
+  const int index = item->data(kIndexRole).toInt();
   hide();
-  Q_EMIT actionChosen(action);
-  action->trigger();
+  if (index < static_cast<int>(m_actions.size())) {
+    QAction* action = m_actions[index];
+    Q_EMIT actionChosen(action);
+    action->trigger();
+    return;
+  }
+  const auto run = m_entries[static_cast<std::size_t>(index - static_cast<int>(m_actions.size()))].run;
+  if (run) run();
 }
 
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {

@@ -11,6 +11,8 @@
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace oodscope {
 namespace {
 
@@ -20,6 +22,9 @@ GridCell notDefined(const QString& reason = {}) {
 
 GridCell numberCell(const std::optional<double>& value, int decimals, bool sign, const QString& reason = {}) {
   if (!value) return notDefined(reason);
+  const double leastShown = 10.0 * std::pow(10.0, -decimals);
+  if (std::abs(*value) < leastShown)
+    return {.text = sign ? signedScoreText(*value) : scoreText(*value), .strong = true};
   return {.text = sign ? signedNumberText(*value, decimals) : numberText(*value, decimals), .strong = true};
 }
 

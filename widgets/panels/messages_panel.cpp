@@ -11,11 +11,16 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QPainter>
 #include <QSortFilterProxyModel>
 #include <QStackedLayout>
 #include <QStandardItemModel>
+#include <QStyledItemDelegate>
 #include <QToolButton>
 #include <QTreeView>
+
+#include <algorithm>
+#include <utility>
 
 namespace oodscope {
 namespace {
@@ -51,6 +56,42 @@ private:
   int m_least = 0;
 };
 
+/// Rows as high as their texts need in the columns' widths; files as links.
+class MessageDelegate : public QStyledItemDelegate {
+public:
+  explicit MessageDelegate(QTreeView& view) : QStyledItemDelegate(&view), m_view(view) {}
+
+  [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    QStyleOptionViewItem item = option;
+    initStyleOption(&item, index);
+    const Metrics m(&m_view);
+    const int width = std::max(m_view.header()->sectionSize(index.column()) - kSide * 2, m.px(40));
+    const QRect text = item.fontMetrics.boundingRect(QRect(0, 0, width, 1'000'000), kWrapped, item.text);
+    return {width, std::max(m.px(24), text.height() + m.px(6))};
+  }
+
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    if (index.column() < 2) return QStyledItemDelegate::paint(painter, option, index);
+    QStyleOptionViewItem item = option;
+    initStyleOption(&item, index);
+    const QString text = std::exchange(item.text, QString());
+    m_view.style()->drawControl(QStyle::CE_ItemViewItem, &item, painter, &m_view);
+    const Tokens& t = tokensFor(option.palette);
+    const bool isSelected = option.state.testFlag(QStyle::State_Selected);
+    painter->save();
+    painter->setFont(item.font);
+    painter->setPen(isSelected ? t.onSelection : index.column() == 3 ? t.focus : t.text);
+    painter->drawText(option.rect.adjusted(kSide, Metrics(&m_view).px(3), -kSide, 0), kWrapped, text);
+    painter->restore();
+  }
+
+private:
+  static constexpr int kSide = 4;
+  static constexpr int kWrapped =
+      static_cast<int>(Qt::AlignLeft | Qt::AlignTop) | Qt::TextWordWrap | Qt::TextWrapAnywhere;
+  QTreeView& m_view;
+};
+
 }  // namespace
 
 MessagesPanel::MessagesPanel(QWidget* parent)
@@ -63,15 +104,17 @@ MessagesPanel::MessagesPanel(QWidget* parent)
   m_model->setHorizontalHeaderLabels({tr("time"), tr("kind"), tr("message"), tr("file")});
   m_view->setModel(m_shown);
   m_view->setRootIsDecorated(false);
-  m_view->setUniformRowHeights(true);
+  m_view->setItemDelegate(new MessageDelegate(*m_view));
   m_view->setAlternatingRowColors(true);
   m_view->setFrameShape(QFrame::NoFrame);
   m_view->setFont(tableFont(font()));
   m_view->header()->setFont(captionFont(font()));
   m_view->setColumnWidth(0, m.px(70));
-  m_view->setColumnWidth(1, m.px(80));
+  m_view->setColumnWidth(1, m.px(84));
+  m_view->setColumnWidth(3, m.px(230));
   m_view->header()->setStretchLastSection(false);
   m_view->header()->setSectionResizeMode(2, QHeaderView::Stretch);
+  m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_view->viewport()->installEventFilter(this);
   m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
   m_view->setAccessibleName(tr("Messages"));
@@ -109,10 +152,15 @@ MessagesPanel::MessagesPanel(QWidget* parent)
   connect(severity, &QComboBox::currentIndexChanged, this, [filter](int least) { filter->setLeast(least); });
   connect(copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(shownText()); });
   connect(clearAll, &QToolButton::clicked, this, &MessagesPanel::clear);
-  connect(m_view, &QTreeView::activated, this, [this](const QModelIndex& index) {
+  const auto activate = [this](const QModelIndex& index) {
     const QString file = index.siblingAtColumn(3).data().toString();
     if (!file.isEmpty()) Q_EMIT fileActivated(file);
+  };
+  connect(m_view, &QTreeView::activated, this, activate);
+  connect(m_view, &QTreeView::clicked, this, [activate](const QModelIndex& index) {
+    if (index.column() == 3) activate(index);  // it looks like a link
   });
+  connect(m_view->header(), &QHeaderView::sectionResized, m_view, [this] { m_view->doItemsLayout(); });
 }
 
 void MessagesPanel::add(const Message& message) {

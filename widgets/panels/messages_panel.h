@@ -21,7 +21,8 @@ struct Message {
   QString file = {};
 };
 
-/// Every message with its time and file, newest last; filter, copy, clear.
+/// Every message with its time and file, newest last, wrapped to the width there is; filter, copy, clear. A click on a
+/// file, and Enter or a double click on its message, ask for it.
 class MessagesPanel : public QWidget {
   Q_OBJECT
 

@@ -40,15 +40,15 @@ std::vector<GridRow> factRows(const RegionView& view) {
                             name(RegionPanel::tr("Share of set")),
                             shown(view.shareOfSet, 1, percent)}});
   rows.push_back({.cells = {name(RegionPanel::tr("Peak")),
-                            {.text = numberText(view.peak, 3)},
+                            {.text = scoreText(view.peak)},
                             name(RegionPanel::tr("Margin")),
-                            {.text = signedNumberText(view.margin, 3)}}});
+                            {.text = signedScoreText(view.margin)}}});
   rows.push_back({.cells = {name(RegionPanel::tr("Mean")),
-                            {.text = numberText(view.mean, 3)},
+                            {.text = scoreText(view.mean)},
                             name(view.isMissed ? RegionPanel::tr("Found") : RegionPanel::tr("Touches GT")),
                             last}});
   rows.push_back({.cells = {name(view.isMissed ? RegionPanel::tr("All lost at δ") : RegionPanel::tr("Gone at δ")),
-                            {.text = numberText(view.goneAt, 3)},
+                            {.text = scoreText(view.goneAt)},
                             name(RegionPanel::tr("TPR there")),
                             shown(view.rateThere, 1, percent)}});
   rows.push_back({.cells = {name(RegionPanel::tr("Distance")),

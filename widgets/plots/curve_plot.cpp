@@ -2,6 +2,7 @@
 #include "widgets/plots/curve_plot.h"
 
 #include "widgets/plots/curve_plot_state.inl.h"
+#include "widgets/plots/digits_ticker.inl.h"
 #include "widgets/plots/series_stroke.inl.h"
 
 #include <algorithm>
@@ -35,12 +36,7 @@ QPen strokeOf(const CurveData& curve, const Tokens& t) {
   return stroke;
 }
 
-QSharedPointer<QCPAxisTickerFixed> everyTwenty() {
-  QSharedPointer<QCPAxisTickerFixed> ticker(new QCPAxisTickerFixed);
-  ticker->setTickStep(20);
-  ticker->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
-  return ticker;
-}
+QSharedPointer<QCPAxisTicker> every(double percent) { return QSharedPointer<QCPAxisTicker>(new DigitsTicker(percent)); }
 
 }  // namespace
 
@@ -48,8 +44,8 @@ CurvePlot::CurvePlot(CurveKind kind, QWidget* parent) : PlotWidget(parent), m(st
   m->kind = kind;
   PlotCanvas& c = canvas();
   nameAxes();
-  c.plot->yAxis->setTicker(everyTwenty());
-  if (kind != CurveKind::F1) c.plot->xAxis->setTicker(everyTwenty());
+  c.plot->yAxis->setTicker(every(20));
+  c.plot->xAxis->setTicker(every(kind == CurveKind::F1 ? 0 : 20));
   c.setHome({0, kind == CurveKind::F1 ? 1.0 : kPercent}, {0, kPercent});
   c.canGrab = [this](QPointF at) { return m->grabbed(canvas(), at) >= 0; };
   c.onDrag = [this](QPointF at) { drag(at); };
@@ -79,8 +75,6 @@ void CurvePlot::nameAxes() {
       setTitle(tr("F1 and IoU"));
       c.plot->xAxis->setLabel(tr("threshold, score"));
       c.plot->yAxis->setLabel(tr("F1, IoU, %"));
-      c.plot->xAxis->setNumberFormat(QStringLiteral("g"));
-      c.plot->xAxis->setNumberPrecision(3);
       break;
   }
 }
@@ -347,8 +341,9 @@ void CurvePlot::restyle() {
     if (!curve.value.isEmpty()) {
       const bool own = curve.role == CurveRole::A || curve.role == CurveRole::B;
       // The run that is looked at is drawn above the others and named first.
-      c.values.insert(curve.role == CurveRole::A && curve.series < 0 && m->hasSeries() ? c.values.begin() : c.values.end(),
-                      {curve.value, named && own ? colour : QColor(), {}, strokeOf(curve, t), curve.name});
+      c.values.insert(
+          curve.role == CurveRole::A && curve.series < 0 && m->hasSeries() ? c.values.begin() : c.values.end(),
+          {curve.value, named && own ? colour : QColor(), {}, strokeOf(curve, t), curve.name});
     }
   }
 }
@@ -378,15 +373,7 @@ void CurvePlot::setChance(std::optional<double> share) {
 void CurvePlot::setRange(double limit) {
   m->limit = limit;
   canvas().setHome({0, limit * kPercent}, {0, kPercent});
-  if (limit < 1) {
-    QSharedPointer<QCPAxisTickerFixed> ticker(new QCPAxisTickerFixed);
-    ticker->setTickStep(limit <= 0.25 ? 5 : 10);
-    canvas().plot->xAxis->setTicker(ticker);
-  } else {
-    QSharedPointer<QCPAxisTickerFixed> ticker(new QCPAxisTickerFixed);
-    ticker->setTickStep(20);
-    canvas().plot->xAxis->setTicker(ticker);
-  }
+  canvas().plot->xAxis->setTicker(every(limit >= 1 ? 20 : limit <= 0.25 ? 5 : 10));
   canvas().resetZoom();
 }
 

@@ -140,7 +140,7 @@ struct CurvePlot::State {
     if (!place) return {};
     const auto index = static_cast<std::size_t>(curve);
     const double threshold = *thresholds[index];
-    QString text = QStringLiteral("δ ") + (std::isfinite(threshold) ? numberText(threshold, 3) : QStringLiteral("∞"));
+    QString text = QStringLiteral("δ ") + scoreText(threshold);
     const double own = curves[index].threshold[static_cast<std::size_t>(*pointAt(curve))];
     const bool exact = places[index] || (own == threshold && !curves[index].estimated);
     const auto shown = [&](double share) {
@@ -157,7 +157,7 @@ struct CurvePlot::State {
     const auto i = static_cast<std::size_t>(point);
     QStringList lines;
     if (curves.size() > 1) lines << data.name;
-    lines << QStringLiteral("δ ") + numberText(data.threshold[i], 4);
+    lines << QStringLiteral("δ ") + scoreText(data.threshold[i]);
     const auto add = [&](const std::vector<double>& values, const QString& name) {
       if (i < values.size()) lines << name + QLatin1Char(' ') + numberText(values[i] * kPercent, 2);
     };

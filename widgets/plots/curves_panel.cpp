@@ -59,9 +59,11 @@ CurvesPanel::CurvesPanel(QWidget* parent)
 }
 
 void CurvesPanel::connectPlots() {
-  m_roc->setEmptyText(tr("No curves"),
-                      tr("Curves need labels and scores: open a set and a model, or a folder of score maps."));
+  const QString sentence = tr("Curves need labels and scores: open a set and a model, or a folder of score maps.");
+  m_histogram->setEmptyText(tr("No scores"), sentence);
+  m_perFrame->setEmptyText(tr("No frame to compare"), tr("AP of each frame under A and B: compare two runs."));
   for (CurvePlot* plot : {m_pr, m_roc, m_f1}) {
+    plot->setEmptyText(tr("No curves"), sentence);
     connect(plot, &CurvePlot::thresholdEdited, this, &CurvesPanel::thresholdEdited);
     connect(plot, &CurvePlot::thresholdReleased, this, &CurvesPanel::thresholdReleased);
     connect(plot, &CurvePlot::brushed, this, [this](int, double low, double high) { Q_EMIT brushed(low, high); });

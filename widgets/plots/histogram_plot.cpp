@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/histogram_plot.h"
 
+#include "widgets/plots/digits_ticker.inl.h"
 #include "widgets/plots/label_placing.h"
 #include "widgets/plots/plot_canvas.inl.h"
 #include "widgets/plots/score_ticker.inl.h"
@@ -99,7 +100,7 @@ void HistogramPlot::State::drawHandle(QCPPainter& p, const PlotCanvas& canvas, d
   p.setBrush(t.text);
   p.drawPolygon(QPolygonF{QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x + 5, top + 9), QPointF(x, top + 14),
                           QPointF(x - 5, top + 9)});
-  const QString text = QStringLiteral("δ ") + numberText(*threshold, 3);
+  const QString text = QStringLiteral("δ ") + scoreText(*threshold);
   const QSizeF size = canvas.textSize(text, true);
   LabelPlacer placer(frame.adjusted(4, 2, -4, -2));
   placer.avoid(QRectF(x - 6, top, 12, frame.height()));
@@ -115,7 +116,7 @@ QStringList HistogramPlot::State::facts(double score) const {
   const auto after = std::upper_bound(edges.begin(), edges.end(), score);
   if (after == edges.begin() || after == edges.end()) return {};
   const auto bin = static_cast<std::size_t>(after - edges.begin() - 1);
-  QStringList lines = {tr("score %1 to %2").arg(numberText(edges[bin], 3), numberText(edges[bin + 1], 3))};
+  QStringList lines = {tr("score %1 to %2").arg(scoreText(edges[bin]), scoreText(edges[bin + 1]))};
   if (bin < data.normal.size())
     lines
         << (data.isUnlabelled ? tr("pixels %1 %") : tr("normal %1 %")).arg(numberText(data.normal[bin] * kPercent, 2));
@@ -179,8 +180,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   c.plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>(new TypesetLogTicker));
   c.plot->yAxis->setNumberFormat(QStringLiteral("g"));
   c.plot->yAxis->setNumberPrecision(3);
-  c.plot->xAxis->setNumberFormat(QStringLiteral("g"));
-  c.plot->xAxis->setNumberPrecision(3);
+  c.plot->xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new DigitsTicker));
   c.setHome({0, 1}, {kFloorPercent, 100});
 
   c.canGrab = [this](QPointF at) {

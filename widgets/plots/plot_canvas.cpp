@@ -28,14 +28,26 @@ constexpr double kAxisLines = 4.5;    // beside the frame at most: labels and nu
 constexpr double kBelowAxes = 0.6;    // added to a legend below the axes
 constexpr double kUnderLegend = 0.3;  // of that, under it
 
-/// Whoever has the plot painted, a picture of the window too, sees what is noted.
-class BeforePaint : public QObject {
+/// Whoever has the plot painted, a picture of the window too, sees what is noted; what the mouse pointed at goes with
+/// it: when it leaves, when the plot is hidden, and when another window comes to the fore.
+class PlotWatcher : public QObject {
 public:
-  explicit BeforePaint(PlotCanvas& canvas) : QObject(canvas.plot), m_canvas(canvas) {}
+  explicit PlotWatcher(PlotCanvas& canvas) : QObject(canvas.plot), m_canvas(canvas) {}
 
 protected:
   bool eventFilter(QObject*, QEvent* event) override {
-    if (event->type() == QEvent::Paint) m_canvas.repaintDue();
+    switch (event->type()) {
+      case QEvent::Paint:
+        m_canvas.repaintDue();
+        break;
+      case QEvent::Leave:
+      case QEvent::Hide:
+      case QEvent::WindowDeactivate:
+        m_canvas.leave();
+        break;
+      default:
+        break;
+    }
     return false;
   }
 
@@ -87,7 +99,7 @@ PlotCanvas::PlotCanvas(QWidget* owner) : plot(new QCustomPlot(owner)) {
   QObject::connect(&m_repaint, &QTimer::timeout, plot, [this] {
     if (plot->isVisible()) repaintDue();
   });
-  plot->installEventFilter(new BeforePaint(*this));
+  plot->installEventFilter(new PlotWatcher(*this));
   m_sinceRepaint.start();
   connectMouse();
   plot->xAxis->setRange(homeX);
@@ -151,6 +163,12 @@ void PlotCanvas::hover(QPointF at) {
   const bool grab = canGrab && canGrab(at);
   plot->setCursor(grab ? Qt::OpenHandCursor : Qt::ArrowCursor);
   if (onHover) onHover(frame()->rect().contains(at.toPoint()) ? std::optional(at) : std::nullopt);
+}
+
+void PlotCanvas::leave() {
+  if (m_gesture == Gesture::Drag || m_gesture == Gesture::Brush || m_gesture == Gesture::Pan) return;  // the hand holds
+  plot->setCursor(Qt::ArrowCursor);
+  if (onHover) onHover(std::nullopt);
 }
 
 void PlotCanvas::move(QPointF at) {

@@ -69,6 +69,7 @@ public:
   void resetZoom();
   void changed();         ///< repaints everything with the next screen frame
   void markersChanged();  ///< repaints the marker layer with the next screen frame
+  void leave();           ///< the mouse points at nothing here any more
   void repaintDue();      ///< what is noted, now; for a plot that comes into sight
   /// A graph that thins its line to what the frame's pixels can show. Owned by the plot.
   [[nodiscard]] QCPGraph* addGraph() const;

@@ -12,7 +12,8 @@ PlotWidget::PlotWidget(QWidget* parent) : QWidget(parent), m_canvas(std::make_un
 }
 
 PlotWidget::~PlotWidget() {
-  delete m_canvas->plot;  // before the canvas its layerables draw from
+  m_canvas->onHover = {};  // what it tells has gone; a plot that goes is left by the mouse, too
+  delete m_canvas->plot;   // before the canvas its layerables draw from
 }
 
 void PlotWidget::setTitle(const QString& title) {
@@ -28,6 +29,10 @@ void PlotWidget::setEmptyText(const QString& heading, const QString& sentence) {
   m_canvas->emptySentence = sentence;
   m_canvas->changed();
 }
+
+QString PlotWidget::emptyText() const { return m_canvas->emptySentence; }
+
+bool PlotWidget::isEmpty() const { return m_canvas->empty; }
 
 void PlotWidget::resetZoom() { m_canvas->resetZoom(); }
 

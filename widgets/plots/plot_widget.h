@@ -23,6 +23,9 @@ public:
   [[nodiscard]] QString title() const;
   /// Heading and sentence of the empty state: shown while there are no data.
   void setEmptyText(const QString& heading, const QString& sentence);
+  /// What it says while there is nothing to draw; and whether there is nothing.
+  [[nodiscard]] QString emptyText() const;
+  [[nodiscard]] bool isEmpty() const;
   void resetZoom();
   /// Nothing is drawn but the empty state.
   [[nodiscard]] bool isEmpty() const;

@@ -3,6 +3,7 @@
 
 #include "widgets/theme/icon.h"
 #include "widgets/theme/style_paint.h"
+#include "widgets/theme/wheel_guard.h"
 
 #include <QAbstractButton>
 #include <QAbstractSpinBox>
@@ -171,6 +172,7 @@ Style::Style() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
 
 void Style::polish(QWidget* widget) {
   QProxyStyle::polish(widget);
+  guardWheel(*widget);
   if (qobject_cast<QAbstractButton*>(widget) || qobject_cast<QComboBox*>(widget) ||
       qobject_cast<QAbstractSpinBox*>(widget) || qobject_cast<QSlider*>(widget) || qobject_cast<QScrollBar*>(widget) ||
       qobject_cast<QTabBar*>(widget))

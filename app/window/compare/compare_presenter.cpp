@@ -113,7 +113,8 @@ QString pairedNote(const PairedStatistics& statistics, const std::vector<PairedR
                           : tr("p from %1 swaps of frames, ± %2 by their draw")
                                 .arg(groupedText(static_cast<qint64>(ap.swaps)), numberText(*ap.pError, 3)));
   if (statistics.components && statistics.a.componentFrames != statistics.a.frames)
-    note << tr("components of all %1 frames").arg(statistics.a.componentFrames);
+    note << tr("components of all %1")
+                .arg(countedText(static_cast<qint64>(statistics.a.componentFrames), tr("frame"), tr("frames")));
   if (statistics.a.frames < kFewFrames) note << tr("few frames: intervals are too short rather than too long");
   QStringList undecided;
   for (const PairedRow& row : rows)

@@ -69,7 +69,7 @@ std::vector<ShownTransfer> shownTransfers(const TransferMatrix& matrix) {
       if (cell.f1Gap) shown.gap = signedNumberText(-100.0 * *cell.f1Gap, 1);
       QStringList lines;
       lines << (std::isfinite(*cell.threshold)
-                    ? TransferTab::tr("threshold %1").arg(numberText(static_cast<double>(*cell.threshold), 4))
+                    ? TransferTab::tr("threshold %1").arg(scoreText(static_cast<double>(*cell.threshold)))
                     : TransferTab::tr("predicts nothing"));
       lines << TransferTab::tr("precision %1, recall %2")
                    .arg(percentText(cell.precision, 2), percentText(cell.recall, 2));

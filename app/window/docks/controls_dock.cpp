@@ -8,6 +8,7 @@
 #include "widgets/controls/controls_panel.h"
 #include "widgets/controls/temperature_slider.h"
 #include "widgets/controls/threshold_slider.h"
+#include "widgets/theme/number_text.h"
 
 namespace oodscope {
 
@@ -63,8 +64,8 @@ void ControlsDock::showChoices(const ViewState& view) {
   const OpenModel* model = m_desk.workspace.findModel(QString::fromStdString(view.model));
   QStringList channels;
   if (model != nullptr && model->info && !view.score.imported)
-    channels << tr("%1 known classes").arg(model->info->outputs.knownClasses)
-             << tr("all %1 outputs").arg(model->info->channels);
+    channels << countedText(model->info->outputs.knownClasses, tr("known class"), tr("known classes"))
+             << tr("all %1").arg(countedText(model->info->channels, tr("output"), tr("outputs")));
   m_panel.setChannels(channels.isEmpty() ? QStringList{tr("known classes"), tr("all outputs")} : channels,
                       view.allChannels ? 1 : 0,
                       hasMethod(view.score) ? QString() : tr("imported maps have no channels"));

@@ -85,6 +85,9 @@ void DockColumn::addAnalysis(QWidget* analysis) {
 
 void DockColumn::addRegion(RegionPanel* panel) {
   m_regionDock = add(tr("Region"), "dock-region", scrolling(panel), Qt::RightDockWidgetArea, &m_regionTitle);
+  m_regionDock->setToolTip(
+      tr("The failure that is chosen, with its size, scores and predicted classes; and the tags "
+         "and the note of it, or of the frame while no failure is chosen."));
   m_window.tabifyDockWidget(m_cursorDock, m_regionDock);
   m_cursorDock->raise();
   QDockWidget* model = add(tr("Model"), "dock-model", m_model, Qt::RightDockWidgetArea);

@@ -9,6 +9,7 @@
 #include "widgets/lists/frame_list.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace oodscope {
 namespace {
@@ -71,6 +72,7 @@ FrameRow FrameRows::rowOf(const OpenSet& open, std::size_t frame) const {
       row.anomalyShare = 100.0 * preview->second.anomalyShare;
       row.objects = preview->second.objects;
       row.label = !preview->second.hasLabel     ? FrameLabel::Failed
+                  : preview->second.isVoid      ? FrameLabel::Void
                   : preview->second.objects > 0 ? FrameLabel::Anomaly
                                                 : FrameLabel::None;
     }
@@ -133,9 +135,14 @@ void FrameRows::show() {
 void FrameRows::showCurrent() {
   const auto frame = m_desk.currentFrame();
   if (!frame) return;
+  const std::string& set = m_desk.session.view().set;
+  const bool isOther = std::exchange(m_shownSet, set) != set;
   const auto& sets = m_desk.workspace.sets();
   for (std::size_t s = 0; s < sets.size(); ++s)
-    if (sets[s].set == m_desk.currentSet()) m_list.setCurrentFrame(static_cast<int>(s), static_cast<int>(*frame));
+    if (sets[s].set == m_desk.currentSet()) {
+      if (isOther) m_list.showSet(static_cast<int>(s));
+      m_list.setCurrentFrame(static_cast<int>(s), static_cast<int>(*frame));
+    }
 }
 
 }  // namespace oodscope

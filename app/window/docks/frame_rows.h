@@ -46,6 +46,7 @@ private:
   ThumbnailLoader m_thumbnails;
   std::map<QString, std::map<std::size_t, FramePreview>> m_previews;
   std::vector<Fill> m_fills;
+  std::string m_shownSet;  ///< which the list was scrolled to
 };
 
 }  // namespace oodscope

@@ -7,6 +7,7 @@
 #include "app/figures/figure_writer.h"
 #include "app/figures/picture_plans.h"
 #include "app/window/settings.h"
+#include "app/window/show_file.h"
 #include "widgets/controls/decimal_box.h"
 
 #include <QClipboard>
@@ -108,6 +109,7 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(m_pages);
+  column->addWidget(makeConfirmation());
   connect(m_pages, &QTabWidget::currentChanged, this, [this] { showTable(); });
   m_render.setSingleShot(true);
   m_render.setInterval(kRenderAfterMs);
@@ -245,11 +247,11 @@ QWidget* ExportDialog::tablePage() {
   m_format->setAccessibleName(tr("Format"));
   for (const TableWriter* writer : reportTableWriters()) m_format->addItem(tr(writer->title.data()), qs(writer->name));
   m_saveTable = new QPushButton(tr("Save…"));
-  auto* copy = new QPushButton(tr("Copy"));
+  m_copyTable = new QPushButton(tr("Copy"));
   row->addWidget(m_table);
   row->addWidget(m_format);
   row->addStretch(1);
-  row->addWidget(copy);
+  row->addWidget(m_copyTable);
   row->addWidget(m_saveTable);
   m_text = new QPlainTextEdit;
   m_text->setReadOnly(true);
@@ -260,7 +262,8 @@ QWidget* ExportDialog::tablePage() {
   column->addWidget(m_text, 1);
   connect(m_table, &QComboBox::currentIndexChanged, this, &ExportDialog::showTable);
   connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::showTable);
-  connect(copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_text->toPlainText()); });
+  connect(m_copyTable, &QPushButton::clicked, this,
+          [this] { QGuiApplication::clipboard()->setText(m_text->toPlainText()); });
   connect(m_saveTable, &QPushButton::clicked, this, &ExportDialog::saveTable);
   return page;
 }
@@ -284,6 +287,24 @@ QWidget* ExportDialog::reportPage() {
     close();
   });
   return page;
+}
+
+QWidget* ExportDialog::makeConfirmation() {
+  auto* done = new QLabel;
+  done->setTextFormat(Qt::RichText);
+  done->setWordWrap(true);
+  done->setMargin(8);
+  done->setAccessibleName(tr("What was exported"));
+  done->hide();
+  connect(this, &ExportDialog::exported, done, [done](const QString& file, bool hasData) {
+    done->setText((hasData ? tr("Exported, with its data beside it: %1") : tr("Exported: %1"))
+                      .arg(QStringLiteral("<a href=\"%1\">%1</a>").arg(file.toHtmlEscaped())));
+    done->show();
+  });
+  connect(done, &QLabel::linkActivated, this, [this](const QString& file) {
+    if (!openFile(file)) Q_EMIT failed(tr("No program could be started that shows %1.").arg(file));
+  });
+  return done;
 }
 
 void ExportDialog::showPage(Page page) { m_pages->setCurrentIndex(page); }
@@ -380,7 +401,7 @@ void ExportDialog::saveFigureTo(const QString& file) {
   if (!m_figure) return;
   try {
     writeFigure(*m_figure, style(), file);
-    Q_EMIT exported(file);
+    Q_EMIT exported(file, true);
   } catch (const std::exception& error) {
     Q_EMIT failed(QString::fromUtf8(error.what()));
   }
@@ -396,7 +417,11 @@ void ExportDialog::copyFigure() {
 
 void ExportDialog::showTable() {
   if (m_pages->currentIndex() != TablePage) return;
-  m_saveTable->setEnabled(m_tables.has_value());
+  for (QPushButton* button : {m_saveTable, m_copyTable}) {
+    button->setEnabled(m_tables.has_value());
+    button->setToolTip(m_tables ? QString()
+                                : tr("There is no table before every method and temperature is evaluated."));
+  }
   if (!m_tables) {
     if (!m_tablesAsked) m_text->setPlainText(tr("Evaluating every method and temperature exactly…"));
     if (!m_tablesAsked) m_tableJob.request(0);
@@ -416,7 +441,8 @@ void ExportDialog::saveTable() {
   const TableWriter& writer = *tableWriter(m_format->currentData().toString().toStdString());
   const QString ending = qs(writer.ending);
   const QString file = QFileDialog::getSaveFileName(
-      this, tr("Save the table"), lastFolder() + QLatin1Char('/') + m_table->currentData().toString() + qs(writer.suffix) + ending,
+      this, tr("Save the table"),
+      lastFolder() + QLatin1Char('/') + m_table->currentData().toString() + qs(writer.suffix) + ending,
       QLatin1Char('*') + ending);
   if (!file.isEmpty()) saveTableTo(file);
 }
@@ -425,7 +451,7 @@ void ExportDialog::saveTableTo(const QString& file) {
   if (!m_tables) return;
   try {
     writeFileAtomically(file.toStdString(), chosenTable());
-    Q_EMIT exported(file);
+    Q_EMIT exported(file, false);
   } catch (const std::exception& error) {
     Q_EMIT failed(QString::fromUtf8(error.what()));
   }

@@ -54,7 +54,8 @@ Q_SIGNALS:
   void gridEdited(const oodscope::GridRecipe& grid);
   /// What figures show besides their data; the session is to keep it.
   void lookEdited(const oodscope::FigureLook& look);
-  void exported(const QString& file);
+  /// `hasData`: what it shows lies beside it as CSV.
+  void exported(const QString& file, bool hasData);
   void failed(const QString& text);
 
 private:
@@ -73,6 +74,8 @@ private:
   [[nodiscard]] QLayout* makePreview();
   QWidget* tablePage();
   QWidget* reportPage();
+  /// The line that says what was exported, with a link to it.
+  QWidget* makeConfirmation();
   [[nodiscard]] FigureStyle style() const;
   [[nodiscard]] std::string chosenFigure() const;
   void planChosen();
@@ -97,7 +100,7 @@ private:
   QDoubleSpinBox *m_width = nullptr, *m_height = nullptr, *m_font = nullptr;
   QSpinBox* m_dpi = nullptr;
   QLabel *m_picture = nullptr, *m_facts = nullptr;
-  QPushButton *m_save = nullptr, *m_copy = nullptr, *m_saveTable = nullptr;
+  QPushButton *m_save = nullptr, *m_copy = nullptr, *m_saveTable = nullptr, *m_copyTable = nullptr;
   QComboBox *m_table = nullptr, *m_format = nullptr;
   QPlainTextEdit* m_text = nullptr;
   FigureLookBox* m_look = nullptr;

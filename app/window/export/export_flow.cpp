@@ -34,9 +34,10 @@ void ExportFlow::open(ExportDialog::Page page) {
   }
   auto* dialog = new ExportDialog(std::move(results), std::move(stop), m_desk.workspace.options().threads,
                                   &m_window);  // deletes itself
-  connect(dialog, &ExportDialog::failed, &m_notices, &Notices::error);
-  connect(dialog, &ExportDialog::exported, this, [this](const QString& file) {
-    m_notices.tell(Severity::Info, tr("Exported, with its data beside it."), file);
+  connect(dialog, &ExportDialog::failed, this,
+          [this](const QString& text) { m_notices.tell(Severity::Error, text, QString(), Concern::Export); });
+  connect(dialog, &ExportDialog::exported, this, [this](const QString& file, bool hasData) {
+    m_notices.succeed(Concern::Export, hasData ? tr("Exported, with its data beside it.") : tr("Exported."), file);
   });
   connect(dialog, &ExportDialog::reportRequested, this, &ExportFlow::makeReport);
   connect(dialog, &ExportDialog::gridEdited, &m_desk.session, &SessionModel::setGrid);
@@ -67,7 +68,7 @@ void ExportFlow::makeReport(const QString& folder) {
   try {
     writeSession(m_desk.session.session(), session.toStdString());
   } catch (const std::exception& error) {
-    m_notices.tell(Severity::Error, QString::fromUtf8(error.what()), session);
+    m_notices.tell(Severity::Error, QString::fromUtf8(error.what()), session, Concern::Report);
     return;
   }
   auto* process = new QProcess(this);
@@ -80,17 +81,18 @@ void ExportFlow::makeReport(const QString& folder) {
     reportEnded(-1, process->errorString(), folder);
     process->deleteLater();
   });
-  m_notices.tell(Severity::Info, tr("The report is being made."), folder);
+  m_notices.note(tr("The report is being made in %1; the window stays usable.").arg(folder));
   process->start(QCoreApplication::applicationFilePath(), reportArguments(session, folder));
 }
 
 void ExportFlow::reportEnded(int code, const QString& said, const QString& folder) {
   if (code == 0)
-    m_notices.tell(Severity::Info, tr("The report is made."), folder);
+    m_notices.succeed(Concern::Report, tr("The report is made."), folder + QStringLiteral("/report.html"));
   else if (code == 1)
-    m_notices.tell(Severity::Warning, tr("The report is made, with parts missing: %1").arg(said), folder);
+    m_notices.tell(Severity::Warning, tr("The report is made, with parts missing: %1").arg(said), folder,
+                   Concern::Report);
   else
-    m_notices.tell(Severity::Error, tr("The report could not be made: %1").arg(said), folder);
+    m_notices.tell(Severity::Error, tr("The report could not be made: %1").arg(said), folder, Concern::Report);
 }
 
 void ExportFlow::savePicture() {
@@ -99,8 +101,9 @@ void ExportFlow::savePicture() {
   if (file.isEmpty()) return;
   try {
     writePicture(m_window.grab().toImage(), file);
+    m_notices.succeed(Concern::Export, tr("The window's picture is saved."), file);
   } catch (const Error& error) {
-    m_notices.tell(Severity::Error, QString::fromUtf8(error.what()), file);
+    m_notices.tell(Severity::Error, QString::fromUtf8(error.what()), file, Concern::Export);
   }
 }
 

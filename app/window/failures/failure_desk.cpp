@@ -39,8 +39,9 @@ FailureDesk::FailureDesk(Desk& desk, ViewGrid& views, FrameListView& frames, Cur
   connectTabs();
   connectRegion();
   connectViews();
-  auto* escape = new QShortcut(QKeySequence(Qt::Key_Escape), parent);
-  connect(escape, &QShortcut::activated, this, &FailureDesk::clearOne);
+  m_escape = new QShortcut(QKeySequence(Qt::Key_Escape), parent);
+  connect(m_escape, &QShortcut::activated, this, &FailureDesk::clearOne);
+  armEscape();
 }
 
 FailureDesk::~FailureDesk() = default;
@@ -174,6 +175,10 @@ std::vector<std::size_t> FailureDesk::filteredFrames(const std::string& name) co
       frames.push_back(static_cast<std::size_t>(shown->mapToSource(shown->index(row, 0, parent)).row()));
   }
   return frames;
+}
+
+void FailureDesk::armEscape() {
+  if (m_escape != nullptr) m_escape->setEnabled(m_results.stretch().has_value() || m_selected.has_value());
 }
 
 void FailureDesk::clearOne() { m_results.stretch() ? m_results.clearBrush() : clearSelection(); }

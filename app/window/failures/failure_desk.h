@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 
+class QShortcut;
 class QToolButton;
 
 namespace oodscope {
@@ -71,6 +72,7 @@ Q_SIGNALS:
   void regionTitleChanged(const QString& note);
   void regionRaised();  ///< the Region panel is to be seen
   void idleChanged();
+  void exported(const QString& file);
   void failed(const QString& text);
 
 private:
@@ -82,6 +84,8 @@ private:
   void connectRegion();
   void connectViews();
   void requestPart();
+  /// Escape is the failures' only while it takes something away; else it is the window's other parts'.
+  void armEscape();
   /// Frames of the set of that name which the frame list shows.
   [[nodiscard]] std::vector<std::size_t> filteredFrames(const std::string& name) const;
   // failure_desk_show.cpp
@@ -123,6 +127,7 @@ private:
   SizeDistanceTab* m_sizes = nullptr;
   RegionPanel* m_region = nullptr;
   QToolButton* m_brushChip = nullptr;
+  QShortcut* m_escape = nullptr;
   RegionThumbnails m_thumbnails;
 
   QString m_waiting;

@@ -77,7 +77,7 @@ FailuresTabView FailureDesk::listsView(const DataSet& set) const {
   const FrameAccount account = studiedFrames();
   view.exact = m_results.isExact() && account.isComplete();
   const QString place =
-      configurationTitle(study()->configuration) + tr(", δ %1").arg(numberText(study()->options.threshold, 3));
+      configurationTitle(study()->configuration) + tr(", δ %1").arg(scoreText(study()->options.threshold));
   view.state = !m_results.isExact() ? tr("≈ frame %1 at %2").arg(QString::fromStdString(m_session.view().frame), place)
                : account.isComplete() ? tr("= exact at %1").arg(place)
                                       : tr("%1 at %2").arg(framesText(account), place);
@@ -88,10 +88,11 @@ FailuresTabView FailureDesk::listsView(const DataSet& set) const {
 void FailureDesk::showCount() {
   const SetFailures& failures = study()->failures;
   m_failures->setCount(static_cast<int>(failures.falsePositives.size() + failures.missed.size()),
-                       tr("%1 false-positive regions, %2 missed of %3 objects of %4 px or more (%5 smaller ones)")
-                           .arg(failures.falsePositives.size())
+                       tr("%1; %2 missed of %3 of %4 px or more (%5 smaller)")
+                           .arg(countedText(static_cast<qint64>(failures.falsePositives.size()),
+                                            tr("false-positive region"), tr("false-positive regions")))
                            .arg(failures.missed.size())
-                           .arg(failures.objects)
+                           .arg(countedText(static_cast<qint64>(failures.objects), tr("object"), tr("objects")))
                            .arg(study()->options.minTruth)
                            .arg(failures.smallObjects));
 }
@@ -271,6 +272,7 @@ void FailureDesk::editNote(const std::function<std::vector<Note>(std::vector<Not
 }
 
 void FailureDesk::showRegionPanel() {
+  armEscape();
   const auto place = notePlace();
   if (!place) {
     m_region->clear();
@@ -330,6 +332,7 @@ void FailureDesk::showMask() {
 }
 
 void FailureDesk::showBrush() {
+  armEscape();
   showMask();
   const auto& stretch = m_results.stretch();
   m_brushChip->setVisible(stretch.has_value());
@@ -347,8 +350,8 @@ void FailureDesk::showBrush() {
     m_brushChip->setToolTip(
         tr("%1 normal and %2 anomalous pixels with %3 ≤ s%4. Escape or a click clears.")
             .arg(groupedText(static_cast<qint64>(total.normal)), groupedText(static_cast<qint64>(total.anomaly)),
-                 numberText(m_results.brushed()->stretch.low, 4),
-                 m_results.brushed()->stretch.high ? tr(" < %1").arg(numberText(*m_results.brushed()->stretch.high, 4))
+                 scoreText(m_results.brushed()->stretch.low),
+                 m_results.brushed()->stretch.high ? tr(" < %1").arg(scoreText(*m_results.brushed()->stretch.high))
                                                    : QString()));
   } else {
     m_brushChip->setText(tr("brushing…"));
@@ -371,6 +374,7 @@ void FailureDesk::exportLists() {
   rememberFolder(file);
   try {
     writeFileAtomically(file.toStdString(), listsAsCsv());
+    Q_EMIT exported(file);
   } catch (const Error& error) {
     Q_EMIT failed(QString::fromUtf8(error.what()));
   }

@@ -138,7 +138,7 @@ QString regionCaption(const FailureRegion& region, int rank) {
   return tr("%1 %2 · %3 px · peak %4")
       .arg(region.kind == FailureKind::Missed ? tr("Missed") : QStringLiteral("FP"))
       .arg(rank)
-      .arg(groupedText(static_cast<qint64>(region.area)), numberText(region.peakScore, 3));
+      .arg(groupedText(static_cast<qint64>(region.area)), scoreText(region.peakScore));
 }
 
 RegionView regionView(const RegionInput& input) {
@@ -206,7 +206,7 @@ double niceStep(double step) { return step > 0.0 ? std::pow(10.0, std::floor(std
 QString sizeBinText(std::size_t bin) {
   const qint64 low = qint64{1} << bin;
   if (bin + 1 == Attribution::kSizeBins) return tr("%1 px and more").arg(groupedText(low));
-  return tr("%1–%2 px").arg(groupedText(low), groupedText(2 * low - 1));
+  return pixelRangeText(low, 2 * low - 1);
 }
 
 QString distanceBinText(std::size_t bin) {

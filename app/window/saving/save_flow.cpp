@@ -45,8 +45,9 @@ SaveFlow::SaveFlow(Desk& desk, Notices& notices, WindowActions& actions, QWidget
   });
   connect(&file, &SessionFile::restored, this, &SaveFlow::showTitle);
   connect(&file, &SessionFile::saved, this, &SaveFlow::tellSaved);
-  connect(&file, &SessionFile::failed, this,
-          [this](const QString& text, const QString& path) { m_notices.tell(Severity::Error, text, path); });
+  connect(&file, &SessionFile::failed, this, [this](const QString& text, const QString& path) {
+    m_notices.tell(Severity::Error, text, path, Concern::Saving);
+  });
 }
 
 QString SaveFlow::sessionName() const {
@@ -63,10 +64,7 @@ void SaveFlow::showTitle() {
 
 void SaveFlow::tellSaved(const QString& file) {
   showTitle();
-  m_notices.tell(Severity::Info, tr("The session is saved."), file);
-  // Where it lies is news once; after that the status bar's word is enough.
-  if (m_shownFile != file)
-    m_notices.announce(QFileInfo(file).fileName(), tr("is saved in %1.").arg(QFileInfo(file).path()));
+  m_notices.succeed(Concern::Saving, tr("The session is saved."), file);
   m_shownFile = file;
   Q_EMIT fileUsed(file);
   Q_EMIT saved(file);

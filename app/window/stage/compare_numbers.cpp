@@ -59,6 +59,7 @@ void CompareStage::showWaiting() {
   curves.setBandNote({});
   m_pairs.clear();
   curves.perFrame()->setRows({}, std::nullopt);
+  curves.perFrame()->setEmptyText(tr("Being scored"), waiting);
   m_parts.scatter.setPoints({});
 }
 
@@ -146,7 +147,13 @@ void CompareStage::showPairs(const SetNumbers& a, const SetNumbers& b) {
   const bool complete = a.account.isComplete() && b.account.isComplete();
   PairedDifferencePlot& differences = *m_parts.curves.perFrame();
   differences.setRows(differenceRows(m_pairs), statistics && complete ? setDifference(*statistics) : std::nullopt);
-  differences.setRemark(differenceRemark(m_pairs));
+  differences.setEmptyText(tr("No frame to compare"),
+                           present ? tr("In no frame AP is defined for both runs.")
+                                   : tr("AP of each frame under A and B follows once both runs are exact."));
+  m_parts.scatter.setEmptyText(tr("No frame to compare"),
+                               present ? tr("In no frame AP is defined for both runs.")
+                                       : tr("AP of each frame under A and B follows once both runs are exact."));
+  differences.setRemark(m_pairs.empty() ? QString() : differenceRemark(m_pairs));
   const RunNames name = names();
   std::vector<ScatterPoint> points;
   int current = -1;
@@ -158,7 +165,7 @@ void CompareStage::showPairs(const SetNumbers& a, const SetNumbers& b) {
   ScatterPlot& scatter = m_parts.scatter;
   scatter.setPoints(std::move(points));
   scatter.setAxisLabels(tr("A %1: AP of the frame, %").arg(name.a), tr("B %1: AP of the frame, %").arg(name.b));
-  scatter.setRemark(differenceRemark(m_pairs));
+  scatter.setRemark(m_pairs.empty() ? QString() : differenceRemark(m_pairs));
   differences.setCurrent(current);
   scatter.setCurrent(current);
 }

@@ -109,9 +109,10 @@ void CompareStage::showDisagreement() {
   const Tokens& colours = m_parts.theme.current();
   ImageView& change = *m_parts.views.view(kDisagreement);
   change.setScores(current ? compared->rankDifference : nullptr);
-  change.setEmptyText(current && compared->rankDifference      ? QString()
-                      : current && !compared->reason.isEmpty() ? compared->reason
-                                                               : tr("Both runs are being scored"));
+  change.setEmptyText(!current                      ? tr("Both runs are being scored")
+                      : compared->rankDifference    ? QString()
+                      : !compared->reason.isEmpty() ? compared->reason
+                                                    : tr("Ranks follow once all frames of both runs are scored."));
   ViewHeader& header = *m_parts.views.header(kDisagreement);
   header.setSubtitle(tr("rank B − rank A"));
   header.setColourBar(ColourBarSpec{.table = divergingTable(colours.a.over, colours.panel, colours.b.over),
@@ -136,15 +137,19 @@ void CompareStage::showDecisions() {
   const auto& compared = comparison().picture();
   const Tokens& colours = m_parts.theme.current();
   ImageView& decisions = *m_parts.views.view(kDecisions);
+  const bool fits = current && compared->reason.isEmpty();
   const auto thresholdA = comparison().a().threshold(), thresholdB = comparison().b().threshold();
-  const bool decided = current && thresholdA && thresholdB;
+  const bool decided = fits && thresholdA && thresholdB;
   decisions.setScores(decided ? compared->a->scores : nullptr);
   decisions.setOtherScores(decided ? compared->b->scores : nullptr);
   if (thresholdA) decisions.setThreshold(*thresholdA);
   if (thresholdB) decisions.setOtherThreshold(*thresholdB);
-  decisions.setEmptyText(decided ? QString() : current ? noThresholdText() : tr("Both runs are being scored"));
+  decisions.setEmptyText(decided    ? QString()
+                         : !current ? tr("Both runs are being scored")
+                         : !fits    ? compared->reason
+                                    : noThresholdText());
   ViewHeader& header = *m_parts.views.header(kDecisions);
-  header.setSubtitle(current ? agreementText(*compared) : QString());
+  header.setSubtitle(fits ? agreementText(*compared) : QString());
   header.setLegend(
       {{colours.a.over, tr("only A")}, {colours.b.over, tr("only B")}, {QColor(0xE6, 0xE8, 0xEB), tr("both")}});
 }
@@ -210,8 +215,9 @@ ColourBarSpec barOf(const Heat& heat, int side) {
   spec.table = *look.table;
   spec.min = static_cast<double>(look.scaleMin);
   spec.max = static_cast<double>(look.scaleMax);
-  spec.minText = heat.ranks ? CompareStage::tr("rank %1").arg(numberText(spec.min, 1)) : numberText(spec.min, 2);
-  spec.maxText = numberText(spec.max, heat.ranks ? 0 : 2);
+  spec.minText =
+      heat.ranks ? CompareStage::tr("rank %1").arg(numberText(spec.min, 1)) : scaleText(spec.min, spec.max - spec.min);
+  spec.maxText = heat.ranks ? numberText(spec.max, 0) : scaleText(spec.max, spec.max - spec.min);
   return spec;
 }
 

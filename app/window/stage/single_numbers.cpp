@@ -11,6 +11,7 @@
 #include "widgets/plots/curves_panel.h"
 #include "widgets/theme/number_text.h"
 
+#include <algorithm>
 #include <thread>
 
 namespace oodscope {
@@ -20,6 +21,19 @@ std::string sourceOf(const ViewState& view) { return view.score.imported.value_o
 
 QString frameCount(std::size_t count) {
   return countedText(static_cast<qint64>(count), SingleStage::tr("frame"), SingleStage::tr("frames"));
+}
+
+}  // namespace
+
+namespace {
+
+/// Beside others' values the run's own say whose they are.
+void nameFirst(CurveSets& curves, const QString& name) {
+  for (std::vector<CurveData>* plot : {&curves.precisionRecall, &curves.roc, &curves.f1}) {
+    const auto isSaid = [](const CurveData& curve) { return !curve.value.isEmpty(); };
+    if (std::count_if(plot->begin(), plot->end(), isSaid) > 1)
+      plot->front().value = name + QStringLiteral(": ") + plot->front().value;
+  }
 }
 
 }  // namespace
@@ -121,7 +135,12 @@ void SingleStage::showWaiting() {
     plot->setEmptyText(heading, sentence);
   }
   curves.setBandNote({});
+  curves.precisionRecall()->setChance(std::nullopt);
   curves.histogram()->setEmptyText(heading, sentence);
+  if (m_parts.desk.run.details() || m_parts.desk.run.elsewhere().spread()) return;
+  curves.histogram()->setData({});  // that of another set or score says nothing of this one
+  curves.histogram()->setShares({});
+  curves.histogram()->setThreshold(std::nullopt);
 }
 
 void SingleStage::showNumbers() {
@@ -215,6 +234,7 @@ void SingleStage::showCurves() {
                              : estimated ? tr("95 % of the estimate, which is read from a sample of the pixels")
                                          : QString());
   for (const MoreCurves& more : m_more) more(*numbers, curves);
+  nameFirst(curves, name);
   m_parts.curves.precisionRecall()->setCurves(std::move(curves.precisionRecall));
   m_parts.curves.precisionRecall()->setChance(numbers->curves.prevalence);
   m_parts.curves.roc()->setCurves(std::move(curves.roc));

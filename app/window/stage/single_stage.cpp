@@ -51,6 +51,14 @@ void SingleStage::showPicture() {
                                                               : QString());
 }
 
+QString SingleStage::truthText(const FramePicture& picture) const {
+  if (picture.decoded.anomalyShare) return tr("%1 % anomaly").arg(numberText(100.0 * *picture.decoded.anomalyShare, 1));
+  if (picture.decoded.label) return tr("void everywhere: nothing is known");
+  const auto set = m_parts.desk.currentSet();
+  const bool hasFile = set && picture.frame < set->frames.size() && set->frames[picture.frame].label;
+  return hasFile ? tr("ground truth cannot be read") : tr("ground truth is withheld");
+}
+
 void SingleStage::showFrame() {
   const FramePicture& picture = *m_parts.desk.run.picture();
   const ViewState& view = m_parts.desk.session.view();
@@ -62,9 +70,7 @@ void SingleStage::showFrame() {
   image.setNote(!picture.decoded.label ? QString() : view.contour ? tr("GT contour on") : tr("GT contour off"));
   const Tokens& colours = m_parts.theme.current();
   ViewHeader& truth = *m_parts.views.header(kTruthPane);
-  truth.setSubtitle(picture.decoded.anomalyShare
-                        ? tr("%1 % anomaly").arg(numberText(100.0 * *picture.decoded.anomalyShare, 1))
-                        : tr("ground truth is withheld"));
+  truth.setSubtitle(truthText(picture));
   truth.setLegend({{colours.anomaly.over, tr("anomaly")},
                    {colours.strong, tr("normal")},
                    {colours.voidArea.over, tr("void"), true}});
@@ -99,8 +105,8 @@ void SingleStage::showScale() {
   bar.min = static_cast<double>(limits.low);
   bar.max = static_cast<double>(limits.high);
   const QString mark = limits.estimated ? QStringLiteral("≈ ") : QString();
-  bar.minText = mark + numberText(bar.min, 2);
-  bar.maxText = mark + numberText(bar.max, 2);
+  bar.minText = mark + scaleText(bar.min, bar.max - bar.min);
+  bar.maxText = mark + scaleText(bar.max, bar.max - bar.min);
   if (const auto threshold = run.threshold()) bar.threshold = static_cast<double>(*threshold);
   if (limits.clampedShare > 0.0)
     bar.remark = tr("▸ %1 % clamped").arg(numberText(std::max(0.1, 100.0 * limits.clampedShare), 1));
@@ -132,7 +138,7 @@ void SingleStage::showDecision() {
                                   : QString());
   views.header(kDecisionPane)
       ->setSubtitle(!threshold                  ? QString()
-                    : std::isfinite(*threshold) ? tr("s ≥ δ = %1").arg(numberText(static_cast<double>(*threshold), 3))
+                    : std::isfinite(*threshold) ? tr("s ≥ δ = %1").arg(scoreText(static_cast<double>(*threshold)))
                                                 : tr("nothing is predicted"));
 }
 
@@ -176,6 +182,8 @@ void SingleStage::showUnlabelledDetails() {
   histogram->setShares({});
   const auto& spread = run.elsewhere().spread();
   if (!spread) {
+    const auto [heading, sentence] = waitingText();
+    histogram->setEmptyText(heading, sentence);
     histogram->setData({});
     return;
   }

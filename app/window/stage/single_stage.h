@@ -53,6 +53,8 @@ Q_SIGNALS:
 private:
   // single_stage.cpp
   void showFrame();
+  /// What the ground truth holds, or why there is none.
+  [[nodiscard]] QString truthText(const FramePicture& picture) const;
   void showDecision();
   void showThresholdScale();
   void showUnlabelledDetails();

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include <QAction>
 #include <QApplication>
 #include <QComboBox>
 #include <QDockWidget>
@@ -24,7 +25,9 @@
 #include <QShortcut>
 #include <QTest>
 #include <QToolButton>
+#include <QTreeView>
 #include <QUrl>
+#include <QVBoxLayout>
 #include <QWindow>
 
 namespace oodscope {
@@ -98,6 +101,52 @@ TEST(CommandPalette, EscapeClosesItThoughTheWindowHasAShortcutOfThatKey) {
   EXPECT_EQ(cleared, 1) << "the window's again";
 }
 
+TEST(CommandPalette, FindsEntriesByNameAndByOtherWordsAndRunsThem) {
+  QMainWindow window;
+  window.resize(800, 600);
+  QAction table(QStringLiteral("Export table…"), &window);
+  table.setProperty("words", QStringLiteral("csv latex"));
+  QStringList ran;
+  QObject::connect(&table, &QAction::triggered, [&] { ran << QStringLiteral("table"); });
+  CommandPalette palette(&window);
+  palette.setActions(
+      {&table},
+      {{.name = QStringLiteral("Threshold: best F1"),
+        .run = [&] { ran << QStringLiteral("best F1"); },
+        .note = QStringLiteral("pin"),
+        .words = QStringLiteral("operating point")},
+       {.name = QStringLiteral("Frame 7"), .run = [&] { ran << QStringLiteral("frame"); }, .isOffered = false}});
+  window.show();
+  palette.popUp();
+  EXPECT_EQ(palette.shownNames(), QStringList({"Export table…", "Threshold: best F1"})) << "frames are many";
+  auto* query = palette.findChild<QLineEdit*>();
+  query->setText(QStringLiteral("csv"));
+  EXPECT_EQ(palette.shownNames(), QStringList{"Export table…"});
+  query->setText(QStringLiteral("operating"));
+  EXPECT_EQ(palette.shownNames(), QStringList{"Threshold: best F1"});
+  QTest::keyClick(query, Qt::Key_Return);
+  palette.popUp();
+  query->setText(QStringLiteral("frame 7"));
+  QTest::keyClick(query, Qt::Key_Return);
+  palette.popUp();
+  query->setText(QStringLiteral("table"));
+  QTest::keyClick(query, Qt::Key_Return);
+  EXPECT_EQ(ran, QStringList({"best F1", "frame", "table"}));
+  EXPECT_FALSE(palette.isVisible());
+}
+
+TEST(CommandPalette, SaysWhereNothingIsFound) {
+  QMainWindow window;
+  CommandPalette palette(&window);
+  QAction fit(QStringLiteral("Fit"), &window);
+  palette.setActions({&fit});
+  auto* query = palette.findChild<QLineEdit*>();
+  query->setText(QStringLiteral("zzz"));
+  EXPECT_EQ(palette.nothingText(), QStringLiteral("Nothing found for “zzz”."));
+  query->setText(QStringLiteral("fi"));
+  EXPECT_EQ(palette.nothingText(), QString());
+}
+
 TEST(MetricsPanel, AnUndecidedDifferenceHasNoArrow) {
   MetricsPanel panel;
   panel.setView(oneMetric({.name = "AUROC", .current = {73.9}, .reference = 73.3, .delta = 0.6, .undecided = true}));
@@ -140,6 +189,68 @@ TEST(Banner, SaysActionAndClose) {
   QTest::mouseClick(banner.findChild<QToolButton*>(), Qt::LeftButton);
   EXPECT_FALSE(banner.isVisible());
   EXPECT_EQ(recorder.take(), QStringList({"action", "closed"}));
+}
+
+TEST(Banner, WrapsALongSentenceInsteadOfCuttingIt) {
+  QWidget window;
+  auto* column = new QVBoxLayout(&window);
+  auto* banner = new Banner;
+  column->addWidget(banner);
+  column->addStretch(1);
+  window.resize(900, 400);
+  banner->setView({Severity::Error, "runA/weights.pth", "cannot be read.", "Messages"});
+  window.show();
+  QTest::qWait(20);
+  const int oneLine = banner->height();
+  QString sentence;
+  for (int i = 0; i < 40; ++i) sentence += QStringLiteral("expected another kind of file here ");
+  banner->setView({Severity::Error, "runA/weights.pth", sentence, "Messages"});
+  QTest::qWait(20);
+  const auto* text = banner->findChild<QLabel*>(QStringLiteral("sentence"));
+  ASSERT_TRUE(text);
+  EXPECT_GT(banner->height(), oneLine);
+  EXPECT_GE(text->height(), text->heightForWidth(text->width()));
+  EXPECT_TRUE(banner->text().startsWith(QStringLiteral("runA/weights.pth expected")));
+}
+
+TEST(Banner, EscapeInItIsNotTheWindows) {
+  QMainWindow window;
+  auto* banner = new Banner;
+  window.setCentralWidget(banner);
+  int taken = 0;
+  auto* shortcut = new QShortcut(QKeySequence(Qt::Key_Escape), &window);
+  QObject::connect(shortcut, &QShortcut::activated, [&] { ++taken; });
+  banner->setView({Severity::Info, {}, "Saved.", "Show"});
+  window.show();
+  window.activateWindow();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(&window));
+  banner->findChild<QPushButton*>()->setFocus();
+  QTest::keyClick(window.windowHandle(), Qt::Key_Escape);
+  EXPECT_FALSE(banner->isVisible());
+  EXPECT_EQ(taken, 0);
+}
+
+TEST(MessagesPanel, RowsAreAsHighAsTheirWrappedTexts) {
+  MessagesPanel panel;
+  panel.resize(700, 300);
+  QString text;
+  for (int i = 0; i < 30; ++i) text += QStringLiteral("a file that cannot be read ");
+  panel.add({QDateTime::currentDateTime(), Severity::Error, QStringLiteral("short"), {}});
+  panel.add({QDateTime::currentDateTime(), Severity::Error, text, QStringLiteral("/somewhere/weights.pth")});
+  panel.show();
+  QTest::qWait(20);
+  auto* rows = panel.findChild<QTreeView*>();
+  const auto height = [&](int row) { return rows->visualRect(rows->model()->index(row, 2)).height(); };
+  EXPECT_GT(height(1), 2 * height(0));
+  const int wrapped = height(1);
+  panel.resize(500, 300);
+  QTest::qWait(20);
+  EXPECT_GT(height(1), wrapped) << "less room, more lines";
+  QStringList files;
+  QObject::connect(&panel, &MessagesPanel::fileActivated, [&](const QString& file) { files << file; });
+  QTest::mouseClick(rows->viewport(), Qt::LeftButton, Qt::NoModifier,
+                    rows->visualRect(rows->model()->index(1, 3)).center());
+  EXPECT_EQ(files, QStringList{QStringLiteral("/somewhere/weights.pth")});
 }
 
 TEST(MessagesPanel, FiltersBySeverityAndText) {

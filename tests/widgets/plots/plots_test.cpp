@@ -102,6 +102,33 @@ TEST_F(CurvePlotTest, ShiftDragBrushesTheThresholdsBetween) {
   EXPECT_NEAR(ends[1], 0.7, 1e-9);
 }
 
+TEST_F(CurvePlotTest, WhatTheMousePointedAtGoesWithIt) {
+  const auto bare = [&] { return plot.grab().toImage(); };
+  QTest::qWait(50);
+  const QImage before = bare();
+  const QPointF on = *plot.operatingPoint(0);
+  const auto point = [&] {
+    move(inner(plot), on + QPointF(2, 2), Qt::NoButton);
+    QTest::qWait(30);
+  };
+  point();
+  EXPECT_NE(bare(), before) << "values stand at the mouse";
+  QEvent leave(QEvent::Leave);
+  QApplication::sendEvent(inner(plot), &leave);
+  QTest::qWait(30);
+  EXPECT_EQ(bare(), before);
+  point();
+  QEvent deactivate(QEvent::WindowDeactivate);
+  QApplication::sendEvent(inner(plot), &deactivate);
+  QTest::qWait(30);
+  EXPECT_EQ(bare(), before);
+  point();
+  plot.hide();
+  plot.show();
+  QTest::qWait(50);
+  EXPECT_EQ(bare(), before);
+}
+
 TEST_F(CurvePlotTest, EmptyPlotEmitsNothing) {
   plot.setCurves({});
   QTest::mouseClick(inner(plot), Qt::LeftButton, {}, {200, 150});

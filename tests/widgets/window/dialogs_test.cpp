@@ -10,6 +10,7 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
+#include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -148,6 +149,36 @@ TEST_F(GenericFolder, EditsComeOutAsTheLayout) {
   EXPECT_EQ(layout.masks, "my_labels/*");
   const std::map<int, std::uint8_t> meaning{{0, kNormal}, {7, kAnomaly}, {255, kVoid}};
   EXPECT_EQ(layout.encoding.meaning, meaning) << "a row without a number is left out";
+}
+
+TEST_F(GenericFolder, TheValuesThatTheMasksHoldAreShownWithTheirPixels) {
+  QImage image(4, 2, QImage::Format_RGB888), mask(4, 2, QImage::Format_Grayscale8);
+  image.fill(Qt::gray);
+  mask.fill(3);
+  mask.scanLine(1)[0] = 7;
+  mask.scanLine(1)[1] = 100;
+  for (const char* name : {"a.png", "b.png"}) {
+    ASSERT_TRUE(image.save(QString::fromStdString((m_folder.path() / "my_imgs" / name).string())));
+    ASSERT_TRUE(mask.save(QString::fromStdString((m_folder.path() / "my_labels" / name).string())));
+  }
+  GenericFolderDialog dialog(m_folder.path(), QStringLiteral("no layout fits"), nullptr);
+  dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+  dialog.show();
+  const QString text = found(dialog);
+  EXPECT_TRUE(text.startsWith(QStringLiteral("2 images, 2 with a mask, no file left out"))) << text.toStdString();
+  EXPECT_TRUE(text.contains(QStringLiteral("2 masks looked at: they hold 3, 7, 100."))) << text.toStdString();
+  EXPECT_TRUE(text.contains(QStringLiteral("All of that is void"))) << text.toStdString();
+  auto* values = dialog.findChild<QTableWidget*>();
+  ASSERT_EQ(values->rowCount(), 6) << "a row for each value that they hold";
+  EXPECT_EQ(values->item(0, 2)->text(), QStringLiteral("in none of them"));
+  EXPECT_EQ(values->item(3, 0)->text(), QStringLiteral("3"));
+  EXPECT_EQ(values->item(3, 2)->text(), QStringLiteral("12 px in 2 masks"));
+  EXPECT_EQ(values->item(5, 2)->text(), QStringLiteral("2 px in 2 masks"));
+  static_cast<QComboBox*>(values->cellWidget(4, 1))->setCurrentIndex(1);  // 7 is the anomaly
+  const auto* label = named<QLabel>(dialog, QStringLiteral("What would be found"));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return !label->text().contains(QStringLiteral("void")); }, 10'000));
+  EXPECT_EQ(dialog.edited().encoding.meaning.at(7), kAnomaly);
+  EXPECT_EQ(dialog.edited().encoding.meaning.at(100), kVoid);
 }
 
 TEST_F(GenericFolder, WhereNothingIsFoundOnlyScoresCanBeChosen) {
