@@ -70,8 +70,9 @@ void ItemMenus::addPlaces(QMenu& menu, const QString& name, const std::filesyste
   menu.addAction(icon(QStringLiteral("copy")), tr("&Copy the name"), this,
                  [name] { QGuiApplication::clipboard()->setText(name); });
   menu.addAction(tr("Copy the &path"), this, [text] { QGuiApplication::clipboard()->setText(text); });
-  menu.addAction(icon(QStringLiteral("folder")), tr("Show in its &folder"), this,
-                 [text] { openOutside(folderOf(text), this, [this](const QString& why) { Q_EMIT failed(why); }); });
+  menu.addAction(icon(QStringLiteral("folder")), tr("Show in its &folder"), this, [this, text] {
+    openOutside(folderOf(text), this, [this](const QString& why) { Q_EMIT failed(why); });
+  });
 }
 
 void ItemMenus::fillSetMenu(QMenu& menu, const QString& name) {

@@ -72,7 +72,7 @@ void typeName(QFileDialog& dialog, const QString& name) {
   auto* line = dialog.findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
   ASSERT_TRUE(line);
   line->setText(name);
-  QTest::keyClick(line, Qt::Key_Return);
+  QMetaObject::invokeMethod(&dialog, "accept");
 }
 
 class SavingTest : public WindowFixture {
@@ -92,7 +92,7 @@ protected:
   std::unique_ptr<MainWindow> open(const fs::path& session) {
     auto out = window();
     out->file().open(session);
-    EXPECT_TRUE(waitUntilIdle(*out));
+    EXPECT_TRUE(QTest::qWaitFor([&] { return !out->workspace().isOpening(); }, 60'000));
     return out;
   }
   std::unique_ptr<MainWindow> openMade() {

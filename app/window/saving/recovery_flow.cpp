@@ -46,7 +46,7 @@ RecoveryFlow::RecoveryFlow(Desk& desk, Notices& notices, ChoiceBanner& banner)
   banner.setObjectName(QStringLiteral("recovery"));
   connect(&banner, &ChoiceBanner::chosen, this, &RecoveryFlow::answer);
   connect(&desk.file, &SessionFile::restored, this, [this] {
-    m_notices.note(tr("What the window left is restored. It is in no file of yours until you save it."));
+    m_notices.tell(Severity::Warning, tr("What the window left is restored. It is in no file until you save it."));
   });
 }
 
