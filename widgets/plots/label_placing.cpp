@@ -9,7 +9,7 @@
 namespace oodscope {
 namespace {
 
-constexpr double kMargin = 1.5;     // pixels that stay free around a text
+constexpr double kFreeAround = 1.5;     // pixels that stay free around a text
 constexpr double kOverText = 20.0;  // covering text counts so many times as much as covering a line
 constexpr int kRounds = 6;          // distances that are tried
 
@@ -36,7 +36,7 @@ double lengthInside(QPointF from, QPointF to, const QRectF& box) {
 void LabelPlacer::avoid(QPolygonF line) { m_lines.push_back(std::move(line)); }
 
 double LabelPlacer::covered(const QRectF& box) const {
-  const QRectF wide = box.adjusted(-kMargin, -kMargin, kMargin, kMargin);
+  const QRectF wide = box.adjusted(-kFreeAround, -kMargin, kMargin, kMargin);
   double cost = 0.0;
   for (const QRectF& taken : m_taken) {
     const QRectF common = taken & wide;

@@ -11,7 +11,7 @@
 namespace oodscope {
 namespace {
 
-constexpr double kGrabHalf = 6;
+constexpr double kTemperatureGrab = 6;
 
 /// The first set has A's colour: dashes say which curve of a set it is.
 QColor seriesOf(const Tokens& t, std::size_t index) {
@@ -65,7 +65,7 @@ SweepPlot::SweepPlot(QWidget* parent) : PlotWidget(parent), m(std::make_unique<S
     return std::clamp(canvas().coordinate(at).x(), canvas().homeX.lower, canvas().homeX.upper);
   };
   c.canGrab = [this](QPointF at) {
-    return m->temperature && std::fabs(canvas().pixel(*m->temperature, 0).x() - at.x()) <= kGrabHalf;
+    return m->temperature && std::fabs(canvas().pixel(*m->temperature, 0).x() - at.x()) <= kTemperatureGrab;
   };
   c.onDrag = [this, held](QPointF at) {
     setTemperature(held(at));

@@ -13,7 +13,7 @@
 
 namespace oodscope {
 namespace {
-constexpr double kDesignHeight = 18;
+constexpr double kMatrixDesignHeight = 18;
 
 QColor blend(const QColor& a, const QColor& b, double share) {
   const auto mix = [share](int from, int to) { return static_cast<int>(from + (to - from) * share); };
@@ -80,7 +80,7 @@ void TransferMatrixPlot::setCells(std::vector<QString> names, std::vector<ShownT
 
 TransferMatrixPlot::Places TransferMatrixPlot::places(const QRectF& area, const QFont& base) const {
   Places p;
-  p.unit = QFontMetricsF(base).height() / kDesignHeight;
+  p.unit = QFontMetricsF(base).height() / kMatrixDesignHeight;
   const QFontMetricsF metrics(tableFont(base));
   double names = QFontMetricsF(numberFont(captionFont(base))).horizontalAdvance(tr("chosen on"));
   for (const QString& name : m_names) names = std::max(names, metrics.horizontalAdvance(name));
