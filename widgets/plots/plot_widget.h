@@ -27,8 +27,6 @@ public:
   [[nodiscard]] QString emptyText() const;
   [[nodiscard]] bool isEmpty() const;
   void resetZoom();
-  /// Nothing is drawn but the empty state.
-  [[nodiscard]] bool isEmpty() const;
   /// What is drawn, as lines of tab-separated values below a header line; empty: the plot draws no curves.
   [[nodiscard]] virtual QString dataText() const;
   /// What stands at a point of this widget, in words; empty outside the axes.
