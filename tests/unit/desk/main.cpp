@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <QCoreApplication>
+#include <QTemporaryDir>
 
 namespace {
 
@@ -15,6 +16,8 @@ void failOnWarning(QtMsgType type, const QMessageLogContext&, const QString& mes
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
+  const QTemporaryDir home;  // what a desk puts by stays out of the home of the person at the keyboard
+  qputenv("XDG_DATA_HOME", home.path().toLocal8Bit());
   const QCoreApplication application(argc, argv);
   qInstallMessageHandler(failOnWarning);
   return RUN_ALL_TESTS();
