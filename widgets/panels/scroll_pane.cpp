@@ -55,6 +55,11 @@ void ScrollPane::resizeEvent(QResizeEvent* event) {
   QScrollArea::resizeEvent(event);
 }
 
+bool ScrollPane::viewportEvent(QEvent* event) {
+  if (event->type() == QEvent::LayoutRequest) fit();  // the content wants another size
+  return QScrollArea::viewportEvent(event);
+}
+
 bool ScrollPane::eventFilter(QObject* watched, QEvent* event) {
   if (watched == widget() && event->type() == QEvent::LayoutRequest) fit();
   return QScrollArea::eventFilter(watched, event);

@@ -22,6 +22,7 @@ public:
 protected:
   void resizeEvent(QResizeEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
+  bool viewportEvent(QEvent* event) override;
 
 private:
   void fit();
