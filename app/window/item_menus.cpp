@@ -66,7 +66,7 @@ void ItemMenus::addPlaces(QMenu& menu, const QString& name, const std::filesyste
   menu.addAction(icon(QStringLiteral("copy")), tr("&Copy the name"), this,
                  [name] { QGuiApplication::clipboard()->setText(name); });
   menu.addAction(tr("Copy the &path"), this, [text] { QGuiApplication::clipboard()->setText(text); });
-  menu.addAction(icon(QStringLiteral("folder")), tr("Show in its &folder"), this, [text] {
+  menu.addAction(icon(QStringLiteral("folder")), tr("Show in its &folder"), this, [this, text] {
     if (!openFolderOf(text)) Q_EMIT failed(tr("No program could be started that shows this folder."), text);
   });
 }
