@@ -277,8 +277,9 @@ void CurvePlot::restyle() {
     if (!curve.value.isEmpty()) {
       const bool own = curve.role == CurveRole::A || curve.role == CurveRole::B;
       // The run that is looked at is drawn above the others and named first.
-      c.values.insert(curve.role == CurveRole::A && curve.series < 0 && m->hasSeries() ? c.values.begin() : c.values.end(),
-                      {curve.value, named && own ? colour : QColor(), {}, strokeOf(curve, t), curve.name});
+      c.values.insert(
+          curve.role == CurveRole::A && curve.series < 0 && m->hasSeries() ? c.values.begin() : c.values.end(),
+          {curve.value, named && own ? colour : QColor(), {}, strokeOf(curve, t), curve.name});
     }
   }
 }

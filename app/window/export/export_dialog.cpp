@@ -416,7 +416,8 @@ void ExportDialog::saveTable() {
   const TableWriter& writer = *tableWriter(m_format->currentData().toString().toStdString());
   const QString ending = qs(writer.ending);
   const QString file = QFileDialog::getSaveFileName(
-      this, tr("Save the table"), lastFolder() + QLatin1Char('/') + m_table->currentData().toString() + qs(writer.suffix) + ending,
+      this, tr("Save the table"),
+      lastFolder() + QLatin1Char('/') + m_table->currentData().toString() + qs(writer.suffix) + ending,
       QLatin1Char('*') + ending);
   if (!file.isEmpty()) saveTableTo(file);
 }

@@ -145,7 +145,8 @@ TEST_F(ExportDialogTest, EverySwitchChangesTheFigureThatIsSaved) {
     ASSERT_TRUE(waitUntilIdle());
     const QString file = m_made / "switched.png";
     m_dialog->saveFigureTo(file);
-    EXPECT_EQ(QImage(file).convertToFormat(QImage::Format_RGB32), m_dialog->preview().convertToFormat(QImage::Format_RGB32))
+    EXPECT_EQ(QImage(file).convertToFormat(QImage::Format_RGB32),
+              m_dialog->preview().convertToFormat(QImage::Format_RGB32))
         << what;
   };
   QImage before = m_dialog->preview();
@@ -224,7 +225,8 @@ TEST_F(ExportDialogTest, TheTablesTextIsTheFile) {
   m_dialog->showPage(ExportDialog::TablePage);
   ASSERT_TRUE(waitUntilIdle());
   auto* text = named<QPlainTextEdit>("The table's file");
-  EXPECT_GE(named<QComboBox>("Format")->findData(QStringLiteral("latex-fragment")), 0) << "what a paper takes by \\input";
+  EXPECT_GE(named<QComboBox>("Format")->findData(QStringLiteral("latex-fragment")), 0)
+      << "what a paper takes by \\input";
   for (int table = 0; table < named<QComboBox>("Table")->count(); ++table)
     for (int format = 0; format < named<QComboBox>("Format")->count(); ++format) {
       named<QComboBox>("Table")->setCurrentIndex(table);
