@@ -9,9 +9,9 @@
 namespace oodscope {
 namespace {
 
-constexpr double kFreeAround = 1.5;     // pixels that stay free around a text
-constexpr double kOverText = 20.0;  // covering text counts so many times as much as covering a line
-constexpr int kRounds = 6;          // distances that are tried
+constexpr double kFreeAround = 1.5;  // pixels that stay free around a text
+constexpr double kOverText = 20.0;   // covering text counts so many times as much as covering a line
+constexpr int kRounds = 6;           // distances that are tried
 
 /// Length of the part of a segment inside a box (Liang and Barsky).
 double lengthInside(QPointF from, QPointF to, const QRectF& box) {

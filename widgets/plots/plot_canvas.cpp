@@ -358,7 +358,7 @@ LegendPlace PlotCanvas::settled(const RenderOptions& options, double width, cons
 
 double PlotCanvas::legendHeight(double width, const RenderOptions& options) const {
   const QFont caption = captionFont(printedFont(options)), face = numberFont(caption);
-  const double pixels = width * kPixelsPerPoint;
+  const auto pixels = static_cast<double>(std::lround(width * kPixelsPerPoint));  // as render() has it
   if (settled(options, pixels, face, strongFont(caption)) != LegendPlace::Below) return 0.0;
   const double line = QFontMetricsF(face).height();
   const DocumentLegend legend(values, face, *m_tokens);

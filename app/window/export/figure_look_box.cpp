@@ -25,11 +25,13 @@ FigureLookBox::FigureLookBox(const FigureLook& look, QWidget* parent) : QWidget(
   m_isoF1 = addSwitch(tr("Iso-F1 lines"), look.isoF1);
   m_legend = new QComboBox;
   m_legend->setAccessibleName(tr("Place of the legend"));
-  const std::pair<FigureLegend, QString> places[] = {
-      {FigureLegend::Auto, tr("where it fits")},         {FigureLegend::TopLeft, tr("top left")},
-      {FigureLegend::TopRight, tr("top right")},         {FigureLegend::BottomLeft, tr("bottom left")},
-      {FigureLegend::BottomRight, tr("bottom right")},   {FigureLegend::Below, tr("below the axes")},
-      {FigureLegend::None, tr("none")}};
+  const std::pair<FigureLegend, QString> places[] = {{FigureLegend::Auto, tr("where it fits")},
+                                                     {FigureLegend::TopLeft, tr("top left")},
+                                                     {FigureLegend::TopRight, tr("top right")},
+                                                     {FigureLegend::BottomLeft, tr("bottom left")},
+                                                     {FigureLegend::BottomRight, tr("bottom right")},
+                                                     {FigureLegend::Below, tr("below the axes")},
+                                                     {FigureLegend::None, tr("none")}};
   for (const auto& [place, name] : places) m_legend->addItem(name, static_cast<int>(place));
   m_legend->setCurrentIndex(m_legend->findData(static_cast<int>(look.legend)));
   auto* named = new QLabel(tr("Legend"));

@@ -322,7 +322,8 @@ TEST_F(Documents, APaperTakesEveryFragmentByInput) {
   const QString paper = *s_made / "paper.tex";
   QFile file(paper);
   ASSERT_TRUE(file.open(QIODevice::WriteOnly));
-  file.write("\\documentclass[twocolumn]{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage{booktabs}\n\\begin{document}\n");
+  file.write(
+      "\\documentclass[twocolumn]{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage{booktabs}\n\\begin{document}\n");
   for (const char* name : {"results", "ablation", "sweep", "thresholds"})
     file.write(("\\input{" + *s_made / "report" + "/" + name + "_fragment.tex}\n").toUtf8());
   file.write("\\end{document}\n");
@@ -334,8 +335,8 @@ TEST_F(Documents, APaperTakesEveryFragmentByInput) {
 
 TEST_F(Documents, TheLookIsOfTheSessionOrOfTheOptions) {
   const QImage usual(figure("pr", "usual.png"));
-  const QImage bare(figure("pr", "bare.png", {"--title", "off", "--iso-f1", "off", "--operating-point", "off", "--legend",
-                                              "none"}));
+  const QImage bare(
+      figure("pr", "bare.png", {"--title", "off", "--iso-f1", "off", "--operating-point", "off", "--legend", "none"}));
   EXPECT_NE(usual, bare);
   EXPECT_LT(inkOf(bare), inkOf(usual));
   MadeSession kept;

@@ -47,15 +47,17 @@ CurveFigureData precisionRecall(double threshold, double steep = 1.3) {
   return data;
 }
 
-const char* const kMethods[] = {"MSP",    "Max-logit",   "Max-entropy", "Energy", "Void class",
-                                "Margin", "Standardised max-logit", "Mahalanobis", "KL to uniform"};
+const char* const kMethods[] = {
+    "MSP",         "Max-logit",    "Max-entropy", "Energy", "Void class", "Margin", "Standardised max-logit",
+    "Mahalanobis", "KL to uniform"};
 
 CurveFigureData everyMethod() {
   CurveFigureData data = precisionRecall(0.4);
   data.curves.clear();
   data.thresholds.clear();
   for (int i = 1; i < 9; ++i) {
-    CurveData curve = fallingCurve(QString::fromLatin1(kMethods[i]) + QStringLiteral(" · T 1.00 · erfnet_20.pth"), 0.6 + 0.3 * i);
+    CurveData curve =
+        fallingCurve(QString::fromLatin1(kMethods[i]) + QStringLiteral(" · T 1.00 · erfnet_20.pth"), 0.6 + 0.3 * i);
     curve.role = CurveRole::Other;
     curve.series = i - 1;
     data.curves.push_back(curve);
@@ -76,7 +78,8 @@ HistogramFigureData histogram() {
   }
   data.histogram.axisLabel = QStringLiteral("Max-logit");
   data.threshold = -4.5;
-  data.shares = DecisionShares{QStringLiteral("64.2"), QStringLiteral("35.8"), QStringLiteral("12.3"), QStringLiteral("87.7")};
+  data.shares =
+      DecisionShares{QStringLiteral("64.2"), QStringLiteral("35.8"), QStringLiteral("12.3"), QStringLiteral("87.7")};
   return data;
 }
 
@@ -100,7 +103,8 @@ SweepFigureData sweep() {
 
 void expectAll(const DrawnFigure& drawn, const QStringList& wanted, const std::string& of) {
   for (const QString& text : wanted)
-    EXPECT_TRUE(drawn.all().contains(text)) << of << " lacks " << text.toStdString() << " in " << drawn.all().toStdString();
+    EXPECT_TRUE(drawn.all().contains(text))
+        << of << " lacks " << text.toStdString() << " in " << drawn.all().toStdString();
 }
 
 /// Every place at both widths: the legend's texts are there and nothing lies over anything.
@@ -139,8 +143,8 @@ TEST(FigureLayout, EveryMethodIsNamedBesideItsStroke) {
 }
 
 TEST(FigureLayout, EverySetOfASweepIsNamed) {
-  expectComplete(*sweepFigure(sweep()),
-                 {"RoadAnomaly21", "RoadObsticle21", "FS_LostFound_full", "fs_static", "AP and FPR95 against temperature"});
+  expectComplete(*sweepFigure(sweep()), {"RoadAnomaly21", "RoadObsticle21", "FS_LostFound_full", "fs_static",
+                                         "AP and FPR95 against temperature"});
 }
 
 TEST(FigureLayout, ALegendBelowMakesTheFigureTallerAndThePlotNoSmaller) {

@@ -88,7 +88,8 @@ TEST(SceneColours, EveryScoreStandsOutFromTheBackgroundInBothThemes) {
           if (i == 0) continue;
           const double before = luminance(plain[i]) - luminance(plain[i - 1]);
           const double after = luminance(shown[i]) - luminance(shown[i - 1]);
-          EXPECT_FALSE(before > 0.004 && after < 0.0) << "the order stays: " << qPrintable(colourMapName(map)) << ' ' << i;
+          EXPECT_FALSE(before > 0.004 && after < 0.0)
+              << "the order stays: " << qPrintable(colourMapName(map)) << ' ' << i;
         }
       }
 }
