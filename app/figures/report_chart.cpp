@@ -13,13 +13,13 @@ namespace {
 using figures::tr;
 
 // User units of the view box.
-constexpr int kWidth = 360, kHeight = 296;
-constexpr int kLeft = 46, kTop = 10, kPlotWidth = 304, kPlotHeight = 240;
-constexpr int kColours = 8;
+constexpr int kChartWidth = 360, kChartHeight = 296;
+constexpr int kChartLeft = 46, kChartTop = 10, kChartPlotWidth = 304, kChartPlotHeight = 240;
+constexpr int kRunColours = 8;
 
 QString coordinate(double value) { return QString::fromStdString(fixedText(value, 1)); }
-double xAt(double share) { return kLeft + kPlotWidth * share; }
-double yAt(double share) { return kTop + kPlotHeight * (1.0 - share); }
+double xAt(double share) { return kChartLeft + kChartPlotWidth * share; }
+double yAt(double share) { return kChartTop + kChartPlotHeight * (1.0 - share); }
 
 QString escaped(const QString& text) { return text.toHtmlEscaped(); }
 
@@ -35,7 +35,7 @@ Axis thresholdAxis(const ReportRun& run) {
   return {static_cast<double>(points.back().threshold), static_cast<double>(points[1].threshold)};
 }
 
-std::optional<QPointF> placeOf(ReportChart chart, const ReportRun& run, const OperatingPoint& point) {
+std::optional<QPointF> placeInChart(ReportChart chart, const ReportRun& run, const OperatingPoint& point) {
   const ConfusionCounts& c = point.counts;
   const double recall = c.recall().value_or(0.0);
   switch (chart) {
@@ -53,7 +53,7 @@ std::optional<QPointF> placeOf(ReportChart chart, const ReportRun& run, const Op
 QString pathOf(ReportChart chart, const ReportRun& run) {
   QString path;
   for (const OperatingPoint& point : run.list.points) {
-    const auto place = placeOf(chart, run, point);
+    const auto place = placeInChart(chart, run, point);
     if (!place) continue;
     path += path.isEmpty() ? QLatin1Char('M') : QLatin1Char('L');
     path += coordinate(xAt(place->x())) + QLatin1Char(' ') + coordinate(yAt(place->y()));
@@ -62,7 +62,9 @@ QString pathOf(ReportChart chart, const ReportRun& run) {
 }
 
 /// "c1 d0": colour and dash of a run.
-QString lineClass(std::size_t run) { return QStringLiteral("c%1 d%2").arg(run % kColours).arg(run / kColours % 3); }
+QString lineClass(std::size_t run) {
+  return QStringLiteral("c%1 d%2").arg(run % kRunColours).arg(run / kRunColours % 3);
+}
 
 QString tickText(double x, double y, const char* anchor, const QString& text) {
   return QStringLiteral("<text class=\"tick\" x=\"%1\" y=\"%2\" text-anchor=\"%3\">%4</text>")
@@ -86,28 +88,28 @@ QString tickName(double value) {
   return QString::fromStdString(generalText(value, 4)).replace(QLatin1Char('-'), kMinusSign);
 }
 
-QString frameOf(ReportChart chart) {
+QString chartFrame(ReportChart chart) {
   QString out = QStringLiteral("<rect class=\"plot\" x=\"%1\" y=\"%2\" width=\"%3\" height=\"%4\"/>")
-                    .arg(kLeft)
-                    .arg(kTop)
-                    .arg(kPlotWidth)
-                    .arg(kPlotHeight);
+                    .arg(kChartLeft)
+                    .arg(kChartTop)
+                    .arg(kChartPlotWidth)
+                    .arg(kChartPlotHeight);
   for (int percent = 0; percent <= 100; percent += 20) {
     const double share = percent / 100.0;
     if (percent > 0 && percent < 100) {
       out += QStringLiteral("<path class=\"grid\" d=\"M%1 %2H%3\"/>")
-                 .arg(kLeft)
+                 .arg(kChartLeft)
                  .arg(coordinate(yAt(share)))
-                 .arg(kLeft + kPlotWidth);
+                 .arg(kChartLeft + kChartPlotWidth);
       if (chart != ReportChart::F1)
         out += QStringLiteral("<path class=\"grid\" d=\"M%1 %2V%3\"/>")
                    .arg(coordinate(xAt(share)))
-                   .arg(kTop)
-                   .arg(kTop + kPlotHeight);
+                   .arg(kChartTop)
+                   .arg(kChartTop + kChartPlotHeight);
     }
-    out += tickText(kLeft - 6, yAt(share) + 4, "end", QString::number(percent));
+    out += tickText(kChartLeft - 6, yAt(share) + 4, "end", QString::number(percent));
     if (chart != ReportChart::F1)
-      out += tickText(xAt(share), kTop + kPlotHeight + 16, "middle", QString::number(percent));
+      out += tickText(xAt(share), kChartTop + kChartPlotHeight + 16, "middle", QString::number(percent));
   }
   return out;
 }
@@ -117,7 +119,7 @@ QString axisNames(const QString& x, const QString& y) {
              "<text class=\"axis\" x=\"%1\" y=\"%2\" text-anchor=\"middle\">%3</text>"
              "<text class=\"axis\" transform=\"translate(12 %4) rotate(-90)\" text-anchor=\"middle\">%5</text>")
       .arg(coordinate(xAt(0.5)))
-      .arg(kHeight - 8)
+      .arg(kChartHeight - 8)
       .arg(escaped(x))
       .arg(coordinate(yAt(0.5)))
       .arg(escaped(y));
@@ -127,15 +129,15 @@ QString thresholdTicks(const ReportRun& run) {
   const Axis axis = thresholdAxis(run);
   QString out;
   for (const double value : ticksOf(axis))
-    out += tickText(xAt(axis.share(value)), kTop + kPlotHeight + 16, "middle", tickName(value));
+    out += tickText(xAt(axis.share(value)), kChartTop + kChartPlotHeight + 16, "middle", tickName(value));
   return out;
 }
 
 QString marker(ReportChart chart, const ReportRun& run, std::size_t index, const char* kind) {
-  const auto place = run.list.saved ? placeOf(chart, run, run.list.points[*run.list.saved]) : std::nullopt;
+  const auto place = run.list.saved ? placeInChart(chart, run, run.list.points[*run.list.saved]) : std::nullopt;
   return QStringLiteral("<circle class=\"%1 c%2\" cx=\"%3\" cy=\"%4\" r=\"5\"%5/>")
       .arg(QLatin1String(kind))
-      .arg(index % kColours)
+      .arg(index % kRunColours)
       .arg(coordinate(place ? xAt(place->x()) : 0.0), coordinate(place ? yAt(place->y()) : 0.0),
            place ? QString() : QStringLiteral(" visibility=\"hidden\""));
 }
@@ -145,7 +147,7 @@ struct ChartText {
   QString title, x, y;
 };
 
-ChartText textOf(ReportChart chart) {
+ChartText chartTextOf(ReportChart chart) {
   switch (chart) {
     case ReportChart::PrecisionRecall:
       return {"pr", tr("Precision against recall"), tr("recall, %"), tr("precision, %")};
@@ -161,7 +163,7 @@ ChartText textOf(ReportChart chart) {
 }  // namespace
 
 QString chartSvg(ReportChart chart, const ReportLiveSet& live) {
-  const ChartText text = textOf(chart);
+  const ChartText text = chartTextOf(chart);
   QString names;
   for (const ReportRun& run : live.runs)
     if (run.hasCurves) names += (names.isEmpty() ? QString() : QStringLiteral(", ")) + run.name;
@@ -169,25 +171,25 @@ QString chartSvg(ReportChart chart, const ReportLiveSet& live) {
                     "<svg class=\"chart\" data-chart=\"%1\" data-frame=\"%2 %3 %4 %5\" "
                     "viewBox=\"0 0 %6 %7\" role=\"img\" aria-label=\"%8\">")
                     .arg(QLatin1String(text.key))
-                    .arg(kLeft)
-                    .arg(kTop)
-                    .arg(kPlotWidth)
-                    .arg(kPlotHeight)
-                    .arg(kWidth)
-                    .arg(kHeight)
+                    .arg(kChartLeft)
+                    .arg(kChartTop)
+                    .arg(kChartPlotWidth)
+                    .arg(kChartPlotHeight)
+                    .arg(kChartWidth)
+                    .arg(kChartHeight)
                     .arg(escaped(tr("%1: %2").arg(text.title, names)));
-  out += frameOf(chart) + axisNames(text.x, text.y);
+  out += chartFrame(chart) + axisNames(text.x, text.y);
   if (chart == ReportChart::PrecisionRecall)
     out += QStringLiteral("<path class=\"chance\" d=\"M%1 %2H%3\"/>")
-               .arg(kLeft)
+               .arg(kChartLeft)
                .arg(coordinate(yAt(live.prevalence)))
-               .arg(kLeft + kPlotWidth);
+               .arg(kChartLeft + kChartPlotWidth);
   if (chart == ReportChart::Roc)
     out += QStringLiteral("<path class=\"chance\" d=\"M%1 %2L%3 %4\"/>")
-               .arg(kLeft)
-               .arg(kTop + kPlotHeight)
-               .arg(kLeft + kPlotWidth)
-               .arg(kTop);
+               .arg(kChartLeft)
+               .arg(kChartTop + kChartPlotHeight)
+               .arg(kChartLeft + kChartPlotWidth)
+               .arg(kChartTop);
   // Later ones lie above: the chosen run, which is the first, comes last.
   for (std::size_t i = live.runs.size(); i-- > 0;) {
     const ReportRun& run = live.runs[i];
