@@ -3,6 +3,7 @@
 
 #include "widgets/theme/tokens.h"
 
+#include <QEvent>
 #include <QStyleOptionComboBox>
 #include <QStylePainter>
 

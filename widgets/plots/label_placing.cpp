@@ -36,7 +36,7 @@ double lengthInside(QPointF from, QPointF to, const QRectF& box) {
 void LabelPlacer::avoid(QPolygonF line) { m_lines.push_back(std::move(line)); }
 
 double LabelPlacer::covered(const QRectF& box) const {
-  const QRectF wide = box.adjusted(-kFreeAround, -kMargin, kMargin, kMargin);
+  const QRectF wide = box.adjusted(-kFreeAround, -kFreeAround, kFreeAround, kFreeAround);
   double cost = 0.0;
   for (const QRectF& taken : m_taken) {
     const QRectF common = taken & wide;

@@ -44,7 +44,6 @@ double PlotWidget::legendHeight(double width, const RenderOptions& options) cons
   return m_canvas->legendHeight(width, options);
 }
 
-
 QString PlotWidget::dataText() const {
   if (m_canvas->empty) return {};
   const QCustomPlot& plot = *m_canvas->plot;

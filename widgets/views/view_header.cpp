@@ -12,7 +12,7 @@ namespace oodscope {
 namespace {
 
 // Lengths of the design, for a font height of 18; everything is drawn in multiples of the actual font height.
-constexpr double kDesignHeight = 18;
+constexpr double kHeaderDesignHeight = 18;
 constexpr double kGap = 8;
 constexpr double kChip = 10;
 constexpr double kBarWidth = 168;
@@ -188,7 +188,7 @@ void paintLegend(HeaderLine& line, const std::vector<LegendChip>& legend) {
 }  // namespace
 
 void ViewHeader::paintInto(QPainter& painter, const QRectF& area, const QFont& font, const QPalette& palette) const {
-  const double unit = QFontMetricsF(font).height() / kDesignHeight;
+  const double unit = QFontMetricsF(font).height() / kHeaderDesignHeight;
   const QFont titleFace = strongFont(tableFont(font)), plain = tableFont(font);
   HeaderLine line{painter,
                   area,
