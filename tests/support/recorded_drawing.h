@@ -101,10 +101,13 @@ protected:
         return 1;
       case PdmDevicePixelRatioScaled:
         return static_cast<int>(devicePixelRatioFScale());
+      case PdmWidthMM:
+      case PdmHeightMM:
+        return kSide * 254 / (10 * kDpi);
       case PdmDepth:
         return 32;
-      default:
-        return QPaintDevice::metric(metric);
+      default:  // colours
+        return 1 << 24;
     }
   }
 
