@@ -186,7 +186,9 @@ TEST(ReportFrames, PaintWhatWasSavedAsTheirLevelsDecide) {
       const QColor colour = decision.pixelColor(x, y);
       if (label.at(x, y) == kNormal) {
         ASSERT_EQ(colour.alpha() > 0, flagged);
-        if (flagged) ASSERT_EQ(colour, paintPalette().fp);
+        if (flagged) {
+          ASSERT_EQ(colour, paintPalette().fp);
+        }
       }
     }
   EXPECT_EQ(decision.pixelColor(49, 10), paintPalette().contour);
