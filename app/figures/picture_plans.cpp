@@ -36,15 +36,6 @@ PictureLook heatLook(const ViewState& view, float low, float high) {
   return look;
 }
 
-/// An end of a scale with the digits that tell it from the other one.
-QString endText(float value, float range) {
-  constexpr int kMostDecimals = 5;
-  const double size = static_cast<double>(range);
-  const int decimals = !(size > 0.0) || size >= 0.1 ? 2 : 1 - static_cast<int>(std::floor(std::log10(size)));
-  if (decimals > kMostDecimals) return typesetNumber(QString::number(static_cast<double>(value), 'g', 2));
-  return numberText(static_cast<double>(value), size >= 10.0 ? 1 : decimals);
-}
-
 SheetBar barOf(const ViewState& view, const QString& label, float low, float high, std::optional<float> threshold) {
   SheetBar bar;
   bar.table = tableOf(view);
