@@ -71,7 +71,7 @@ void ItemMenus::addPlaces(QMenu& menu, const QString& name, const std::filesyste
                  [name] { QGuiApplication::clipboard()->setText(name); });
   menu.addAction(tr("Copy the &path"), this, [text] { QGuiApplication::clipboard()->setText(text); });
   menu.addAction(icon(QStringLiteral("folder")), tr("Show in its &folder"), this, [this, text] {
-    openOutside(folderOf(text), this, [this](const QString& why) { Q_EMIT failed(why); });
+    openOutside(folderOf(text), this, [this, text](const QString& why) { Q_EMIT failed(why, text); });
   });
 }
 

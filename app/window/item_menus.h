@@ -38,10 +38,9 @@ public:
 
 Q_SIGNALS:
   /// A program of the desktop could not do its part.
-  void failed(const QString& text);
+  void failed(const QString& text, const QString& file);
   void closeSetRequested(const QString& name);
   void closeModelRequested(const QString& name);
-  void failed(const QString& text, const QString& file);
 
 private:
   void popUp(QWidget* over, const QPoint& at, const std::function<void(QMenu&)>& fill);

@@ -173,7 +173,6 @@ void MainWindow::buildModel() {
   menus->attachModels(panel.choice());
   connect(menus, &ItemMenus::closeSetRequested, &m_desk.workspace, &Workspace::closeSet);
   connect(menus, &ItemMenus::closeModelRequested, &m_desk.workspace, &Workspace::closeModel);
-  connect(menus, &ItemMenus::failed, m_notices, &Notices::error);
   connect(&panel, &ModelPanel::openRequested, m_actions->openModel, &QAction::trigger);
   connect(&panel, &ModelPanel::currentEdited, this,
           [this](const QString& name) { m_desk.session.edit(edits::setModelAtHand(name.toStdString())); });

@@ -27,7 +27,7 @@
 #include <algorithm>
 
 namespace oodscope {
-namespace {}
+namespace {
 
 /// A set and a frame of it. A session that is still opening its sets must not lose the one it names.
 void chooseFrame(ViewState& view, const Workspace& workspace) {

@@ -57,6 +57,8 @@ QString labelName(FrameLabel label) {
       return QStringLiteral("withheld");
     case FrameLabel::Failed:
       return QStringLiteral("unreadable");
+    case FrameLabel::Void:
+      return QStringLiteral("void");
     case FrameLabel::Unread:
       break;
   }
