@@ -28,7 +28,9 @@ public:
   [[nodiscard]] QString title() const override { return m_title; }
   [[nodiscard]] QString caption() const override { return m_caption; }
   [[nodiscard]] double heightFor(double width, double fontPoints) const override {
-    return std::min(width * kPlotRatio, kTallestInColumn * fontPoints / kUsualFont);
+    // The legend of many runs takes nothing away from their curves.
+    return std::min(width * kPlotRatio, kTallestInColumn * fontPoints / kUsualFont) +
+           m_plot->legendHeight(width, fontPoints);
   }
   void draw(QPainter& painter, const QRectF& area, const RenderOptions& options) override {
     // Everything a plot draws grows with its lines: laid out smaller, drawn larger.
@@ -65,13 +67,17 @@ std::unique_ptr<Figure> curveFigure(CurveFigureData data) {
 }
 
 std::unique_ptr<Figure> histogramFigure(HistogramFigureData data) {
-  QByteArray csv = "low,high,normal_share,anomalous_share\n";
-  const HistogramData& h = data.histogram;
-  for (std::size_t i = 0; i < h.normal.size(); ++i)
-    csv += csvNumber(h.edges[i]) + ',' + csvNumber(h.edges[i + 1]) + ',' + csvNumber(h.normal[i]) + ',' +
-           csvNumber(h.anomalous[i]) + '\n';
+  QByteArray csv = "low,high,normal_share,anomalous_share,run\n";
+  const auto add = [&csv](const QString& name, const auto& of) {
+    for (std::size_t i = 0; i < of.normal.size(); ++i)
+      csv += csvNumber(of.edges[i]) + ',' + csvNumber(of.edges[i + 1]) + ',' + csvNumber(of.normal[i]) + ',' +
+             csvNumber(of.anomalous[i]) + ',' + csvText(name) + '\n';
+  };
+  add(data.histogram.axisLabel, data.histogram);
+  for (const HistogramOverlay& run : data.overlays) add(run.name, run);
   auto plot = std::make_unique<HistogramPlot>();
   plot->setData(std::move(data.histogram));
+  plot->setOverlays(std::move(data.overlays));
   plot->setThreshold(data.threshold);
   if (data.shares) plot->setShares(*data.shares);
   return std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);

@@ -2,6 +2,7 @@
 #include "widgets/plots/curve_plot.h"
 
 #include "widgets/plots/curve_plot_state.inl.h"
+#include "widgets/plots/plot_legend.inl.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +27,12 @@ QColor colourOf(CurveRole role, const Tokens& t) {
   return t.normal.line;
 }
 
+QColor colourOf(const CurveData& curve, const Tokens& t) {
+  return curve.series >= 0 ? runColour(curve.series, t) : colourOf(curve.role, t);
+}
+
 QPen strokeOf(const CurveData& curve, const Tokens& t) {
+  if (curve.series >= 0) return runStroke(curve.series, t, 1.6);
   const QColor colour = colourOf(curve.role, t);
   if (curve.role == CurveRole::Reference) return pen(colour, 1.3);
   if (curve.estimated) return dashedPen(colour, 2);
@@ -211,7 +217,7 @@ void CurvePlot::State::drawFpr95(QCPPainter& p, const PlotCanvas& canvas, const 
   const Tokens& t = canvas.tokens();
   const QPointF at = canvas.pixel(*curve.fpr95 * kPercent, kTpr95);
   if (!box.contains(at)) return;
-  const QColor colour = colourOf(curve.role, t);
+  const QColor colour = colourOf(curve, t);
   canvas.dropLines(p, at, colour, false);
   canvas.diamond(p, at, colour);
   double other = 0;
@@ -225,7 +231,7 @@ void CurvePlot::State::drawFpr95(QCPPainter& p, const PlotCanvas& canvas, const 
 
 void CurvePlot::State::drawOperatingPoint(QCPPainter& p, const PlotCanvas& canvas, int curve, QPointF at) const {
   const Tokens& t = canvas.tokens();
-  const QColor colour = colourOf(curves[static_cast<std::size_t>(curve)].role, t);
+  const QColor colour = colourOf(curves[static_cast<std::size_t>(curve)], t);
   if (kind != CurveKind::Roc) canvas.dropLines(p, at, colour, kind == CurveKind::PrecisionRecall);
   canvas.ring(p, at, colour);
   const bool alone = primary(CurveRole::B) < 0;
@@ -247,7 +253,7 @@ void CurvePlot::State::drawMarkers(QCPPainter& p, const PlotCanvas& canvas) cons
   const auto [curve, point] = *hover;
   const QPointF at = pixelOf(canvas, curve, point);
   p.setPen(Qt::NoPen);
-  p.setBrush(colourOf(curves[static_cast<std::size_t>(curve)].role, canvas.tokens()));
+  p.setBrush(colourOf(curves[static_cast<std::size_t>(curve)], canvas.tokens()));
   p.drawEllipse(at, 3, 3);
   canvas.readout(p, hoverAt, facts(curve, point));
 }
@@ -283,8 +289,11 @@ void CurvePlot::restyle() {
   const Tokens& t = c.tokens();
   c.plot->clearGraphs();
   c.values.clear();
-  for (const CurveData& curve : m->curves) {
-    const QColor colour = colourOf(curve.role, t);
+  const bool several = m->hasKeptRuns();
+  std::vector<LegendSpan> legend;
+  for (const int index : m->drawingOrder()) {
+    const CurveData& curve = m->curves[static_cast<std::size_t>(index)];
+    const QColor colour = colourOf(curve, t);
     const QVector<double> x = times(curve.x, m->xScale());
     if (!curve.lower.empty() && curve.lower.size() == curve.x.size() && curve.upper.size() == curve.x.size()) {
       QCPGraph* lower = c.addGraph();
@@ -300,12 +309,20 @@ void CurvePlot::restyle() {
     line->setPen(strokeOf(curve, t));
     line->setAdaptiveSampling(false);  // thins vertical stretches of ROC visibly; the points are few
     line->setData(x, times(curve.y, kPercent), true);
+    if (several) {
+      QString text = curve.value;
+      if (!text.startsWith(curve.name)) text = text.isEmpty() ? curve.name : curve.name + QStringLiteral(": ") + text;
+      // The run that is looked at is drawn last and named first.
+      legend.insert(curve.role == CurveRole::A ? legend.begin() : legend.end(), {text, strokeOf(curve, t)});
+      continue;
+    }
     const bool named = m->primary(CurveRole::B) >= 0 || m->curves.size() > 2;
     if (!curve.value.isEmpty()) {
       const bool own = curve.role == CurveRole::A || curve.role == CurveRole::B;
       c.values.push_back({curve.value, named && own ? colour : QColor(), {}});
     }
   }
+  c.setLegend(std::move(legend));
 }
 
 void CurvePlot::setThreshold(int index, std::optional<double> threshold, const std::optional<CurvePlace>& exact) {

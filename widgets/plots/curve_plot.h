@@ -15,6 +15,7 @@ enum class CurveRole { A, B, Reference, Other };
 struct CurveData {
   QString name;
   CurveRole role = CurveRole::A;
+  int series = -1;  ///< of a kept run: its place in their list, which gives its colour and dash; -1: none
   std::vector<double> x = {}, y = {}, threshold = {};
   bool estimated = false;                                                   ///< dashed, with a band of 30 %
   std::vector<double> lower = {}, upper = {};                               ///< 95 % band around y; empty for none

@@ -15,6 +15,14 @@ struct HistogramData {
   QString axisLabel = {};  ///< "MSP score, T 1.60"
 };
 
+/// A kept run's histogram over that of the run that is looked at.
+struct HistogramOverlay {
+  QString name;
+  bool ownScale = false;  ///< scores of another unit: drawn from its lowest to its highest over the other's range
+  int series = 0;         ///< its place in the list of kept runs: colour and dash
+  std::vector<double> edges = {}, normal = {}, anomalous = {};
+};
+
 /// Shares of what the threshold makes of the two classes, as texts: "64.2".
 struct DecisionShares {
   QString tp, fn, fp, tn;
@@ -31,6 +39,8 @@ public:
   ~HistogramPlot() override;
 
   void setData(HistogramData histogram);
+  /// Of kept runs, drawn as step lines: anomalous pixels solid or dashed by the run, normal ones dotted.
+  void setOverlays(std::vector<HistogramOverlay> overlays);
   void setThreshold(std::optional<double> threshold);
   void setShares(const DecisionShares& shares);
   /// Where the handle is, in pixels of this widget.
@@ -45,6 +55,8 @@ protected:
   void restyle() override;
 
 private:
+  void fitRanges();
+
   struct State;
   std::unique_ptr<State> m;
 };

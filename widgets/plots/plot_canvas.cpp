@@ -2,6 +2,7 @@
 #include "widgets/plots/plot_canvas.inl.h"
 
 #include "widgets/plots/plot_layers.inl.h"
+#include "widgets/plots/plot_legend.inl.h"
 
 #include <QPainterPath>
 #include <QPicture>
@@ -323,12 +324,14 @@ void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptio
   const int width = static_cast<int>(std::lround(area.width() * kPixelsPerPoint));
   const int height = static_cast<int>(std::lround(area.height() * kPixelsPerPoint));
   QPicture picture;
+  m_inDocument = true;
   {
     QCPPainter recorder(&picture);
     recorder.setMode(QCPPainter::pmVectorized);
     recorder.setMode(QCPPainter::pmNoCaching);
     plot->toPainter(&recorder, width, height);
   }
+  m_inDocument = false;
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
   painter.translate(area.topLeft());

@@ -23,6 +23,13 @@ struct HeaderSpan {
   QColor chip = {};    ///< a square before the text where valid
 };
 
+/// What a plot of several runs says of one of them below its frame.
+struct LegendSpan {
+  QString text;
+  QPen stroke;
+};
+class LegendElement;
+
 /// A QCustomPlot dressed as the design wants it, with gestures sorted out: what a mouse does is told by the callbacks
 /// in pixels of the plot. Markers are on a buffered layer of their own: markersChanged() repaints nothing else. However
 /// often values come, a plot is drawn once a screen frame, and not at all while it is hidden.
@@ -52,6 +59,13 @@ public:
   [[nodiscard]] QCPAxisRect* frame() const { return plot->axisRect(); }
   [[nodiscard]] QPointF pixel(double x, double y) const;
   [[nodiscard]] QPointF coordinate(QPointF pixel) const;
+
+  /// Below the frame: as many rows as it takes in documents, a third of the height at most on the screen.
+  void setLegend(std::vector<LegendSpan> legend);
+  [[nodiscard]] const std::vector<LegendSpan>& legend() const { return m_legend; }
+  /// Pixels that the legend takes of a document so wide, in a font of so many pixels.
+  [[nodiscard]] double legendHeight(double width, double fontPixels) const;
+  [[nodiscard]] bool isInDocument() const { return m_inDocument; }
 
   void setTheme(const Tokens& tokens, const QFont& base);
   void setHome(QCPRange x, QCPRange y);
@@ -91,6 +105,9 @@ private:
   Due m_due = Due::Nothing;
   const Tokens* m_tokens = nullptr;
   QFont m_base, m_font, m_titleFont;
+  std::vector<LegendSpan> m_legend;
+  LegendElement* m_legendElement = nullptr;  ///< while there is a legend; owned by the layout
+  bool m_inDocument = false;
   enum class Gesture { None, Press, Drag, Pan, Brush };
   Gesture m_gesture = Gesture::None;
   QPointF m_pressed, m_last;

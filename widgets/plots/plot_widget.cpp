@@ -33,6 +33,16 @@ void PlotWidget::render(QPainter& painter, const QRectF& area, const RenderOptio
   m_canvas->render(painter, area, options, [this] { restyle(); });
 }
 
+std::vector<PlotLegendEntry> PlotWidget::legend() const {
+  std::vector<PlotLegendEntry> out;
+  for (const LegendSpan& span : m_canvas->legend()) out.push_back({span.text, span.stroke.color()});
+  return out;
+}
+
+double PlotWidget::legendHeight(double width, double fontPoints) const {
+  return m_canvas->legendHeight(width * kPixelsPerPoint, fontPoints * kPixelsPerPoint) / kPixelsPerPoint;
+}
+
 void PlotWidget::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
     m_canvas->setTheme(tokensFor(this), font());

@@ -2,13 +2,21 @@
 #pragma once
 #include "widgets/views/render_options.h"
 
+#include <QColor>
 #include <QWidget>
 
 #include <memory>
+#include <vector>
 
 namespace oodscope {
 
 class PlotCanvas;
+
+/// A run in a plot's legend.
+struct PlotLegendEntry {
+  QString text;
+  QColor colour;
+};
 
 /// What all plots share: title and values above the frame, theme, zoom by wheel, pan by dragging, reset by a double
 /// click, a text where there is nothing to draw, and drawing into documents.
@@ -27,6 +35,10 @@ public:
   /// The plot into `area` (points) of `painter`: vectors, the light theme, fonts at their printed size.
   void render(QPainter& painter, const QRectF& area, const RenderOptions& options);
   using QWidget::render;
+  /// The runs that are drawn, as the legend names them; empty where one is drawn alone.
+  [[nodiscard]] std::vector<PlotLegendEntry> legend() const;
+  /// Points that the legend needs of a document so wide: 0 without one.
+  [[nodiscard]] double legendHeight(double width, double fontPoints) const;
 
   [[nodiscard]] QSize sizeHint() const override { return {380, 240}; }
   [[nodiscard]] QSize minimumSizeHint() const override { return {200, 140}; }

@@ -120,6 +120,7 @@ void SingleStage::showWaiting() {
     plot->setCurves({});
     plot->setEmptyText(heading, sentence);
   }
+  curves.histogram()->setOverlays({});
   curves.histogram()->setEmptyText(heading, sentence);
 }
 
@@ -187,6 +188,7 @@ void SingleStage::showNoCurves(const QString& reason) {
     plot->setEmptyText(tr("Not defined"), reason);
   }
   curves.precisionRecall()->setChance(std::nullopt);
+  curves.histogram()->setOverlays({});
 }
 
 void SingleStage::showCurves() {
@@ -213,6 +215,7 @@ void SingleStage::showCurves() {
   m_parts.curves.precisionRecall()->setChance(numbers->curves.prevalence);
   m_parts.curves.roc()->setCurves(std::move(curves.roc));
   m_parts.curves.f1()->setCurves(std::move(curves.f1));
+  m_parts.curves.histogram()->setOverlays(std::move(curves.histogram));
 }
 
 }  // namespace oodscope
