@@ -163,6 +163,13 @@ void ResultsBoard::addRows(std::size_t source) {
     else
       add(live->source(), {});
   }
+  if (!known.empty()) return;
+  // It fits none of the sets: a row says why.
+  m_matrix.rows.push_back({.source = of.label,
+                           .isFolder = of.isFolder,
+                           .hasLogits = false,
+                           .configuration = {of.label, std::nullopt, std::nullopt}});
+  m_sourceOfRow.push_back(source);
 }
 
 std::optional<Task> ResultsBoard::taskOf(std::size_t row, std::size_t set) const {

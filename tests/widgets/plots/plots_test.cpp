@@ -4,6 +4,7 @@
 #include "widgets/plots/transfer_matrix_plot.h"
 
 #include "analysis/core/error.h"
+#include "widgets/theme/tokens.h"
 
 #include <gtest/gtest.h>
 
@@ -162,6 +163,90 @@ TEST(HistogramPlotTest, HandleIsDraggedAndStaysWithinTheScores) {
   ASSERT_EQ(edits.size(), 2);
   EXPECT_NEAR(edits[0], 0.75, 0.01);
   EXPECT_DOUBLE_EQ(edits[1], 1.0);
+}
+
+/// `count` kept runs beside A, called "run 0", …
+std::vector<CurveData> withKeptRuns(int count) {
+  std::vector<CurveData> curves{line()};
+  curves.front().name = QStringLiteral("MSP");
+  curves.front().value = QStringLiteral("AP 29.00");
+  for (int i = 0; i < count; ++i) {
+    CurveData run = line();
+    run.role = CurveRole::Other;
+    run.series = i;
+    run.name = QStringLiteral("run %1").arg(i);
+    run.value = QStringLiteral("AP %1.00").arg(i);
+    curves.push_back(run);
+  }
+  return curves;
+}
+
+TEST_F(CurvePlotTest, EachKeptRunHasALegendEntryAndAColourOfItsOwn) {
+  EXPECT_TRUE(plot.legend().empty()) << "one run alone is named above the frame";
+  const Tokens& t = tokensFor(&plot);
+  plot.setCurves(withKeptRuns(3));
+  const auto legend = plot.legend();
+  ASSERT_EQ(legend.size(), 4U);
+  EXPECT_EQ(legend[0].text, QStringLiteral("MSP: AP 29.00"));
+  EXPECT_EQ(legend[0].colour, t.a.line);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(legend[i + 1].text, QStringLiteral("run %1: AP %1.00").arg(i));
+    EXPECT_EQ(legend[i + 1].colour, t.runs[i]);
+  }
+  EXPECT_TRUE(plot.headerValues().isEmpty()) << "said once";
+  plot.setCurves({line()});
+  EXPECT_TRUE(plot.legend().empty());
+}
+
+TEST_F(CurvePlotTest, TheRunInViewIsDrawnAboveKeptOnes) {
+  plot.setCurves(withKeptRuns(2));  // all of one shape: the last drawn covers the others
+  plot.setThreshold(0, 0.9);
+  QTest::qWait(50);
+  const QPoint at = plot.operatingPoint(0)->toPoint();
+  plot.setThreshold(0, std::nullopt);
+  QTest::qWait(50);
+  const QImage shown = plot.grab().toImage();
+  const QColor a = tokensFor(&plot).a.line;
+  bool isSeen = false;
+  for (int y = at.y() - 3; y <= at.y() + 3; ++y) isSeen = isSeen || QColor(shown.pixel(at.x() + 8, y)) == a;
+  EXPECT_TRUE(isSeen);
+}
+
+TEST_F(CurvePlotTest, ADocumentsLegendIsCompleteWhateverItsWidth) {
+  plot.setCurves(withKeptRuns(20));
+  EXPECT_EQ(plot.legend().size(), 21U);
+  const double narrow = plot.legendHeight(3.5 * 72, 8), wide = plot.legendHeight(7.16 * 72, 8);
+  EXPECT_GT(narrow, 1.6 * wide);
+  EXPECT_GT(wide, 0.0);
+  plot.setCurves({line()});
+  EXPECT_EQ(plot.legendHeight(252, 8), 0.0);
+}
+
+TEST(HistogramPlotTest, KeptRunsOfTheUnitWidenTheAxisAndOthersHaveTheirOwn) {
+  HistogramPlot plot;
+  plot.resize(400, 300);
+  plot.show();
+  plot.setData({{0, 0.5, 1}, {0.9, 0.1}, {0.2, 0.8}, false, QStringLiteral("MSP")});
+  plot.setThreshold(0.5);
+  QTest::qWait(20);
+  const double alone = plot.handle()->x();
+  HistogramOverlay run{.name = QStringLiteral("MSP · other"),
+                       .series = 1,
+                       .edges = {0, 1, 2},
+                       .normal = {0.5, 0.5},
+                       .anomalous = {0.1, 0.9}};
+  plot.setOverlays({run});
+  QTest::qWait(20);
+  EXPECT_LT(plot.handle()->x(), alone - 50.0) << "the axis reaches to 2";
+  ASSERT_EQ(plot.legend().size(), 3U);
+  EXPECT_EQ(plot.legend()[1].text, run.name);
+  EXPECT_EQ(plot.legend()[1].colour, tokensFor(&plot).runs[1]);
+  run.ownScale = true;
+  plot.setOverlays({run});
+  QTest::qWait(20);
+  EXPECT_NEAR(plot.handle()->x(), alone, 2.0);
+  plot.setOverlays({});
+  EXPECT_TRUE(plot.legend().empty());
 }
 
 TEST(CurvesPanelTest, LatestToggledStaysWhereThereIsNoRoom) {
