@@ -63,8 +63,8 @@ RunsTab::RunsTab(Desk& desk, QWidget* parent)
   connect(m_makeB, &QPushButton::clicked, this, &RunsTab::makeB);
   connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &RunsTab::showButtons);
   connect(&m_session, &SessionModel::runsChanged, this, &RunsTab::refresh);
-  connect(m_model, &RunModel::overlayEdited, this, [this](int row, bool on) {
-    Q_EMIT edited(edits::setOverlaid({m_model->runs()[static_cast<std::size_t>(row)].run}, on));
+  connect(m_model, &RunModel::overlayEdited, this, [this](int place, bool on) {
+    Q_EMIT edited(edits::setOverlaid({m_model->runs()[static_cast<std::size_t>(place)].run}, on));
   });
   connect(m_overlayAll, &QCheckBox::clicked, this, &RunsTab::overlayAll);
   for (const auto signal : {&Workspace::setOpened, &Workspace::modelOpened, &Workspace::setClosed})
