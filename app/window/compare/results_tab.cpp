@@ -74,8 +74,9 @@ ResultsTab::ResultsTab(Desk& desk, QWidget* parent)
   column->addLayout(row);
   column->addLayout(state);
   column->addWidget(m_view, 1);
-  connect(&m_board, &ResultsBoard::changed, this, &ResultsTab::show);
-  connect(&m_desk.session, &SessionModel::evaluationChanged, this, &ResultsTab::show);
+  connect(&m_board, &ResultsBoard::changed, this, [this] {
+    if (isVisible()) show();
+  });
   show();
 }
 
@@ -201,10 +202,11 @@ std::vector<std::size_t> ResultsTab::metrics() const {
 void ResultsTab::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
   m_board.open();
+  show();
 }
 
 void ResultsTab::follow(const ViewState& view, bool dragging) {
-  if (dragging || !m_board.isOpen()) return;
+  if (dragging || !isVisible()) return;
   if (m_board.cellOf(view) != m_model->shown()) show();
 }
 
@@ -218,7 +220,8 @@ void ResultsTab::show() {
     action->setChecked(std::ranges::find(methods, methodOfKey(action->data())) != methods.end());
   const bool isEvaluating = m_board.isEvaluating();
   m_evaluate->setText(isEvaluating ? tr("Stop") : tr("Evaluate all"));
-  m_evaluate->setEnabled(isEvaluating || m_board.outlook().runs > 0);
+  m_outlook = isEvaluating ? ResultsOutlook{} : m_board.outlook();
+  m_evaluate->setEnabled(isEvaluating || m_outlook.runs > 0);
   const bool hasCells = !m_model->matrix().cells.empty();
   for (QWidget* widget : {static_cast<QWidget*>(m_keep), static_cast<QWidget*>(m_copy)}) widget->setEnabled(hasCells);
   m_export->setEnabled(m_model->matrix().count(RunState::Done) > 0);
@@ -245,7 +248,7 @@ void ResultsTab::showNote() {
 }
 
 QString ResultsTab::outlookText() const {
-  const ResultsOutlook outlook = m_board.outlook();
+  const ResultsOutlook& outlook = m_outlook;
   if (outlook.runs == 0) return tr("All runs are evaluated");
   QString text = tr("%1 of %2 not evaluated")
                      .arg(groupedText(static_cast<qint64>(outlook.runs)),

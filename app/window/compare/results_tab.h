@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/desk/results_board.h"
 #include "app/window/compare/results_model.h"
 #include "app/window/tabs/analysis_tab.h"
 
@@ -14,7 +15,6 @@ class QToolButton;
 namespace oodscope {
 
 struct Desk;
-class ResultsBoard;
 
 /// The "Results" tab: every open set by every model, folder of scores, method and temperature, evaluated exactly in the
 /// background when asked for. A click loads the run.
@@ -72,6 +72,7 @@ private:
   QPushButton *m_evaluate = nullptr, *m_keep = nullptr, *m_copy = nullptr;
   QProgressBar* m_progress = nullptr;
   QLabel* m_note = nullptr;
+  ResultsOutlook m_outlook;
   QString m_saved;    ///< where a table was written last
   QString m_refused;  ///< why what was typed as temperatures is none
 };
