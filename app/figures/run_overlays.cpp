@@ -17,7 +17,7 @@ QString ofOverlays(const char* text) { return QCoreApplication::translate("prese
 bool hasSameUnit(const Configuration& a, const Configuration& b) { return a.name == b.name; }
 
 QString ownAxisNote(double low, double high) {
-  return ofOverlays(" (own axis, %1 … %2)").arg(numberText(low, 2), numberText(high, 2));
+  return ofOverlays(" (own axis %1 … %2)").arg(numberText(low, 2), numberText(high, 2));
 }
 
 /// The curve's x on the range of `onto`; its thresholds stay what they are.

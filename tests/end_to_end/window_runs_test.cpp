@@ -8,10 +8,12 @@
 #include "tests/end_to_end/made_scores.h"
 #include "tests/end_to_end/window_driver.h"
 #include "widgets/plots/curves_panel.h"
+#include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
 #include <QClipboard>
 #include <QComboBox>
+#include <QFont>
 #include <QGuiApplication>
 #include <QLineEdit>
 #include <QPushButton>
@@ -23,7 +25,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
+#include <set>
+#include <string>
 
 namespace oodscope {
 namespace {
@@ -143,9 +148,12 @@ TEST_F(WindowRuns, TheResultsAreThoseOfTheCommandLineToTheLastBit) {
   const ResultsMatrix& matrix = results().model().matrix();
   const auto cells = matrix.count(RunState::Done);
   EXPECT_EQ(cells, matrix.cells.size()) << results().note().toStdString();
+  std::string methods;
+  for (const MatrixRow& row : matrix.rows)
+    if (row.configuration.method) methods.append(methods.empty() ? "" : ",").append(row.configuration.name);
   const testing::CommandResult printed =
       testing::runCli({"evaluate", "--set", made.set.string(), "--scores", logits.string(), "--scores",
-                       made.scores.string(), "--method", "all", "--components", "auto", "--format", "json"});
+                       made.scores.string(), "--method", methods, "--components", "auto", "--format", "json"});
   ASSERT_EQ(printed.code, 0) << printed.err;
   std::size_t compared = 0;
   for (const auto& row : nlohmann::json::parse(printed.out).at("rows"))
@@ -228,8 +236,8 @@ TEST_F(WindowRuns, TheBestIsBoldAndTheTableIsCopiedAndWritten) {
     tab.exportTo(file, format);
     std::ifstream in(file.toStdString());
     const std::string text(std::istreambuf_iterator<char>(in), {});
-    EXPECT_NE(text.find(numberText(most, 2).toStdString()), format == std::string("csv") ? 0 : std::string::npos)
-        << format;
+    if (std::string(format) != "csv")  // which holds fractions
+      EXPECT_NE(text.find(numberText(most, 2).toStdString()), std::string::npos) << format;
     EXPECT_NE(text.find("MadeSet"), std::string::npos) << format;
   }
 }

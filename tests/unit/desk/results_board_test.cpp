@@ -2,6 +2,7 @@
 // The results matrix without its tab: what a change leaves known, in which order results come, what stopping leaves.
 #include "app/desk/results_board.h"
 
+#include "analysis/core/numbers.h"
 #include "analysis/metrics/protocol_rules.h"
 #include "app/desk/desk.h"
 #include "app/desk/run_edits.h"
@@ -174,8 +175,7 @@ TEST_F(ResultsBoardTest, ScoresThatDoNotFitASetSayWhyAndBotherNobody) {
                      if (severity == Severity::Error) said.push_back(text.toStdString());
                    });
   const std::filesystem::path odd = folder.path() / "odd";
-  std::filesystem::create_directories(odd);
-  std::filesystem::copy_file(made.scores / "0.npy", odd / "somebody_else.npy");
+  std::filesystem::create_directories(odd);  // no score file in it
   desk.workspace.openScores(odd);
   ASSERT_TRUE(idles());
   const ResultsMatrix& matrix = desk.results.matrix();
