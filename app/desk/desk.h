@@ -3,6 +3,8 @@
 #include "app/desk/comparison.h"
 #include "app/desk/failure_study.h"
 #include "app/desk/inference_runner.h"
+#include "app/desk/results_board.h"
+#include "app/desk/run_evaluator.h"
 #include "app/desk/session_file.h"
 #include "app/desk/session_model.h"
 #include "app/desk/single_run.h"
@@ -21,7 +23,9 @@ struct Desk {
         file(session, workspace),
         run(workspace),
         comparison(workspace, run),
-        failures(session, run) {}
+        failures(session, run),
+        evaluator(workspace),
+        results(workspace, session, evaluator) {}
 
   /// The set of the present view; nullptr where it is not open.
   [[nodiscard]] std::shared_ptr<const DataSet> currentSet() const {
@@ -45,6 +49,8 @@ struct Desk {
   SingleRun run;
   Comparison comparison;
   FailureStudy failures;
+  RunEvaluator evaluator;
+  ResultsBoard results;
 };
 
 }  // namespace oodscope

@@ -126,6 +126,14 @@ InferenceProgress InferenceRunner::progressLocked() const {
   return progress;
 }
 
+std::optional<double> InferenceRunner::secondsPerPass(const SourceId& source) const {
+  const std::scoped_lock lock(m_mutex);
+  const auto known = m_passes.find(source);
+  if (known == m_passes.end()) return std::nullopt;
+  const std::deque<double>& seconds = known->second;
+  return std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(seconds.size());
+}
+
 void InferenceRunner::report() {
   const InferenceProgress now = progress();
   postTo(this, [this, now] { Q_EMIT progressChanged(now); });
@@ -155,6 +163,7 @@ void InferenceRunner::run() {
       m_running = task;
     }
     keep(true);
+    const std::size_t passes = task.set->source().networkPasses();
     const auto start = std::chrono::steady_clock::now();
     QString failure;
     try {
@@ -169,8 +178,12 @@ void InferenceRunner::run() {
       m_running.reset();
       ++m_untold;
       m_done = std::min(m_done + 1, m_total);
-      m_recent.push_back(seconds);
-      if (m_recent.size() > kRecentFrames) m_recent.pop_front();
+      const auto note = [seconds](std::deque<double>& recent) {
+        recent.push_back(seconds);
+        if (recent.size() > kRecentFrames) recent.pop_front();
+      };
+      note(m_recent);
+      if (task.set->source().networkPasses() > passes) note(m_passes[task.set->source().id()]);
       last = m_tasks.empty();
     }
     if (last) keep(false);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,6 +50,8 @@ public:
   /// Frames of a set that wait or are in work.
   [[nodiscard]] std::size_t waiting(const std::shared_ptr<LiveSet>& set) const;
   [[nodiscard]] InferenceProgress progress() const;
+  /// Seconds that a frame took for which the network of a source ran, the mean of the latest; empty: none did yet.
+  [[nodiscard]] std::optional<double> secondsPerPass(const SourceId& source) const;
 
 Q_SIGNALS:
   void frameReady(const std::shared_ptr<oodscope::LiveSet>& set, std::size_t frame);
@@ -71,8 +74,9 @@ private:
   std::optional<Task> m_running;
   std::size_t m_done = 0;
   std::size_t m_total = 0;
-  std::size_t m_untold = 0;     ///< frames that were made and are not reported yet
-  std::deque<double> m_recent;  ///< seconds of the latest frames
+  std::size_t m_untold = 0;                         ///< frames that were made and are not reported yet
+  std::deque<double> m_recent;                      ///< seconds of the latest frames
+  std::map<SourceId, std::deque<double>> m_passes;  ///< of those that a network ran for
   bool m_paused = false;
   bool m_ending = false;
   std::thread m_thread;

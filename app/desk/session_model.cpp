@@ -106,8 +106,23 @@ void SessionModel::setNotes(std::vector<Note> notes) {
   Q_EMIT notesChanged();
 }
 
+void SessionModel::setMethods(std::vector<std::string> methods) {
+  if (methods == m_session.methods) return;
+  m_session.methods = std::move(methods);
+  touch();
+  Q_EMIT evaluationChanged();
+}
+
+void SessionModel::setTemperatures(std::vector<double> temperatures) {
+  if (temperatures == m_session.temperatures) return;
+  m_session.temperatures = std::move(temperatures);
+  touch();
+  Q_EMIT evaluationChanged();
+}
+
 void SessionModel::keepRun(const RunChoice& run) {
   if (!oodscope::keepRun(m_session, run)) return;
+  follow(edits::setOverlaid({run}, true));  // one that was hidden and removed before is seen when it comes again
   touch();
   Q_EMIT runsChanged();
 }
@@ -230,6 +245,7 @@ void SessionModel::load(Session session) {
   Q_EMIT viewChanged(before, m_session.view, false);
   Q_EMIT notesChanged();
   Q_EMIT runsChanged();
+  Q_EMIT evaluationChanged();
   Q_EMIT modifiedChanged(false);
   Q_EMIT changed();
 }

@@ -59,6 +59,9 @@ public:
   void removeRun(const RunChoice& run);
   void setGrid(GridRecipe grid);
   void setFigureLook(const FigureLook& look);
+  /// What the results matrix and a headless evaluation are of; empty: all methods, temperature 1.
+  void setMethods(std::vector<std::string> methods);
+  void setTemperatures(std::vector<double> temperatures);
   /// What is open from now on, in place of what had its path; and what is no more.
   void addSet(const SetEntry& entry);
   void addModel(const ModelEntry& entry);
@@ -85,6 +88,8 @@ Q_SIGNALS:
   void thresholdDropped(float threshold);
   void notesChanged();
   void runsChanged();
+  /// Of the methods and temperatures that are to be evaluated.
+  void evaluationChanged();
   void modifiedChanged(bool modified);
   /// Anything that a file would hold.
   void changed();

@@ -270,7 +270,7 @@ void Workspace::dropLiveSets(const std::string& set, const SourceId& source, con
            told.first.endsWith(QStringLiteral(", ") + name);
   });
   const auto isOf = [&](const RunSpec& run) { return run.set == set || run.score.front().source == source; };
-  std::erase_if(m_impossible, isOf);
+  std::erase_if(m_impossible, [&](const Impossible& known) { return isOf(known.run); });
   std::erase_if(m_live, [&](const std::shared_ptr<LiveSet>& live) {
     const bool drop = isOf(live->run({}, Protocol()));
     if (drop) m_runner->forget(live);
@@ -412,11 +412,25 @@ std::optional<SourceItem> Workspace::itemOf(const ViewState& view, SourceId& id)
 }
 
 std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState& view) {
+  QString reason;
+  auto live = liveSet(set, view, reason);
+  if (live) return live;
+  const auto untold = std::find_if(m_impossible.begin(), m_impossible.end(),
+                                   [&](const Impossible& known) { return !known.isTold && known.reason == reason; });
+  if (untold == m_impossible.end()) return nullptr;
+  untold->isTold = true;  // asked for again at every look: said once
+  Q_EMIT message(Severity::Error, reason, QString());
+  return nullptr;
+}
+
+std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState& view, QString& reason) {
+  reason.clear();
   const OpenSet* open = findSet(set);
-  if (open == nullptr) return nullptr;
   SourceId id;
   const auto item = itemOf(view, id);
-  if (!item) return nullptr;
+  if (open == nullptr) reason = tr("the set is not open");
+  if (open != nullptr && !item) reason = tr("the model or folder of scores is not open");
+  if (!reason.isEmpty()) return nullptr;
   const RunSpec wanted{.set = open->id,
                        .score = {{.source = id, .channels = {.all = view.allChannels}}},
                        .resolution = measuredAt(view.resolution, view.protocol)};
@@ -427,7 +441,12 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
     return live->holds(any);
   });
   if (known != m_live.end()) return *known;
-  if (std::find(m_impossible.begin(), m_impossible.end(), wanted) != m_impossible.end()) return nullptr;
+  const auto impossible = std::find_if(m_impossible.begin(), m_impossible.end(),
+                                       [&](const Impossible& failed) { return failed.run == wanted; });
+  if (impossible != m_impossible.end()) {
+    reason = impossible->reason;
+    return nullptr;
+  }
   try {
     auto live =
         std::make_shared<LiveSet>(open->set, openSource(open->set, *item, wanted.score.front().channels, m_store),
@@ -436,10 +455,14 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
     tellWarnings(*live);
     return live;
   } catch (const Error& error) {
-    m_impossible.push_back(wanted);  // asked for again at every look: said once
-    Q_EMIT message(Severity::Error, QString::fromUtf8(error.what()), QString());
+    reason = QString::fromUtf8(error.what());
+    m_impossible.push_back({wanted, reason});
     return nullptr;
   }
+}
+
+bool Workspace::isOpen(const std::shared_ptr<LiveSet>& live) const {
+  return std::find(m_live.begin(), m_live.end(), live) != m_live.end();
 }
 
 bool Workspace::holdsLogits(ViewState view, const std::string& folder) {

@@ -109,6 +109,10 @@ public:
   /// The set scored as `view` asks for (its model or imported folder, its resolution), made at the first call; nullptr
   /// where what it names is not open (yet). Its frames become ready through runner().
   [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const QString& set, const ViewState& view);
+  /// The same without a word; why there is none is put into `reason`.
+  [[nodiscard]] std::shared_ptr<LiveSet> liveSet(const QString& set, const ViewState& view, QString& reason);
+  /// Whether it is still what its set and source are scored by: not once these were closed, renamed or opened anew.
+  [[nodiscard]] bool isOpen(const std::shared_ptr<LiveSet>& live) const;
   /// Whether `folder` holds logits, which methods and temperatures apply to, for the set of `view`.
   [[nodiscard]] bool holdsLogits(ViewState view, const std::string& folder);
   [[nodiscard]] InferenceRunner& runner() const { return *m_runner; }
@@ -161,7 +165,12 @@ private:
   std::vector<OpenModel> m_models;
   std::vector<OpenScores> m_scores;
   std::vector<std::shared_ptr<LiveSet>> m_live;
-  std::vector<RunSpec> m_impossible;                     ///< scores that do not fit their set: said once
+  struct Impossible {
+    RunSpec run;
+    QString reason;
+    bool isTold = false;
+  };
+  std::vector<Impossible> m_impossible;                  ///< scores that do not fit their set: said once
   std::set<std::pair<QString, std::string>> m_reported;  ///< warnings by set or source
   std::unique_ptr<InferenceRunner> m_runner;
   std::vector<std::jthread> m_openers;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/documents/document_options.h"
 
+#include "analysis/core/error.h"
+#include "analysis/core/numbers.h"
 #include "app/session/session_names.h"
+
+#include <sstream>
+#include <utility>
 
 namespace oodscope {
 namespace {
@@ -21,8 +26,32 @@ void DocumentOptions::addCommonTo(CLI::App& app) {
   app.add_option("--threads", threads, "Threads to use (default: all cores)")->check(threadCount());
   app.add_option("--precision", precision, "How logits are kept: half or single")
       ->check(CLI::IsMember({"half", "single"}));
+  app.add_option("--runs", runs,
+                 "Kept runs drawn beside the session's own: all, none, or their numbers from 1 (1,3); default: as the "
+                 "session has them")
+      ->type_name("RUNS");
   app.add_option("--device", device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_flag("--quiet", quiet, "Say nothing but errors");
+}
+
+void chooseRuns(Session& session, const std::string& text) {
+  std::vector<RunChoice>& hidden = session.view.hiddenRuns;
+  hidden = session.runs;
+  if (text == "none") return;
+  if (text == "all") {
+    hidden.clear();
+    return;
+  }
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) {
+    const auto number = wholeNumberFromText(word);
+    if (!number || *number < 1 || *number > static_cast<std::int64_t>(session.runs.size()))
+      throw Error(ErrorParts{.what = "the session has no such kept run",
+                             .expected = "all, none, or numbers from 1 to " + std::to_string(session.runs.size()) +
+                                         " with commas between them",
+                             .found = word});
+    std::erase(hidden, session.runs[static_cast<std::size_t>(*number - 1)]);
+  }
 }
 
 void DocumentOptions::addReportTo(CLI::App& app) {
@@ -46,6 +75,7 @@ std::vector<std::string> DocumentOptions::arguments() const {
   if (!output.empty()) out.insert(out.end(), {"--output", output});
   if (!cacheFolder.empty()) out.insert(out.end(), {"--cache-dir", cacheFolder});
   if (noCache) out.emplace_back("--no-cache");
+  if (!runs.empty()) out.insert(out.end(), {"--runs", runs});
   if (quiet) out.emplace_back("--quiet");
   return out;
 }

@@ -11,6 +11,7 @@ namespace oodscope {
 /// What `report` and `figure` of both programs take: the command line makes no figures and hands its arguments over.
 struct DocumentOptions {
   std::string session, output, cacheFolder, device = "cpu", precision = "half";
+  std::string runs;  ///< which kept runs are drawn: as chooseRuns() reads it; empty: as the session says
   int threads = 0;
   bool noCache = false, quiet = false;
 
@@ -22,6 +23,10 @@ struct DocumentOptions {
   /// The arguments that say the same, without the command's name.
   [[nodiscard]] std::vector<std::string> arguments() const;
 };
+
+/// Has plots draw the kept runs that `text` names beside the session's own: "all", "none", or their places in the list
+/// from 1, "1,3". Throws Error for anything else.
+void chooseRuns(Session& session, const std::string& text);
 
 struct FigureOptions : DocumentOptions {
   std::string name, preset = "ieee-1";

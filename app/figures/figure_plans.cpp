@@ -5,6 +5,7 @@
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
 #include "app/figures/plot_figures.h"
+#include "app/figures/run_overlays.h"
 #include "app/figures/scene_figures.h"
 
 #include <algorithm>
@@ -56,30 +57,60 @@ void requireDefined(const SetNumbers& numbers, const std::string& set) {
                                     std::to_string(numbers.metrics.negatives) + " normal pixels"});
 }
 
-/// The session's kept runs over the same set: B first, the rest as others. A run of another protocol, resolution or
-/// other channels is measured on other scores than the session's.
-std::vector<RunSpec> keptRuns(const SessionResults& results, const RunSpec& run) {
-  std::vector<RunSpec> out;
+/// A kept run and its place in the session's list.
+struct KeptRunOfSet {
+  RunSpec run;
+  int series = 0;
+};
+
+/// The session's kept runs over the same set, those that it hides apart. A run of another protocol, resolution or other
+/// channels is measured on other scores than the session's.
+std::vector<KeptRunOfSet> keptRuns(const SessionResults& results, const RunSpec& run) {
+  std::vector<KeptRunOfSet> out;
   const ViewState& view = results.session().view;
+  int series = -1;
   for (const RunChoice& pinned : results.session().runs) {
+    ++series;
     const std::string source = pinned.score.imported.value_or(pinned.model);
-    if (pinned.protocol != view.protocol || pinned.allChannels != view.allChannels ||
+    if (!isOverlaid(view, pinned) || pinned.protocol != view.protocol || pinned.allChannels != view.allChannels ||
         measuredAt(pinned.resolution, view.protocol) != measuredAt(view.resolution, view.protocol) ||
         !results.isOpen(pinned.set, source))
       continue;
     const RunSpec kept = results.run(pinned.set, source, configurationOf(pinned.score));
-    if (kept.set == run.set && kept != run) out.push_back(kept);
+    const bool isKnown = std::ranges::any_of(out, [&](const KeptRunOfSet& other) { return other.run == kept; });
+    if (kept.set == run.set && kept != run && !isKnown) out.push_back({kept, series});
   }
   return out;
 }
 
-/// What a curve is called: its score, with the source behind it where another curve's score is called the same.
-QString curveName(const SessionResults& results, const RunSpec& run, const std::vector<RunSpec>& shown) {
-  const QString title = configurationTitle(results.configuration(run));
-  const bool isShared = std::ranges::any_of(shown, [&](const RunSpec& other) {
-    return other != run && configurationTitle(results.configuration(other)) == title;
-  });
-  return isShared ? title + QStringLiteral(" · ") + QString::fromStdString(results.sourceName(run)) : title;
+/// Runs drawn in one plot: the session's own and the kept ones that have curves.
+struct DrawnRuns {
+  QString own;
+  std::vector<RunOverlay> kept;
+};
+
+DrawnRuns drawnRuns(SessionResults& results, const RunSpec& run, const std::vector<KeptRunOfSet>& others,
+                    bool withHistograms) {
+  const auto titleOf = [&](const RunSpec& of) {
+    return RunTitle{results.configuration(of), QString::fromStdString(results.sourceName(of))};
+  };
+  DrawnRuns out;
+  std::vector<RunTitle> titles{titleOf(run)};
+  for (const KeptRunOfSet& kept : others) {
+    auto numbers = results.numbers(kept.run);
+    if (numbers->curves.points.empty()) continue;
+    titles.push_back(titleOf(kept.run));
+    RunOverlay& overlay = out.kept.emplace_back();
+    overlay.series = kept.series;
+    overlay.numbers = std::move(numbers);
+    if (!withHistograms) continue;
+    const auto made = results.results(kept.run);
+    overlay.histogram = std::shared_ptr<const ScoreHistogram>(made->details, &made->details->histogram);
+  }
+  const QStringList names = distinctRunNames(titles);
+  out.own = names.front();
+  for (std::size_t i = 0; i < out.kept.size(); ++i) out.kept[i].name = names[static_cast<qsizetype>(i) + 1];
+  return out;
 }
 
 /// Every source and method that is open, at the view's temperature, over the run's set; the run itself left out.
@@ -97,6 +128,16 @@ std::vector<RunSpec> everyMethod(const SessionResults& results, const RunSpec& r
 
 enum class Beside { KeptRuns, EveryMethod };
 
+/// What is drawn beside the run: kept runs by their places in the session's list, every method behind them.
+std::vector<KeptRunOfSet> besides(const SessionResults& results, const RunSpec& run, Beside beside) {
+  std::vector<KeptRunOfSet> out = keptRuns(results, run);
+  if (beside == Beside::KeptRuns) return out;
+  auto series = static_cast<int>(results.session().runs.size());
+  for (const RunSpec& other : everyMethod(results, run))
+    if (std::ranges::find(out, other, &KeptRunOfSet::run) == out.end()) out.push_back({other, series++});
+  return out;
+}
+
 FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kind, Beside beside = Beside::KeptRuns) {
   CurveFigureData data;
   data.kind = kind;
@@ -105,21 +146,7 @@ FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kin
   const auto numbers = results.numbers(run);
   requireDefined(*numbers, results.setName(run));
   data.chance = numbers->curves.prevalence;
-  CurveRole role = beside == Beside::KeptRuns ? CurveRole::B : CurveRole::Other;
-  std::vector<RunSpec> others = keptRuns(results, run);
-  if (beside == Beside::EveryMethod)
-    for (const RunSpec& other : everyMethod(results, run))
-      if (std::ranges::find(others, other) == others.end()) others.push_back(other);
-  std::erase_if(others, [&](const RunSpec& kept) { return results.numbers(kept)->curves.points.empty(); });
-  std::vector<RunSpec> shown = others;
-  shown.push_back(run);
-  for (const RunSpec& kept : others) {
-    CurveData curve = curveOf(kind, *results.numbers(kept), role, curveName(results, kept, shown));
-    if (role == CurveRole::Other) curve.series = static_cast<int>(data.curves.size());
-    data.curves.push_back(std::move(curve));
-    data.thresholds.emplace_back();
-    role = CurveRole::Other;
-  }
+  const DrawnRuns runs = drawnRuns(results, run, besides(results, run, beside), false);
   // The marker reads the exact decision at the threshold, not the nearest point of the thinned curve.
   const auto made = results.results(run);
   const auto threshold = made->threshold;
@@ -127,8 +154,12 @@ FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kin
   if (threshold && made->decision)
     if (const auto point = curvePointOf({*threshold, *made->decision}))
       marked.curves = withPoint(marked.curves, *point);
-  data.curves.push_back(curveOf(kind, marked, CurveRole::A, curveName(results, run, shown)));
+  data.curves.push_back(curveOf(kind, marked, CurveRole::A, runs.own));
   data.thresholds.push_back(threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
+  for (const RunOverlay& kept : runs.kept) {
+    data.curves.push_back(overlayCurve(kind, kept, *numbers));
+    data.thresholds.emplace_back();
+  }
   return [data] { return curveFigure(data); };
 }
 
@@ -138,8 +169,10 @@ FigurePlan planHistogram(SessionResults& results, const RunSpec& run) {
   HistogramFigureData data;
   data.title = tr("Score histogram");
   data.caption = runCaption(results, run);
-  data.histogram = histogramData(made->details->histogram,
-                                 configurationTitle(results.configuration(run)) + partNote(made->numbers->account));
+  const DrawnRuns runs = drawnRuns(results, run, keptRuns(results, run), true);
+  data.histogram = histogramData(made->details->histogram, runs.own + partNote(made->numbers->account));
+  for (const RunOverlay& kept : runs.kept)
+    data.overlays.push_back(overlayHistogram(kept, made->details->configuration));
   if (made->threshold) data.threshold = static_cast<double>(*made->threshold);
   if (made->decision)
     data.shares =

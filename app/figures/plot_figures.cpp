@@ -101,13 +101,17 @@ std::unique_ptr<Figure> curveFigure(CurveFigureData data) {
 }
 
 std::unique_ptr<Figure> histogramFigure(HistogramFigureData data) {
-  QByteArray csv = "low,high,normal_share,anomalous_share\n";
-  const HistogramData& h = data.histogram;
-  for (std::size_t i = 0; i < h.normal.size(); ++i)
-    csv += csvNumber(h.edges[i]) + ',' + csvNumber(h.edges[i + 1]) + ',' + csvNumber(h.normal[i]) + ',' +
-           csvNumber(h.anomalous[i]) + '\n';
+  QByteArray csv = "low,high,normal_share,anomalous_share,run\n";
+  const auto add = [&csv](const QString& name, const auto& of) {
+    for (std::size_t i = 0; i < of.normal.size(); ++i)
+      csv += csvNumber(of.edges[i]) + ',' + csvNumber(of.edges[i + 1]) + ',' + csvNumber(of.normal[i]) + ',' +
+             csvNumber(of.anomalous[i]) + ',' + csvText(name) + '\n';
+  };
+  add(data.histogram.axisLabel, data.histogram);
+  for (const HistogramOverlay& run : data.overlays) add(run.name, run);
   auto plot = std::make_unique<HistogramPlot>();
   plot->setData(std::move(data.histogram));
+  plot->setOverlays(std::move(data.overlays));
   plot->setThreshold(data.threshold);
   if (data.shares) plot->setShares(*data.shares);
   return std::make_unique<PlotFigure>(std::move(plot), data.title, data.caption, csv);

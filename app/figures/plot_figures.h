@@ -21,8 +21,9 @@ struct CurveFigureData {
 struct HistogramFigureData {
   QString title, caption;
   HistogramData histogram;
-  std::optional<double> threshold;
-  std::optional<DecisionShares> shares;
+  std::vector<HistogramOverlay> overlays = {};  ///< of kept runs
+  std::optional<double> threshold = {};
+  std::optional<DecisionShares> shares = {};
 };
 [[nodiscard]] std::unique_ptr<Figure> histogramFigure(HistogramFigureData data);
 

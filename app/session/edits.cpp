@@ -222,6 +222,16 @@ Edit swapRuns() {
 Edit setCompareStyle(CompareStyle style) { return ofKnob(&ViewState::compareStyle, style, "compare style"); }
 Edit setCompareRanks(bool on) { return ofKnob(&ViewState::compareRanks, on, "compare ranks"); }
 
+Edit setOverlaid(const std::vector<RunChoice>& runs, bool on) {
+  return {[=](ViewState& view) {
+            for (const RunChoice& run : runs) {
+              std::erase(view.hiddenRuns, run);
+              if (!on) view.hiddenRuns.push_back(run);
+            }
+          },
+          on ? "overlay run" : "hide run"};
+}
+
 }  // namespace edits
 
 bool keepRun(Session& session, const RunChoice& run) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace oodscope {
 
@@ -69,6 +70,8 @@ namespace edits {
 [[nodiscard]] Edit swapRuns();
 [[nodiscard]] Edit setCompareStyle(CompareStyle style);
 [[nodiscard]] Edit setCompareRanks(bool on);
+/// Whether a kept run is drawn beside the view's own; of several at once.
+[[nodiscard]] Edit setOverlaid(const std::vector<RunChoice>& runs, bool on);
 
 }  // namespace edits
 

@@ -18,7 +18,8 @@ void renameSet(Session& session, const std::string& from, const std::string& to)
   rename(session.view.set, from, to);
   rename(session.view.pinSet, from, to);
   for (Note& note : session.notes) rename(note.set, from, to);
-  for (RunChoice& run : session.runs) rename(run.set, from, to);
+  for (auto* runs : {&session.runs, &session.view.hiddenRuns})
+    for (RunChoice& run : *runs) rename(run.set, from, to);
   for (GridRecipe::Row& row : session.grid.rows) rename(row.set, from, to);
 }
 
@@ -29,10 +30,11 @@ void renameSource(Session& session, const std::string& from, const std::string& 
     rename(session.view.other->model, from, to);
     rename(session.view.other->score, from, to);
   }
-  for (RunChoice& run : session.runs) {
-    rename(run.model, from, to);
-    rename(run.score, from, to);
-  }
+  for (auto* runs : {&session.runs, &session.view.hiddenRuns})
+    for (RunChoice& run : *runs) {
+      rename(run.model, from, to);
+      rename(run.score, from, to);
+    }
   for (ScoreChoice& score : session.grid.scores) rename(score, from, to);
 }
 

@@ -5,6 +5,8 @@
 #include "analysis/formats/atomic_file.h"
 #include "app/session/session_tables.h"
 
+#include <algorithm>
+
 namespace oodscope {
 namespace {
 
@@ -67,6 +69,10 @@ bool operator==(const ModelEntry& a, const ModelEntry& b) { return written(a, {}
 
 RunChoice runChoiceOf(const ViewState& view) {
   return {view.set, view.model, view.score, view.protocol, view.resolution, view.allChannels};
+}
+
+bool isOverlaid(const ViewState& view, const RunChoice& run) {
+  return std::ranges::find(view.hiddenRuns, run) == view.hiddenRuns.end();
 }
 
 std::string_view pinRuleName(PinRule rule) { return nameOf(kPinRules, rule); }

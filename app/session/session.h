@@ -45,6 +45,17 @@ struct ComparedRun {
 };
 enum class CompareStyle { Wipe, Blink, SideBySide };
 
+/// What somebody chose to look at, in the labels of what is open: the run that a view shows, or one that was kept. What
+/// its numbers are of, whatever it is called, is the RunSpec of the live set that scores it.
+struct RunChoice {
+  std::string set, model;
+  ScoreChoice score;
+  Protocol protocol = {};
+  Resolution resolution = Resolution::ByProtocol;
+  bool allChannels = false;
+  friend bool operator==(const RunChoice&, const RunChoice&) = default;
+};
+
 /// Every knob of the window as one comparable value. A drag of a slider changes nothing else.
 struct ViewState {
   std::string set;    ///< DataSet::name as listed in the session
@@ -75,7 +86,8 @@ struct ViewState {
 
   std::optional<ComparedRun> other = {};  ///< while two runs are compared
   CompareStyle compareStyle = CompareStyle::Wipe;
-  bool compareRanks = true;  ///< heatmaps of ranks in the set instead of raw scores
+  bool compareRanks = true;                ///< heatmaps of ranks in the set instead of raw scores
+  std::vector<RunChoice> hiddenRuns = {};  ///< kept runs that plots and documents do not draw beside the view's own
   friend bool operator==(const ViewState&, const ViewState&) = default;
 };
 
@@ -109,17 +121,6 @@ struct Note {
   friend bool operator==(const Note&, const Note&) = default;
 };
 
-/// What somebody chose to look at, in the labels of what is open: the run that a view shows, or one that was kept. What
-/// its numbers are of, whatever it is called, is the RunSpec of the live set that scores it.
-struct RunChoice {
-  std::string set, model;
-  ScoreChoice score;
-  Protocol protocol = {};
-  Resolution resolution = Resolution::ByProtocol;
-  bool allChannels = false;
-  friend bool operator==(const RunChoice&, const RunChoice&) = default;
-};
-
 /// Whether the view's pin chooses its threshold on another set than the one that is shown.
 [[nodiscard]] inline bool isPinnedElsewhere(const ViewState& view) {
   return view.pin != PinRule::None && !view.pinSet.empty() && view.pinSet != view.set;
@@ -127,6 +128,8 @@ struct RunChoice {
 
 /// The run that a view shows.
 [[nodiscard]] RunChoice runChoiceOf(const ViewState& view);
+/// Whether plots and documents of the view draw a kept run beside its own, where both are of the same pixels.
+[[nodiscard]] bool isOverlaid(const ViewState& view, const RunChoice& run);
 
 /// What the qualitative grid shows: frames as rows, scores as columns.
 struct GridRecipe {
@@ -161,7 +164,8 @@ struct Session {
   std::vector<SetEntry> sets;
   std::vector<ModelEntry> models;
   std::vector<std::filesystem::path> scores;
-  std::vector<std::string> methods;  ///< for a headless evaluation; empty: all that the model allows
+  std::vector<std::string>
+      methods;  ///< of the results matrix and a headless evaluation; empty: all that a source allows
   std::vector<double> temperatures;  ///< the same; empty: 1
   std::vector<Protocol> protocols;   ///< the same; empty: view.protocol
   ViewState view;

@@ -77,6 +77,7 @@ inline constexpr auto kFields<ViewState> = std::tuple{
     given("compare_with", &ViewState::other, kObject),
     field("compare_style", &ViewState::compareStyle, Named(kCompareStyles)),
     field("compare_ranks", &ViewState::compareRanks, kFlag),
+    given("hidden_runs", &ViewState::hiddenRuns, List(kRuns, kObject)),
 };
 
 template <>

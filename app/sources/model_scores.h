@@ -43,7 +43,7 @@ public:
   /// Messages about the store (a full disk, say) that did not stop the work.
   [[nodiscard]] std::vector<std::string> warnings() const override;
   /// Network passes so far, those that made logits again too.
-  [[nodiscard]] std::size_t networkPasses() const { return m_networkPasses.load(); }
+  [[nodiscard]] std::size_t networkPasses() const override { return m_networkPasses.load(); }
 
 protected:
   void requirePossible(Method method) const override;

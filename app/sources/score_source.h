@@ -88,6 +88,8 @@ public:
   [[nodiscard]] virtual std::string precision() const { return {}; }
   /// Likely mistakes found so far, each a sentence for the user. Thread-safe.
   [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
+  /// How often a network ran for it so far; 0 where it has none. Thread-safe.
+  [[nodiscard]] virtual std::size_t networkPasses() const { return 0; }
   /// Facts for provenance: key and value.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> provenance() const = 0;
 };

@@ -47,4 +47,25 @@ inline MadeSet makeScoredSet(const std::filesystem::path& folder) {
   return made;
 }
 
+/// Logits of half the label's size that see the anomaly: what methods, temperatures and resolutions apply to.
+inline void writeMadeLogits(const std::filesystem::path& folder, int frames) {
+  constexpr std::size_t kChannels = 19, kHeight = 24, kWidth = 48;
+  std::filesystem::create_directories(folder);
+  std::uint32_t noise = 99;
+  for (int frame = 0; frame < frames; ++frame) {
+    std::vector<float> logits(kChannels * kHeight * kWidth);
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      noise = noise * 1664525U + 1013904223U;
+      const std::size_t pixel = i % (kHeight * kWidth), channel = i / (kHeight * kWidth);
+      const std::size_t x = pixel % kWidth, y = pixel / kWidth;
+      const auto left = static_cast<std::size_t>(10 + 4 * frame);
+      const bool anomaly = x >= left && x < left + 10 && y >= 6 && y < 15;
+      logits[i] = 4.0F * static_cast<float>(noise >> 8) / 16777216.0F + (channel == 0 && !anomaly ? 3.0F : 0.0F);
+    }
+    const std::array<std::size_t, 3> shape{kChannels, kHeight, kWidth};
+    writeNpyAtomically(folder / (std::to_string(frame) + ".npy"), NpyType::Float32, shape,
+                       std::as_bytes(std::span(logits)));
+  }
+}
+
 }  // namespace oodscope

@@ -26,6 +26,11 @@ QColor colourOf(CurveRole role, const Tokens& t) {
   return t.normal.line;
 }
 
+QColor colourOf(const CurveData& curve, const Tokens& t) {
+  return curve.series >= 0 ? seriesStroke(t, static_cast<std::size_t>(curve.series), 1).color()
+                           : colourOf(curve.role, t);
+}
+
 QPen strokeOf(const CurveData& curve, const Tokens& t) {
   if (curve.series >= 0) return seriesStroke(t, static_cast<std::size_t>(curve.series), 1.4);
   const QColor colour = colourOf(curve.role, t);
@@ -320,8 +325,11 @@ void CurvePlot::restyle() {
   const Tokens& t = c.tokens();
   c.plot->clearGraphs();
   c.values.clear();
-  for (const CurveData& curve : m->curves) {
-    const QColor colour = colourOf(curve.role, t);
+  const bool several = m->hasSeries() && c.document() == nullptr;
+  std::vector<LegendSpan> legend;
+  for (const int index : m->drawingOrder()) {
+    const CurveData& curve = m->curves[static_cast<std::size_t>(index)];
+    const QColor colour = colourOf(curve, t);
     const QVector<double> x = times(curve.x, m->xScale());
     if (!curve.lower.empty() && curve.lower.size() == curve.x.size() && curve.upper.size() == curve.x.size()) {
       QCPGraph* lower = c.addGraph();
@@ -337,6 +345,13 @@ void CurvePlot::restyle() {
     line->setPen(strokeOf(curve, t));
     line->setAdaptiveSampling(false);  // thins vertical stretches of ROC visibly; the points are few
     line->setData(x, times(curve.y, kPercent), true);
+    if (several) {
+      QString text = curve.value;
+      if (!text.startsWith(curve.name)) text = text.isEmpty() ? curve.name : curve.name + QStringLiteral(": ") + text;
+      // The run that is looked at is drawn last and named first.
+      legend.insert(curve.role == CurveRole::A ? legend.begin() : legend.end(), {text, strokeOf(curve, t)});
+      continue;
+    }
     const bool named = m->primary(CurveRole::B) >= 0 || m->curves.size() > 2;
     if (!curve.value.isEmpty()) {
       const bool own = curve.role == CurveRole::A || curve.role == CurveRole::B;
@@ -346,6 +361,7 @@ void CurvePlot::restyle() {
           {curve.value, named && own ? colour : QColor(), {}, strokeOf(curve, t), curve.name});
     }
   }
+  c.setLegend(std::move(legend));
 }
 
 void CurvePlot::setThreshold(int index, std::optional<double> threshold, const std::optional<CurvePlace>& exact) {

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 namespace oodscope {
 
@@ -29,6 +31,16 @@ struct CurvePlot::State {
   /// Whether one of many runs is among them.
   bool hasSeries() const {
     return std::any_of(curves.begin(), curves.end(), [](const CurveData& curve) { return curve.series >= 0; });
+  }
+
+  /// Later ones cover earlier ones: among kept runs the one that is looked at comes last.
+  std::vector<int> drawingOrder() const {
+    std::vector<int> order(curves.size());
+    std::iota(order.begin(), order.end(), 0);
+    if (hasSeries())
+      std::stable_partition(order.begin(), order.end(),
+                            [this](int i) { return curves[static_cast<std::size_t>(i)].role != CurveRole::A; });
+    return order;
   }
 
   double xScale() const { return kind == CurveKind::F1 ? 1 : kPercent; }

@@ -4,7 +4,9 @@
 #include "widgets/plots/digits_ticker.inl.h"
 #include "widgets/plots/label_placing.h"
 #include "widgets/plots/plot_canvas.inl.h"
+#include "widgets/plots/plot_legend.inl.h"
 #include "widgets/plots/score_ticker.inl.h"
+#include "widgets/plots/series_stroke.inl.h"
 
 #include <QPainterPath>
 
@@ -19,6 +21,7 @@ constexpr double kFloorPercent = 0.05;  // lowest share on the logarithmic axis
 
 struct HistogramPlot::State {
   HistogramData data;
+  std::vector<HistogramOverlay> overlays;
   std::optional<double> threshold;
   DecisionShares shares;
   std::optional<std::pair<double, double>> brushed;
@@ -30,8 +33,9 @@ struct HistogramPlot::State {
 
   void draw(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawBars(QCPPainter& p, const PlotCanvas& canvas, double floor) const;
-  /// The anomalies as a step line.
-  QPainterPath steps(const PlotCanvas& canvas, double floor) const;
+  /// The run's edges on the axis.
+  std::vector<double> placed(const HistogramOverlay& run) const;
+  void drawOverlays(QCPPainter& p, const PlotCanvas& canvas, double floor) const;
   void drawBrushed(QCPPainter& p, const PlotCanvas& canvas) const;
   void drawHandle(QCPPainter& p, const PlotCanvas& canvas, double x) const;
   /// The handle, whose place is `x`, and what is under the cursor.
@@ -64,20 +68,48 @@ void HistogramPlot::State::drawBars(QCPPainter& p, const PlotCanvas& canvas, dou
   }
 }
 
-QPainterPath HistogramPlot::State::steps(const PlotCanvas& canvas, double floor) const {
-  const std::vector<double>& edges = data.edges;
+namespace {
+
+/// Shares of bins as a step line.
+QPainterPath steps(const PlotCanvas& canvas, const std::vector<double>& edges, const std::vector<double>& shares,
+                   double floor) {
   const double bottom = QRectF(canvas.frame()->rect()).bottom();
   QPainterPath path;
-  for (std::size_t i = 0; i < data.anomalous.size(); ++i) {
-    const double share = std::max(data.anomalous[i] * kPercent, floor * 0.5);
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const double share = std::max(shares[i] * kPercent, floor * 0.5);
     const QPointF left = canvas.pixel(edges[i], share), right = canvas.pixel(edges[i + 1], share);
     if (i == 0) path.moveTo(QPointF(left.x(), bottom));
     path.lineTo(left);
     path.lineTo(right);
   }
-  if (!edges.empty() && !data.anomalous.empty())
-    path.lineTo(QPointF(canvas.pixel(edges.back(), floor).x(), bottom + 4));
+  if (!edges.empty() && !shares.empty()) path.lineTo(QPointF(canvas.pixel(edges.back(), floor).x(), bottom + 4));
   return path;
+}
+
+}  // namespace
+
+std::vector<double> HistogramPlot::State::placed(const HistogramOverlay& run) const {
+  std::vector<double> out = run.edges;
+  const double own = run.edges.back() - run.edges.front();
+  if (!run.ownScale || own <= 0) return out;
+  const double factor = (data.edges.back() - data.edges.front()) / own;
+  for (double& edge : out) edge = data.edges.front() + (edge - run.edges.front()) * factor;
+  return out;
+}
+
+void HistogramPlot::State::drawOverlays(QCPPainter& p, const PlotCanvas& canvas, double floor) const {
+  p.setAntialiasing(true);
+  p.setBrush(Qt::NoBrush);
+  for (const HistogramOverlay& run : overlays) {
+    const QPen stroke = seriesStroke(canvas.tokens(), static_cast<std::size_t>(run.series), 1.6);
+    QPen normal(stroke.color(), 1.2);
+    normal.setDashPattern({1, 2.2});
+    p.setPen(normal);
+    const std::vector<double> edges = placed(run);
+    p.drawPath(steps(canvas, edges, run.normal, floor));
+    p.setPen(stroke);
+    p.drawPath(steps(canvas, edges, run.anomalous, floor));
+  }
 }
 
 void HistogramPlot::State::drawBrushed(QCPPainter& p, const PlotCanvas& canvas) const {
@@ -144,8 +176,9 @@ void HistogramPlot::State::draw(QCPPainter& p, const PlotCanvas& canvas) const {
     return;
   }
   drawBrushed(p, canvas);
+  drawOverlays(p, canvas, floor);
   // The step line is cut in two at the threshold.
-  const QPainterPath line = steps(canvas, floor);
+  const QPainterPath line = steps(canvas, data.edges, data.anomalous, floor);
   p.setAntialiasing(true);
   p.setBrush(Qt::NoBrush);
   p.save();
@@ -245,18 +278,40 @@ QString HistogramPlot::dataText() const {
 }
 
 void HistogramPlot::setData(HistogramData histogram) {
-  PlotCanvas& c = canvas();
   m->data = std::move(histogram);
-  c.empty = m->data.edges.size() < 2;
+  canvas().empty = m->data.edges.size() < 2;
+  if (!canvas().empty) {
+    const QCustomPlot& plot = *canvas().plot;
+    plot.yAxis->setLabel(m->data.isUnlabelled ? tr("share of pixels per bin, %") : tr("share of class per bin, %"));
+    plot.xAxis->setLabel(m->data.axisLabel.isEmpty() ? tr("score") : m->data.axisLabel);
+  }
+  fitRanges();
+}
+
+void HistogramPlot::setOverlays(std::vector<HistogramOverlay> overlays) {
+  m->overlays = std::move(overlays);
+  std::erase_if(m->overlays, [](const HistogramOverlay& run) { return run.edges.size() < 2; });
+  fitRanges();
+}
+
+void HistogramPlot::fitRanges() {
+  PlotCanvas& c = canvas();
   if (!c.empty) {
-    double most = 0;
-    for (const auto* shares : {&m->data.normal, &m->data.anomalous}) {
-      for (const double share : *shares) most = std::max(most, share * kPercent);
+    double most = 0, low = m->data.edges.front(), high = m->data.edges.back();
+    const auto reach = [&most](const std::vector<double>& shares) {
+      for (const double share : shares) most = std::max(most, share * kPercent);
+    };
+    reach(m->data.normal);
+    reach(m->data.anomalous);
+    for (const HistogramOverlay& run : m->overlays) {
+      reach(run.normal);
+      reach(run.anomalous);
+      if (run.ownScale) continue;
+      low = std::min(low, run.edges.front());
+      high = std::max(high, run.edges.back());
     }
     const double top = most > 0 ? std::min(100.0, most * 1.6) : 100.0;
-    c.setHome({m->data.edges.front(), m->data.edges.back()}, {kFloorPercent, std::max(top, 1.0)});
-    c.plot->yAxis->setLabel(m->data.isUnlabelled ? tr("share of pixels per bin, %") : tr("share of class per bin, %"));
-    c.plot->xAxis->setLabel(m->data.axisLabel.isEmpty() ? tr("score") : m->data.axisLabel);
+    c.setHome({low, high}, {kFloorPercent, std::max(top, 1.0)});
   }
   restyle();
   c.setTheme(c.tokens(), font());
@@ -300,9 +355,30 @@ void HistogramPlot::restyle() {
   add(QStringLiteral("FN"), m->shares.fn, t.fn.line, missed);
   add(QStringLiteral("FP"), m->shares.fp, canvas().document() != nullptr ? withAlpha(t.fp.line, 0.45) : t.fp.line);
   add(QStringLiteral("TN"), m->shares.tn, canvas().document() != nullptr ? withAlpha(t.tn.line, 0.5) : t.tn.line);
-  if (!canvas().values.empty() || m->data.edges.size() < 2) return;
-  canvas().values = {{tr("anomaly"), {}, t.fn.line, missed}, {tr("normal"), {}, t.tn.line}};
-  if (canvas().document() != nullptr) canvas().values.front().chip = QColor();
+  if (canvas().values.empty() && m->data.edges.size() >= 2) {
+    canvas().values = {{tr("anomaly"), {}, t.fn.line, missed}, {tr("normal"), {}, t.tn.line}};
+    if (canvas().document() != nullptr) canvas().values.front().chip = QColor();
+  }
+  nameOverlays();
+}
+
+void HistogramPlot::nameOverlays() {
+  const Tokens& t = canvas().tokens();
+  const QString dotted = tr("dotted: normal pixels");
+  std::vector<LegendSpan> legend;
+  if (!m->overlays.empty() && !canvas().empty) {
+    legend.push_back({m->data.axisLabel, pen(t.tp.line, 2)});
+    for (const HistogramOverlay& run : m->overlays)
+      legend.push_back({run.name, seriesStroke(t, static_cast<std::size_t>(run.series), 1.6)});
+    legend.push_back({dotted, QPen(Qt::NoPen)});
+  }
+  if (canvas().document() == nullptr) {
+    canvas().setLegend(std::move(legend));
+    return;
+  }
+  for (std::size_t i = 1; i < legend.size(); ++i)  // the shown run's parts are named already
+    canvas().values.push_back({legend[i].text, {}, {}, legend[i].stroke});
+  canvas().setLegend({});
 }
 
 std::optional<QPointF> HistogramPlot::handle() const {

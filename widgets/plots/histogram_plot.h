@@ -17,6 +17,14 @@ struct HistogramData {
   bool isUnlabelled = false;  ///< `normal` holds all pixels: there is no ground truth
 };
 
+/// A kept run's histogram over that of the run that is looked at.
+struct HistogramOverlay {
+  QString name;
+  bool ownScale = false;  ///< scores of another unit: drawn from its lowest to its highest over the other's range
+  int series = 0;         ///< its place in the list of kept runs: colour and dash
+  std::vector<double> edges = {}, normal = {}, anomalous = {};
+};
+
 /// Shares of what the threshold makes of the two classes, as texts: "64.2".
 struct DecisionShares {
   QString tp, fn, fp, tn;
@@ -33,6 +41,8 @@ public:
   ~HistogramPlot() override;
 
   void setData(HistogramData histogram);
+  /// Of kept runs, drawn as step lines: anomalous pixels solid or dashed by the run, normal ones dotted.
+  void setOverlays(std::vector<HistogramOverlay> overlays);
   void setThreshold(std::optional<double> threshold);
   void setShares(const DecisionShares& shares);
   /// The stretch of scores that is brushed; empty for none.
@@ -54,6 +64,10 @@ protected:
   void restyle() override;
 
 private:
+  void fitRanges();
+  /// In the legend of the screen or of the document.
+  void nameOverlays();
+
   struct State;
   void move(QPointF at, bool released);
 

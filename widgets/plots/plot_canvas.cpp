@@ -3,6 +3,7 @@
 
 #include "widgets/plots/document_legend.inl.h"
 #include "widgets/plots/plot_layers.inl.h"
+#include "widgets/plots/plot_legend.inl.h"
 #include "widgets/plots/score_ticker.inl.h"
 
 #include <QPainterPath>

@@ -28,6 +28,13 @@ struct HeaderSpan {
   QString name = {};        ///< documents: what the text is of
 };
 
+/// What a plot of several runs says of one of them below its frame.
+struct LegendSpan {
+  QString text;
+  QPen stroke;
+};
+class LegendElement;
+
 /// A QCustomPlot dressed as the design wants it, with gestures sorted out: what a mouse does is told by the callbacks
 /// in pixels of the plot. Markers are on a buffered layer of their own: markersChanged() repaints nothing else. However
 /// often values come, a plot is drawn once a screen frame, and not at all while it is hidden.
@@ -63,6 +70,10 @@ public:
   /// Of a text in the canvas's face.
   [[nodiscard]] QSizeF textSize(const QString& text, bool bold = false) const;
   [[nodiscard]] QPointF coordinate(QPointF pixel) const;
+
+  /// Below the frame on the screen; documents draw theirs from `values`.
+  void setLegend(std::vector<LegendSpan> legend);
+  [[nodiscard]] const std::vector<LegendSpan>& legend() const { return m_legend; }
 
   void setTheme(const Tokens& tokens, const QFont& base);
   void setHome(QCPRange x, QCPRange y);
@@ -111,6 +122,8 @@ private:
   const Tokens* m_tokens = nullptr;
   QFont m_base, m_font, m_titleFont;
   std::optional<RenderOptions> m_document;  ///< its legend's place is settled: Auto is above the frame
+  std::vector<LegendSpan> m_legend;
+  LegendElement* m_legendElement = nullptr;  ///< while there is a legend; owned by the layout
   enum class Gesture { None, Press, Drag, Pan, Brush };
   Gesture m_gesture = Gesture::None;
   QPointF m_pressed, m_last;

@@ -40,6 +40,12 @@ void PlotWidget::render(QPainter& painter, const QRectF& area, const RenderOptio
   m_canvas->render(painter, area, options, [this] { restyle(); });
 }
 
+std::vector<PlotLegendEntry> PlotWidget::legend() const {
+  std::vector<PlotLegendEntry> out;
+  for (const LegendSpan& span : m_canvas->legend()) out.push_back({span.text, span.stroke.color()});
+  return out;
+}
+
 double PlotWidget::legendHeight(double width, const RenderOptions& options) const {
   return m_canvas->legendHeight(width, options);
 }

@@ -2,14 +2,22 @@
 #pragma once
 #include "widgets/views/render_options.h"
 
+#include <QColor>
 #include <QWidget>
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace oodscope {
 
 class PlotCanvas;
+
+/// A run in a plot's legend.
+struct PlotLegendEntry {
+  QString text;
+  QColor colour;
+};
 
 /// What all plots share: title and values above the frame, theme, zoom by wheel, pan by dragging, reset by a double
 /// click, a text where there is nothing to draw, and drawing into documents.
@@ -41,6 +49,8 @@ public:
   using QWidget::render;
   /// Points below the axes that the legend of such a document of a width takes, in points too.
   [[nodiscard]] double legendHeight(double width, const RenderOptions& options) const;
+  /// The runs that are drawn, as the legend names them; empty where one is drawn alone.
+  [[nodiscard]] std::vector<PlotLegendEntry> legend() const;
 
   [[nodiscard]] QSize sizeHint() const override { return {380, 240}; }
   [[nodiscard]] QSize minimumSizeHint() const override { return {200, 140}; }

@@ -6,12 +6,12 @@
 namespace oodscope {
 
 QPen seriesStroke(const Tokens& t, std::size_t index, double width) {
-  // All from the semantic ones, so that both themes have theirs.
-  const std::array<QColor, 7> colours{t.b.line, t.tp.line, t.anomaly.line, t.fn.line, t.fp.line, t.normal.line, t.text};
-  static const std::array<QList<qreal>, 4> kDashes{QList<qreal>{5, 1.6}, QList<qreal>{}, QList<qreal>{1.5, 1.5},
+  static const std::array<QList<qreal>, 4> kDashes{QList<qreal>{}, QList<qreal>{5, 1.6}, QList<qreal>{1.5, 1.5},
                                                    QList<qreal>{6, 1.6, 1.2, 1.6}};
-  QPen stroke(colours[index % colours.size()], width, Qt::SolidLine, Qt::FlatCap);
-  if (const auto& dashes = kDashes[index % kDashes.size()]; !dashes.isEmpty()) stroke.setDashPattern(dashes);
+  const std::size_t count = t.runs.size(), round = index / count;
+  QPen stroke(t.runs[index % count], width, Qt::SolidLine, Qt::FlatCap);
+  // Six colours and four dashes have a common measure: each round begins with another dash.
+  if (const auto& dashes = kDashes[(index + round) % kDashes.size()]; !dashes.isEmpty()) stroke.setDashPattern(dashes);
   return stroke;
 }
 

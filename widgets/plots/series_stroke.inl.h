@@ -9,7 +9,7 @@
 namespace oodscope {
 
 /// Strokes of curves that stand beside A, or of sets: colours and dashes differ from one to the next, so that they can
-/// be told apart in print without colours too. They repeat after 28.
+/// be told apart in print without colours too. They repeat after 24.
 [[nodiscard]] QPen seriesStroke(const Tokens& tokens, std::size_t index, double width);
 
 }  // namespace oodscope

@@ -54,6 +54,7 @@ Tokens darkTokens() {
   t.voidArea = {QColor(0x8C9198), QColor(0x8C9198)};
   t.a = {QColor(0x5B9DF5), QColor(0x6AA9F8)};
   t.b = {QColor(0xE0B43A), QColor(0xE0B43A)};
+  t.runs = {QColor(0xF55A9A), QColor(0x4DE6FE), QColor(0xBFAB00), QColor(0x7A69EF), QColor(0xCFDF90), QColor(0x9E7700)};
   return t;
 }
 
@@ -95,6 +96,7 @@ Tokens lightTokens() {
   t.voidArea.line = QColor(0x6E747C);
   t.a.line = QColor(0x1F6FD0);
   t.b.line = QColor(0x8A6500);
+  t.runs = {QColor(0xCC4B05), QColor(0x511C5F), QColor(0xC37E97), QColor(0x0000BF), QColor(0x830000), QColor(0x8E5378)};
   return t;
 }
 

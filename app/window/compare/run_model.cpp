@@ -3,6 +3,9 @@
 
 #include "app/window/presenters.h"
 #include "widgets/theme/number_text.h"
+#include "widgets/theme/tokens.h"
+
+#include <QGuiApplication>
 
 #include <array>
 
@@ -24,10 +27,28 @@ bool isDelta(int column) { return (column - RunModel::Ap) % 2 == 1; }
 
 }  // namespace
 
-void RunModel::setRuns(std::vector<KeptRun> runs) {
-  beginResetModel();
+bool RunModel::setRuns(std::vector<KeptRun> runs) {
+  if (runs == m_runs) return false;
+  // Where the same runs stay, selection and check boxes stay under the hand.
+  const bool isReset = runs.size() != m_runs.size();
+  if (isReset) beginResetModel();
   m_runs = std::move(runs);
-  endResetModel();
+  if (isReset)
+    endResetModel();
+  else
+    Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, Columns - 1));
+  return true;
+}
+
+Qt::ItemFlags RunModel::flags(const QModelIndex& index) const {
+  const Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+  return index.isValid() && index.column() == Set ? flags | Qt::ItemIsUserCheckable : flags;
+}
+
+bool RunModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+  if (!index.isValid() || index.column() != Set || role != Qt::CheckStateRole) return false;
+  Q_EMIT overlayEdited(index.row(), value.toInt() == Qt::Checked);
+  return true;
 }
 
 int RunModel::referenceOf(int row) const {
@@ -84,6 +105,17 @@ QVariant RunModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
   const KeptRun& kept = m_runs[static_cast<std::size_t>(index.row())];
   if (role == Qt::DisplayRole) return text(index.row(), index.column());
+  if (index.column() == Set) {
+    if (role == Qt::CheckStateRole) return kept.overlaid ? Qt::Checked : Qt::Unchecked;
+    if (role == Qt::DecorationRole) {  // the colour of its curves
+      const Tokens& t = tokensFor(QGuiApplication::palette());
+      return t.runs[static_cast<std::size_t>(index.row()) % t.runs.size()];
+    }
+    if (role == Qt::ToolTipRole)
+      return !kept.overlaid            ? tr("Check it to draw its curves beside those of the run in view")
+             : kept.notDrawn.isEmpty() ? tr("Its curves are drawn beside those of the run in view")
+                                       : kept.notDrawn;
+  }
   if (role == Qt::TextAlignmentRole && (isMetric(index.column()) || index.column() == Temperature))
     return QVariant(Qt::AlignRight | Qt::AlignVCenter);
   if (role == Qt::ToolTipRole) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/compare/runs_tab.h"
 
-#include "app/desk/inference_runner.h"
-#include "app/desk/single_run.h"
+#include "app/desk/desk.h"
+#include "app/desk/run_edits.h"
 #include "app/figures/plot_data.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
+#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -18,44 +19,25 @@
 
 namespace oodscope {
 
-RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
+RunsTab::RunsTab(Desk& desk, QWidget* parent)
     : AnalysisTab(parent),
-      m_workspace(workspace),
-      m_session(session),
+      m_workspace(desk.workspace),
+      m_session(desk.session),
+      m_evaluator(desk.evaluator),
       m_model(new RunModel(this)),
       m_view(new QTreeView),
       m_keep(new QPushButton(tr("Keep the present run"))),
       m_remove(new QPushButton(tr("Remove"))),
       m_makeA(new QPushButton(tr("Make A"))),
       m_makeB(new QPushButton(tr("Make B"))),
-      m_note(new QLabel),
-      m_job(
-          this, JobPriority::Background,
-          [](const std::vector<Task>& tasks, const std::stop_token& stop) {
-            std::vector<Done> out;
-            for (const Task& task : tasks) {
-              const auto run = task.live->exact(task.configuration, task.run.protocol, std::nullopt, stop);
-              if (!run) break;
-              out.push_back({task.run, task.live->run(task.configuration, task.run.protocol),
-                             std::make_shared<const SetNumbers>(numbersOf(*run, *task.live))});
-            }
-            return out;
-          },
-          [this](const std::vector<Task>&, const Outcome<std::vector<Done>>& outcome) {
-            if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
-            m_asked.clear();
-            if (!outcome.hasValue()) return;
-            for (const Done& done : outcome.value()) {
-              std::erase_if(m_known,
-                            [&](const Done& old) { return old.run == done.run || old.measured == done.measured; });
-              m_known.push_back(done);
-            }
-            refresh();
-          }) {
+      m_overlayAll(new QCheckBox(tr("Overlay all"))),
+      m_note(new QLabel) {
   usePanelBackground(this);
   const Metrics m(this);
   auto* row = new QHBoxLayout;
   for (QPushButton* button : {m_keep, m_makeA, m_makeB, m_remove}) row->addWidget(button);
+  m_overlayAll->setToolTip(tr("Draw the curves of all kept runs beside those of the run in view, or of none"));
+  row->addWidget(m_overlayAll);
   m_note->setForegroundRole(kSecondaryRole);
   m_note->setFont(captionFont(font()));
   m_note->setText(tr("None kept yet: keep the present run to see it beside later ones."));
@@ -81,13 +63,13 @@ RunsTab::RunsTab(Workspace& workspace, SessionModel& session, QWidget* parent)
   connect(m_makeB, &QPushButton::clicked, this, &RunsTab::makeB);
   connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &RunsTab::showButtons);
   connect(&m_session, &SessionModel::runsChanged, this, &RunsTab::refresh);
-  connect(&m_workspace, &Workspace::setOpened, this, &RunsTab::refresh);
-  connect(&m_workspace, &Workspace::modelOpened, this, &RunsTab::refresh);
-  connect(&m_workspace, &Workspace::setClosed, this, [this](const QString& name) {
-    std::erase_if(m_known, [&](const Done& done) { return done.run.set == name.toStdString(); });
-    refresh();
+  connect(m_model, &RunModel::overlayEdited, this, [this](int place, bool on) {
+    Q_EMIT edited(edits::setOverlaid({m_model->runs()[static_cast<std::size_t>(place)].run}, on));
   });
-  connect(&m_workspace.runner(), &InferenceRunner::finished, this, &RunsTab::refresh);
+  connect(m_overlayAll, &QCheckBox::clicked, this, &RunsTab::overlayAll);
+  for (const auto signal : {&Workspace::setOpened, &Workspace::modelOpened, &Workspace::setClosed})
+    connect(&m_workspace, signal, this, &RunsTab::refresh);
+  connect(&m_evaluator, &RunEvaluator::changed, this, &RunsTab::refresh);
   showButtons();
 }
 
@@ -109,13 +91,7 @@ void RunsTab::remove() {
 void RunsTab::makeA() {
   const auto run = chosen();
   if (!run) return;
-  std::string first;  // another set has other frames
-  if (const OpenSet* open = m_workspace.findSet(QString::fromStdString(run->set)); open != nullptr) {
-    const auto& frames = open->set->frames;
-    const auto isPresent = [&](const Frame& frame) { return frame.name == m_session.view().frame; };
-    if (!frames.empty() && std::none_of(frames.begin(), frames.end(), isPresent)) first = frames.front().name;
-  }
-  Q_EMIT edited(edits::setRun(*run, first));
+  Q_EMIT edited(showRun(m_workspace, m_session.view(), *run));
 }
 
 void RunsTab::makeB() {
@@ -144,83 +120,137 @@ std::optional<RunChoice> RunsTab::chosen() const {
   return m_model->runs()[static_cast<std::size_t>(index.row())].run;
 }
 
-bool RunsTab::enqueue(const std::shared_ptr<LiveSet>& live) {
-  const bool known = std::any_of(m_enqueued.begin(), m_enqueued.end(),
-                                 [&](const std::weak_ptr<LiveSet>& other) { return other.lock() == live; });
-  if (!known) {
-    m_enqueued.push_back(live);
-    m_workspace.runner().enqueue(live, std::nullopt);
+QString RunsTab::notDrawn(const RunChoice& run, const ViewState& view) {
+  if (run.set != view.set) return tr("Not drawn now: it is of the set %1").arg(QString::fromStdString(run.set));
+  if (run.protocol != view.protocol)
+    return tr("Not drawn now: it is of the %1 protocol").arg(protocolTitle(run.protocol));
+  if (measuredAt(run.resolution, run.protocol) != measuredAt(view.resolution, view.protocol))
+    return tr("Not drawn now: it is measured at another resolution");
+  return {};
+}
+
+QString RunsTab::stateText(const RunEvaluator::Task& task) const {
+  const auto frames = static_cast<qint64>(task.live->dataSet().frames.size());
+  switch (m_evaluator.state(task)) {
+    case RunState::WaitsForFrames:
+      return tr("%1 are ready")
+          .arg(partText(static_cast<qint64>(task.live->readyFrames().size()), frames, tr("frame"), tr("frames")));
+    case RunState::Failed:
+      return tr("failed: %1").arg(QString::fromStdString(m_evaluator.failure(task.run())));
+    case RunState::Unknown:
+      return tr("is not evaluated");
+    default:
+      return tr("is being evaluated");
   }
-  return m_workspace.runner().isBusy();
+}
+
+KeptRun RunsTab::keptRun(const RunChoice& run, std::vector<RunEvaluator::Task>& missing) {
+  const ViewState& view = m_session.view();
+  KeptRun row{.run = run, .overlaid = isOverlaid(view, run), .notDrawn = notDrawn(run, view)};
+  const auto live = m_workspace.liveSet(QString::fromStdString(run.set), viewOf(run));
+  const auto before = std::ranges::find(m_measured, run, &std::pair<RunChoice, RunSpec>::first);
+  if (!live) {
+    row.state = tr("its set or model is not open");
+    const auto known = before == m_measured.end() ? nullptr : m_evaluator.find(before->second);
+    if (known) row.numbers = known->numbers;
+    return row;
+  }
+  const RunEvaluator::Task task{.live = live,
+                                .configuration = SingleRun::configurationOf(viewOf(run)),
+                                .protocol = run.protocol,
+                                .needs = {.curves = true, .histogram = row.overlaid && row.notDrawn.isEmpty()}};
+  if (before == m_measured.end())
+    m_measured.emplace_back(run, task.run());
+  else
+    before->second = task.run();
+  const auto known = m_evaluator.find(task.run());
+  // Numbers of a part are made again once there is more of it.
+  const bool isPresent =
+      known && known->numbers && (known->numbers->account.isComplete() || known->seen == live->account());
+  if (isPresent) {
+    row.numbers = known->numbers;
+    row.histogram = known->histogram;
+  }
+  if (!m_evaluator.isKnown(task)) missing.push_back(task);
+  if (!row.numbers) row.state = stateText(task);
+  return row;
 }
 
 void RunsTab::refresh() {
   std::vector<KeptRun> rows;
-  std::vector<Task> tasks;
-  for (const RunChoice& run : m_session.session().runs) {
-    KeptRun row{.run = run};
-    const auto live = m_workspace.liveSet(QString::fromStdString(run.set), viewOf(run));
-    const auto known = std::find_if(m_known.begin(), m_known.end(), [&](const Done& done) {
-      if (!live) return done.run == run;
-      return done.measured == live->run(SingleRun::configurationOf(viewOf(run)), run.protocol);
-    });
-    // Numbers of a part are made again once there is more of it.
-    const bool present = known != m_known.end() &&
-                         (known->numbers->account.isComplete() || !live || known->numbers->account == live->account());
-    if (present) {
-      row.numbers = known->numbers;
-    } else if (!live) {
-      row.state = tr("its set or model is not open");
-    } else if (const std::size_t ready = live->readyFrames().size();
-               ready < live->dataSet().frames.size() && enqueue(live)) {
-      row.state = tr("%1 are ready")
-                      .arg(partText(static_cast<qint64>(ready), static_cast<qint64>(live->dataSet().frames.size()),
-                                    tr("frame"), tr("frames")));
-    } else {
-      row.state = tr("is being evaluated");
-      tasks.push_back({run, live, SingleRun::configurationOf(viewOf(run))});
-    }
-    rows.push_back(std::move(row));
-  }
+  std::vector<RunEvaluator::Task> missing;
+  for (const RunChoice& run : m_session.session().runs) rows.push_back(keptRun(run, missing));
   const int current = m_view->currentIndex().row();
-  m_model->setRuns(std::move(rows));
+  const auto overlaid = std::ranges::count(rows, true, &KeptRun::overlaid);
+  m_overlayAll->setEnabled(!rows.empty());
+  m_overlayAll->setCheckState(overlaid == 0                                          ? Qt::Unchecked
+                              : overlaid == static_cast<std::ptrdiff_t>(rows.size()) ? Qt::Checked
+                                                                                     : Qt::PartiallyChecked);
+  const bool isChanged = m_model->setRuns(std::move(rows));
   if (current >= 0 && current < m_model->rowCount()) m_view->setCurrentIndex(m_model->index(current, 0));
-  std::vector<RunChoice> asked;
-  asked.reserve(tasks.size());
-  for (const Task& task : tasks) asked.push_back(task.run);
-  if (!tasks.empty() && asked != m_asked) {
-    m_asked = std::move(asked);
-    m_job.request(std::move(tasks));
-  }
   m_note->setText(m_model->rowCount() == 0 ? tr("None kept yet: keep the present run to see it beside later ones.")
-                                           : tr("Differences are to the first run of the same set, protocol and "
-                                                "resolution, once both are of all frames."));
+                                           : tr("Checked runs are drawn beside the run in view. Differences are to the "
+                                                "first run of the same set, protocol and resolution, once both are of "
+                                                "all frames."));
   showButtons();
-  Q_EMIT runsChanged();
+  if (isChanged) Q_EMIT runsChanged();
+  // What is asked for is told back by refresh(): only what is not asked for yet.
+  std::erase_if(missing,
+                [this](const RunEvaluator::Task& task) { return m_evaluator.state(task) != RunState::Unknown; });
+  if (!missing.empty()) m_evaluator.request(RunEvaluator::Asker::KeptRuns, missing);
 }
+
+void RunsTab::follow(const ViewState& view, bool) {
+  const bool isSame = view.hiddenRuns == m_shown.hiddenRuns && view.set == m_shown.set &&
+                      view.protocol == m_shown.protocol && view.resolution == m_shown.resolution;
+  m_shown = view;
+  if (!isSame && !m_session.session().runs.empty()) refresh();
+}
+
+void RunsTab::overlayAll(bool on) { Q_EMIT edited(edits::setOverlaid(m_session.session().runs, on)); }
 
 std::vector<KeptRun> RunsTab::comparable(const ViewState& view) const {
   std::vector<KeptRun> out;
   for (const KeptRun& kept : m_model->runs())
-    if (kept.numbers && kept.run.set == view.set && kept.run.protocol == view.protocol &&
-        measuredAt(kept.run.resolution, kept.run.protocol) == measuredAt(view.resolution, view.protocol))
-      out.push_back(kept);
+    if (kept.numbers && notDrawn(kept.run, view).isEmpty()) out.push_back(kept);
   return out;
 }
 
-void RunsTab::addKeptCurves(const SetNumbers& shown, CurveSets& curves) const {
+bool RunsTab::isShown(const KeptRun& kept, const SetNumbers& shown) const {
   const RunChoice present = runChoiceOf(m_session.view());
-  for (const KeptRun& run : comparable(m_session.view())) {
-    const auto& kept = run.numbers;
-    const bool same = run.run.model == present.model && run.run.score.imported == present.score.imported &&
-                      run.run.allChannels == present.allChannels;
-    if (same && kept->configuration == shown.configuration) continue;  // the curve is there already
-    const QString name = configurationTitle(kept->configuration) + partNote(kept->account);
-    curves.precisionRecall.push_back(precisionRecallCurve(*kept, CurveRole::Other, name));
-    curves.roc.push_back(rocCurve(*kept, CurveRole::Other, name));
-    for (CurveData* curve : {&curves.precisionRecall.back(), &curves.roc.back()})
-      curve->value.clear();  // the table says it
-    curves.roc.back().fpr95.reset();
+  const bool isOfSource = kept.run.score.imported ? kept.run.score.imported == present.score.imported
+                                                  : !present.score.imported && kept.run.model == present.model;
+  return isOfSource && kept.run.allChannels == present.allChannels &&
+         kept.numbers->configuration == shown.configuration;
+}
+
+void RunsTab::addKeptCurves(const SetNumbers& shown, CurveSets& curves) const {
+  const ViewState& view = m_session.view();
+  const auto sourceOf = [](const RunChoice& run) {
+    return QString::fromStdString(run.score.imported.value_or(run.model));
+  };
+  std::vector<RunTitle> titles{{shown.configuration, sourceOf(runChoiceOf(view)), view.allChannels}};
+  std::vector<RunOverlay> overlays;
+  int series = -1;
+  for (const KeptRun& kept : m_model->runs()) {
+    ++series;
+    const bool isDrawn = kept.overlaid && kept.numbers && notDrawn(kept.run, view).isEmpty() &&
+                         !kept.numbers->curves.points.empty() && !isShown(kept, shown);
+    if (!isDrawn) continue;
+    titles.push_back({kept.numbers->configuration, sourceOf(kept.run), kept.run.allChannels});
+    overlays.push_back({.name = {}, .series = series, .numbers = kept.numbers, .histogram = kept.histogram});
+  }
+  if (overlays.empty()) return;
+  const QStringList names = distinctRunNames(titles);
+  for (auto* plot : {&curves.precisionRecall, &curves.roc, &curves.f1})
+    if (!plot->empty()) plot->front().name = names.front();
+  for (std::size_t i = 0; i < overlays.size(); ++i) {
+    RunOverlay& run = overlays[i];
+    run.name = names[static_cast<qsizetype>(i) + 1];
+    curves.precisionRecall.push_back(overlayCurve(CurveKind::PrecisionRecall, run, shown));
+    curves.roc.push_back(overlayCurve(CurveKind::Roc, run, shown));
+    curves.f1.push_back(overlayCurve(CurveKind::F1, run, shown));
+    if (run.histogram) curves.histogram.push_back(overlayHistogram(run, shown.configuration));
   }
 }
 

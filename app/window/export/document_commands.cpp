@@ -36,7 +36,9 @@ void endLine(bool quiet) {
 }
 
 std::unique_ptr<SessionResults> opened(const DocumentOptions& options, const ProgressSink& progress) {
-  return openSessionResults(readSession(options.session), options.opening(), progress, {});
+  Session session = readSession(options.session);
+  if (!options.runs.empty()) chooseRuns(session, options.runs);
+  return openSessionResults(session, options.opening(), progress, {});
 }
 
 int sayProblems(const std::vector<std::string>& problems) {

@@ -125,6 +125,7 @@ void CompareStage::showCurves(const SetNumbers& a, const SetNumbers& b) {
   std::vector<CurveData> f1 = pair(f1Curve, nullptr);
   if (a.configuration.name != b.configuration.name) f1.resize(1);
   curves.f1()->setCurves(std::move(f1));
+  curves.histogram()->setOverlays({});
 }
 
 void CompareStage::showMarkers() {

@@ -2,6 +2,7 @@
 #pragma once
 #include "app/live/set_numbers.h"
 #include "widgets/plots/curve_plot.h"
+#include "widgets/plots/histogram_plot.h"
 
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace oodscope {
 /// Curves of one plot each, the view's own first.
 struct CurveSets {
   std::vector<CurveData> precisionRecall, roc, f1;
+  std::vector<HistogramOverlay> histogram = {};  ///< of others than the view's own
 };
 
 /// Adds those of other numbers; their values say whose they are.

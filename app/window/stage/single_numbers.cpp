@@ -136,6 +136,7 @@ void SingleStage::showWaiting() {
   }
   curves.setBandNote({});
   curves.precisionRecall()->setChance(std::nullopt);
+  curves.histogram()->setOverlays({});
   curves.histogram()->setEmptyText(heading, sentence);
   if (m_parts.desk.run.details() || m_parts.desk.run.elsewhere().spread()) return;
   curves.histogram()->setData({});  // that of another set or score says nothing of this one
@@ -208,6 +209,7 @@ void SingleStage::showNoCurves(const QString& reason) {
   }
   curves.setBandNote({});
   curves.precisionRecall()->setChance(std::nullopt);
+  curves.histogram()->setOverlays({});
 }
 
 void SingleStage::showCurves() {
@@ -239,6 +241,7 @@ void SingleStage::showCurves() {
   m_parts.curves.precisionRecall()->setChance(numbers->curves.prevalence);
   m_parts.curves.roc()->setCurves(std::move(curves.roc));
   m_parts.curves.f1()->setCurves(std::move(curves.f1));
+  m_parts.curves.histogram()->setOverlays(std::move(curves.histogram));
 }
 
 }  // namespace oodscope

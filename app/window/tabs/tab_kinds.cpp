@@ -3,6 +3,7 @@
 
 #include "app/desk/desk.h"
 #include "app/window/compare/calibration_tab.h"
+#include "app/window/compare/results_tab.h"
 #include "app/window/compare/runs_tab.h"
 #include "app/window/compare/transfer_tab.h"
 #include "app/window/failures/classes_tab.h"
@@ -35,7 +36,9 @@ constexpr std::array kTabs{
     TabKind{QT_TRANSLATE_NOOP("TabStack", "A against B"), true,
             [](const TabParts& parts) -> QWidget* { return &parts.scatter; }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Runs"), false,
-            [](const TabParts& parts) -> QWidget* { return new RunsTab(parts.desk.workspace, parts.desk.session); }},
+            [](const TabParts& parts) -> QWidget* { return new RunsTab(parts.desk); }},
+    TabKind{QT_TRANSLATE_NOOP("TabStack", "Results"), false,
+            [](const TabParts& parts) -> QWidget* { return new ResultsTab(parts.desk); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Transfer"), false,
             [](const TabParts& parts) -> QWidget* { return new TransferTab(parts.desk.workspace); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Calibration"), false,

@@ -135,6 +135,63 @@ TEST_F(Documents, FiguresOfOneSessionHaveIdenticalPixels) {
     EXPECT_EQ(QImage(figure(name, "first.png")), QImage(figure(name, "second.png"))) << name;
 }
 
+/// Kept runs of the made session and a figure's curves by name, from its data.
+class KeptRunDocuments : public Documents {
+protected:
+  void SetUp() override {
+    Session& kept = s_made->session;
+    const auto keep = [&](Method method, float temperature) {
+      kept.runs.push_back({"street", "", {method, "logits", temperature, true}, kept.view.protocol});
+    };
+    keep(methods::kMaxLogit, 1.0F);
+    keep(methods::kMsp, 2.0F);
+    keep(methods::kMsp, 4.0F);
+    kept.view.hiddenRuns = {kept.runs.back()};
+    s_made->save();
+  }
+  void TearDown() override {
+    s_made->session.runs.clear();
+    s_made->session.view.hiddenRuns.clear();
+    s_made->save();
+  }
+  static QStringList namesIn(const QString& figure, int column) {
+    QStringList names;
+    for (const QByteArray& row : contentOf(figure.chopped(4) + ".csv").split('\n').mid(1))
+      if (const QByteArrayList cells = row.split(','); cells.size() > column)
+        if (const QString name = QString::fromUtf8(cells[column]); !names.contains(name)) names << name;
+    return names;
+  }
+};
+
+TEST_F(KeptRunDocuments, FiguresDrawThoseThatAreShownUnderNamesOfTheirOwn) {
+  const QStringList shown{"MSP · T 1.00", "Max-logit", "MSP · T 2.00"};
+  EXPECT_EQ(namesIn(figure("pr", "kept_pr.png"), 0), shown);
+  EXPECT_EQ(namesIn(figure("roc", "kept_roc.png"), 0), shown);
+  const QStringList f1 = namesIn(figure("f1", "kept_f1.png"), 0);
+  ASSERT_EQ(f1.size(), 3);
+  EXPECT_TRUE(f1[1].startsWith("Max-logit (own axis")) << f1[1].toStdString();
+  const QStringList histogram = namesIn(figure("histogram", "kept_histogram.png"), 4);
+  ASSERT_EQ(histogram.size(), 3);
+  EXPECT_TRUE(histogram[1].startsWith("Max-logit (own axis")) << histogram[1].toStdString();
+  EXPECT_EQ(histogram[2], "MSP · T 2.00");
+}
+
+TEST_F(KeptRunDocuments, TheCommandLineChoosesAmongThem) {
+  EXPECT_EQ(namesIn(figure("pr", "kept_all.png", {"--runs", "all"}), 0).size(), 4);
+  EXPECT_EQ(namesIn(figure("pr", "kept_none.png", {"--runs", "none"}), 0).size(), 1);
+  EXPECT_EQ(namesIn(figure("pr", "kept_third.png", {"--runs", "3"}), 0), (QStringList{"MSP · T 1.00", "MSP · T 4.00"}));
+  const ToolResult refused = run({"figure", session(), "pr", "--output", *s_made / "no.png", "--runs", "4"});
+  EXPECT_NE(refused.code, 0);
+  EXPECT_TRUE(refused.err.contains("numbers from 1 to 3")) << refused.err.constData();
+}
+
+TEST_F(KeptRunDocuments, ALegendTakesNothingFromTheCurves) {
+  const QImage alone(figure("pr", "kept_alone.png", {"--runs", "none"}));
+  const QImage all(figure("pr", "kept_tall.png", {"--runs", "all"}));
+  EXPECT_EQ(all.width(), alone.width());
+  EXPECT_GT(all.height(), alone.height());
+}
+
 TEST_F(Documents, UnknownFigureIsRefusedWithTheKnownOnes) {
   const ToolResult made = run({"figure", session(), "pie", "--output", *s_made / "pie.pdf"});
   EXPECT_EQ(made.code, 3);

@@ -93,6 +93,18 @@ TEST(Edits, SwappingTwiceChangesNothing) {
   EXPECT_EQ(after(edits::swapRuns(), once), view);
 }
 
+TEST(Edits, KeptRunsAreDrawnUnlessTheyAreHidden) {
+  RunChoice one, other;
+  one.set = other.set = "s";
+  other.model = "m";
+  EXPECT_TRUE(isOverlaid(untouched(), one));
+  const ViewState hidden = after(edits::setOverlaid({one}, false));
+  EXPECT_FALSE(isOverlaid(hidden, one));
+  EXPECT_TRUE(isOverlaid(hidden, other));
+  EXPECT_EQ(after(edits::setOverlaid({one}, false), hidden), hidden) << "hidden once";
+  EXPECT_EQ(after(edits::setOverlaid({one, other}, true), hidden), untouched());
+}
+
 TEST(Edits, ARunIsKeptOnce) {
   Session session;
   RunChoice none, run;

@@ -13,7 +13,10 @@
 #include <QSlider>
 #include <QStyleOptionHeader>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <vector>
 
 namespace oodscope {
 namespace {
@@ -42,6 +45,56 @@ TEST(Tokens, TextsOfBothThemesReachReadableContrastOnPanels) {
     EXPECT_GE(contrast(t.onSelection, t.selection), 7.0);
     EXPECT_GE(contrast(t.onAccent, t.accent), 4.5);
     EXPECT_GE(contrast(t.strong, t.panel), 3.0);
+  }
+}
+
+using Triple = std::array<double, 3>;
+using Matrix = std::array<Triple, 3>;
+
+Triple times(const Matrix& m, const Triple& v) {
+  Triple out{};
+  for (std::size_t i = 0; i < 3; ++i) out[i] = m[i][0] * v[0] + m[i][1] * v[1] + m[i][2] * v[2];
+  return out;
+}
+
+/// OKLab x 100 of a colour as somebody sees it. Source of the rows: Ottosson 2020.
+Triple perceived(const QColor& colour, const Matrix& vision) {
+  const auto linear = [](double v) { return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+  Triple seen = times(vision, {linear(colour.redF()), linear(colour.greenF()), linear(colour.blueF())});
+  for (double& part : seen) part = std::clamp(part, 0.0, 1.0);
+  Triple lms = times({{{0.4122214708, 0.5363325363, 0.0514459929},
+                       {0.2119034982, 0.6806995451, 0.1073969566},
+                       {0.0883024619, 0.2817188376, 0.6299787005}}},
+                     seen);
+  for (double& part : lms) part = std::cbrt(part);
+  Triple lab = times({{{0.2104542553, 0.7936177850, -0.0040720468},
+                       {1.9779984951, -2.4285922050, 0.4505937099},
+                       {0.0259040371, 0.7827717662, -0.8086757660}}},
+                     lms);
+  for (double& part : lab) part *= 100.0;
+  return lab;
+}
+
+/// Usual vision and its full dichromacies. Source: Machado, Oliveira and Fernandes 2009, severity 1.
+constexpr std::array<Matrix, 4> kVisions{
+    {{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}},
+     {{{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}}},
+     {{{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}}},
+     {{{1.255528, -0.076749, -0.178779}, {-0.078411, 0.930809, 0.147602}, {0.004733, 0.691367, 0.303900}}}}};
+
+TEST(Tokens, LinesOfRunsAreToldApartByEveryVision) {
+  for (const bool dark : {false, true}) {
+    const Tokens& t = tokens(dark);
+    std::vector<QColor> lines(t.runs.begin(), t.runs.end());
+    lines.push_back(t.a.line);
+    for (const QColor& line : lines) EXPECT_GE(contrast(line, t.plot), 3.0) << line.name().toStdString();
+    for (const Matrix& vision : kVisions)
+      for (std::size_t i = 0; i < lines.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) {
+          const Triple a = perceived(lines[i], vision), b = perceived(lines[j], vision);
+          EXPECT_GE(std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]), 12.0)
+              << lines[i].name().toStdString() << " and " << lines[j].name().toStdString();
+        }
   }
 }
 
