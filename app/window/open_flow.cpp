@@ -34,6 +34,13 @@ QString openedText(const DataSet& set) {
                                                       OpenFlow::tr("files"))));
 }
 
+/// What a session is called in the window's title: the demo by its name, others by their file's.
+QString titleOf(const QString& session) {
+  const auto demo = demoSession();
+  const bool isDemo = demo && session == QString::fromStdString(demo->string());
+  return isDemo ? OpenFlow::tr("Demo") : QFileInfo(session).completeBaseName();
+}
+
 SessionFile::Answer askAboutUnsaved(QWidget& window) {
   const auto answer =
       QMessageBox::question(&window, OpenFlow::tr("Unsaved work"),
@@ -132,7 +139,7 @@ void OpenFlow::connectFile() {
   file.setQuestion([this] { return askAboutUnsaved(m_window); });
   connect(&file, &SessionFile::opened, this, [this](const QString& path) {
     remember(path, QStringLiteral("session"));
-    m_window.setWindowTitle(tr("%1 – Oodscope").arg(QFileInfo(path).completeBaseName()));
+    m_window.setWindowTitle(tr("%1 – Oodscope").arg(titleOf(path)));
   });
   connect(&file, &SessionFile::saved, this, [this](const QString& path) {
     remember(path, QStringLiteral("session"));
