@@ -8,6 +8,7 @@
 #include "app/desk/post_to.h"
 #include "app/desk/session_model.h"
 #include "app/session/labels.h"
+#include "app/session/set_opening.h"
 
 #include <algorithm>
 #include <utility>
@@ -104,7 +105,7 @@ void Workspace::openSet(const SetEntry& entry) {
         Opening opening;
         std::vector<OpenSet>& opened = opening.sets;
         try {
-          opened.push_back({entry, std::make_shared<const DataSet>(openDataSet(entry.path, entry.generic))});
+          opened.push_back({entry, std::make_shared<const DataSet>(openSetOf(entry))});
         } catch (const Error& error) {
           if (entry.generic || !std::filesystem::is_directory(entry.path)) throw;
           for (const auto& root : findDataSets(entry.path))

@@ -3,6 +3,7 @@
 
 #include "analysis/core/failure_text.h"
 #include "app/session/labels.h"
+#include "app/session/set_opening.h"
 
 namespace oodscope {
 namespace {
@@ -45,7 +46,7 @@ std::vector<OpenedSet> openSets(const std::vector<SetEntry>& entries) {
   std::vector<NamedItem> items;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     try {
-      items.push_back(namedItem(sets.emplace_back(openDataSet(entries[i].path, entries[i].generic)).value()));
+      items.push_back(namedItem(sets.emplace_back(openSetOf(entries[i])).value()));
     } catch (const std::exception& failure) {
       sets.resize(i + 1);
       out[i].failure = reasonOf(failure, entries[i].path);

@@ -94,6 +94,7 @@ struct ViewState {
 struct SetEntry {
   std::filesystem::path path;
   std::optional<GenericLayout> generic = {};
+  std::optional<std::string> name = {};  ///< what the set is called; none: as its folder
 };
 struct ModelEntry {
   std::filesystem::path path;

@@ -135,6 +135,7 @@ template <>
 inline constexpr auto kFields<SetEntry> = std::tuple{
     needed("path", &SetEntry::path, kPath),
     given("generic", &SetEntry::generic, kObject),
+    given("name", &SetEntry::name, kName),
 };
 
 template <>

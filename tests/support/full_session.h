@@ -15,7 +15,7 @@ inline Session fullSession(const std::filesystem::path& folder) {
   generic.images = "pictures/*";
   generic.masks = "masks/*";
   generic.encoding.meaning = {{0, kNormal}, {7, kAnomaly}};
-  session.sets = {{folder / "sets/mine", generic}, {"/elsewhere/RoadAnomaly21", std::nullopt}};
+  session.sets = {{folder / "sets/mine", generic, "Mine"}, {"/elsewhere/RoadAnomaly21", std::nullopt}};
   ModelEntry model{
       .path = folder / "net.pth", .preprocessing = Preprocessing{}, .outputs = OutputMeaning{}, .sha256 = "abc"};
   model.preprocessing->mean = {0.485, 0.456, 0.406};

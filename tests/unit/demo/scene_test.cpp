@@ -136,8 +136,10 @@ TEST(DemoScene, HeapsAreTheSameForAnyNumberOfThreads) {
 /// Mean brightness of void objects, over scenes where the sun decides it as it decides that of all else.
 TEST(DemoScene, HeapsAreDarkAsOftenAsBright) {
   int darker = 0, brighter = 0;
-  for (int index = 0; index < 42; ++index) {
-    const DemoFrame f = renderDemoFrame(21, index, heaps());
+  DemoOptions o = heaps();
+  o.quality = 1;
+  for (int index = 0; index < 21; ++index) {
+    const DemoFrame f = renderDemoFrame(21, index, o);
     double heap = 0.0, road = 0.0;
     int heapPixels = 0, roadPixels = 0;
     for (std::size_t i = 0; i < f.image.values().size(); ++i) {
@@ -153,8 +155,8 @@ TEST(DemoScene, HeapsAreDarkAsOftenAsBright) {
     if (heapPixels < 20 || roadPixels == 0) continue;
     (heap / heapPixels < road / roadPixels ? darker : brighter) += 1;
   }
-  EXPECT_GE(darker, 5);
-  EXPECT_GE(brighter, 5);
+  EXPECT_GE(darker, 3);
+  EXPECT_GE(brighter, 3);
 }
 
 TEST(DemoScene, EveryClassOccursInFifteenOfHundredFrames) {

@@ -2,6 +2,7 @@
 #include "app/session/session.h"
 
 #include "analysis/core/error.h"
+#include "app/session/set_opening.h"
 #include "tests/support/full_session.h"
 #include "tests/support/temporary_folder.h"
 
@@ -87,6 +88,9 @@ TEST(Session, EntriesAreEqualWhereAFileSaysTheSameOfBoth) {
   EXPECT_EQ(set, full.sets[0]);
   set.generic->encoding.meaning[7] = kVoid;
   EXPECT_NE(set, full.sets[0]);
+  set = full.sets[0];
+  set.name.reset();
+  EXPECT_NE(set, full.sets[0]);
   ModelEntry model = full.models[0];
   EXPECT_EQ(model, full.models[0]);
   model.preprocessing->deviation[2] = 0.5;
@@ -94,6 +98,12 @@ TEST(Session, EntriesAreEqualWhereAFileSaysTheSameOfBoth) {
   model = full.models[0];
   model.outputs.reset();
   EXPECT_NE(model, full.models[0]);
+}
+
+TEST(Session, ASetIsCalledAsItsEntrySaysElseAfterItsFolder) {
+  const std::filesystem::path demo = std::filesystem::path(OODSCOPE_SOURCE_DIR) / "resources/demo/set";
+  EXPECT_EQ(openSetOf({.path = demo}).name, "set");
+  EXPECT_EQ(openSetOf({.path = demo, .name = "Demo"}).name, "Demo");
 }
 
 TEST(Session, KeptRunsKeepTheirResolutionAndOldOnesTakeTheViews) {
