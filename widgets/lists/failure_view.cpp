@@ -37,9 +37,10 @@ int widthOf(Column column) {
     case Column::Class:
       return 100;
     case Column::Tag:
-    case Column::Frame:
     case Column::Area:
       return 60;
+    case Column::Frame:
+      return 84;
     case Column::Margin:
     case Column::Distance:
       return 54;

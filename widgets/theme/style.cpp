@@ -355,9 +355,12 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
     case CT_TabBarTab:
       result.setHeight(metrics.tabBar());
       break;
-    case CT_HeaderSection:
-      result.setHeight(metrics.row());
+    case CT_HeaderSection: {
+      const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+      const auto more = header == nullptr ? 0 : static_cast<int>(header->text.count(QLatin1Char('\n')));
+      result.setHeight(metrics.row() + (header == nullptr ? 0 : more * header->fontMetrics.height()));
       break;
+    }
     case CT_MenuBarItem:
       result = {size.width() + metrics.px(16), metrics.px(26)};
       break;
