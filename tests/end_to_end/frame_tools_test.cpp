@@ -314,9 +314,10 @@ TEST_F(FrameTools, TheSpaceBarPlaysToTheEndAndStops) {
   const auto set = window->workspace().sets().front().set;
   EXPECT_EQ(window->session().view().frame, set->frames[static_cast<std::size_t>(frames.back().frame)].name);
   for (const auto& place : first(frames.size()))
-    if (place != frames.front())
+    if (place != frames.front()) {
       EXPECT_EQ(std::ranges::count(seen, set->frames[static_cast<std::size_t>(place.frame)].name), 1)
           << "each is shown";
+    }
   QTest::keyClick(window->views(), Qt::Key_Space);
   EXPECT_TRUE(player->isPlaying());
   EXPECT_EQ(window->session().view().frame, set->frames[static_cast<std::size_t>(frames.front().frame)].name)

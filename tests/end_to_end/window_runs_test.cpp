@@ -236,8 +236,9 @@ TEST_F(WindowRuns, TheBestIsBoldAndTheTableIsCopiedAndWritten) {
     tab.exportTo(file, format);
     std::ifstream in(file.toStdString());
     const std::string text(std::istreambuf_iterator<char>(in), {});
-    if (std::string(format) != "csv")  // which holds fractions
+    if (std::string(format) != "csv") {  // which holds fractions
       EXPECT_NE(text.find(numberText(most, 2).toStdString()), std::string::npos) << format;
+    }
     EXPECT_NE(text.find("MadeSet"), std::string::npos) << format;
   }
 }

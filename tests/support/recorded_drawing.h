@@ -34,9 +34,9 @@ public:
   bool begin(QPaintDevice*) override { return true; }
   bool end() override { return true; }
   [[nodiscard]] Type type() const override { return User; }
-  void updateState(const QPaintEngineState& state) override {
-    if (state.state().testFlag(DirtyTransform)) m_transform = state.transform();
-    if (state.state().testFlag(DirtyPen)) m_pen = state.pen();
+  void updateState(const QPaintEngineState& now) override {
+    if (now.state().testFlag(DirtyTransform)) m_transform = now.transform();
+    if (now.state().testFlag(DirtyPen)) m_pen = now.pen();
   }
   void drawTextItem(const QPointF& at, const QTextItem& item) override {
     const double height = item.ascent() + item.descent();

@@ -227,136 +227,135 @@ TEST(CurvesPanelTest, BandsAreExplainedWhileThereAreAny) {
   EXPECT_TRUE(panel.bandNote().isEmpty());
 }
 
+/// `count` kept runs beside A, called "run 0", …
+std::vector<CurveData> withKeptRuns(int count) {
+  std::vector<CurveData> curves{line()};
+  curves.front().name = QStringLiteral("MSP");
+  curves.front().value = QStringLiteral("AP 29.00");
+  for (int i = 0; i < count; ++i) {
+    CurveData run = line();
+    run.role = CurveRole::Other;
+    run.series = i;
+    run.name = QStringLiteral("run %1").arg(i);
+    run.value = QStringLiteral("AP %1.00").arg(i);
+    curves.push_back(run);
+  }
+  return curves;
+}
+
+TEST_F(CurvePlotTest, EachKeptRunHasALegendEntryAndAColourOfItsOwn) {
+  EXPECT_TRUE(plot.legend().empty()) << "one run alone is named above the frame";
+  const Tokens& t = tokensFor(&plot);
+  plot.setCurves(withKeptRuns(3));
+  const auto legend = plot.legend();
+  ASSERT_EQ(legend.size(), 4U);
+  EXPECT_EQ(legend[0].text, QStringLiteral("MSP: AP 29.00"));
+  EXPECT_EQ(legend[0].colour, t.a.line);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(legend[i + 1].text, QStringLiteral("run %1: AP %1.00").arg(i));
+    EXPECT_EQ(legend[i + 1].colour, t.runs[i]);
+  }
+  EXPECT_TRUE(plot.headerValues().isEmpty()) << "said once";
+  plot.setCurves({line()});
+  EXPECT_TRUE(plot.legend().empty());
+}
+
+TEST_F(CurvePlotTest, TheRunInViewIsDrawnAboveKeptOnes) {
+  plot.setCurves(withKeptRuns(2));  // all of one shape: the last drawn covers the others
+  plot.setThreshold(0, 0.9);
+  QTest::qWait(50);
+  const QPoint at = plot.operatingPoint(0)->toPoint();
+  plot.setThreshold(0, std::nullopt);
+  QTest::qWait(50);
+  const QImage shown = plot.grab().toImage();
+  const Tokens& t = tokensFor(&plot);
+  const auto distance = [&](const QPoint& of, const QColor& to) {
+    const QColor seen(shown.pixel(of));
+    return std::abs(seen.red() - to.red()) + std::abs(seen.green() - to.green()) + std::abs(seen.blue() - to.blue());
+  };
+  int toA = 1000, toKept = 1000;
+  for (int y = -3; y <= 3; ++y) {
+    toA = std::min(toA, distance(at + QPoint(8, y), t.a.line));
+    toKept = std::min(toKept, distance(at + QPoint(8, y), t.runs[1]));
+  }
+  EXPECT_LT(toA, 40) << "the line's middle";
+  EXPECT_GT(toKept, 80);
+}
+
+TEST(HistogramPlotTest, KeptRunsOfTheUnitWidenTheAxisAndOthersHaveTheirOwn) {
+  HistogramPlot plot;
+  plot.resize(400, 300);
+  plot.show();
+  plot.setData({{0, 0.5, 1}, {0.9, 0.1}, {0.2, 0.8}, false, QStringLiteral("MSP")});
+  plot.setThreshold(0.5);
+  QTest::qWait(20);
+  const double alone = plot.handle()->x();
+  HistogramOverlay run{.name = QStringLiteral("MSP · other"),
+                       .series = 1,
+                       .edges = {0, 1, 2},
+                       .normal = {0.5, 0.5},
+                       .anomalous = {0.1, 0.9}};
+  plot.setOverlays({run});
+  QTest::qWait(20);
+  EXPECT_LT(plot.handle()->x(), alone - 50.0) << "the axis reaches to 2";
+  ASSERT_EQ(plot.legend().size(), 3U);
+  EXPECT_EQ(plot.legend()[1].text, run.name);
+  EXPECT_EQ(plot.legend()[1].colour, tokensFor(&plot).runs[1]);
+  run.ownScale = true;
+  plot.setOverlays({run});
+  QTest::qWait(20);
+  EXPECT_NEAR(plot.handle()->x(), alone, 2.0);
+  plot.setOverlays({});
+  EXPECT_TRUE(plot.legend().empty());
+}
+
 TEST(CurvesPanelTest, ABrushedStretchIsDrawnInEveryPlotUntilItIsCleared) {
-  /// `count` kept runs beside A, called "run 0", …
-  std::vector<CurveData> withKeptRuns(int count) {
-    std::vector<CurveData> curves{line()};
-    curves.front().name = QStringLiteral("MSP");
-    curves.front().value = QStringLiteral("AP 29.00");
-    for (int i = 0; i < count; ++i) {
-      CurveData run = line();
-      run.role = CurveRole::Other;
-      run.series = i;
-      run.name = QStringLiteral("run %1").arg(i);
-      run.value = QStringLiteral("AP %1.00").arg(i);
-      curves.push_back(run);
-    }
-    return curves;
+  CurvesPanel panel;
+  panel.resize(1300, 260);
+  panel.show();
+  HistogramData bins;
+  bins.edges = {0.0, 0.25, 0.5, 0.75, 1.0};
+  bins.normal = {0.7, 0.1, 0.1, 0.1};
+  bins.anomalous = {0.1, 0.1, 0.1, 0.7};
+  panel.histogram()->setData(bins);
+  panel.precisionRecall()->setCurves({line()});
+  for (PlotWidget* plot :
+       {static_cast<PlotWidget*>(panel.histogram()), static_cast<PlotWidget*>(panel.precisionRecall())}) {
+    QTest::qWait(30);
+    const QImage before = plot->grab().toImage();
+    panel.setBrush(std::pair(0.25, 0.5));
+    QTest::qWait(30);
+    EXPECT_NE(plot->grab().toImage(), before);
+    panel.setBrush(std::nullopt);
+    QTest::qWait(30);
+    EXPECT_EQ(plot->grab().toImage(), before);
   }
+}
 
-  TEST_F(CurvePlotTest, EachKeptRunHasALegendEntryAndAColourOfItsOwn) {
-    EXPECT_TRUE(plot.legend().empty()) << "one run alone is named above the frame";
-    const Tokens& t = tokensFor(&plot);
-    plot.setCurves(withKeptRuns(3));
-    const auto legend = plot.legend();
-    ASSERT_EQ(legend.size(), 4U);
-    EXPECT_EQ(legend[0].text, QStringLiteral("MSP: AP 29.00"));
-    EXPECT_EQ(legend[0].colour, t.a.line);
-    for (std::size_t i = 0; i < 3; ++i) {
-      EXPECT_EQ(legend[i + 1].text, QStringLiteral("run %1: AP %1.00").arg(i));
-      EXPECT_EQ(legend[i + 1].colour, t.runs[i]);
-    }
-    EXPECT_TRUE(plot.headerValues().isEmpty()) << "said once";
-    plot.setCurves({line()});
-    EXPECT_TRUE(plot.legend().empty());
-  }
+TEST(BarListTest, ClickTellsTheRow) {
+  BarList bars;
+  bars.resize(260, 200);
+  bars.setRows({{"road", Qt::gray, 0.6, "60 %"}, {"sky", Qt::blue, 0.4, "40 %"}});
+  bars.show();
+  QList<int> rows;
+  QObject::connect(&bars, &BarList::rowClicked, [&](int row) { rows << row; });
+  QTest::mouseClick(&bars, Qt::LeftButton, {}, bars.rowRect(1).center());
+  QTest::keyClick(&bars, Qt::Key_Up);
+  QTest::keyClick(&bars, Qt::Key_Return);
+  EXPECT_EQ(rows, (QList<int>{1, 0}));
+}
 
-  TEST_F(CurvePlotTest, TheRunInViewIsDrawnAboveKeptOnes) {
-    plot.setCurves(withKeptRuns(2));  // all of one shape: the last drawn covers the others
-    plot.setThreshold(0, 0.9);
-    QTest::qWait(50);
-    const QPoint at = plot.operatingPoint(0)->toPoint();
-    plot.setThreshold(0, std::nullopt);
-    QTest::qWait(50);
-    const QImage shown = plot.grab().toImage();
-    const Tokens& t = tokensFor(&plot);
-    const auto distance = [&](const QPoint& of, const QColor& to) {
-      const QColor seen(shown.pixel(of));
-      return std::abs(seen.red() - to.red()) + std::abs(seen.green() - to.green()) + std::abs(seen.blue() - to.blue());
-    };
-    int toA = 1000, toKept = 1000;
-    for (int y = -3; y <= 3; ++y) {
-      toA = std::min(toA, distance(at + QPoint(8, y), t.a.line));
-      toKept = std::min(toKept, distance(at + QPoint(8, y), t.runs[1]));
-    }
-    EXPECT_LT(toA, 40) << "the line's middle";
-    EXPECT_GT(toKept, 80);
-  }
-
-  TEST(HistogramPlotTest, KeptRunsOfTheUnitWidenTheAxisAndOthersHaveTheirOwn) {
-    HistogramPlot plot;
-    plot.resize(400, 300);
-    plot.show();
-    plot.setData({{0, 0.5, 1}, {0.9, 0.1}, {0.2, 0.8}, false, QStringLiteral("MSP")});
-    plot.setThreshold(0.5);
-    QTest::qWait(20);
-    const double alone = plot.handle()->x();
-    HistogramOverlay run{.name = QStringLiteral("MSP · other"),
-                         .series = 1,
-                         .edges = {0, 1, 2},
-                         .normal = {0.5, 0.5},
-                         .anomalous = {0.1, 0.9}};
-    plot.setOverlays({run});
-    QTest::qWait(20);
-    EXPECT_LT(plot.handle()->x(), alone - 50.0) << "the axis reaches to 2";
-    ASSERT_EQ(plot.legend().size(), 3U);
-    EXPECT_EQ(plot.legend()[1].text, run.name);
-    EXPECT_EQ(plot.legend()[1].colour, tokensFor(&plot).runs[1]);
-    run.ownScale = true;
-    plot.setOverlays({run});
-    QTest::qWait(20);
-    EXPECT_NEAR(plot.handle()->x(), alone, 2.0);
-    plot.setOverlays({});
-    EXPECT_TRUE(plot.legend().empty());
-  }
-
-  TEST(CurvesPanelTest, LatestToggledStaysWhereThereIsNoRoom) {
-    CurvesPanel panel;
-    panel.resize(1300, 260);
-    panel.show();
-    HistogramData bins;
-    bins.edges = {0.0, 0.25, 0.5, 0.75, 1.0};
-    bins.normal = {0.7, 0.1, 0.1, 0.1};
-    bins.anomalous = {0.1, 0.1, 0.1, 0.7};
-    panel.histogram()->setData(bins);
-    panel.precisionRecall()->setCurves({line()});
-    for (PlotWidget* plot :
-         {static_cast<PlotWidget*>(panel.histogram()), static_cast<PlotWidget*>(panel.precisionRecall())}) {
-      QTest::qWait(30);
-      const QImage before = plot->grab().toImage();
-      panel.setBrush(std::pair(0.25, 0.5));
-      QTest::qWait(30);
-      EXPECT_NE(plot->grab().toImage(), before);
-      panel.setBrush(std::nullopt);
-      QTest::qWait(30);
-      EXPECT_EQ(plot->grab().toImage(), before);
-    }
-  }
-
-  TEST(BarListTest, ClickTellsTheRow) {
-    BarList bars;
-    bars.resize(260, 200);
-    bars.setRows({{"road", Qt::gray, 0.6, "60 %"}, {"sky", Qt::blue, 0.4, "40 %"}});
-    bars.show();
-    QList<int> rows;
-    QObject::connect(&bars, &BarList::rowClicked, [&](int row) { rows << row; });
-    QTest::mouseClick(&bars, Qt::LeftButton, {}, bars.rowRect(1).center());
-    QTest::keyClick(&bars, Qt::Key_Up);
-    QTest::keyClick(&bars, Qt::Key_Return);
-    EXPECT_EQ(rows, (QList<int>{1, 0}));
-  }
-
-  TEST(TransferMatrixTest, ClickTellsTheCellAndSizesMustFit) {
-    TransferMatrixPlot matrix;
-    matrix.resize(500, 250);
-    EXPECT_THROW(matrix.setCells({"a", "b"}, {{}}), ContractViolation);
-    matrix.setCells({"a", "b"}, {{0.5, "50", "", ""}, {0.4, "40", "", ""}, {0.3, "30", "", ""}, {{}, "", "", ""}});
-    matrix.show();
-    QList<QPair<int, int>> cells;
-    QObject::connect(&matrix, &TransferMatrixPlot::cellClicked, [&](int r, int c) { cells << QPair(r, c); });
-    QTest::mouseClick(&matrix, Qt::LeftButton, {}, matrix.cellRect(1, 0).center().toPoint());
-    EXPECT_EQ(cells, (QList<QPair<int, int>>{{1, 0}}));
-  }
+TEST(TransferMatrixTest, ClickTellsTheCellAndSizesMustFit) {
+  TransferMatrixPlot matrix;
+  matrix.resize(500, 250);
+  EXPECT_THROW(matrix.setCells({"a", "b"}, {{}}), ContractViolation);
+  matrix.setCells({"a", "b"}, {{0.5, "50", "", ""}, {0.4, "40", "", ""}, {0.3, "30", "", ""}, {{}, "", "", ""}});
+  matrix.show();
+  QList<QPair<int, int>> cells;
+  QObject::connect(&matrix, &TransferMatrixPlot::cellClicked, [&](int r, int c) { cells << QPair(r, c); });
+  QTest::mouseClick(&matrix, Qt::LeftButton, {}, matrix.cellRect(1, 0).center().toPoint());
+  EXPECT_EQ(cells, (QList<QPair<int, int>>{{1, 0}}));
+}
 
 }  // namespace
 }  // namespace oodscope
