@@ -234,7 +234,7 @@
       }
       const [truth, levels] = await Promise.all([this.map('truth', this.truth), this.map(run.painted, levels64)]);
       if (this.wanted !== wanted) return true;  // a newer one is under way
-      const context = this.canvas.getContext('2d');
+      const context = this.canvas.getContext('2d', { willReadFrequently: true });  // kept where it is written
       const picture = context.createImageData(this.canvas.width, this.canvas.height);
       if (mode === 'score') this.fillScores(picture, truth, levels, run);
       else this.fillDecision(picture, truth, levels, run.thresholds.length - run.index);

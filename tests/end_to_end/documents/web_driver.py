@@ -36,13 +36,21 @@ class Browser:
             options = {'args': ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run',
                                 '--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND',
                                 '--force-color-profile=srgb', '--window-size=1280,900', f'--user-data-dir={profile}']}
-            made = self._ask('POST', '/session', {'capabilities': {'alwaysMatch': {
-                'browserName': 'chrome', 'goog:chromeOptions': options,
-                'goog:loggingPrefs': {'browser': 'ALL', 'performance': 'ALL'}}}})
-            self.session = f"/session/{made['sessionId']}"
+            self.session = f"/session/{self._start(options)['sessionId']}"
         except BaseException:
             self.driver.terminate()
             raise
+
+    def _start(self, options, tries=3):
+        """On a machine with other work the browser may take longer than the driver waits for it."""
+        wanted = {'browserName': 'chrome', 'goog:chromeOptions': options,
+                  'goog:loggingPrefs': {'browser': 'ALL', 'performance': 'ALL'}}
+        try:
+            return self._ask('POST', '/session', {'capabilities': {'alwaysMatch': wanted}})
+        except RuntimeError as error:
+            if tries == 1 or 'session not created' not in str(error):
+                raise
+            return self._start(options, tries - 1)
 
     def close(self):
         try:
@@ -83,8 +91,8 @@ class Browser:
         return self.ask('POST', '/execute/sync', {'script': script, 'args': list(arguments)})
 
     def wait(self, script, *arguments):
-        """Until the value is true; AssertionError after a minute."""
-        deadline = time.monotonic() + 60
+        """Until the value is true; AssertionError after two minutes."""
+        deadline = time.monotonic() + 120
         while not (value := self.run(script, *arguments)):
             if time.monotonic() > deadline:
                 raise AssertionError(f'never came true: {script}')
