@@ -20,11 +20,11 @@ window() { # NAME ARGUMENT…: the settled window
   "${display[@]}" "$bin" "$demo" --size 1440x900 "$@" --screenshot "$to/$name.jpg"
 }
 display=(env QT_QPA_PLATFORM=offscreen)
-window window-dark --theme dark --method energy --temperature 1.6
+window window-dark --theme dark
 window failures-light --theme light --tab Failures
 window classes-dark --theme dark --tab Classes
 window size-distance-light --theme light --tab "Size and distance"
-window compare-dark --theme dark --method msp --compare max-logit
+window compare-dark --theme dark --method void --compare max-entropy
 if command -v xvfb-run > /dev/null; then
   display=(xvfb-run -a -s "-screen 0 1920x1200x24" env QT_QPA_PLATFORM=xcb LIBGL_ALWAYS_SOFTWARE=1)
   window scene3d-dark --theme dark --tab 3D

@@ -45,16 +45,17 @@ TEST(Recipe, NamesWhatEarlierVersionsHadNotWhereItIsUsed) {
   options.gradientClip = 5.0;
   options.warmUpSteps = 100;
   options.weightAverage = 0.998;
-  options.normMomentum = 0.03;
+  options.normMomentum = 0.03125;
   options.augmentation.channels = 0.05;
-  options.augmentation.pasted = 0.3;
+  options.augmentation.pasted = 0.25;
   options.reducedPrecision = true;
   options.best = "void";
   options.optimiser = Optimiser::AdamW;
   const std::string after = recipe(options);
-  for (const char* line : {"\nvoid weight: 1.5\n", "\noutlier exposure: 0.05", "\ngradient clip: 5\n",
-                           "\nwarm-up: 100\n", "\nweight average: 0.998", "\nnorm momentum: 0.03", "\nchannels: 0.05",
-                           "\npasted: 0.3", "\nprecision: bfloat16\n", "\nbest by: void\n", "\noptimiser: adamw "})
+  for (const char* line :
+       {"\nvoid weight: 1.5\n", "\noutlier exposure: 0.05", "\ngradient clip: 5\n", "\nwarm-up: 100\n",
+        "\nweight average: 0.998", "\nnorm momentum: 0.03125\n", "\nchannels: 0.05", "\npasted: 0.25\n",
+        "\nprecision: bfloat16\n", "\nbest by: void\n", "\noptimiser: adamw "})
     EXPECT_THAT(after, HasSubstr(line));
 }
 
