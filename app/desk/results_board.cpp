@@ -328,7 +328,9 @@ RunChoice ResultsBoard::choiceOf(std::size_t row, std::size_t set) const {
   const MatrixRow& scored = m_matrix.rows[row];
   RunChoice choice = runChoiceOf(m_session.view());
   choice.set = m_matrix.sets[set];
-  choice.score = {};
+  // A temperature without effect stays as it is set.
+  choice.score =
+      ScoreChoice{.temperature = scored.configuration.temperature.value_or(m_session.view().score.temperature)};
   if (scored.isFolder) {
     choice.score.imported = scored.source;
     choice.score.importedLogits = scored.hasLogits;
@@ -336,8 +338,6 @@ RunChoice ResultsBoard::choiceOf(std::size_t row, std::size_t set) const {
     choice.model = scored.source;
   }
   if (scored.configuration.method) choice.score.method = *scored.configuration.method;
-  // A temperature without effect stays as it is set.
-  choice.score.temperature = scored.configuration.temperature.value_or(m_session.view().score.temperature);
   return choice;
 }
 

@@ -64,7 +64,7 @@ RunEvaluator::Made RunEvaluator::evaluate(const Work& work, const std::stop_toke
   const Task& task = work.task;
   const auto start = std::chrono::steady_clock::now();
   LiveSet& live = *task.live;
-  auto made = std::make_shared<EvaluatedRun>();
+  auto made = std::make_shared<FinishedRun>();
   made->has = task.needs;
   made->seen = live.account();
   std::shared_ptr<const ExactRun> exact;
@@ -87,7 +87,7 @@ RunEvaluator::Made RunEvaluator::evaluate(const Work& work, const std::stop_toke
   return {made, seconds / static_cast<double>(std::max<std::size_t>(1, exact->frames.size()))};
 }
 
-std::shared_ptr<const EvaluatedRun> RunEvaluator::find(const RunSpec& run) const {
+std::shared_ptr<const FinishedRun> RunEvaluator::find(const RunSpec& run) const {
   const auto known = m_known.find(run);
   return known == m_known.end() ? nullptr : known->second;
 }

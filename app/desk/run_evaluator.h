@@ -30,7 +30,7 @@ struct RunNeeds {
 };
 
 /// Exact numbers of a run, as far as they were asked for.
-struct EvaluatedRun {
+struct FinishedRun {
   RunNeeds has;
   FrameAccount seen;                               ///< of the set's frames when it was evaluated
   std::shared_ptr<const ResultRow> row = {};       ///< as `oodscope-cli evaluate` gives it
@@ -59,7 +59,7 @@ public:
   ~RunEvaluator() override;
 
   /// What is known of a run; nullptr: nothing. Newer frames may have come since.
-  [[nodiscard]] std::shared_ptr<const EvaluatedRun> find(const RunSpec& run) const;
+  [[nodiscard]] std::shared_ptr<const FinishedRun> find(const RunSpec& run) const;
   /// Whether it is known as it is needed, of all frames that there are.
   [[nodiscard]] bool isKnown(const Task& task) const;
   [[nodiscard]] RunState state(const Task& task) const;
@@ -99,7 +99,7 @@ private:
     FrameAccount seen;
   };
   struct Made {
-    std::shared_ptr<const EvaluatedRun> run;
+    std::shared_ptr<const FinishedRun> run;
     double seconds = 0.0;
   };
 
@@ -116,7 +116,7 @@ private:
   void dropClosed();
 
   Workspace& m_workspace;
-  std::unordered_map<RunSpec, std::shared_ptr<const EvaluatedRun>> m_known;
+  std::unordered_map<RunSpec, std::shared_ptr<const FinishedRun>> m_known;
   std::unordered_map<RunSpec, Failed> m_failed;
   std::deque<std::shared_ptr<Queued>> m_queue;                    ///< what runs comes first
   std::unordered_map<RunSpec, std::shared_ptr<Queued>> m_queued;  ///< the same by run

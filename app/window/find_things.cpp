@@ -124,7 +124,7 @@ std::vector<PaletteEntry> findThings(const FindParts& parts) {
   entries.push_back({.name = foundText("Export the failure lists…"),
                      .run = [&failures = parts.failures] { failures.exportLists(); },
                      .note = QStringLiteral("CSV"),
-                     .words = foundText("csv failures false positives missed regions")});
+                     .words = foundText("comma separated failures false positives missed regions")});
   addFrames(entries, parts.desk);
   return entries;
 }

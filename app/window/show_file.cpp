@@ -25,9 +25,7 @@ bool openUrl(const QString& path) {
 void setUrlOpener(UrlOpener opener) { urlOpener() = std::move(opener); }
 
 bool openFile(const QString& file) {
-  static const QStringList kDocuments{QStringLiteral("pdf"),  QStringLiteral("png"), QStringLiteral("svg"),
-                                      QStringLiteral("html"), QStringLiteral("csv"), QStringLiteral("tex"),
-                                      QStringLiteral("md"),   QStringLiteral("txt")};
+  static const QStringList kDocuments = QStringLiteral("pdf png svg html csv tex md txt").split(QLatin1Char(' '));
   const QFileInfo info(file);
   if (!info.isFile() || !kDocuments.contains(info.suffix().toLower())) return openFolderOf(file);
   return openUrl(info.absoluteFilePath());

@@ -347,8 +347,8 @@ QFont PlotCanvas::printedFont(const RenderOptions& options) const {
 
 DocumentLegend PlotCanvas::documentLegend() const { return {values, m_font, *m_tokens}; }
 
-LegendPlace PlotCanvas::settled(const RenderOptions& options, double width, const QFont& face,
-                                const QFont& titleFace) const {
+LegendPlace PlotCanvas::legendPlaceFor(const RenderOptions& options, double width, const QFont& face,
+                                       const QFont& titleFace) const {
   const DocumentLegend legend(values, face, *m_tokens);
   if (empty || legend.isEmpty()) return LegendPlace::None;
   if (options.legend != LegendPlace::Auto) return options.legend;
@@ -360,7 +360,7 @@ LegendPlace PlotCanvas::settled(const RenderOptions& options, double width, cons
 double PlotCanvas::legendHeight(double width, const RenderOptions& options) const {
   const QFont caption = captionFont(printedFont(options)), face = numberFont(caption);
   const auto pixels = static_cast<double>(std::lround(width * kPixelsPerPoint));  // as render() has it
-  if (settled(options, pixels, face, strongFont(caption)) != LegendPlace::Below) return 0.0;
+  if (legendPlaceFor(options, pixels, face, strongFont(caption)) != LegendPlace::Below) return 0.0;
   const double line = QFontMetricsF(face).height();
   const DocumentLegend legend(values, face, *m_tokens);
   return (legend.sizeWithin(pixels - line).height() + kBelowAxes * line) / kPixelsPerPoint;
@@ -391,7 +391,7 @@ void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptio
   const int width = static_cast<int>(std::lround(area.width() * kPixelsPerPoint));
   const int height = static_cast<int>(std::lround(area.height() * kPixelsPerPoint - below));
   m_document = options;
-  m_document->legend = settled(options, width, m_font, m_titleFont);
+  m_document->legend = legendPlaceFor(options, width, m_font, m_titleFont);
   restyle();
   QPicture picture;
   {

@@ -105,8 +105,8 @@ private:
   [[nodiscard]] DocumentLegend documentLegend() const;
   [[nodiscard]] QFont printedFont(const RenderOptions& options) const;
   /// Where Auto puts it, at a width in pixels.
-  [[nodiscard]] LegendPlace settled(const RenderOptions& options, double width, const QFont& face,
-                                    const QFont& titleFace) const;
+  [[nodiscard]] LegendPlace legendPlaceFor(const RenderOptions& options, double width, const QFont& face,
+                                           const QFont& titleFace) const;
   void connectMouse();
   /// Ranges never leave the data: zooming out ends at home.
   static void holdWithinHome(QCPAxis* axis, const QCPRange& home);
@@ -121,7 +121,7 @@ private:
   Due m_due = Due::Nothing;
   const Tokens* m_tokens = nullptr;
   QFont m_base, m_font, m_titleFont;
-  std::optional<RenderOptions> m_document;  ///< its legend's place is settled: Auto is above the frame
+  std::optional<RenderOptions> m_document;  ///< its legend's place is resolved: Auto is above the frame
   std::vector<LegendSpan> m_legend;
   LegendElement* m_legendElement = nullptr;  ///< while there is a legend; owned by the layout
   enum class Gesture { None, Press, Drag, Pan, Brush };

@@ -137,6 +137,16 @@ QString closedSetText(const ClosedSetCalibration& closed, bool complete) {
                                 CalibrationTab::tr("frames"))));
 }
 
+namespace {
+
+QHBoxLayout* inColumn(QVBoxLayout& column) {
+  auto* row = new QHBoxLayout;
+  column.addLayout(row, 1);
+  return row;
+}
+
+}  // namespace
+
 CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
     : AnalysisTab(parent),
       m_workspace(workspace),
@@ -205,8 +215,7 @@ CalibrationTab::CalibrationTab(Workspace& workspace, QWidget* parent)
   auto* first = new RunFirstPanel;
   m_first = new RunFirst(workspace.runner(), *first, this);
   whole->addWidget(first);
-  auto* row = new QHBoxLayout;
-  whole->addLayout(row, 1);
+  auto* row = inColumn(*whole);
   row->setSpacing(m.px(12));
   row->addLayout(pane(m_closed, m_closedText, m_use), 3);
   row->addLayout(pane(m_anomaly, m_anomalyText, nullptr), 3);

@@ -105,8 +105,9 @@ TEST_F(RoomTest, NothingWaitsBehindTheToolbarsArrowOnALaptop) {
     ASSERT_TRUE(waitUntilIdle(*window));
     QTest::qWait(20);
     for (const QToolBar* bar : window->findChildren<QToolBar*>())
-      if (const auto* more = bar->findChild<QWidget*>(QStringLiteral("qt_toolbar_ext_button")))
+      if (const auto* more = bar->findChild<QWidget*>(QStringLiteral("qt_toolbar_ext_button"))) {
         EXPECT_FALSE(more->isVisible()) << comparing;
+      }
   }
 }
 

@@ -63,7 +63,11 @@ std::size_t endOfWhatIsNoCode(const std::string& text, std::size_t at) {
   if (text.compare(at, 2, "//") == 0 || (lineBegins && text[at] == '#')) return endOfLine(text, at);
   if (text.compare(at, 2, "/*") == 0) return text.find("*/", at) + 2;
   if (text.compare(at, 3, "R\"(") == 0) return text.find(")\"", at) + 2;
-  const bool separatesDigits = text[at] == '\'' && at > 0 && std::isalnum(static_cast<unsigned char>(text[at - 1]));
+  const auto isWord = [&](std::size_t place) { return std::isalnum(static_cast<unsigned char>(text[place])) != 0; };
+  // u'a' is a literal, 1'000 a number.
+  const bool isPrefixed =
+      at > 0 && std::string("uUL").find(text[at - 1]) != std::string::npos && (at < 2 || !isWord(at - 2));
+  const bool separatesDigits = text[at] == '\'' && at > 0 && isWord(at - 1) && !isPrefixed;
   if (text[at] == '"' || (text[at] == '\'' && !separatesDigits)) return endOfLiteral(text, at);
   return at;
 }
