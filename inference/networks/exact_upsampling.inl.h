@@ -6,7 +6,7 @@
 namespace oodscope {
 
 /// What a transposed convolution that doubles the size gives, by a convolution at the input's size and a shuffle of its
-/// channels to pixels: the same sums, to rounding, and gradients likewise, several times faster where LibTorch has no
+/// channels to pixels: the same sums, to rounding, and gradients likewise, faster where LibTorch has no
 /// fast kernel for the transposed one. 2x2 kernels of stride 2, and 3x3 of stride 2, padding 1 and output padding 1,
 /// are rewritten; others, grouped and dilated ones are run as they are. Differentiable.
 [[nodiscard]] torch::Tensor upsampled(const torch::nn::ConvTranspose2d& convolution, const torch::Tensor& x);
