@@ -47,7 +47,7 @@ inline Session fullSession(const std::filesystem::path& folder) {
   session.runs = {{"mine", "net.pth", {methods::kMaxLogit, "folder", 1.0F, true}, protocols::kFishyscapes}};
   session.grid.rows = {{"mine", "3", "Kerb at night", FrameRectangle{5, 6, 70, 80}}, {"mine", "4"}};
   session.runs.push_back({"mine", "", {methods::kEnergy, std::nullopt, 0.5F}, protocols::kCourse});
-  session.view.hiddenRuns = {session.runs.back()};
+  session.view.hiddenRuns = {session.runs.front()};
   session.grid.scores = {{methods::kMsp, "folder", 1.0F, true}, {methods::kEnergy, std::nullopt, 2.0F}};
   session.grid.decision = false;
   session.grid.captions = {"", "", "Softmax", ""};
