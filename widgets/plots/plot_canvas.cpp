@@ -345,11 +345,18 @@ QFont PlotCanvas::printedFont(const RenderOptions& options) const {
   return printed;
 }
 
-DocumentLegend PlotCanvas::documentLegend() const { return {values, m_font, *m_tokens}; }
+std::vector<HeaderSpan> PlotCanvas::legendEntries() const {
+  if (!values.empty()) return values;
+  std::vector<HeaderSpan> out;
+  for (const LegendSpan& span : m_legend) out.push_back({.text = span.text, .sample = span.stroke});
+  return out;
+}
+
+DocumentLegend PlotCanvas::documentLegend() const { return {legendEntries(), m_font, *m_tokens}; }
 
 LegendPlace PlotCanvas::legendPlaceFor(const RenderOptions& options, double width, const QFont& face,
                                        const QFont& titleFace) const {
-  const DocumentLegend legend(values, face, *m_tokens);
+  const DocumentLegend legend(legendEntries(), face, *m_tokens);
   if (empty || legend.isEmpty()) return LegendPlace::None;
   if (options.legend != LegendPlace::Auto) return options.legend;
   const double height = QFontMetricsF(face).height();
@@ -362,7 +369,7 @@ double PlotCanvas::legendHeight(double width, const RenderOptions& options) cons
   const auto pixels = static_cast<double>(std::lround(width * kPixelsPerPoint));  // as render() has it
   if (legendPlaceFor(options, pixels, face, strongFont(caption)) != LegendPlace::Below) return 0.0;
   const double line = QFontMetricsF(face).height();
-  const DocumentLegend legend(values, face, *m_tokens);
+  const DocumentLegend legend(legendEntries(), face, *m_tokens);
   return (legend.sizeWithin(pixels - line).height() + kBelowAxes * line) / kPixelsPerPoint;
 }
 

@@ -103,6 +103,8 @@ public:
 private:
   enum class Due { Nothing, Markers, Everything };
   [[nodiscard]] DocumentLegend documentLegend() const;
+  /// What a document's legend says, whether the screen shows it above the frame or below.
+  [[nodiscard]] std::vector<HeaderSpan> legendEntries() const;
   [[nodiscard]] QFont printedFont(const RenderOptions& options) const;
   /// Where Auto puts it, at a width in pixels.
   [[nodiscard]] LegendPlace legendPlaceFor(const RenderOptions& options, double width, const QFont& face,

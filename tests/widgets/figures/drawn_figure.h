@@ -44,6 +44,8 @@ inline DrawnFigure drawnFigure(Figure& figure, double inches, double fontPoints 
 /// No text covers another one, none leaves the figure.
 inline void expectTextsApart(const DrawnFigure& drawn, const std::string& of) {
   const auto core = [](const QRectF& box) {  // ascent and descent of a line are more than its letters
+    // Captions of rows stand upright.
+    if (box.height() > box.width()) return box.adjusted(0.18 * box.width(), 0.3, -0.18 * box.width(), -0.3);
     return box.adjusted(0.3, 0.18 * box.height(), -0.3, -0.18 * box.height());
   };
   const QRectF page = QRectF(QPointF(0, 0), drawn.size).adjusted(-0.5, -0.5, 0.5, 0.5);

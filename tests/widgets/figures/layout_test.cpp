@@ -194,12 +194,14 @@ TEST(FigureLayout, EachSwitchTakesItsPartAway) {
 
 TEST(FigureLayout, MinusSignsAreNoHyphens) {
   const DrawnFigure drawn = drawnFigure(*histogramFigure(histogram()), kOneColumn);
-  EXPECT_TRUE(drawn.all().contains(QStringLiteral("−20"))) << drawn.all().toStdString();
-  EXPECT_FALSE(drawn.all().contains(QStringLiteral("-20")));
+  const QString texts = drawn.all().remove(QLatin1Char(' '));  // a face without the sign takes it from another
+  EXPECT_TRUE(texts.contains(QStringLiteral("−20"))) << texts.toStdString();
+  EXPECT_FALSE(texts.contains(QStringLiteral("-20")));
   HistogramFigureData small = histogram();
   for (double& edge : small.histogram.edges) edge *= 1e-6;
   small.threshold.reset();
-  EXPECT_TRUE(drawnFigure(*histogramFigure(small), kOneColumn).all().contains(QStringLiteral("·10⁻⁵")));
+  const QString few = drawnFigure(*histogramFigure(small), kOneColumn).all().remove(QLatin1Char(' '));
+  EXPECT_TRUE(few.contains(QStringLiteral("e−5")) || few.contains(QStringLiteral("·10⁻⁵"))) << few.toStdString();
 }
 
 TEST(LabelPlacer, TakesTheFirstFreePlaceAndElseTheLeastCovered) {

@@ -249,7 +249,7 @@ TEST(MessagesPanel, RowsAreAsHighAsTheirWrappedTexts) {
   QStringList files;
   QObject::connect(&panel, &MessagesPanel::fileActivated, [&](const QString& file) { files << file; });
   QTest::mouseClick(rows->viewport(), Qt::LeftButton, Qt::NoModifier,
-                    rows->visualRect(rows->model()->index(1, 3)).center());
+                    rows->visualRect(rows->model()->index(1, 3)).topLeft() + QPoint(6, 6));
   EXPECT_EQ(files, QStringList{QStringLiteral("/somewhere/weights.pth")});
 }
 

@@ -88,7 +88,7 @@ TEST(SceneColours, EveryScoreStandsOutFromTheBackgroundInBothThemes) {
           if (i == 0) continue;
           const double before = luminance(plain[i]) - luminance(plain[i - 1]);
           const double after = luminance(shown[i]) - luminance(shown[i - 1]);
-          EXPECT_FALSE(before > 0.004 && after < 0.0)
+          EXPECT_FALSE(before > 0.004 && after < -0.009)  // a level of 255 near white
               << "the order stays: " << qPrintable(colourMapName(map)) << ' ' << i;
         }
       }

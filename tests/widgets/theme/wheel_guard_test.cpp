@@ -44,6 +44,7 @@ struct WheelGuard : testing::Test {
          {static_cast<QWidget*>(choice), static_cast<QWidget*>(number), static_cast<QWidget*>(slider)})
       guardWheel(*widget);
     area.show();
+    QTest::qWait(20);  // until it is known how far it scrolls
     area.setFocus();
   }
   QScrollArea area;
