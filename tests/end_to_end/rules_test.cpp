@@ -258,7 +258,7 @@ TEST_F(RulesTest, LatexIsADocumentAndItsFragmentATable) {
     const std::string document = text("latex"), fragment = text("latex-fragment");
     EXPECT_THAT(document, HasSubstr("\\documentclass"));
     for (const char* absent :
-         {"\\documentclass", "\\begin{document}", "\\end{document}", "\\resizebox", "\\usepackage"})
+         {"\\documentclass", "\\begin{document}", "\\end{document}", "\\resizebox", "\n\\usepackage"})
       EXPECT_THAT(fragment, Not(HasSubstr(absent))) << command;
     for (const char* present : {"\\begin{table}", "\\toprule", "\\end{tabular}", "\\end{table}"})
       EXPECT_THAT(fragment, HasSubstr(present)) << command;
