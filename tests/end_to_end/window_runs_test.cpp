@@ -149,8 +149,16 @@ TEST_F(WindowRuns, TheResultsAreThoseOfTheCommandLineToTheLastBit) {
   const auto cells = matrix.count(RunState::Done);
   EXPECT_EQ(cells, matrix.cells.size()) << results().note().toStdString();
   std::string methods;
-  for (const MatrixRow& row : matrix.rows)
-    if (row.configuration.method) methods.append(methods.empty() ? "" : ",").append(row.configuration.name);
+  std::size_t defined = 0;
+  for (std::size_t r = 0; r < matrix.rows.size(); ++r) {
+    const Configuration& configuration = matrix.rows[r].configuration;
+    if (!matrix.at(r, 0).result->ap) {  // these logits have no void channel: no number is made up
+      EXPECT_EQ(configuration.name, "void");
+      continue;
+    }
+    ++defined;
+    if (configuration.method) methods.append(methods.empty() ? "" : ",").append(configuration.name);
+  }
   const testing::CommandResult printed =
       testing::runCli({"evaluate", "--set", made.set.string(), "--scores", logits.string(), "--scores",
                        made.scores.string(), "--method", methods, "--components", "auto", "--format", "json"});
@@ -168,7 +176,7 @@ TEST_F(WindowRuns, TheResultsAreThoseOfTheCommandLineToTheLastBit) {
       EXPECT_EQ(shown.auroc, row.at("auroc").get<double>()) << shown.method;
       EXPECT_EQ(shown.components->f1Star, row.at("components").at("f1_star").get<double>()) << shown.method;
     }
-  EXPECT_EQ(compared, cells);
+  EXPECT_EQ(compared, defined);
   picture(*window, QStringLiteral("results"));
 }
 

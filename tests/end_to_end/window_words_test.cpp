@@ -87,7 +87,7 @@ protected:
 };
 
 TEST_F(WindowWords, ASecondSetIsShownAndTheBannerSaysSo) {
-  const auto window = open();
+  const auto window = open(false);
   const fs::path second = writeSecondSet();
   drop(*window, second);
   EXPECT_EQ(window->session().view().set, "SecondSet");
@@ -148,7 +148,7 @@ TEST_F(WindowWords, AnErrorOfSavingGoesOnceTheSessionIsSaved) {
 }
 
 TEST_F(WindowWords, AnErrorOfOpeningGoesWithTheNextThingThatOpens) {
-  const auto window = open();
+  const auto window = open(false);
   const fs::path text = root / "notes.txt";
   std::ofstream(text) << "nothing";
   drop(*window, text);

@@ -45,7 +45,8 @@ WindowRoom::WindowRoom(QMainWindow& window, DockColumn& docks, TabStack& tabs, W
     if (tab >= 0) setMaximised(!isMaximised());
   });
   connect(docks.analysisDock().toggleViewAction(), &QAction::toggled, this, [this](bool shown) {
-    if (!shown) setMaximised(false);
+    // A window that goes hides its docks when its actions may have gone.
+    if (!shown && isMaximised() && m_window.isVisible()) setMaximised(false);
   });
   m_window.installEventFilter(this);
 }
