@@ -156,7 +156,7 @@ protected:
   }
   static QStringList namesIn(const QString& figure, int column) {
     QStringList names;
-    for (const QByteArray& row : contentOf(figure.chopped(4) + ".csv").split('\n').mid(1))
+    for (const QByteArray& row : contentOf(figure.chopped(4) + ".csv").trimmed().split('\n').mid(1))
       if (const QByteArrayList cells = row.split(','); cells.size() > column)
         if (const QString name = QString::fromUtf8(cells[column]); !names.contains(name)) names << name;
     return names;
