@@ -185,7 +185,7 @@ TEST(ListedThresholds, TakeAllOfAShortCurveAndWhatIsWanted) {
   for (const float threshold : {INFINITY, 3.0F, 2.0F, 1.0F}) {
     CurvePoint point;
     point.threshold = threshold;
-    point.recall = std::isfinite(threshold) ? 1.0 - threshold / 4.0 : 0.0;
+    point.recall = std::isfinite(threshold) ? 1.0 - static_cast<double>(threshold) / 4.0 : 0.0;
     curves.points.push_back(point);
   }
   EXPECT_THAT(listedThresholds(curves, {}, {2.5F, INFINITY}, 255), ::testing::ElementsAre(3.0F, 2.5F, 2.0F, 1.0F));
