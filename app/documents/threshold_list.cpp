@@ -17,24 +17,29 @@ double distanceInPlots(const CurvePoint& a, const CurvePoint& b) {
          std::abs(a.f1 - b.f1);
 }
 
-std::vector<float> alongCurves(const SetCurves& curves, std::size_t count) {
+/// At most `count` of the curves' thresholds that are not in `known`: those at equal steps along the curves, and where
+/// the curves leap, so that steps fall together, others between them.
+std::vector<float> alongCurves(const SetCurves& curves, const std::vector<float>& known, std::size_t count) {
   std::vector<float> thresholds;
   std::vector<double> places;
   const CurvePoint* last = nullptr;
   for (const CurvePoint& point : curves.points) {
-    if (!std::isfinite(point.threshold)) continue;
+    if (!std::isfinite(point.threshold) || std::ranges::find(known, point.threshold) != known.end()) continue;
     places.push_back(last == nullptr ? 0.0 : places.back() + distanceInPlots(*last, point));
     thresholds.push_back(point.threshold);
     last = &point;
   }
   if (thresholds.size() <= count) return thresholds;
-  std::vector<float> out;
+  const double steps = static_cast<double>(std::max<std::size_t>(count, 2) - 1);
+  std::vector<float> out, rest;
+  std::vector<char> isTaken(thresholds.size(), 0);
   for (std::size_t i = 0; i < count; ++i) {
-    const double wanted =
-        places.back() * static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(count, 2) - 1);
-    const auto at = std::lower_bound(places.begin(), places.end(), wanted);
-    out.push_back(thresholds[std::min(static_cast<std::size_t>(at - places.begin()), thresholds.size() - 1)]);
+    const auto at = std::lower_bound(places.begin(), places.end(), places.back() * static_cast<double>(i) / steps);
+    isTaken[std::min(static_cast<std::size_t>(at - places.begin()), thresholds.size() - 1)] = 1;
   }
+  for (std::size_t i = 0; i < thresholds.size(); ++i) (isTaken[i] != 0 ? out : rest).push_back(thresholds[i]);
+  const std::size_t missing = count - out.size();
+  for (std::size_t i = 0; i < missing; ++i) out.push_back(rest[(2 * i + 1) * rest.size() / (2 * missing)]);
   return out;
 }
 
@@ -88,7 +93,8 @@ std::vector<float> listedThresholds(const SetCurves& curves, const SetScores& us
   for (const float value : wanted)
     if (out.size() < count && isNew(value)) out.push_back(value);
   const std::size_t left = count - out.size();
-  for (const float value : curves.points.empty() ? alongRates(used, left) : alongCurves(curves, left))
+  const std::vector<float> others = curves.points.empty() ? alongRates(used, left) : alongCurves(curves, out, left);
+  for (const float value : others)
     if (out.size() < count && isNew(value)) out.push_back(value);
   // Steep stretches take several places of the plots at once: what is free is spread over the curve's own points.
   const std::size_t all = curves.points.size();

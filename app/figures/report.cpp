@@ -145,7 +145,8 @@ private:
     const ReportMedium drawn = isAlive ? ReportMedium::Pdf : ReportMedium::Both;
     figures({"pr-methods:" + set, "roc-methods:" + set}, caption, 1.0, drawn);
     figures({"f1:" + set, "histogram:" + set}, caption, 1.0, drawn);
-    if (isAlive) figures({"histogram:" + set}, caption, kHistogramShare, ReportMedium::Html);
+    if (isAlive)
+      figures({"histogram:" + set}, caption + tr(" · at the saved threshold"), kHistogramShare, ReportMedium::Html);
     try {
       const WorstOfSet worst = worstOf(m_results, run, kListed);
       if (!worst.frames.empty()) {

@@ -97,7 +97,8 @@ ReportLiveSet liveSetOf(SessionResults& results, const std::string& set) {
     const auto numbers = results.numbers(run);
     ReportRun part;
     part.name = configurationTitle(results.configuration(run));
-    if (severalSources) part.name += QStringLiteral(" · ") + QString::fromStdString(results.sourceName(run));
+    const QString source = QString::fromStdString(results.sourceName(run));
+    if (severalSources && source != part.name) part.name += QStringLiteral(" · ") + source;
     part.ap = numbers->metrics.ap;
     part.fpr95 = numbers->metrics.fpr95;
     part.auroc = numbers->metrics.auroc;

@@ -19,6 +19,8 @@
     return ((floor % 2 ? floor + 1 : floor) / 100).toFixed(2);
   }
 
+  const withUnit = share => percent(share) + (share === null ? '' : ' %');
+
   /** Four significant digits, as C's %.4g; null is the threshold at which nothing is flagged. */
   function thresholdText(threshold) {
     if (threshold === null) return '∞';
@@ -74,10 +76,10 @@
       return [
         this.name,
         this.thresholds[index] === null ? 'nothing flagged' : `threshold ${thresholdText(this.thresholds[index])}`,
-        `precision ${percent(made.precision)}`,
-        `recall (TPR) ${percent(made.recall)}`,
-        `FPR ${percent(made.fpr)}`,
-        `F1 ${percent(made.f1)}`,
+        `precision ${withUnit(made.precision)}`,
+        `recall (TPR) ${withUnit(made.recall)}`,
+        `FPR ${withUnit(made.fpr)}`,
+        `F1 ${withUnit(made.f1)}`,
       ];
     }
 

@@ -145,8 +145,8 @@ class Report(unittest.TestCase):
         self.assertEqual(lines[0], run['name'], where)
         for near in range(index - 3, index + 4):
             made = outcome(run, near)
-            if lines[1:] == [f"threshold {made['threshold']}", f"precision {made['precision']}",
-                             f"recall (TPR) {made['recall']}", f"FPR {made['fpr']}", f"F1 {made['f1']}"]:
+            if lines[1:] == [f"threshold {made['threshold']}", f"precision {made['precision']} %",
+                             f"recall (TPR) {made['recall']} %", f"FPR {made['fpr']} %", f"F1 {made['f1']} %"]:
                 return
         self.fail(f'{where}: not in the list: {lines}')
 
