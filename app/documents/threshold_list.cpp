@@ -96,11 +96,6 @@ std::vector<float> listedThresholds(const SetCurves& curves, const SetScores& us
   const std::vector<float> others = curves.points.empty() ? alongRates(used, left) : alongCurves(curves, out, left);
   for (const float value : others)
     if (out.size() < count && isNew(value)) out.push_back(value);
-  // Steep stretches take several places of the plots at once: what is free is spread over the curve's own points.
-  const std::size_t all = curves.points.size();
-  for (std::size_t parts = 2; parts <= 2 * all && out.size() < count; parts *= 2)
-    for (std::size_t odd = 1; odd < parts && out.size() < count; odd += 2)
-      if (const float value = curves.points[all * odd / parts].threshold; isNew(value)) out.push_back(value);
   std::ranges::sort(out, std::greater());
   return out;
 }

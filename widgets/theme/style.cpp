@@ -166,6 +166,18 @@ void paintItemPart(QStyle::PrimitiveElement element, const QStyleOption* option,
   }
 }
 
+/// Parts that Qt makes itself have no name for those who hear the window.
+void nameOwnPart(QWidget& widget) {
+  if (!widget.accessibleName().isEmpty() || widget.parentWidget() == nullptr) return;
+  const QWidget& around = *widget.parentWidget();
+  if (widget.inherits("QTabBar") && around.inherits("QMainWindow"))
+    widget.setAccessibleName(QObject::tr("Docks"));
+  else if (widget.inherits("QToolButton") && around.inherits("QLineEdit"))
+    widget.setAccessibleName(QObject::tr("Clear %1").arg(around.accessibleName()));
+  else if (widget.objectName() == QLatin1String("qt_toolbar_ext_button"))
+    widget.setAccessibleName(QObject::tr("More of the toolbar"));
+}
+
 }  // namespace
 
 Style::Style() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
@@ -173,6 +185,7 @@ Style::Style() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
 void Style::polish(QWidget* widget) {
   QProxyStyle::polish(widget);
   guardWheel(*widget);
+  nameOwnPart(*widget);
   if (qobject_cast<QAbstractButton*>(widget) || qobject_cast<QComboBox*>(widget) ||
       qobject_cast<QAbstractSpinBox*>(widget) || qobject_cast<QSlider*>(widget) || qobject_cast<QScrollBar*>(widget) ||
       qobject_cast<QTabBar*>(widget))
