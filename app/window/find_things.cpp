@@ -123,8 +123,8 @@ std::vector<PaletteEntry> findThings(const FindParts& parts) {
   addTags(entries, parts.desk, parts.frames);
   entries.push_back({.name = foundText("Export the failure lists…"),
                      .run = [&failures = parts.failures] { failures.exportLists(); },
-                     .note = QStringLiteral("CSV"),
-                     .words = foundText("comma separated failures false positives missed regions")});
+                     .note = foundText("as CSV"),
+                     .words = foundText("csv failures false positives missed regions")});
   addFrames(entries, parts.desk);
   return entries;
 }
