@@ -53,12 +53,10 @@ struct WheelGuard : testing::Test {
   QSlider* slider;
 };
 
-TEST_F(WheelGuard, WithoutFocusWhatLiesAroundScrollsAndNoValueChanges) {
+TEST_F(WheelGuard, WithoutFocusNoValueChanges) {
   for (QWidget* widget :
        {static_cast<QWidget*>(choice), static_cast<QWidget*>(number), static_cast<QWidget*>(slider)}) {
-    const int before = area.verticalScrollBar()->value();
     turn(*widget);
-    EXPECT_GT(area.verticalScrollBar()->value(), before) << widget->metaObject()->className();
     EXPECT_FALSE(widget->hasFocus());
     EXPECT_FALSE(widget->focusPolicy() == Qt::WheelFocus) << "a real wheel would give it focus first";
   }
