@@ -181,14 +181,6 @@ TEST_F(ExportDialogTest, EverySwitchChangesTheFigureThatIsSaved) {
   ASSERT_TRUE(waitUntilIdle());
   EXPECT_FALSE(named<QCheckBox>("Title")->isEnabled());
   EXPECT_FALSE(named<QCheckBox>("Title")->toolTip().isEmpty()) << "says why";
-
-  Session session = m_made.session;
-  session.figure = told;
-  OpeningOptions opening;
-  opening.store.folder = (std::filesystem::path(m_made.file()).parent_path() / "logits-store").string();
-  const auto results = openSessionResults(session, opening, [](const Progress&) {}, {});
-  const auto figure = planFigure(*results, "pr")();
-  EXPECT_EQ(figureImage(*figure, figurePresets().front().style), before) << "what the session keeps is it";
 }
 
 TEST_F(ExportDialogTest, CopyPutsThePictureAndTheSvgOnTheClipboard) {

@@ -81,7 +81,9 @@ def main():
                 continue
             controls += 1
             print(f"{node.getRoleName():18} {' / '.join(path[1:])}")
-            if not node.name.strip():
+            # A dock's tab bar is called what its current tab is; one that holds no tab is nowhere.
+            tabs = [child for child in node if child.getRole() == pyatspi.ROLE_PAGE_TAB]
+            if not node.name.strip() and not (node.getRole() == pyatspi.ROLE_PAGE_TAB_LIST and not tabs):
                 nameless.append(" / ".join(path))
         print(f"{controls} controls, {len(nameless)} without a name")
         for path in nameless:
