@@ -11,6 +11,7 @@
 #include <QAbstractSlider>
 #include <QAbstractSpinBox>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QLineEdit>
 #include <QMainWindow>
 #include <QScrollBar>
@@ -43,6 +44,15 @@ QRect scrolledRange(const QAbstractScrollArea& area) {
   return area.viewport()->rect().adjusted(-before(across), -before(down), after(across), after(down));
 }
 
+/// Docks that share a place: Qt puts those whose tab is not the current one outside the window. A bar without tabs is
+/// nowhere.
+bool isBehindATab(const QWidget& widget) {
+  if (const auto* bar = qobject_cast<const QTabBar*>(&widget); bar != nullptr && bar->count() == 0) return true;
+  for (const QWidget* around = &widget; around != nullptr; around = around->parentWidget())
+    if (qobject_cast<const QDockWidget*>(around) != nullptr) return around->visibleRegion().isEmpty();
+  return false;
+}
+
 QString textCutOff(const QWidget& control) {
   const auto* button = qobject_cast<const QAbstractButton*>(&control);
   if (button == nullptr || button->text().isEmpty() || button->metaObject()->className() == QStringLiteral("QCheckBox"))
@@ -61,7 +71,7 @@ QString textCutOff(const QWidget& control) {
 QList<QWidget*> controlsOf(QWidget& window) {
   QList<QWidget*> out;
   for (QWidget* widget : window.findChildren<QWidget*>()) {
-    if (!widget->isVisible() || widget->window() != &window) continue;
+    if (!widget->isVisible() || widget->window() != &window || isBehindATab(*widget)) continue;
     const bool isBarButton = qobject_cast<QTabBar*>(widget->parentWidget()) != nullptr;  // it scrolls its own
     const bool isPart = qobject_cast<QAbstractSpinBox*>(widget->parentWidget()) != nullptr ||
                         qobject_cast<QComboBox*>(widget->parentWidget()) != nullptr ||
