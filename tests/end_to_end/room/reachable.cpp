@@ -47,7 +47,9 @@ QRect scrolledRange(const QAbstractScrollArea& area) {
 /// Docks that share a place: Qt puts those whose tab is not the current one outside the window. A bar without tabs is
 /// nowhere.
 bool isBehindATab(const QWidget& widget) {
-  if (const auto* bar = qobject_cast<const QTabBar*>(&widget); bar != nullptr && bar->count() == 0) return true;
+  if (const auto* bar = qobject_cast<const QTabBar*>(&widget); bar != nullptr)
+    return bar->count() == 0 ||
+           (qobject_cast<const QMainWindow*>(bar->parentWidget()) != nullptr && bar->visibleRegion().isEmpty());
   for (const QWidget* around = &widget; around != nullptr; around = around->parentWidget())
     if (qobject_cast<const QDockWidget*>(around) != nullptr) return around->visibleRegion().isEmpty();
   return false;
