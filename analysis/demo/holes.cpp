@@ -11,7 +11,9 @@ constexpr int kVariants = 4;
 
 using Masks = std::array<std::array<std::uint8_t, kMask * kMask>, kVariants>;
 
-constexpr std::size_t maskCell(int x, int y) { return static_cast<std::size_t>(y) * kMask + static_cast<std::size_t>(x); }
+constexpr std::size_t maskCell(int x, int y) {
+  return static_cast<std::size_t>(y) * kMask + static_cast<std::size_t>(x);
+}
 
 /// Sprays of leaves: overlapping small ellipses, denser towards the middle.
 const Masks& leafMasks() {

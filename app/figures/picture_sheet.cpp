@@ -285,7 +285,8 @@ private:
       out.push_back({t.fp.over, QObject::tr("FP")});
       out.push_back({t.fn.over, QObject::tr("FN")});
     }
-    if (labelled && (m_data.showsTruth || m_data.showsDecision)) out.push_back({t.voidArea.over, QObject::tr("void"), true});
+    if (labelled && (m_data.showsTruth || m_data.showsDecision))
+      out.push_back({t.voidArea.over, QObject::tr("void"), true});
     return out;
   }
 

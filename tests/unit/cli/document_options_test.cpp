@@ -23,10 +23,9 @@ FigureOptions parsed(std::vector<std::string> arguments) {
 /// What oodscope-cli hands over, the desktop program reads as the same.
 TEST(DocumentOptions, ArgumentsSayTheSame) {
   const FigureOptions options =
-      parsed({"a session.json", "pr",     "--output",   "x.pdf",   "--preset",    "slides",    "--width",
-              "3.25",           "--font", "7.5",        "--dpi",   "600",         "--threads", "2",
-              "--precision",    "single", "--no-cache", "--quiet", "--cache-dir", "cache",
-              "--title",       "off",    "--legend",   "top-right"});
+      parsed({"a session.json", "pr",      "--output",    "x.pdf", "--preset",  "slides", "--width",     "3.25",
+              "--font",         "7.5",     "--dpi",       "600",   "--threads", "2",      "--precision", "single",
+              "--no-cache",     "--quiet", "--cache-dir", "cache", "--title",   "off",    "--legend",    "top-right"});
   EXPECT_EQ(options.opening().threads, 2);
   EXPECT_EQ(options.opening().store.precision, StorePrecision::Single);
   EXPECT_TRUE(options.opening().store.temporary);
