@@ -4,7 +4,9 @@
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/session/session.h"
+#include "app/window/saving/unsaved_dialog.h"
 #include "tests/end_to_end/command.h"
+#include "tests/end_to_end/when_asked.h"
 #include "tests/end_to_end/window_driver.h"
 #include "tests/support/shared_data.h"
 #include "widgets/controls/controls_panel.h"
@@ -17,6 +19,7 @@
 #include "widgets/theme/number_text.h"
 
 #include <QComboBox>
+#include <QPushButton>
 #include <QTabWidget>
 #include <QTest>
 #include <QTreeView>
@@ -182,7 +185,12 @@ TEST_F(FiveSetsTest, AMorningsWorkComesBackWithTheCommandLinesNumbers) {
       expectCommandLinesNumbers(window, rows.at(name));
       ap[name] = window.run().numbers()->metrics.ap.value_or(-1.0);
     }
-    window.close();
+    // The sets were walked through after saving: what was saved is to come back, not where the walk ended.
+    WhenAsked<UnsavedDialog> discard([](UnsavedDialog& dialog) {
+      QTest::mouseClick(dialog.findChild<QPushButton*>(QStringLiteral("discard")), Qt::LeftButton);
+    });
+    ASSERT_TRUE(window.close());
+    EXPECT_EQ(discard.asked, 1);
   }
 
   MainWindow again(theme(), sharedStore());

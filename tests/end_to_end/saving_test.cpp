@@ -5,6 +5,7 @@
 #include "app/window/saving/unsaved_dialog.h"
 #include "app/window/settings.h"
 #include "tests/end_to_end/made_scores.h"
+#include "tests/end_to_end/when_asked.h"
 #include "tests/end_to_end/window_driver.h"
 #include "widgets/lists/frame_list.h"
 #include "widgets/panels/banner.h"
@@ -12,14 +13,12 @@
 #include "widgets/panels/messages_panel.h"
 #include "widgets/panels/missing_panel.h"
 
-#include <QApplication>
 #include <QFileDialog>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
 #include <QSettings>
 #include <QTest>
-#include <QTimer>
 #include <QTreeView>
 
 #include <gmock/gmock.h>
@@ -38,28 +37,6 @@ std::string bytesOf(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
-
-/// Answers the next modal dialog of that kind, as a hand would once it is there.
-template <class Dialog>
-class WhenAsked : public QObject {
-public:
-  explicit WhenAsked(std::function<void(Dialog&)> answer) : m_answer(std::move(answer)) {
-    m_timer.setInterval(20);
-    connect(&m_timer, &QTimer::timeout, this, [this] {
-      auto* dialog = qobject_cast<Dialog*>(QApplication::activeModalWidget());
-      if (dialog == nullptr || !dialog->isVisible()) return;
-      m_timer.stop();
-      ++asked;
-      m_answer(*dialog);
-    });
-    m_timer.start();
-  }
-  int asked = 0;
-
-private:
-  std::function<void(Dialog&)> m_answer;
-  QTimer m_timer;
-};
 
 void press(QWidget& parent, const char* button) {
   auto* found = parent.findChild<QPushButton*>(QLatin1String(button));
