@@ -29,7 +29,7 @@ std::vector<std::size_t> labelledFrames(const DataSet& set) {
 
 /// Reads masks on until a third value comes, all are read, or so many pixels that it would be felt.
 void readOnWhileBlackAndWhite(const DataSet& set, LabelCensus& census) {
-  constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 28;
+  constexpr std::uint64_t kMostCounted = std::uint64_t{1} << 28;
   constexpr std::size_t kAtOnce = 16;
   std::vector<std::size_t> left;
   const auto known = census.facts();
@@ -37,7 +37,7 @@ void readOnWhileBlackAndWhite(const DataSet& set, LabelCensus& census) {
     if (!known.contains(*set.frames[frame].label)) left.push_back(frame);
   }
   std::uint64_t pixels = 0;
-  for (std::size_t at = 0; at < left.size() && isBlackAndWhite(valuesIn(census)) && pixels < kMostPixels;) {
+  for (std::size_t at = 0; at < left.size() && isBlackAndWhite(valuesIn(census)) && pixels < kMostCounted;) {
     const auto count = std::min(kAtOnce, left.size() - at);
     countLabels(set, std::span(left).subspan(at, count), census);
     at += count;

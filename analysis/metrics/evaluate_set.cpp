@@ -25,7 +25,7 @@
 namespace oodscope {
 namespace {
 
-constexpr std::size_t kBlock = 1 << 17;              // pixels one task takes: about half a millisecond
+constexpr std::size_t kEvaluatedTogether = 1 << 17;  // pixels one task takes: about half a millisecond
 constexpr std::size_t kFastBufferBytes = 16U << 20;  // per thread
 constexpr std::size_t kLowBufferBytes = 2U << 20;
 
@@ -112,9 +112,10 @@ private:
   /// Calls body(first, count) for blocks of a frame's pixels in parallel.
   template <class Body>
   void forBlocks(std::size_t pixels, const Body& body) const {
-    const std::size_t blocks = (pixels + kBlock - 1) / kBlock;
+    const std::size_t blocks = (pixels + kEvaluatedTogether - 1) / kEvaluatedTogether;
     const auto one = [&](std::size_t block) {
-      if (!stopped()) body(block * kBlock, std::min(kBlock, pixels - block * kBlock));
+      if (!stopped())
+        body(block * kEvaluatedTogether, std::min(kEvaluatedTogether, pixels - block * kEvaluatedTogether));
     };
     if (blocks == 1) return one(0);
     tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::size_t{0}, blocks, one); });

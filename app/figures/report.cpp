@@ -11,6 +11,7 @@
 #include "app/figures/plot_data.h"
 #include "app/figures/report_grids.h"
 #include "widgets/theme/number_text.h"
+#include "widgets/theme/utf8_text.h"
 
 namespace oodscope {
 namespace {
@@ -21,8 +22,6 @@ constexpr std::size_t kPictured = 4;  // frames pictured a set
 constexpr double kSheetShare = 0.72;  // of the text's width: with the four curves above it fills a page
 constexpr double kHistogramShare = 0.5;
 constexpr std::size_t kListed = 8;  // failures listed of each kind
-
-QString qs(const std::string& text) { return QString::fromStdString(text); }
 
 QString pinFact(const ViewState& view) {
   QString text = qs(std::string(pinRuleName(view.pin)));

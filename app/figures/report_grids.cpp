@@ -2,6 +2,7 @@
 #include "app/figures/report_grids.h"
 
 #include "analysis/tables/number_text.h"
+#include "widgets/theme/utf8_text.h"
 
 #include <QObject>
 
@@ -10,8 +11,6 @@
 
 namespace oodscope {
 namespace {
-
-QString qs(const std::string& text) { return QString::fromStdString(text); }
 
 const QString kNotDefined = QStringLiteral("–");
 const QString kPartMark = QStringLiteral("†");  // behind a number of a part of the frames

@@ -16,7 +16,7 @@ namespace oodscope {
 namespace {
 
 /// More channels or a longer side than any network gives: a header that claims them is wrong.
-constexpr std::size_t kMaxExtent = 65'536;
+constexpr std::size_t kMaxStoredExtent = 65'536;
 
 }  // namespace
 
@@ -43,7 +43,7 @@ StoredLogits logitsIn(MappedFile mapped, const NpyHeader& header, std::uint64_t 
   if (shape.size() == 4 && shape.front() == 1) shape.erase(shape.begin());
   const bool isFloat = header.type == NpyType::Float16 || header.type == NpyType::Float32;
   bool fits = shape.size() == 3 && isFloat && !header.isFortranOrder && !header.isBigEndian;
-  for (const std::size_t extent : shape) fits = fits && extent > 0 && extent <= kMaxExtent;
+  for (const std::size_t extent : shape) fits = fits && extent > 0 && extent <= kMaxStoredExtent;
   if (!fits) {
     throw Error({.what = "This array holds no logits",
                  .expected = "float16 or float32, channels x height x width, C order",

@@ -19,7 +19,7 @@ NetworkKind enetKind();
 namespace {
 
 /// Larger than any published segmentation network; a foreign file must not make the program allocate gigabytes.
-constexpr std::int64_t kMaxExtent = 4096;
+constexpr std::int64_t kMaxProbedExtent = 4096;
 
 bool sameIgnoringCase(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -123,7 +123,8 @@ std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& 
 std::optional<int> extent(const StateDict& tensors, std::string_view key, int rank, int dimension) {
   for (const auto& [name, tensor] : tensors) {
     if (name != key) continue;
-    if (tensor.dim() != rank || tensor.size(dimension) < 1 || tensor.size(dimension) > kMaxExtent) return std::nullopt;
+    if (tensor.dim() != rank || tensor.size(dimension) < 1 || tensor.size(dimension) > kMaxProbedExtent)
+      return std::nullopt;
     return static_cast<int>(tensor.size(dimension));
   }
   return std::nullopt;

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kNamed = 4;
 
-std::string shapeText(at::IntArrayRef sizes) {
+std::string sizesText(at::IntArrayRef sizes) {
   std::string out;
   for (const std::int64_t size : sizes) {
     if (!out.empty()) out += "x";
@@ -148,8 +148,8 @@ KeyComparison compareKeys(const Network& network, const NetworkKind& kind, const
     if (found == given.end()) {
       if (!isUnused(kind, key) && !isCounter(key)) out.missing.push_back(key);
     } else if (found->second->sizes() != tensor.sizes() && !isCounter(key)) {
-      out.misshapen.push_back(key + " is " + shapeText(found->second->sizes()) + ", expected " +
-                              shapeText(tensor.sizes()));
+      out.misshapen.push_back(key + " is " + sizesText(found->second->sizes()) + ", expected " +
+                              sizesText(tensor.sizes()));
     }
   }
   for (const auto& [key, tensor] : tensors) {

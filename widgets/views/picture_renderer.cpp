@@ -51,7 +51,7 @@ int baseKind(const PictureLayers& layers, const PictureLook& look) {
   return kBaseGrey;
 }
 
-const ColourTable& greyTable() {
+const ColourTable& plainGreyTable() {
   static const ColourTable table = colourTable(ColourMap::Grey);
   return table;
 }
@@ -159,7 +159,7 @@ void PictureRenderer::drawScores(const Stage& stage) {
   const PictureLayers& layers = stage.layers;
   const PictureLook& look = stage.look;
   const Tokens& t = stage.tokens;
-  ColourTable table = look.table ? *look.table : greyTable();
+  ColourTable table = look.table ? *look.table : plainGreyTable();
   float min = look.scaleMin;
   float max = look.scaleMax;
   if (look.kind == ViewKind::SignedMap) {

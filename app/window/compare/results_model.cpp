@@ -4,6 +4,7 @@
 #include "app/figures/plot_data.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
+#include "widgets/theme/utf8_text.h"
 
 #include <QFont>
 #include <QGuiApplication>
@@ -12,8 +13,6 @@ namespace oodscope {
 namespace {
 
 const QString kPartOfFrames = QStringLiteral(" †");
-
-QString qs(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 
 QString framesOf(const ResultRow& row) {
   return ResultsModel::tr("of %1").arg(partText(row.frames + row.withoutAnomaly, row.framesTotal - row.unlabelled,

@@ -9,6 +9,7 @@
 #include "app/window/settings.h"
 #include "app/window/show_file.h"
 #include "widgets/controls/decimal_box.h"
+#include "widgets/theme/utf8_text.h"
 
 #include <QClipboard>
 #include <QComboBox>
@@ -36,8 +37,6 @@ namespace {
 constexpr int kRenderAfterMs = 150;    // a typed number is followed once the hand rests
 constexpr const char* kGrid = "grid";  // the figure that has an editor
 constexpr int kEditorHeight = 210;
-
-QString qs(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 
 QDoubleSpinBox* inches(double value, const QString& name) {
   auto* box = new DecimalBox;
