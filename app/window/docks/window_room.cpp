@@ -26,9 +26,23 @@ constexpr int kTitleBar = 34;                           // pixels of the design 
 
 bool hasScreen() { return QGuiApplication::platformName() != QLatin1String("offscreen"); }
 
+QSize roomOnScreen(const QMainWindow& window) {
+  return window.screen()->availableSize() - QSize(0, Metrics(&window).px(kTitleBar));
+}
+
 QSize firstSize(const QMainWindow& window) {
   if (!hasScreen() || window.screen() == nullptr) return {kFirstWidth, kFirstHeight};
-  return window.screen()->availableSize() - QSize(0, Metrics(&window).px(kTitleBar));
+  return roomOnScreen(window);
+}
+
+/// A screen may be smaller than the one that the window was on. What the window needs at least it takes when it is
+/// shown.
+void fitIntoScreen(QMainWindow& window) {
+  if (window.screen() == nullptr) return;
+  const Qt::WindowStates state = window.windowState();
+  window.setWindowState(Qt::WindowNoState);  // of a maximised one: what it comes back to
+  window.resize(window.size().boundedTo(roomOnScreen(window)));
+  window.setWindowState(state);
 }
 
 }  // namespace
@@ -54,6 +68,7 @@ WindowRoom::WindowRoom(QMainWindow& window, DockColumn& docks, TabStack& tabs, W
 void WindowRoom::restoreLayout() {
   const WindowLayout layout = readWindowLayout();
   m_isRemembered = !layout.geometry.isEmpty() && m_window.restoreGeometry(layout.geometry);
+  if (m_isRemembered) fitIntoScreen(m_window);
   if (!layout.state.isEmpty() && m_window.restoreState(layout.state)) m_docks.keepLayout();
 }
 

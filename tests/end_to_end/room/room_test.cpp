@@ -229,6 +229,27 @@ TEST_F(RoomTest, WhatItWasGivenIsThereAtTheNextStart) {
   EXPECT_TRUE(window->findChild<QDockWidget*>(QStringLiteral("dock-controls"))->isVisible());
 }
 
+TEST_F(RoomTest, AWindowOfALargerScreenIsNotLargerThanThisOne) {
+  const QSize screen = QGuiApplication::primaryScreen()->availableSize();
+  for (const bool maximised : {false, true}) {
+    {
+      auto window = std::make_unique<MainWindow>(theme(), WorkOptions{});
+      window->setWindowState(Qt::WindowNoState);
+      window->resize(screen + QSize(900, 600));
+      maximised ? window->showMaximized() : window->show();
+      QTest::qWait(20);
+      window->close();
+    }
+    const auto window = std::make_unique<MainWindow>(theme(), WorkOptions{});
+    EXPECT_EQ(window->isMaximized(), maximised);
+    window->showNormal();
+    QTest::qWait(20);
+    const QSize most = screen.expandedTo(window->minimumSizeHint());
+    EXPECT_LE(window->width(), most.width()) << maximised;
+    EXPECT_LE(window->height(), most.height()) << maximised;
+  }
+}
+
 TEST_F(RoomTest, MaximisedIsRememberedAndASizeThatIsNamedIsNot) {
   {
     auto window = std::make_unique<MainWindow>(theme(), WorkOptions{});
