@@ -28,6 +28,9 @@ namespace fs = std::filesystem;
 constexpr const char* kLockName = "lock";
 constexpr int kLockAttempts = 20;
 constexpr const char* kOriginName = "file";  // where the session's own file lies
+// Of version 0.2.0, beside the folder: one state for all windows, and a mark for as long as one was open.
+constexpr const char* kFormerState = "autosave.oodscope";
+constexpr const char* kFormerMark = "running";
 
 fs::path stateName(int number) { return std::to_string(number) + ".oodscope"; }
 
@@ -94,6 +97,26 @@ std::optional<LeftWork> workIn(const fs::path& folder) {
     }
   }
   return std::nullopt;
+}
+
+/// Puts what version 0.2.0 left after a crash where windows leave theirs. Of several that try, one does.
+void adoptFormer(const fs::path& all) {
+  const fs::path state = all.parent_path() / kFormerState, mark = all.parent_path() / kFormerMark;
+  std::error_code problem;
+  if (!fs::is_regular_file(state, problem) || !fs::exists(mark, problem)) return;
+  try {
+    static_cast<void>(readSession(state));
+  } catch (const std::exception&) {
+    return;  // it stays as it is
+  }
+  fs::create_directories(all, problem);
+  const fs::path own = all / windowName();
+  if (mkdir(own.c_str(), 0700) != 0) return;
+  const int lock = lockOf(own, O_CREAT);
+  fs::rename(state, own / stateName(1), problem);
+  if (problem) fs::remove_all(own, problem);
+  fs::remove(mark, problem);
+  if (lock >= 0) close(lock);
 }
 
 }  // namespace
@@ -175,6 +198,7 @@ std::vector<Autosave::Held> Autosave::heldFromOthers() const {
 
 const std::optional<LeftWork>& Autosave::left() {
   if (m_leftWork) return m_leftWork;
+  adoptFormer(folder());
   for (Held& held : heldFromOthers()) {
     auto work = workIn(held.folder);
     if (!work) {

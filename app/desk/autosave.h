@@ -18,7 +18,8 @@ struct LeftWork {
 
 /// One window's session, put by for a start after a crash, in a folder of its own below the one of all windows. A lock
 /// that ends with the process says whose window still lives: what it holds is nobody else's. The latest states of
-/// different minutes are kept. Files that are not its own are never touched. In one thread.
+/// different minutes are kept. What version 0.2.0 left after a crash, beside that folder, counts as a window's. Files
+/// that are not its own are never touched. In one thread.
 class Autosave {
 public:
   static constexpr int kKept = 3;  ///< states of a window

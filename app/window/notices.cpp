@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/notices.h"
 
-#include "app/window/show_file.h"
+#include "app/window/helper_programs.h"
 #include "widgets/panels/messages_panel.h"
 
 #include <QApplication>
@@ -97,7 +97,7 @@ void Notices::act() {
 }
 
 void Notices::showFile(const QString& file) {
-  if (!openFile(file)) tell(Severity::Warning, tr("No program could be started that shows this."), file);
+  openOutside(documentOrFolder(file), this, [this, file](const QString& why) { tell(Severity::Warning, why, file); });
 }
 
 }  // namespace oodscope

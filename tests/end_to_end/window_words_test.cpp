@@ -2,8 +2,8 @@
 // What the window says of what it did, and why it shows nothing; driven as a person would.
 #include "analysis/metrics/protocol_rules.h"
 #include "app/figures/plot_data.h"
+#include "app/window/helper_programs.h"
 #include "app/window/main_window.h"
-#include "app/window/show_file.h"
 #include "tests/end_to_end/made_scores.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/end_to_end/window_driver.h"

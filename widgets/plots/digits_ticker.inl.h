@@ -5,8 +5,9 @@
 
 namespace oodscope {
 
-/// Ticks whose labels tell neighbours apart whatever the range: 0.1281, 0.1282 where three digits would read alike.
-/// `wide`: the distance of ticks while a few of them fit; zoomed in, there are finer ones.
+/// Ticks of a linear axis, whose labels are typeset and tell neighbours apart whatever the range: 0.1281, 0.1282 where
+/// three digits would read alike. `wide`: the distance of ticks while a few of them fit; zoomed in, there are finer
+/// ones.
 class DigitsTicker : public QCPAxisTicker {
 public:
   explicit DigitsTicker(double wide = 0.0) : m_wide(wide) {}
@@ -22,6 +23,14 @@ protected:
 private:
   double m_wide;
   double m_step = 1.0;
+};
+
+/// Of a logarithmic axis: its numbers typeset.
+class LogTicker : public QCPAxisTickerLog {
+protected:
+  QString getTickLabel(double tick, const QLocale& locale, QChar formatChar, int precision) override {
+    return typesetNumber(QCPAxisTickerLog::getTickLabel(tick, locale, formatChar, precision));
+  }
 };
 
 }  // namespace oodscope

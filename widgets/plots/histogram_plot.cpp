@@ -5,7 +5,6 @@
 #include "widgets/plots/label_placing.h"
 #include "widgets/plots/plot_canvas.inl.h"
 #include "widgets/plots/plot_legend.inl.h"
-#include "widgets/plots/score_ticker.inl.h"
 #include "widgets/plots/series_stroke.inl.h"
 
 #include <QPainterPath>
@@ -210,7 +209,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : PlotWidget(parent), m(std::make_
   c.plot->xAxis->setLabel(tr("score"));
   c.plot->yAxis->setLabel(tr("share of class per bin, %"));
   c.plot->yAxis->setScaleType(QCPAxis::stLogarithmic);
-  c.plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>(new TypesetLogTicker));
+  c.plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>(new LogTicker));
   c.plot->yAxis->setNumberFormat(QStringLiteral("g"));
   c.plot->yAxis->setNumberPrecision(3);
   c.plot->xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new DigitsTicker));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/plot_canvas.inl.h"
 
+#include "widgets/plots/digits_ticker.inl.h"
 #include "widgets/plots/document_legend.inl.h"
 #include "widgets/plots/plot_layers.inl.h"
 #include "widgets/plots/plot_legend.inl.h"
-#include "widgets/plots/score_ticker.inl.h"
 
 #include <QPainterPath>
 #include <QPicture>
@@ -90,7 +90,7 @@ PlotCanvas::PlotCanvas(QWidget* owner) : plot(new QCustomPlot(owner)) {
     axis->setLabelPadding(main ? 3 : 0);
     axis->grid()->setSubGridVisible(false);
     axis->grid()->setZeroLinePen(Qt::NoPen);
-    axis->setTicker(QSharedPointer<QCPAxisTicker>(new TypesetTicker));
+    axis->setTicker(QSharedPointer<QCPAxisTicker>(new DigitsTicker));
     axis->setNumberFormat(QStringLiteral("f"));
     axis->setNumberPrecision(0);
   }

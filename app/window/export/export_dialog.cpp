@@ -6,8 +6,8 @@
 #include "analysis/tables/table_writers.h"
 #include "app/figures/figure_writer.h"
 #include "app/figures/picture_plans.h"
+#include "app/window/helper_programs.h"
 #include "app/window/settings.h"
-#include "app/window/show_file.h"
 #include "widgets/controls/decimal_box.h"
 #include "widgets/theme/utf8_text.h"
 
@@ -301,7 +301,7 @@ QWidget* ExportDialog::makeConfirmation() {
     done->show();
   });
   connect(done, &QLabel::linkActivated, this, [this](const QString& file) {
-    if (!openFile(file)) Q_EMIT failed(tr("No program could be started that shows %1.").arg(file));
+    openOutside(documentOrFolder(file), this, [this](const QString& why) { Q_EMIT failed(why); });
   });
   return done;
 }

@@ -109,6 +109,38 @@ TEST_F(AutosaveTest, StatesOfDifferentMinutesAreKeptAndTheNewestThatCanBeReadCou
   EXPECT_EQ(textOf(window()->left()), "c");
 }
 
+TEST_F(AutosaveTest, WhatVersion020LeftAfterACrashIsOfferedToo) {
+  const fs::path state = folder.path() / "autosave.oodscope", mark = folder.path() / "running";
+  writeSession(noted("of 0.2.0"), state);
+  EXPECT_FALSE(window()->left()) << "without the mark it was closed";
+  EXPECT_TRUE(fs::exists(state));
+  folder.write("running", "1");
+  {
+    const auto next = window();
+    EXPECT_EQ(textOf(next->left()), "of 0.2.0");
+    EXPECT_FALSE(next->left()->file);
+    EXPECT_EQ(next->moreLeft(), 0U);
+  }  // closed without an answer
+  EXPECT_FALSE(fs::exists(state));
+  EXPECT_FALSE(fs::exists(mark));
+  leave("of today");
+  const auto later = window();
+  std::vector<std::string> texts{textOf(later->left())};
+  later->dropLeft();
+  texts.push_back(textOf(later->left()));
+  later->dropLeft();
+  EXPECT_THAT(texts, ::testing::UnorderedElementsAre("of 0.2.0", "of today"));
+  EXPECT_FALSE(later->left());
+  EXPECT_EQ(foldersLeft(), 0U);
+}
+
+TEST_F(AutosaveTest, WhatVersion020LeftAndCannotBeReadStays) {
+  folder.write("autosave.oodscope", "{\"sets\": 7");
+  folder.write("running", "1");
+  EXPECT_FALSE(window()->left());
+  EXPECT_TRUE(fs::exists(folder.path() / "autosave.oodscope"));
+}
+
 TEST_F(AutosaveTest, NewestFirst) {
   leave("old");
   fs::path old;

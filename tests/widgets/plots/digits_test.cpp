@@ -39,6 +39,18 @@ TEST(DigitsTicker, KeepsItsWideStepsUntilTheyDoNotFit) {
   EXPECT_GE(labelsOf(ticker, 90.0, 91.0).size(), 3) << "zoomed in there are ticks, too";
 }
 
+TEST(DigitsTicker, NumbersOfBothKindsOfAxesAreTypeset) {
+  DigitsTicker linear;
+  EXPECT_TRUE(labelsOf(linear, -40.0, -10.0).contains(QStringLiteral("\u221220")));
+  LogTicker logarithmic;
+  const QStringList labels = labelsOf(logarithmic, 1e-6, 1.0);
+  EXPECT_TRUE(labels.contains(QStringLiteral("1"))) << labels.join(QLatin1Char(' ')).toStdString();
+  for (const QString& label : labels) {
+    EXPECT_FALSE(label.contains(QLatin1Char('-'))) << label.toStdString();
+    EXPECT_FALSE(label.contains(QLatin1Char('e'))) << label.toStdString();
+  }
+}
+
 TEST(CurvePlot, SmallThresholdsAreSaidWithTheirDigits) {
   CurvePlot plot(CurveKind::PrecisionRecall);
   CurveData curve;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/notices.h"
 
-#include "app/window/show_file.h"
+#include "app/window/helper_programs.h"
 #include "tests/support/temporary_folder.h"
 #include "widgets/panels/messages_panel.h"
 
@@ -55,17 +55,19 @@ TEST_F(NoticesTest, SuccessIsConfirmedWithALinkToTheFile) {
 }
 
 TEST_F(NoticesTest, WhatIsNoDocumentIsShownInItsFolder) {
-  EXPECT_TRUE(openFile(file("my.oodscope")));
-  EXPECT_TRUE(openFile(folder() + QStringLiteral("/gone.pdf"))) << "it is looked for where it was";
-  EXPECT_TRUE(openFile(folder()));
-  EXPECT_EQ(opened, QStringList({folder(), folder(), folder()}));
+  const QString session = file("my.oodscope"), gone = folder() + QStringLiteral("/gone.pdf");
+  for (const QString& shown : {session, gone, folder()})
+    EXPECT_EQ(documentOrFolder(shown).toLocalFile(), folder()) << "what has gone is looked for where it was";
+  notices.succeed(Concern::Saving, QStringLiteral("The session is saved."), session);
+  QTest::mouseClick(banner.findChild<QPushButton*>(), Qt::LeftButton);
+  EXPECT_EQ(opened, QStringList{folder()});
 }
 
 TEST_F(NoticesTest, AProgramThatCannotBeStartedIsReported) {
   canOpen = false;
   notices.succeed(Concern::Saving, QStringLiteral("The session is saved."), file("my.oodscope"));
   QTest::mouseClick(banner.findChild<QPushButton*>(), Qt::LeftButton);
-  EXPECT_TRUE(banner.text().contains(QStringLiteral("No program could be started"))) << banner.text().toStdString();
+  EXPECT_TRUE(banner.text().contains(QStringLiteral("could not be started"))) << banner.text().toStdString();
 }
 
 TEST_F(NoticesTest, AnErrorGoesWithASuccessOfItsKindAlone) {
