@@ -36,23 +36,23 @@ const json& demoRow(const std::string& method, double temperature) {
 }
 
 // A newcomer's first picture: bounds a little below what was measured when the network was trained
-// (resources/demo/README.md), so that another machine's rounding does not matter. Aimed at are AP 72 and FPR95 4.5.
+// (resources/demo/README.md), so that another machine's rounding does not matter. Asked were AP 72 and FPR95 4.5.
 TEST(DemoNetwork, FindsMostAnomaliesByItsBestMethod) {
   const json& best = demoRow("void", 1.0);
   EXPECT_EQ(best.at("frames"), 22);
-  EXPECT_GE(best.at("ap").get<double>(), 0.66);
-  EXPECT_LT(best.at("fpr95").get<double>(), 0.065);
+  EXPECT_GE(best.at("ap").get<double>(), 0.78);
+  EXPECT_LT(best.at("fpr95").get<double>(), 0.042);
 }
 
 TEST(DemoNetwork, ScoresOfTheKnownClassesFindThemToo) {
   double entropy = 0.0;
   for (const double temperature : {0.5, 1.0, 2.0, 5.0})
     entropy = std::max(entropy, demoRow("max-entropy", temperature).at("ap").get<double>());
-  EXPECT_GE(entropy, 0.65);
+  EXPECT_GE(entropy, 0.76);
 }
 
 TEST(DemoNetwork, TemperatureMovesTheSoftmaxScore) {
-  EXPECT_GE(std::abs(demoRow("msp", 5.0).at("ap").get<double>() - demoRow("msp", 0.5).at("ap").get<double>()), 0.08);
+  EXPECT_GE(std::abs(demoRow("msp", 5.0).at("ap").get<double>() - demoRow("msp", 0.5).at("ap").get<double>()), 0.12);
 }
 
 TEST(DemoNetwork, IsSmallAndCalledDemo) {
