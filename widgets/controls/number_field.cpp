@@ -9,6 +9,12 @@
 #include <cmath>
 
 namespace oodscope {
+namespace {
+
+constexpr int kPlainDecimals = 5;      // what fits in a field
+constexpr double kLeastPlain = 0.001;  // below it, three digits take more than that
+
+}  // namespace
 
 NumberField::NumberField(QWidget* parent) : DecimalBox(parent) {
   setKeyboardTracking(false);
@@ -22,7 +28,13 @@ void NumberField::setShown(double value) {
   setValue(value);
 }
 
-QString NumberField::textFromValue(double value) const { return numberText(value, decimals()); }
+QString NumberField::textFromValue(double value) const {
+  const bool isLong = decimals() > kPlainDecimals && value != 0.0 && std::abs(value) < kLeastPlain;
+  return isLong ? QString::number(value, 'e', 2)
+                      .replace(QStringLiteral("e-0"), QStringLiteral("e-"))
+                      .replace(u'-', kMinusSign)
+                : numberText(value, decimals());
+}
 
 void NumberField::stepBy(int steps) {
   if (m_factor <= 0.0) return DecimalBox::stepBy(steps);

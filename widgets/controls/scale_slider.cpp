@@ -257,6 +257,7 @@ void ScaleSlider::paintTicks(QPainter& painter) const {
   painter.setFont(numberFont(captionFont(font())));
   const QFontMetrics metrics(painter.font());
   const double top = grooveY() + m.px(6);
+  double taken = 0.0;  // up to where numbers stand: one that would touch the one before it is left out
   for (const Tick& tick : m_ticks) {
     const double x = std::floor(pixelOf(tick.position)) + 0.5;
     painter.setPen(QPen(isEnabled() ? t.strong : disabledColour(t.strong), 1.0));
@@ -264,6 +265,8 @@ void ScaleSlider::paintTicks(QPainter& painter) const {
     painter.setPen(isEnabled() ? t.text2 : disabledColour(t.text2));
     const double half = metrics.horizontalAdvance(tick.label) / 2.0 + 2.0;
     const double centre = std::clamp(x, half, std::max(half, width() - half));
+    if (centre - half < taken) continue;
+    taken = centre + half + m.px(2);
     painter.drawText(QRectF(centre - half, top + m.px(5), 2.0 * half, metrics.height()), Qt::AlignCenter, tick.label);
   }
 }

@@ -351,6 +351,22 @@ void FailureView::prepareTable(const QString& name) {
     m_view->sortByColumn(m_model->sectionOf(Column::Recall), Qt::AscendingOrder);
 }
 
+void FailureView::fitNumbers() {
+  constexpr int kLookedAt = 60;  // rows, the first ones
+  const Metrics m(this);
+  const QFontMetrics text(m_view->font());
+  for (const Column column : {Column::Peak, Column::Mean, Column::Margin}) {
+    const int section = m_model->sectionOf(column);
+    if (section < 0) continue;
+    int width = m.px(widthOf(column));
+    for (int row = 0; row < std::min(m_model->rowCount(), kLookedAt); ++row) {
+      const QString number = m_model->index(row, section).data().toString();
+      width = std::max(width, text.horizontalAdvance(number) + m.px(12));
+    }
+    if (!m_view->header()->isSectionHidden(section)) m_view->setColumnWidth(section, width);
+  }
+}
+
 void FailureView::fitColumns() {
   const Metrics m(this);
   QHeaderView& header = *m_view->header();
@@ -371,7 +387,11 @@ void FailureView::fitColumns() {
 }
 
 void FailureView::connectParts() {
-  connect(m_model, &FailureModel::modelReset, this, &FailureView::showCount);
+  connect(m_model, &FailureModel::modelReset, this, [this] {
+    fitNumbers();
+    fitColumns();
+    showCount();
+  });
   connect(m_groups, &QComboBox::activated, this,
           [this](int item) { setGroup(static_cast<FailureGroup>(m_groups->itemData(item).toInt())); });
   connect(m_filter, &FilterEdit::expressionChanged, this, [this] {

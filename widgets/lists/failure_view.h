@@ -69,6 +69,8 @@ protected:
 
 private:
   void prepareTable(const QString& name);
+  /// Columns of scores as wide as those of the first rows, small ones included.
+  void fitNumbers();
   /// Leaves out columns that matter least until the rest fits: tag and distance are never scrolled to.
   void fitColumns();
   void connectParts();

@@ -108,13 +108,16 @@ void PairedDifferencePlot::setRows(std::vector<PairedDifference> rows, std::opti
 bool PairedDifferencePlot::nameRows() {
   const PlotCanvas& c = canvas();
   const double row = std::fabs(c.pixel(0, 0).y() - c.pixel(0, -1).y());
-  const std::size_t every =
-      row > 0.0 ? static_cast<std::size_t>(std::ceil(QFontMetricsF(c.font()).height() / row)) : std::size_t{1};
+  const double nameHeight = row > 0.0 ? QFontMetricsF(c.font()).height() / row : 1.0;  // how many rows a name is high
+  const auto every = static_cast<std::size_t>(std::ceil(nameHeight));
   if (every == m->labelled) return false;
   m->labelled = every;
   QSharedPointer<QCPAxisTickerText> names(new QCPAxisTickerText);
-  for (std::size_t i = 0; i < m->rows.size(); i += every) names->addTick(-static_cast<double>(i), m->rows[i].name);
-  if (m->set) names->addTick(-(static_cast<double>(m->rows.size()) + 0.35), tr("set"));
+  const double set = static_cast<double>(m->rows.size()) + 0.35;
+  for (std::size_t i = 0; i < m->rows.size(); i += every) {
+    if (!m->set || set - static_cast<double>(i) >= nameHeight) names->addTick(-static_cast<double>(i), m->rows[i].name);
+  }
+  if (m->set) names->addTick(-set, tr("set"));
   c.plot->yAxis->setTicker(names);
   return true;
 }

@@ -43,12 +43,35 @@ TYPED_TEST(Boxes, ReadAPointAndACommaAlike) {
   EXPECT_EQ(this->typed(box, "1234.5"), 1234.5);
 }
 
+TYPED_TEST(Boxes, ReadAPowerOfTen) {
+  TypeParam box;
+  box.setDecimals(7);
+  box.setRange(-10.0, 10.0);
+  EXPECT_DOUBLE_EQ(this->typed(box, "4.38e-5"), 0.0000438);
+  EXPECT_DOUBLE_EQ(this->typed(box, "1E-3"), 0.001);
+  EXPECT_DOUBLE_EQ(this->typed(box, "-2,5e0"), -2.5);
+}
+
 TYPED_TEST(Boxes, ShowAPointAndNoGroups) {
   TypeParam box;
   box.setDecimals(2);
   box.setRange(0.0, 5000.0);
   box.setValue(1234.5);
   EXPECT_EQ(box.text(), QStringLiteral("1234.50"));
+}
+
+TEST(NumberFields, ShowSmallNumbersInThreeDigits) {
+  NumberField field;
+  field.setRange(-10.0, 10.0);
+  field.setDecimals(7);
+  field.setShown(0.0000438);
+  EXPECT_EQ(field.text(), QStringLiteral("4.38e−5"));
+  EXPECT_DOUBLE_EQ(field.value(), 0.0000438);
+  field.setShown(0.25);
+  EXPECT_EQ(field.text(), QStringLiteral("0.2500000"));
+  field.setDecimals(3);
+  field.setShown(0.0);
+  EXPECT_EQ(field.text(), QStringLiteral("0.000"));
 }
 
 }  // namespace

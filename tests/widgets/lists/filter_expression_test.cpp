@@ -174,6 +174,22 @@ TEST(FrameFilter, OrderOfConditionsAndErrorsReachTheList) {
   EXPECT_EQ(shown(), 3) << "what cannot be read hides nothing";
 }
 
+TEST(FailureList, SmallScoresAreReadWhole) {
+  FailureView view(FailureKind::FalsePositive);
+  view.resize(900, 300);
+  view.show();
+  view.model()->setRows(
+      {{.id = 1, .frameName = QStringLiteral("a"), .peak = 4.38e-5, .mean = 1.2e-5, .margin = 3.3e-5}});
+  auto* table = view.findChild<QTreeView*>();
+  using Column = FailureModel::Column;
+  for (const Column column : {Column::Peak, Column::Mean, Column::Margin}) {
+    const int section = view.model()->sectionOf(column);
+    const QString text = view.model()->index(0, section).data().toString();
+    EXPECT_FALSE(table->isColumnHidden(section)) << text.toStdString();
+    EXPECT_GE(table->columnWidth(section), QFontMetrics(table->font()).horizontalAdvance(text)) << text.toStdString();
+  }
+}
+
 TEST(FailureList, OneClickJumps) {
   FailureView view(FailureKind::FalsePositive);
   view.resize(640, 300);
