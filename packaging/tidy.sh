@@ -58,5 +58,5 @@ tidy() {
   clang-tidy -p "$1" --quiet "${extra[@]}" "$2" 2> >(grep -vE '^[0-9]+ warnings? generated|^Suppressed|^Use -header' >&2)
 }
 export -f tidy
-printf '%s\n' "${tidied[@]}" | xargs -P 2 -I {} bash -c 'tidy "$@"' tidy "$build" {} || status=1
+printf '%s\n' "${tidied[@]}" | xargs -P "${OODSCOPE_TIDY_JOBS:-2}" -I {} bash -c 'tidy "$@"' tidy "$build" {} || status=1
 exit $status
