@@ -8,7 +8,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kIdleMs = 300;      // so long after the latest request, nobody is kept waiting by the curve
+constexpr int kIdleMs = 300;  // so long after the latest request, nobody is kept waiting by the curve
 constexpr std::size_t kCurveSteps = 128;
 
 }  // namespace

@@ -10,10 +10,7 @@
 #include <utility>
 
 namespace oodscope {
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 FailureStudy::FailureStudy(const SessionModel& session, const SingleRun& run, QObject* parent)
     : QObject(parent),

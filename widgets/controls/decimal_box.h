@@ -5,7 +5,8 @@
 namespace oodscope {
 
 /// A spin box for real numbers that is the same on every desktop: shown with a decimal point and no grouping, read with
-/// point or comma, since keypads have the one and papers the other, and with a power of ten (4e-5). The minus sign may be U+2212.
+/// point or comma, since keypads have the one and papers the other, and with a power of ten (4e-5). The minus sign may
+/// be U+2212.
 class DecimalBox : public QDoubleSpinBox {
   Q_OBJECT
 
