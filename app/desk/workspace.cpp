@@ -39,7 +39,16 @@ template <class T>
 void Workspace::inBackground(std::function<T()> work, std::function<void(T)> done, const std::filesystem::path& file) {
   ++m_opening;
   m_failures.erase(file);
-  m_openers.emplace_back([this, work = std::move(work), done = std::move(done), file] {
+  if (!m_endsBatch) {
+    m_endsBatch = true;
+    postTo(this, [this] {
+      m_endsBatch = false;
+      ++m_batch;
+    });
+  }
+  const auto awaited = std::make_shared<Awaited>(Awaited{m_batch, std::type_index(typeid(T)), {}});
+  m_awaited.push_back(awaited);
+  m_openers.emplace_back([this, work = std::move(work), done = std::move(done), file, awaited] {
     nameThread("opening");
     std::shared_ptr<T> value;
     QString failure;
@@ -48,19 +57,37 @@ void Workspace::inBackground(std::function<T()> work, std::function<void(T)> don
     } catch (const std::exception& error) {
       failure = QString::fromStdString(failureText(error));
     }
-    postTo(this, [this, value, failure, done, file] {
-      if (value) {
-        done(std::move(*value));
-      } else {
-        m_failures[file] = failure;
-        Q_EMIT message(Severity::Error, failure, QString::fromStdString(file.string()));
-      }
-      if (--m_opening == 0) {
-        m_openers.clear();
-        Q_EMIT openingFinished();
-      }
+    postTo(this, [this, value, failure, done, file, awaited] {
+      awaited->deliver = [this, value, failure, done, file] {
+        if (value) {
+          done(std::move(*value));
+        } else {
+          m_failures[file] = failure;
+          Q_EMIT message(Severity::Error, failure, QString::fromStdString(file.string()));
+        }
+      };
+      deliverArrived();
     });
   });
+}
+
+void Workspace::deliverArrived() {
+  const auto isNext = [this](const std::shared_ptr<Awaited>& one) {
+    if (!one->deliver) return false;
+    const auto same = [&](const auto& other) { return other->batch == one->batch && other->kind == one->kind; };
+    return *std::ranges::find_if(m_awaited, same) == one;
+  };
+  for (;;) {
+    const auto next = std::ranges::find_if(m_awaited, isNext);
+    if (next == m_awaited.end()) return;
+    const auto deliver = std::move((*next)->deliver);
+    m_awaited.erase(next);
+    deliver();
+    if (--m_opening == 0) {
+      m_openers.clear();
+      Q_EMIT openingFinished();
+    }
+  }
 }
 
 namespace {

@@ -11,11 +11,13 @@
 #include <QObject>
 #include <QString>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <thread>
+#include <typeindex>
 #include <vector>
 
 namespace oodscope {
@@ -146,6 +148,7 @@ Q_SIGNALS:
 private:
   template <class T>
   void inBackground(std::function<T()> work, std::function<void(T)> done, const std::filesystem::path& file);
+  void deliverArrived();
   void addSet(OpenSet set);
   void addModel(OpenModel model);
   void nameSets();
@@ -175,6 +178,16 @@ private:
   std::unique_ptr<InferenceRunner> m_runner;
   std::vector<std::jthread> m_openers;
   int m_opening = 0;
+  /// What is being opened. Of what was asked for in one go, sets arrive in the order asked, and so do models: which of
+  /// them is shown, and the order of lists, must not depend on which was read sooner.
+  struct Awaited {
+    int batch;
+    std::type_index kind;
+    std::function<void()> deliver;  ///< once it is there
+  };
+  std::vector<std::shared_ptr<Awaited>> m_awaited;
+  int m_batch = 0;
+  bool m_endsBatch = false;  ///< the loop's next turn begins another
   std::map<std::filesystem::path, QString> m_failures;
 };
 

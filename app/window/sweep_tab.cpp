@@ -136,6 +136,7 @@ void SweepTab::begin() {
                                                     static_cast<std::size_t>(SweepOptions{}.refinements)));
   Q_EMIT bestFound(std::nullopt, QString());
   m_running = true;
+  m_isStopped = false;
   m_job.request(std::move(request));
   show();
   showButton();
@@ -148,6 +149,7 @@ void SweepTab::cancel() {
     m_first->forget();
     m_note->setText(tr("Stopped before the sets were scored."));
   }
+  m_isStopped = m_running;
   m_job.cancel();
   if (m_running && !m_job.isBusy()) publish(Outcome<SweepResult>::cancelled());  // it had not begun
   showButton();
@@ -166,7 +168,7 @@ void SweepTab::addPoint(std::size_t set, const SweepPoint& point) {
 
 void SweepTab::publish(const Outcome<SweepResult>& outcome) {
   m_running = false;
-  if (outcome.hasValue()) m_result = outcome.value();
+  if (outcome.hasValue() && !m_isStopped) m_result = outcome.value();  // its last points may come in all the same
   if (!m_request.sets.empty()) show();
   if (outcome.isFailure()) m_note->setText(QString::fromStdString(outcome.failure()));
   showButton();

@@ -65,6 +65,7 @@ private:
   RunFirst* m_first = nullptr;
   bool m_waiting = false;  ///< for frames to become ready
   bool m_running = false;
+  bool m_isStopped = false;  ///< by the user: nothing is concluded any more
   int m_done = 0, m_total = 0;
   CoalescingJob<Request, SweepResult> m_job;
 };

@@ -59,6 +59,15 @@ protected:
     view.score.imported = scores;
     return view;
   }
+  /// Gives the set in a folder so many frames: links to its first.
+  void makeLong(const char* parent, int frames) {
+    for (const char* part : {"images", "labels_masks"})
+      for (int frame = kFrames; frame < frames; ++frame) {
+        const fs::path folder = m_folder.path() / parent / "Set" / part;
+        fs::create_hard_link(folder / "0.png", folder / (std::to_string(frame) + ".png"));
+      }
+  }
+  [[nodiscard]] fs::path root() const { return m_folder.path(); }
   SessionModel session;
   Workspace workspace;
 
@@ -91,6 +100,19 @@ TEST_F(WorkspaceTest, SetsOfOneNameAreBothOpenAndCalledApart) {
   EXPECT_EQ(x->dataSet().name, "x/Set");
   EXPECT_NE(x->run({}, protocols::kCourse), y->run({}, protocols::kCourse));
   EXPECT_EQ(workspace.findSet(QStringLiteral("Set"))->set->name, "x/Set") << "what it was called alone";
+}
+
+TEST_F(WorkspaceTest, WhatIsAskedForInOneGoArrivesInThatOrder) {
+  makeLong("x", 1500);  // read later than the other, asked for before
+  QStringList arrived;
+  QObject::connect(&workspace, &Workspace::setOpened, [&](const QString& name) { arrived << name; });
+  workspace.openSet({root() / "x/Set"});
+  workspace.openSet({root() / "y/Set"});
+  ASSERT_TRUE(QTest::qWaitFor([this] { return !workspace.isOpening(); }, 60'000));
+  ASSERT_EQ(workspace.sets().size(), 2U);
+  EXPECT_EQ(workspace.sets()[0].set->frames.size(), 1500U);
+  EXPECT_EQ(workspace.sets()[1].set->frames.size(), std::size_t{kFrames});
+  EXPECT_EQ(arrived.size(), 2);
 }
 
 TEST_F(WorkspaceTest, TheSameSetIsOpenedOnce) {
