@@ -16,6 +16,7 @@ std::string exactText(const Value& value, Table::Kind kind) {
 std::string writeCsv(const Table& table) {
   const std::vector<std::size_t> columns = columnsForPrograms(table);
   std::vector<std::string> fields;
+  fields.reserve(columns.size());
   for (const std::size_t c : columns) fields.push_back(csvField(table.columns[c].key));
   std::string out = joined(fields, ",") + '\n';
   for (const Value::Array& row : table.rows) {

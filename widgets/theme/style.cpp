@@ -8,10 +8,12 @@
 #include <QAbstractButton>
 #include <QAbstractSpinBox>
 #include <QComboBox>
+#include <QDialog>
 #include <QDockWidget>
 #include <QHeaderView>
 #include <QMenu>
 #include <QPainter>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QSlider>
 #include <QStyleFactory>
@@ -186,6 +188,9 @@ void Style::polish(QWidget* widget) {
   QProxyStyle::polish(widget);
   guardWheel(*widget);
   nameOwnPart(*widget);
+  if (auto* button = qobject_cast<QPushButton*>(widget);
+      button != nullptr && qobject_cast<QDialog*>(button->window()) == nullptr)
+    button->setAutoDefault(true);  // Return presses what has the focus, as in dialogs
   if (qobject_cast<QAbstractButton*>(widget) || qobject_cast<QComboBox*>(widget) ||
       qobject_cast<QAbstractSpinBox*>(widget) || qobject_cast<QSlider*>(widget) || qobject_cast<QScrollBar*>(widget) ||
       qobject_cast<QTabBar*>(widget))

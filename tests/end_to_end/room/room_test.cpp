@@ -146,6 +146,9 @@ TEST_F(RoomTest, WithNothingOpenTheTemperatureRestsAndTheDemoHasTheFocus) {
   };
   EXPECT_TRUE(isDead(*window));
   EXPECT_FALSE(window->controls()->temperature()->accessibleDescription().isEmpty());
+  QTest::keyClick(window->focusWidget(), Qt::Key_Return);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(window->session().view().set, "Demo");
 }
 
 TEST_F(RoomTest, MessagesTakeNothingFromPlotsAndViews) {
