@@ -173,6 +173,7 @@ void MainWindow::buildModel() {
   menus->attachModels(panel.choice());
   connect(menus, &ItemMenus::closeSetRequested, &m_desk.workspace, &Workspace::closeSet);
   connect(menus, &ItemMenus::closeModelRequested, &m_desk.workspace, &Workspace::closeModel);
+  connect(&panel, &ModelPanel::locateRequested, &m_opening->missing(), &MissingFlow::locateModel);
   connect(&panel, &ModelPanel::openRequested, m_actions->openModel, &QAction::trigger);
   connect(&panel, &ModelPanel::currentEdited, this,
           [this](const QString& name) { m_desk.session.edit(edits::setModelAtHand(name.toStdString())); });
