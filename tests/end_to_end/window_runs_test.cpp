@@ -222,6 +222,38 @@ TEST_F(WindowRuns, TemperaturesThatAreTypedAreRowsAndAreSaved) {
   EXPECT_EQ(window->session().session().temperatures, (std::vector<double>{0.5, 1.0}));
 }
 
+TEST_F(WindowRuns, WhatTheTableShowsIsSavedWithTheSession) {
+  showResults();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const auto pick = [](QComboBox* box, const char* text) {
+    const int index = box->findText(QLatin1String(text));
+    ASSERT_GE(index, 0) << text;
+    box->setCurrentIndex(index);
+    Q_EMIT box->activated(index);
+  };
+  pick(results().metricChoice(), "FPR95");
+  pick(results().bestChoice(), "best of a model");
+  EXPECT_TRUE(window->session().isModified());
+  const std::filesystem::path file = std::filesystem::path(home().path().toStdString()) / "look.oodscope";
+  ASSERT_TRUE(window->file().saveTo(file));
+  window->close();
+  window = std::make_unique<MainWindow>(theme(), WorkOptions{});
+  window->show();
+  showResults();
+  EXPECT_EQ(results().metricChoice()->currentIndex(), 0);
+  WindowRequest request;
+  request.session = file;
+  window->open(request);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(results().metricChoice()->currentText(), QStringLiteral("FPR95"));
+  EXPECT_EQ(results().bestChoice()->currentText(), QStringLiteral("best of a model"));
+  EXPECT_TRUE(results()
+                  .model()
+                  .headerData(ResultsModel::FirstSet, Qt::Horizontal, Qt::DisplayRole)
+                  .toString()
+                  .contains(QStringLiteral("FPR95")));
+}
+
 TEST_F(WindowRuns, TheBestIsBoldAndTheTableIsCopiedAndWritten) {
   evaluateAll();
   ResultsTab& tab = results();
