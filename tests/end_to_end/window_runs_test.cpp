@@ -143,6 +143,35 @@ TEST_F(WindowRuns, ACheckBoxHidesARunAndUndoBringsItBack) {
   EXPECT_EQ(readSession(file).view.hiddenRuns, window->session().view().hiddenRuns);
 }
 
+TEST_F(WindowRuns, KeptRunsAreDrawnInAComparisonToo) {
+  keep(methods::kMaxLogit);
+  keep(methods::kEnergy);
+  ScoreChoice other = window->session().view().score;
+  other.method = methods::kMaxLogit;
+  window->session().edit(edits::setOther(ComparedRun{.model = {}, .score = other}, "compare"));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const CurvesPanel& curves = *window->curves();
+  const QColor second = tokensFor(window.get()).runs[1];
+  for (const PlotWidget* plot :
+       {static_cast<PlotWidget*>(curves.precisionRecall()), static_cast<PlotWidget*>(curves.roc())}) {
+    const auto legend = plot->legend();
+    ASSERT_EQ(legend.size(), 3U) << "A, B, and of the kept runs the one that is neither";
+    EXPECT_EQ(std::ranges::count(legend, second, &PlotLegendEntry::colour), 1);
+  }
+  EXPECT_EQ(curves.f1()->legend().size(), 2U) << "B has another unit";
+  EXPECT_EQ(curves.histogram()->legend().size(), 3U) << "A, the kept run, what dotted lines are";
+  picture(*window, QStringLiteral("kept-runs-compared"));
+  toggleOverlay(1);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_TRUE(curves.precisionRecall()->legend().empty()) << "hidden here as there";
+  window->actions().undo->trigger();
+  window->actions().wipe->trigger();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  ASSERT_EQ(curves.precisionRecall()->legend().size(), 3U);
+  EXPECT_TRUE(curves.precisionRecall()->operatingPoint(0));
+  EXPECT_FALSE(curves.precisionRecall()->operatingPoint(1)) << "B's threshold went with it";
+}
+
 TEST_F(WindowRuns, TheResultsAreThoseOfTheCommandLineToTheLastBit) {
   evaluateAll();
   const ResultsMatrix& matrix = results().model().matrix();
