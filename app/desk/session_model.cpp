@@ -145,6 +145,12 @@ void SessionModel::setFigureLook(const FigureLook& look) {
   touch();  // a few clicks bring it back
 }
 
+void SessionModel::setResultsLook(const ResultsLook& look) {
+  if (look == m_session.results) return;
+  m_session.results = look;
+  touch();
+}
+
 namespace {
 
 const std::filesystem::path& pathOf(const SetEntry& entry) { return entry.path; }

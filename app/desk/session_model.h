@@ -59,6 +59,7 @@ public:
   void removeRun(const RunChoice& run);
   void setGrid(GridRecipe grid);
   void setFigureLook(const FigureLook& look);
+  void setResultsLook(const ResultsLook& look);
   /// What the results matrix and a headless evaluation are of; empty: all methods, temperature 1.
   void setMethods(std::vector<std::string> methods);
   void setTemperatures(std::vector<double> temperatures);

@@ -276,6 +276,14 @@ void SingleRun::takeElsewhere() {
 
 std::optional<float> SingleRun::threshold() const { return m_threshold; }
 
+std::optional<std::pair<float, float>> SingleRun::scoreRange() const {
+  const Configuration now = configurationOf(m_view);
+  const auto& spread = m_elsewhere.spread();
+  const bool isOfThese = (m_details && m_details->configuration == now) || (spread && spread->configuration == now);
+  if (!isOfThese || !m_scales || m_scales->estimated || m_scales->quantiles.empty()) return std::nullopt;
+  return std::pair(m_scales->quantiles.front(), m_scales->quantiles.back());
+}
+
 bool SingleRun::isIdle() const {
   return !m_debounce.isActive() && !m_framesArrive.isActive() && !m_pictureJob.isBusy() && !m_estimateAfter &&
          !m_estimateJob.isBusy() && !m_exactJob.isBusy() && !m_detailJob.isBusy() && !m_elsewhere.isBusy() &&

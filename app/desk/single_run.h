@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace oodscope {
 
@@ -48,6 +49,8 @@ public:
   void show(const ViewState& view, bool dragging);
   /// The threshold that `view` stands for: its own, or what its pin gives with what is known now. Empty: not known yet.
   [[nodiscard]] std::optional<float> threshold() const;
+  /// Lowest and highest score of the set under the view's own method and temperature; empty while they are not known.
+  [[nodiscard]] std::optional<std::pair<float, float>> scoreRange() const;
   /// Where the view's threshold is from if not from the set's own numbers.
   [[nodiscard]] const ThresholdElsewhere& elsewhere() const { return m_elsewhere; }
   /// What the set's numbers are at the moment, exact or estimated; nullptr: none yet.

@@ -159,6 +159,17 @@ struct FigureLook {
   friend bool operator==(const FigureLook&, const FigureLook&) = default;
 };
 
+/// Among which cells of the results matrix the best is marked: all rows of a set, those of one source of a set, those
+/// of one method of one source of a set (over its temperatures).
+enum class BestOf { Set, Source, Method };
+
+/// What the results matrix shows of its runs.
+struct ResultsLook {
+  std::string metric = {};  ///< ResultMetric::name; empty, or one that is not known: AP, FPR95 and F1* side by side
+  BestOf bestOf = BestOf::Set;
+  friend bool operator==(const ResultsLook&, const ResultsLook&) = default;
+};
+
 /// Everything open and every knob. Saved as readable JSON; paths at or below the session's folder are written relative
 /// to it.
 struct Session {
@@ -174,6 +185,7 @@ struct Session {
   std::vector<RunChoice> runs;
   GridRecipe grid;
   FigureLook figure;
+  ResultsLook results;
 };
 
 /// Reads a session. Throws Error (file, what, expected, found) for unreadable or malformed content or a newer format

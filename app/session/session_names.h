@@ -40,6 +40,8 @@ inline constexpr SessionNames<FigureLegend, 7> kFigureLegends{{{FigureLegend::Au
                                                                {FigureLegend::BottomRight, "bottom-right"},
                                                                {FigureLegend::Below, "below"},
                                                                {FigureLegend::None, "none"}}};
+inline constexpr SessionNames<BestOf, 3> kBestOf{
+    {{BestOf::Set, "set"}, {BestOf::Source, "source"}, {BestOf::Method, "method"}}};
 /// The colour maps that the window has, by name.
 inline constexpr std::array<std::string_view, 7> kColourMaps{"inferno", "magma",     "viridis", "cividis",
                                                              "grey",    "diverging", "turbo"};

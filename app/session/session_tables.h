@@ -198,6 +198,12 @@ inline constexpr auto kFields<FigureLook> = std::tuple{
 };
 
 template <>
+inline constexpr auto kFields<ResultsLook> = std::tuple{
+    field("metric", &ResultsLook::metric, kName),
+    field("best_of", &ResultsLook::bestOf, Named(kBestOf)),
+};
+
+template <>
 inline constexpr auto kFields<Session> = std::tuple{
     field("sets", &Session::sets, List(kSets, kObject)),
     field("models", &Session::models, List(kSources, kObject)),
@@ -210,6 +216,7 @@ inline constexpr auto kFields<Session> = std::tuple{
     field("runs", &Session::runs, List(kRuns, kObject)),
     given("grid", &Session::grid, kObject),
     given("figure", &Session::figure, kObject),
+    given("results", &Session::results, kObject),
 };
 
 }  // namespace oodscope::session_fields

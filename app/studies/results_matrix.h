@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/tables/result_table.h"
 #include "app/session/run_spec.h"
+#include "app/session/session.h"
 #include "app/sources/score_source.h"
 
 #include <cstddef>
@@ -63,10 +64,6 @@ struct ResultsMatrix {
   [[nodiscard]] const MatrixCell& at(std::size_t row, std::size_t set) const { return cells[row * sets.size() + set]; }
   [[nodiscard]] std::size_t count(RunState state) const;
 };
-
-/// Among which cells the best is marked: all rows of a set, those of one source of a set, those of one method of one
-/// source of a set (over its temperatures).
-enum class BestOf { Set, Source, Method };
 
 /// Which cells are the best of their group by a metric, as printed with two decimals: all of several that are alike.
 /// Only whole cells take part, and none is marked in a group with fewer than two of them.

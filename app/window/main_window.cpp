@@ -173,6 +173,7 @@ void MainWindow::buildModel() {
   menus->attachModels(panel.choice());
   connect(menus, &ItemMenus::closeSetRequested, &m_desk.workspace, &Workspace::closeSet);
   connect(menus, &ItemMenus::closeModelRequested, &m_desk.workspace, &Workspace::closeModel);
+  connect(&panel, &ModelPanel::locateRequested, &m_opening->missing(), &MissingFlow::locateModel);
   connect(&panel, &ModelPanel::openRequested, m_actions->openModel, &QAction::trigger);
   connect(&panel, &ModelPanel::currentEdited, this,
           [this](const QString& name) { m_desk.session.edit(edits::setModelAtHand(name.toStdString())); });
@@ -215,8 +216,9 @@ void MainWindow::connectTabs() {
   connect(m_status, &StatusStrip::sweepStopRequested, sweeps, &SweepTab::cancel);
   connect(scene(), &SceneTab::pixelPicked, this, [this](QPointF at) { m_stages->setCursor(at); });
   RunsTab* kept = runs();
-  m_stages->single().addMoreCurves(
-      [kept](const SetNumbers& shown, CurveSets& curves) { kept->addKeptCurves(shown, curves); });
+  const auto more = [kept](const SetNumbers& shown, CurveSets& curves) { kept->addKeptCurves(shown, curves); };
+  m_stages->single().addMoreCurves(more);
+  m_stages->compare().addMoreCurves(more);
   connect(kept, &RunsTab::runsChanged, this, [this] {
     m_stages->single().redrawCurves();
     m_stages->showSoon(StageStack::kNumbers);

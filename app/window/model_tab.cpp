@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/model_tab.h"
 
+#include "app/desk/missing_items.h"
 #include "inference/models/verdicts.h"
 #include "widgets/theme/number_text.h"
 
@@ -122,6 +123,12 @@ void ModelTab::show(const std::string& current) {
   std::vector<ModelCard> cards;
   for (const OpenModel& model : m_workspace.models()) cards.push_back(modelCard(m_workspace, model));
   m_panel.setModels(std::move(cards), QString::fromStdString(current));
+  std::vector<MissingModel> missing;
+  for (const MissingItem& item : m_workspace.missing())
+    if (item.kind == ItemKind::Model)
+      missing.push_back({item.name, QString::fromStdString(item.path.string()), item.why});
+  // While something opens nobody knows what will be missing.
+  if (!m_workspace.isOpening()) m_panel.setMissing(std::move(missing));
 }
 
 }  // namespace oodscope

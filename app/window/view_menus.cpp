@@ -11,6 +11,7 @@
 #include "app/window/region_at.h"
 #include "app/window/settings.h"
 #include "widgets/plots/plot_widget.h"
+#include "widgets/plots/transfer_matrix_plot.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
@@ -41,22 +42,27 @@ QAction* addEntry(QMenu& menu, const QString& picture, const QString& text, cons
   return action;
 }
 
-/// A plot of the window as a document shows it.
-class PlotOnPaper : public Figure {
+using Render = std::function<void(QPainter&, const QRectF&, const RenderOptions&)>;
+
+/// Something drawn in the window as a document shows it.
+class DrawnOnPaper : public Figure {
 public:
-  explicit PlotOnPaper(PlotWidget& plot) : m_plot(plot) {}
-  [[nodiscard]] QString title() const override { return m_plot.title(); }
+  DrawnOnPaper(QString title, QSize size, Render render)
+      : m_title(std::move(title)), m_size(size), m_render(std::move(render)) {}
+  [[nodiscard]] QString title() const override { return m_title; }
   [[nodiscard]] QString caption() const override { return {}; }
   [[nodiscard]] double heightFor(double width, double) const override {
-    return width * m_plot.height() / std::max(1, m_plot.width());
+    return width * m_size.height() / std::max(1, m_size.width());
   }
   void draw(QPainter& painter, const QRectF& area, const RenderOptions& options) override {
-    m_plot.render(painter, area, options);
+    m_render(painter, area, options);
   }
   [[nodiscard]] QByteArray csv() const override { return {}; }
 
 private:
-  PlotWidget& m_plot;
+  QString m_title;
+  QSize m_size;
+  Render m_render;
 };
 
 /// A name that every file system takes.
@@ -84,6 +90,15 @@ QString labelText(PixelLabel label) {
 
 }  // namespace
 
+/// What the menu of a plot, or of something like one, is made of.
+struct ViewMenus::Drawn {
+  QWidget* widget;
+  QString title;
+  bool isEmpty;
+  QString data, value;  ///< to be copied
+  Render render;
+};
+
 ViewMenus::ViewMenus(Desk& desk, ViewGrid& views, Notices& notices, QWidget& window)
     : QObject(&window),
       m_desk(desk),
@@ -99,6 +114,10 @@ ViewMenus::ViewMenus(Desk& desk, ViewGrid& views, Notices& notices, QWidget& win
   for (PlotWidget* plot : window.findChildren<PlotWidget*>())
     connect(plot, &PlotWidget::menuRequested, this, [this, plot](QPoint at) {
       popUp(plot->mapToGlobal(at), [&](QMenu& menu) { fillPlotMenu(menu, *plot, at); });
+    });
+  for (TransferMatrixPlot* matrix : window.findChildren<TransferMatrixPlot*>())
+    connect(matrix, &TransferMatrixPlot::menuRequested, this, [this, matrix](QPoint at) {
+      popUp(matrix->mapToGlobal(at), [&](QMenu& menu) { fillMatrixMenu(menu, *matrix, at); });
     });
 }
 
@@ -210,16 +229,16 @@ void ViewMenus::saveView(int pane) {
   save(file, [this, pane, file] { writePicture(picture(pane), file); });
 }
 
-void ViewMenus::savePlot(PlotWidget& plot) {
+void ViewMenus::saveDrawn(const Drawn& drawn) {
   QStringList filters;
   for (const FigureFormat& format : figureFormats()) filters << figureFilter(format);
   std::ranges::reverse(filters);  // the picture first
   QString file =
-      m_askFile(tr("Save the plot"), lastFolder() + QLatin1Char('/') + fileName(plot.title()) + QStringLiteral(".png"),
+      m_askFile(tr("Save the plot"), lastFolder() + QLatin1Char('/') + fileName(drawn.title) + QStringLiteral(".png"),
                 filters.join(QStringLiteral(";;")));
   if (file.isEmpty()) return;
   if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".png");
-  save(file, [&plot, file] {
+  save(file, [&drawn, file] {
     const QString ending = QFileInfo(file).suffix().toLower();
     const auto& formats = figureFormats();
     const auto format = std::ranges::find(formats, ending, &FigureFormat::ending);
@@ -228,10 +247,10 @@ void ViewMenus::savePlot(PlotWidget& plot) {
                              .expected = figureFormatNames().toStdString(),
                              .found = ending.toStdString(),
                              .file = file.toStdString()});
-    PlotOnPaper figure(plot);
+    DrawnOnPaper figure(drawn.title, drawn.widget->size(), drawn.render);
     constexpr double kPixelsPerInch = 96.0;
     FigureStyle style;
-    style.widthInches = plot.width() / kPixelsPerInch;
+    style.widthInches = drawn.widget->width() / kPixelsPerInch;
     const QByteArray bytes = format->write(figure, style);
     writeFileAtomically(file.toStdString(), std::string_view(bytes.data(), static_cast<std::size_t>(bytes.size())));
   });
@@ -247,25 +266,45 @@ void ViewMenus::save(const QString& file, const std::function<void()>& write) {
   }
 }
 
-void ViewMenus::fillPlotMenu(QMenu& menu, PlotWidget& plot, QPointF at) {
-  const QString empty = plot.isEmpty() ? tr("The plot is empty") : QString();
+void ViewMenus::addCopies(QMenu& menu, const Drawn& drawn) {
+  const QString empty = drawn.isEmpty ? tr("The plot is empty") : QString();
   addEntry(menu, QStringLiteral("copy"), tr("&Copy the picture"), empty,
-           [&plot] { QGuiApplication::clipboard()->setImage(plot.grab().toImage()); });
-  addEntry(menu, QStringLiteral("save"), tr("&Save the picture as…"), empty, [this, &plot] { savePlot(plot); });
-  const QString data = plot.dataText();
-  addEntry(menu, {}, tr("Copy the &data"), data.isEmpty() ? tr("The plot holds no data") : QString(),
-           [data] { copyText(data); });
+           [widget = drawn.widget] { QGuiApplication::clipboard()->setImage(widget->grab().toImage()); });
+  addEntry(menu, QStringLiteral("save"), tr("&Save the picture as…"), empty, [this, drawn] { saveDrawn(drawn); });
+  addEntry(menu, {}, tr("Copy the &data"), drawn.data.isEmpty() ? tr("The plot holds no data") : QString(),
+           [data = drawn.data] { copyText(data); });
   menu.addSeparator();
-  const QString value = plot.textAt(at);
-  addEntry(menu, {}, tr("Copy the &value"), value.isEmpty() ? tr("Nothing is drawn under the mouse") : QString(),
-           [value] { copyText(value); });
+  addEntry(menu, {}, tr("Copy the &value"), drawn.value.isEmpty() ? tr("Nothing is drawn under the mouse") : QString(),
+           [value = drawn.value] { copyText(value); });
+}
+
+void ViewMenus::fillPlotMenu(QMenu& menu, PlotWidget& plot, QPointF at) {
+  addCopies(menu, {&plot, plot.title(), plot.isEmpty(), plot.dataText(), plot.textAt(at),
+                   [&plot](QPainter& painter, const QRectF& area, const RenderOptions& options) {
+                     plot.render(painter, area, options);
+                   }});
   const auto threshold = plot.thresholdAt(at);
   QString text = tr("Set the &threshold here");
   if (threshold) text += QStringLiteral(" (δ %1)").arg(numberText(*threshold, 3));
   addEntry(menu, {}, text, threshold ? QString() : tr("No threshold is drawn in this plot"),
            [&plot, at] { plot.takeThreshold(at); });
   menu.addSeparator();
-  addEntry(menu, QStringLiteral("fit"), tr("Show &all of it"), empty, [&plot] { plot.resetZoom(); });
+  addEntry(menu, QStringLiteral("fit"), tr("Show &all of it"), plot.isEmpty() ? tr("The plot is empty") : QString(),
+           [&plot] { plot.resetZoom(); });
+}
+
+void ViewMenus::fillMatrixMenu(QMenu& menu, TransferMatrixPlot& matrix, QPointF at) {
+  addCopies(menu, {&matrix, matrix.title(), matrix.isEmpty(), matrix.dataText(), matrix.textAt(at),
+                   [&matrix](QPainter& painter, const QRectF& area, const RenderOptions& options) {
+                     matrix.render(painter, area, options);
+                   }});
+  const auto place = matrix.cellAt(at);
+  const auto threshold = place ? matrix.cell(*place).threshold : std::nullopt;
+  const bool isUsable = threshold && std::isfinite(*threshold);
+  QString text = tr("Set the &threshold of this row");
+  if (isUsable) text += QStringLiteral(" (δ %1)").arg(numberText(*threshold, 3));
+  addEntry(menu, {}, text, isUsable ? QString() : tr("The rule gives no threshold here"),
+           [&matrix, place] { Q_EMIT matrix.cellClicked(place->first, place->second); });
 }
 
 }  // namespace oodscope

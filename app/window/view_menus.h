@@ -14,11 +14,12 @@ namespace oodscope {
 
 class Notices;
 class PlotWidget;
+class TransferMatrixPlot;
 class ViewGrid;
 struct Desk;
 
-/// The menus under the right button of views and plots: their picture, what stands under the mouse, the threshold
-/// there, zoom. What cannot work says why.
+/// The menus under the right button of views, plots and the transfer matrix: their picture, what stands under the
+/// mouse, the threshold there, zoom. What cannot work says why.
 class ViewMenus : public QObject {
   Q_OBJECT
 
@@ -33,10 +34,12 @@ public:
   /// The menus themselves; `menu` is filled. `at`: of the picture, or of the plot's widget.
   void fillViewMenu(QMenu& menu, int pane, QPointF at);
   void fillPlotMenu(QMenu& menu, PlotWidget& plot, QPointF at);
+  void fillMatrixMenu(QMenu& menu, TransferMatrixPlot& matrix, QPointF at);
   /// What of the picture a view shows, a pixel of it a pixel; null: nothing.
   [[nodiscard]] QImage picture(int pane) const;
 
 private:
+  struct Drawn;
   void popUp(const QPoint& globalPoint, const std::function<void(QMenu&)>& fill);
   void addPictures(QMenu& menu, int pane);
   void addReadings(QMenu& menu, int pane, QPointF at);
@@ -46,7 +49,9 @@ private:
   /// Why no threshold can be taken from a view there; empty: it can.
   [[nodiscard]] QString noThresholdReason(int pane, QPointF at) const;
   void saveView(int pane);
-  void savePlot(PlotWidget& plot);
+  /// Picture, data and value of something drawn.
+  void addCopies(QMenu& menu, const Drawn& drawn);
+  void saveDrawn(const Drawn& drawn);
   /// Runs what writes a file, and tells how it went.
   void save(const QString& file, const std::function<void()>& write);
 

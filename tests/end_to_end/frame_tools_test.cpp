@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Menus of views and plots, several frames at once, frames that play: every entry is pressed and its effect seen.
 #include "app/session/edits.h"
+#include "app/window/compare/transfer_tab.h"
 #include "app/window/docks/frame_selection.h"
 #include "app/window/frame_player.h"
 #include "app/window/item_menus.h"
@@ -101,6 +102,47 @@ TEST_F(FrameTools, EveryEntryOfAViewsMenuWorks) {
     EXPECT_TRUE(clipped().contains(QStringLiteral("ground truth anomaly")));
     EXPECT_TRUE(clipped().contains(QStringLiteral("score ")));
   }
+}
+
+TEST_F(FrameTools, EveryEntryOfTheTransferMatrixsMenuWorks) {
+  auto& tab = *window->analysis()->find<TransferTab>();
+  window->analysis()->setCurrentWidget(&tab);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return tab.matrix().has_value(); }, 20'000));
+  TransferMatrixPlot& matrix = *tab.plot();
+  const QPoint at = matrix.cellRect(0, 0).center().toPoint();
+  const ViewState before = window->session().view();
+  QTest::mousePress(&matrix, Qt::RightButton, {}, at);
+  EXPECT_EQ(window->session().view(), before) << "the right button asks, it does not choose";
+  QContextMenuEvent asked(QContextMenuEvent::Mouse, at, matrix.mapToGlobal(at));
+  QApplication::sendEvent(&matrix, &asked);
+  auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+  ASSERT_NE(menu, nullptr);
+  ASSERT_TRUE(press(*menu, QStringLiteral("Copy the picture")));
+  EXPECT_EQ(QGuiApplication::clipboard()->image().size(), matrix.size());
+  ASSERT_TRUE(press(*menu, QStringLiteral("Copy the value")));
+  EXPECT_TRUE(clipped().startsWith(QStringLiteral("chosen on MadeSet, applied to MadeSet\nthreshold ")))
+      << clipped().toStdString();
+  ASSERT_TRUE(press(*menu, QStringLiteral("Copy the data")));
+  const QStringList lines = clipped().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+  ASSERT_EQ(lines.size(), 2) << "a header and a cell";
+  const QStringList names = lines[0].split(QLatin1Char('\t')), values = lines[1].split(QLatin1Char('\t'));
+  ASSERT_EQ(names.size(), values.size());
+  const TransferCell& cell = tab.matrix()->at(0, 0);
+  const double threshold = static_cast<double>(cell.threshold.value());
+  EXPECT_NEAR(values[names.indexOf(QStringLiteral("threshold"))].toDouble(), threshold, 1e-6);
+  EXPECT_NEAR(values[names.indexOf(QStringLiteral("F1"))].toDouble(), cell.f1.value(), 1e-6);
+  EXPECT_NEAR(values[names.indexOf(QStringLiteral("recall"))].toDouble(), cell.recall.value(), 1e-6);
+  const QString file = home().filePath(QStringLiteral("matrix"));
+  menus->setAskFile([&](const QString&, const QString&, const QString&) { return file; });
+  ASSERT_TRUE(press(*menu, QStringLiteral("Save the picture as")));
+  EXPECT_FALSE(QImage(file + QStringLiteral(".png")).isNull());
+  ASSERT_TRUE(press(*menu, QStringLiteral("Set the threshold of this row")));
+  EXPECT_FLOAT_EQ(window->session().view().threshold.value(), *cell.threshold);
+  menu->close();
+  QMenu outside;
+  menus->fillMatrixMenu(outside, matrix, QPointF(1, 1));
+  EXPECT_FALSE(entry(outside, QStringLiteral("Copy the value"))->isEnabled());
+  EXPECT_FALSE(entry(outside, QStringLiteral("Copy the value"))->toolTip().isEmpty()) << "says why";
 }
 
 TEST_F(FrameTools, AViewsMenuSetsTheThresholdToThePixelsScore) {

@@ -2,12 +2,15 @@
 // What needs a network first says how many frames and how long, and waits for its user.
 #include "app/desk/inference_runner.h"
 #include "app/session/edits.h"
+#include "app/window/compare/runs_tab.h"
 #include "app/window/compare/transfer_tab.h"
 #include "app/window/main_window.h"
+#include "app/window/scene3d/scene_tab.h"
 #include "app/window/sweep_tab.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/end_to_end/window_driver.h"
 #include "widgets/panels/run_first_panel.h"
+#include "widgets/scene3d/scene3d_panel.h"
 
 #include <QPushButton>
 #include <QTabWidget>
@@ -112,6 +115,56 @@ TEST_F(RunFirstWindow, ASweepOfAllSetsAsksFirstAndBegins) {
   EXPECT_FALSE(sweep.isBusy());
   EXPECT_EQ(sweep.button()->text(), QStringLiteral("Sweep all open sets"));
   ASSERT_TRUE(waitUntilIdle(*window));
+}
+
+TEST_F(RunFirstWindow, AKeptRunOfASetThatNobodyLookedAtAsksFirst) {
+  RunChoice run = runChoiceOf(window->session().view());
+  run.set = "Second";
+  window->session().keepRun(run);
+  auto& tab = open<RunsTab>();
+  auto* panel = tab.findChild<RunFirstPanel*>();
+  ASSERT_TRUE(panel && panel->isVisible());
+  EXPECT_TRUE(panel->text().contains(QStringLiteral("24 frames of Second"))) << panel->text().toStdString();
+  QTest::qWait(200);
+  EXPECT_FALSE(window->workspace().runner().isBusy());
+  EXPECT_EQ(second->readyFrames().size(), 0U);
+  EXPECT_TRUE(tab.model().runs().at(0).state.contains(QStringLiteral("0 of 24 frames")))
+      << tab.model().runs().at(0).state.toStdString();
+  picture(*window, QStringLiteral("run_first_runs"));
+  QTest::mouseClick(panel->startButton(), Qt::LeftButton);
+  EXPECT_TRUE(panel->cancelButton()->isVisible());
+  QTest::mouseClick(panel->cancelButton(), Qt::LeftButton);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  if (second->unpreparedFrames() > 0) {
+    EXPECT_TRUE(panel->startButton()->isVisible()) << "what is left is offered again";
+    EXPECT_FALSE(tab.model().runs().at(0).numbers);
+    QTest::mouseClick(panel->startButton(), Qt::LeftButton);
+    ASSERT_TRUE(waitUntilIdle(*window));
+  }
+  EXPECT_EQ(second->unpreparedFrames(), 0U);
+  EXPECT_FALSE(panel->isVisible());
+  ASSERT_TRUE(tab.model().runs().at(0).numbers);
+  EXPECT_TRUE(tab.model().runs().at(0).numbers->account.isComplete());
+}
+
+TEST_F(RunFirstWindow, TheLandscapeAsksForTheFramesThatAreMissing) {
+  window->session().edit(edits::setSet("Second", "0"));
+  window->workspace().runner().cancel();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  if (second->unpreparedFrames() == 0) GTEST_SKIP() << "it was quicker than the hand";
+  auto& tab = open<SceneTab>();
+  auto* panel = tab.findChild<RunFirstPanel*>();
+  ASSERT_TRUE(panel && tab.panel());
+  EXPECT_FALSE(panel->isVisible()) << "the relief is of one frame";
+  tab.panel()->setScene(Scene3DPanel::Landscape);
+  ASSERT_TRUE(panel->isVisible());
+  EXPECT_TRUE(panel->text().contains(QStringLiteral("of Second"))) << panel->text().toStdString();
+  QTest::qWait(200);
+  EXPECT_FALSE(window->workspace().runner().isBusy());
+  QTest::mouseClick(panel->startButton(), Qt::LeftButton);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(second->unpreparedFrames(), 0U);
+  EXPECT_FALSE(panel->isVisible());
 }
 
 }  // namespace

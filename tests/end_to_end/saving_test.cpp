@@ -5,6 +5,7 @@
 #include "app/window/saving/unsaved_dialog.h"
 #include "app/window/settings.h"
 #include "tests/end_to_end/made_scores.h"
+#include "tests/end_to_end/small_set.h"
 #include "tests/end_to_end/when_asked.h"
 #include "tests/end_to_end/window_driver.h"
 #include "widgets/lists/frame_list.h"
@@ -13,6 +14,7 @@
 #include "widgets/panels/messages_panel.h"
 #include "widgets/panels/missing_panel.h"
 
+#include <QComboBox>
 #include <QFileDialog>
 #include <QLineEdit>
 #include <QMenu>
@@ -276,6 +278,31 @@ TEST_F(SavingTest, MissingItemsAreRowsThatCanBeLocatedAndRemoved) {
   EXPECT_TRUE(window->workspace().findScores(QStringLiteral("maps")) != nullptr) << "its brother moved along";
   EXPECT_FALSE(panel->isVisible());
   EXPECT_TRUE(window->file().unsaved().items);
+}
+
+TEST_F(SavingTest, AMissingModelIsLocatedInTheModelDock) {
+  const fs::path old = root / "gone/small.pth", place = root / "new/renamed.pth";
+  Session session;
+  session.sets = {{made.set}};
+  session.models = {{.path = old}};
+  session.scores = {made.scores};
+  writeSession(session, root / "s.oodscope");
+  fs::create_directories(place.parent_path());
+  testing::writeSmallModel(place);
+  const auto window = open(root / "s.oodscope");
+  QComboBox* box = comboNamed(*window, QStringLiteral("Models of the session"));
+  ASSERT_TRUE(box);
+  ASSERT_EQ(box->count(), 1);
+  EXPECT_THAT(box->itemText(0).toStdString(), AllOf(HasSubstr("small.pth"), HasSubstr("missing")));
+  WhenAsked<QFileDialog> file([&](QFileDialog& dialog) { typeName(dialog, QString::fromStdString(place.string())); });
+  box->setCurrentIndex(0);
+  Q_EMIT box->activated(0);
+  EXPECT_EQ(file.asked, 1);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_TRUE(window->workspace().findModel(QStringLiteral("renamed.pth")) != nullptr);
+  EXPECT_EQ(window->session().session().models.at(0).path, place);
+  ASSERT_EQ(box->count(), 1);
+  EXPECT_EQ(box->itemData(0).toString(), QStringLiteral("renamed.pth"));
 }
 
 TEST_F(SavingTest, AMissingItemCanGo) {

@@ -204,7 +204,7 @@ TEST_F(WindowTwins, ChoicesAndListsOfferBoth) {
   sources.insert(sources.end(), {"a/twinmaps", "b/twinmaps"});
   offers(QStringLiteral("Set"), sets);
   offers(QStringLiteral("Model"), sources);
-  offers(QStringLiteral("Open models"), models);
+  offers(QStringLiteral("Models of the session"), models);
   const auto rows = window->frames()->model();
   ASSERT_EQ(rows->rowCount(), 2);
   EXPECT_THAT(utf8(rows->sets()[0].name), "x/TwinSet");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A set without ground truth gets a threshold: a share of its pixels, a number, or one that is chosen on another set.
+#include "analysis/scores/method_kinds.h"
 #include "app/session/edits.h"
 #include "app/window/main_window.h"
 #include "tests/end_to_end/made_scores.h"
@@ -139,6 +140,50 @@ TEST_F(UnlabelledWindow, AThresholdIsTypedOrDraggedInTheHistogram) {
   histogram->takeThreshold(at);
   ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_FLOAT_EQ(window->run().threshold().value(), static_cast<float>(*histogram->thresholdAt(at)));
+}
+
+TEST_F(UnlabelledWindow, AThresholdThatWaitsOrLiesOutsideTheScoresIsSaidAtItsSlider) {
+  const auto window = open();
+  const std::filesystem::path logits = std::filesystem::path(home().path().toStdString()) / "made_logits";
+  writeMadeLogits(logits, 4);
+  WindowRequest request;
+  request.scores.push_back(logits);
+  window->open(request);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  SessionModel& session = window->session();
+  session.edit(edits::setImported("made_logits", true));
+  session.edit(edits::setMethod(methods::kMsp));
+  session.edit(edits::setPin(PinRule::FlaggedShare, 0.05, std::nullopt));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const ThresholdSlider& slider = *window->controls()->threshold();
+  ASSERT_TRUE(window->run().threshold());
+  const float before = *window->run().threshold();
+  EXPECT_EQ(slider.remark(), QString());
+
+  session.beginDrag();
+  session.edit(edits::setTemperature(3.0));
+  EXPECT_FALSE(window->run().threshold()) << "that was of other scores";
+  EXPECT_TRUE(QTest::qWaitFor([&] { return slider.remark().contains(QStringLiteral("once the scores rest")); }, 5'000));
+  EXPECT_TRUE(decision(*window).emptyText().contains(QStringLiteral("once the scores rest")))
+      << decision(*window).emptyText().toStdString();
+  session.endDrag();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  ASSERT_TRUE(window->run().threshold());
+  EXPECT_NE(*window->run().threshold(), before);
+  EXPECT_EQ(slider.remark(), QString());
+
+  session.edit(edits::setTemperature(1.0));
+  session.edit(edits::setThreshold(0.5));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(slider.remark(), QString()) << "it is among the scores";
+  session.edit(edits::setTemperature(20.0));  // all scores are near 18/19
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_FLOAT_EQ(window->run().threshold().value(), 0.5F) << "a threshold by hand stays";
+  EXPECT_TRUE(slider.remark().contains(QStringLiteral("everything is predicted"))) << slider.remark().toStdString();
+  picture(*window, QStringLiteral("threshold_outside"));
+  session.edit(edits::setThreshold(0.99));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_TRUE(slider.remark().contains(QStringLiteral("nothing is predicted"))) << slider.remark().toStdString();
 }
 
 TEST_F(UnlabelledWindow, AThresholdIsChosenOnAnotherSetAndKeptInTheSession) {

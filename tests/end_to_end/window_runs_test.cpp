@@ -148,6 +148,35 @@ std::optional<double> numberOf(const nlohmann::json& field) {
   return field.is_null() ? std::nullopt : std::optional(field.get<double>());
 }
 
+TEST_F(WindowRuns, KeptRunsAreDrawnInAComparisonToo) {
+  keep(methods::kMaxLogit);
+  keep(methods::kEnergy);
+  ScoreChoice other = window->session().view().score;
+  other.method = methods::kMaxLogit;
+  window->session().edit(edits::setOther(ComparedRun{.model = {}, .score = other}, "compare"));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const CurvesPanel& curves = *window->curves();
+  const QColor second = tokensFor(window.get()).runs[1];
+  for (const PlotWidget* plot :
+       {static_cast<PlotWidget*>(curves.precisionRecall()), static_cast<PlotWidget*>(curves.roc())}) {
+    const auto legend = plot->legend();
+    ASSERT_EQ(legend.size(), 3U) << "A, B, and of the kept runs the one that is neither";
+    EXPECT_EQ(std::ranges::count(legend, second, &PlotLegendEntry::colour), 1);
+  }
+  EXPECT_EQ(curves.f1()->legend().size(), 2U) << "B has another unit";
+  EXPECT_EQ(curves.histogram()->legend().size(), 3U) << "A, the kept run, what dotted lines are";
+  picture(*window, QStringLiteral("kept-runs-compared"));
+  toggleOverlay(1);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_TRUE(curves.precisionRecall()->legend().empty()) << "hidden here as there";
+  window->actions().undo->trigger();
+  window->actions().wipe->trigger();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  ASSERT_EQ(curves.precisionRecall()->legend().size(), 3U);
+  EXPECT_TRUE(curves.precisionRecall()->operatingPoint(0));
+  EXPECT_FALSE(curves.precisionRecall()->operatingPoint(1)) << "B's threshold went with it";
+}
+
 TEST_F(WindowRuns, TheResultsAreThoseOfTheCommandLineToTheLastBit) {
   evaluateAll();
   const ResultsMatrix& matrix = results().model().matrix();
@@ -225,6 +254,38 @@ TEST_F(WindowRuns, TemperaturesThatAreTypedAreRowsAndAreSaved) {
   QTest::keyClick(field, Qt::Key_Return);
   EXPECT_TRUE(results().note().contains(QStringLiteral("“warm” is not"))) << results().note().toStdString();
   EXPECT_EQ(window->session().session().temperatures, (std::vector<double>{0.5, 1.0}));
+}
+
+TEST_F(WindowRuns, WhatTheTableShowsIsSavedWithTheSession) {
+  showResults();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const auto pick = [](QComboBox* box, const char* text) {
+    const int index = box->findText(QLatin1String(text));
+    ASSERT_GE(index, 0) << text;
+    box->setCurrentIndex(index);
+    Q_EMIT box->activated(index);
+  };
+  pick(results().metricChoice(), "FPR95");
+  pick(results().bestChoice(), "best of a model");
+  EXPECT_TRUE(window->session().isModified());
+  const std::filesystem::path file = std::filesystem::path(home().path().toStdString()) / "look.oodscope";
+  ASSERT_TRUE(window->file().saveTo(file));
+  window->close();
+  window = std::make_unique<MainWindow>(theme(), WorkOptions{});
+  window->show();
+  showResults();
+  EXPECT_EQ(results().metricChoice()->currentIndex(), 0);
+  WindowRequest request;
+  request.session = file;
+  window->open(request);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(results().metricChoice()->currentText(), QStringLiteral("FPR95"));
+  EXPECT_EQ(results().bestChoice()->currentText(), QStringLiteral("best of a model"));
+  EXPECT_TRUE(results()
+                  .model()
+                  .headerData(ResultsModel::FirstSet, Qt::Horizontal, Qt::DisplayRole)
+                  .toString()
+                  .contains(QStringLiteral("FPR95")));
 }
 
 TEST_F(WindowRuns, TheBestIsBoldAndTheTableIsCopiedAndWritten) {

@@ -52,6 +52,7 @@ inline Session fullSession(const std::filesystem::path& folder) {
   session.grid.decision = false;
   session.grid.captions = {"", "", "Softmax", ""};
   session.figure = {.title = false, .isoF1 = false, .operatingPoint = false, .legend = FigureLegend::Below};
+  session.results = {.metric = "fpr95", .bestOf = BestOf::Method};
   return session;
 }
 

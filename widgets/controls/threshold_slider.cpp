@@ -97,6 +97,7 @@ ThresholdSlider::ThresholdSlider(QWidget* parent)
   m_caption->setFont(captionFont(font()));
   m_caption->setForegroundRole(kSecondaryRole);
   m_caption->setAlignment(Qt::AlignHCenter);
+  m_caption->setAccessibleName(tr("About the threshold"));
 
   auto* top = new QHBoxLayout;
   top->setContentsMargins(0, 0, 0, 0);
@@ -223,10 +224,7 @@ void ThresholdSlider::showScale() {
   m_field->setEnabled(works);
   m_pins->setEnabled(works);
   const bool quantile = m_kind == ThresholdScale::Kind::Quantile;
-  m_caption->setText(works ? (!quantile     ? tr("linear scale")
-                              : m_hasShares ? tr("anomaly share per score quantile · quantile scale")
-                                            : tr("quantile scale"))
-                           : tr("needs scores of an open set"));
+  showCaption();
   if (works) {
     // Digits and steps that suit the range: 0.001 for MSP, 0.01 for logits.
     const double span = m_scale.highest() - m_scale.lowest();
@@ -244,6 +242,22 @@ void ThresholdSlider::showScale() {
   if (works && m_best) marks.push_back({m_scale.position(*m_best), ScaleSlider::MarkShape::Diamond, m_bestName});
   m_slider->setMarks(std::move(marks));
   setThreshold(m_threshold);
+}
+
+void ThresholdSlider::showCaption() {
+  const bool quantile = m_kind == ThresholdScale::Kind::Quantile;
+  m_caption->setText(m_scale.isEmpty()     ? tr("needs scores of an open set")
+                     : !m_remark.isEmpty() ? m_remark
+                     : !quantile           ? tr("linear scale")
+                     : m_hasShares         ? tr("anomaly share per score quantile · quantile scale")
+                                           : tr("quantile scale"));
+}
+
+void ThresholdSlider::setRemark(const QString& remark) {
+  if (remark == m_remark) return;
+  m_remark = remark;
+  m_caption->setForegroundRole(remark.isEmpty() ? kSecondaryRole : QPalette::WindowText);
+  showCaption();
 }
 
 void ThresholdSlider::unpin() {

@@ -46,6 +46,9 @@ public:
   [[nodiscard]] ThresholdScale::Kind scaleKind() const { return m_kind; }
   /// One row: pin and number alone, for places with room for no more.
   void setCompact(bool compact);
+  /// What is to be known of the threshold itself, in place of what the scale is; empty: nothing.
+  void setRemark(const QString& remark);
+  [[nodiscard]] QString remark() const { return m_remark; }
   /// Operating points to snap to, by name.
   void setBest(std::optional<double> threshold, const QString& what = {});
 
@@ -66,6 +69,7 @@ private:
   void connectParts();
   void showScaleMenu(const QPoint& at);
   void showScale();
+  void showCaption();
   void unpin();
   void choosePin(int index);
   void showPin();
@@ -78,7 +82,7 @@ private:
   double m_threshold = 0.0;
   Pin m_pin;
   std::optional<double> m_best;
-  QString m_bestName;
+  QString m_bestName, m_remark;
   QComboBox* m_pins = nullptr;
   QComboBox* m_pinSets = nullptr;
   QLabel* m_pinSetsLabel = nullptr;

@@ -68,24 +68,21 @@ QWidget* inRow(const std::vector<QWidget*>& parts, int spacing) {
 
 }  // namespace
 
-ModelPanel::ModelPanel(QWidget* parent) : QWidget(parent), m_stack(new QStackedLayout(this)) {
+ModelPanel::ModelPanel(QWidget* parent) : QWidget(parent), m_stack(new QStackedLayout) {
   usePanelBackground(this);
   const Metrics m(this);
+  auto* all = new QVBoxLayout(this);
+  all->setContentsMargins(0, 0, 0, 0);
+  all->setSpacing(0);
+  m_top = makeChoice();
+  all->addWidget(m_top);
+  all->addLayout(m_stack, 1);
   m_stack->addWidget(new EmptyState(tr("No model"), tr("Open a network: what was loaded and assumed appears here.")));
   auto* content = new QWidget;
   usePanelBackground(content);
   auto* column = new QVBoxLayout(content);
-  column->setContentsMargins(m.px(12), m.px(8), m.px(12), m.px(8));
+  column->setContentsMargins(m.px(12), m.px(6), m.px(12), m.px(8));
   column->setSpacing(m.px(6));
-  m_choice = new QComboBox;
-  m_choice->setAccessibleName(tr("Open models"));
-  auto* open = iconButton("plus", tr("Open a model"));
-  auto* close = iconButton("close", tr("Close this model"));
-  auto* top = new QHBoxLayout;
-  top->addWidget(m_choice, 1);
-  top->addWidget(open);
-  top->addWidget(close);
-  column->addLayout(top);
   m_facts = new ValueGrid;
   m_facts->setAccessibleName(tr("What was loaded"));
   column->addWidget(m_facts);
@@ -113,15 +110,67 @@ ModelPanel::ModelPanel(QWidget* parent) : QWidget(parent), m_stack(new QStackedL
   scroll->setFocusPolicy(Qt::NoFocus);
   m_stack->addWidget(scroll);
 
-  connect(m_choice, &QComboBox::activated, this,
-          [this](int index) { Q_EMIT currentEdited(m_choice->itemData(index).toString()); });
-  connect(open, &QToolButton::clicked, this, &ModelPanel::openRequested);
-  connect(close, &QToolButton::clicked, this, [this] {
-    if (const ModelCard* card = current()) Q_EMIT closeRequested(card->name);
-  });
   connect(m_measure, &QPushButton::clicked, this, [this] {
     if (const ModelCard* card = current()) Q_EMIT latencyRequested(card->name);
   });
+}
+
+QWidget* ModelPanel::makeChoice() {
+  const Metrics m(this);
+  m_choice = new QComboBox;
+  m_choice->setAccessibleName(tr("Models of the session"));
+  m_choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  auto* open = iconButton("plus", tr("Open a model"));
+  m_close = iconButton("close", tr("Close this model"));
+  auto* top = new QWidget;
+  auto* row = new QHBoxLayout(top);
+  row->setContentsMargins(m.px(12), m.px(8), m.px(12), 0);
+  row->addWidget(m_choice, 1);
+  row->addWidget(open);
+  row->addWidget(m_close);
+  top->hide();
+  connect(m_choice, &QComboBox::activated, this, &ModelPanel::choose);
+  connect(open, &QToolButton::clicked, this, &ModelPanel::openRequested);
+  connect(m_close, &QToolButton::clicked, this, [this] {
+    if (const ModelCard* card = current()) Q_EMIT closeRequested(card->name);
+  });
+  return top;
+}
+
+void ModelPanel::choose(int index) {
+  const int missing = index - static_cast<int>(m_models.size());
+  if (missing < 0) {
+    Q_EMIT currentEdited(m_choice->itemData(index).toString());
+    return;
+  }
+  m_choice->setCurrentIndex(m_shown);  // it is not the one that is shown
+  if (missing < static_cast<int>(m_missing.size()))
+    Q_EMIT locateRequested(m_missing[static_cast<std::size_t>(missing)].path);
+}
+
+void ModelPanel::fillChoice(const QString& name) {
+  const QSignalBlocker block(m_choice);
+  m_choice->clear();
+  for (const ModelCard& card : m_models) {
+    m_choice->addItem(card.title + QStringLiteral(" · ") + card.name, card.name);
+    m_choice->setItemData(m_choice->count() - 1, card.name, Qt::ToolTipRole);
+  }
+  for (const MissingModel& model : m_missing) {
+    m_choice->addItem(icon(QStringLiteral("warning")), tr("%1 · missing · Locate…").arg(model.name));
+    m_choice->setItemData(m_choice->count() - 1, tr("%1 %2").arg(model.path, model.why), Qt::ToolTipRole);
+  }
+  m_shown = std::max(m_models.empty() ? -1 : 0, m_choice->findData(name));
+  m_choice->setPlaceholderText(m_missing.empty() ? QString() : tr("no model is open"));
+  m_choice->setCurrentIndex(m_shown);
+  m_top->setVisible(m_choice->count() > 0);
+  m_close->setEnabled(m_shown >= 0);
+}
+
+void ModelPanel::setMissing(std::vector<MissingModel> missing) {
+  if (missing == m_missing) return;
+  m_missing = std::move(missing);
+  const ModelCard* card = current();
+  fillChoice(card == nullptr ? QString() : card->name);
 }
 
 void ModelPanel::buildFields(QWidget* content) {
@@ -194,23 +243,15 @@ void ModelPanel::buildFields(QWidget* content) {
 }
 
 const ModelCard* ModelPanel::current() const {
-  const int index = m_choice->currentIndex();
-  return index >= 0 && index < static_cast<int>(m_models.size()) ? &m_models[static_cast<std::size_t>(index)] : nullptr;
+  const bool isOne = m_shown >= 0 && m_shown < static_cast<int>(m_models.size());
+  return isOne ? &m_models[static_cast<std::size_t>(m_shown)] : nullptr;
 }
 
 void ModelPanel::setModels(std::vector<ModelCard> models, const QString& name) {
   const ModelCard* before = current();
   const auto kept = before != nullptr ? std::optional(std::pair{before->name, before->assumptions}) : std::nullopt;
   m_models = std::move(models);
-  {
-    const QSignalBlocker block(m_choice);
-    m_choice->clear();
-    for (const ModelCard& card : m_models) {
-      m_choice->addItem(card.title + QStringLiteral(" · ") + card.name, card.name);
-      m_choice->setItemData(m_choice->count() - 1, card.name, Qt::ToolTipRole);
-    }
-    m_choice->setCurrentIndex(std::max(m_models.empty() ? -1 : 0, m_choice->findData(name)));
-  }
+  fillChoice(name);
   m_stack->setCurrentIndex(m_models.empty() ? 0 : 1);
   const ModelCard* now = current();
   const bool same = kept && now != nullptr && kept->first == now->name && kept->second == now->assumptions;

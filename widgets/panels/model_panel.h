@@ -46,7 +46,14 @@ struct ModelCard {
   ModelAssumptions assumptions;
 };
 
-/// The Model dock: what was loaded, and every assumption about it as an editable field. Edits apply together.
+/// A network that a session lists and that is not to be found.
+struct MissingModel {
+  QString name, path, why;
+  friend bool operator==(const MissingModel&, const MissingModel&) = default;
+};
+
+/// The Model dock: what was loaded, and every assumption about it as an editable field. Edits apply together. What is
+/// missing is listed with the open ones; choosing it asks where it lies.
 class ModelPanel : public QWidget {
   Q_OBJECT
 
@@ -55,12 +62,13 @@ public:
 
   /// `current`: the name of the one that is scored with. Fields being edited survive while its assumptions stay.
   void setModels(std::vector<ModelCard> models, const QString& current);
+  void setMissing(std::vector<MissingModel> missing);
   /// "135 ms, 2 threads"; empty: not measured.
   void setLatency(const QString& text, bool measuring);
   /// What the fields say now.
   [[nodiscard]] ModelAssumptions edited() const;
 
-  /// The choice of the open models; its items' data are their names.
+  /// The choice of the open models, whose items' data are their names, and of the missing ones behind them, without.
   [[nodiscard]] QComboBox* choice() const { return m_choice; }
 
 Q_SIGNALS:
@@ -69,17 +77,25 @@ Q_SIGNALS:
   void openRequested();
   void closeRequested(const QString& name);
   void latencyRequested(const QString& name);
+  void locateRequested(const QString& path);
 
 private:
+  [[nodiscard]] QWidget* makeChoice();
+  void choose(int index);
+  void fillChoice(const QString& name);
   void buildFields(QWidget* content);
   void showCurrent();
   void showEdited();
   [[nodiscard]] const ModelCard* current() const;
 
   std::vector<ModelCard> m_models;
+  std::vector<MissingModel> m_missing;
   QString m_latency;
   QStackedLayout* m_stack = nullptr;
+  QWidget* m_top = nullptr;
   QComboBox* m_choice = nullptr;
+  int m_shown = -1;  ///< its item whose model is shown
+  QToolButton* m_close = nullptr;
   ValueGrid* m_facts = nullptr;
   QLabel *m_remarks = nullptr, *m_warnings = nullptr;
   QSpinBox *m_width = nullptr, *m_height = nullptr, *m_output = nullptr, *m_known = nullptr, *m_void = nullptr;

@@ -301,6 +301,8 @@ CurveKind CurvePlot::kind() const { return m->kind; }
 void CurvePlot::setCurves(std::vector<CurveData> curves) {
   PlotCanvas& c = canvas();
   m->thresholds.resize(curves.size());
+  for (std::size_t i = 0; i < std::min(curves.size(), m->curves.size()); ++i)  // a threshold is of its run
+    if (curves[i].role != m->curves[i].role || curves[i].series != m->curves[i].series) m->thresholds[i].reset();
   m->places.assign(curves.size(), std::nullopt);  // of the curves before
   m->curves = std::move(curves);
   m->hover.reset();

@@ -4,6 +4,7 @@
 #include "analysis/core/error.h"
 #include "widgets/theme/tokens.h"
 
+#include <QContextMenuEvent>
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -159,18 +160,53 @@ std::optional<std::pair<int, int>> TransferMatrixPlot::cellAt(QPointF at) const 
   return {};
 }
 
+const ShownTransfer& TransferMatrixPlot::cell(std::pair<int, int> place) const {
+  return m_cells.at(static_cast<std::size_t>(place.first) * m_names.size() + static_cast<std::size_t>(place.second));
+}
+
+QString TransferMatrixPlot::dataText() const {
+  if (m_cells.empty()) return {};
+  const auto number = [](std::optional<double> value) { return value ? QString::number(*value, 'g', 9) : QString(); };
+  QStringList lines{
+      QStringLiteral("chosen on\tapplied to\tthreshold\tprecision\trecall\tFPR\tF1\tbelow the own best F1")};
+  const int n = static_cast<int>(m_names.size());
+  for (int row = 0; row < n; ++row)
+    for (int column = 0; column < n; ++column) {
+      const ShownTransfer& shown = cell({row, column});
+      QStringList line{m_names[static_cast<std::size_t>(row)], m_names[static_cast<std::size_t>(column)]};
+      for (const auto& value : {shown.threshold, shown.precision, shown.recall, shown.fpr, shown.share, shown.gapShare})
+        line << number(value);
+      lines << line.join(QLatin1Char('\t'));
+    }
+  return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
+}
+
+QString TransferMatrixPlot::textAt(QPointF at) const {
+  const auto place = cellAt(at);
+  if (!place) return {};
+  const ShownTransfer& shown = cell(*place);
+  QStringList lines{
+      tr("chosen on %1, applied to %2")
+          .arg(m_names[static_cast<std::size_t>(place->first)], m_names[static_cast<std::size_t>(place->second)])};
+  if (!shown.detail.isEmpty()) lines << shown.detail;
+  return lines.join(QLatin1Char('\n'));
+}
+
+void TransferMatrixPlot::contextMenuEvent(QContextMenuEvent* event) {
+  Q_EMIT menuRequested(event->pos());
+  event->accept();
+}
+
 void TransferMatrixPlot::mousePressEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton) return;
   if (const auto cell = cellAt(event->position())) Q_EMIT cellClicked(cell->first, cell->second);
 }
 
 bool TransferMatrixPlot::event(QEvent* event) {
   if (event->type() == QEvent::ToolTip) {
     auto* help = static_cast<QHelpEvent*>(event);
-    const auto cell = cellAt(help->pos());
-    const std::size_t n = m_names.size();
-    const QString detail =
-        cell ? m_cells[static_cast<std::size_t>(cell->first) * n + static_cast<std::size_t>(cell->second)].detail
-             : QString();
+    const auto place = cellAt(help->pos());
+    const QString detail = place ? cell(*place).detail : QString();
     if (detail.isEmpty()) {
       QToolTip::hideText();
     } else {

@@ -15,6 +15,8 @@ struct ShownTransfer {
   QString text;                      ///< "36.4"
   QString gap;                       ///< against the set's own best: "−2.1"
   QString detail;                    ///< tool tip: precision, recall, FPR
+  /// What is copied besides `share`, as fractions; empty: not defined.
+  std::optional<double> threshold = {}, precision = {}, recall = {}, fpr = {}, gapShare = {};
 };
 
 /// Rows: the set the threshold was chosen on. Columns: the set it is applied to.
@@ -24,9 +26,18 @@ class TransferMatrixPlot : public QWidget {
 public:
   explicit TransferMatrixPlot(QWidget* parent = nullptr);
   void setTitle(const QString& title);  ///< "F1 of thresholds chosen at best F1"
+  [[nodiscard]] QString title() const { return m_title; }
   /// Requires: cells.size() == names.size() squared, row by row.
   void setCells(std::vector<QString> names, std::vector<ShownTransfer> cells);
+  [[nodiscard]] bool isEmpty() const { return m_cells.empty(); }
   [[nodiscard]] QRectF cellRect(int row, int column) const;
+  /// Row and column at a point of this widget; empty outside the cells.
+  [[nodiscard]] std::optional<std::pair<int, int>> cellAt(QPointF at) const;
+  [[nodiscard]] const ShownTransfer& cell(std::pair<int, int> place) const;
+  /// A line a cell of tab-separated values below a header line; empty without cells.
+  [[nodiscard]] QString dataText() const;
+  /// What the cell at a point of this widget says, in words; empty outside the cells.
+  [[nodiscard]] QString textAt(QPointF at) const;
   void render(QPainter& painter, const QRectF& area, const RenderOptions& options) const;
   using QWidget::render;
   [[nodiscard]] QSize sizeHint() const override { return {520, 260}; }
@@ -34,17 +45,19 @@ public:
 
 Q_SIGNALS:
   void cellClicked(int row, int column);
+  /// The right button at a point of this widget.
+  void menuRequested(QPoint at);
 
 protected:
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
   bool event(QEvent* event) override;
 
 private:
   struct Places;
   [[nodiscard]] Places places(const QRectF& area, const QFont& base) const;
   void paintInto(QPainter& painter, const QRectF& area, const QFont& base, const QPalette& palette) const;
-  [[nodiscard]] std::optional<std::pair<int, int>> cellAt(QPointF at) const;
   QString m_title;
   std::vector<QString> m_names;
   std::vector<ShownTransfer> m_cells;

@@ -93,13 +93,13 @@ QWidget* ResultsTab::makeChoices() {
     m_metric->addItem(textOfName(resultMetrics()[i].title), static_cast<int>(i));
     m_metric->setItemData(m_metric->count() - 1, tr(resultMetrics()[i].help.data()), Qt::ToolTipRole);
   }
-  m_metric->setToolTip(tr("Which number of each run is shown"));
+  m_metric->setToolTip(tr("Which number of each run is shown; saved with the session"));
   m_bestOf = new QComboBox;
   m_bestOf->setAccessibleName(tr("Best among"));
   m_bestOf->addItem(tr("best of a set"), static_cast<int>(BestOf::Set));
   m_bestOf->addItem(tr("best of a model"), static_cast<int>(BestOf::Source));
   m_bestOf->addItem(tr("best T of a method"), static_cast<int>(BestOf::Method));
-  m_bestOf->setToolTip(tr("Among which rows of a column the best number is bold"));
+  m_bestOf->setToolTip(tr("Among which rows of a column the best number is bold; saved with the session"));
   m_methods = new QToolButton;
   m_methods->setText(tr("Methods"));
   m_methods->setPopupMode(QToolButton::InstantPopup);
@@ -117,7 +117,7 @@ QWidget* ResultsTab::makeChoices() {
        {static_cast<QWidget*>(m_metric), static_cast<QWidget*>(m_bestOf), static_cast<QWidget*>(m_methods),
         static_cast<QWidget*>(caption), static_cast<QWidget*>(m_temperatures)})
     row->addWidget(widget);
-  for (QComboBox* choice : {m_metric, m_bestOf}) connect(choice, &QComboBox::activated, this, &ResultsTab::show);
+  for (QComboBox* choice : {m_metric, m_bestOf}) connect(choice, &QComboBox::activated, this, &ResultsTab::editLook);
   connect(m_temperatures, &QLineEdit::editingFinished, this, &ResultsTab::editTemperatures);
   return part;
 }
@@ -199,6 +199,23 @@ std::vector<std::size_t> ResultsTab::metrics() const {
   return {static_cast<std::size_t>(chosen)};
 }
 
+void ResultsTab::showLook() {
+  const ResultsLook& look = m_desk.session.session().results;
+  const auto known = std::ranges::find(resultMetrics(), look.metric, &ResultMetric::name);
+  const int metric = known == resultMetrics().end() ? kThreeNumbers : static_cast<int>(known - resultMetrics().begin());
+  m_metric->setCurrentIndex(m_metric->findData(metric));
+  m_bestOf->setCurrentIndex(m_bestOf->findData(static_cast<int>(look.bestOf)));
+}
+
+void ResultsTab::editLook() {
+  const int metric = m_metric->currentData().toInt();
+  m_desk.session.setResultsLook({.metric = metric == kThreeNumbers
+                                               ? std::string()
+                                               : std::string(resultMetrics()[static_cast<std::size_t>(metric)].name),
+                                 .bestOf = static_cast<BestOf>(m_bestOf->currentData().toInt())});
+  show();
+}
+
 void ResultsTab::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
   m_board.open();
@@ -211,6 +228,7 @@ void ResultsTab::follow(const ViewState& view, bool dragging) {
 }
 
 void ResultsTab::show() {
+  showLook();
   const auto of = static_cast<BestOf>(m_bestOf->currentData().toInt());
   m_model->setMatrix(m_board.matrix(), metrics(), of, m_board.cellOf(m_desk.session.view()));
   if (!m_temperatures->hasFocus() || m_refused.isEmpty())

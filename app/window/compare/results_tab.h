@@ -61,6 +61,9 @@ private:
   void editMethods();
   void saveAs(const std::string& format, const QString& ending);
   [[nodiscard]] std::vector<std::size_t> metrics() const;
+  /// The choices as the session has them, and back.
+  void showLook();
+  void editLook();
 
   Desk& m_desk;
   ResultsBoard& m_board;

@@ -2,8 +2,11 @@
 #include "app/window/compare/runs_tab.h"
 
 #include "app/desk/desk.h"
+#include "app/desk/inference_runner.h"
 #include "app/desk/run_edits.h"
 #include "app/figures/plot_data.h"
+#include "app/window/tabs/run_first.h"
+#include "widgets/panels/run_first_panel.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
@@ -55,6 +58,9 @@ RunsTab::RunsTab(Desk& desk, QWidget* parent)
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(m.px(12), m.px(8), m.px(12), m.px(8));
   column->addLayout(row);
+  auto* first = new RunFirstPanel;
+  m_first = new RunFirst(desk.workspace.runner(), *first, this);
+  column->addWidget(first);
   column->addWidget(m_view, 1);
 
   connect(m_keep, &QPushButton::clicked, this, [this] { keep(runChoiceOf(m_session.view())); });
@@ -70,6 +76,10 @@ RunsTab::RunsTab(Desk& desk, QWidget* parent)
   for (const auto signal : {&Workspace::setOpened, &Workspace::modelOpened, &Workspace::setClosed})
     connect(&m_workspace, signal, this, &RunsTab::refresh);
   connect(&m_evaluator, &RunEvaluator::changed, this, &RunsTab::refresh);
+  connect(m_first, &RunFirst::ready, this, &RunsTab::refresh);
+  connect(&desk.workspace.runner(), &InferenceRunner::progressChanged, this, [this] {
+    if (m_waits) refresh();
+  });
   showButtons();
 }
 
@@ -138,7 +148,9 @@ QString RunsTab::stateText(const RunEvaluator::Task& task) const {
     case RunState::Failed:
       return tr("failed: %1").arg(QString::fromStdString(m_evaluator.failure(task.run())));
     case RunState::Unknown:
-      return tr("is not evaluated");
+      if (task.live->account().unread == 0) return tr("is not evaluated");
+      return tr("%1 are ready; the others are to be run first")
+          .arg(partText(static_cast<qint64>(task.live->readyFrames().size()), frames, tr("frame"), tr("frames")));
     default:
       return tr("is being evaluated");
   }
@@ -194,6 +206,17 @@ void RunsTab::refresh() {
                                                 "all frames."));
   showButtons();
   if (isChanged) Q_EMIT runsChanged();
+  evaluate(std::move(missing));
+}
+
+void RunsTab::evaluate(std::vector<RunEvaluator::Task> missing) {
+  RunFirst::Sets unready;
+  std::erase_if(missing, [&](const RunEvaluator::Task& task) {
+    if (task.live->account().unread == 0) return false;
+    if (std::ranges::find(unready, task.live) == unready.end()) unready.push_back(task.live);
+    return true;
+  });
+  m_waits = !m_first->isReady(unready);
   // What is asked for is told back by refresh(): only what is not asked for yet.
   std::erase_if(missing,
                 [this](const RunEvaluator::Task& task) { return m_evaluator.state(task) != RunState::Unknown; });
@@ -216,12 +239,11 @@ std::vector<KeptRun> RunsTab::comparable(const ViewState& view) const {
   return out;
 }
 
-bool RunsTab::isShown(const KeptRun& kept, const SetNumbers& shown) const {
-  const RunChoice present = runChoiceOf(m_session.view());
+bool RunsTab::isShown(const KeptRun& kept, const ViewState& view, const Configuration& configuration) {
+  const RunChoice present = runChoiceOf(view);
   const bool isOfSource = kept.run.score.imported ? kept.run.score.imported == present.score.imported
                                                   : !present.score.imported && kept.run.model == present.model;
-  return isOfSource && kept.run.allChannels == present.allChannels &&
-         kept.numbers->configuration == shown.configuration;
+  return isOfSource && kept.run.allChannels == present.allChannels && kept.numbers->configuration == configuration;
 }
 
 void RunsTab::addKeptCurves(const SetNumbers& shown, CurveSets& curves) const {
@@ -230,12 +252,17 @@ void RunsTab::addKeptCurves(const SetNumbers& shown, CurveSets& curves) const {
     return QString::fromStdString(run.score.imported.value_or(run.model));
   };
   std::vector<RunTitle> titles{{shown.configuration, sourceOf(runChoiceOf(view)), view.allChannels}};
+  const ViewState other = Comparison::viewOfB(view);
+  if (view.other)
+    titles.push_back({SingleRun::configurationOf(other), sourceOf(runChoiceOf(other)), other.allChannels});
+  const auto own = static_cast<qsizetype>(titles.size());
   std::vector<RunOverlay> overlays;
   int series = -1;
   for (const KeptRun& kept : m_model->runs()) {
     ++series;
     const bool isDrawn = kept.overlaid && kept.numbers && notDrawn(kept.run, view).isEmpty() &&
-                         !kept.numbers->curves.points.empty() && !isShown(kept, shown);
+                         !kept.numbers->curves.points.empty() && !isShown(kept, view, shown.configuration) &&
+                         !(view.other && isShown(kept, other, SingleRun::configurationOf(other)));
     if (!isDrawn) continue;
     titles.push_back({kept.numbers->configuration, sourceOf(kept.run), kept.run.allChannels});
     overlays.push_back({.name = {}, .series = series, .numbers = kept.numbers, .histogram = kept.histogram});
@@ -243,10 +270,10 @@ void RunsTab::addKeptCurves(const SetNumbers& shown, CurveSets& curves) const {
   if (overlays.empty()) return;
   const QStringList names = distinctRunNames(titles);
   for (auto* plot : {&curves.precisionRecall, &curves.roc, &curves.f1})
-    if (!plot->empty()) plot->front().name = names.front();
+    if (!plot->empty() && !view.other) plot->front().name = names.front();
   for (std::size_t i = 0; i < overlays.size(); ++i) {
     RunOverlay& run = overlays[i];
-    run.name = names[static_cast<qsizetype>(i) + 1];
+    run.name = names[static_cast<qsizetype>(i) + own];
     curves.precisionRecall.push_back(overlayCurve(CurveKind::PrecisionRecall, run, shown));
     curves.roc.push_back(overlayCurve(CurveKind::Roc, run, shown));
     curves.f1.push_back(overlayCurve(CurveKind::F1, run, shown));

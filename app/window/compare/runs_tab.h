@@ -13,6 +13,7 @@ class QTreeView;
 
 namespace oodscope {
 
+class RunFirst;
 class SessionModel;
 struct Desk;
 
@@ -35,7 +36,7 @@ public:
   /// whether or not they are.
   [[nodiscard]] std::vector<KeptRun> comparable(const ViewState& view) const;
   /// Curves and histograms of those that are overlaid, beside the view's own numbers; the view's own curves, the first
-  /// ones, are named so that all names differ.
+  /// ones, are named so that all names differ. While two runs are compared, these keep their names.
   void addKeptCurves(const SetNumbers& shown, CurveSets& curves) const;
 
 Q_SIGNALS:
@@ -49,10 +50,12 @@ private:
   void makeB();
   [[nodiscard]] KeptRun keptRun(const RunChoice& run, std::vector<RunEvaluator::Task>& missing);
   [[nodiscard]] QString stateText(const RunEvaluator::Task& task) const;
+  /// What needs no frame is evaluated; for the rest the user is asked.
+  void evaluate(std::vector<RunEvaluator::Task> missing);
   /// Why a run's curves cannot be laid over the view's own; empty: they can.
   [[nodiscard]] static QString notDrawn(const RunChoice& run, const ViewState& view);
-  /// Whether it is the run in view: its curve is there already.
-  [[nodiscard]] bool isShown(const KeptRun& kept, const SetNumbers& shown) const;
+  /// Whether it is the run of a view: its curve is there already.
+  [[nodiscard]] static bool isShown(const KeptRun& kept, const ViewState& view, const Configuration& configuration);
   void overlayAll(bool on);
   void showButtons();
 
@@ -60,10 +63,12 @@ private:
   SessionModel& m_session;
   RunEvaluator& m_evaluator;
   RunModel* m_model = nullptr;
+  RunFirst* m_first = nullptr;
   QTreeView* m_view = nullptr;
   QPushButton *m_keep = nullptr, *m_remove = nullptr, *m_makeA = nullptr, *m_makeB = nullptr;
   QCheckBox* m_overlayAll = nullptr;
   QLabel* m_note = nullptr;
+  bool m_waits = false;                                   ///< for frames that are to be run first
   ViewState m_shown;                                      ///< what was followed last
   std::vector<std::pair<RunChoice, RunSpec>> m_measured;  ///< what kept runs are, also while their model is closed
 };

@@ -67,6 +67,11 @@ std::vector<ShownTransfer> shownTransfers(const TransferMatrix& matrix) {
       shown.share = cell.f1;
       shown.text = percentText(cell.f1, 1);
       if (cell.f1Gap) shown.gap = signedNumberText(-100.0 * *cell.f1Gap, 1);
+      shown.threshold = static_cast<double>(*cell.threshold);
+      shown.precision = cell.precision;
+      shown.recall = cell.recall;
+      shown.fpr = cell.fpr;
+      shown.gapShare = cell.f1Gap;
       QStringList lines;
       lines << (std::isfinite(*cell.threshold)
                     ? TransferTab::tr("threshold %1").arg(scoreText(static_cast<double>(*cell.threshold)))
@@ -217,7 +222,10 @@ void TransferTab::take(const Request& request, const Outcome<Result>& outcome) {
   std::vector<ShownTransfer> cells = shownTransfers(*m_matrix);
   const bool complete = outcome.value().isComplete;
   if (!complete)  // a part of a set is not held against another
-    for (ShownTransfer& cell : cells) cell.gap.clear();
+    for (ShownTransfer& cell : cells) {
+      cell.gap.clear();
+      cell.gapShare.reset();
+    }
   m_plot->setCells(outcome.value().titles, std::move(cells));
   m_note->setText(tr("%1 · %2 · row: chosen on, column: applied to · %3")
                       .arg(QString::fromStdString(request.view.score.imported.value_or(request.view.model)),

@@ -36,6 +36,7 @@ public:
   [[nodiscard]] ThresholdRule rule() const;
   void setRule(const ThresholdRule& rule);
   [[nodiscard]] const std::optional<TransferMatrix>& matrix() const { return m_matrix; }
+  [[nodiscard]] TransferMatrixPlot* plot() const { return m_plot; }
 
 protected:
   void showEvent(QShowEvent* event) override;

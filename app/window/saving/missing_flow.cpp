@@ -118,6 +118,11 @@ void MissingFlow::show() {
   if (!m_desk.workspace.isOpening()) m_panel.setRows(rows);
 }
 
+void MissingFlow::locateModel(const QString& path) {
+  const auto is = [&](const MissingItem& item) { return item.kind == ItemKind::Model && pathText(item.path) == path; };
+  if (const auto found = std::ranges::find_if(m_items, is); found != m_items.end()) locate(MissingItem(*found));
+}
+
 void MissingFlow::locate(const MissingItem& item) {
   const QString start = nearestFolder(item.path);
   const QString title = tr("Where is %1 now?").arg(item.name);

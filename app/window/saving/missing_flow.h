@@ -33,6 +33,8 @@ public:
   /// Sets that are missing stand behind the open ones in the list.
   void attach(FrameListView& frames);
   void show();
+  /// Asks where a missing model lies; nothing where none is missing at that path.
+  void locateModel(const QString& path);
   /// Says where an item lies now, and opens it.
   void locateAt(const MissingItem& item, const std::filesystem::path& place);
 

@@ -7,6 +7,8 @@
 #include "app/figures/scene_figures.h"
 #include "app/window/presenters.h"
 #include "app/window/settings.h"
+#include "app/window/tabs/run_first.h"
+#include "widgets/panels/run_first_panel.h"
 #include "widgets/scene3d/scene3d_panel.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
@@ -62,6 +64,10 @@ SceneTab::SceneTab(Desk& desk, QWidget* parent)
   m_column->setContentsMargins(0, 0, 0, 0);
   m_column->setSpacing(0);
   setAccessibleName(tr("3D"));
+  auto* first = new RunFirstPanel;
+  m_first = new RunFirst(desk.workspace.runner(), *first, this);
+  m_column->addWidget(first);
+  connect(m_first, &RunFirst::ready, this, &SceneTab::showLandscape);
   const auto again = [this] { follow(m_desk.session.view(), m_desk.session.isDragging()); };
   connect(&desk.run, &SingleRun::pictureChanged, this, again);
   connect(&desk.run, &SingleRun::numbersChanged, this, again);
@@ -277,7 +283,15 @@ void SceneTab::showCloud() {
 }
 
 void SceneTab::showLandscape() {
-  if (m_panel == nullptr || m_panel->scene() != Scene3DPanel::Landscape || !isVisible()) return;
+  if (m_panel == nullptr || m_panel->scene() != Scene3DPanel::Landscape) {
+    m_first->forget();
+    return;
+  }
+  if (!isVisible()) return;
+  if (m_live && !m_first->isReady({m_live})) {
+    say(tr("The landscape is of all frames: those that are not scored yet are to be run first"));
+    return;
+  }
   if (!m_live || m_live->labelledFrames().empty()) {
     say(tr("No frame with ground truth is ready yet"));
     return;

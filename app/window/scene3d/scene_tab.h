@@ -16,6 +16,7 @@ class QVBoxLayout;
 
 namespace oodscope {
 
+class RunFirst;
 class Scene3DPanel;
 struct Desk;
 
@@ -89,6 +90,7 @@ private:
 
   Desk& m_desk;
   QVBoxLayout* m_column;
+  RunFirst* m_first = nullptr;  ///< for the landscape, which is of all frames
   Scene3DPanel* m_panel = nullptr;
   QComboBox* m_metric = nullptr;
   QComboBox* m_texture = nullptr;

@@ -112,20 +112,20 @@ void CompareStage::showCurves(const SetNumbers& a, const SetNumbers& b) {
     }
     return out;
   };
-  std::vector<CurveData> pr = pair(precisionRecallCurve, &RankingBootstrap::precisionRecall);
-  std::vector<CurveData> roc = pair(rocCurve, &RankingBootstrap::roc);
-  label(pr, QStringLiteral("AP"), &PixelMetrics::ap, a, b);
-  label(roc, QStringLiteral("AUROC"), &PixelMetrics::auroc, a, b);
+  CurveSets sets{pair(precisionRecallCurve, &RankingBootstrap::precisionRecall), pair(rocCurve, &RankingBootstrap::roc),
+                 pair(f1Curve, nullptr)};
+  label(sets.precisionRecall, QStringLiteral("AP"), &PixelMetrics::ap, a, b);
+  label(sets.roc, QStringLiteral("AUROC"), &PixelMetrics::auroc, a, b);
+  // Over thresholds only runs with the same unit can share an axis.
+  if (a.configuration.name != b.configuration.name) sets.f1.resize(1);
+  for (const MoreCurves& more : m_more) more(a, sets);
   CurvesPanel& curves = m_parts.curves;
   curves.setBandNote(statistics ? bandNote(statistics->a) : QString());
-  curves.precisionRecall()->setCurves(std::move(pr));
+  curves.precisionRecall()->setCurves(std::move(sets.precisionRecall));
   curves.precisionRecall()->setChance(a.curves.prevalence);
-  curves.roc()->setCurves(std::move(roc));
-  // Over thresholds only runs with the same unit can share an axis.
-  std::vector<CurveData> f1 = pair(f1Curve, nullptr);
-  if (a.configuration.name != b.configuration.name) f1.resize(1);
-  curves.f1()->setCurves(std::move(f1));
-  curves.histogram()->setOverlays({});
+  curves.roc()->setCurves(std::move(sets.roc));
+  curves.f1()->setCurves(std::move(sets.f1));
+  curves.histogram()->setOverlays(std::move(sets.histogram));
 }
 
 void CompareStage::showMarkers() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "app/window/compare/compare_presenter.h"
+#include "app/window/stage/curve_sets.h"
 #include "app/window/stage/stage.h"
 #include "widgets/controls/compare_panel.h"
 
@@ -31,6 +32,8 @@ public:
   /// AP under both runs and the disagreement of a frame.
   void fillRow(std::size_t frame, FrameRow& row) const override;
   void showView(const ViewState& before, const ViewState& after);
+  /// Of others than the two, behind theirs.
+  void addMoreCurves(MoreCurves more) { m_more.push_back(std::move(more)); }
   /// Keys A and B held, Space: show one, blink. True where the key meant something.
   bool handleKey(int key, bool pressed);
 
@@ -74,6 +77,7 @@ private:
   StageParts m_parts;
   ComparedRun m_last;
   bool m_hasLast = false;
+  std::vector<MoreCurves> m_more;
   std::vector<FramePair> m_pairs;
   std::optional<QPointF> m_cursor;
 };

@@ -2,6 +2,7 @@
 #include "app/window/stage/single_stage.h"
 
 #include "app/desk/desk.h"
+#include "app/live/chosen_threshold.h"
 #include "app/window/docks/dock_column.h"
 #include "widgets/controls/controls_panel.h"
 #include "widgets/controls/threshold_slider.h"
@@ -124,8 +125,28 @@ void SingleStage::showThreshold() {
   showMarker(*threshold);
 }
 
+QString SingleStage::thresholdRemark() const {
+  const SingleRun& run = m_parts.desk.run;
+  const auto threshold = run.threshold();
+  if (!threshold) {
+    const auto live = run.liveSet();
+    return live && !live->readyFrames().empty() ? run.elsewhere().reason() : QString();
+  }
+  const auto range = run.scoreRange();
+  if (!range || !std::isfinite(*threshold) || m_parts.desk.session.view().pin != PinRule::None) return {};
+  const QString most =
+      tr("the set's scores, %1 to %2")
+          .arg(scoreText(static_cast<double>(range->first)), scoreText(static_cast<double>(range->second)));
+  if (*threshold > range->second) return tr("δ is above %1: nothing is predicted").arg(most);
+  if (*threshold <= range->first) return tr("δ is not above %1: everything is predicted").arg(most);
+  return {};
+}
+
 void SingleStage::showDecision() {
   ViewGrid& views = m_parts.views;
+  if (m_parts.desk.session.view().other) return;  // two runs have the panes
+  const QString remark = thresholdRemark();
+  m_parts.docks.controls().threshold()->setRemark(remark);
   if (views.count() <= kDecisionPane) return;
   const auto& picture = m_parts.desk.run.picture();
   const auto threshold = m_parts.desk.run.threshold();
@@ -137,9 +158,10 @@ void SingleStage::showDecision() {
                      : !threshold ? tr("No threshold: %1").arg(why.isEmpty() ? waitingText().second : why)
                                   : QString());
   views.header(kDecisionPane)
-      ->setSubtitle(!threshold                  ? QString()
-                    : std::isfinite(*threshold) ? tr("s ≥ δ = %1").arg(scoreText(static_cast<double>(*threshold)))
-                                                : tr("nothing is predicted"));
+      ->setSubtitle(!threshold                   ? QString()
+                    : !std::isfinite(*threshold) ? tr("nothing is predicted")
+                    : !remark.isEmpty()          ? remark
+                                                 : tr("s ≥ δ = %1").arg(scoreText(static_cast<double>(*threshold))));
 }
 
 void SingleStage::showMarker(float threshold) {
@@ -166,6 +188,7 @@ void SingleStage::showDetails() {
     return;
   }
   showThresholdScale();
+  showDecision();  // whether the threshold is among the scores
   const bool present = details->configuration == SingleRun::configurationOf(m_parts.desk.session.view());
   const auto live = run.liveSet();
   const QString part = live ? partNote(live->account().with(details->frames.size())) : QString();
@@ -182,12 +205,18 @@ void SingleStage::showUnlabelledDetails() {
   histogram->setShares({});
   const auto& spread = run.elsewhere().spread();
   if (!spread) {
-    const auto [heading, sentence] = waitingText();
+    const auto live = run.liveSet();
+    const bool isWaiting = live && isWithoutGroundTruth(live->dataSet()) && !live->readyFrames().empty();
+    const auto [heading, sentence] =
+        isWaiting ? std::pair(tr("Being scored"), tr("The histogram of all pixels follows once the scores rest."))
+                  : waitingText();
     histogram->setEmptyText(heading, sentence);
     histogram->setData({});
+    showDecision();
     return;
   }
   showThresholdScale();
+  showDecision();
   constexpr std::size_t kBins = 96;
   HistogramData data =
       histogramData(spread->tally.histogram(kBins),

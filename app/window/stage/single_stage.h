@@ -22,9 +22,6 @@ class SingleStage : public Stage {
   Q_OBJECT
 
 public:
-  /// Adds curves of others to those of the numbers that are shown.
-  using MoreCurves = std::function<void(const SetNumbers& shown, CurveSets& curves)>;
-
   explicit SingleStage(const StageParts& parts, QObject* parent);
 
   [[nodiscard]] std::vector<PaneSpec> panes() const override;
@@ -56,6 +53,8 @@ private:
   /// What the ground truth holds, or why there is none.
   [[nodiscard]] QString truthText(const FramePicture& picture) const;
   void showDecision();
+  /// Where the threshold is none, or flags everything or nothing: a sentence; else empty.
+  [[nodiscard]] QString thresholdRemark() const;
   void showThresholdScale();
   void showUnlabelledDetails();
   void showMarker(float threshold);

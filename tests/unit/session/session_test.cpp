@@ -46,6 +46,7 @@ TEST(Session, ReadsBackWhatWasWrittenToTheLastKnob) {
   EXPECT_EQ(read.runs, written.runs);
   EXPECT_EQ(read.grid, written.grid);
   EXPECT_EQ(read.figure, written.figure);
+  EXPECT_EQ(read.results, written.results);
   EXPECT_EQ(read.methods, written.methods);
   EXPECT_EQ(read.temperatures, written.temperatures);
   EXPECT_EQ(read.protocols, written.protocols);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/model_panel.h"
 
+#include <QComboBox>
 #include <QPushButton>
 #include <QSpinBox>
 
@@ -65,6 +66,41 @@ TEST(ModelPanel, WhatIsBeingEditedSurvivesNewsOfOtherThings) {
   EXPECT_EQ(panel.edited().width, 640);
   button(panel, QStringLiteral("Revert"))->click();
   EXPECT_EQ(panel.edited().width, 1024);
+}
+
+TEST(ModelPanel, AnotherModelBringsItsFields) {
+  ModelPanel panel;
+  const std::vector<ModelCard> cards{card(QStringLiteral("a.pth"), 1024), card(QStringLiteral("b.pth"), 512)};
+  panel.setModels(cards, QStringLiteral("a.pth"));
+  QObject::connect(&panel, &ModelPanel::currentEdited, &panel,
+                   [&](const QString& name) { panel.setModels(cards, name); });
+  panel.choice()->setCurrentIndex(1);
+  Q_EMIT panel.choice()->activated(1);
+  EXPECT_EQ(panel.edited().width, 512);
+}
+
+TEST(ModelPanel, WhatIsMissingIsListedAndLocatedFromTheBox) {
+  ModelPanel panel;
+  QComboBox& box = *panel.choice();
+  panel.setMissing({{QStringLiteral("gone.pth"), QStringLiteral("/far/gone.pth"), QStringLiteral("is not there")}});
+  ASSERT_EQ(box.count(), 1);
+  EXPECT_TRUE(box.isVisibleTo(&panel)) << "no model is open, and one can be located";
+  EXPECT_EQ(box.currentIndex(), -1);
+  panel.setModels({card(QStringLiteral("a.pth"), 1024)}, QStringLiteral("a.pth"));
+  ASSERT_EQ(box.count(), 2);
+  EXPECT_EQ(box.itemText(1), QStringLiteral("gone.pth · missing · Locate…"));
+  EXPECT_EQ(box.itemData(1, Qt::ToolTipRole).toString(), QStringLiteral("/far/gone.pth is not there"));
+  QStringList located, chosen;
+  QObject::connect(&panel, &ModelPanel::locateRequested, &panel, [&](const QString& path) { located << path; });
+  QObject::connect(&panel, &ModelPanel::currentEdited, &panel, [&](const QString& name) { chosen << name; });
+  box.setCurrentIndex(1);
+  Q_EMIT box.activated(1);
+  EXPECT_EQ(located, QStringList{QStringLiteral("/far/gone.pth")});
+  EXPECT_TRUE(chosen.isEmpty());
+  EXPECT_EQ(box.currentIndex(), 0) << "what is scored with stays shown";
+  EXPECT_EQ(panel.edited().width, 1024);
+  panel.setMissing({});
+  EXPECT_EQ(box.count(), 1);
 }
 
 }  // namespace

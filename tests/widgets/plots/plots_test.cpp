@@ -76,6 +76,27 @@ TEST_F(CurvePlotTest, TheMarkerStandsWhereTheDecisionIsCountedAndNotAtTheNearest
   EXPECT_EQ(plot.operatingLabel(0), QStringLiteral("δ 0.512 · P ≈75.0 · R ≈50.0")) << "that was of the curves before";
 }
 
+TEST(CurvePlot, AThresholdGoesWithItsRun) {
+  CurvePlot both(CurveKind::PrecisionRecall);
+  both.resize(400, 300);
+  CurveData a, b, kept;
+  for (CurveData* curve : {&a, &b, &kept}) {
+    curve->x = {0.2, 1.0};
+    curve->y = {1.0, 0.5};
+    curve->threshold = {0.9, 0.1};
+  }
+  b.role = CurveRole::B;
+  kept.role = CurveRole::Other;
+  kept.series = 0;
+  both.setCurves({a, b});
+  both.setThreshold(0, 0.9);
+  both.setThreshold(1, 0.1);
+  ASSERT_TRUE(both.operatingPoint(1));
+  both.setCurves({a, kept});
+  EXPECT_TRUE(both.operatingPoint(0));
+  EXPECT_FALSE(both.operatingPoint(1)) << "that was of B";
+}
+
 TEST_F(CurvePlotTest, RingIsDraggedAlongTheCurve) {
   const QPointF from = *plot.operatingPoint(0);
   plot.setThreshold(0, 0.2);
