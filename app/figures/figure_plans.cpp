@@ -63,19 +63,18 @@ struct KeptRunOfSet {
   int series = 0;
 };
 
-/// The session's kept runs over the same set, those that it hides apart. A run of another protocol, resolution or other
-/// channels is measured on other scores than the session's.
-std::vector<KeptRunOfSet> keptRuns(const SessionResults& results, const RunSpec& run) {
+using Runs = std::vector<RunChoice>;
+
+std::string sourceOf(const RunChoice& run) { return run.score.imported.value_or(run.model); }
+
+/// The session's kept runs over the same set, the hidden ones apart.
+std::vector<KeptRunOfSet> keptRuns(const SessionResults& results, const RunSpec& run, const Runs& hidden) {
   std::vector<KeptRunOfSet> out;
-  const ViewState& view = results.session().view;
   int series = -1;
   for (const RunChoice& pinned : results.session().runs) {
     ++series;
-    const std::string source = pinned.score.imported.value_or(pinned.model);
-    if (!isOverlaid(view, pinned) || pinned.protocol != view.protocol || pinned.allChannels != view.allChannels ||
-        measuredAt(pinned.resolution, view.protocol) != measuredAt(view.resolution, view.protocol) ||
-        !results.isOpen(pinned.set, source))
-      continue;
+    const std::string source = sourceOf(pinned);
+    if (std::ranges::find(hidden, pinned) != hidden.end() || !whyNotDrawn(results, pinned).isEmpty()) continue;
     const RunSpec kept = results.run(pinned.set, source, configurationOf(pinned.score));
     const bool isKnown = std::ranges::any_of(out, [&](const KeptRunOfSet& other) { return other.run == kept; });
     if (kept.set == run.set && kept != run && !isKnown) out.push_back({kept, series});
@@ -129,8 +128,9 @@ std::vector<RunSpec> everyMethod(const SessionResults& results, const RunSpec& r
 enum class Beside { KeptRuns, EveryMethod };
 
 /// What is drawn beside the run: kept runs by their places in the session's list, every method behind them.
-std::vector<KeptRunOfSet> besides(const SessionResults& results, const RunSpec& run, Beside beside) {
-  std::vector<KeptRunOfSet> out = keptRuns(results, run);
+std::vector<KeptRunOfSet> besides(const SessionResults& results, const RunSpec& run, const Runs& hidden,
+                                  Beside beside) {
+  std::vector<KeptRunOfSet> out = keptRuns(results, run, hidden);
   if (beside == Beside::KeptRuns) return out;
   auto series = static_cast<int>(results.session().runs.size());
   for (const RunSpec& other : everyMethod(results, run))
@@ -138,7 +138,8 @@ std::vector<KeptRunOfSet> besides(const SessionResults& results, const RunSpec& 
   return out;
 }
 
-FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kind, Beside beside = Beside::KeptRuns) {
+FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kind, const Runs& hidden,
+                      Beside beside = Beside::KeptRuns) {
   CurveFigureData data;
   data.kind = kind;
   data.title = titleOf(kind);
@@ -146,7 +147,7 @@ FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kin
   const auto numbers = results.numbers(run);
   requireDefined(*numbers, results.setName(run));
   data.chance = numbers->curves.prevalence;
-  const DrawnRuns runs = drawnRuns(results, run, besides(results, run, beside), false);
+  const DrawnRuns runs = drawnRuns(results, run, besides(results, run, hidden, beside), false);
   // The marker reads the exact decision at the threshold, not the nearest point of the thinned curve.
   const auto made = results.results(run);
   const auto threshold = made->threshold;
@@ -163,13 +164,13 @@ FigurePlan planCurves(SessionResults& results, const RunSpec& run, CurveKind kin
   return [data] { return curveFigure(data); };
 }
 
-FigurePlan planHistogram(SessionResults& results, const RunSpec& run) {
+FigurePlan planHistogram(SessionResults& results, const RunSpec& run, const Runs& hidden) {
   const auto made = results.results(run);
   requireDefined(*made->numbers, results.setName(run));
   HistogramFigureData data;
   data.title = tr("Score histogram");
   data.caption = runCaption(results, run);
-  const DrawnRuns runs = drawnRuns(results, run, keptRuns(results, run), true);
+  const DrawnRuns runs = drawnRuns(results, run, keptRuns(results, run, hidden), true);
   data.histogram = histogramData(made->details->histogram, runs.own + partNote(made->numbers->account));
   for (const RunOverlay& kept : runs.kept)
     data.overlays.push_back(overlayHistogram(kept, made->details->configuration));
@@ -259,7 +260,7 @@ std::vector<FigureName> figureNames(const SessionResults& results) {
 
 namespace {
 
-FigurePlan planNamed(SessionResults& results, const std::string& name) {
+FigurePlan planNamed(SessionResults& results, const std::string& name, const Runs& hidden) {
   const std::size_t colon = name.find(':');
   const std::string kind = name.substr(0, colon);
   const std::string rest = colon == std::string::npos ? std::string() : name.substr(colon + 1);
@@ -270,11 +271,11 @@ FigurePlan planNamed(SessionResults& results, const std::string& name) {
     return kind == "frame" ? planFrame(results, run, frame) : planRelief(results, run, frame);
   }
   if (!rest.empty()) run = results.onSet(run, rest);
-  if (const auto curves = curveKindOf(kind)) return planCurves(results, run, *curves);
+  if (const auto curves = curveKindOf(kind)) return planCurves(results, run, *curves, hidden);
   for (const CurveKind curves : {CurveKind::PrecisionRecall, CurveKind::Roc})
     if (kind == std::string(curves == CurveKind::Roc ? "roc" : "pr") + kEveryMethod)
-      return planCurves(results, run, curves, Beside::EveryMethod);
-  if (kind == "histogram") return planHistogram(results, run);
+      return planCurves(results, run, curves, hidden, Beside::EveryMethod);
+  if (kind == "histogram") return planHistogram(results, run, hidden);
   if (kind == "failures") return planFailures(results, run, kWorst);
   if (name == "sweep") return planSweep(results);
   if (name == "grid") return planGrid(results, results.session().grid);
@@ -287,8 +288,22 @@ FigurePlan planNamed(SessionResults& results, const std::string& name) {
 
 }  // namespace
 
+QString whyNotDrawn(const SessionResults& results, const RunChoice& kept) {
+  // Anything else is measured on other scores than the session's.
+  const ViewState& view = results.session().view;
+  if (kept.protocol != view.protocol) return tr("it is of another protocol");
+  if (kept.allChannels != view.allChannels) return tr("it is of other channels");
+  if (measuredAt(kept.resolution, view.protocol) != measuredAt(view.resolution, view.protocol))
+    return tr("it is measured at another resolution");
+  return results.isOpen(kept.set, sourceOf(kept)) ? QString() : tr("its set or model is not open");
+}
+
 FigurePlan planFigure(SessionResults& results, const std::string& name) {
-  return [plan = planNamed(results, name), look = results.session().figure] {
+  return planFigure(results, name, results.session().view.hiddenRuns);
+}
+
+FigurePlan planFigure(SessionResults& results, const std::string& name, const std::vector<RunChoice>& hidden) {
+  return [plan = planNamed(results, name, hidden), look = results.session().figure] {
     std::unique_ptr<Figure> figure = plan();
     figure->setLook(look);
     return figure;

@@ -27,5 +27,11 @@ struct FigureName {
 /// figure, set or frame; what it shows is not defined (no anomaly, say). Cost: an exact pass or more where nothing is
 /// known yet.
 [[nodiscard]] FigurePlan planFigure(SessionResults& results, const std::string& name);
+/// The same without the kept runs in `hidden`, whatever the session hides.
+[[nodiscard]] FigurePlan planFigure(SessionResults& results, const std::string& name,
+                                    const std::vector<RunChoice>& hidden);
+
+/// Why plots of the session's sets cannot draw a kept run beside the session's own; empty: they can.
+[[nodiscard]] QString whyNotDrawn(const SessionResults& results, const RunChoice& kept);
 
 }  // namespace oodscope

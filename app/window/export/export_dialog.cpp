@@ -6,6 +6,7 @@
 #include "analysis/tables/table_writers.h"
 #include "app/figures/figure_writer.h"
 #include "app/figures/picture_plans.h"
+#include "app/figures/plot_data.h"
 #include "app/window/helper_programs.h"
 #include "app/window/settings.h"
 #include "widgets/controls/decimal_box.h"
@@ -36,7 +37,7 @@ namespace {
 
 constexpr int kRenderAfterMs = 150;    // a typed number is followed once the hand rests
 constexpr const char* kGrid = "grid";  // the figure that has an editor
-constexpr int kEditorHeight = 210;
+constexpr int kEditorHeight = 210, kRunsHeight = 96;
 
 QDoubleSpinBox* inches(double value, const QString& name) {
   auto* box = new DecimalBox;
@@ -59,7 +60,7 @@ ExportDialog::ExportDialog(std::shared_ptr<SessionResults> results, std::stop_so
       m_figureJob(
           this, JobPriority::Exact,
           [this](const FigureRequest& request, const std::stop_token&) {
-            if (request.name != kGrid) return PlannedFigure{planFigure(*m_results, request.name), {}};
+            if (request.name != kGrid) return PlannedFigure{planFigure(*m_results, request.name, request.hidden), {}};
             GridRecipe complete = completeGrid(*m_results, request.grid);
             return PlannedFigure{planGrid(*m_results, complete), std::move(complete)};
           },
@@ -127,6 +128,9 @@ QWidget* ExportDialog::figurePage() {
   makeFigureList();
   left->addWidget(m_filter);
   left->addWidget(m_list, 1);
+  makeRunList();
+  left->addWidget(m_runsLabel);
+  left->addWidget(m_runs);
   left->addLayout(makeFigureForm());
   left->addLayout(makeFigureButtons());
   row->addLayout(left, 2);
@@ -152,6 +156,41 @@ void ExportDialog::makeFigureList() {
     for (int i = 0; i < m_list->count(); ++i)
       m_list->item(i)->setHidden(!m_list->item(i)->text().contains(text, Qt::CaseInsensitive));
   });
+}
+
+void ExportDialog::makeRunList() {
+  const Session& session = m_results->session();
+  m_hidden = session.view.hiddenRuns;
+  m_runs = new QListWidget;
+  m_runs->setAccessibleName(tr("Kept runs in the figure"));
+  m_runs->setMaximumHeight(kRunsHeight);
+  m_runsLabel = new QLabel(tr("Kept runs drawn beside the run in view"));
+  m_runsLabel->setBuddy(m_runs);
+  for (const RunChoice& run : session.runs) {
+    auto* item = new QListWidgetItem(QStringLiteral("%1 · %2 · %3")
+                                         .arg(configurationTitle(configurationOf(run.score)),
+                                              qs(run.score.imported.value_or(run.model)), qs(run.set)),
+                                     m_runs);
+    const QString why = whyNotDrawn(*m_results, run);
+    item->setFlags(why.isEmpty() ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable
+                                 : Qt::NoItemFlags);
+    item->setCheckState(why.isEmpty() && isOverlaid(session.view, run) ? Qt::Checked : Qt::Unchecked);
+    item->setToolTip(why.isEmpty() ? tr("Drawn in plots of %1").arg(qs(run.set)) : tr("Not drawn: %1").arg(why));
+  }
+  for (QWidget* part : {static_cast<QWidget*>(m_runsLabel), static_cast<QWidget*>(m_runs)})
+    part->setVisible(!session.runs.empty());
+  connect(m_runs, &QListWidget::itemChanged, this, [this](const QListWidgetItem* item) { editRun(m_runs->row(item)); });
+}
+
+void ExportDialog::editRun(int row) {
+  const std::vector<RunChoice>& runs = m_results->session().runs;
+  if (row < 0 || row >= static_cast<int>(runs.size())) return;
+  const RunChoice& run = runs[static_cast<std::size_t>(row)];
+  const bool on = m_runs->item(row)->checkState() == Qt::Checked;
+  std::erase(m_hidden, run);
+  if (!on) m_hidden.push_back(run);
+  Q_EMIT overlayEdited(run, on);
+  planChosen();
 }
 
 QLayout* ExportDialog::makeFigureForm() {
@@ -346,7 +385,7 @@ void ExportDialog::planChosen() {
   m_copy->setEnabled(false);
   m_facts->setText(tr("Gathering exact values…"));
   m_gridEditor->setVisible(name == kGrid);
-  m_figureJob.request({name, m_grid});
+  m_figureJob.request({name, m_grid, m_hidden});
 }
 
 void ExportDialog::renderPreview() {

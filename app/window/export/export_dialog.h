@@ -54,6 +54,8 @@ Q_SIGNALS:
   void gridEdited(const oodscope::GridRecipe& grid);
   /// What figures show besides their data; the session is to keep it.
   void lookEdited(const oodscope::FigureLook& look);
+  /// A kept run is to be drawn beside the session's own, or not; the session is to keep it.
+  void overlayEdited(const oodscope::RunChoice& run, bool on);
   /// `hasData`: what it shows lies beside it as CSV.
   void exported(const QString& file, bool hasData);
   void failed(const QString& text);
@@ -62,6 +64,7 @@ private:
   struct FigureRequest {
     std::string name;
     GridRecipe grid;
+    std::vector<RunChoice> hidden;
   };
   struct PlannedFigure {
     FigurePlan plan;
@@ -69,6 +72,9 @@ private:
   };
   QWidget* figurePage();
   void makeFigureList();
+  /// The session's kept runs with a check box each; hidden where there are none.
+  void makeRunList();
+  void editRun(int row);
   [[nodiscard]] QLayout* makeFigureForm();
   [[nodiscard]] QLayout* makeFigureButtons();
   [[nodiscard]] QLayout* makePreview();
@@ -95,7 +101,9 @@ private:
   int m_threads;
   QTabWidget* m_pages = nullptr;
   QLineEdit* m_filter = nullptr;
-  QListWidget* m_list = nullptr;
+  QListWidget *m_list = nullptr, *m_runs = nullptr;
+  QLabel* m_runsLabel = nullptr;
+  std::vector<RunChoice> m_hidden;  ///< kept runs that figures do not draw
   QComboBox* m_preset = nullptr;
   QDoubleSpinBox *m_width = nullptr, *m_height = nullptr, *m_font = nullptr;
   QSpinBox* m_dpi = nullptr;

@@ -42,6 +42,8 @@ void ExportFlow::open(ExportDialog::Page page) {
   connect(dialog, &ExportDialog::reportRequested, this, &ExportFlow::makeReport);
   connect(dialog, &ExportDialog::gridEdited, &m_desk.session, &SessionModel::setGrid);
   connect(dialog, &ExportDialog::lookEdited, &m_desk.session, &SessionModel::setFigureLook);
+  connect(dialog, &ExportDialog::overlayEdited, this,
+          [this](const RunChoice& run, bool on) { m_desk.session.edit(edits::setOverlaid({run}, on)); });
   dialog->setPartInView(m_partInView);
   dialog->showPage(page);
   dialog->show();

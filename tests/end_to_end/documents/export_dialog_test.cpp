@@ -41,6 +41,7 @@ class ExportDialogTest : public ::testing::Test {
 protected:
   void SetUp() override {
     m_theme = std::make_unique<Theme>(*qApp, ThemeChoice::Dark);
+    prepare(m_made.session);
     OpeningOptions opening;
     opening.store.folder = (std::filesystem::path(m_made.file()).parent_path() / "logits-store").string();
     std::shared_ptr<SessionResults> results = openSessionResults(m_made.session, opening, [](const Progress&) {}, {});
@@ -51,6 +52,7 @@ protected:
     ASSERT_TRUE(waitUntilIdle());
   }
   void TearDown() override { delete m_dialog; }
+  virtual void prepare(Session&) {}
   bool waitUntilIdle() {
     return QTest::qWaitFor([this] { return !m_dialog->isBusy(); }, 60000);
   }
@@ -181,6 +183,54 @@ TEST_F(ExportDialogTest, EverySwitchChangesTheFigureThatIsSaved) {
   ASSERT_TRUE(waitUntilIdle());
   EXPECT_FALSE(named<QCheckBox>("Title")->isEnabled());
   EXPECT_FALSE(named<QCheckBox>("Title")->toolTip().isEmpty()) << "says why";
+}
+
+/// A dialog over the same session with two kept runs, one of another protocol.
+class ExportOfRuns : public ExportDialogTest {
+protected:
+  void prepare(Session& session) override {
+    RunChoice kept = runChoiceOf(session.view);
+    kept.score.method = methods::kMaxLogit;
+    session.runs.push_back(kept);
+    kept.protocol = protocols::kFishyscapes;
+    session.runs.push_back(kept);
+  }
+};
+
+TEST_F(ExportOfRuns, TickedRunsAreInPreviewFileAndSession) {
+  std::vector<std::pair<RunChoice, bool>> told;
+  QObject::connect(m_dialog, &ExportDialog::overlayEdited,
+                   [&](const RunChoice& run, bool on) { told.emplace_back(run, on); });
+  auto* runs = named<QListWidget>("Kept runs in the figure");
+  ASSERT_EQ(runs->count(), 2);
+  ASSERT_TRUE(runs->isVisible());
+  EXPECT_EQ(runs->item(0)->checkState(), Qt::Checked) << "as the session has it";
+  EXPECT_FALSE(runs->item(1)->flags() & Qt::ItemIsEnabled);
+  EXPECT_TRUE(runs->item(1)->toolTip().contains(QStringLiteral("another protocol")));
+  for (const char* figure : {"pr", "roc", "f1", "histogram"}) {
+    m_dialog->chooseFigure(QString::fromLatin1(figure));
+    ASSERT_TRUE(waitUntilIdle());
+    const QImage with = m_dialog->preview();
+    m_dialog->saveFigureTo(m_made / "with.png");
+    const QByteArray dataWith = contentOf(m_made / "with.csv");
+    runs->item(0)->setCheckState(Qt::Unchecked);
+    ASSERT_TRUE(waitUntilIdle());
+    EXPECT_NE(m_dialog->preview(), with) << figure;
+    m_dialog->saveFigureTo(m_made / "without.png");
+    EXPECT_EQ(QImage(m_made / "without.png").convertToFormat(QImage::Format_RGB32),
+              m_dialog->preview().convertToFormat(QImage::Format_RGB32))
+        << figure;
+    EXPECT_TRUE(dataWith.contains("Max-logit")) << figure;
+    EXPECT_FALSE(contentOf(m_made / "without.csv").contains("Max-logit")) << figure;
+    runs->item(0)->setCheckState(Qt::Checked);
+    ASSERT_TRUE(waitUntilIdle());
+    EXPECT_EQ(m_dialog->preview(), with) << figure;
+  }
+  ASSERT_EQ(told.size(), 8U);
+  EXPECT_EQ(told[0].first, m_made.session.runs[0]);
+  EXPECT_FALSE(told[0].second);
+  EXPECT_TRUE(told[1].second);
+  picture(QStringLiteral("runs"));
 }
 
 TEST_F(ExportDialogTest, CopyPutsThePictureAndTheSvgOnTheClipboard) {
