@@ -45,11 +45,11 @@ echo "clang-tidy: ${#tidied[@]} files"
 [ ${#tidied[@]} -gt 0 ] || exit $status
 # A batch of a unity build includes its sources, which are what is looked at; what one defines another may declare.
 tidy() {
-  local extra=() sources=("$2")
+  local extra=(--extra-arg=-Wno-unknown-warning-option) sources=("$2")
   case "$2" in
     */unity_*_cxx.cxx)
       mapfile -t sources < <(sed -nE 's/^#include "(.*)"$/\1/p' "$2")
-      extra=(--checks=-bugprone-suspicious-include,-readability-redundant-declaration --header-filter="^$PWD/(analysis|inference|widgets|app|tests)/")
+      extra+=(--checks=-bugprone-suspicious-include,-readability-redundant-declaration --header-filter="^$PWD/(analysis|inference|widgets|app|tests)/")
       ;;
   esac
   if grep -qE '#include (<(torch|ATen|c10)/|"inference/.*\.inl\.h")' "${sources[@]}"; then

@@ -139,6 +139,15 @@ void InferenceRunner::report() {
   postTo(this, [this, now] { Q_EMIT progressChanged(now); });
 }
 
+std::optional<InferenceRunner::Task> InferenceRunner::nextTask() {
+  std::unique_lock lock(m_mutex);
+  m_wake.wait(lock, [this] { return m_ending || (!m_paused && !m_tasks.empty()); });
+  if (m_ending) return std::nullopt;
+  m_running = std::move(m_tasks.front());
+  m_tasks.pop_front();
+  return m_running;
+}
+
 void InferenceRunner::run() {
   nameThread("networks");
   lowerThreadPriority();  // threads that LibTorch starts from here inherit it
@@ -152,16 +161,8 @@ void InferenceRunner::run() {
       returnFreedMemory();
   };
   keep(false);
-  for (;;) {
-    Task task;
-    {
-      std::unique_lock lock(m_mutex);
-      m_wake.wait(lock, [this] { return m_ending || (!m_paused && !m_tasks.empty()); });
-      if (m_ending) return;
-      task = std::move(m_tasks.front());
-      m_tasks.pop_front();
-      m_running = task;
-    }
+  while (const std::optional<Task> next = nextTask()) {
+    const Task& task = *next;
     keep(true);
     const std::size_t passes = task.set->source().networkPasses();
     const auto start = std::chrono::steady_clock::now();

@@ -64,6 +64,8 @@ private:
     std::shared_ptr<LiveSet> set;
     std::size_t frame = 0;
   };
+  /// Waits for one; none once everything is to end.
+  [[nodiscard]] std::optional<Task> nextTask();
   void run();
   [[nodiscard]] InferenceProgress progressLocked() const;
   void report();

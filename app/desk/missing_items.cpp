@@ -24,6 +24,7 @@ QString whyMissing(ItemKind kind, const fs::path& path, const Workspace& workspa
 void addMissing(std::vector<MissingItem>& out, ItemKind kind, const std::vector<fs::path>& listed,
                 const std::vector<fs::path>& open, const Workspace& workspace) {
   std::vector<std::string> known;
+  known.reserve(open.size());
   for (const fs::path& path : open) known.push_back(folderIdOf(path));
   for (const fs::path& path : listed)
     if (std::ranges::find(known, folderIdOf(path)) == known.end())

@@ -223,6 +223,14 @@ void ResultsBoard::count() {
   if (!request.parts.empty() && !m_countJob.isBusy()) m_countJob.request(std::move(request));
 }
 
+void ResultsBoard::addMissing(std::vector<Task>& out, std::size_t source, std::size_t column) const {
+  for (std::size_t row = 0; row < m_matrix.rows.size(); ++row) {
+    if (m_sourceOfRow[row] != source) continue;
+    const auto task = taskOf(row, column);
+    if (task && !m_evaluator.isKnown(*task)) out.push_back(*task);
+  }
+}
+
 std::vector<Task> ResultsBoard::missing() const {
   std::vector<Task> out;
   const std::string& set = m_session.view().set;
@@ -230,14 +238,8 @@ std::vector<Task> ResultsBoard::missing() const {
   // A set's maps are made once for all that is read off them: what is of one set and source goes together.
   for (const bool isOfView : {true, false})
     for (std::size_t s = 0; s < m_sources.size(); ++s)
-      for (std::size_t column = 0; column < m_matrix.sets.size(); ++column) {
-        if ((m_sources[s].label == source && m_matrix.sets[column] == set) != isOfView) continue;
-        for (std::size_t row = 0; row < m_matrix.rows.size(); ++row) {
-          if (m_sourceOfRow[row] != s) continue;
-          const auto task = taskOf(row, column);
-          if (task && !m_evaluator.isKnown(*task)) out.push_back(*task);
-        }
-      }
+      for (std::size_t column = 0; column < m_matrix.sets.size(); ++column)
+        if ((m_sources[s].label == source && m_matrix.sets[column] == set) == isOfView) addMissing(out, s, column);
   return out;
 }
 

@@ -88,6 +88,7 @@ private:
   [[nodiscard]] MatrixCell cellAt(std::size_t row, std::size_t set) const;
   [[nodiscard]] std::optional<RunEvaluator::Task> taskOf(std::size_t row, std::size_t set) const;
   [[nodiscard]] std::vector<RunEvaluator::Task> missing() const;
+  void addMissing(std::vector<RunEvaluator::Task>& out, std::size_t source, std::size_t column) const;
   [[nodiscard]] ViewState viewOf(const Source& source) const;
   [[nodiscard]] WorkAhead ahead(const std::vector<RunEvaluator::Task>& tasks, bool& isCounted) const;
   void count();

@@ -127,7 +127,7 @@ struct OneOf : Plain {
   explicit constexpr OneOf(const Texts& all) : texts(all) {}
   template <class T, class Owner>
   [[nodiscard]] T read(const JsonValue& json, const Owner&, const Place&) const {
-    const std::string text = json.text();
+    std::string text = json.text();
     if (std::find(texts.begin(), texts.end(), text) == texts.end())
       json.refuse(oneOf(texts, [](std::string_view name) { return name; }));
     return text;

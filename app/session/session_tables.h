@@ -118,7 +118,7 @@ struct SidecarFields {
   template <class T>
   void addMembers(const std::string& at, std::vector<std::string>& members) const {
     members.push_back(at);
-    for (const auto& [name, value] : fieldsOf(T{})) members.push_back(at + "/" + name);
+    for (const auto& [name, value] : fieldsOf(T{})) members.emplace_back(at).append("/").append(name);
     session_fields::addMembers<T>(kOldPreprocessing, at, members);
   }
 };

@@ -36,8 +36,8 @@ std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, cons
                                           channels);
 }
 
-std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, const std::vector<SumTerm>& terms,
-                                        std::shared_ptr<LogitsStore> store) {
+std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& set, const std::vector<SumTerm>& terms,
+                                        const std::shared_ptr<LogitsStore>& store) {
   std::vector<WeightedSource::Part> parts;
   for (const SumTerm& term : terms) {
     const std::shared_ptr<ScoreSource> source = openSource(set, term.item, term.channels, store);

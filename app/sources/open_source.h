@@ -35,9 +35,9 @@ struct SumTerm {
 };
 /// The weighted sum of several scores of *set as one source: see WeightedSource. Requires: two terms or more, a method
 /// for each item with logits, finite weights. Throws Error as above, and where a method is impossible.
-[[nodiscard]] std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set,
+[[nodiscard]] std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& set,
                                                       const std::vector<SumTerm>& terms,
-                                                      std::shared_ptr<LogitsStore> store);
+                                                      const std::shared_ptr<LogitsStore>& store);
 /// What the sources of the item are, whatever the set.
 [[nodiscard]] SourceId sourceIdOf(const SourceItem& item);
 

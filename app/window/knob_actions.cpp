@@ -32,13 +32,13 @@ KnobActions::KnobActions(Desk& desk, WindowActions& actions, QObject* parent)
 
 void KnobActions::connectLooks() {
   SessionModel& session = m_desk.session;
-  for (const auto& [action, setKnob] :
+  for (const auto& knob :
        {std::pair{m_actions.link, &edits::setLinked}, std::pair{m_actions.crosshair, &edits::setCrosshair},
         std::pair{m_actions.contour, &edits::setContour}, std::pair{m_actions.voidHatch, &edits::setVoidHatch},
         std::pair{m_actions.overlay, &edits::setOverlay}})
-    connect(action, &QAction::triggered, this, [&session, setKnob](bool on) { session.edit(setKnob(on)); });
+    connect(knob.first, &QAction::triggered, this, [&session, set = knob.second](bool on) { session.edit(set(on)); });
   for (const auto& [action, layout] : layoutsOf(m_actions))
-    connect(action, &QAction::triggered, this, [&session, layout] { session.edit(edits::setLayout(layout)); });
+    connect(action, &QAction::triggered, this, [&session, to = layout] { session.edit(edits::setLayout(to)); });
 }
 
 void KnobActions::connectScores() {
