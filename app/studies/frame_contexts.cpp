@@ -59,7 +59,8 @@ FrameMaps FrameContexts::at(std::size_t frame, const Configuration& configuratio
     // The picture's own reader tells the user; regions are placed on the map then.
   }
   try {
-    if (record.classLabel) maps.truth = std::make_shared<const ClassMap>(sampledNearest(readClassLabel(record), size));
+    if (record.classLabel)
+      maps.truth = std::make_shared<const ClassMap>(sampledNearest(readClassLabel(data, record), size));
   } catch (const Error&) {
     // What cannot be read is not known; the set's summary lists such files.
   }
