@@ -111,7 +111,7 @@ void requireScored(const ScoreMap& scores, const DataSet& set, std::size_t frame
 }
 
 /// Classes at `size`: what came with finished maps, or the best of the channels that are scored.
-ClassMap classesOf(const ScoreSource& source, const Configuration& configuration, const DataSet& set, std::size_t frame,
+ClassMap submittedClasses(const ScoreSource& source, const Configuration& configuration, const DataSet& set, std::size_t frame,
                    Size size) {
   std::optional<ClassMap> own = source.predictedClasses(frame);
   if (!own && configuration.method) {
@@ -235,7 +235,7 @@ private:
   void takePair(const ScoredSet& set, std::size_t frame, const ScoreMap& scores) {
     const std::string number = claimed(fishyscapesNumber(*set.set, frame), *set.set);
     const auto shape = shapeOf(scores.size());
-    const ClassMap classes = classesOf(*set.source, set.configuration, *set.set, frame, scores.size());
+    const ClassMap classes = submittedClasses(*set.source, set.configuration, *set.set, frame, scores.size());
     writeNpyAtomically(placeFor(number + "_anomaly.npy"), NpyType::Float32, shape, std::as_bytes(scores.values()));
     writeNpyAtomically(placeFor(number + "_segmentation.npy"), NpyType::UInt8, shape, std::as_bytes(classes.values()));
     m_out.files += 2;
