@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::uint16_t kVoidSample = 65535;
 constexpr std::uint16_t kMostClass = 255;
 
-Grid<std::uint16_t> samplesIn(const ImportedClasses& classes) {
+Grid<std::uint16_t> classSamples(const ImportedClasses& classes) {
   const fs::path& file = classes.file;
   if (!isArrayFile(file)) return decodeSamples(readFileBytes(file), file).values;
   LoadedArray loaded = readArray(file, classes.arrayName);
@@ -34,7 +34,7 @@ bool endsInOne(const fs::path& file, std::span<const std::string_view> endings) 
 }  // namespace
 
 ClassMap readImportedClasses(const ImportedClasses& classes) {
-  const Grid<std::uint16_t> samples = samplesIn(classes);
+  const Grid<std::uint16_t> samples = classSamples(classes);
   ClassMap out(samples.size());
   std::transform(samples.values().begin(), samples.values().end(), out.values().begin(), [&](std::uint16_t value) {
     if (value > kMostClass && value != kVoidSample)

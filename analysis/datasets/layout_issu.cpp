@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kUnknownObject = 254;
+constexpr int kIssuUnknown = 254;
 constexpr int kClasses = 19;
 
 /// A frame's scene and the drive or weather it is of: "static", "0" of static_0_009599.
@@ -51,7 +51,7 @@ bool fitsIssu(const fs::path& root) {
 }
 
 LabelEncoding anomalyTrack() {
-  LabelEncoding out{.meaning = {{kUnknownObject, kAnomaly}, {255, kVoid}},
+  LabelEncoding out{.meaning = {{kIssuUnknown, kAnomaly}, {255, kVoid}},
                     .description = "train ids 0 to 18 normal, 254 anomaly, 255 void",
                     .strict = true};
   for (int value = 0; value < kClasses; ++value) out.meaning[value] = kNormal;

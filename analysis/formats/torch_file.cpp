@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 using pickle::Value;
 using Kind = Value::Kind;
 
-constexpr std::size_t kMostValues = std::size_t{1} << 28;
+constexpr std::size_t kMostElements = std::size_t{1} << 28;
 constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 30;
 constexpr std::size_t kMostArrays = 1000;
 constexpr std::string_view kPickle = "data.pkl";
@@ -170,7 +170,7 @@ private:
     const Value& stored = *tensor.items.front();
     const StoredType type = *storedType(stored.storageType);
     // The reader of the pickle has seen to it that all elements lie within the storage, and are no more than it has.
-    if (static_cast<std::uint64_t>(stored.integer) > kMostValues)
+    if (static_cast<std::uint64_t>(stored.integer) > kMostElements)
       fail("at most 2^28 values", std::to_string(stored.integer));
     std::size_t count = 1;
     for (const std::size_t size : array.shape) count *= size;
