@@ -39,7 +39,7 @@ struct Frame {
   std::optional<std::filesystem::path> regionOfInterest = {};
   std::optional<std::filesystem::path> disparity = {};
   std::optional<std::filesystem::path> camera = {};
-  std::optional<std::filesystem::path> classLabel = {};  ///< Cityscapes labelIds or labelTrainIds, for closed-set mIoU
+  std::optional<std::filesystem::path> classLabel = {};  ///< the true classes, for closed-set mIoU
 };
 
 struct Skipped {
@@ -108,9 +108,10 @@ struct GenericLayout {
 /// the encoding of a strict layout.
 [[nodiscard]] LabelMap readLabel(const DataSet& set, const Frame& frame, LabelCensus* census = nullptr);
 
-/// Cityscapes train ids (0..18, 255 void) of frame.classLabel; files named …labelIds are translated. Requires:
-/// frame.classLabel. Throws Error: unreadable, another size than the image, a value that is no class.
-[[nodiscard]] ClassMap readClassLabel(const Frame& frame);
+/// Classes of frame.classLabel by the scheme of the set's layout (LayoutKind::classes), 255 void: Cityscapes train ids
+/// (files named …labelIds are translated), StreetHazards' thirteen. Requires: frame.classLabel. Throws Error:
+/// unreadable, another size than the image, a value that is no class.
+[[nodiscard]] ClassMap readClassLabel(const DataSet& set, const Frame& frame);
 
 /// How a disparity PNG (16 bits) stores pixels of disparity.
 enum class DisparityConvention { LostAndFound /* png/256 */, Cityscapes /* (png-1)/256, 0 none */ };

@@ -3,6 +3,7 @@
 #include "analysis/datasets/cityscapes.h"
 #include "analysis/datasets/data_set.h"
 #include "analysis/datasets/label_census.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/datasets/picture_codec.h"
 #include "analysis/datasets/raw_label.h"
 #include "analysis/formats/file_bytes.h"
@@ -68,6 +69,39 @@ void addOverlay(RgbImage& image, const std::filesystem::path& file) {
   }
 }
 
+constexpr std::size_t kLabelValues = 256;
+
+std::vector<std::optional<std::uint8_t>> classesOfLabelIds() {
+  std::vector<std::optional<std::uint8_t>> out(kLabelValues);
+  std::copy(kCityscapesTrainIds.begin(), kCityscapesTrainIds.end(), out.begin());
+  out[kVoid] = kVoid;
+  return out;
+}
+
+std::vector<std::optional<std::uint8_t>> classesOf(const ClassScheme& scheme) {
+  std::vector<std::optional<std::uint8_t>> out(kLabelValues);
+  for (std::size_t i = 0; i < scheme.classes.size(); ++i)
+    out[static_cast<std::size_t>(scheme.firstValue) + i] = static_cast<std::uint8_t>(i);
+  for (const int value : scheme.voidValues) out[static_cast<std::size_t>(value)] = kVoid;
+  out[kVoid] = kVoid;
+  return out;
+}
+
+/// Makes pixels void whose class label is.
+void leaveOutVoidClasses(const Frame& frame, LabelMap& label) {
+  const auto& file = frame.classLabel.value();
+  const auto classes = readSamples(file);
+  checkSize(frame, classes.values.size(), "class label", file);
+  if (classes.values.size() != label.size()) {
+    throw Error({.what = "label and class label differ in size",
+                 .expected = text(label.size()),
+                 .found = text(classes.values.size()),
+                 .file = file});
+  }
+  for (std::size_t i = 0; i < label.values().size(); ++i)
+    if (classes.values.values()[i] == kVoid) label.values()[i] = kVoid;
+}
+
 }  // namespace
 
 RgbImage readImage(const Frame& frame) {
@@ -98,6 +132,7 @@ LabelMap readLabel(const DataSet& set, const Frame& frame, LabelCensus* census) 
   auto out = label.values();
   for (std::size_t i = 0; i < values.size(); ++i) out[i] = meaning[values[i]];
   if (census != nullptr) census->add(file, std::move(raw.facts));
+  if (set.layout.kind().isVoidByClass && frame.classLabel) leaveOutVoidClasses(frame, label);
   if (frame.regionOfInterest) {
     const auto region = readSamples(*frame.regionOfInterest);
     checkSize(frame, region.values.size(), "region of interest", *frame.regionOfInterest);
@@ -116,7 +151,7 @@ LabelMap readLabel(const DataSet& set, const Frame& frame, LabelCensus* census) 
   return label;
 }
 
-ClassMap readClassLabel(const Frame& frame) {
+ClassMap readClassLabel(const DataSet& set, const Frame& frame) {
   require(frame.classLabel.has_value(), "readClassLabel: the frame has no class label");
   const auto& file = *frame.classLabel;
   const auto samples = readRawLabel(file, {});
@@ -128,20 +163,20 @@ ClassMap readClassLabel(const Frame& frame) {
   }
   checkSize(frame, samples.values.size(), "class label", file);
   const bool isLabelIds = file.filename().string().find("labelIds") != std::string::npos;
+  const ClassScheme& scheme = *set.layout.kind().classes;
+  const std::vector<std::optional<std::uint8_t>> classOf = isLabelIds ? classesOfLabelIds() : classesOf(scheme);
   ClassMap classes(samples.values.size());
   auto out = classes.values();
   const auto values = samples.values.values();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto value = values[i] == kMinusOne ? std::uint16_t{255} : values[i];
-    const bool isKnown =
-        value == 255 || (isLabelIds ? value < kCityscapesTrainIds.size() : value < kCityscapesClasses.size());
-    if (!isKnown) {
+    const std::size_t value = values[i] == kMinusOne ? kVoid : values[i];
+    if (value >= classOf.size() || !classOf[value]) {
       throw Error({.what = "class label has a value that is no class",
-                   .expected = isLabelIds ? "Cityscapes label ids 0 to 33" : "Cityscapes train ids 0 to 18, 255 void",
+                   .expected = isLabelIds ? "Cityscapes label ids 0 to 33" : scheme.valueText(),
                    .found = std::to_string(value),
                    .file = file});
     }
-    out[i] = value == 255 ? kVoid : isLabelIds ? kCityscapesTrainIds[value] : static_cast<std::uint8_t>(value);
+    out[i] = *classOf[value];
   }
   return classes;
 }

@@ -20,9 +20,26 @@ namespace {
 namespace fs = std::filesystem;
 
 bool isNamedAsScores(const fs::path& file) {
-  constexpr std::array<std::string_view, 8> kEndings = {".npy", ".npz", ".hdf5", ".h5",
-                                                        ".mat", ".png", ".tif",  ".tiff"};
+  constexpr std::array<std::string_view, 10> kEndings = {".npy", ".npz", ".hdf5", ".h5", ".mat",
+                                                         ".png", ".tif", ".tiff", ".pt", ".pth"};
   return std::find(kEndings.begin(), kEndings.end(), lowered(file.extension().string())) != kEndings.end();
+}
+
+/// Networks have these names, too.
+bool isNamedAsTorch(const fs::path& file) {
+  const std::string ending = lowered(file.extension().string());
+  return ending == ".pt" || ending == ".pth";
+}
+
+/// A confidence as BRAVO takes it: 16 bits a pixel, higher is more normal.
+bool isBravoConfidence(const fs::path& file) {
+  return lowered(file.extension().string()) == ".png" && lowered(file.stem().string()).ends_with("_conf") &&
+         isScorePicture(file);
+}
+
+bool isNamedAsConfidence(const fs::path& file) {
+  const std::string stem = lowered(file.stem().string());
+  return stem.ends_with("_conf") || stem.ends_with("_confidence");
 }
 
 void collect(const fs::path& folder, int depth, std::vector<fs::path>& out) {
@@ -34,9 +51,6 @@ void collect(const fs::path& folder, int depth, std::vector<fs::path>& out) {
 /// What to write instead of a file that is no score map.
 std::string adviceFor(const fs::path& file, const DataSet& set) {
   const std::string name = set.frames.front().name + ".npy";
-  const auto kind = sniffFile(file);
-  if (kind == FileKind::TorchZip || kind == FileKind::TorchLegacy)
-    return ": write each with numpy.save('" + name + "', tensor.cpu().numpy())";
   if (!isArrayFile(file)) return {};
   for (const auto& array : arraysIn(file)) {
     const auto shape = array.usefulShape();
@@ -50,7 +64,8 @@ std::string adviceFor(const fs::path& file, const DataSet& set) {
 /// Files of a folder as they are matched, one after another.
 class Matching {
 public:
-  Matching(const fs::path& folder, const DataSet& set, std::string arrayName) : m_set(set), m_names(set) {
+  Matching(const fs::path& folder, const DataSet& set, std::string arrayName)
+      : m_set(set), m_names(set), m_classes(set.frames.size()) {
     m_out.method = folderName(folder);
     m_out.root = folder;
     m_out.arrayName = std::move(arrayName);
@@ -62,13 +77,16 @@ public:
     collect(m_start, kDepth, m_files);
   }
 
-  ImportedScores run() {
+  ImportedScores run(std::optional<Polarity> polarity) {
     for (const auto& file : m_files) take(file);
+    for (std::size_t i = 0; i < m_classes.size(); ++i)
+      if (m_classes[i] && m_out.files[i]) m_out.files[i]->classes = ImportedClasses{.file = *m_classes[i]};
     for (std::size_t i = 0; i < m_set.frames.size(); ++i)
       if (!m_out.files[i]) m_out.missing.push_back(m_set.frames[i].name);
     refuseShifted();
     if (m_out.missing.size() == m_set.frames.size()) refuseNoMatch();
     judgeContents();
+    judgePolarity(polarity);
     sayLeftovers();
     return std::move(m_out);
   }
@@ -78,19 +96,33 @@ private:
 
   void take(const fs::path& file) {
     if (!isNamedAsScores(file)) return skip(file, "no score file");
-    if (isNamedAsClassMap(file)) return skip(file, "a class map, not scores");
     const auto found = m_names.find(file.lexically_relative(m_start));
+    if (isNamedAsClassMap(file)) return takeClasses(file, found ? std::optional(found->frame) : std::nullopt);
     if (!found) {
+      if (isNamedAsTorch(file)) return skip(file, "no score file");
       if (isNamedAsPicture(file) && !isScorePicture(file)) return skip(file, "a picture, not scores");
       m_unmatched.push_back(file);
       return skip(file, "no frame of this name");
     }
     auto& place = m_out.files[found->frame];
+    if (place && isNamedAsPrediction(file) != isNamedAsPrediction(place->file)) {
+      // Of the two one is called a prediction: it is the classes beside the other's scores.
+      if (isNamedAsPrediction(file)) return takeClasses(file, found->frame);
+      takeClasses(place->file, found->frame);
+      place.reset();
+    }
     if (place && !isBeside(file, place->file)) refuseTwo(found->frame, file);
     if (place && isNamedAsPicture(file)) return skip(file, "a picture beside the scores");
     if (place) skip(place->file, "a picture beside the scores");
     if (!place) m_otherForms += found->isOtherForm ? 1U : 0U;
     place = ImportedFile{.file = file};
+  }
+
+  void takeClasses(const fs::path& file, std::optional<std::size_t> frame) {
+    if (!frame) return skip(file, "a class map, not scores");
+    auto& place = m_classes[*frame];
+    if (place) return skip(file, "a second class map of its frame");
+    place = file;
   }
 
   /// Whether one of the two is a picture of the other, or both are pictures and one cannot be scores.
@@ -138,7 +170,7 @@ private:
     }
     throw Error(
         {.what = "no score file fits a frame of " + m_set.name,
-         .expected = "files named as its frames: " + m_set.frames.front().name + ".npy, .npz, .hdf5, .png or .tif",
+         .expected = "files named as its frames: " + m_set.frames.front().name + ".npy, .npz, .hdf5, .png, .tif or .pt",
          .found = found,
          .file = m_out.root});
   }
@@ -155,6 +187,8 @@ private:
         if (known != firstOfKind.end()) {
           file->content = known->second.content;
           file->type = known->second.type;
+          if (known->second.classes && known->second.classes->file == known->second.file)
+            file->classes = ImportedClasses{.file = file->file, .arrayName = known->second.classes->arrayName};
           continue;
         }
         if (isArrayFile(file->file))
@@ -170,9 +204,37 @@ private:
         const bool isLogits = facts.usefulShape().size() >= 3;
         file->content = isLogits ? ImportedFile::Content::Logits : ImportedFile::Content::Scores;
         file->type = facts.type;
+        if (const auto classes = classArray(arrays); classes && *classes != facts.name)
+          file->classes = ImportedClasses{.file = file->file, .arrayName = *classes};
       }
       if (kind != FileKind::Npy) firstOfKind.emplace(kind, *file);
     }
+  }
+
+  void judgePolarity(std::optional<Polarity> chosen) {
+    std::size_t matched = 0, bravo = 0, named = 0;
+    const ImportedFile* other = nullptr;
+    for (auto& file : m_out.files) {
+      if (!file) continue;
+      file->isBravo = isBravoConfidence(file->file);
+      ++matched;
+      bravo += file->isBravo ? 1U : 0U;
+      named += isNamedAsConfidence(file->file) ? 1U : 0U;
+      if (!file->isBravo) other = &*file;
+    }
+    m_out.isPolarityChosen = chosen.has_value();
+    m_out.polarity = chosen.value_or(bravo > 0 ? Polarity::NormalHigh : Polarity::AnomalyHigh);
+    if (chosen) return;
+    if (bravo > 0 && other != nullptr)
+      throw Error({.what = "some files are confidences as BRAVO writes them and some are not",
+                   .expected = "files of one polarity, or --polarity anomaly-high|normal-high",
+                   .found = std::to_string(bravo) + " of " + std::to_string(matched) + ", and " +
+                            other->file.lexically_relative(m_start).string(),
+                   .file = m_out.root});
+    if (bravo == 0 && named > 0)
+      m_out.warnings.push_back(counted(named, "file") + (named == 1 ? " is" : " are") +
+                               " named as confidences and read as scores, higher is more anomalous: if higher is more "
+                               "normal in them, say --polarity normal-high");
   }
 
   void sayLeftovers() {
@@ -196,12 +258,18 @@ private:
   ImportedScores m_out;
   fs::path m_start;
   std::vector<fs::path> m_files, m_unmatched;
+  std::vector<std::optional<fs::path>> m_classes;  ///< by frame, files of their own
   std::size_t m_otherForms = 0;
 };
 
 }  // namespace
 
-ImportedScores openImportedScores(const fs::path& folder, const DataSet& set, const std::string& arrayName) {
+std::string_view polarityName(Polarity polarity) {
+  return polarity == Polarity::AnomalyHigh ? "anomaly-high" : "normal-high";
+}
+
+ImportedScores openImportedScores(const fs::path& folder, const DataSet& set, const std::string& arrayName,
+                                  std::optional<Polarity> polarity) {
   require(!set.frames.empty(), "openImportedScores: the set has no frames");
   if (!isFolder(folder)) {
     throw Error({.what = "scores cannot be opened",
@@ -209,7 +277,7 @@ ImportedScores openImportedScores(const fs::path& folder, const DataSet& set, co
                  .found = isFile(folder) ? "a file" : "nothing of that name",
                  .file = folder});
   }
-  return Matching(folder, set, arrayName).run();
+  return Matching(folder, set, arrayName).run(polarity);
 }
 
 }  // namespace oodscope

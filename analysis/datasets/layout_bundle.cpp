@@ -158,6 +158,8 @@ constinit const LayoutKind kSmiycAnomaly{
     .fits = [](const fs::path& root) { return bundleAt(root) == layouts::kSmiycAnomaly; },
     .read = readBundle,
     .track = TrackRule::ByImagesAndNames,
+    .smiycName = "AnomalyTrack-all",
+    .oodisName = "roadanomaly",
 };
 
 constinit const LayoutKind kSmiycObstacle{
@@ -167,6 +169,8 @@ constinit const LayoutKind kSmiycObstacle{
     .fits = [](const fs::path& root) { return bundleAt(root) == layouts::kSmiycObstacle; },
     .read = readBundle,
     .track = TrackRule::ByImagesAndNames,
+    .smiycName = "ObstacleTrack-all",
+    .oodisName = "roadobstacle",
 };
 
 }  // namespace declared

@@ -219,6 +219,7 @@ constinit const LayoutKind kLostAndFound{
     .read = readCity,
     .track = TrackRule::Obstacle,
     .part = kNoKnown,
+    .oodisName = "fishyscapes",
 };
 
 }  // namespace declared

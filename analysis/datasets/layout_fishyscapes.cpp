@@ -150,6 +150,7 @@ constinit const LayoutKind kFishyscapesLostAndFound{
     .read = readFishyscapes,
     .track = TrackRule::Obstacle,
     .scoreName = benchmarkNumber,
+    .oodisName = "fishyscapes",
 };
 
 }  // namespace declared

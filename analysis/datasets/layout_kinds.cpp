@@ -14,6 +14,9 @@ constexpr std::array kLayouts = {
     layouts::kFishyscapesStatic,        //
     layouts::kFishyscapesLostAndFound,  //
     layouts::kStreetHazards,            //
+    layouts::kBravo,                    //
+    layouts::kOodis,                    //
+    layouts::kIssu,                     //
     layouts::kSmiycObstacle,            //
     layouts::kSmiycAnomaly,             //
     layouts::kCourseBundle,             //

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/pinned.h"
+#include "analysis/datasets/class_scheme.h"
 #include "analysis/datasets/data_set.h"
 
 #include <optional>
@@ -35,6 +36,12 @@ struct LayoutKind {
   /// A further name that score files may give a frame, beside its own; null: none.
   std::optional<std::string> (*scoreName)(const Frame& frame) = nullptr;
   std::string_view part = {};    ///< what may follow "FOLDER::" beside splits and lists; empty: nothing
+  /// Narrows a set to a part of the layout's own; false: it has none of that name. null: it has none at all.
+  bool (*takePart)(DataSet& set, const std::string& part) = nullptr;
+  const ClassScheme* classes = &schemes::kCityscapes;  ///< of its class labels
+  std::string_view smiycName = {};  ///< the set's folder in SegmentMeIfYouCan's submissions; empty: its own name
+  std::string_view oodisName = {};  ///< and in OoDIS'; empty: none but its own name
+  bool isVoidByClass = false;    ///< pixels of no class are void for the anomaly labels, too
   bool hasAnomalyLabels = true;  ///< else its frames carry class labels alone
   bool mayLabelsDiffer = false;  ///< its encoding gives way to what the masks' values say
   Pinned pinned = {};
@@ -42,7 +49,7 @@ struct LayoutKind {
 
 namespace declared {
 extern const LayoutKind kCourseBundle, kSmiycAnomaly, kSmiycObstacle, kFishyscapesLostAndFound, kFishyscapesStatic,
-    kRoadAnomaly2019, kLostAndFound, kStreetHazardsFolder, kCityscapes, kImagesAndMasks;
+    kRoadAnomaly2019, kLostAndFound, kStreetHazardsFolder, kCityscapes, kImagesAndMasks, kIssu, kBravo, kOodis;
 }  // namespace declared
 
 /// The layouts that readers and tests name. Code that asks which of them it holds belongs into a declaration.
@@ -56,6 +63,9 @@ inline constexpr Layout kRoadAnomaly2019{declared::kRoadAnomaly2019};
 inline constexpr Layout kLostAndFound{declared::kLostAndFound};
 inline constexpr Layout kStreetHazards{declared::kStreetHazardsFolder};
 inline constexpr Layout kCityscapes{declared::kCityscapes};
+inline constexpr Layout kIssu{declared::kIssu};
+inline constexpr Layout kBravo{declared::kBravo};
+inline constexpr Layout kOodis{declared::kOodis};
 inline constexpr Layout kGeneric{declared::kImagesAndMasks};
 }  // namespace layouts
 

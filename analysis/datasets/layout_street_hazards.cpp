@@ -54,6 +54,7 @@ DataSet readStreetHazards(const fs::path& root, Layout layout) {
     attach(set, labels, &Frame::label, names, NameMatch::OtherForm);
     addLabelLeftovers(set, labels, "not a picture");
   }
+  for (Frame& frame : set.frames) frame.classLabel = frame.label;
   return set;
 }
 
@@ -67,6 +68,7 @@ constinit const LayoutKind kStreetHazardsFolder{
     .brief = "StreetHazards",
     .fits = fitsStreetHazards,
     .read = readStreetHazards,
+    .classes = &schemes::kStreetHazards,
 };
 
 }  // namespace declared

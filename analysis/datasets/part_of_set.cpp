@@ -144,7 +144,10 @@ SetPath splitSetPath(const fs::path& path) {
 
 void keepPart(DataSet& set, const std::string& part) {
   const auto splits = splitsOf(set);
-  if (lowered(part) == "noknown" || lowered(part) == "testnoknown") {
+  const auto takePart = set.layout.kind().takePart;
+  if (takePart != nullptr && takePart(set, part)) {
+    set.remarks.push_back("the part " + part + " is opened");
+  } else if (lowered(part) == "noknown" || lowered(part) == "testnoknown") {
     keepNoKnown(set);
   } else if (splits.contains(part)) {
     std::erase_if(set.frames, [&](const Frame& frame) { return !frame.name.starts_with(part + "/"); });

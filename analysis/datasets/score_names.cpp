@@ -18,10 +18,12 @@ namespace fs = std::filesystem;
 constexpr std::size_t kShared = static_cast<std::size_t>(-1);
 
 /// What stands before or after a frame's name, parted by '_', '-' or '.'; longer ones first.
-constexpr std::array<std::string_view, 42> kAffixes = {"anomaly_scores",
+constexpr std::array<std::string_view, 44> kAffixes = {"anomaly_scores",
                                                        "anomaly_score",
                                                        "anomaly_map",
                                                        "anomaly",
+                                                       "pred_id_labels",
+                                                       "segmentation",
                                                        "uncertainty",
                                                        "confidence",
                                                        "max_logits",
@@ -121,8 +123,6 @@ std::vector<std::string> strippedNames(const std::string& stem) {
   while (const auto shorter = withoutAffix(out.back())) out.push_back(*shorter);
   return out;
 }
-
-bool isNamedAsClassMap(const fs::path& file) { return lowered(file.stem().string()).ends_with("_segmentation"); }
 
 FrameNames::FrameNames(const DataSet& set) {
   const auto otherName = set.layout.kind().scoreName;

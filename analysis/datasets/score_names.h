@@ -16,9 +16,6 @@ namespace oodscope {
 /// 0_max-logit_map), one affix less from text to text; case of the affix does not matter.
 [[nodiscard]] std::vector<std::string> strippedNames(const std::string& stem);
 
-/// Whether the name is that of a class map beside the scores (Fishyscapes' …_segmentation).
-[[nodiscard]] bool isNamedAsClassMap(const std::filesystem::path& file);
-
 /// The frame of a file and whether its name had to be read in another case or Unicode form.
 struct FoundFrame {
   std::size_t frame = 0;

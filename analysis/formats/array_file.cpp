@@ -5,16 +5,22 @@
 #include "analysis/formats/file_kind.h"
 #include "analysis/formats/hdf5_file.h"
 #include "analysis/formats/npz.h"
+#include "analysis/formats/torch_file.h"
 
 #include <algorithm>
+#include <array>
 
 namespace oodscope {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// SegmentMeIfYouCan's dataset.
-constexpr std::string_view kBenchmarkName = "value";
+/// What scores are called in files of several arrays: SegmentMeIfYouCan's dataset, ISSU's array, what scripts write.
+constexpr std::array<std::string_view, 6> kScoreNames = {"value",         "anomaly_scores", "score",
+                                                         "anomaly_score", "scores",         "anomaly"};
+/// What the classes beside them are called.
+constexpr std::array<std::string_view, 6> kClassNames = {"pred_id_labels", "prediction",   "pred",
+                                                         "predictions",    "segmentation", "class_map"};
 
 ArrayFacts factsOf(const NpyHeader& header, const std::string& name) {
   const bool isInOrder = !header.isBigEndian && (!header.isFortranOrder || header.shape.size() < 2);
@@ -36,6 +42,8 @@ std::string listed(const std::vector<ArrayFacts>& arrays) {
   if (arrays.size() > kNamed) out += " and " + std::to_string(arrays.size() - kNamed) + " more";
   return out.empty() ? "no array" : out;
 }
+
+bool isTorch(FileKind kind) { return kind == FileKind::TorchZip || kind == FileKind::TorchLegacy; }
 
 [[noreturn]] void refuseKind(const fs::path& file) {
   throw Error({.what = "file holds no array that is read",
@@ -66,7 +74,7 @@ std::vector<std::size_t> ArrayFacts::usefulShape() const {
 
 bool isArrayFile(const fs::path& file) {
   const auto kind = sniffFile(file);
-  return kind == FileKind::Npy || kind == FileKind::Zip || kind == FileKind::Hdf5;
+  return kind == FileKind::Npy || kind == FileKind::Zip || kind == FileKind::Hdf5 || isTorch(kind);
 }
 
 std::vector<ArrayFacts> arraysIn(const fs::path& file) {
@@ -80,6 +88,13 @@ std::vector<ArrayFacts> arraysIn(const fs::path& file) {
     }
     case FileKind::Hdf5:
       return factsOf(Hdf5File(file));
+    case FileKind::TorchZip:
+    case FileKind::TorchLegacy: {
+      std::vector<ArrayFacts> out;
+      for (const auto& array : torchArrays(file))
+        out.push_back({.name = array.name, .type = array.type, .shape = array.shape});
+      return out;
+    }
     default:
       refuseKind(file);
   }
@@ -103,7 +118,8 @@ ArrayFacts chosenArray(const std::vector<ArrayFacts>& arrays, const std::string&
   const auto hasAxes = [](std::size_t axes) {
     return [axes](const ArrayFacts& a) { return a.isFloating() && a.usefulShape().size() == axes; };
   };
-  if (const auto* value = only([](const ArrayFacts& a) { return a.name == kBenchmarkName; })) return *value;
+  for (const std::string_view known : kScoreNames)
+    if (const auto* named = only([&](const ArrayFacts& a) { return a.name == known; })) return *named;
   if (const auto* map = only(hasAxes(2))) return *map;
   const bool hasMap = std::any_of(arrays.begin(), arrays.end(), hasAxes(2));
   if (const auto* logits = hasMap ? nullptr : only(hasAxes(3))) return *logits;
@@ -113,6 +129,13 @@ ArrayFacts chosenArray(const std::vector<ArrayFacts>& arrays, const std::string&
                                : "one floating array of height x width, or one chosen with --score-name NAME",
                .found = listed(arrays),
                .file = file});
+}
+
+std::optional<std::string> classArray(const std::vector<ArrayFacts>& arrays) {
+  for (const std::string_view known : kClassNames)
+    for (const ArrayFacts& each : arrays)
+      if (each.name == known && each.usefulShape().size() == 2) return each.name;
+  return std::nullopt;
 }
 
 LoadedArray readArray(const fs::path& file, const std::string& name) {
@@ -133,6 +156,11 @@ LoadedArray readArray(const fs::path& file, const std::string& name) {
       if (out.facts.isMatlab) out.array = withAxesReversed(out.array);
       return out;
     }
+    case FileKind::TorchZip:
+    case FileKind::TorchLegacy:
+      out.facts = chosenArray(arraysIn(file), name, file);
+      out.array = readTorchArray(file, out.facts.name);
+      return out;
     default:
       refuseKind(file);
   }

@@ -49,28 +49,45 @@ StoredMap fromPicture(const fs::path& file) {
   return out;
 }
 
+/// What a picture's number of 0 to 65535 stands for.
+float fractionOf(float value, bool isBin) {
+  return isBin ? (value + 0.5F) * (1.0F / (kPictureSteps + 1.0F)) : value * (1.0F / kPictureSteps);
+}
+
 }  // namespace
+
+bool scoresAreFloats(NpyType type, const MapReading& reading) {
+  return fitsFloat(type) && !(reading.isNormalHigh && type == NpyType::Float32);
+}
 
 ScoreMap StoredMap::asFloat() const {
   ScoreMap out(size, npyAsFloat(array));
   if (isFraction)
-    for (float& value : out.values()) value *= 1.0F / kPictureSteps;
+    for (float& value : out.values()) value = fractionOf(value, reading.areBins);
+  if (reading.isNormalHigh)
+    for (float& value : out.values()) value = 1.0F - value;
   return out;
 }
 
 Grid<double> StoredMap::asDouble() const {
   Grid<double> out(size, npyAsDouble(array));
   if (isFraction)
-    for (double& value : out.values()) value = static_cast<double>(static_cast<float>(value) * (1.0F / kPictureSteps));
+    for (double& value : out.values())
+      value = static_cast<double>(fractionOf(static_cast<float>(value), reading.areBins));
+  if (reading.isNormalHigh)
+    for (double& value : out.values()) value = 1.0 - value;
   return out;
 }
 
-StoredMap readStoredMap(const fs::path& file, const std::string& name) {
+StoredMap readStoredMap(const fs::path& file, const std::string& name, const MapReading& reading) {
   const auto kind = sniffFile(file);
-  if (isArrayFile(file)) return fromArray(readArray(file, name), file);
-  if (kind == FileKind::Png || kind == FileKind::Tiff) return fromPicture(file);
+  if (isArrayFile(file) || kind == FileKind::Png || kind == FileKind::Tiff) {
+    StoredMap out = isArrayFile(file) ? fromArray(readArray(file, name), file) : fromPicture(file);
+    out.reading = reading;
+    return out;
+  }
   throw Error({.what = "file is no score map",
-               .expected = ".npy, .npz, .hdf5, 16-bit PNG or float TIFF",
+               .expected = ".npy, .npz, .hdf5, 16-bit PNG, float TIFF or a tensor by torch.save",
                .found = describeFile(file),
                .file = file});
 }

@@ -67,18 +67,26 @@ constinit const ProtocolRule kStreetHazards{
     .crossing = CrossingRule::NearestRecall,
 };
 
+constinit const ProtocolRule kStreetHazardsPooled{
+    .name = "streethazards-pooled",
+    .title = "StreetHazards pooled",
+    .description = "All pixels of all test frames pooled, exact AP (AUPR), FPR at the first TPR of at least 0.95.",
+    .reference = "papers that report one AUPR over StreetHazards' test pixels",
+};
+
 }  // namespace declared
 
 namespace {
 
 /// Menu order; the first is what stands where nothing was chosen. One line a protocol.
 constexpr std::array kProtocols = {
-    protocols::kCourse,         //
-    protocols::kFishyscapes,    //
-    protocols::kSmiyc2023,      //
-    protocols::kSmiyc2021,      //
-    protocols::kDenseHybrid,    //
-    protocols::kStreetHazards,  //
+    protocols::kCourse,               //
+    protocols::kFishyscapes,          //
+    protocols::kSmiyc2023,            //
+    protocols::kSmiyc2021,            //
+    protocols::kDenseHybrid,          //
+    protocols::kStreetHazards,        //
+    protocols::kStreetHazardsPooled,  //
 };
 
 }  // namespace

@@ -50,7 +50,7 @@ struct ProtocolRule {
 };
 
 namespace declared {
-extern const ProtocolRule kCourse, kFishyscapes, kSmiyc2023, kSmiyc2021, kDenseHybrid, kStreetHazards;
+extern const ProtocolRule kCourse, kFishyscapes, kSmiyc2023, kSmiyc2021, kDenseHybrid, kStreetHazards, kStreetHazardsPooled;
 }  // namespace declared
 
 /// The protocols that defaults and tests name. Code that asks which of them it holds belongs into a rule.
@@ -61,6 +61,7 @@ inline constexpr Protocol kSmiyc2023{declared::kSmiyc2023};
 inline constexpr Protocol kSmiyc2021{declared::kSmiyc2021};
 inline constexpr Protocol kDenseHybrid{declared::kDenseHybrid};
 inline constexpr Protocol kStreetHazards{declared::kStreetHazards};
+inline constexpr Protocol kStreetHazardsPooled{declared::kStreetHazardsPooled};
 }  // namespace protocols
 
 }  // namespace oodscope

@@ -62,6 +62,7 @@ void readCompleteness(const JsonValue& json, ResultRow& row) {
   row.complete = complete ? complete->boolean() : row.failed == 0 && row.unread == 0;
   if (const auto precision = json.find("precision"); precision && !precision->isNull())
     row.precision = precision->text(kText);
+  if (const auto polarity = json.find("polarity")) row.polarity = polarity->text(kText);
 }
 
 ResultRow readRow(const JsonValue& json) {

@@ -41,6 +41,7 @@ Value documentOf(const ResultRow& row) {
                     {"best_f1", orNull(row.bestF1)},
                     {"best_f1_threshold", orNull(row.bestF1Threshold)}};
   if (row.nll) out.push_back({"nll", orNull(row.nll)});
+  if (!row.polarity.empty()) out.push_back({"polarity", row.polarity});
   out.push_back({"exact", row.exact});
   Value components;
   if (const auto& c = row.components)
@@ -50,10 +51,15 @@ Value documentOf(const ResultRow& row) {
   return out;
 }
 
+/// Columns that a table has where some row has something for them.
+struct RareColumns {
+  bool components = false, nll = false, polarity = false;
+};
+
 /// CSV has all of these in this order, and people see those with a title.
-std::vector<Table::Column> columnsOf(bool anyComponents, bool anyNll) {
+std::vector<Table::Column> columnsOf(const RareColumns& any) {
   using Kind = Table::Kind;
-  const auto ofComponents = [&](const char* title) { return std::string(anyComponents ? title : ""); };
+  const auto ofComponents = [&](const char* title) { return std::string(any.components ? title : ""); };
   std::vector<Table::Column> out{{"Set", "set"},
                                  {"Model", "model"},
                                  {"Method", {}},
@@ -82,11 +88,12 @@ std::vector<Table::Column> columnsOf(bool anyComponents, bool anyNll) {
                                  {{}, "unlabelled", Kind::Count},
                                  {{}, "complete"},
                                  {{}, "precision"}};
-  if (anyNll) out.push_back({"NLL, nats", "nll", Kind::Score});
+  if (any.nll) out.push_back({"NLL, nats", "nll", Kind::Score});
+  if (any.polarity) out.push_back({"Polarity", "polarity"});
   return out;
 }
 
-Value::Array valuesOf(const ResultRow& row, bool anyNll) {
+Value::Array valuesOf(const ResultRow& row, const RareColumns& any) {
   const auto& c = row.components;
   Value::Array out{row.set,
                    orNull(row.model),
@@ -116,7 +123,8 @@ Value::Array valuesOf(const ResultRow& row, bool anyNll) {
                    row.unlabelled,
                    row.complete,
                    row.precision};
-  if (anyNll) out.push_back(orNull(row.nll));
+  if (any.nll) out.push_back(orNull(row.nll));
+  if (any.polarity) out.push_back(orNull(row.polarity));
   return out;
 }
 
@@ -170,14 +178,16 @@ std::string framesText(const ResultRow& row) {
 
 Table tableOf(const ResultTable& results) {
   const auto& rows = results.rows;
-  const bool anyComponents = std::any_of(rows.begin(), rows.end(), [](const auto& r) { return r.components; });
-  const bool anyNll = std::any_of(rows.begin(), rows.end(), [](const ResultRow& r) { return r.nll; });
+  const auto hasAny = [&](const auto& has) { return std::any_of(rows.begin(), rows.end(), has); };
+  const RareColumns any{.components = hasAny([](const ResultRow& r) { return r.components.has_value(); }),
+                        .nll = hasAny([](const ResultRow& r) { return r.nll.has_value(); }),
+                        .polarity = hasAny([](const ResultRow& r) { return !r.polarity.empty(); })};
   Table table;
   table.caption = captionOf(rows);
-  table.columns = columnsOf(anyComponents, anyNll);
+  table.columns = columnsOf(any);
   Value::Array documents;
   for (const ResultRow& row : rows) {
-    table.rows.push_back(valuesOf(row, anyNll));
+    table.rows.push_back(valuesOf(row, any));
     table.exactness.push_back(exactnessOf(row));
     documents.push_back(documentOf(row));
   }

@@ -6,11 +6,12 @@
 namespace oodscope {
 
 extern const CommandKind kEvaluateCommand, kInfoCommand, kSweepCommand, kMiouCommand, kTrainCommand, kDemoCommand,
-    kBenchCommand, kReportCommand, kFigureCommand;
+    kBenchCommand, kReportCommand, kFigureCommand, kSubmitCommand, kResultsCommand;
 
 std::span<const CommandKind* const> commandKinds() {
-  static constexpr std::array kKinds{&kEvaluateCommand, &kInfoCommand,  &kSweepCommand,  &kMiouCommand,  &kTrainCommand,
-                                     &kDemoCommand,     &kBenchCommand, &kReportCommand, &kFigureCommand};
+  static constexpr std::array kKinds{&kEvaluateCommand, &kInfoCommand,   &kSweepCommand,  &kMiouCommand,
+                                     &kTrainCommand,    &kDemoCommand,   &kBenchCommand,  &kReportCommand,
+                                     &kFigureCommand,   &kSubmitCommand, &kResultsCommand};
   return kKinds;
 }
 

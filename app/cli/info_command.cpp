@@ -176,13 +176,23 @@ bool hasModelName(const fs::path& file) {
   return std::find(endings.begin(), endings.end(), file.extension().string()) != endings.end();
 }
 
+/// Whether what torch.save wrote is somebody's result: a tensor alone, or scores with their classes.
+bool isResult(const fs::path& file) {
+  try {
+    const std::vector<ArrayFacts> arrays = arraysIn(file);
+    return (arrays.size() == 1 && arrays.front().name.empty()) || classArray(arrays).has_value();
+  } catch (const Error&) {
+    return false;  // TorchScript, or a file whose own reader says what it is
+  }
+}
+
 void describeAnyFile(std::ostringstream& out, const fs::path& file, bool latency) {
   const FileKind kind = sniffFile(file);
   if (isPicture(kind)) return describePictureOrScores(out, file, kind);
   switch (kind) {
     case FileKind::TorchZip:
     case FileKind::TorchLegacy:
-      return describeModel(out, file, latency);
+      return isResult(file) ? describeArrays(out, file) : describeModel(out, file, latency);
     case FileKind::Json:
       return describeSession(out, file);
     case FileKind::Npy:
@@ -195,7 +205,7 @@ void describeAnyFile(std::ostringstream& out, const fs::path& file, bool latency
   if (hasModelName(file)) return describeModel(out, file, latency);  // its reader names what it is instead
   throw Error({.what = "file is nothing that this program reads",
                .expected =
-                   "a set's folder, a model (.pth, .pt), a score map (.npy, .npz, .hdf5, 16-bit PNG, float TIFF), "
+                   "a set's folder, a model (.pth, .pt), a score map (.npy, .npz, .hdf5, 16-bit PNG, float TIFF, .pt), "
                    "logits (.npy, .npz, .hdf5), a picture or a session (.json)",
                .found = describeFile(file),
                .file = file});

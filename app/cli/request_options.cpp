@@ -106,6 +106,12 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--score-name", scoreName,
                  "Which array of score files that hold several (.npz, HDF5); default: the obvious one")
       ->type_name("NAME");
+  app.add_option(
+         "--polarity", polarity,
+         "What a high value of score maps means: anomaly-high, normal-high (a confidence c, read as 1 - c) or auto "
+         "(default: as the files' form says; BRAVO's _conf.png are normal-high)")
+      ->type_name("WHICH")
+      ->check(CLI::IsMember({"auto", "anomaly-high", "normal-high"}));
   app.add_option("--method", methods, choiceText("Anomaly scores", methodNames(), Method().name()))->type_name("LIST");
   app.add_option("--temperature", temperatures, "Temperatures, separated by commas (default 1)")
       ->delimiter(',')
@@ -281,6 +287,8 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   takeScoring(options, request);
   takeInputSize(options, request);
   request.scoreName = options.scoreName;
+  for (const Polarity polarity : {Polarity::AnomalyHigh, Polarity::NormalHigh})
+    if (options.polarity == polarityName(polarity)) request.polarity = polarity;
   request.voidChannel = options.voidChannel;
   takeDevice(options, request);
   takeStore(options, request);

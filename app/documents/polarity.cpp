@@ -14,7 +14,8 @@ std::optional<std::string> polarityHint(const ResultRow& row) {
   who += ", " + row.method;
   if (row.temperature) who += " T " + roundTripText(*row.temperature);
   return who + ", " + row.protocol + ": AUROC " + percentText(*row.auroc) +
-         ": is the polarity inverted? A higher score means more anomalous here; normal pixels score higher more often";
+         ": is the polarity inverted? A higher score means more anomalous here; normal pixels score higher more often" +
+         (row.polarity == "anomaly-high" ? " (--polarity normal-high reads confidences)" : "");
 }
 
 }  // namespace oodscope

@@ -75,7 +75,10 @@ std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request) {
     }
   }
   for (std::size_t i = 0; i < request.scores.size(); ++i)
-    out.push_back({{.label = labels.folders[i], .folder = request.scores[i], .arrayName = request.scoreName},
+    out.push_back({{.label = labels.folders[i],
+                    .folder = request.scores[i],
+                    .arrayName = request.scoreName,
+                    .polarity = request.polarity},
                    request.scores[i],
                    {}});
   return out;

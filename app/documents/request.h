@@ -19,6 +19,7 @@ struct EvaluationRequest {
   std::vector<ModelEntry> models;
   std::vector<std::filesystem::path> scores;  ///< folders of imported maps or logits
   std::string scoreName = {};                 ///< which array of score files of several; empty: the obvious one
+  std::optional<Polarity> polarity = {};      ///< of score maps; empty: as their form says
   std::vector<Method> methods;
   std::vector<float> temperatures;
   std::vector<Protocol> protocols;

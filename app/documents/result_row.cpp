@@ -22,6 +22,7 @@ ResultRow resultRow(const std::string& set, const ScoreSource& source, const Con
   row.skipped = row.withoutAnomaly + row.failed + row.unread + row.unlabelled;
   row.complete = frames.isComplete();
   row.precision = source.precision();
+  row.polarity = source.polarity();
   row.positives = static_cast<std::int64_t>(metrics.positives);
   row.negatives = static_cast<std::int64_t>(metrics.negatives);
   row.ap = metrics.ap;

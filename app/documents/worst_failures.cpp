@@ -10,14 +10,27 @@
 namespace oodscope {
 namespace {
 
-/// Classes that the model predicts, at the evaluation size; empty where there are no logits.
+/// What came with finished maps; empty where nothing did, or cannot be read.
+std::optional<ClassMap> importedClasses(const LiveSet& live, std::size_t frame) {
+  try {
+    return live.source().predictedClasses(frame);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// Classes that the method predicts, at the evaluation size; empty where there are neither logits nor class maps.
 std::optional<ClassMap> classesOf(const LiveSet& live, std::size_t frame, Size size) {
   ClassMap own;
   const bool hasLogits = readLogits(live.source(), frame, [&](const FrameLogits& logits) {
     own = ClassMap(logits.view.size());
     predictedClasses(logits.view, {}, own.values());
   });
-  if (!hasLogits) return std::nullopt;
+  if (!hasLogits) {
+    auto imported = importedClasses(live, frame);
+    if (!imported) return std::nullopt;
+    own = std::move(*imported);
+  }
   if (own.size() == size) return own;
   ClassMap out(size);
   for (int y = 0; y < size.height; ++y)

@@ -3,6 +3,7 @@
 
 #include "analysis/core/sha256.h"
 #include "analysis/core/size_text.h"
+#include "analysis/datasets/cityscapes.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/scores/map_facts.h"
 #include "analysis/scores/method_kinds.h"
@@ -38,6 +39,12 @@ Size imageSize(const Frame& frame) {
   }
 }
 
+MapReading readingOf(const ImportedScores& scores, const ImportedFile& file) {
+  return {.isNormalHigh = scores.polarity == Polarity::NormalHigh, .areBins = file.isBravo};
+}
+
+bool hasClasses(const std::optional<ImportedFile>& file) { return file && file->classes; }
+
 /// The frame's anomalous pixels among `scores`, distinct, added to `anchors`.
 void addAnchors(const Grid<double>& scores, const LabelMap& label, std::vector<double>& anchors) {
   std::vector<double> own;
@@ -50,12 +57,19 @@ void addAnchors(const Grid<double>& scores, const LabelMap& label, std::vector<d
 
 }  // namespace
 
+std::string importedReading(const std::string& arrayName, std::optional<Polarity> polarity) {
+  if (!polarity) return arrayName;
+  return arrayName + "\n" + std::string(polarityName(*polarity));  // no array's name has a line's end
+}
+
 ImportedSource::ImportedSource(std::string label, std::shared_ptr<const DataSet> set,
                                const std::filesystem::path& folder, const std::string& arrayName,
-                               std::shared_ptr<LogitsStore> store, ChannelChoice channels)
+                               std::shared_ptr<LogitsStore> store, ChannelChoice channels,
+                               std::optional<Polarity> polarity)
     : LogitsSource(std::move(label), std::move(channels)),
       m_set(std::move(set)),
-      m_scores(openImportedScores(folder, *m_set, arrayName)),
+      m_scores(openImportedScores(folder, *m_set, arrayName, polarity)),
+      m_id({folderIdOf(m_scores.root), importedReading(arrayName, polarity)}),
       m_store(std::move(store)),
       m_sizes(m_set->frames.size()),
       m_frameSizes(m_set->frames.size()),
@@ -65,8 +79,15 @@ ImportedSource::ImportedSource(std::string label, std::shared_ptr<const DataSet>
     if (!file) continue;
     const bool isLogits = file->content == ImportedFile::Content::Logits;
     m_holdsLogits = m_holdsLogits || isLogits;
-    m_isDouble = m_isDouble || (!isLogits && file->type && !fitsFloat(*file->type));
+    m_isDouble = m_isDouble || (!isLogits && file->type && !scoresAreFloats(*file->type, readingOf(m_scores, *file)));
   }
+  if (!m_holdsLogits && std::any_of(m_scores.files.begin(), m_scores.files.end(), hasClasses))
+    m_classNames = cityscapesNames();
+  if (m_holdsLogits && m_scores.polarity == Polarity::NormalHigh)
+    throw Error({.what = "logits are no confidences",
+                 .expected = "maps of height x width where --polarity is normal-high",
+                 .found = "files of logits, from which methods make scores",
+                 .file = m_scores.root});
 }
 
 std::optional<std::size_t> ImportedSource::framesWithoutFile() const {
@@ -109,7 +130,7 @@ void ImportedSource::judge(std::size_t frame, const StoredMap& map) {
   judgeShape(frame, map.size, "score map is");
   if (map.isMatlab) m_findings.add(ScoreFinding::MatlabAxes, name, "read as " + sidesText(map.size));
   m_findings.addPrecision(std::string(npyTypeName(map.type())));
-  const bool fits = fitsFloat(map.type());
+  const bool fits = map.isFloat();
   const ValueFacts facts = fits ? valueFacts(map.asFloat().values()) : valueFacts(map.asDouble().values());
   if (!facts.fitFloat && !m_isDouble) m_findings.add(ScoreFinding::RoundedScores, name);
   constexpr double kMostWhole = 0x1p53;
@@ -138,7 +159,8 @@ void ImportedSource::judge(std::size_t frame, const ImportedLogits& logits) {
 }
 
 StoredMap ImportedSource::map(std::size_t frame) const {
-  StoredMap map = readStoredMap(m_scores.files[frame].value().file, m_scores.arrayName);
+  const ImportedFile& file = m_scores.files[frame].value();
+  StoredMap map = readStoredMap(file.file, m_scores.arrayName, readingOf(m_scores, file));
   // MATLAB's axes were turned round; whoever had permuted them before already gets them as they were.
   const Size turned{map.size.height, map.size.width};
   if (!map.isMatlab || turned == map.size || turned != imageSize(m_set->frames[frame])) return map;
@@ -222,6 +244,15 @@ float ImportedSource::rankedScore(double score) const {
   return m_isDouble ? ranking().toFloat(score) : static_cast<float>(score);
 }
 
+std::string ImportedSource::polarity() const {
+  return m_holdsLogits ? std::string() : std::string(polarityName(m_scores.polarity));
+}
+
+std::optional<ClassMap> ImportedSource::predictedClasses(std::size_t frame) const {
+  const auto& file = m_scores.files[frame].value();
+  return file.classes ? std::optional(readImportedClasses(*file.classes)) : std::nullopt;
+}
+
 std::vector<std::string> ImportedSource::warnings() const {
   auto out = m_scores.warnings;
   for (auto& sentence : m_findings.sentences()) out.push_back(std::move(sentence));
@@ -292,6 +323,11 @@ std::vector<std::pair<std::string, std::string>> ImportedSource::provenance() co
       digest.add(file->file.filename().string()).add(sha256OfFile(file->file));
   std::vector<std::pair<std::string, std::string>> facts = {{"scores", name()}, {"scores_sha256", digest.hex()}};
   if (!m_scores.arrayName.empty()) facts.emplace_back("scores_array", m_scores.arrayName);
+  if (!m_holdsLogits)
+    facts.emplace_back("scores_polarity",
+                       polarity() + (m_scores.isPolarityChosen ? ", as asked for" : ", by the form"));
+  const auto classes = std::count_if(m_scores.files.begin(), m_scores.files.end(), hasClasses);
+  if (classes > 0) facts.emplace_back("class_maps", std::to_string(classes));
   return facts;
 }
 

@@ -18,18 +18,24 @@
 
 namespace oodscope {
 
+/// How a folder's files are read, for a SourceId.
+[[nodiscard]] std::string importedReading(const std::string& arrayName, std::optional<Polarity> polarity);
+
 /// Scores that somebody's method wrote, one file a frame: score maps, taken as they are, or logits, scored like a
-/// model's. Maps of more digits than float has (float64, 32-bit and 64-bit integers) come as floats that rank as they
-/// do: see DoubleRanking and exactScore(). Logits stay open between uses as far as the store's bounds allow.
+/// model's. What comes as confidences is turned round: see Polarity. Maps of more digits than float has (float64,
+/// 32-bit and 64-bit integers) come as floats that rank as they do: see DoubleRanking and exactScore(). Logits stay
+/// open between uses as far as the store's bounds allow.
 class ImportedSource : public LogitsSource {
 public:
   /// Matches files to frames by name. channels: for logits alone, where the known classes are the first 19 of 20 and
-  /// otherwise all. arrayName: of the array that is meant in files of several; empty: the obvious one. Throws Error as
-  /// openImportedScores does. Its maker is openSource().
+  /// otherwise all. arrayName: of the array that is meant in files of several; empty: the obvious one. polarity: of
+  /// maps; empty: as their form says. Throws Error as openImportedScores does, and for confidences that are logits. Its
+  /// maker is openSource().
   ImportedSource(std::string label, std::shared_ptr<const DataSet> set, const std::filesystem::path& folder,
-                 const std::string& arrayName, std::shared_ptr<LogitsStore> store, ChannelChoice channels);
+                 const std::string& arrayName, std::shared_ptr<LogitsStore> store, ChannelChoice channels,
+                 std::optional<Polarity> polarity = {});
 
-  [[nodiscard]] SourceId id() const override { return {folderIdOf(m_scores.root), m_scores.arrayName}; }
+  [[nodiscard]] SourceId id() const override { return m_id; }
   /// The usual ones where there are finished maps alone.
   [[nodiscard]] ChannelChoice channels() const override {
     return m_holdsLogits ? LogitsSource::channels() : ChannelChoice{};
@@ -46,6 +52,10 @@ public:
   [[nodiscard]] ScoreMap values(std::size_t frame, const Configuration& configuration, Size target) const override;
   [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int channels) const override;
   [[nodiscard]] std::string precision() const override { return m_findings.precision(); }
+  /// The classes of the set's labels, where class maps came with the scores.
+  [[nodiscard]] const std::vector<std::string>& classNames() const override { return m_classNames; }
+  [[nodiscard]] std::string polarity() const override;
+  [[nodiscard]] std::optional<ClassMap> predictedClasses(std::size_t frame) const override;
   [[nodiscard]] std::vector<std::string> warnings() const override;
   [[nodiscard]] double exactScore(float value) const override;
   [[nodiscard]] float rankedScore(double score) const override;
@@ -78,6 +88,8 @@ private:
 
   std::shared_ptr<const DataSet> m_set;
   ImportedScores m_scores;
+  SourceId m_id;
+  std::vector<std::string> m_classNames;
   std::shared_ptr<LogitsStore> m_store;
   std::vector<Size> m_sizes;       ///< by frame, once prepared
   std::vector<Size> m_frameSizes;  ///< of the images, once asked for; empty where they cannot be read

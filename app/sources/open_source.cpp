@@ -33,7 +33,7 @@ std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, cons
   if (item.model)
     return std::make_shared<ModelScores>(item.label, std::move(set), item.model, std::move(store), channels);
   return std::make_shared<ImportedSource>(item.label, std::move(set), item.folder, item.arrayName, std::move(store),
-                                          channels);
+                                          channels, item.polarity);
 }
 
 std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& set, const std::vector<SumTerm>& terms,
@@ -50,7 +50,8 @@ std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& se
 }
 
 SourceId sourceIdOf(const SourceItem& item) {
-  return item.model ? sourceIdOf(*item.model) : SourceId{folderIdOf(item.folder), item.arrayName};
+  return item.model ? sourceIdOf(*item.model)
+                    : SourceId{folderIdOf(item.folder), importedReading(item.arrayName, item.polarity)};
 }
 
 std::shared_ptr<Model> openModel(const ModelEntry& entry, const NetworkUse& use) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/datasets/imported_scores.h"
 #include "app/sources/score_source.h"
 #include "inference/logits/logits_store.h"
 #include "inference/models/model.h"
@@ -17,6 +18,7 @@ struct SourceItem {
   std::shared_ptr<Model> model = {};  ///< a network; none:
   std::filesystem::path folder = {};  ///< maps or logits, one a frame
   std::string arrayName = {};         ///< which array of files of several; empty: the obvious one
+  std::optional<Polarity> polarity = {};  ///< of maps; empty: as their form says
 };
 
 /// Scores of *set by the item: the only maker of score sources. Throws Error where the folder's files do not fit the

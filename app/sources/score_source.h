@@ -84,6 +84,12 @@ public:
   [[nodiscard]] virtual double exactScore(float value) const { return static_cast<double>(value); }
   /// The value of score() that decides as this score does: the inverse of exactScore().
   [[nodiscard]] virtual float rankedScore(double score) const { return static_cast<float>(score); }
+  /// What a high value of its files means, "anomaly-high" or "normal-high", where it gives finished maps; score() is
+  /// high for anomalies in any case. Empty where it makes scores of logits.
+  [[nodiscard]] virtual std::string polarity() const { return {}; }
+  /// The classes that came with a frame's finished map, in their own size; empty where none did, and where there are
+  /// logits to take them from. Requires prepare(frame). Thread-safe. Throws Error where they cannot be read.
+  [[nodiscard]] virtual std::optional<ClassMap> predictedClasses(std::size_t) const { return std::nullopt; }
   /// Precision of what score() reads: "float16", "float32", "float64", "uint8", …; empty where not known yet.
   [[nodiscard]] virtual std::string precision() const { return {}; }
   /// Likely mistakes found so far, each a sentence for the user. Thread-safe.

@@ -2,6 +2,7 @@
 #include "app/studies/calibration_report.h"
 
 #include "analysis/core/half.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/scores/method_kinds.h"
 
@@ -76,15 +77,20 @@ LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& co
     labelled.push_back(frame);
   }
   LabelledLogits out;
+  const std::vector<int> channels =
+      labelled.empty() ? std::vector<int>() : usedChannels(source, labelled.front(), configuration);
+  // Where the labels name other classes than the network, its channels have no true class.
+  const ClassScheme& scheme = *live.dataSet().layout.kind().classes;
+  if (scheme.isWhole && channels.size() != scheme.classes.size()) labelled.clear();
   if (frames != nullptr) *frames = labelled.size();
   if (labelled.empty()) return out;
-  const std::vector<int> channels = usedChannels(source, labelled.front(), configuration);
   out.classes = channels.size();
   const std::size_t stride = std::max<std::size_t>(1, pixels / std::max<std::size_t>(1, wanted)) | 1U;
   std::size_t at = 0;
   for (const std::size_t frame : labelled) {
     if (stop.stop_requested()) return {};
-    const ClassMap truth = resizePilNearest(readClassLabel(live.dataSet().frames[frame]), source.ownSize(frame));
+    const ClassMap classes = readClassLabel(live.dataSet(), live.dataSet().frames[frame]);
+    const ClassMap truth = resizePilNearest(classes, source.ownSize(frame));
     const std::size_t first = at, logitsBefore = out.logits.size(), truthBefore = out.truth.size();
     readLogits(source, frame, [&](const FrameLogits& logits) {
       const LogitsView& view = logits.view;

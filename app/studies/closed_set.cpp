@@ -2,6 +2,7 @@
 #include "app/studies/closed_set.h"
 
 #include "analysis/core/error.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/scores/score_function.h"
 
@@ -48,11 +49,18 @@ ClosedSetReport evaluateClosedSet(const DataSet& set, Model& model, ClassResolut
       std::count_if(set.frames.begin(), set.frames.end(), [](const Frame& f) { return f.classLabel.has_value(); });
   if (labelled == 0) {
     throw Error({.what = "no frame has class labels, which mIoU needs",
-                 .expected = "gtFine of Cityscapes, or class_labels of a demo set",
+                 .expected = "gtFine of Cityscapes, class_labels of a demo set, or labels of classes as StreetHazards'",
                  .found = std::to_string(set.frames.size()) + " frames without",
                  .file = set.root});
   }
   const std::vector<int> channels = knownChannels(model.info().outputs, model.info().channels);
+  const ClassScheme& scheme = *set.layout.kind().classes;
+  if (scheme.isWhole && channels.size() != scheme.classes.size())
+    throw Error(
+        {.what = "the network's classes are not those of the set's labels",
+         .expected = std::to_string(scheme.classes.size()) + " known classes (" + std::string(set.layout.name()) + ")",
+         .found = std::to_string(channels.size()),
+         .file = model.info().file});
   ClosedSetReport report{.confusion = ConfusionMatrix(static_cast<int>(channels.size())),
                          .without = set.frames.size() - static_cast<std::size_t>(labelled),
                          .failures = {}};
@@ -63,7 +71,7 @@ ClosedSetReport evaluateClosedSet(const DataSet& set, Model& model, ClassResolut
       break;
     }
     try {
-      ClassMap truth = readClassLabel(frame);
+      ClassMap truth = readClassLabel(set, frame);
       LogitsMap logits = model.infer(readImage(frame));
       if (resolution == ClassResolution::Label && logits.size != truth.size()) logits = enlarged(logits, truth.size());
       if (logits.size != truth.size()) truth = resizePilNearest(truth, logits.size);

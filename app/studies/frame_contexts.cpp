@@ -9,10 +9,24 @@
 namespace oodscope {
 namespace {
 
-/// Network outputs are sampled by nearest pixels: classes must not be mixed.
+/// Classes are sampled by nearest pixels: they must not be mixed.
+std::shared_ptr<const ClassMap> sampledTo(Size size, ClassMap own) {
+  return std::make_shared<const ClassMap>(own.size() == size ? std::move(own) : sampledNearest(own, size));
+}
+
+/// What somebody's method took the pixels for; null where it did not say.
+std::shared_ptr<const ClassMap> importedOf(const ScoreSource& source, std::size_t frame, Size size) {
+  try {
+    std::optional<ClassMap> own = source.predictedClasses(frame);
+    return own ? sampledTo(size, std::move(*own)) : nullptr;
+  } catch (const Error&) {
+    return nullptr;  // a class map that cannot be read is not known; the scores stand without it
+  }
+}
+
 std::shared_ptr<const ClassMap> predictedOf(const ScoreSource& source, std::size_t frame,
                                             const Configuration& configuration, Size size) {
-  if (!configuration.method) return nullptr;
+  if (!configuration.method) return importedOf(source, frame, size);
   ClassMap own;
   const bool hasLogits = readLogits(source, frame, [&](const FrameLogits& logits) {
     const ScoreParameters parameters = source.scoreParameters(configuration, logits.view.channels);
@@ -20,7 +34,7 @@ std::shared_ptr<const ClassMap> predictedOf(const ScoreSource& source, std::size
     predictedClasses(logits.view, parameters.channels, own.values());
   });
   if (!hasLogits) return nullptr;
-  return std::make_shared<const ClassMap>(own.size() == size ? std::move(own) : sampledNearest(own, size));
+  return sampledTo(size, std::move(own));
 }
 
 }  // namespace
@@ -45,7 +59,8 @@ FrameMaps FrameContexts::at(std::size_t frame, const Configuration& configuratio
     // The picture's own reader tells the user; regions are placed on the map then.
   }
   try {
-    if (record.classLabel) maps.truth = std::make_shared<const ClassMap>(sampledNearest(readClassLabel(record), size));
+    if (record.classLabel)
+      maps.truth = std::make_shared<const ClassMap>(sampledNearest(readClassLabel(data, record), size));
   } catch (const Error&) {
     // What cannot be read is not known; the set's summary lists such files.
   }

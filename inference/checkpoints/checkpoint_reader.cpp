@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
+#include "analysis/formats/pickle.h"
 #include "analysis/formats/zip_archive.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/checkpoints/foreign_file.h"
-#include "inference/checkpoints/pickle.h"
 #include "inference/checkpoints/tensor_tables.inl.h"
 
 #include <ATen/ops/as_strided.h>

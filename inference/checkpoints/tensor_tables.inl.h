@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/formats/pickle.h"
 #include "inference/checkpoints/checkpoint.inl.h"
-#include "inference/checkpoints/pickle.h"
 
 #include <optional>
 #include <string>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "inference/training/samples.h"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ public:
     }
   }
   std::size_t size() const override { return m_usable.size(); }
-  int classes() const override { return 19; }
+  int classes() const override { return static_cast<int>(m_set.layout.kind().classes->classes.size()); }
   std::string identity() const override {
     return "frames of " + m_set.name + ", " + std::to_string(m_usable.size()) + " with class labels";
   }
@@ -47,7 +48,7 @@ public:
   }
   Sample read(std::size_t index) const override {
     const Frame& frame = m_set.frames.at(m_usable.at(index));
-    Sample sample{readImage(frame), readClassLabel(frame), {}};
+    Sample sample{readImage(frame), readClassLabel(m_set, frame), {}};
     requireSize(sample.image.size(), sample.classes.size(), *frame.classLabel);
     if (frame.label) sample.label = readLabel(m_set, frame);
     return sample;

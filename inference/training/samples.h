@@ -44,7 +44,7 @@ public:
   [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
 };
 
-/// The frames of a Cityscapes split or of a demo set on disk that have class labels (19 classes). Throws Error where no
+/// The frames of a Cityscapes split or of a demo set on disk that have class labels. Throws Error where no
 /// frame has one.
 [[nodiscard]] std::unique_ptr<SampleSource> openClassLabelled(const std::filesystem::path& root);
 

@@ -326,10 +326,11 @@ TEST_F(ImportedScoresTest, RowsHaveExactlyThePromisedKeys) {
   std::vector<std::string> keys, components;
   for (const auto& [key, value] : table.at("rows").at(0).items()) keys.push_back(key);
   for (const auto& [key, value] : table.at("rows").at(0).at("components").items()) components.push_back(key);
-  EXPECT_THAT(keys, ::testing::UnorderedElementsAre(
-                        "set", "model", "method", "temperature", "protocol", "frames", "skipped", "positives",
-                        "negatives", "ap", "fpr95", "auroc", "best_f1", "best_f1_threshold", "exact", "components",
-                        "frames_total", "without_anomaly", "failed", "unread", "unlabelled", "complete", "precision"));
+  EXPECT_THAT(keys, ::testing::UnorderedElementsAre("set", "model", "method", "temperature", "protocol", "frames",
+                                                    "skipped", "positives", "negatives", "ap", "fpr95", "auroc",
+                                                    "best_f1", "best_f1_threshold", "exact", "components",
+                                                    "frames_total", "without_anomaly", "failed", "unread", "unlabelled",
+                                                    "complete", "precision", "polarity"));
   EXPECT_THAT(components, ::testing::UnorderedElementsAre("threshold", "siou", "ppv", "f1_star", "track", "frames"));
   for (const char* key : {"program", "libtorch", "simd", "threads", "data SmallSet", "TheirMethod scores_sha256"})
     EXPECT_TRUE(table.at("provenance").contains(key)) << key << table.at("provenance");

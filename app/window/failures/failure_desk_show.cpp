@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/formats/atomic_file.h"
 #include "analysis/regions/failure_table.h"
 #include "analysis/regions/region_facts.h"
@@ -144,7 +145,9 @@ void FailureDesk::showAttribution() {
   // Beside the metrics: of the frames that the protocol counts.
   const Attribution& counted = study()->attributionOf(m_session.view().protocol);
   classes.predicted = classRows(counted.byPredictedClass, names);
-  classes.truth = study()->hasTrueClasses ? classRows(counted.byTrueClass, names) : std::vector<ClassRow>();
+  const auto set = data();
+  const std::vector<std::string> trueNames = set ? set->layout.kind().classes->names() : names;
+  classes.truth = study()->hasTrueClasses ? classRows(counted.byTrueClass, trueNames) : std::vector<ClassRow>();
   classes.truthReason = tr("The set has no class labels");
   const Protocol protocol = m_session.view().protocol;
   classes.framesNote =

@@ -85,7 +85,7 @@ TEST(SharedSets, CityscapesFramesCarryClassLabelsAndNoAnomalyLabels) {
   EXPECT_EQ(set.frames[0].name, "frankfurt_000000_000294");
   EXPECT_FALSE(set.frames[0].label.has_value());
   ASSERT_TRUE(set.frames[0].classLabel.has_value());
-  const auto classes = readClassLabel(set.frames[0]);
+  const auto classes = readClassLabel(set, set.frames[0]);
   EXPECT_EQ(classes.size(), (Size{2048, 1024}));
   const auto road = std::count(classes.values().begin(), classes.values().end(), std::uint8_t{0});
   EXPECT_GT(road, 2048 * 1024 / 10);

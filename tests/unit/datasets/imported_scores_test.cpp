@@ -53,8 +53,10 @@ TEST(ImportedScores, FishyscapesNumbersAndSmiycFoldersAreKnown) {
   writeNpy(folder, "fs/0003_segmentation.npy", {2, 3});
   const auto fs =
       openImportedScores(folder.path() / "fs", setOf({"0003_frankfurt_000000_000294"}, layouts::kFishyscapesStatic));
-  EXPECT_TRUE(fs.files[0].has_value());
-  EXPECT_EQ(fs.skipped.at(0).reason, "a class map, not scores");
+  ASSERT_TRUE(fs.files[0].has_value());
+  EXPECT_TRUE(fs.skipped.empty());
+  ASSERT_TRUE(fs.files[0]->classes.has_value());
+  EXPECT_EQ(fs.files[0]->classes->file.filename(), "0003_segmentation.npy");
   folder.write("anomaly_p/m/ObstacleTrack-all/snowstorm1_00_03.hdf5", "x");
   const auto smiyc =
       openImportedScores(folder.path() / "anomaly_p/m", setOf({"snowstorm1_00_03"}, layouts::kSmiycObstacle));
@@ -131,19 +133,13 @@ TEST(ImportedScores, APictureBesideAMapIsNoSecondMap) {
   EXPECT_TRUE(scores.warnings.empty());
 }
 
-TEST(ImportedScores, OneArrayForAllFramesOrTorchTensorsSayWhatToWrite) {
+TEST(ImportedScores, OneArrayForAllFramesSaysWhatToWrite) {
   const TemporaryFolder folder;
   writeNpy(folder, "one/scores.npy", {3, 4, 6});
   EXPECT_THAT(errorOf([&] {
                 return openImportedScores(folder.path() / "one", setOf({"1", "2", "3"}));
               }),
               HasSubstr("one array for all frames: write one file a frame, as numpy.save('1.npy', scores[0])"));
-  folder.write("pt/1.pt",
-               std::string("PK\x03\x04", 4) + std::string(22, '\0') + "\x0A" + std::string(3, '\0') + "1/data.pkl");
-  EXPECT_THAT(errorOf([&] {
-                return openImportedScores(folder.path() / "pt", setOf({"1", "2", "3"}));
-              }),
-              HasSubstr("numpy.save('1.npy', tensor.cpu().numpy())"));
 }
 
 TEST(ImportedScores, TypesAreToldByHeaders) {

@@ -226,13 +226,107 @@ TEST(StreetHazards, ClassThirteenIsAnomalyAndNothingIsVoid) {
   EXPECT_EQ(openDataSet(folder.path() / "test").layout, layouts::kStreetHazards);
 }
 
+TEST(StreetHazards, ThirteenClassesAreReadAndTheAnomalyIsNone) {
+  const TemporaryFolder folder;
+  writeImage(folder, "test/images/test/t5/1.png", 5, 1);
+  writeLabel(folder, "test/annotations/test/t5/1.png", {1, 13, 14, 8, 0}, 5);
+  const auto set = openDataSet(folder.path());
+  EXPECT_THAT(readClassLabel(set, set.frames.at(0)).values(), ElementsAre(0, 12, 255, 7, 255));
+  const std::vector<std::string> names = set.layout.kind().classes->names();
+  ASSERT_EQ(names.size(), 13U);
+  EXPECT_EQ(names[7], "road");
+  EXPECT_EQ(names[12], "sign");
+  writeLabel(folder, "test/annotations/test/t5/1.png", {1, 13, 15, 8, 0}, 5);
+  EXPECT_THAT(errorOf([&] { return readClassLabel(set, set.frames.at(0)); }),
+              HasSubstr("expected StreetHazards values 1 to 13, 255 void, found 15"));
+}
+
+/// The values of ISSU's masks, one pixel each: road, sidewalk, bicycle, unknown object, ignored.
+const std::vector<std::uint8_t> kIssuValues{0, 1, 18, 254, 255};
+
+void writeIssu(const TemporaryFolder& folder, const std::string& root) {
+  for (const std::string name : {"static_0_009599", "static_rain_000002", "temporal_99_520", "temporal_25_000001"}) {
+    writeImage(folder, root + "/images/" + name + ".png", 5, 1);
+    writeLabel(folder, root + "/labels_masks/" + name + ".png", kIssuValues, 5);
+  }
+}
+
+TEST(Issu, HasTwoTracksOfOneLabel) {
+  const TemporaryFolder folder;
+  writeIssu(folder, "dataset_ISSUTrack");
+  writeIssu(folder, "renamed");
+  const auto anomaly = openDataSet(folder.path() / "dataset_ISSUTrack");
+  EXPECT_EQ(anomaly.layout, layouts::kIssu);
+  EXPECT_EQ(anomaly.frames.size(), 4U);
+  EXPECT_THAT(labelOf(anomaly, 0), ElementsAre(0, 0, 0, 1, 255));
+  EXPECT_THAT(readClassLabel(anomaly, anomaly.frames[0]).values(), ElementsAre(0, 1, 18, 255, 255));
+  const auto obstacle = openDataSet(folder.path() / "renamed::obstacle");
+  EXPECT_EQ(obstacle.layout, layouts::kIssu) << "told by the frames' names";
+  EXPECT_THAT(labelOf(obstacle, 0), ElementsAre(0, 255, 255, 1, 255));
+  EXPECT_EQ(obstacle.name, "renamed_obstacle");
+}
+
+TEST(Issu, PartsAreSplitsAndLight) {
+  const TemporaryFolder folder;
+  writeIssu(folder, "dataset_ISSUTrack");
+  const auto part = [&](const std::string& name) {
+    return namesOf(openDataSet((folder.path() / "dataset_ISSUTrack").string() + "::" + name));
+  };
+  EXPECT_THAT(part("static"), ElementsAre("static_0_009599", "static_rain_000002"));
+  EXPECT_THAT(part("static-low-light"), ElementsAre("static_rain_000002"));
+  EXPECT_THAT(part("temporal-normal"), ElementsAre("temporal_99_520"));
+  EXPECT_THAT(part("obstacle+temporal-low-light"), ElementsAre("temporal_25_000001"));
+  EXPECT_THAT(errorOf([&] { return part("bright"); }), HasSubstr("expected obstacle, static, temporal"));
+}
+
+TEST(Bravo, SubsetsAreToldByTheirFolders) {
+  const TemporaryFolder folder;
+  const std::string flare = "bravo_synflare/ulm/ulm_000000_000019";
+  writeImage(folder, flare + "_leftImg8bit.png", 4, 1);
+  writeLabel(folder, flare + "_gt_invIds.png", {0, 0, 1, 255}, 4);
+  writeLabel(folder, flare + "_gt_labelTrainIds.png", {0, 255, 255, 13}, 4);
+  writeImage(folder, "bravo_synobjs/cheetah/14.png", 4, 1);
+  writeLabel(folder, "bravo_synobjs/cheetah/14_mask.png", {0, 0, 1, 1}, 4);
+  writeLabel(folder, "bravo_synobjs/cheetah/14_gt.png", {0, 1, 2, 255}, 4);
+  writeImage(folder, "bravo_SMIYC/RoadAnomaly21/images/cow0013.jpg", 4, 1);
+  writeLabel(folder, "bravo_SMIYC/RoadAnomaly21/labels_masks/cow0013_labels_semantic.png", {0, 1, 255, 0}, 4);
+  const auto flares = openDataSet(folder.path() / "bravo_synflare");
+  EXPECT_EQ(flares.layout, layouts::kBravo);
+  EXPECT_THAT(namesOf(flares), ElementsAre("ulm/ulm_000000_000019_leftImg8bit"));
+  EXPECT_THAT(labelOf(flares, 0), ElementsAre(0, 255, 255, 1)) << "pixels of no class take no part";
+  const auto objects = openDataSet(folder.path() / "bravo_synobjs");
+  EXPECT_THAT(namesOf(objects), ElementsAre("cheetah/14"));
+  EXPECT_THAT(labelOf(objects, 0), ElementsAre(0, 0, 1, 255));
+  EXPECT_THAT(objects.skipped, IsEmpty());
+  EXPECT_THAT(labelOf(openDataSet(folder.path() / "bravo_SMIYC"), 0), ElementsAre(0, 1, 255, 0));
+}
+
+TEST(Oodis, InstancesAreAnomalies) {
+  const TemporaryFolder folder;
+  cv::Mat instances(1, 5, CV_16UC1);
+  const std::vector<int> values{7, 26001, 26002, 0, 33};
+  for (int x = 0; x < 5; ++x)
+    instances.at<std::uint16_t>(0, x) = static_cast<std::uint16_t>(values[static_cast<std::size_t>(x)]);
+  testing::writePicture(folder, "fishyscapes/04_Scene_000008_000140_gtCoarse_instanceIds.png", instances);
+  writeImage(folder, "fishyscapes/04_Scene_000008_000140_leftImg8bit.png", 5, 1);
+  testing::writePicture(folder, "roadanomaly/labels/cow0001_instanceIds.png", instances);
+  writeImage(folder, "roadanomaly/images/cow0001.jpg", 5, 1);
+  const auto found = openDataSet(folder.path() / "fishyscapes");
+  EXPECT_EQ(found.layout, layouts::kOodis);
+  EXPECT_THAT(namesOf(found), ElementsAre("04_Scene_000008_000140"));
+  EXPECT_THAT(labelOf(found, 0), ElementsAre(0, 1, 1, 255, 0));
+  const auto other = openDataSet(folder.path() / "roadanomaly");
+  EXPECT_EQ(other.layout, layouts::kOodis);
+  EXPECT_THAT(labelOf(other, 0), ElementsAre(0, 1, 1, 255, 0));
+}
+
 TEST(Cityscapes, LabelIdsBecomeTrainIds) {
   const TemporaryFolder folder;
   writeImage(folder, "leftImg8bit/val/ulm/ulm_000000_000019_leftImg8bit.png", 5, 1);
   writeLabel(folder, "gtFine/val/ulm/ulm_000000_000019_gtFine_labelIds.png", {7, 8, 33, 4, 0}, 5);
   const auto set = openDataSet(folder.path());
   EXPECT_EQ(set.layout, layouts::kCityscapes);
-  const auto classes = readClassLabel(set.frames.at(0));
+  const auto classes = readClassLabel(set, set.frames.at(0));
   EXPECT_THAT(classes.values(), ElementsAre(0, 1, 18, 255, 255));
   EXPECT_EQ(set.layout.kind().disparity, DisparityConvention::Cityscapes);
 }

@@ -31,6 +31,14 @@ TEST(Published, AnswersToSetModelMethodAndTemperature) {
   EXPECT_EQ(published().find("FishyscapesLostAndFound-test", "", "msp").at(0).ap, 1.77);
   EXPECT_EQ(published().find("StreetHazards", "", "DenseHybrid").at(0).other.at("open_miou"), 45.8);
   EXPECT_EQ(published().find("FishyscapesStatic-val", "SynBoost", "SynBoost end to end ensemble").at(0).fpr95, 37.3);
+  const auto far = published().find("LostAndFound 45-50 m", "", "DenseHybrid").at(0);
+  EXPECT_EQ(far.ap, 82.1);
+  EXPECT_EQ(far.fpr95, 6.3);
+  const auto part = published().find("FishyscapesStatic-val", "DeepLabV3+ WRN38", "densehybrid-generative").at(0);
+  EXPECT_EQ(part.ap, 54.2);
+  EXPECT_EQ(part.other.at("fpr95_deviation"), 0.7);
+  EXPECT_EQ(published().find("FishyscapesLostAndFound-test", "", "sml").at(0).ap, 31.1);
+  EXPECT_EQ(published().find("StreetHazards", "DeepLabV3+", "max-entropy").at(0).protocol, "streethazards-pooled");
   EXPECT_TRUE(published().find("RoadAnomaly21", "erfnet", "msp", 1.7).empty());
   EXPECT_TRUE(published().find("RoadAnomaly21", "enet", "msp", 1.0).empty());
 }
@@ -54,6 +62,14 @@ TEST(Published, HoldsEveryRowOfTheTranscribedTables) {
   EXPECT_EQ(counts["Reproducibi 5"], 3 * 2);
   EXPECT_EQ(counts["Reproducibi 6"], 4 * 2);
   EXPECT_EQ(counts["Reproducibi 7"], 4 * 2);
+  EXPECT_EQ(counts["DenseHybrid 3"], 4 * 9);
+  EXPECT_EQ(counts["DenseHybrid 5"], 5);
+  EXPECT_EQ(counts["DenseHybrid 6"], 3 * 2);
+  EXPECT_EQ(counts["DenseHybrid 7"], 2);
+  EXPECT_EQ(counts["DenseHybrid 8"], 3);
+  EXPECT_EQ(counts["Reproducibi 2"], 1);
+  EXPECT_EQ(counts["Reproducibi 8"], 2 * 2);
+  EXPECT_EQ(counts["Semantic Se README"], 1);
 }
 
 TEST(Published, BrokenFilesAreRefused) {

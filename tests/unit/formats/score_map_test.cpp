@@ -63,9 +63,9 @@ TEST(ScoreMap, WhatIsNoScoreMapIsRefused) {
   const auto message = [](const std::filesystem::path& file) { return errorOf([&] { return readScoreMap(file); }); };
   EXPECT_THAT(message(recorded("fortran.npy")),
               HasSubstr("expected height x width, found int32 2x3x4, which looks like logits"));
-  EXPECT_THAT(
-      message(folder.write("a.npy", "text")),
-      HasSubstr("file is no score map: expected .npy, .npz, .hdf5, 16-bit PNG or float TIFF, found plain text"));
+  EXPECT_THAT(message(folder.write("a.npy", "text")),
+              HasSubstr("file is no score map: expected .npy, .npz, .hdf5, 16-bit PNG, float TIFF or a tensor by "
+                        "torch.save, found plain text"));
   EXPECT_THAT(message(folder.write("b.npy", "")), HasSubstr("found an empty file"));
   EXPECT_THAT(message(folder.path() / "c.npy"), HasSubstr("file does not exist"));
   cv::imwrite((folder.path() / "d.png").string(), cv::Mat(1, 3, CV_8UC1, cv::Scalar(7)));

@@ -54,6 +54,14 @@ TEST(GoldenProtocols, Fishyscapes) {
   EXPECT_EQ(m.framesUsed, 3U);
 }
 
+// One AUPR over all pixels, beside the mean of the frames' own: what Fishyscapes' rule gives on the same frames.
+TEST(GoldenProtocols, StreetHazardsPooledRanksAllPixelsTogether) {
+  const PixelMetrics m = golden(protocols::kStreetHazardsPooled);
+  EXPECT_NEAR(*m.ap, 0.8650591619, kTolerance);
+  EXPECT_NEAR(*m.fpr95, 0.1410182453, kTolerance);
+  EXPECT_EQ(m.framesUsed, 3U);
+}
+
 TEST(GoldenProtocols, CourseSkipsTheFrameWithoutAnomaly) {
   const PixelMetrics m = golden(protocols::kCourse);
   EXPECT_NEAR(*m.ap, 0.9256151185, kTolerance);

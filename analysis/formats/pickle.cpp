@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "inference/checkpoints/pickle.h"
+#include "analysis/formats/pickle.h"
 
 #include "analysis/core/error.h"
 

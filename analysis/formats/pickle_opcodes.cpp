@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The opcodes of pickle protocols 0 to 5, as Python's pickletools documents them. What they build is in pickle.cpp.
-#include "inference/checkpoints/pickle.h"
+#include "analysis/formats/pickle.h"
 
 #include <bit>
 #include <charconv>
