@@ -9,7 +9,8 @@ namespace {
 
 constexpr Range<std::size_t> kText{0, 100'000};
 constexpr Range<std::int64_t> kCount{0, std::numeric_limits<std::int64_t>::max()};
-constexpr Range<double> kFraction{0.0, 1.0}, kTemperature{1e-45, 3.5e38};  // of single precision
+constexpr Range<double> kFraction{0.0, 1.0}, kDifference{-1.0, 1.0},
+    kTemperature{1e-45, 3.5e38};  // of single precision
 constexpr Range<double> kAny{std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max()};
 
 Value asValue(const JsonValue& json) {
@@ -65,6 +66,45 @@ void readCompleteness(const JsonValue& json, ResultRow& row) {
   if (const auto polarity = json.find("polarity")) row.polarity = polarity->text(kText);
 }
 
+std::vector<DistanceColumns> readDistanceBins(const JsonValue& json) {
+  std::vector<DistanceColumns> out;
+  for (const JsonValue& bin : json.list())
+    out.push_back({.from = bin.at("from").number(kAny),
+                   .to = bin.at("to").number(kAny),
+                   .ap = readNumber(bin, "ap", kFraction),
+                   .fpr95 = readNumber(bin, "fpr95", kFraction),
+                   .positives = readCount(bin, "positives"),
+                   .negatives = readCount(bin, "negatives"),
+                   .frames = readCount(bin, "frames")});
+  return out;
+}
+
+OpenSetColumns readOpenSet(const JsonValue& json) {
+  OpenSetColumns out{.openMiou = readNumber(json, "open_miou", kFraction),
+                     .closedMiou = readNumber(json, "closed_miou", kFraction),
+                     .gap = readNumber(json, "gap", kDifference),
+                     .openMiouDefined = readNumber(json, "open_miou_defined", kFraction),
+                     .openMiouAll = readNumber(json, "open_miou_all", kFraction),
+                     .convention = readText(json, "convention")};
+  for (const JsonValue& fold : json.at("folds").list())
+    out.folds.push_back({.name = readText(fold, "name"),
+                         .calibratedOn = readText(fold, "calibrated_on"),
+                         .threshold = readNumber(fold, "threshold", kAny),
+                         .openMiou = readNumber(fold, "open_miou", kFraction),
+                         .closedMiou = readNumber(fold, "closed_miou", kFraction),
+                         .frames = readCount(fold, "frames")});
+  return out;
+}
+
+/// Members of rows that were asked for; null: asked for and not to be had.
+void readAskedFor(const JsonValue& json, ResultRow& row) {
+  for (const auto& [key, value] : json.members()) {
+    if (key == "distance_bins")
+      row.distanceBins = value.isNull() ? std::vector<DistanceColumns>() : readDistanceBins(value);
+    if (key == "open_set") row.openSet = value.isNull() ? OpenSetColumns() : readOpenSet(value);
+  }
+}
+
 ResultRow readRow(const JsonValue& json) {
   ResultRow row;
   row.set = readText(json, "set");
@@ -95,6 +135,7 @@ ResultRow readRow(const JsonValue& json) {
     if (const auto frames = components->find("frames"); frames && !frames->isNull())
       row.components->frames = frames->integer(kCount);
   }
+  readAskedFor(json, row);
   return row;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/tables/result_table.h"
 
+#include "analysis/core/numbers.h"
 #include "analysis/tables/table_writers.h"
 
 #include <algorithm>
@@ -16,6 +17,44 @@ Value textsOf(const std::vector<std::string>& texts) {
   Value::Array out;
   for (const std::string& text : texts) out.emplace_back(text);
   return out;
+}
+
+Value documentOf(const std::vector<DistanceColumns>& bins) {
+  if (bins.empty()) return {};
+  Value::Array out;
+  for (const DistanceColumns& bin : bins)
+    out.push_back(Value::Object{{"from", bin.from},
+                                {"to", bin.to},
+                                {"ap", orNull(bin.ap)},
+                                {"fpr95", orNull(bin.fpr95)},
+                                {"positives", bin.positives},
+                                {"negatives", bin.negatives},
+                                {"frames", bin.frames}});
+  return out;
+}
+
+Value documentOf(const OpenSetColumns& openSet) {
+  if (openSet.folds.empty()) return {};
+  Value::Array thresholds, calibratedOn, folds;
+  for (const OpenSetFoldColumns& fold : openSet.folds) {
+    thresholds.push_back(orNull(fold.threshold));
+    calibratedOn.emplace_back(fold.calibratedOn);
+    folds.push_back(Value::Object{{"name", fold.name},
+                                  {"frames", fold.frames},
+                                  {"threshold", orNull(fold.threshold)},
+                                  {"calibrated_on", fold.calibratedOn},
+                                  {"open_miou", orNull(fold.openMiou)},
+                                  {"closed_miou", orNull(fold.closedMiou)}});
+  }
+  return Value::Object{{"open_miou", orNull(openSet.openMiou)},
+                       {"closed_miou", orNull(openSet.closedMiou)},
+                       {"gap", orNull(openSet.gap)},
+                       {"threshold", std::move(thresholds)},
+                       {"calibrated_on", std::move(calibratedOn)},
+                       {"convention", openSet.convention},
+                       {"open_miou_defined", orNull(openSet.openMiouDefined)},
+                       {"open_miou_all", orNull(openSet.openMiouAll)},
+                       {"folds", std::move(folds)}};
 }
 
 Value documentOf(const ResultRow& row) {
@@ -48,6 +87,8 @@ Value documentOf(const ResultRow& row) {
     components = Value::Object{{"threshold", c->threshold},    {"siou", orNull(c->siou)},   {"ppv", orNull(c->ppv)},
                                {"f1_star", orNull(c->f1Star)}, {"track", orNull(c->track)}, {"frames", c->frames}};
   out.push_back({"components", std::move(components)});
+  if (row.distanceBins) out.push_back({"distance_bins", documentOf(*row.distanceBins)});
+  if (row.openSet) out.push_back({"open_set", documentOf(*row.openSet)});
   return out;
 }
 
@@ -128,6 +169,45 @@ Value::Array valuesOf(const ResultRow& row, const RareColumns& any) {
   return out;
 }
 
+/// "5–10 m" of a bin, and its part of a key: "5_10".
+std::string boundsText(const DistanceColumns& bin, const char* between) {
+  return generalText(bin.from, 6) + between + generalText(bin.to, 6);
+}
+
+/// The bins of the rows that have most of them: one evaluation asks for the same ones everywhere.
+std::vector<DistanceColumns> binsOf(const std::vector<ResultRow>& rows) {
+  std::vector<DistanceColumns> out;
+  for (const ResultRow& row : rows)
+    if (row.distanceBins && row.distanceBins->size() > out.size()) out = *row.distanceBins;
+  return out;
+}
+
+/// Columns that rows have only where they were asked for, behind all others.
+void addAskedFor(const std::vector<ResultRow>& rows, Table& table) {
+  const std::vector<DistanceColumns> bins = binsOf(rows);
+  for (const DistanceColumns& bin : bins) {
+    table.columns.push_back({"AP " + boundsText(bin, "–") + " m", "ap_" + boundsText(bin, "_"), Table::Kind::Percent});
+    table.columns.push_back(
+        {"FPR95 " + boundsText(bin, "–") + " m", "fpr95_" + boundsText(bin, "_"), Table::Kind::Percent});
+  }
+  const bool anyOpenSet = std::any_of(rows.begin(), rows.end(), [](const ResultRow& row) { return row.openSet; });
+  if (anyOpenSet)
+    for (const auto& [title, key] :
+         {std::pair("Open mIoU", "open_miou"), {"Closed mIoU", "closed_miou"}, {"Gap", "gap"}})
+      table.columns.push_back({title, std::string("open_set_").append(key), Table::Kind::Percent});
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    for (std::size_t b = 0; b < bins.size(); ++b) {
+      const bool known = rows[r].distanceBins && b < rows[r].distanceBins->size();
+      table.rows[r].push_back(known ? orNull((*rows[r].distanceBins)[b].ap) : Value());
+      table.rows[r].push_back(known ? orNull((*rows[r].distanceBins)[b].fpr95) : Value());
+    }
+    if (!anyOpenSet) continue;
+    const OpenSetColumns openSet = rows[r].openSet.value_or(OpenSetColumns{});
+    for (const auto& value : {openSet.openMiou, openSet.closedMiou, openSet.gap})
+      table.rows[r].push_back(orNull(value));
+  }
+}
+
 std::size_t columnOf(const Table& table, std::string_view key) {
   const auto found =
       std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& column) { return column.key == key; });
@@ -191,6 +271,7 @@ Table tableOf(const ResultTable& results) {
     table.exactness.push_back(exactnessOf(row));
     documents.push_back(documentOf(row));
   }
+  addAskedFor(rows, table);
   for (const std::string& text : results.unfinished) table.remarks.push_back("partial, not done: " + text);
   for (const std::string& text : results.warnings) table.remarks.push_back("warning: " + text);
   table.provenance = results.provenance;

@@ -19,6 +19,33 @@ struct ComponentColumns {
   friend bool operator==(const ComponentColumns&, const ComponentColumns&) = default;
 };
 
+/// Metrics of a row's pixels at one distance, fractions.
+struct DistanceColumns {
+  double from = 0.0, to = 0.0;  ///< metres
+  std::optional<double> ap = {}, fpr95 = {};
+  std::int64_t positives = 0, negatives = 0;  ///< pixels
+  std::int64_t frames = 0;                    ///< with such pixels that the protocol uses
+  friend bool operator==(const DistanceColumns&, const DistanceColumns&) = default;
+};
+
+/// Open-set recognition of one group of frames.
+struct OpenSetFoldColumns {
+  std::string name = {}, calibratedOn = {};
+  std::optional<double> threshold = {};  ///< decision: score > threshold
+  std::optional<double> openMiou = {}, closedMiou = {};
+  std::int64_t frames = 0;
+  friend bool operator==(const OpenSetFoldColumns&, const OpenSetFoldColumns&) = default;
+};
+/// Open-set recognition of a row, fractions: means over the groups, weighted by their frames.
+struct OpenSetColumns {
+  std::optional<double> openMiou = {}, closedMiou = {}, gap = {};  ///< of the classes that occur
+  std::optional<double> openMiouDefined = {};                      ///< an absent class that is predicted counts 0
+  std::optional<double> openMiouAll = {};                          ///< an absent class counts 0
+  std::string convention = {};                                     ///< of openMiou, closedMiou and gap
+  std::vector<OpenSetFoldColumns> folds = {};
+  friend bool operator==(const OpenSetColumns&, const OpenSetColumns&) = default;
+};
+
 /// One evaluated set under one method, temperature and protocol. Metrics are fractions; not defined is empty.
 struct ResultRow {
   std::string set;
@@ -41,6 +68,9 @@ struct ResultRow {
   std::optional<double> nll = {};  ///< of the true class, nats a pixel; where a sweep's rule asks for it
   bool exact = true;               ///< complete, and computed from every pixel instead of estimated
   std::optional<ComponentColumns> components;
+  /// Where they were asked for; no bins, no value: the set has no distances, no class labels.
+  std::optional<std::vector<DistanceColumns>> distanceBins = {};
+  std::optional<OpenSetColumns> openSet = {};
   friend bool operator==(const ResultRow&, const ResultRow&) = default;
 };
 
@@ -60,8 +90,9 @@ struct ResultTable {
 /// The frames that a row is of, for people: "30", "29 (1 without anomaly)", "5 of 10 (5 failed)".
 [[nodiscard]] std::string framesText(const ResultRow& row);
 /// The table for the writers. JSON: {"rows":[…],"complete":…,"unfinished":[…],"warnings":[…],"provenance":{…}},
-/// components null where a row has none. CSV: columns of later versions follow those of earlier ones. LaTeX: sets side
-/// by side with AP and FPR95, a row each for method, temperature, model and protocol.
+/// components null where a row has none; distance_bins and open_set where a row has them. CSV: columns of later
+/// versions follow those of earlier ones. LaTeX: sets side by side with AP and FPR95, a row each for method,
+/// temperature, model and protocol.
 [[nodiscard]] Table tableOf(const ResultTable& results);
 /// tableOf() in the format of that name. Errors: as writeTable().
 [[nodiscard]] std::string writeTable(const ResultTable& results, std::string_view format);

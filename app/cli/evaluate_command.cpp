@@ -14,7 +14,8 @@ namespace {
 
 struct EvaluateCommandOptions {
   RequestOptions request;
-  std::string components = "none", componentThreshold = "best-f1", format = "markdown", output;
+  bool openSet = false;
+  std::string components = "none", componentThreshold = "best-f1", distanceBins, format = "markdown", output;
 };
 
 void applyComponents(const EvaluateCommandOptions& options, EvaluationRequest& request) {
@@ -30,9 +31,20 @@ void applyComponents(const EvaluateCommandOptions& options, EvaluationRequest& r
                              "'" + options.componentThreshold + "' is neither a finite number nor best-f1");
 }
 
+void applyDistanceBins(const EvaluateCommandOptions& options, EvaluationRequest& request) {
+  if (options.distanceBins.empty()) return;
+  try {
+    request.distanceBins = parseDistanceBins(options.distanceBins);
+  } catch (const Error& error) {
+    throw CLI::ValidationError("--distance-bins", error.what());
+  }
+}
+
 int runEvaluateCommand(const EvaluateCommandOptions& options) {
   EvaluationRequest request = requestFrom(options.request);
   applyComponents(options, request);
+  applyDistanceBins(options, request);
+  request.openSet = options.openSet;
   const Verbosity verbosity = options.request.verbosity();
   const EvaluationReport report = evaluate(request, terminalProgress(verbosity), stopOnInterrupt());
   endProgressLine();
@@ -72,6 +84,12 @@ Command addEvaluateOptions(CLI::App& app) {
                  "Threshold of the components, decided by score > X: a finite score, or best-f1 of the same row (an "
                  "oracle choice; decided as there, by score >= its threshold)")
       ->type_name("X");
+  app.add_option("--distance-bins", options->distanceBins,
+                 "AP and FPR95 of the pixels in each bin of distance, too, as 5:50:5 in metres; of sets with disparity")
+      ->type_name("FIRST:LAST:STEP");
+  app.add_flag("--open-set", options->openSet,
+               "Open-set recognition, too: open and closed mIoU, the threshold of each group of frames (towns, or "
+               "frames of even and odd place) calibrated on the others; of networks on sets with class labels");
   addFormatOptions(app, options->format, options->output);
   return [options] { return runEvaluateCommand(*options); };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/metrics/distance_bins.h"
 #include "analysis/regions/component_metrics.h"
 #include "app/sources/open_source.h"
 
@@ -31,7 +32,9 @@ struct EvaluationRequest {
   /// Decision: score > threshold, as SegmentMeIfYouCan's. None: best F1 of the same row (an oracle choice), as
   /// strictlyBelow() hands it over.
   std::optional<float> componentThreshold;
-  bool asSubmitted = false;  ///< round score maps to float16 first (kAsSubmitted)
+  std::optional<DistanceBins> distanceBins;  ///< rows say how they are at these distances, too
+  bool openSet = false;                      ///< rows say how open-set recognition does, too
+  bool asSubmitted = false;                  ///< round score maps to float16 first (kAsSubmitted)
   LogitsStore::Options store;
   Device device = Device::Cpu;
   int threads = 0;

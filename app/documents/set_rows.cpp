@@ -7,6 +7,8 @@
 #include "app/documents/polarity.h"
 #include "app/documents/result_row.h"
 #include "app/studies/component_track.h"
+#include "app/studies/distance_metrics.h"
+#include "app/studies/open_set_study.h"
 
 #include <algorithm>
 #include <mutex>
@@ -131,14 +133,83 @@ void SetRows::addRows(LiveSet& live, const Configuration& configuration, const s
   warnOf(live, exact->runs.front());
   m_track = track();
   ByThreshold known;
+  const auto binned = distances(live, configuration, protocols);
+  const auto recognition = openSet(live, configuration);
   for (const ExactRun& run : exact->runs) {
     ResultRow row = resultRow(m_set->name, live.source(), configuration, run.protocol, run.metrics, run.account);
     hintAtPolarity(row);
     if (m_work.request.asSubmitted) row.precision = "float16";
     row.components = components(live, run, known);
+    if (!binned.empty()) row.distanceBins = binned[static_cast<std::size_t>(&run - exact->runs.data())];
+    row.openSet = recognition;
     report.table.rows.push_back(std::move(row));
     report.runs.push_back(live.run(configuration, run.protocol));
   }
+}
+
+std::vector<std::vector<DistanceColumns>> SetRows::distances(LiveSet& live, const Configuration& configuration,
+                                                             const std::vector<Protocol>& protocols) {
+  if (!m_work.request.distanceBins) return {};
+  std::vector<std::vector<DistanceColumns>> out(protocols.size());
+  if (!hasDistances(*m_set)) {
+    m_work.report.warn(m_set->name + ": no frame has disparity and camera, so nothing is known by distance");
+    return out;
+  }
+  const auto report = distanceMetrics(live, configuration, protocols, *m_work.request.distanceBins,
+                                      m_work.request.memoryBudget, m_work.stop);
+  if (!report) {
+    m_work.report.unfinished.push_back(subjectOf(live, configuration) + ": stopped before distances were done");
+    return out;
+  }
+  for (const FrameFailure& failure : report->failures) fail(failure.frame, failure.message);
+  if (report->withoutDistance > 0)
+    m_work.report.warn(m_set->name + ": " + std::to_string(report->withoutDistance) +
+                       " frames have no disparity and are missing by distance");
+  for (const DistanceMetrics& bin : report->bins)
+    for (std::size_t p = 0; p < protocols.size(); ++p)
+      out[p].push_back({.from = bin.from,
+                        .to = bin.to,
+                        .ap = bin.metrics[p].ap,
+                        .fpr95 = bin.metrics[p].fpr95,
+                        .positives = static_cast<std::int64_t>(bin.metrics[p].positives),
+                        .negatives = static_cast<std::int64_t>(bin.metrics[p].negatives),
+                        .frames = static_cast<std::int64_t>(bin.metrics[p].framesUsed)});
+  return out;
+}
+
+std::optional<OpenSetColumns> SetRows::openSet(LiveSet& live, const Configuration& configuration) {
+  if (!m_work.request.openSet) return std::nullopt;
+  OpenSetColumns out;
+  try {
+    const OpenSetClasses classes = openSetClassesOf(live, configuration);
+    const auto report = openSetRecognition(live, configuration, classes, m_work.stop);
+    if (!report) {
+      m_work.report.unfinished.push_back(subjectOf(live, configuration) +
+                                         ": stopped before open-set recognition was done");
+      return out;
+    }
+    for (const FrameFailure& failure : report->failures) fail(failure.frame, failure.message);
+    out.convention = kOccurringClasses.text;
+    out.openMiou = report->means.open.occurring;
+    out.openMiouDefined = report->means.open.defined;
+    out.openMiouAll = report->means.open.all;
+    out.closedMiou = report->means.closed.occurring;
+    out.gap = report->means.gap();
+    for (const OpenSetFold& fold : report->folds) {
+      OpenSetFoldColumns& columns =
+          out.folds.emplace_back(OpenSetFoldColumns{.name = fold.name, .calibratedOn = fold.calibratedOn});
+      if (fold.threshold) columns.threshold = live.source().exactScore(*fold.threshold);
+      columns.openMiou = fold.confusion.openMiou().occurring;
+      columns.closedMiou = fold.confusion.closedMiou().occurring;
+      columns.frames = static_cast<std::int64_t>(fold.confusion.frames());
+      if (!fold.threshold)
+        m_work.report.warn(m_set->name + ": the frames other than " + fold.name +
+                           " lack anomalous or normal pixels, so no threshold can be calibrated for it");
+    }
+  } catch (const Error& error) {
+    m_work.report.warn(m_set->name + ": " + error.what());
+  }
+  return out;
 }
 
 std::optional<ComponentTrack> SetRows::track() {

@@ -46,6 +46,10 @@ private:
   [[nodiscard]] std::optional<ComponentColumns> components(LiveSet& live, const ExactRun& run, ByThreshold& known);
   /// The set's track, with its rule among the facts; empty where no components are asked for.
   [[nodiscard]] std::optional<ComponentTrack> track();
+  /// Of each protocol, in order; empty where no bins are asked for.
+  [[nodiscard]] std::vector<std::vector<DistanceColumns>> distances(LiveSet& live, const Configuration& configuration,
+                                                                    const std::vector<Protocol>& protocols);
+  [[nodiscard]] std::optional<OpenSetColumns> openSet(LiveSet& live, const Configuration& configuration);
   void warnOf(const LiveSet& live, const ExactRun& run);
   /// Once a score of a set: its other temperatures and protocols have the same sign.
   void hintAtPolarity(const ResultRow& row);

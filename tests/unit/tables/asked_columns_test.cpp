@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Columns that rows have only where they were asked for: distances and open-set recognition.
+#include "analysis/tables/result_table.h"
+#include "analysis/tables/table_writers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace oodscope {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+ResultTable twoRows() {
+  ResultTable table;
+  for (const char* set : {"S", "Without"}) {
+    ResultRow& row = table.rows.emplace_back();
+    row.set = set;
+    row.method = "msp";
+    row.protocol = "course";
+  }
+  return table;
+}
+
+TEST(AskedColumns, AreAbsentUnlessAskedFor) {
+  for (const char* format : {"json", "csv", "markdown"}) {
+    EXPECT_THAT(writeTable(twoRows(), format), Not(HasSubstr("distance_bins")));
+    EXPECT_THAT(writeTable(twoRows(), format), Not(HasSubstr("open_set")));
+  }
+}
+
+TEST(AskedColumns, GiveEachBinItsColumns) {
+  ResultTable table = twoRows();
+  table.rows[0].distanceBins = {
+      {.from = 5, .to = 10, .ap = 0.5, .fpr95 = {}, .positives = 3, .negatives = 4, .frames = 2},
+      {.from = 10, .to = 12.5, .ap = 0.25, .fpr95 = 0.75, .positives = 1, .negatives = 2}};
+  table.rows[1].distanceBins.emplace();
+  const std::string json = writeTable(table, "json");
+  EXPECT_THAT(json, HasSubstr("\"distance_bins\": null"));
+  EXPECT_EQ(tableFromJson(json), table);
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr("ap_5_10,fpr95_5_10,ap_10_12.5,fpr95_10_12.5\n"));
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr("0.5,,0.25,0.75\n"));
+  EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| AP 5–10 m | FPR95 5–10 m |"));
+}
+
+TEST(AskedColumns, SayWhatOpenSetRecognitionDid) {
+  ResultTable table = twoRows();
+  table.rows[0].openSet =
+      OpenSetColumns{.openMiou = 0.25,
+                     .closedMiou = 0.75,
+                     .gap = 0.5,
+                     .openMiouDefined = 0.2,
+                     .openMiouAll = 0.1,
+                     .convention = "c",
+                     .folds = {{.name = "t5", .calibratedOn = "t6", .threshold = -1.5, .frames = 3}}};
+  table.rows[1].openSet.emplace();
+  const std::string json = writeTable(table, "json");
+  for (const char* part : {"\"open_miou\": 0.25", "\"gap\": 0.5", "\"convention\": \"c\"", "\"open_set\": null"})
+    EXPECT_THAT(json, HasSubstr(part));
+  EXPECT_EQ(tableFromJson(json), table);
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr("open_set_open_miou,open_set_closed_miou,open_set_gap\n"));
+  EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| 25.00 | 75.00 | 50.00 |"));
+}
+
+}  // namespace
+}  // namespace oodscope
