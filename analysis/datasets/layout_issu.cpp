@@ -44,7 +44,7 @@ bool isLowLight(const IssuName& name) {
 bool fitsIssu(const fs::path& root) {
   const auto images = root / "images";
   if (!isFolder(images)) return false;
-  if (lowered(folderName(root)).find("issu") != std::string::npos) return true;
+  if (lowered(folderName(root)).find("issutrack") != std::string::npos) return true;
   const auto files = filesIn(images);
   const auto isNamed = [](const fs::path& file) { return issuName(file.stem().string()).has_value(); };
   return isFolder(root / "labels_masks") && !files.empty() && std::all_of(files.begin(), files.end(), isNamed);

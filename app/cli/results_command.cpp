@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
 #include "analysis/core/sha256.h"
+#include "analysis/tables/result_chart.h"
 #include "analysis/tables/result_file.h"
 #include "analysis/tables/table_writers.h"
 #include "app/cli/command.h"
@@ -12,7 +13,7 @@ namespace oodscope {
 namespace {
 
 struct ResultsCommandOptions {
-  std::string file, format = "markdown", output;
+  std::string file, format = "markdown", output, figure, scale = "linear";
   ResultQuery query;
   std::vector<std::string> where;
 };
@@ -45,9 +46,16 @@ int runResultsCommand(ResultsCommandOptions options) {
   }
   if (options.query.against.empty()) throw CLI::ValidationError("--against", "name the column to show it against");
   for (const std::string& text : options.where) options.query.filters.push_back(filterFrom(text));
-  Table table = tableOf(resultSeries(file, options.query), options.query);
+  const std::vector<ResultSeries> series = resultSeries(file, options.query);
+  Table table = tableOf(series, options.query);
   table.provenance.push_back({"file", file.file.filename().string()});
   table.provenance.push_back({"file_sha256", sha256OfFile(file.file)});
+  if (!options.figure.empty()) {
+    const ResultChart chart{.metric = options.query.metric,
+                            .against = options.query.against,
+                            .scale = options.scale == "symlog" ? ChartScale::Symlog : ChartScale::Linear};
+    writeOutput(chartSvg(series, chart), options.figure);
+  }
   writeOutput(writeTable(table, options.format), options.output);
   return kDone;
 }
@@ -69,6 +77,10 @@ Command addResultsOptions(CLI::App& app) {
                  "Take rows with COLUMN=VALUE alone, or one of COLUMN=VALUE|VALUE (named runs, say); may be given "
                  "several times")
       ->type_name("FILTER");
+  app.add_option("--figure", options->figure, "Draw it, too: an SVG of lines, or of bars where places are words")
+      ->type_name("FILE");
+  app.add_option("--scale", options->scale, "Of the figure's numbered axis: linear or symlog")
+      ->check(CLI::IsMember({"linear", "symlog"}));
   addFormatOptions(app, options->format, options->output);
   return [options] { return runResultsCommand(*options); };
 }

@@ -111,8 +111,8 @@ void requireScored(const ScoreMap& scores, const DataSet& set, std::size_t frame
 }
 
 /// Classes at `size`: what came with finished maps, or the best of the channels that are scored.
-ClassMap submittedClasses(const ScoreSource& source, const Configuration& configuration, const DataSet& set, std::size_t frame,
-                   Size size) {
+ClassMap submittedClasses(const ScoreSource& source, const Configuration& configuration, const DataSet& set,
+                          std::size_t frame, Size size) {
   std::optional<ClassMap> own = source.predictedClasses(frame);
   if (!own && configuration.method) {
     readLogits(source, frame, [&](const FrameLogits& logits) {
@@ -329,8 +329,8 @@ Submission writeSubmission(const SubmissionForm& form, const SubmissionWork& wor
     scored.set = work.sets[s];
     scored.name = folderNameOf(form, work, s);
     scored.source = openSource(scored.set, work.item, work.channels, store);
-    const std::vector<Method> methods = work.method ? std::vector{*work.method} : std::vector<Method>();
-    scored.configuration = scored.source->configurations(methods, {work.temperature}).at(0);
+    const Method method = work.method.value_or(Method());  // finished maps have none and take none
+    scored.configuration = scored.source->configurations({method}, {work.temperature}).front();
   }
   Writer writer(form, work);
   for (const ScoredSet& scored : sets) {

@@ -135,8 +135,8 @@ TEST_F(Submit, OodisZipSatisfiesItsOwnCheck) {
   std::sort(sorted.begin(), sorted.end());
   const float threshold = sorted[sorted.size() * 3 / 4];
   std::ostringstream text;
-  text.precision(9);
-  text << threshold;
+  text.precision(17);
+  text << static_cast<double>(threshold);  // exactly: a pixel that has it counts
   const CommandResult done =
       submit("oodis", "s.zip", {"--threshold", text.str(), "--smallest", "4", "--as", "roadanomaly"});
   ASSERT_EQ(done.code, 0) << done.err;
