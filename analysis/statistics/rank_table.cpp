@@ -13,7 +13,7 @@
 namespace oodscope {
 namespace {
 
-constexpr std::size_t kBlock = 256;  // knots counted together
+constexpr std::size_t kKnotBlock = 256;  // knots counted together
 
 }  // namespace
 
@@ -44,9 +44,9 @@ RankTable::RankTable(std::span<const SortedScores* const> frames, std::size_t kn
   m_below.resize(m_keys.size());
   m_belowOrEqual.resize(m_keys.size());
   const auto all = static_cast<double>(pixels);
-  tbb::parallel_for(std::size_t{0}, (m_keys.size() + kBlock - 1) / kBlock, [&](std::size_t block) {
-    const std::size_t first = block * kBlock;
-    const std::size_t last = std::min(first + kBlock, m_keys.size());
+  tbb::parallel_for(std::size_t{0}, (m_keys.size() + kKnotBlock - 1) / kKnotBlock, [&](std::size_t block) {
+    const std::size_t first = block * kKnotBlock;
+    const std::size_t last = std::min(first + kKnotBlock, m_keys.size());
     std::vector<std::uint64_t> below(last - first, 0), belowOrEqual(last - first, 0);
     for (const auto keys : lists) {
       auto place = std::lower_bound(keys.begin(), keys.end(), m_keys[first]);
