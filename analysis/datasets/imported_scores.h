@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/output.h"
 #include "analysis/datasets/data_set.h"
 #include "analysis/formats/npy.h"
 
@@ -10,12 +11,21 @@
 
 namespace oodscope {
 
+/// One of a network's outputs in somebody's file.
+struct ImportedArray {
+  Output output = Output::Logits;
+  std::filesystem::path file;
+  std::string name = {};  ///< within the file; empty: the obvious one
+};
+
 /// One frame's file of somebody's method.
 struct ImportedFile {
   enum class Content { Scores /* HxW */, Logits /* CxHxW or HxWxC */ };
   std::filesystem::path file;
   Content content = Content::Scores;
   std::optional<NpyType> type = {};  ///< of the elements, as far as a look at the headers tells
+  /// Named outputs, in this file or one each, in the order of Output; empty: logits or scores are its obvious array.
+  std::vector<ImportedArray> outputs = {};
 };
 
 /// Ready-made outputs of a method, matched to the frames of a set.
@@ -31,12 +41,12 @@ struct ImportedScores {
 
 /// Matches the files below `folder` (three deep) to the frames of `set` by name: SegmentMeIfYouCan's <set>/<id>.hdf5,
 /// Fishyscapes' DDDD_anomaly.npy, otherwise the frame's or image's name, without affixes as _scores or logits_ (see
-/// strippedNames), else in another case or Unicode form, else as a number. A picture beside an array is no second map.
-/// arrayName: of the array that is meant in files of several. Nothing is read but the headers of .npy files and the
-/// first file of each other kind.
-/// Throws Error where no file fits any frame, where several fit one (a folder of several methods), where files and
-/// frames count from different numbers, and where several arrays of a file may be meant. Damaged files are matched;
-/// they fail when they are read.
+/// strippedNames), else in another case or Unicode form, else as a number. Files with arrays that are called as a
+/// network's outputs, and a folder an output, give these: see namedOutputs(), openOutputFolders(). A picture beside an
+/// array is no second map. arrayName: of the array that is meant in files of several. Nothing is read but the headers
+/// of .npy files and the first file of each other kind. Throws Error where no file fits any frame, where several fit
+/// one (a folder of several methods), where files and frames count from different numbers, and where several arrays of
+/// a file may be meant. Damaged files are matched; they fail when they are read.
 [[nodiscard]] ImportedScores openImportedScores(const std::filesystem::path& folder, const DataSet& set,
                                                 const std::string& arrayName = {});
 

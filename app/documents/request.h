@@ -20,6 +20,7 @@ struct EvaluationRequest {
   std::vector<std::filesystem::path> scores;  ///< folders of imported maps or logits
   std::string scoreName = {};                 ///< which array of score files of several; empty: the obvious one
   std::vector<Method> methods;
+  bool everyMethod = false;  ///< of each source all that it can serve (servedMethods()), in place of `methods`
   std::vector<float> temperatures;
   std::vector<Protocol> protocols;
   Resolution resolution = Resolution::ByProtocol;

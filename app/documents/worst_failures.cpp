@@ -10,14 +10,15 @@
 namespace oodscope {
 namespace {
 
-/// Classes that the model predicts, at the evaluation size; empty where there are no logits.
+/// Classes that the model predicts, at the evaluation size; empty where nothing tells classes apart.
 std::optional<ClassMap> classesOf(const LiveSet& live, std::size_t frame, Size size) {
   ClassMap own;
-  const bool hasLogits = readLogits(live.source(), frame, [&](const FrameLogits& logits) {
-    own = ClassMap(logits.view.size());
-    predictedClasses(logits.view, {}, own.values());
+  readOutputs(live.source(), frame, [&](const FrameOutputs& outputs) {
+    if (!outputs.view.hasClasses()) return;
+    own = ClassMap(outputs.view.size());
+    predictedClasses(outputs.view, {}, own.values());
   });
-  if (!hasLogits) return std::nullopt;
+  if (own.values().empty()) return std::nullopt;
   if (own.size() == size) return own;
   ClassMap out(size);
   for (int y = 0; y < size.height; ++y)

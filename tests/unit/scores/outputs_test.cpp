@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scores of a second head, of class statistics and of mask networks, each against its definition in double precision.
+#include "analysis/scores/gathered_outputs.h"
 #include "analysis/scores/method_kinds.h"
 #include "analysis/scores/score_function.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -214,6 +216,35 @@ TEST(OutputScores, PixelsAndRowsEqualTheWholeFrameBitForBit) {
         EXPECT_EQ(std::memcmp(rows.data(), whole.data() + 9 * kOwn.width, rows.size() * sizeof(float)), 0) << method;
       }
   });
+}
+
+TEST(GatheredOutputs, EqualChosenPixelsOfEachFrameBitForBit) {
+  std::vector<MadeOutputs> heads(3, twoHeads(6, kOwn, 2, kOwn, true)), masks(3, maskNetwork(20, 5, 2, kOwn, true));
+  for (unsigned f = 0; f < 3; ++f) {
+    heads[f].logits = {6, kOwn.height, kOwn.width, true, 0.0, 3.0, 10 + f};
+    masks[f].classLogits = {20, 1, 7, false, 0.0, 3.0, 20 + f};  // each frame has its own
+    masks[f].maskLogits = {20, kOwn.height, kOwn.width, true, -1.0, 3.0, 30 + f};
+  }
+  for (const auto* frames : {&heads, &masks})
+    for (const Size target : {kOwn, Size{50, 40}}) {
+      std::vector<std::vector<std::uint32_t>> pixels(3);
+      for (std::uint32_t i = 0; i < target.area(); i += 7) pixels[i % 2 == 0 ? 0 : 2].push_back(i);  // none of frame 1
+      std::array<bool, kOutputCount> areHalf{};
+      areHalf.fill(target == kOwn);
+      areHalf[indexOf(Output::ClassLogits)] = false;
+      GatheredOutputs gathered((*frames)[0].view(), {pixels[0].size(), 0, pixels[2].size()}, areHalf);
+      for (std::size_t f = 0; f < 3; ++f) gathered.fill(f, (*frames)[f].view(), target, pixels[f]);
+      for (const Method method : {methods::kMsp, methods::kDenseHybridRatio, methods::kRba, methods::kUno}) {
+        if (method.whyNot(inputsOf(gathered.view()))) continue;
+        std::vector<float> out(pixels[0].size() + pixels[2].size());
+        gathered.score({.method = method, .temperature = 0.8F}, out);
+        std::vector<float> expected(pixels[0].size()), last(pixels[2].size());
+        scoreResizedPixels((*frames)[0].view(), {.method = method, .temperature = 0.8F}, target, pixels[0], expected);
+        scoreResizedPixels((*frames)[2].view(), {.method = method, .temperature = 0.8F}, target, pixels[2], last);
+        expected.insert(expected.end(), last.begin(), last.end());
+        EXPECT_EQ(out, expected) << method << " " << target.width;
+      }
+    }
 }
 
 TEST(OutputScores, SeveralOfDifferentArraysEqualOneByOne) {
