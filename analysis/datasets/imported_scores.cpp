@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "analysis/datasets/folder_listing.h"
+#include "analysis/datasets/imported_outputs.h"
 #include "analysis/datasets/layouts.h"
 #include "analysis/datasets/natural_order.h"
 #include "analysis/datasets/score_names.h"
@@ -189,6 +190,8 @@ private:
           file->type = known->second.type;
           if (known->second.classes && known->second.classes->file == known->second.file)
             file->classes = ImportedClasses{.file = file->file, .arrayName = known->second.classes->arrayName};
+          file->outputs = known->second.outputs;
+          for (ImportedArray& array : file->outputs) array.file = file->file;
           continue;
         }
         if (isArrayFile(file->file))
@@ -200,6 +203,12 @@ private:
       }
       if (!arrays.empty()) {
         // Where it is unclear which one is meant, no file of the folder can be read: said once, and not for each frame.
+        file->outputs = namedOutputs(arrays, file->file, m_out.arrayName);
+        if (!file->outputs.empty()) {
+          file->content = ImportedFile::Content::Logits;
+          firstOfKind.emplace(kind, *file);
+          continue;
+        }
         const auto facts = chosenArray(arrays, m_out.arrayName, file->file);
         const bool isLogits = facts.usefulShape().size() >= 3;
         file->content = isLogits ? ImportedFile::Content::Logits : ImportedFile::Content::Scores;
@@ -277,6 +286,8 @@ ImportedScores openImportedScores(const fs::path& folder, const DataSet& set, co
                  .found = isFile(folder) ? "a file" : "nothing of that name",
                  .file = folder});
   }
+  if (arrayName.empty())
+    if (auto outputs = openOutputFolders(folder, set)) return std::move(*outputs);
   return Matching(folder, set, arrayName).run(polarity);
 }
 

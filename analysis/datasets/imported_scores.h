@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/output.h"
 #include "analysis/datasets/data_set.h"
 #include "analysis/datasets/imported_classes.h"
 #include "analysis/formats/npy.h"
@@ -17,6 +18,12 @@ namespace oodscope {
 enum class Polarity { AnomalyHigh, NormalHigh };
 /// "anomaly-high", "normal-high".
 [[nodiscard]] std::string_view polarityName(Polarity polarity);
+/// One of a network's outputs in somebody's file.
+struct ImportedArray {
+  Output output = Output::Logits;
+  std::filesystem::path file;
+  std::string name = {};  ///< within the file; empty: the obvious one
+};
 
 /// One frame's file of somebody's method.
 struct ImportedFile {
@@ -26,6 +33,8 @@ struct ImportedFile {
   std::optional<NpyType> type = {};  ///< of the elements, as far as a look at the headers tells
   bool isBravo = false;              ///< a confidence as BRAVO writes it: 16 bits, each the middle of its step
   std::optional<ImportedClasses> classes = {};  ///< what the method took each pixel for
+  /// Named outputs, in this file or one each, in the order of Output; empty: logits or scores are its obvious array.
+  std::vector<ImportedArray> outputs = {};
 };
 
 /// Ready-made outputs of a method, matched to the frames of a set.
@@ -43,7 +52,9 @@ struct ImportedScores {
 
 /// Matches the files below `folder` (three deep) to the frames of `set` by name: SegmentMeIfYouCan's <set>/<id>.hdf5,
 /// Fishyscapes' DDDD_anomaly.npy, otherwise the frame's or image's name, without affixes as _scores or logits_ (see
-/// strippedNames), else in another case or Unicode form, else as a number. A picture beside an array is no second map.
+/// strippedNames), else in another case or Unicode form, else as a number. Files with arrays that are called as a
+/// network's outputs, and a folder an output, give these: see namedOutputs(), openOutputFolders(). A picture beside an
+/// array is no second map.
 /// Class maps come along: ISSU's `pred_id_labels` beside `anomaly_scores`, Fishyscapes' DDDD_segmentation.npy beside
 /// DDDD_anomaly.npy, BRAVO's …_pred.png beside …_conf.png.
 /// arrayName: of the array that is meant in files of several. polarity: empty: as the form says, which is NormalHigh

@@ -47,7 +47,10 @@ std::string yesOrNo(bool value) { return value ? "yes" : "no"; }
 
 std::string rangeText(const MethodRange& range) {
   if (std::isinf(range.low) && std::isinf(range.high)) return "unbounded";
-  const auto end = [](double value) { return std::isinf(value) ? std::string("∞") : generalText(value, 6); };
+  const auto end = [](double value) {
+    if (std::isinf(value)) return std::string(value < 0.0 ? "-∞" : "∞");
+    return generalText(value, 6);
+  };
   return end(range.low).append(" to ").append(end(range.high));
 }
 
@@ -70,12 +73,17 @@ std::string opened(std::string_view title, std::string_view introduction) {
 }
 
 std::string methodsPage() {
-  std::string page = opened("Score methods",
-                            "How a network's outputs become one anomaly score per pixel; higher is more anomalous. `z` "
-                            "are the logits of the C "
-                            "chosen\nchannels (the known classes, where nothing else is asked for), `p = softmax(z / "
-                            "T)`. Entropy is divided by "
-                            "that of a uniform `p`.");
+  std::string page =
+      opened("Score methods",
+             "How a network's outputs become one anomaly score per pixel; higher is more anomalous. `z` "
+             "are the logits of the C "
+             "chosen\nchannels (the known classes, where nothing else is asked for), `p = softmax(z / "
+             "T)`. Entropy is divided by "
+             "that of a uniform `p`, unless it is in bits.\nOf an outlier head, `P(out)` is the softmax of its second "
+             "channel, or 1 minus the sigmoid of its only one. Of a mask network, `P_q` is "
+             "softmax(c_q / T) of query\nq's class logits, `m_q` its mask logits, upsampled, and `S_k` "
+             "= sum_q P_q(k) sigmoid(m_q) the membership of a pixel in class k; where a source gives "
+             "memberships\nand no logits, `z` stands for them.");
   addHeading(page, {"name", "in menus", "score", "range", "parameters", "needs", "published by"});
   for (const Method method : allMethods()) {
     const MethodKind& kind = method.kind();
@@ -89,8 +97,17 @@ std::string methodsPage() {
     page.append("- **").append(method.title()).append("**: ").append(cellText(method.kind().summary)).append("\n");
   page += "\n`--method` takes one name or several, separated by commas, and `--temperature` a list:\n\n```\n";
   page += "oodscope-cli evaluate --session resources/demo/session.json --method ";
-  for (const Method method : allMethods()) page.append(method == allMethods().front() ? "" : ",").append(method.name());
-  page += " --temperature 1,1.6\n```\n";
+  for (const Method method : allMethods())
+    if (!method.whyNot({.channels = 20, .voidChannel = 19}))
+      page.append(method == allMethods().front() ? "" : ",").append(method.name());
+  page +=
+      " --temperature 1,1.6\n```\n\n`--method all` is every method that a source can serve from what is stored; `info` "
+      "names those of a file.\n\n";
+  page +=
+      "The arrays of a frame that methods read, in one .npz or HDF5 file or a folder an array "
+      "(`DIR/mask_logits/FRAME.npy`):\n\n";
+  addHeading(page, {"array", "shape"});
+  for (const Output output : kAllOutputs) addLine(page, {code(outputName(output)), code(outputShape(output))});
   return page;
 }
 

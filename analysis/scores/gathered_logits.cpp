@@ -119,7 +119,7 @@ LogitsView GatheredLogits::view() const {
 
 void GatheredLogits::fill(std::size_t first, const LogitsView& logits, Size target,
                           std::span<const std::uint32_t> pixels) {
-  kernels::requireLogits(logits);
+  kernels::requireArray(logits);
   require(logits.channels == m_channels, "GatheredLogits: another number of channels");
   require(first + pixels.size() <= m_pixels, "GatheredLogits: a range outside");
   require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < target.area(); }),
@@ -131,9 +131,8 @@ void GatheredLogits::fill(std::size_t first, const LogitsView& logits, Size targ
       blends ? bilinearTaps(logits.width, target.width) : std::vector<BilinearTap>{};
   const std::vector<BilinearTap> rows =
       blends ? bilinearTaps(logits.height, target.height) : std::vector<BilinearTap>{};
-  const std::vector<int> all = kernels::channelsOf(logits, std::span<const int>{});
-  kernels::withPlanes(logits, all, [&](const auto& planes) {
-    using T = std::remove_const_t<std::remove_pointer_t<typename std::decay_t<decltype(planes)>::value_type>>;
+  const kernels::PlanArray all{.view = logits, .channels = kernels::channelsOf(logits.channels, {})};
+  kernels::withPlanes(std::span(&all, 1), [&]<class T>(const std::vector<const T*>& planes) {
     const auto copy = [&](std::size_t begin, std::span<const std::uint32_t> block) {
       for (std::size_t c = 0; c < planes.size(); ++c) {
         const std::size_t to = c * m_pixels + first + begin;

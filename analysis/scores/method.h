@@ -29,8 +29,10 @@ public:
   [[nodiscard]] constexpr const MethodKind& kind() const { return *m_kind; }
   [[nodiscard]] std::string_view name() const;
   [[nodiscard]] std::string_view title() const;
-  /// Whether a temperature changes the ranking of pixels.
+  /// Whether a temperature changes the ranking of pixels, for a source that has all that the method can read.
   [[nodiscard]] bool usesTemperature() const;
+  /// The same for what a source gives: stored memberships have no class logits left to divide.
+  [[nodiscard]] bool usesTemperature(const ScoreInputs& inputs) const;
   /// What a source lacks to be scored with this method; nothing where it can be.
   [[nodiscard]] std::optional<MethodLack> whyNot(const ScoreInputs& inputs) const;
 

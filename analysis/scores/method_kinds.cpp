@@ -16,11 +16,77 @@ constexpr std::array kMethods = {
     methods::kEnergy,           //
     methods::kSoftmaxDistance,  //
     methods::kVoid,             //
+    methods::kEntropyBits,
+    methods::kSml,
+    methods::kDenseHybridRatio,
+    methods::kDenseHybridGenerative,
+    methods::kDenseHybridDiscriminative,
+    methods::kMembershipMax,
+    methods::kRba,
+    methods::kEam,
+    methods::kUno,
+    methods::kM2a,
 };
 
+/// The arrays that there are, with their channels: "logits (19), outlier (2)".
+std::string foundArrays(const ScoreInputs& inputs) {
+  std::string out;
+  const auto add = [&](Output output, int channels) {
+    if (channels <= 0) return;
+    out.append(out.empty() ? "" : ", ").append(outputName(output));
+    out.append(" (").append(std::to_string(channels)).append(")");
+  };
+  add(Output::Logits, inputs.channels);
+  add(Output::Outlier, inputs.outlierChannels);
+  add(Output::Membership, inputs.membershipChannels);
+  add(Output::ClassLogits, inputs.queryColumns);
+  return out.empty() ? "finished score maps" : out;
+}
+
+int knownColumns(const ScoreInputs& inputs) {
+  return inputs.knownClasses > 0 ? inputs.knownClasses : inputs.queryColumns - 1;
+}
+
 std::optional<MethodLack> lackOfLogits(const ScoreInputs& inputs) {
+  if (inputs.channels > 0 || inputs.membershipChannels > 0 || inputs.queryColumns > 0) return std::nullopt;
+  return MethodLack{"the source gives no logits", "a network, or a folder of logits", foundArrays(inputs)};
+}
+
+std::optional<MethodLack> lackOfNetworkLogits(const ScoreInputs& inputs) {
   if (inputs.channels > 0) return std::nullopt;
-  return MethodLack{"the source gives no logits", "a network, or a folder of logits", "finished score maps"};
+  return MethodLack{"the source gives no logits", "an array \"logits\", C x h x w", foundArrays(inputs)};
+}
+
+std::optional<MethodLack> lackOfOutlierHead(const ScoreInputs& inputs) {
+  if (inputs.outlierChannels == 1 || inputs.outlierChannels == 2) return std::nullopt;
+  return MethodLack{"the source has no outlier head", "an array \"outlier\", 1 or 2 x h x w", foundArrays(inputs)};
+}
+
+std::optional<MethodLack> lackOfMemberships(const ScoreInputs& inputs) {
+  if (inputs.membershipChannels > 0 || inputs.queryColumns > 0) return std::nullopt;
+  return MethodLack{"the source gives no class memberships",
+                    "an array \"membership\", K x h x w, or \"class_logits\" and \"mask_logits\"", foundArrays(inputs)};
+}
+
+std::optional<MethodLack> lackOfMaskQueries(const ScoreInputs& inputs) {
+  if (inputs.queryColumns > 0) return std::nullopt;
+  return MethodLack{"the source gives no mask queries",
+                    "arrays \"class_logits\", Q x (K + 1), and \"mask_logits\", Q x h x w", foundArrays(inputs)};
+}
+
+std::optional<MethodLack> lackOfNegativeClass(const ScoreInputs& inputs) {
+  const int known = knownColumns(inputs);
+  if (inputs.queryColumns == known + 2) return std::nullopt;
+  return MethodLack{
+      "the class logits have no negative class",
+      std::to_string(known + 2) + " columns: " + std::to_string(known) + " known classes, a negative class, no object",
+      std::to_string(inputs.queryColumns)};
+}
+
+std::optional<MethodLack> lackOfClassStatistics(const ScoreInputs& inputs) {
+  if (inputs.hasClassStatistics) return std::nullopt;
+  return MethodLack{"the source has no class statistics",
+                    "mean and variance of each class's largest logit, fitted on a labelled set", "none"};
 }
 
 std::optional<MethodLack> lackOfVoid(const ScoreInputs& inputs) {
@@ -34,9 +100,24 @@ std::optional<MethodLack> lackOfVoid(const ScoreInputs& inputs) {
 
 }  // namespace
 
-const MethodNeed kNeedsLogits{"logits", lackOfLogits};
+const MethodNeed kNeedsLogits{"logits or class memberships", lackOfLogits};
+const MethodNeed kNeedsNetworkLogits{"logits", lackOfNetworkLogits};
 const MethodNeed kNeedsVoidChannel{"a trained void channel", lackOfVoid};
+const MethodNeed kNeedsOutlierHead{"an outlier head", lackOfOutlierHead};
+const MethodNeed kNeedsMemberships{"class memberships, or class and mask logits", lackOfMemberships};
+const MethodNeed kNeedsMaskQueries{"class and mask logits", lackOfMaskQueries};
+const MethodNeed kNeedsNegativeClass{"a negative class", lackOfNegativeClass};
+const MethodNeed kNeedsClassStatistics{"class statistics", lackOfClassStatistics};
 const MethodParameter kTemperatureParameter{"temperature", "T", 1.0, "divides the logits before the softmax"};
+const MethodParameter kQueryTemperatureParameter{"temperature", "T", 1.0, "divides the queries' class logits"};
+
+ScoreInputs inputsOf(const OutputsView& outputs) {
+  return {.channels = outputs[Output::Logits].channels,
+          .outlierChannels = outputs[Output::Outlier].channels,
+          .membershipChannels = outputs[Output::Membership].channels,
+          .queryColumns = outputs.hasQueries() ? outputs[Output::ClassLogits].width : 0,
+          .knownClasses = outputs.knownClasses};
+}
 
 Method::Method() noexcept : Method(kMethods.front()) {}
 
@@ -49,8 +130,12 @@ std::string_view Method::name() const { return m_kind->name; }
 
 std::string_view Method::title() const { return m_kind->title; }
 
-bool Method::usesTemperature() const {
-  return std::ranges::find(m_kind->parameters, &kTemperatureParameter) != m_kind->parameters.end();
+bool Method::usesTemperature() const { return !m_kind->parameters.empty(); }
+
+bool Method::usesTemperature(const ScoreInputs& inputs) const {
+  return std::ranges::any_of(m_kind->parameters, [&](const MethodParameter* parameter) {
+    return parameter != &kQueryTemperatureParameter || inputs.queryColumns > 0;
+  });
 }
 
 std::optional<MethodLack> Method::whyNot(const ScoreInputs& inputs) const {

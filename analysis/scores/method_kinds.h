@@ -2,9 +2,11 @@
 #pragma once
 #include "analysis/core/pinned.h"
 #include "analysis/scores/method.h"
+#include "analysis/scores/outputs.h"
 
 #include <array>
 #include <limits>
+#include <vector>
 
 namespace oodscope {
 
@@ -15,13 +17,21 @@ struct Recipe;
 using GroupKernel = void (*)(const Group& group, const Recipe& recipe, float* out);
 }  // namespace kernels
 
-/// What a source gives for a frame, as far as methods ask. Whatever a further method needs (a second head, class
-/// statistics, mask queries, features) becomes a member here and a MethodNeed below; nothing else has to know.
+/// What a source gives for a frame, as far as methods ask. Whatever a further method needs becomes a member here and a
+/// MethodNeed below; nothing else has to know.
 struct ScoreInputs {
-  bool isNetwork = true;  ///< a network; else somebody's files
-  int channels = 0;       ///< of the logits
-  int voidChannel = -1;   ///< trained "anything else" channel; -1: none
+  bool isNetwork = true;            ///< a network; else somebody's files
+  int channels = 0;                 ///< of the logits; 0: none
+  int voidChannel = -1;             ///< trained "anything else" channel; -1: none
+  int outlierChannels = 0;          ///< of the second head: 1 or 2; 0: none
+  int membershipChannels = 0;       ///< of stored memberships; 0: none
+  int queryColumns = 0;             ///< of class logits that have their mask logits beside them; 0: none
+  int knownClasses = 0;             ///< K of these columns; 0: all but the last
+  bool hasClassStatistics = false;  ///< mean and variance of each class's largest logit
 };
+
+/// What outputs give by their shapes: no void channel, no statistics.
+[[nodiscard]] ScoreInputs inputsOf(const OutputsView& outputs);
 
 /// Why a source cannot serve a method, in words: the parts of an Error.
 struct MethodLack {
@@ -33,9 +43,16 @@ struct MethodNeed {
   std::string_view title;  ///< "logits of the known classes"
   std::optional<MethodLack> (*lack)(const ScoreInputs& inputs);
 };
-extern const MethodNeed kNeedsLogits;
+extern const MethodNeed kNeedsLogits;         ///< or memberships, which then stand for logits
+extern const MethodNeed kNeedsNetworkLogits;  ///< logits and nothing in their place
 extern const MethodNeed kNeedsVoidChannel;
+extern const MethodNeed kNeedsOutlierHead;
+extern const MethodNeed kNeedsMemberships;    ///< stored, or made of class and mask logits
+extern const MethodNeed kNeedsMaskQueries;    ///< class and mask logits
+extern const MethodNeed kNeedsNegativeClass;  ///< a column between the known classes and "no object"
+extern const MethodNeed kNeedsClassStatistics;
 inline constexpr std::array kLogitsAlone = {&kNeedsLogits};
+inline constexpr std::array kMembershipsAlone = {&kNeedsMemberships};
 
 /// A number that whoever scores may choose.
 struct MethodParameter {
@@ -44,7 +61,10 @@ struct MethodParameter {
   std::string_view help;
 };
 extern const MethodParameter kTemperatureParameter;
+/// The same knob where it divides the class logits of mask queries.
+extern const MethodParameter kQueryTemperatureParameter;
 inline constexpr std::array kTemperatureAlone = {&kTemperatureParameter};
+inline constexpr std::array kQueryTemperatureAlone = {&kQueryTemperatureParameter};
 
 /// The values that a score can take. Both ends finite: it can be read as a probability of being anomalous.
 struct MethodRange {
@@ -60,6 +80,41 @@ enum class KernelReads {
   TileAndSecond,  ///< the second largest, too
 };
 
+/// What queries' class probabilities weigh their masks with: one row of Q weights a plane. probabilities: Q x columns,
+/// softmax(c / T); classes: those of the first K that take part, ascending.
+struct QueryProbabilities {
+  std::vector<double> values = {};
+  int queries = 0, columns = 0, known = 0;
+  std::vector<int> classes = {};
+  [[nodiscard]] std::span<const double> row(int query) const {
+    return std::span(values).subspan(static_cast<std::size_t>(query) * static_cast<std::size_t>(columns),
+                                     static_cast<std::size_t>(columns));
+  }
+};
+using QueryWeights = std::vector<float> (*)(const QueryProbabilities& of);
+/// The rows of S: P_q(k) for each class k.
+[[nodiscard]] std::vector<float> membershipWeights(const QueryProbabilities& of);
+/// One row: max_k P_q(k).
+[[nodiscard]] std::vector<float> acceptanceWeights(const QueryProbabilities& of);
+/// One row: max_k P_q(k) - P_q(negative).
+[[nodiscard]] std::vector<float> rejectionWeights(const QueryProbabilities& of);
+
+/// What the planes of a kernel are: channels of one array or two, one after the other; or, where there are weights, the
+/// sums over queries of weight times sigmoid(mask logit), a plane for each row of weights.
+struct PlaneChoice {
+  std::array<Output, 2> arrays{};
+  std::size_t count = 0;
+  QueryWeights weights = nullptr;
+  [[nodiscard]] constexpr std::span<const Output> outputs() const { return std::span(arrays).first(count); }
+};
+inline constexpr PlaneChoice kPlanesOfLogits{{Output::Logits}, 1};
+inline constexpr PlaneChoice kPlanesOfMembership{{Output::Membership}, 1};
+inline constexpr PlaneChoice kPlanesOfQueries{{Output::MaskLogits, Output::ClassLogits}, 2, membershipWeights};
+inline constexpr std::array kLogitPlanes = {kPlanesOfLogits};
+inline constexpr std::array kMembershipPlanes = {kPlanesOfQueries, kPlanesOfMembership};
+/// Logits, or memberships in their place.
+inline constexpr std::array kClassPlanes = {kPlanesOfLogits, kPlanesOfQueries, kPlanesOfMembership};
+
 /// A score method declared. A method is one file in methods/ with one of these and its line in method_kinds.cpp; the
 /// command line's help, menus, keys, tables, preferences and the guide's page are made from it.
 struct MethodKind {
@@ -71,16 +126,19 @@ struct MethodKind {
   MethodRange range = {};
   std::span<const MethodParameter* const> parameters = {};
   std::span<const MethodNeed* const> needs = {};
-  bool readsAllChannels = false;    ///< whatever channels are chosen
+  std::span<const PlaneChoice> planes = kClassPlanes;  ///< the first of these whose arrays are all there
+  bool readsAllChannels = false;                       ///< whatever channels are chosen
   bool isInTrainingLog = false;     ///< has its columns in log.csv, filled where the network meets its needs
   double exponentialsPerLogit = 1;  ///< what it costs, for estimates of time
+  double entropyBase = 0.0;         ///< of the logarithm of an entropy; 0: the number of channels
   KernelReads reads = KernelReads::Tile;
   kernels::GroupKernel kernel = nullptr;
   Pinned pinned = {};
 };
 
 namespace declared {
-extern const MethodKind kMsp, kMaxLogit, kMaxEntropy, kEnergy, kSoftmaxDistance, kVoid;
+extern const MethodKind kMsp, kMaxLogit, kMaxEntropy, kEnergy, kSoftmaxDistance, kVoid, kEntropyBits, kDenseHybridRatio,
+    kDenseHybridGenerative, kDenseHybridDiscriminative, kSml, kMembershipMax, kRba, kEam, kUno, kM2a;
 }  // namespace declared
 
 /// The methods that defaults and tests name. Code that asks which of them it holds belongs into a declaration.
@@ -91,6 +149,16 @@ inline constexpr Method kMaxEntropy{declared::kMaxEntropy};
 inline constexpr Method kEnergy{declared::kEnergy};
 inline constexpr Method kSoftmaxDistance{declared::kSoftmaxDistance};
 inline constexpr Method kVoid{declared::kVoid};
+inline constexpr Method kEntropyBits{declared::kEntropyBits};
+inline constexpr Method kDenseHybridRatio{declared::kDenseHybridRatio};
+inline constexpr Method kDenseHybridGenerative{declared::kDenseHybridGenerative};
+inline constexpr Method kDenseHybridDiscriminative{declared::kDenseHybridDiscriminative};
+inline constexpr Method kSml{declared::kSml};
+inline constexpr Method kMembershipMax{declared::kMembershipMax};
+inline constexpr Method kRba{declared::kRba};
+inline constexpr Method kEam{declared::kEam};
+inline constexpr Method kUno{declared::kUno};
+inline constexpr Method kM2a{declared::kM2a};
 }  // namespace methods
 
 }  // namespace oodscope

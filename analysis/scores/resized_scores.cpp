@@ -10,6 +10,7 @@
 #include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
+#include <memory>
 
 namespace oodscope {
 namespace {
@@ -50,23 +51,70 @@ const float* widened(const std::uint16_t* row, std::size_t count, std::vector<fl
   return buffer.data();
 }
 
-/// A strip of target columns walked downwards: each source row is expanded to the target's width once, and the two that
-/// a target row lies between are kept.
-template <class T>
-class StripScorer {
+/// One array's share of a strip of target columns: its planes at the target's rows, one after another.
+class StripPlanes {
 public:
-  StripScorer(std::span<const T* const> planes, int sourceWidth, std::span<const BilinearTap> columns)
-      : m_planes(planes),
-        m_sourceWidth(static_cast<std::size_t>(sourceWidth)),
-        m_columns(columns),
-        m_width(columns.size()),
-        m_stride(padded(m_width)),
-        m_blended(planes.size() * m_stride) {
-    for (auto& row : m_rows) row.values.resize(planes.size() * m_stride);
-    for (std::size_t c = 0; c < planes.size(); ++c) m_blendedPlanes.push_back(m_blended.data() + c * m_stride);
+  StripPlanes() = default;
+  StripPlanes(const StripPlanes&) = delete;
+  StripPlanes& operator=(const StripPlanes&) = delete;
+  virtual ~StripPlanes() = default;
+  /// Brings the planes to target row `y`; walked downwards, each source row is expanded once.
+  virtual void moveTo(std::size_t y) = 0;
+  [[nodiscard]] const std::vector<const float*>& planes() const { return m_planes; }
+
+protected:
+  std::vector<const float*> m_planes;
+};
+
+/// Of an array of the target's size: copied.
+template <class T>
+class SamePlanes final : public StripPlanes {
+public:
+  SamePlanes(std::vector<const T*> planes, std::size_t sourceWidth, std::size_t first, std::size_t width)
+      : m_source(std::move(planes)),
+        m_sourceWidth(sourceWidth),
+        m_first(first),
+        m_width(width),
+        m_values(m_source.size() * padded(width)) {
+    for (std::size_t c = 0; c < m_source.size(); ++c) m_planes.push_back(m_values.data() + c * padded(width));
+  }
+  void moveTo(std::size_t y) override {
+    for (std::size_t c = 0; c < m_source.size(); ++c) {
+      const T* row = m_source[c] + y * m_sourceWidth + m_first;
+      float* out = m_values.data() + c * padded(m_width);
+      if constexpr (std::is_same_v<T, float>)
+        std::copy_n(row, m_width, out);
+      else
+        kernels::widen(row, m_width, out);
+    }
   }
 
-  void scoreRow(const BilinearTap& tap, const kernels::Recipe& recipe, float* out) {
+private:
+  std::vector<const T*> m_source;
+  std::size_t m_sourceWidth, m_first, m_width;
+  std::vector<float> m_values;
+};
+
+/// Of an array of another size: each source row is expanded to the target's width once, and the two that a target row
+/// lies between are kept.
+template <class T>
+class BlendedPlanes final : public StripPlanes {
+public:
+  BlendedPlanes(std::vector<const T*> planes, std::size_t sourceWidth, std::span<const BilinearTap> columns,
+                std::span<const BilinearTap> rows)
+      : m_source(std::move(planes)),
+        m_sourceWidth(sourceWidth),
+        m_columns(columns),
+        m_taps(rows),
+        m_width(columns.size()),
+        m_stride(padded(m_width)),
+        m_blended(m_source.size() * m_stride) {
+    for (auto& row : m_rows) row.values.resize(m_source.size() * m_stride);
+    for (std::size_t c = 0; c < m_source.size(); ++c) m_planes.push_back(m_blended.data() + c * m_stride);
+  }
+
+  void moveTo(std::size_t y) override {
+    const BilinearTap& tap = m_taps[y];
     // Ask for the row already held last, so that it is not the one replaced.
     const float* upper = nullptr;
     const float* lower = nullptr;
@@ -78,11 +126,9 @@ public:
       upper = expanded(tap.left);
       lower = expanded(tap.right);
     }
-    for (std::size_t c = 0; c < m_planes.size(); ++c)
+    for (std::size_t c = 0; c < m_source.size(); ++c)
       kernels::blendRows(upper + c * m_stride, lower + c * m_stride, tap.weight, m_width,
                          m_blended.data() + c * m_stride);
-    kernels::scoreSpan(m_blendedPlanes.data(), static_cast<int>(m_planes.size()), 0, m_width, std::span(&recipe, 1),
-                       &out);
   }
 
 private:
@@ -100,64 +146,107 @@ private:
       row = m_rows[0].lastUse <= m_rows[1].lastUse ? &m_rows[0] : &m_rows[1];
       row->source = source;
       const std::size_t first = static_cast<std::size_t>(source) * m_sourceWidth + m_columns.sourceFirst;
-      for (std::size_t c = 0; c < m_planes.size(); ++c)
-        kernels::expandRow(widened(m_planes[c] + first, m_columns.sourceCount, m_wide), m_columns.left.data(),
+      for (std::size_t c = 0; c < m_source.size(); ++c)
+        kernels::expandRow(widened(m_source[c] + first, m_columns.sourceCount, m_wide), m_columns.left.data(),
                            m_columns.right.data(), m_columns.weight.data(), m_width, row->values.data() + c * m_stride);
     }
     row->lastUse = ++m_clock;
     return row->values.data();
   }
 
-  std::span<const T* const> m_planes;
+  std::vector<const T*> m_source;
   std::size_t m_sourceWidth;
   StripColumns m_columns;
+  std::span<const BilinearTap> m_taps;
   std::size_t m_width, m_stride;
   Row m_rows[2];
   unsigned m_clock = 0;
   std::vector<float> m_wide, m_blended;
-  std::vector<const float*> m_blendedPlanes;
+};
+
+/// Where the target's pixels lie in one array; nothing to look up where sizes agree.
+struct ArrayTaps {
+  const kernels::PlanArray* array = nullptr;
+  bool isSame = false;
+  std::vector<BilinearTap> columns, rows;
+
+  ArrayTaps(const kernels::PlanArray& of, Size target) : array(&of), isSame(of.view.size() == target) {
+    if (isSame) return;
+    columns = bilinearTaps(of.view.width, target.width);
+    rows = bilinearTaps(of.view.height, target.height);
+  }
+
+  /// Columns [first, first + width) of the target.
+  [[nodiscard]] std::unique_ptr<StripPlanes> strip(std::size_t first, std::size_t width) const {
+    std::unique_ptr<StripPlanes> out;
+    const auto sourceWidth = static_cast<std::size_t>(array->view.width);
+    kernels::withPlanes(std::span(array, 1), [&]<class T>(std::vector<const T*> planes) {
+      if (isSame)
+        out = std::make_unique<SamePlanes<T>>(std::move(planes), sourceWidth, first, width);
+      else
+        out = std::make_unique<BlendedPlanes<T>>(std::move(planes), sourceWidth,
+                                                 std::span(columns).subspan(first, width), rows);
+    });
+    return out;
+  }
 };
 
 }  // namespace
 
-void scoreResized(const LogitsView& logits, const ScoreParameters& parameters, Size target, std::span<float> out) {
-  kernels::requireLogits(logits);
-  require(target.width > 0 && target.height > 0, "scoreResized: the target is empty");
-  require(out.size() == target.area(), "scores: the output does not have the target's size");
-  if (target == logits.size()) return score(logits, parameters, out);
-  const kernels::Recipe recipe = kernels::recipeOf(logits, parameters);
-  const std::vector<BilinearTap> columns = bilinearTaps(logits.width, target.width);
-  const std::vector<BilinearTap> rows = bilinearTaps(logits.height, target.height);
-  const std::size_t width = columns.size();
+void kernels::scoreStrips(const ScorePlan& plan, Size target, int firstRow, int rows, std::span<float> out) {
+  std::vector<ArrayTaps> taps;
+  for (const PlanArray& array : plan.arrays) taps.emplace_back(array, target);
+  const auto width = static_cast<std::size_t>(target.width);
+  const auto above = static_cast<std::size_t>(firstRow);
   const std::size_t strips = (width + kStripWidth - 1) / kStripWidth;
-  kernels::withPlanes(logits, kernels::channelsOf(logits, parameters), [&](const auto& planes) {
-    using T = std::remove_const_t<std::remove_pointer_t<typename std::decay_t<decltype(planes)>::value_type>>;
-    using Range = oneapi::tbb::blocked_range2d<std::size_t>;
-    oneapi::tbb::parallel_for(Range(0, rows.size(), kBandHeight, 0, strips, 1), [&](const Range& range) {
-      for (std::size_t strip = range.cols().begin(); strip < range.cols().end(); ++strip) {
-        const std::size_t first = strip * kStripWidth;
-        const std::span<const BilinearTap> stripColumns =
-            std::span(columns).subspan(first, std::min(kStripWidth, width - first));
-        StripScorer<T> scorer(planes, logits.width, stripColumns);
-        for (std::size_t y = range.rows().begin(); y < range.rows().end(); ++y)
-          scorer.scoreRow(rows[y], recipe, out.data() + y * width + first);
+  using Range = oneapi::tbb::blocked_range2d<std::size_t>;
+  const Range all(above, above + static_cast<std::size_t>(rows), kBandHeight, 0, strips, 1);
+  oneapi::tbb::parallel_for(all, [&](const Range& range) {
+    for (std::size_t strip = range.cols().begin(); strip < range.cols().end(); ++strip) {
+      const std::size_t first = strip * kStripWidth;
+      const std::size_t count = std::min(kStripWidth, width - first);
+      std::vector<std::unique_ptr<StripPlanes>> parts;
+      std::vector<const float*> planes;
+      for (const ArrayTaps& each : taps) {
+        parts.push_back(each.strip(first, count));
+        planes.insert(planes.end(), parts.back()->planes().begin(), parts.back()->planes().end());
       }
-    });
+      for (std::size_t y = range.rows().begin(); y < range.rows().end(); ++y) {
+        for (const auto& part : parts) part->moveTo(y);
+        float* row = out.data() + (y - above) * width + first;
+        planSpan<float>(plan.mix, planes, 0, count, std::span(&plan.recipe, 1), &row);
+      }
+    }
   });
 }
 
-void scoreResizedPixels(const LogitsView& logits, const ScoreParameters& parameters, Size target,
+void scoreResized(const OutputsView& outputs, const ScoreParameters& parameters, Size target, std::span<float> out) {
+  require(target.width > 0 && target.height > 0, "scoreResized: the target is empty");
+  require(out.size() == target.area(), "scores: the output does not have the target's size");
+  if (target == outputs.size()) return score(outputs, parameters, out);
+  kernels::scoreStrips(kernels::planOf(outputs, parameters), target, 0, target.height, out);
+}
+
+void scoreResizedPixels(const OutputsView& outputs, const ScoreParameters& parameters, Size target,
                         std::span<const std::uint32_t> pixels, std::span<float> out) {
-  kernels::requireLogits(logits);
   require(target.width > 0 && target.height > 0, "scoreResizedPixels: the target is empty");
-  if (target == logits.size()) return scorePixels(logits, parameters, pixels, out);
+  const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
+  if (target == plan.own && plan.isDirect) return scorePixels(outputs, parameters, pixels, out);
   require(out.size() == pixels.size(), "scoreResizedPixels: one output for each pixel");
   require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < target.area(); }),
           "scoreResizedPixels: a pixel is outside the target");
   if (pixels.empty()) return;
-  GatheredLogits gathered(logits.channels, pixels.size(), GatheredLogits::Storage::Single);
-  gathered.fill(0, logits, target, pixels);
-  score(gathered.view(), parameters, out);
+  std::vector<GatheredLogits> gathered;
+  gathered.reserve(plan.arrays.size());
+  OutputsView there;
+  there.knownClasses = outputs.knownClasses;
+  there[Output::ClassLogits] = outputs[Output::ClassLogits];
+  for (const kernels::PlanArray& array : plan.arrays) {
+    gathered.emplace_back(array.view.channels, pixels.size(), GatheredLogits::Storage::Single);
+    gathered.back().fill(0, array.view, target, pixels);
+    there[array.output] = gathered.back().view();
+  }
+  score(there, parameters, out);
 }
 
 }  // namespace oodscope

@@ -11,130 +11,110 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
-#include <numeric>
+#include <optional>
 
 namespace oodscope {
-namespace kernels {
-
-void requireLogits(const LogitsView& logits) {
-  require((logits.half == nullptr) != (logits.single == nullptr), "logits: exactly one of half and single must be set");
-  require(logits.channels > 0 && logits.height > 0 && logits.width > 0, "logits: sizes must be positive");
-}
-
-std::vector<int> channelsOf(const LogitsView& logits, std::span<const int> chosen) {
-  std::vector<int> channels(chosen.begin(), chosen.end());
-  if (channels.empty()) {
-    channels.resize(static_cast<std::size_t>(logits.channels));
-    std::iota(channels.begin(), channels.end(), 0);
-  }
-  int previous = -1;
-  for (const int channel : channels) {
-    require(channel > previous, "scores: channels must be ascending and not negative");
-    require(channel < logits.channels, "scores: a channel is beyond the logits'");
-    previous = channel;
-  }
-  return channels;
-}
-
-std::vector<int> channelsOf(const LogitsView& logits, const ScoreParameters& parameters) {
-  if (parameters.method.kind().readsAllChannels) return channelsOf(logits, std::span<const int>{});
-  return channelsOf(logits, std::span<const int>(parameters.channels));
-}
-
-Recipe recipeOf(const LogitsView& logits, const ScoreParameters& parameters) {
-  const float t = parameters.temperature;
-  const float exponentScale = static_cast<float>(std::numbers::log2e / static_cast<double>(t));
-  require(t > 0.0F && std::isfinite(t) && std::isnormal(exponentScale) && std::isfinite(1.0F / t),
-          "scores: the temperature must be positive and finite");
-  const MethodKind& kind = parameters.method.kind();
-  const bool isVoidThere = parameters.voidChannel < logits.channels;
-  require(!parameters.method.whyNot(
-              {.channels = logits.channels, .voidChannel = isVoidThere ? parameters.voidChannel : -1}),
-          "scores: the logits lack what the method needs");
-  const std::size_t channels = channelsOf(logits, parameters).size();
-  return {.kernel = kind.kernel,
-          .reads = kind.reads,
-          .temperature = t,
-          .inverseTemperature = 1.0F / t,
-          .exponentScale = exponentScale,
-          .lowestDifference = -127.0F / exponentScale,
-          .inverseLogChannels = channels > 1 ? static_cast<float>(1.0 / std::log(static_cast<double>(channels))) : 0.0F,
-          .voidPlane = std::max(parameters.voidChannel, 0)};
-}
-
-}  // namespace kernels
-
 namespace {
 
 using kernels::kTaskPixels;
 using Range = oneapi::tbb::blocked_range<std::size_t>;
 
-/// Scores pixels [first, first + count) with recipes that read the same channels.
-void scoreRange(const LogitsView& logits, std::span<const int> channels, std::span<const kernels::Recipe> recipes,
-                std::size_t first, std::span<const std::span<float>> outs) {
-  kernels::withPlanes(logits, channels, [&](const auto& planes) {
+/// Scores pixels [first, first + count) with recipes that read the same planes, where they lie.
+void scoreRange(const kernels::ScorePlan& plan, std::span<const kernels::Recipe> recipes, std::size_t first,
+                std::span<const std::span<float>> outs) {
+  kernels::withPlanes(plan.arrays, [&]<class T>(const std::vector<const T*>& planes) {
     oneapi::tbb::parallel_for(Range(0, outs[0].size(), kTaskPixels), [&](const Range& range) {
       std::vector<float*> targets;
       for (const auto& out : outs) targets.push_back(out.data() + range.begin());
-      kernels::scoreSpan(planes.data(), static_cast<int>(planes.size()), first + range.begin(), range.size(), recipes,
-                         targets.data());
+      kernels::planSpan<T>(plan.mix, planes, first + range.begin(), range.size(), recipes, targets.data());
     });
   });
 }
 
+double valueAt(const LogitsView& array, int channel, std::size_t pixel) {
+  const std::size_t at = static_cast<std::size_t>(channel) * array.size().area() + pixel;
+  return static_cast<double>(array.half != nullptr ? floatFromHalf(array.half[at]) : array.single[at]);
+}
+
+/// The classes that a plan's planes stand for.
+struct PlanChannels {
+  std::vector<int> list;
+  int last = 0;
+};
+PlanChannels classesOf(const kernels::ScorePlan& plan, std::span<const int> chosen) {
+  PlanChannels out{.list = plan.arrays.front().channels};
+  if (plan.mix) {
+    out.list.assign(chosen.begin(), chosen.end());
+    for (int k = 0; out.list.size() < static_cast<std::size_t>(plan.mix->rows); ++k) out.list.push_back(k);
+  }
+  out.last = out.list.back();
+  return out;
+}
+
+std::span<const int> classChannels(const ScoreParameters& parameters) {
+  if (parameters.method.kind().readsAllChannels) return {};
+  return parameters.channels;
+}
+
+/// Memberships of one pixel, from the mask logits of its queries.
+std::vector<double> mixedPixel(const kernels::QueryMix& mix, const std::vector<double>& masks) {
+  std::vector<double> out(static_cast<std::size_t>(mix.rows));
+  for (std::size_t r = 0; r < out.size(); ++r)
+    for (std::size_t q = 0; q < masks.size(); ++q)
+      out[r] += static_cast<double>(mix.weights[r * masks.size() + q]) / (1.0 + std::exp(-masks[q]));
+  return out;
+}
+
 }  // namespace
 
-void score(const LogitsView& logits, const ScoreParameters& parameters, std::span<float> out) {
-  scoreRows(logits, parameters, 0, logits.height, out);
+void score(const OutputsView& outputs, const ScoreParameters& parameters, std::span<float> out) {
+  scoreRows(outputs, parameters, 0, outputs.size().height, out);
 }
 
-void scoreRows(const LogitsView& logits, const ScoreParameters& parameters, int firstRow, int rows,
+void scoreRows(const OutputsView& outputs, const ScoreParameters& parameters, int firstRow, int rows,
                std::span<float> out) {
-  kernels::requireLogits(logits);
-  require(firstRow >= 0 && rows >= 0 && rows <= logits.height - firstRow, "scoreRows: rows outside the logits");
-  require(out.size() == Size{logits.width, rows}.area(), "scores: the output does not have the frame's size");
+  const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
+  require(firstRow >= 0 && rows >= 0 && rows <= plan.own.height - firstRow, "scoreRows: rows outside the logits");
+  require(out.size() == Size{plan.own.width, rows}.area(), "scores: the output does not have the frame's size");
   if (rows == 0) return;
-  const kernels::Recipe recipe = kernels::recipeOf(logits, parameters);
-  scoreRange(logits, kernels::channelsOf(logits, parameters), std::span(&recipe, 1),
-             Size{logits.width, firstRow}.area(), std::span(&out, 1));
+  if (!plan.isDirect) return kernels::scoreStrips(plan, plan.own, firstRow, rows, out);
+  scoreRange(plan, std::span(&plan.recipe, 1), Size{plan.own.width, firstRow}.area(), std::span(&out, 1));
 }
 
-void scoreSeveral(const LogitsView& logits, std::span<const ScoreParameters> parameters,
+void scoreSeveral(const OutputsView& outputs, std::span<const ScoreParameters> parameters,
                   std::span<const std::span<float>> outs) {
-  kernels::requireLogits(logits);
   require(parameters.size() == outs.size(), "scoreSeveral: one output for each parameter set");
-  std::vector<int> channels;
+  std::optional<kernels::ScorePlan> shared;
   std::vector<kernels::Recipe> recipes;
   std::vector<std::span<float>> targets;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    require(outs[i].size() == logits.size().area(), "scores: the output does not have the frame's size");
-    const std::vector<int> own = kernels::channelsOf(logits, parameters[i]);
-    const kernels::Recipe recipe = kernels::recipeOf(logits, parameters[i]);
-    if (parameters[i].method.kind().readsAllChannels && own.size() != parameters[i].channels.size() &&
-        !parameters[i].channels.empty()) {
-      scoreRange(logits, own, std::span(&recipe, 1), 0, outs.subspan(i, 1));
+    require(outs[i].size() == outputs.size().area(), "scores: the output does not have the frame's size");
+    kernels::ScorePlan plan = kernels::planOf(outputs, parameters[i]);
+    const bool readsAll = parameters[i].method.kind().readsAllChannels && !parameters[i].channels.empty() &&
+                          plan.arrays.front().channels.size() != parameters[i].channels.size();
+    const bool readsOthers = shared && (plan.arrays.front().output != shared->arrays.front().output ||
+                                        plan.arrays.size() != shared->arrays.size());
+    if (readsAll || readsOthers || plan.mix || !plan.isDirect) {
+      score(outputs, parameters[i], outs[i]);
       continue;
     }
-    if (channels.empty()) channels = own;
-    require(channels == own, "scoreSeveral: the parameters read different channels");
-    recipes.push_back(recipe);
+    if (!shared) shared = plan;
+    require(plan.readsAs(*shared), "scoreSeveral: the parameters read different channels");
+    recipes.push_back(std::move(plan.recipe));
     targets.push_back(outs[i]);
   }
-  if (!recipes.empty()) scoreRange(logits, channels, recipes, 0, targets);
+  if (!recipes.empty()) scoreRange(*shared, recipes, 0, targets);
 }
 
-void scorePixels(const LogitsView& logits, const ScoreParameters& parameters, std::span<const std::uint32_t> pixels,
+void scorePixels(const OutputsView& outputs, const ScoreParameters& parameters, std::span<const std::uint32_t> pixels,
                  std::span<float> out) {
-  kernels::requireLogits(logits);
   require(out.size() == pixels.size(), "scorePixels: one output for each pixel");
-  const std::size_t area = logits.size().area();
+  const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
+  const std::size_t area = plan.own.area();
   require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < area; }),
           "scorePixels: a pixel is outside the logits");
-  const kernels::Recipe recipe = kernels::recipeOf(logits, parameters);
-  const std::vector<int> channels = kernels::channelsOf(logits, parameters);
-  kernels::withPlanes(logits, channels, [&](const auto& planes) {
-    using T = std::remove_const_t<std::remove_pointer_t<typename std::decay_t<decltype(planes)>::value_type>>;
+  if (!plan.isDirect) return scoreResizedPixels(outputs, parameters, plan.own, pixels, out);
+  kernels::withPlanes(plan.arrays, [&]<class T>(const std::vector<const T*>& planes) {
     constexpr std::size_t kBlock = 512;
     oneapi::tbb::parallel_for(Range(0, pixels.size(), kBlock), [&](const Range& range) {
       std::vector<T> gathered(planes.size() * kBlock);
@@ -145,43 +125,45 @@ void scorePixels(const LogitsView& logits, const ScoreParameters& parameters, st
         for (std::size_t c = 0; c < planes.size(); ++c)
           for (std::size_t i = 0; i < count; ++i) gathered[c * kBlock + i] = planes[c][pixels[first + i]];
         float* target = out.data() + first;
-        kernels::scoreSpan(blockPlanes.data(), static_cast<int>(planes.size()), 0, count, std::span(&recipe, 1),
-                           &target);
+        kernels::planSpan<T>(plan.mix, blockPlanes, 0, count, std::span(&plan.recipe, 1), &target);
       }
     });
   });
 }
 
-void predictedClasses(const LogitsView& logits, std::span<const int> channels, std::span<std::uint8_t> out) {
-  kernels::requireLogits(logits);
-  require(logits.channels <= 255, "predictedClasses: at most 255 channels fit a class map");
-  require(out.size() == logits.size().area(), "predictedClasses: the output does not have the frame's size");
-  const std::vector<int> chosen = kernels::channelsOf(logits, channels);
-  kernels::withPlanes(logits, chosen, [&](const auto& planes) {
+void predictedClasses(const OutputsView& outputs, std::span<const int> channels, std::span<std::uint8_t> out) {
+  const kernels::ScorePlan plan = kernels::classPlanOf(outputs, channels);
+  const PlanChannels chosen = classesOf(plan, channels);
+  require(chosen.last < 255, "predictedClasses: at most 255 channels fit a class map");
+  require(out.size() == plan.own.area(), "predictedClasses: the output does not have the frame's size");
+  kernels::withPlanes(plan.arrays, [&]<class T>(const std::vector<const T*>& planes) {
     oneapi::tbb::parallel_for(Range(0, out.size(), kTaskPixels), [&](const Range& range) {
       std::uint8_t* target = out.data() + range.begin();
-      kernels::argmaxSpan(planes.data(), static_cast<int>(planes.size()), range.begin(), range.size(), target);
+      if (plan.mix) {
+        std::vector<float> best(range.size());
+        float* const bests = best.data();
+        kernels::planSpan<T>(plan.mix, planes, range.begin(), range.size(), std::span(&plan.recipe, 1), &bests);
+        std::ranges::transform(best, target, [](float plane) { return static_cast<std::uint8_t>(plane); });
+      } else {
+        kernels::argmaxSpan(planes.data(), static_cast<int>(planes.size()), range.begin(), range.size(), target);
+      }
       for (std::uint8_t& plane : std::span(target, range.size()))
-        if (plane != 255) plane = static_cast<std::uint8_t>(chosen[plane]);
+        if (plane != 255) plane = static_cast<std::uint8_t>(chosen.list[plane]);
     });
   });
 }
 
-std::vector<double> classProbabilities(const LogitsView& logits, const ScoreParameters& parameters, int x, int y) {
-  kernels::requireLogits(logits);
-  require(x >= 0 && x < logits.width && y >= 0 && y < logits.height, "classProbabilities: outside the logits");
-  const double t = static_cast<double>(kernels::recipeOf(logits, parameters).temperature);
+std::vector<double> classProbabilities(const OutputsView& outputs, const ScoreParameters& parameters, int x, int y) {
+  const kernels::ScorePlan plan = kernels::classPlanOf(outputs, classChannels(parameters));
+  require(x >= 0 && x < plan.own.width && y >= 0 && y < plan.own.height, "classProbabilities: outside the logits");
+  const double t = static_cast<double>(parameters.temperature);
+  require(t > 0.0, "classProbabilities: the temperature must be positive");
   std::vector<double> values;
-  const std::size_t pixel = Size{logits.width, y}.area() + static_cast<std::size_t>(x);
-  kernels::withPlanes(logits, kernels::channelsOf(logits, parameters), [&](const auto& planes) {
-    for (const auto* plane : planes) {
-      if constexpr (std::is_same_v<decltype(plane), const float*>) {
-        values.push_back(static_cast<double>(plane[pixel]));
-      } else {
-        values.push_back(static_cast<double>(floatFromHalf(plane[pixel])));
-      }
-    }
-  });
+  const std::size_t pixel = Size{plan.own.width, y}.area() + static_cast<std::size_t>(x);
+  const kernels::PlanArray& array = plan.arrays.front();
+  for (const int channel : array.channels) values.push_back(valueAt(array.view, channel, pixel));
+  if (plan.mix) return mixedPixel(*plan.mix, values);
+  if (array.output == Output::Membership) return values;
   const double largest = *std::max_element(values.begin(), values.end());
   double sum = 0.0;
   for (double& value : values) sum += value = std::exp((value - largest) / t);

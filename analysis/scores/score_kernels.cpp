@@ -15,30 +15,11 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "analysis/scores/groups.inl.h"
 #include "analysis/scores/vector_math.inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace oodscope::kernels::HWY_NAMESPACE {
-
-/// Vectors in flight: enough independent chains to hide the latency of the polynomial, few enough to stay in registers.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-inline constexpr int kUnroll = 4;
-#else
-inline constexpr int kUnroll = 2;
-#endif
-#define OODSCOPE_UNROLLED _Pragma("GCC unroll 4") for (int u = 0; u < kUnroll; ++u)
-
-HWY_INLINE std::size_t groupSize() { return kUnroll * hn::Lanes(D()); }
-
-/// Each of the 19 planes is a stream of its own. Measured: 3 % better than the hardware's prefetchers alone from memory
-/// and better than 256, 1024, 2048 and 4096 bytes ahead.
-inline constexpr std::size_t kPrefetchBytes = 512;
-
-template <class T>
-HWY_INLINE void prefetchAhead(const T* at) {
-  const char* bytes = reinterpret_cast<const char*>(at) + kPrefetchBytes;
-  for (std::size_t line = 0; line < groupSize() * sizeof(T); line += 64) __builtin_prefetch(bytes + line, 0, 3);
-}
 
 /// Largest (and second largest) logit of each pixel, the logits widened into `tile` for the passes that follow.
 template <bool kSecond, class T>
@@ -68,7 +49,8 @@ HWY_INLINE void loadGroup(const T* const* planes, int channels, std::size_t at, 
   }
 }
 
-template <class T>
+/// Minus the largest plane, or 1 minus that.
+template <bool kFromOne, class T>
 HWY_INLINE void maxLogitOf(const T* const* planes, int channels, std::size_t at, float* HWY_RESTRICT out) {
   const D d;
   const std::size_t n = hn::Lanes(d);
@@ -81,7 +63,7 @@ HWY_INLINE void maxLogitOf(const T* const* planes, int channels, std::size_t at,
       m[u] = hn::IfThenElse(hn::Or(hn::Gt(z, m[u]), hn::IsNaN(z)), z, m[u]);  // a NaN, once in, is never left
     }
   }
-  OODSCOPE_UNROLLED hn::StoreU(hn::Neg(m[u]), d, out + u * n);
+  OODSCOPE_UNROLLED hn::StoreU(kFromOne ? hn::Sub(hn::Set(d, 1.0F), m[u]) : hn::Neg(m[u]), d, out + u * n);
 }
 
 /// Entropies of a vector, stored, those that a float can hold and the kernel's powers cannot in double. Where logits
@@ -193,12 +175,15 @@ void SoftmaxDistanceGroup(const Group& group, const Recipe& recipe, float* out) 
   scoreGroupOf<SoftmaxDistance>(group, recipe, out);
 }
 void VoidGroup(const Group& group, const Recipe& recipe, float* out) { scoreGroupOf<Void>(group, recipe, out); }
-void MaxLogitGroup(const Group& group, const Recipe&, float* out) {
+template <bool kFromOne>
+HWY_INLINE void maxLogitGroupOf(const Group& group, float* out) {
   if (group.half != nullptr)
-    maxLogitOf(group.half, group.channels, group.at, out);
+    maxLogitOf<kFromOne>(group.half, group.channels, group.at, out);
   else
-    maxLogitOf(group.single, group.channels, group.at, out);
+    maxLogitOf<kFromOne>(group.single, group.channels, group.at, out);
 }
+void MaxLogitGroup(const Group& group, const Recipe&, float* out) { maxLogitGroupOf<false>(group, out); }
+void MembershipMaxGroup(const Group& group, const Recipe&, float* out) { maxLogitGroupOf<true>(group, out); }
 
 struct Scratch {
   hwy::AlignedFreeUniquePtr<float[]> memory;
@@ -213,20 +198,6 @@ struct Scratch {
     tile = second + group;
   }
 };
-
-/// What the recipes read, together.
-struct Wanted {
-  bool tile = false, second = false;
-  explicit Wanted(std::span<const Recipe> recipes) {
-    for (const Recipe& recipe : recipes) {
-      tile = tile || recipe.reads != KernelReads::Planes;
-      second = second || recipe.reads == KernelReads::TileAndSecond;
-    }
-  }
-};
-
-HWY_INLINE void setPlanes(Group& group, const std::uint16_t* const* planes) { group.half = planes; }
-HWY_INLINE void setPlanes(Group& group, const float* const* planes) { group.single = planes; }
 
 /// Scores one whole group with every recipe; `outs` advance by `offset`.
 template <class T>
@@ -249,20 +220,6 @@ HWY_INLINE void groupOnce(const T* const* planes, int channels, std::size_t at, 
     group.fetchesAhead = false;
   }
 }
-
-/// The pixels that do not fill a group, copied into planes of their own and padded with zeros.
-template <class T>
-struct Padded {
-  std::vector<T> values;
-  std::vector<const T*> planes;
-  Padded(const T* const* source, int channels, std::size_t first, std::size_t count)
-      : values(static_cast<std::size_t>(channels) * groupSize()), planes(static_cast<std::size_t>(channels)) {
-    for (std::size_t c = 0; c < planes.size(); ++c) {
-      std::copy_n(source[c] + first, count, values.data() + c * groupSize());
-      planes[c] = values.data() + c * groupSize();
-    }
-  }
-};
 
 template <class T>
 void scoreSpanOf(const T* const* planes, int channels, std::size_t first, std::size_t count,
@@ -337,8 +294,6 @@ void ArgmaxSpanSingle(const float* const* planes, int channels, std::size_t firs
   argmaxSpanOf(planes, channels, first, count, out);
 }
 
-#undef OODSCOPE_UNROLLED
-
 }  // namespace oodscope::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -355,6 +310,7 @@ HWY_EXPORT(MaxEntropyGroup);
 HWY_EXPORT(EnergyGroup);
 HWY_EXPORT(SoftmaxDistanceGroup);
 HWY_EXPORT(VoidGroup);
+HWY_EXPORT(MembershipMaxGroup);
 
 void mspGroup(const Group& group, const Recipe& recipe, float* out) {
   HWY_DYNAMIC_DISPATCH(MspGroup)(group, recipe, out);
@@ -373,6 +329,9 @@ void softmaxDistanceGroup(const Group& group, const Recipe& recipe, float* out) 
 }
 void voidGroup(const Group& group, const Recipe& recipe, float* out) {
   HWY_DYNAMIC_DISPATCH(VoidGroup)(group, recipe, out);
+}
+void membershipMaxGroup(const Group& group, const Recipe& recipe, float* out) {
+  HWY_DYNAMIC_DISPATCH(MembershipMaxGroup)(group, recipe, out);
 }
 
 void scoreSpan(const std::uint16_t* const* planes, int channels, std::size_t first, std::size_t count,

@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 // Inner loops of the score functions, one body compiled for each SIMD target and chosen at run time. Internal to
 // analysis/scores.
 namespace oodscope::kernels {
 
 /// A method with its parameters turned into what the inner loop multiplies with. What a further method multiplies with
-/// (class statistics, a matrix of queries) becomes a member here.
+/// becomes a member here.
 struct Recipe {
   GroupKernel kernel = nullptr;
   KernelReads reads = KernelReads::Tile;
@@ -20,11 +21,19 @@ struct Recipe {
   float exponentScale = 1.0F;     ///< log2(e) / T
   float lowestDifference = 0.0F;  ///< z - max z below this adds exactly nothing: 2^-127
   float inverseLogChannels = 0.0F;
-  int voidPlane = 0;  ///< the void channel's place among the planes, for methods that need one
+  int voidPlane = 0;      ///< the void channel's place among the planes, for methods that need one
+  int outlierPlanes = 0;  ///< how many of the planes, the last ones, are the outlier head's
+  std::vector<float> means = {}, inverseDeviations = {};  ///< of each plane's class, for methods that need them
 };
 
-/// Pixels in flight together, as a kernel sees them. Planes are whatever a pixel's score is a function of: today the
-/// chosen channels of the logits.
+/// Weights by which the sigmoids of mask logits are summed up to planes.
+struct QueryMix {
+  int rows = 0, queries = 0;
+  std::vector<float> weights = {};  ///< rows x queries
+};
+
+/// Pixels in flight together, as a kernel sees them. Planes are whatever a pixel's score is a function of: chosen
+/// channels of the logits, these and an outlier head's, memberships.
 struct Group {
   const std::uint16_t* const* half = nullptr;  ///< the planes as stored, one of the two; pixel 0 of the group lies
   const float* const* single = nullptr;        ///< at planes[c][at]
@@ -45,6 +54,15 @@ void maxEntropyGroup(const Group& group, const Recipe& recipe, float* out);
 void energyGroup(const Group& group, const Recipe& recipe, float* out);
 void softmaxDistanceGroup(const Group& group, const Recipe& recipe, float* out);
 void voidGroup(const Group& group, const Recipe& recipe, float* out);
+/// Those of other families.
+void standardisedMaxLogitGroup(const Group& group, const Recipe& recipe, float* out);
+void denseHybridGroup(const Group& group, const Recipe& recipe, float* out);
+void denseHybridGenerativeGroup(const Group& group, const Recipe& recipe, float* out);
+void denseHybridDiscriminativeGroup(const Group& group, const Recipe& recipe, float* out);
+void membershipMaxGroup(const Group& group, const Recipe& recipe, float* out);
+void rbaGroup(const Group& group, const Recipe& recipe, float* out);
+/// No score: the plane of the largest value, ties to the lowest, 255 where none is above -infinity.
+void argmaxPlaneGroup(const Group& group, const Recipe& recipe, float* out);
 
 /// Pixels scored together: planes handed to scoreSpan() may be cut anywhere, results never depend on where.
 inline constexpr std::size_t kMaxGroup = 128;
@@ -56,6 +74,13 @@ void scoreSpan(const std::uint16_t* const* planes, int channels, std::size_t fir
                std::span<const Recipe> recipes, float* const* outs);
 void scoreSpan(const float* const* planes, int channels, std::size_t first, std::size_t count,
                std::span<const Recipe> recipes, float* const* outs);
+
+/// The same of the planes that `mix` makes of `mix.queries` planes of mask logits, in their order: the sum over queries
+/// of weight * sigmoid. Cost: queries sigmoids and rows * queries multiply-adds a pixel.
+void mixSpan(const std::uint16_t* const* masks, const QueryMix& mix, std::size_t first, std::size_t count,
+             std::span<const Recipe> recipes, float* const* outs);
+void mixSpan(const float* const* masks, const QueryMix& mix, std::size_t first, std::size_t count,
+             std::span<const Recipe> recipes, float* const* outs);
 
 /// Plane index of the largest logit, ties to the lowest, 255 where no channel is above -infinity.
 void argmaxSpan(const std::uint16_t* const* planes, int channels, std::size_t first, std::size_t count,

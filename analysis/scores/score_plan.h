@@ -3,6 +3,7 @@
 #include "analysis/scores/score_function.h"
 #include "analysis/scores/score_kernels.h"
 
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -10,41 +11,78 @@
 namespace oodscope::kernels {
 
 /// Throws ContractViolation unless exactly one storage is set and the sizes are positive.
-void requireLogits(const LogitsView& logits);
+void requireArray(const LogitsView& array);
 
-/// The channels that take part, ascending: the chosen ones, or all where the method reads all or none is chosen. Throws
+/// The channels that take part, ascending: the chosen ones, or all `channels` where none is chosen. Throws
 /// ContractViolation for one out of range or out of order.
-[[nodiscard]] std::vector<int> channelsOf(const LogitsView& logits, std::span<const int> chosen);
-[[nodiscard]] std::vector<int> channelsOf(const LogitsView& logits, const ScoreParameters& parameters);
+[[nodiscard]] std::vector<int> channelsOf(int channels, std::span<const int> chosen);
 
-/// Throws ContractViolation for a bad temperature or logits that lack what the method needs.
-[[nodiscard]] Recipe recipeOf(const LogitsView& logits, const ScoreParameters& parameters);
+/// The channels of one array that are planes of a score.
+struct PlanArray {
+  Output output = Output::Logits;
+  LogitsView view;
+  std::vector<int> channels;
+};
+
+/// A score turned into what is done: arrays whose planes stand side by side, mixed where there is a mix, then a kernel.
+struct ScorePlan {
+  std::vector<PlanArray> arrays;
+  std::optional<QueryMix> mix;
+  Recipe recipe;
+  Size own;               ///< size of a score that is not resized
+  bool isDirect = false;  ///< all arrays have that size and one storage: kernels read them where they lie
+
+  /// Whether both read the same planes, so that one pass serves both.
+  [[nodiscard]] bool readsAs(const ScorePlan& other) const;
+};
+
+/// Throws ContractViolation for a bad temperature, chosen channels that are not there, or outputs that lack what the
+/// method needs.
+[[nodiscard]] ScorePlan planOf(const OutputsView& outputs, const ScoreParameters& parameters);
+/// The planes that tell classes apart, with the kernel for the largest of them.
+[[nodiscard]] ScorePlan classPlanOf(const OutputsView& outputs, std::span<const int> channels);
 
 template <class T>
-[[nodiscard]] std::vector<const T*> planesOf(const LogitsView& logits, std::span<const int> channels) {
+void addPlanesOf(const PlanArray& array, std::vector<const T*>& planes) {
   const T* first = nullptr;
   if constexpr (std::is_same_v<T, float>) {
-    first = logits.single;
+    first = array.view.single;
   } else {
-    first = logits.half;
+    first = array.view.half;
   }
-  std::vector<const T*> planes;
-  planes.reserve(channels.size());
-  for (const int channel : channels) planes.push_back(first + static_cast<std::size_t>(channel) * logits.size().area());
-  return planes;
+  for (const int channel : array.channels)
+    planes.push_back(first + static_cast<std::size_t>(channel) * array.view.size().area());
 }
 
-/// Calls body(planes) with the planes' stored type.
+/// Calls body(planes) with the planes' stored type. Requires: one storage for all arrays.
 template <class Body>
-void withPlanes(const LogitsView& logits, std::span<const int> channels, Body&& body) {
-  if (logits.half != nullptr) {
-    body(planesOf<std::uint16_t>(logits, channels));
+void withPlanes(std::span<const PlanArray> arrays, Body&& body) {
+  const auto collected = [&]<class T>(std::vector<const T*> planes) {
+    for (const PlanArray& array : arrays) addPlanesOf(array, planes);
+    return planes;
+  };
+  if (arrays.front().view.half != nullptr) {
+    body(collected(std::vector<const std::uint16_t*>()));
   } else {
-    body(planesOf<float>(logits, channels));
+    body(collected(std::vector<const float*>()));
   }
+}
+
+/// Scores pixels [first, first + count) of the planes, mixed or not, with recipes that read the same.
+template <class T>
+void planSpan(const std::optional<QueryMix>& mix, std::span<const T* const> planes, std::size_t first,
+              std::size_t count, std::span<const Recipe> recipes, float* const* outs) {
+  if (mix)
+    mixSpan(planes.data(), *mix, first, count, recipes, outs);
+  else
+    scoreSpan(planes.data(), static_cast<int>(planes.size()), first, count, recipes, outs);
 }
 
 /// Pixels a task takes at least: tens of microseconds of work, so that starting one does not show.
 inline constexpr std::size_t kTaskPixels = 8192;
+
+/// Rows [firstRow, firstRow + rows) of the plan's scores at `target`, planes of another size upsampled. Shapes: out has
+/// rows * target.width values.
+void scoreStrips(const ScorePlan& plan, Size target, int firstRow, int rows, std::span<float> out);
 
 }  // namespace oodscope::kernels

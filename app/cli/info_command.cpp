@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/size_text.h"
+#include "analysis/datasets/cityscapes.h"
 #include "analysis/datasets/data_set.h"
 #include "analysis/datasets/dataset_summary.h"
+#include "analysis/datasets/imported_outputs.h"
 #include "analysis/datasets/part_of_set.h"
 #include "analysis/formats/array_file.h"
 #include "analysis/formats/file_kind.h"
 #include "analysis/formats/score_map_file.h"
 #include "analysis/scores/map_facts.h"
+#include "analysis/scores/method_kinds.h"
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/session/session.h"
 #include "app/sources/score_findings.h"
 #include "inference/logits/imported_logits.h"
+#include "inference/models/known_channels.h"
 #include "inference/models/model.h"
 #include "inference/models/verdicts.h"
 
@@ -61,6 +65,13 @@ void describeModel(std::ostringstream& out, const fs::path& file, bool latency) 
   line(out, "output",
        std::to_string(info.channels) + "x" + std::to_string(info.output.height) + "x" +
            std::to_string(info.output.width));
+  if (!info.arrayNames.empty())
+    for (const OutputArray& array : info.arrays)
+      line(out, std::string(outputName(array.output)),
+           std::to_string(array.channels) + "x" +
+               (array.size.height > 1 || array.output != Output::ClassLogits ? std::to_string(array.size.height) + "x"
+                                                                             : std::string()) +
+               std::to_string(array.size.width));
   std::string names;
   for (const std::string& name : info.outputs.channelNames) names += (names.empty() ? "" : ", ") + name;
   if (!names.empty()) line(out, "channels", names);
@@ -138,11 +149,32 @@ void describeLogits(std::ostringstream& out, const fs::path& file, const std::st
   if (areProbabilities(view)) line(out, "warning", findingText(ScoreFinding::Probabilities));
 }
 
+/// The methods that such outputs serve, "msp, rba".
+std::string servedText(ScoreInputs inputs) {
+  inputs.isNetwork = false;
+  inputs.voidChannel = assumedVoidChannel(inputs.channels);
+  std::string out;
+  for (const Method method : allMethods())
+    if (!method.whyNot(inputs)) out.append(out.empty() ? "" : ", ").append(method.name());
+  return out.empty() ? "none" : out;
+}
+
 /// What a .npy, .npz or HDF5 file holds: its arrays, and more of the one that would be taken.
 void describeArrays(std::ostringstream& out, const fs::path& file) {
   const std::vector<ArrayFacts> arrays = arraysIn(file);
   for (const ArrayFacts& array : arrays)
     if (!array.name.empty()) line(out, "array", array.text());
+  const std::vector<ImportedArray> outputs = namedOutputs(arrays, file);
+  if (!outputs.empty()) {
+    OutputsView shapes;
+    shapes.knownClasses = kCityscapesTrainClasses;
+    std::vector<ImportedLogits> opened;
+    for (const ImportedArray& array : outputs) {
+      opened.push_back(openImportedOutput(array.output, file, {}, array.name));
+      shapes[array.output] = opened.back().logits.view();
+    }
+    return line(out, "methods", servedText(inputsOf(shapes)));
+  }
   std::optional<ArrayFacts> chosen;
   try {
     chosen = chosenArray(arrays, {}, file);

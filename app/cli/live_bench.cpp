@@ -132,13 +132,14 @@ private:
 
   /// Bytes and exponentials of scoring a frame from its logits; nothing where the source gives maps.
   [[nodiscard]] std::optional<std::pair<double, double>> workOf(const LiveSet& set, std::size_t frame) const {
-    const auto logits = set.source().frameLogits(frame);
-    if (!logits) return std::nullopt;
-    const ScoreParameters how = set.source().scoreParameters(
-        {std::string(m_options.method.name()), m_options.method, 1.0F}, logits->view.channels);
+    const auto outputs = set.source().frameOutputs(frame);
+    if (!outputs || !outputs->view.has(Output::Logits)) return std::nullopt;
+    const LogitsView& logits = outputs->view[Output::Logits];
+    const ScoreParameters how =
+        set.source().scoreParameters({std::string(m_options.method.name()), m_options.method, 1.0F}, outputs->view);
     const bool all = how.channels.empty() || m_options.method.kind().readsAllChannels;
-    const double channels = all ? logits->view.channels : static_cast<double>(how.channels.size());
-    const double bytes = channels * static_cast<double>(logits->view.size().area()) * (logits->view.half ? 2 : 4);
+    const double channels = all ? logits.channels : static_cast<double>(how.channels.size());
+    const double bytes = channels * static_cast<double>(logits.size().area()) * (logits.half ? 2 : 4);
     const double exps =
         m_options.method.kind().exponentialsPerLogit * channels * static_cast<double>(set.evaluationSize(frame).area());
     return std::pair{bytes, exps};

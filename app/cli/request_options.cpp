@@ -112,7 +112,10 @@ void RequestOptions::addTo(CLI::App& app) {
          "(default: as the files' form says; BRAVO's _conf.png are normal-high)")
       ->type_name("WHICH")
       ->check(CLI::IsMember({"auto", "anomaly-high", "normal-high"}));
-  app.add_option("--method", methods, choiceText("Anomaly scores", methodNames(), Method().name()))->type_name("LIST");
+  app.add_option("--method", methods,
+                 choiceText("Anomaly scores", methodNames(), Method().name()) +
+                     "; all: each that the source can serve from what is stored")
+      ->type_name("LIST");
   app.add_option("--temperature", temperatures, "Temperatures, separated by commas (default 1)")
       ->delimiter(',')
       ->type_name("LIST");
@@ -225,8 +228,12 @@ void takeSetsAndSources(const RequestOptions& options, EvaluationRequest& reques
 
 /// Methods, protocols, temperatures, resolution and channels.
 void takeScoring(const RequestOptions& options, EvaluationRequest& request) {
-  const auto methods = parsed<Method>(splitAtCommas(options.methods), "--method", methodNames(), Method::named);
-  if (!methods.empty()) request.methods = methods;
+  const std::vector<std::string> names = splitAtCommas(options.methods);
+  request.everyMethod = names == std::vector<std::string>{"all"};
+  if (!request.everyMethod) {
+    const auto methods = parsed<Method>(names, "--method", methodNames(), Method::named);
+    if (!methods.empty()) request.methods = methods;
+  }
   const auto protocols =
       parsed<Protocol>(splitAtCommas(options.protocols), "--protocol", protocolNames(), Protocol::named);
   if (!protocols.empty()) request.protocols = protocols;

@@ -100,6 +100,13 @@ private:
   bool m_complete;
 };
 
+/// Whether a temperature can be chosen for the method, of what the source gives.
+bool isTempered(const OpenSource& source, Method method) {
+  if (source.sets.empty()) return false;
+  const ScoreInputs inputs = source.sets.front()->source().inputs();
+  return !method.whyNot(inputs) && method.usesTemperature(inputs);
+}
+
 int runSweepCommand(SweepCommandOptions options) {
   const EvaluationRequest request = requestFrom(options.request);
   options.sweep.rule = sweepRuleFromName(options.rule).value();
@@ -109,13 +116,16 @@ int runSweepCommand(SweepCommandOptions options) {
   OpenLiveSets open = openLiveSets(request, progress, stop);
   Sweeps sweeps(request, options.sweep, progress, stop);
   for (const std::string& text : open.warnings) sweeps.warn(text);
-  for (const Method method : request.methods.empty() ? std::vector<Method>{Method()} : request.methods) {
+  std::vector<Method> methods = request.methods.empty() ? std::vector<Method>{Method()} : request.methods;
+  if (request.everyMethod) methods.assign(allMethods().begin(), allMethods().end());
+  for (const Method method : methods) {
     if (!method.usesTemperature()) {
       std::fprintf(stderr, "note: temperature has no effect on the ranking of %s\n",
                    std::string(method.name()).c_str());
       continue;
     }
-    for (const OpenSource* source : open.byLabel()) sweeps.run(source->label, source->sets, method);
+    for (const OpenSource* source : open.byLabel())
+      if (!request.everyMethod || isTempered(*source, method)) sweeps.run(source->label, source->sets, method);
   }
   for (const OpenSource* source : open.byLabel())
     for (const auto& set : source->sets)

@@ -63,9 +63,9 @@ std::shared_ptr<const FramePicture> SingleRun::makePicture(const Request& reques
   picture->ordered = orderedSample(*picture->scores, request.dragging ? kOrderedInDrag : kOrderedScores);
   picture->label = request.live->label(request.frame);
   const ScoreSource& source = request.live->source();
-  if (request.configuration.method) picture->logits = source.frameLogits(request.frame);
-  if (picture->logits)
-    picture->parameters = source.scoreParameters(request.configuration, picture->logits->view.channels);
+  if (request.configuration.method) picture->outputs = source.frameOutputs(request.frame);
+  if (picture->outputs)
+    picture->parameters = source.scoreParameters(request.configuration, picture->outputs->view);
   return picture;
 }
 

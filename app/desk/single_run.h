@@ -30,7 +30,7 @@ struct FramePicture {
   std::vector<float> ordered;             ///< orderedSample(*scores)
   bool coarse = false;                    ///< few of them, while a knob moves
   std::shared_ptr<const LabelMap> label;  ///< at the scores' size
-  std::optional<FrameLogits> logits;      ///< none for finished maps
+  std::optional<FrameOutputs> outputs;    ///< none for finished maps
   ScoreParameters parameters;             ///< for the class probabilities under the cursor
   QString failure;                        ///< why the picture could not be decoded
 };

@@ -22,6 +22,7 @@ struct EvaluationRequest {
   std::string scoreName = {};                 ///< which array of score files of several; empty: the obvious one
   std::optional<Polarity> polarity = {};      ///< of score maps; empty: as their form says
   std::vector<Method> methods;
+  bool everyMethod = false;  ///< of each source all that it can serve (servedMethods()), in place of `methods`
   std::vector<float> temperatures;
   std::vector<Protocol> protocols;
   Resolution resolution = Resolution::ByProtocol;

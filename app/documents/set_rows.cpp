@@ -33,7 +33,9 @@ SetRows::SetRows(const EvaluationWork& work, std::shared_ptr<const DataSet> set)
       m_firstRow(m_work.report.table.rows.size()) {}
 
 void SetRows::add(const std::shared_ptr<ScoreSource>& source) {
-  const Configurations configurations = source->configurations(m_work.request.methods, m_work.request.temperatures);
+  const EvaluationRequest& request = m_work.request;
+  const Configurations configurations =
+      source->configurations(request.everyMethod ? servedMethods(*source) : request.methods, request.temperatures);
   const std::vector<std::size_t> frames = prepared(*source);
   if (m_work.stop.stop_requested()) {
     m_work.report.unfinished.push_back(m_set->name + ", " + source->name() + ": stopped before all frames were ready");

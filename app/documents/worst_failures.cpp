@@ -22,11 +22,12 @@ std::optional<ClassMap> importedClasses(const LiveSet& live, std::size_t frame) 
 /// Classes that the method predicts, at the evaluation size; empty where there are neither logits nor class maps.
 std::optional<ClassMap> classesOf(const LiveSet& live, std::size_t frame, Size size) {
   ClassMap own;
-  const bool hasLogits = readLogits(live.source(), frame, [&](const FrameLogits& logits) {
-    own = ClassMap(logits.view.size());
-    predictedClasses(logits.view, {}, own.values());
+  readOutputs(live.source(), frame, [&](const FrameOutputs& outputs) {
+    if (!outputs.view.hasClasses()) return;
+    own = ClassMap(outputs.view.size());
+    predictedClasses(outputs.view, {}, own.values());
   });
-  if (!hasLogits) {
+  if (own.values().empty()) {
     auto imported = importedClasses(live, frame);
     if (!imported) return std::nullopt;
     own = std::move(*imported);

@@ -2,6 +2,7 @@
 #include "app/live/live_sample.h"
 
 #include <algorithm>
+#include <array>
 
 #include <tbb/parallel_for.h>
 
@@ -19,44 +20,52 @@ std::vector<std::size_t> beginnings(const PixelSample& sample) {
   return out;
 }
 
+/// Whether one gathering can hold both frames' outputs.
+bool areAlike(const OutputsView& a, const OutputsView& b) {
+  return std::ranges::all_of(kAllOutputs, [&](Output output) {
+    return output == Output::Features || a[output].channels == b[output].channels;
+  });
+}
+
 }  // namespace
 
 LiveSample::LiveSample(PixelSample sample, std::vector<std::size_t> frames, std::vector<Size> sizes,
                        const ScoreSource& source)
     : m_pixels(std::move(sample)), m_frames(std::move(frames)) {
   if (m_pixels.frames.empty()) return;
-  const auto first = source.frameLogits(m_frames[m_pixels.frames.front().frame]);
+  const auto first = source.frameOutputs(m_frames[m_pixels.frames.front().frame]);
   if (!first) return;
-  const int channels = first->view.channels;
-  bool asTheyAre = true;  // half logits of the evaluation's size: copied, otherwise widened
+  std::array<bool, kOutputCount> asTheyAre{};  // half arrays of the evaluation's size: copied, otherwise widened
+  asTheyAre.fill(true);
+  std::vector<std::size_t> counts;
   for (const FrameSample& frame : m_pixels.frames) {
-    const auto logits = source.frameLogits(m_frames[frame.frame]);
-    if (!logits || logits->view.channels != channels) return;  // a mixture: scored map by map
-    asTheyAre = asTheyAre && logits->view.half != nullptr && logits->view.size() == sizes[frame.frame];
+    const auto outputs = source.frameOutputs(m_frames[frame.frame]);
+    if (!outputs || !areAlike(outputs->view, first->view)) return;  // a mixture: scored map by map
+    for (const Output output : kAllOutputs) {
+      const LogitsView& array = outputs->view[output];
+      asTheyAre[indexOf(output)] &= array.half != nullptr && array.size() == sizes[frame.frame];
+    }
+    counts.push_back(frame.pixels.size());
   }
-  GatheredLogits gathered(channels, m_pixels.pixelCount(),
-                          asTheyAre ? GatheredLogits::Storage::Half : GatheredLogits::Storage::Single);
-  const std::vector<std::size_t> begin = beginnings(m_pixels);
+  GatheredOutputs gathered(first->view, counts, asTheyAre);
   tbb::parallel_for(std::size_t{0}, m_pixels.frames.size(), [&](std::size_t i) {
     const FrameSample& frame = m_pixels.frames[i];
-    readLogits(source, m_frames[frame.frame], [&](const FrameLogits& logits) {
-      gathered.fill(begin[i], logits.view, sizes[frame.frame], frame.pixels);
-    });
+    readOutputs(source, m_frames[frame.frame],
+                [&](const FrameOutputs& outputs) { gathered.fill(i, outputs.view, sizes[frame.frame], frame.pixels); });
   });
-  m_logits = std::move(gathered);
+  m_outputs = std::move(gathered);
 }
 
 std::size_t LiveSample::bytes() const {
-  return m_pixels.pixelCount() * sizeof(std::uint32_t) + (m_logits ? m_logits->bytes() : 0);
+  return m_pixels.pixelCount() * sizeof(std::uint32_t) + (m_outputs ? m_outputs->bytes() : 0);
 }
 
 std::optional<std::vector<float>> LiveSample::scores(const Configuration& configuration, const ScoreSource& source,
                                                      const MapProvider& maps, const std::stop_token& stop) const {
   std::vector<float> out(m_pixels.pixelCount());
   if (out.empty()) return out;
-  if (m_logits && configuration.method) {
-    const LogitsView view = m_logits->view();
-    score(view, source.scoreParameters(configuration, view.channels), out);
+  if (m_outputs && configuration.method) {
+    m_outputs->score(source.scoreParameters(configuration, m_outputs->view()), out);
     return out;
   }
   const std::vector<std::size_t> begin = beginnings(m_pixels);

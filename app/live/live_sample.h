@@ -2,7 +2,7 @@
 #pragma once
 #include "analysis/core/grid.h"
 #include "analysis/live/sample.h"
-#include "analysis/scores/gathered_logits.h"
+#include "analysis/scores/gathered_outputs.h"
 #include "app/sources/score_source.h"
 
 #include <cstddef>
@@ -35,8 +35,8 @@ public:
 
 private:
   PixelSample m_pixels;
-  std::vector<std::size_t> m_frames;       ///< DataSet index of the frame numbers that drawSample() saw
-  std::optional<GatheredLogits> m_logits;  ///< none: the source gives finished maps
+  std::vector<std::size_t> m_frames;         ///< DataSet index of the frame numbers that drawSample() saw
+  std::optional<GatheredOutputs> m_outputs;  ///< none: the source gives finished maps
 };
 
 }  // namespace oodscope

@@ -17,8 +17,9 @@ namespace {
 constexpr std::size_t kHistogramBins = 96;
 
 /// Two configurations that rank alike are one: max-logit knows no temperature.
-Configuration rankingOf(Configuration configuration) {
-  if (configuration.method && !configuration.method->usesTemperature()) configuration.temperature.reset();
+Configuration rankingOf(Configuration configuration, const ScoreSource& source) {
+  if (configuration.method && !configuration.method->usesTemperature(source.inputs()))
+    configuration.temperature.reset();
   return configuration;
 }
 
@@ -66,7 +67,7 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
 
 RunSpec LiveSet::run(const Configuration& configuration, Protocol protocol) const {
   RunSpec out = m_run;
-  out.score = m_source->terms(rankingOf(configuration));
+  out.score = m_source->terms(rankingOf(configuration, *m_source));
   out.protocol = protocol;
   return out;
 }
@@ -169,7 +170,7 @@ Size LiveSet::evaluationSize(std::size_t frame) const {
 }
 
 std::shared_ptr<const ScoreMap> LiveSet::scores(std::size_t frame, const Configuration& asked) {
-  const Configuration configuration = rankingOf(asked);
+  const Configuration configuration = rankingOf(asked, *m_source);
   if (auto held = m_maps.find(configuration, frame)) return held;
   ScoreMap scored = m_source->score(frame, configuration, evaluationSize(frame));
   if (m_options.asSubmitted) roundToFloat16(scored.values());

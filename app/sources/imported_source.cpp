@@ -4,10 +4,12 @@
 #include "analysis/core/sha256.h"
 #include "analysis/core/size_text.h"
 #include "analysis/datasets/cityscapes.h"
+#include "analysis/formats/array_file.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/scores/map_facts.h"
 #include "analysis/scores/method_kinds.h"
 #include "inference/models/known_channels.h"
+#include "inference/models/sidecar.h"
 
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -44,6 +46,22 @@ MapReading readingOf(const ImportedScores& scores, const ImportedFile& file) {
 }
 
 bool hasClasses(const std::optional<ImportedFile>& file) { return file && file->classes; }
+/// Each file of a frame once.
+std::vector<std::filesystem::path> filesOf(const std::optional<ImportedFile>& file) {
+  std::vector<std::filesystem::path> out;
+  if (!file) return out;
+  out.push_back(file->file);
+  for (const ImportedArray& array : file->outputs)
+    if (std::ranges::find(out, array.file) == out.end()) out.push_back(array.file);
+  return out;
+}
+
+/// How many classes the outputs tell apart; 0: they tell none.
+int classCount(const OutputsView& outputs) {
+  if (outputs.has(Output::Logits)) return outputs[Output::Logits].channels;
+  if (outputs.hasQueries()) return outputs.knownClasses;
+  return outputs[Output::Membership].channels;
+}
 
 /// The frame's anomalous pixels among `scores`, distinct, added to `anchors`.
 void addAnchors(const Grid<double>& scores, const LabelMap& label, std::vector<double>& anchors) {
@@ -88,6 +106,7 @@ ImportedSource::ImportedSource(std::string label, std::shared_ptr<const DataSet>
                  .expected = "maps of height x width where --polarity is normal-high",
                  .found = "files of logits, from which methods make scores",
                  .file = m_scores.root});
+  if (m_holdsLogits) m_knownClasses = readFolderSidecar(folder).knownClasses.value_or(kCityscapesTrainClasses);
 }
 
 std::optional<std::size_t> ImportedSource::framesWithoutFile() const {
@@ -104,7 +123,7 @@ void ImportedSource::prepare(std::size_t frame) {
   if (m_sizes[frame].area() > 0) return;
   m_frameSizes[frame] = imageSize(m_set->frames[frame]);
   if (file->content == ImportedFile::Content::Logits)
-    judge(frame, *logits(frame));
+    judge(frame, *outputs(frame));
   else
     judge(frame, map(frame));
 }
@@ -144,18 +163,22 @@ void ImportedSource::judge(std::size_t frame, const StoredMap& map) {
   m_findings.add(*finding, name, detail);
 }
 
-void ImportedSource::judge(std::size_t frame, const ImportedLogits& logits) {
+void ImportedSource::judge(std::size_t frame, const OpenedOutputs& outputs) {
   const std::string& name = m_set->frames[frame].name;
-  const LogitsView view = logits.logits.view();
-  judgeShape(frame, view.size(), "logits are");
-  m_findings.addPrecision(view.half != nullptr ? "float16" : "float32");
-  if (logits.wereChannelsLast)
-    m_findings.add(
-        ScoreFinding::ChannelsLast, name,
-        std::to_string(view.height) + "x" + std::to_string(view.width) + "x" + std::to_string(view.channels));
-  if (logits.areByMatlab) m_findings.add(ScoreFinding::MatlabAxes, name, "read as " + sidesText(view.size()));
-  if (logits.areRounded) m_findings.add(ScoreFinding::RoundedLogits, name);
-  if (areProbabilities(view)) m_findings.add(ScoreFinding::Probabilities, name);
+  const OutputsView all = outputs.view();
+  judgeShape(frame, all.size(), "logits are");
+  for (std::size_t i = 0; i < outputs.arrays.size(); ++i) {
+    const ImportedLogits& array = outputs.arrays[i];
+    const LogitsView view = array.logits.view();
+    m_findings.addPrecision(view.half != nullptr ? "float16" : "float32");
+    if (array.wereChannelsLast)
+      m_findings.add(
+          ScoreFinding::ChannelsLast, name,
+          std::to_string(view.height) + "x" + std::to_string(view.width) + "x" + std::to_string(view.channels));
+    if (array.areByMatlab) m_findings.add(ScoreFinding::MatlabAxes, name, "read as " + sidesText(view.size()));
+    if (array.areRounded) m_findings.add(ScoreFinding::RoundedLogits, name);
+    if (outputs.which[i] == Output::Logits && areProbabilities(view)) m_findings.add(ScoreFinding::Probabilities, name);
+  }
 }
 
 StoredMap ImportedSource::map(std::size_t frame) const {
@@ -170,32 +193,133 @@ StoredMap ImportedSource::map(std::size_t frame) const {
   return map;
 }
 
-ImportedSource::Logits ImportedSource::held(std::size_t frame) const {
-  const std::scoped_lock lock(m_logitsMutex);
-  Held& held = m_held[frame];
-  if (held.logits && !held.logits->logits.isIntact()) held = {};
-  return held.logits ? held.logits : m_opened[frame].lock();
+OutputsView ImportedSource::OpenedOutputs::view() const {
+  OutputsView out;
+  for (std::size_t i = 0; i < arrays.size(); ++i) out[which[i]] = arrays[i].logits.view();
+  out.knownClasses = knownClasses;
+  return out;
 }
 
-void ImportedSource::hold(std::size_t frame, const Logits& logits) const {
-  auto share = m_store->share(logits->logits);
+bool ImportedSource::OpenedOutputs::isIntact() const {
+  return std::ranges::all_of(arrays, [](const ImportedLogits& array) { return array.logits.isIntact(); });
+}
+
+void ImportedSource::OpenedOutputs::requireIntact() const {
+  for (const ImportedLogits& array : arrays) array.logits.requireIntact();
+}
+
+ImportedSource::Outputs ImportedSource::held(std::size_t frame) const {
   const std::scoped_lock lock(m_logitsMutex);
-  m_opened[frame] = logits;
-  if (share) {
-    m_held[frame] = {logits, std::move(share)};
+  Held& held = m_held[frame];
+  if (held.outputs && !held.outputs->isIntact()) held = {};
+  return held.outputs ? held.outputs : m_opened[frame].lock();
+}
+
+void ImportedSource::hold(std::size_t frame, const Outputs& outputs) const {
+  Held holding{.outputs = outputs};
+  for (const ImportedLogits& array : outputs->arrays) {
+    auto share = m_store->share(array.logits);
+    if (!share) break;
+    holding.shares.push_back(std::move(share));
+  }
+  const std::scoped_lock lock(m_logitsMutex);
+  m_opened[frame] = outputs;
+  if (holding.shares.size() == outputs->arrays.size()) {
+    m_held[frame] = std::move(holding);
     return;
   }
-  m_lastOpened.push_back(logits);
+  m_lastOpened.push_back(outputs);
   if (m_lastOpened.size() > kOpenedLogits) m_lastOpened.pop_front();
 }
 
-ImportedSource::Logits ImportedSource::logits(std::size_t frame) const {
-  if (Logits known = held(frame)) return known;
-  auto opened = std::make_shared<const ImportedLogits>(
-      openImportedLogits(m_scores.files[frame].value().file, m_frameSizes[frame], m_scores.arrayName));
+/// Arrays that are there together, of one frame's file or files.
+void ImportedSource::requireWhole(std::size_t frame, const OpenedOutputs& outputs) const {
+  const OutputsView view = outputs.view();
+  const auto refuse = [&](const std::string& what, const std::string& expected, const std::string& found) {
+    throw Error(
+        ErrorParts{.what = what, .expected = expected, .found = found, .file = m_scores.files[frame].value().file});
+  };
+  if (view.has(Output::ClassLogits) != view.has(Output::MaskLogits))
+    refuse("the frame has one array of a mask network's two", "\"class_logits\" and \"mask_logits\"",
+           view.has(Output::ClassLogits) ? "class_logits" : "mask_logits");
+  if (!view.hasQueries()) return;
+  const LogitsView& classes = view[Output::ClassLogits];
+  if (classes.channels != view[Output::MaskLogits].channels)
+    refuse("class_logits and mask_logits are of different queries",
+           std::to_string(classes.channels) + " x h x w mask logits",
+           std::to_string(view[Output::MaskLogits].channels));
+  if (classes.width != m_knownClasses + 1 && classes.width != m_knownClasses + 2)
+    refuse("class_logits do not fit the known classes",
+           std::to_string(m_knownClasses + 1) + " or " + std::to_string(m_knownClasses + 2) +
+               " columns (known_classes " + std::to_string(m_knownClasses) + ": the folder's sidecar says another)",
+           std::to_string(classes.channels) + " x " + std::to_string(classes.width));
+}
+
+ImportedSource::OpenedOutputs ImportedSource::openedOutputs(std::size_t frame) const {
+  const ImportedFile& file = m_scores.files[frame].value();
+  OpenedOutputs out{.which = {}, .arrays = {}, .knownClasses = m_knownClasses};
+  for (const ImportedArray& array : file.outputs) {
+    if (array.output == Output::Features && file.outputs.size() > 1)
+      continue;  // large, and no method of pixels reads them
+    out.which.push_back(array.output);
+    out.arrays.push_back(openImportedOutput(array.output, array.file, m_frameSizes[frame], array.name));
+  }
+  if (file.outputs.empty()) {
+    out.which.push_back(Output::Logits);
+    out.arrays.push_back(openImportedLogits(file.file, m_frameSizes[frame], m_scores.arrayName));
+  }
+  requireWhole(frame, out);
+  return out;
+}
+
+ImportedSource::Outputs ImportedSource::outputs(std::size_t frame) const {
+  if (Outputs known = held(frame)) return known;
+  auto opened = std::make_shared<const OpenedOutputs>(openedOutputs(frame));
   ++m_filesOpened;
   hold(frame, opened);
   return opened;
+}
+
+/// What headers say; of a file that cannot be read, nothing.
+ScoreInputs ImportedSource::firstInputs() const {
+  ScoreInputs out{.isNetwork = false};
+  const auto first = std::ranges::find_if(m_scores.files, [](const auto& file) { return file.has_value(); });
+  if (first == m_scores.files.end() || !m_holdsLogits) return out;
+  const auto frame = static_cast<std::size_t>(first - m_scores.files.begin());
+  const ImportedFile& file = **first;
+  std::vector<ImportedArray> arrays = file.outputs;
+  if (arrays.empty()) arrays.push_back({Output::Logits, file.file, m_scores.arrayName});
+  OutputsView shapes;
+  shapes.knownClasses = m_knownClasses;
+  for (const ImportedArray& array : arrays) {
+    try {
+      const std::vector<std::size_t> shape = chosenArray(arraysIn(array.file), array.name, array.file).usefulShape();
+      const Size frameSize = imageSize(m_set->frames[frame]);
+      const bool isLast =
+          shape.size() == 3 && frameSize.area() > 0 && axisOrder(shape, frameSize) == AxisOrder::ChannelsLast;
+      const std::size_t channels = shape.size() == 2 && array.output != Output::ClassLogits ? 1 : shape[isLast ? 2 : 0];
+      shapes[array.output] = {.channels = static_cast<int>(channels), .width = static_cast<int>(shape.back())};
+    } catch (const Error&) {
+      continue;  // told when the frame is prepared
+    }
+  }
+  out = inputsOf(shapes);
+  out.isNetwork = false;
+  out.voidChannel = assumedVoidChannel(out.channels);
+  return out;
+}
+
+ScoreInputs ImportedSource::inputs() const {
+  std::call_once(m_looked, [this] { m_inputs = firstInputs(); });
+  return m_inputs;
+}
+
+void ImportedSource::requirePossible(Method method) const {
+  ScoreInputs lenient = inputs();
+  if (lenient.channels > 0) lenient.voidChannel = 0;
+  if (const auto lack = method.whyNot(lenient))
+    throw Error(
+        ErrorParts{.what = lack->what, .expected = lack->expected, .found = lack->found, .file = m_scores.root});
 }
 
 DoubleRanking ImportedSource::makeRanking() const {
@@ -264,35 +388,39 @@ Size ImportedSource::ownSize(std::size_t frame) const {
   return m_sizes[frame];
 }
 
-ScoreParameters ImportedSource::scoreParameters(const Configuration& configuration, int channels) const {
+ScoreParameters ImportedSource::scoreParameters(const Configuration& configuration, const OutputsView& outputs) const {
+  ScoreInputs inputs = inputsOf(outputs);
+  inputs.isNetwork = false;
+  inputs.voidChannel = assumedVoidChannel(inputs.channels);
   ScoreParameters parameters{.method = configuration.method.value(),
                              .temperature = configuration.temperature.value_or(1.0F),
                              .channels = LogitsSource::channels().list,
-                             .voidChannel = assumedVoidChannel(channels)};
-  if (parameters.channels.empty()) {
-    parameters.channels = knownChannels(channels, LogitsSource::channels().all ? -1 : parameters.voidChannel);
-  }
-  const ScoreInputs inputs{.isNetwork = false, .channels = channels, .voidChannel = parameters.voidChannel};
+                             .voidChannel = inputs.voidChannel};
   if (const auto lack = parameters.method.whyNot(inputs))
     throw Error(
         ErrorParts{.what = lack->what, .expected = lack->expected, .found = lack->found, .file = m_scores.root});
+  const int classes = classCount(outputs);
+  if (parameters.channels.empty() && inputs.channels > 0)
+    parameters.channels = knownChannels(classes, LogitsSource::channels().all ? -1 : parameters.voidChannel);
+  if (parameters.channels.empty() || classes == 0) return parameters;
   const int last = *std::max_element(parameters.channels.begin(), parameters.channels.end());
-  if (last >= channels)
+  if (last >= classes)
     throw Error(ErrorParts{.what = "a channel asked for is not in the logits",
-                           .expected = "channels 0 to " + std::to_string(channels - 1),
+                           .expected = "channels 0 to " + std::to_string(classes - 1),
                            .found = std::to_string(last),
                            .file = m_scores.root});
   return parameters;
 }
 
-std::optional<FrameLogits> ImportedSource::frameLogits(std::size_t frame) const {
+std::optional<FrameOutputs> ImportedSource::frameOutputs(std::size_t frame) const {
   if (m_scores.files[frame].value().content != ImportedFile::Content::Logits) return std::nullopt;
-  const auto opened = logits(frame);
-  return FrameLogits{opened->logits.view(), opened, opened->logits.saturated(),
-                     [opened] { opened->logits.requireIntact(); }};
+  const auto opened = outputs(frame);
+  std::uint64_t saturated = 0;
+  for (const ImportedLogits& array : opened->arrays) saturated += array.logits.saturated();
+  return FrameOutputs{opened->view(), opened, saturated, [opened] { opened->requireIntact(); }};
 }
 
-bool ImportedSource::hasLogits(std::size_t frame) const {
+bool ImportedSource::hasOutputs(std::size_t frame) const {
   return m_scores.files[frame].value().content == ImportedFile::Content::Logits;
 }
 
@@ -302,7 +430,7 @@ ScoreMap ImportedSource::floatMap(std::size_t frame, Size target) const {
 }
 
 ScoreMap ImportedSource::values(std::size_t frame, const Configuration& configuration, Size target) const {
-  return hasLogits(frame) ? score(frame, configuration, target) : floatMap(frame, target);
+  return hasOutputs(frame) ? score(frame, configuration, target) : floatMap(frame, target);
 }
 
 ScoreMap ImportedSource::finishedMap(std::size_t frame, Size target) const {
@@ -319,8 +447,9 @@ std::vector<std::pair<std::string, std::string>> ImportedSource::provenance() co
   Sha256 digest;
   std::error_code unknown;
   for (const auto& file : m_scores.files)
-    if (file && std::filesystem::is_regular_file(file->file, unknown))  // a pipe would be waited for
-      digest.add(file->file.filename().string()).add(sha256OfFile(file->file));
+    for (const std::filesystem::path& each : filesOf(file))
+      if (std::filesystem::is_regular_file(each, unknown))  // a pipe would be waited for
+        digest.add(each.filename().string()).add(sha256OfFile(each));
   std::vector<std::pair<std::string, std::string>> facts = {{"scores", name()}, {"scores_sha256", digest.hex()}};
   if (!m_scores.arrayName.empty()) facts.emplace_back("scores_array", m_scores.arrayName);
   if (!m_holdsLogits)

@@ -47,10 +47,13 @@ public:
   void prepare(std::size_t frame) override;
   [[nodiscard]] Size ownSize(std::size_t frame) const override;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
-  [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;
-  [[nodiscard]] bool hasLogits(std::size_t frame) const override;
+  [[nodiscard]] std::optional<FrameOutputs> frameOutputs(std::size_t frame) const override;
+  [[nodiscard]] bool hasOutputs(std::size_t frame) const override;
   [[nodiscard]] ScoreMap values(std::size_t frame, const Configuration& configuration, Size target) const override;
-  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int channels) const override;
+  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration,
+                                                const OutputsView& outputs) const override;
+  /// By a look at the headers of the first frame that has files.
+  [[nodiscard]] ScoreInputs inputs() const override;
   [[nodiscard]] std::string precision() const override { return m_findings.precision(); }
   /// The classes of the set's labels, where class maps came with the scores.
   [[nodiscard]] const std::vector<std::string>& classNames() const override { return m_classNames; }
@@ -59,29 +62,42 @@ public:
   [[nodiscard]] std::vector<std::string> warnings() const override;
   [[nodiscard]] double exactScore(float value) const override;
   [[nodiscard]] float rankedScore(double score) const override;
-  /// How often a file of logits was opened so far.
+  /// How often a frame's logits or other outputs were opened so far.
   [[nodiscard]] std::size_t filesOpened() const { return m_filesOpened.load(); }
 
 protected:
-  void requirePossible(Method) const override {}  // each file's channels tell: scoreParameters()
+  /// Whether there is a void channel each file's channels tell: scoreParameters().
+  void requirePossible(Method method) const override;
   /// Maps of another size than `target` are resized bilinearly (half-pixel centres), those of more digits than float in
   /// double. The first call for such maps reads all files and labels of the set once.
   [[nodiscard]] ScoreMap finishedMap(std::size_t frame, Size target) const override;
 
 private:
-  using Logits = std::shared_ptr<const ImportedLogits>;
-  /// Logits that stay open between uses: a share of what may, held with them.
+  /// A frame's arrays as they were opened.
+  struct OpenedOutputs {
+    std::vector<Output> which;
+    std::vector<ImportedLogits> arrays;
+    int knownClasses = 0;
+    [[nodiscard]] OutputsView view() const;
+    [[nodiscard]] bool isIntact() const;
+    void requireIntact() const;
+  };
+  using Outputs = std::shared_ptr<const OpenedOutputs>;
+  /// Outputs that stay open between uses: a share of what may for each array, held with them.
   struct Held {
-    Logits logits;
-    std::shared_ptr<const void> share;
+    Outputs outputs;
+    std::vector<std::shared_ptr<const void>> shares = {};
   };
   [[nodiscard]] StoredMap map(std::size_t frame) const;
   [[nodiscard]] ScoreMap floatMap(std::size_t frame, Size target) const;
-  [[nodiscard]] Logits logits(std::size_t frame) const;
-  [[nodiscard]] Logits held(std::size_t frame) const;
-  void hold(std::size_t frame, const Logits& logits) const;
+  [[nodiscard]] Outputs outputs(std::size_t frame) const;
+  [[nodiscard]] OpenedOutputs openedOutputs(std::size_t frame) const;
+  void requireWhole(std::size_t frame, const OpenedOutputs& outputs) const;
+  [[nodiscard]] Outputs held(std::size_t frame) const;
+  void hold(std::size_t frame, const Outputs& outputs) const;
+  [[nodiscard]] ScoreInputs firstInputs() const;
   void judge(std::size_t frame, const StoredMap& map);
-  void judge(std::size_t frame, const ImportedLogits& logits);
+  void judge(std::size_t frame, const OpenedOutputs& outputs);
   void judgeShape(std::size_t frame, Size found, const char* what);
   [[nodiscard]] const DoubleRanking& ranking() const;
   [[nodiscard]] DoubleRanking makeRanking() const;
@@ -98,9 +114,12 @@ private:
   ScoreFindings m_findings;
   mutable std::mutex m_rankingMutex, m_logitsMutex;
   mutable std::unique_ptr<const DoubleRanking> m_ranking;
-  mutable std::vector<Held> m_held;                                   ///< by frame
-  mutable std::vector<std::weak_ptr<const ImportedLogits>> m_opened;  ///< by frame: what is in use, or was just now
-  mutable std::deque<Logits> m_lastOpened;  ///< so that each pass opens a file once that nothing has room for
+  mutable std::vector<Held> m_held;                                  ///< by frame
+  mutable std::vector<std::weak_ptr<const OpenedOutputs>> m_opened;  ///< by frame: what is in use, or was just now
+  mutable std::deque<Outputs> m_lastOpened;  ///< so that each pass opens a file once that nothing has room for
+  int m_knownClasses = 0;                    ///< K of class logits, as the folder's sidecar says or as assumed
+  mutable std::once_flag m_looked;
+  mutable ScoreInputs m_inputs{.isNetwork = false};
   mutable std::atomic<std::size_t> m_filesOpened = 0;
 };
 

@@ -3,12 +3,17 @@
 
 #include "app/sources/model_scores.h"
 
+#include <algorithm>
+
 namespace oodscope {
 namespace {
 
 bool isInStore(const Frame& frame, const Model& model, const LogitsStore& store) {
   try {
-    return store.find(store.address(imageDigest(frame), model.logitsKey())).has_value();
+    const std::string address = store.address(imageDigest(frame), model.logitsKey());
+    return std::ranges::all_of(model.info().arrays, [&](const OutputArray& array) {
+      return store.find(outputAddress(address, array.output)).has_value();
+    });
   } catch (const Error&) {
     return false;
   }

@@ -15,13 +15,22 @@ std::vector<ScoreTerm> ScoreSource::terms(const Configuration& configuration) co
            .channels = channels()}};
 }
 
+std::vector<Method> servedMethods(const ScoreSource& source) {
+  std::vector<Method> out;
+  if (!source.takesMethods()) return out;
+  const ScoreInputs inputs = source.inputs();
+  for (const Method method : allMethods())
+    if (!method.whyNot(inputs)) out.push_back(method);
+  return out;
+}
+
 std::vector<Configuration> LogitsSource::configurations(const std::vector<Method>& methods,
                                                         const std::vector<float>& temperatures) const {
   if (!takesMethods()) return {{name(), std::nullopt, std::nullopt}};
   std::vector<Configuration> out;
   for (const Method method : methods) {
     requirePossible(method);
-    if (!method.usesTemperature()) {
+    if (!method.usesTemperature(inputs())) {
       out.push_back({std::string(method.name()), method, std::nullopt});
       continue;
     }
@@ -31,20 +40,20 @@ std::vector<Configuration> LogitsSource::configurations(const std::vector<Method
 }
 
 ScoreMap LogitsSource::score(std::size_t frame, const Configuration& configuration, Size target) const {
-  if (!hasLogits(frame)) return finishedMap(frame, target);
+  if (!hasOutputs(frame)) return finishedMap(frame, target);
   ScoreMap out(target);
-  readLogits(*this, frame, [&](const FrameLogits& logits) {
-    const ScoreParameters how = scoreParameters(configuration, logits.view.channels);
-    if (target == logits.view.size())
-      oodscope::score(logits.view, how, out.values());
+  readOutputs(*this, frame, [&](const FrameOutputs& outputs) {
+    const ScoreParameters how = scoreParameters(configuration, outputs.view);
+    if (target == outputs.view.size())
+      oodscope::score(outputs.view, how, out.values());
     else
-      scoreResized(logits.view, how, target, out.values());
+      scoreResized(outputs.view, how, target, out.values());
   });
   return out;
 }
 
 ScoreMap LogitsSource::finishedMap(std::size_t, Size) const {
-  throw ContractViolation("LogitsSource: there are logits and no finished map");
+  throw ContractViolation("LogitsSource: there are outputs and no finished map");
 }
 
 }  // namespace oodscope

@@ -4,8 +4,8 @@
 
 namespace oodscope {
 
-/// A source whose scores are made of logits by methods, or come as finished maps where it has no logits: what such
-/// sources have in common, whoever made the logits.
+/// A source whose scores are made of a network's outputs by methods, or come as finished maps where it has none: what
+/// such sources have in common, whoever made the outputs.
 class LogitsSource : public ScoreSource {
 public:
   [[nodiscard]] std::string name() const override { return m_label; }
@@ -19,7 +19,7 @@ protected:
       : m_label(std::move(label)), m_channels(std::move(channels)) {}
   /// Throws Error where the source lacks what the method needs.
   virtual void requirePossible(Method method) const = 0;
-  /// The frame's finished scores at `target`. Asked for where frameLogits() is empty.
+  /// The frame's finished scores at `target`. Asked for where frameOutputs() is empty.
   [[nodiscard]] virtual ScoreMap finishedMap(std::size_t frame, Size target) const;
 
 private:

@@ -58,10 +58,39 @@ ModelScores::ModelScores(std::string label, std::shared_ptr<const DataSet> set, 
                            .file = info.file});
 }
 
-void ModelScores::requirePossible(Method method) const {
+bool ModelScores::StoredOutputs::isIntact() const {
+  return std::ranges::all_of(arrays, [](const StoredLogits& array) { return array.isIntact(); });
+}
+
+void ModelScores::StoredOutputs::requireIntact() const {
+  for (const StoredLogits& array : arrays) array.requireIntact();
+}
+
+std::uint64_t ModelScores::StoredOutputs::saturated() const {
+  return std::accumulate(arrays.begin(), arrays.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const StoredLogits& array) { return sum + array.saturated(); });
+}
+
+ScoreInputs ModelScores::inputs() const {
   const ModelInfo& info = m_model->info();
-  if (const auto lack = method.whyNot({.channels = info.channels, .voidChannel = info.outputs.voidChannel}))
-    throw Error(ErrorParts{.what = lack->what, .expected = lack->expected, .found = lack->found, .file = info.file});
+  ScoreInputs out{.voidChannel = info.outputs.voidChannel};
+  const auto channelsOf = [&](Output output) {
+    const auto found = std::ranges::find(info.arrays, output, &OutputArray::output);
+    return found == info.arrays.end() ? 0 : found->channels;
+  };
+  out.channels = channelsOf(Output::Logits);
+  out.outlierChannels = channelsOf(Output::Outlier);
+  out.membershipChannels = channelsOf(Output::Membership);
+  for (const OutputArray& array : info.arrays)
+    if (array.output == Output::ClassLogits) out.queryColumns = array.size.width;
+  out.knownClasses = info.outputs.knownClasses;
+  return out;
+}
+
+void ModelScores::requirePossible(Method method) const {
+  if (const auto lack = method.whyNot(inputs()))
+    throw Error(
+        ErrorParts{.what = lack->what, .expected = lack->expected, .found = lack->found, .file = m_model->info().file});
 }
 
 const std::string& ModelScores::address(std::size_t frame) {
@@ -75,47 +104,62 @@ bool ModelScores::isStored(std::size_t frame) {
   return held(frame) != nullptr || stored(frame) != nullptr;
 }
 
+/// Puts what the network made into the store, array by array, and opens it.
+ModelScores::Outputs ModelScores::kept(std::size_t frame, const OutputMaps& made) const {
+  auto out = std::make_shared<StoredOutputs>();
+  for (std::size_t i = 0; i < made.maps.size(); ++i) {
+    const std::string own = outputAddress(m_addresses[frame], m_model->info().arrays[i].output);
+    out->arrays.push_back(*m_distrustsFolder ? m_store->putAside(own, made.maps[i]) : m_store->put(own, made.maps[i]));
+  }
+  hold(frame, out);
+  return out;
+}
+
 void ModelScores::prepare(std::size_t frame) {
   if (isStored(frame)) return;
   const RgbImage image = readImage(m_set->frames[frame]);
   const std::scoped_lock oneAtATime(networkMutex());
-  const LogitsMap logits = m_model->infer(image);
+  const OutputMaps made = m_model->inferOutputs(image);
   ++m_networkPasses;
-  hold(frame, std::make_shared<const StoredLogits>(*m_distrustsFolder ? m_store->putAside(address(frame), logits)
-                                                                      : m_store->put(address(frame), logits)));
+  static_cast<void>(kept(frame, made));
 }
 
-ModelScores::Logits ModelScores::held(std::size_t frame) const {
+ModelScores::Outputs ModelScores::held(std::size_t frame) const {
   const std::scoped_lock lock(m_mutex);
   Held& held = m_held[frame];
-  if (held.logits && !held.logits->isIntact()) {
+  if (held.outputs && !held.outputs->isIntact()) {
     *m_distrustsFolder = true;
     held = {};
   }
-  return held.logits;
+  return held.outputs;
 }
 
-void ModelScores::hold(std::size_t frame, const Logits& logits) const {
+void ModelScores::hold(std::size_t frame, const Outputs& outputs) const {
   const std::scoped_lock lock(m_mutex);
-  if (m_held[frame].logits || m_holdsNone) return;
-  if (auto share = m_store->share(*logits)) m_held[frame] = {logits, std::move(share)};
+  if (m_held[frame].outputs || m_holdsNone) return;
+  Held holding{.outputs = outputs};
+  for (const StoredLogits& array : outputs->arrays) {
+    auto share = m_store->share(array);
+    if (!share) return;
+    holding.shares.push_back(std::move(share));
+  }
+  m_held[frame] = std::move(holding);
 }
 
-/// Whether an entry has the network's shape: an address says which network it was, a record that it is undamaged.
-bool ModelScores::fits(const StoredLogits& logits) const {
-  const LogitsView view = logits.view();
-  return view.channels == m_model->info().channels && view.size() == m_model->info().output;
-}
-
-/// From the store's folder; nullptr where it is not there.
-ModelScores::Logits ModelScores::stored(std::size_t frame) const {
+/// From the store's folder; nullptr where it is not there, or an entry has not the network's shape: an address says
+/// which network it was, a record that it is undamaged.
+ModelScores::Outputs ModelScores::stored(std::size_t frame) const {
   if (*m_distrustsFolder) return nullptr;
-  const auto find = [&]() -> Logits {
-    auto found = m_store->find(m_addresses[frame]);
-    if (!found || !fits(*found)) return nullptr;
-    return std::make_shared<const StoredLogits>(std::move(*found));
+  const auto find = [&]() -> Outputs {
+    auto out = std::make_shared<StoredOutputs>();
+    for (const OutputArray& array : m_model->info().arrays) {
+      auto found = m_store->find(outputAddress(m_addresses[frame], array.output));
+      if (!found || found->view().channels != array.channels || found->view().size() != array.size) return nullptr;
+      out->arrays.push_back(std::move(*found));
+    }
+    return out;
   };
-  Logits found;
+  Outputs found;
   try {
     found = find();
   } catch (const Error&) {
@@ -133,45 +177,49 @@ ModelScores::Logits ModelScores::stored(std::size_t frame) const {
   return found;
 }
 
-ModelScores::Logits ModelScores::madeAgain(std::size_t frame) const {
+ModelScores::Outputs ModelScores::madeAgain(std::size_t frame) const {
   const std::scoped_lock oneAtATime(networkMutex());
-  if (Logits logits = held(frame)) return logits;  // another thread made them while this one waited
-  if (Logits logits = stored(frame)) return logits;
+  if (Outputs outputs = held(frame)) return outputs;  // another thread made them while this one waited
+  if (Outputs outputs = stored(frame)) return outputs;
   const Frame& record = m_set->frames[frame];
   if (m_store->address(imageDigest(record), m_model->logitsKey()) != m_addresses[frame])
     throw Error(ErrorParts{.what = "the image was changed during the run",
                            .expected = "the picture that was there when the run began",
                            .file = record.image});
-  const LogitsMap logits = m_model->infer(readImage(record));
+  const OutputMaps made = m_model->inferOutputs(readImage(record));
   ++m_networkPasses;
   ++m_madeAgain;
-  const std::string& address = m_addresses[frame];
-  auto out = std::make_shared<const StoredLogits>(*m_distrustsFolder ? m_store->putAside(address, logits)
-                                                                     : m_store->put(address, logits));
-  hold(frame, out);
-  return out;
+  return kept(frame, made);
 }
 
-ModelScores::Logits ModelScores::logits(std::size_t frame) const {
+ModelScores::Outputs ModelScores::outputs(std::size_t frame) const {
   require(!m_addresses[frame].empty(), "ModelScores: prepare(frame) comes first");
-  if (Logits logits = held(frame)) return logits;
-  if (Logits logits = stored(frame)) return logits;
+  if (Outputs outputs = held(frame)) return outputs;
+  if (Outputs outputs = stored(frame)) return outputs;
   // In a thread of its own: LibTorch keeps a team of threads for each that calls it, and a worker that waited inside
   // the network could be given another frame to score, which would wait for the network in turn.
   return std::async(std::launch::async, [&] { return madeAgain(frame); }).get();
 }
 
-std::optional<FrameLogits> ModelScores::frameLogits(std::size_t frame) const {
-  const Logits open = logits(frame);
-  return FrameLogits{open->view(), open, open->saturated(), [open, distrusts = m_distrustsFolder] {
-                       if (!open->isIntact()) *distrusts = true;
-                       open->requireIntact();
-                     }};
+OutputsView ModelScores::viewOf(const StoredOutputs& outputs) const {
+  const ModelInfo& info = m_model->info();
+  OutputsView out;
+  for (std::size_t i = 0; i < info.arrays.size(); ++i) out[info.arrays[i].output] = outputs.arrays[i].view();
+  out.knownClasses = info.outputs.knownClasses;
+  return out;
+}
+
+std::optional<FrameOutputs> ModelScores::frameOutputs(std::size_t frame) const {
+  const Outputs open = outputs(frame);
+  return FrameOutputs{viewOf(*open), open, open->saturated(), [open, distrusts = m_distrustsFolder] {
+                        if (!open->isIntact()) *distrusts = true;
+                        open->requireIntact();
+                      }};
 }
 
 Size ModelScores::ownSize(std::size_t) const { return m_model->info().output; }
 
-ScoreParameters ModelScores::scoreParameters(const Configuration& configuration, int) const {
+ScoreParameters ModelScores::scoreParameters(const Configuration& configuration, const OutputsView&) const {
   return ScoreParameters{.method = configuration.method.value(),
                          .temperature = configuration.temperature.value_or(1.0F),
                          .channels = m_used,
@@ -191,14 +239,17 @@ std::vector<std::pair<std::string, std::string>> ModelScores::provenance() const
   const ModelInfo& info = m_model->info();
   const Preprocessing& preprocessing = info.preprocessing;
   const std::string channels = channelsText(m_used, info.channels, info.outputs.voidChannel, info.channelsAssumed);
-  return {{"model", name()},
-          {"architecture", architectureText(info)},
-          {"arrangement", info.arrangement},
-          {"model_sha256", info.fingerprint},
-          {"input", std::to_string(preprocessing.input.width) + "x" + std::to_string(preprocessing.input.height) + " " +
-                        std::string(resizeRuleName(preprocessing.resize))},
-          {"channels", channels},
-          {"logits", m_model->logitsKey()}};
+  std::vector<std::pair<std::string, std::string>> facts = {
+      {"model", name()},
+      {"architecture", architectureText(info)},
+      {"arrangement", info.arrangement},
+      {"model_sha256", info.fingerprint},
+      {"input", std::to_string(preprocessing.input.width) + "x" + std::to_string(preprocessing.input.height) + " " +
+                    std::string(resizeRuleName(preprocessing.resize))},
+      {"channels", channels},
+      {"logits", m_model->logitsKey()}};
+  if (!info.arrayNames.empty()) facts.emplace_back("outputs", info.arrayNames);
+  return facts;
 }
 
 }  // namespace oodscope

@@ -34,9 +34,10 @@ public:
   }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
 
-  [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override;
-  [[nodiscard]] bool hasLogits(std::size_t) const override { return true; }
-  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int) const override;
+  [[nodiscard]] std::optional<FrameOutputs> frameOutputs(std::size_t frame) const override;
+  [[nodiscard]] bool hasOutputs(std::size_t) const override { return true; }
+  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, const OutputsView&) const override;
+  [[nodiscard]] ScoreInputs inputs() const override;
 
   /// Whether prepare(frame) would find the logits in the store, without running anything.
   [[nodiscard]] bool isStored(std::size_t frame);
@@ -49,21 +50,29 @@ protected:
   void requirePossible(Method method) const override;
 
 private:
-  using Logits = std::shared_ptr<const StoredLogits>;
-  /// The frame's logits, open. Ask isIntact() after reading. Requires prepare(frame). Throws Error where they have to
+  /// A frame's arrays, in the order of ModelInfo::arrays.
+  struct StoredOutputs {
+    std::vector<StoredLogits> arrays;
+    [[nodiscard]] bool isIntact() const;
+    void requireIntact() const;
+    [[nodiscard]] std::uint64_t saturated() const;
+  };
+  using Outputs = std::shared_ptr<const StoredOutputs>;
+  /// The frame's outputs, open. Ask isIntact() after reading. Requires prepare(frame). Throws Error where they have to
   /// be made again and cannot be.
-  [[nodiscard]] Logits logits(std::size_t frame) const;
-  /// Logits that stay open between uses: mapping anew costs a fault a page.
+  [[nodiscard]] Outputs outputs(std::size_t frame) const;
+  /// Outputs that stay open between uses: mapping anew costs a fault a page.
   struct Held {
-    Logits logits;
-    std::shared_ptr<const void> share;  ///< of what the store lets stay open
+    Outputs outputs;
+    std::vector<std::shared_ptr<const void>> shares = {};  ///< of what the store lets stay open
   };
   [[nodiscard]] const std::string& address(std::size_t frame);
-  [[nodiscard]] Logits held(std::size_t frame) const;
-  void hold(std::size_t frame, const Logits& logits) const;
-  [[nodiscard]] Logits stored(std::size_t frame) const;
-  [[nodiscard]] Logits madeAgain(std::size_t frame) const;
-  [[nodiscard]] bool fits(const StoredLogits& logits) const;
+  [[nodiscard]] Outputs held(std::size_t frame) const;
+  void hold(std::size_t frame, const Outputs& outputs) const;
+  [[nodiscard]] Outputs stored(std::size_t frame) const;
+  [[nodiscard]] Outputs kept(std::size_t frame, const OutputMaps& made) const;
+  [[nodiscard]] Outputs madeAgain(std::size_t frame) const;
+  [[nodiscard]] OutputsView viewOf(const StoredOutputs& outputs) const;
 
   std::shared_ptr<const DataSet> m_set;
   std::shared_ptr<Model> m_model;

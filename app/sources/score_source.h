@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/core/error.h"
 #include "analysis/core/grid.h"
+#include "analysis/scores/method_kinds.h"
 #include "analysis/scores/score_function.h"
 #include "app/session/run_spec.h"
 
@@ -23,9 +24,9 @@ struct Configuration {
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
-/// Logits of one frame and what keeps them alive.
-struct FrameLogits {
-  LogitsView view;
+/// What a network, or files, give of one frame, and what keeps it alive.
+struct FrameOutputs {
+  OutputsView view;
   std::shared_ptr<const void> owner;
   std::uint64_t saturated = 0;                  ///< finite values that float16 could not hold; 0 where unknown
   std::function<void()> requireIntact = [] {};  ///< throws Error where the file below changed: what was read is void
@@ -58,6 +59,8 @@ public:
   /// impossible.
   [[nodiscard]] virtual std::vector<Configuration> configurations(const std::vector<Method>& methods,
                                                                   const std::vector<float>& temperatures) const = 0;
+  /// What methods can read of its frames; channels 0 where it gives finished maps alone.
+  [[nodiscard]] virtual ScoreInputs inputs() const { return {.isNetwork = false}; }
   /// Makes what score() needs (runs the network where nothing is stored). One call at a time. Throws Error.
   virtual void prepare(std::size_t frame) = 0;
   /// Size of the frame's scores as the source has them. Requires prepare(frame).
@@ -69,14 +72,14 @@ public:
   [[nodiscard]] virtual ScoreMap values(std::size_t frame, const Configuration& configuration, Size target) const {
     return score(frame, configuration, target);
   }
-  /// The logits that score() reads, so that chosen pixels can be scored alone; empty where the source gives finished
+  /// The arrays that score() reads, so that chosen pixels can be scored alone; empty where the source gives finished
   /// maps. Requires prepare(frame). Thread-safe. Throws Error as score() does.
-  [[nodiscard]] virtual std::optional<FrameLogits> frameLogits(std::size_t) const { return std::nullopt; }
-  /// Whether frameLogits() gives any, without opening them. Requires prepare(frame).
-  [[nodiscard]] virtual bool hasLogits(std::size_t frame) const { return frameLogits(frame).has_value(); }
-  /// What score() does to logits of so many channels. Requires: a method; asked only of sources with frameLogits().
-  /// Throws Error where the method is impossible.
-  [[nodiscard]] virtual ScoreParameters scoreParameters(const Configuration&, int) const {
+  [[nodiscard]] virtual std::optional<FrameOutputs> frameOutputs(std::size_t) const { return std::nullopt; }
+  /// Whether frameOutputs() gives any, without opening them. Requires prepare(frame).
+  [[nodiscard]] virtual bool hasOutputs(std::size_t frame) const { return frameOutputs(frame).has_value(); }
+  /// What score() does to such outputs. Requires: a method; asked only of sources with frameOutputs(). Throws Error
+  /// where the method is impossible.
+  [[nodiscard]] virtual ScoreParameters scoreParameters(const Configuration&, const OutputsView&) const {
     throw ContractViolation("ScoreSource: finished maps have no parameters");
   }
   /// The score that a value of score() stands for: another where floats only rank as scores of more digits do. For
@@ -100,17 +103,20 @@ public:
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> provenance() const = 0;
 };
 
-/// Calls read(logits) with the frame's logits, and once more where their file changed meanwhile. False: the source has
-/// none. Throws Error as frameLogits() does, and where the file changed again.
+/// Every method that can be served from what the source gives, in menu order; none for finished maps.
+[[nodiscard]] std::vector<Method> servedMethods(const ScoreSource& source);
+
+/// Calls read(outputs) with the frame's outputs, and once more where their file changed meanwhile. False: the source
+/// has none. Throws Error as frameOutputs() does, and where the file changed again.
 template <class Read>
-bool readLogits(const ScoreSource& source, std::size_t frame, const Read& read) {
+bool readOutputs(const ScoreSource& source, std::size_t frame, const Read& read) {
   constexpr int kTries = 2;
   for (int left = kTries; left > 0; --left) {
-    const std::optional<FrameLogits> logits = source.frameLogits(frame);
-    if (!logits) return false;
-    read(*logits);
+    const std::optional<FrameOutputs> outputs = source.frameOutputs(frame);
+    if (!outputs) return false;
+    read(*outputs);
     try {
-      logits->requireIntact();
+      outputs->requireIntact();
       return true;
     } catch (const Error&) {
       if (left == 1) throw;

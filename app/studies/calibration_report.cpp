@@ -37,10 +37,10 @@ bool hasClassLabels(const LiveSet& live) {
 /// The channels that a configuration uses of a frame's logits.
 std::vector<int> usedChannels(const ScoreSource& source, std::size_t frame, const Configuration& configuration) {
   std::vector<int> channels;
-  readLogits(source, frame, [&](const FrameLogits& logits) {
-    channels = source.scoreParameters(configuration, logits.view.channels).channels;
+  readOutputs(source, frame, [&](const FrameOutputs& outputs) {
+    channels = source.scoreParameters(configuration, outputs.view).channels;
     if (!channels.empty()) return;
-    channels.resize(static_cast<std::size_t>(logits.view.channels));
+    channels.resize(static_cast<std::size_t>(outputs.view[Output::Logits].channels));
     std::iota(channels.begin(), channels.end(), 0);
   });
   return channels;
@@ -72,7 +72,8 @@ LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& co
   std::vector<std::size_t> labelled;
   std::size_t pixels = 0;
   for (const std::size_t frame : live.readyFrames()) {
-    if (!live.dataSet().frames[frame].classLabel || !source.hasLogits(frame)) continue;
+    if (!live.dataSet().frames[frame].classLabel || !source.hasOutputs(frame)) continue;
+    if (source.inputs().channels == 0) continue;  // memberships are no logits: no softmax to calibrate
     pixels += source.ownSize(frame).area();
     labelled.push_back(frame);
   }
@@ -92,8 +93,8 @@ LabelledLogits sampleLabelledLogits(const LiveSet& live, const Configuration& co
     const ClassMap classes = readClassLabel(live.dataSet(), live.dataSet().frames[frame]);
     const ClassMap truth = resizePilNearest(classes, source.ownSize(frame));
     const std::size_t first = at, logitsBefore = out.logits.size(), truthBefore = out.truth.size();
-    readLogits(source, frame, [&](const FrameLogits& logits) {
-      const LogitsView& view = logits.view;
+    readOutputs(source, frame, [&](const FrameOutputs& outputs) {
+      const LogitsView& view = outputs.view[Output::Logits];
       out.logits.resize(logitsBefore);
       out.truth.resize(truthBefore);
       at = appendEvery(stride, first, view, truth, channels, out);
@@ -114,7 +115,7 @@ std::optional<CalibrationReport> calibrationReport(LiveSet& live, const Configur
     const auto map = live.scores(report.frames[i], configuration);
     const auto label = live.label(report.frames[i]);
     report.hygiene[i] = label ? inspectScores(scoredImage(*map, *label)) : inspectScores(map->values());
-    if (const auto logits = live.source().frameLogits(report.frames[i]))
+    if (const auto logits = live.source().frameOutputs(report.frames[i]))
       report.hygiene[i].saturatedLogits = logits->saturated;
     if (label) tallies[i] = scoreReliability(map->values(), label->values());
   });

@@ -28,12 +28,13 @@ std::shared_ptr<const ClassMap> predictedOf(const ScoreSource& source, std::size
                                             const Configuration& configuration, Size size) {
   if (!configuration.method) return importedOf(source, frame, size);
   ClassMap own;
-  const bool hasLogits = readLogits(source, frame, [&](const FrameLogits& logits) {
-    const ScoreParameters parameters = source.scoreParameters(configuration, logits.view.channels);
-    own = ClassMap(logits.view.size());
-    predictedClasses(logits.view, parameters.channels, own.values());
+  readOutputs(source, frame, [&](const FrameOutputs& outputs) {
+    if (!outputs.view.hasClasses()) return;
+    const ScoreParameters parameters = source.scoreParameters(configuration, outputs.view);
+    own = ClassMap(outputs.view.size());
+    predictedClasses(outputs.view, parameters.channels, own.values());
   });
-  if (!hasLogits) return nullptr;
+  if (own.values().empty()) return nullptr;
   return sampledTo(size, std::move(own));
 }
 

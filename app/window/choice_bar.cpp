@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/choice_bar.h"
 
+#include "analysis/scores/method_kinds.h"
 #include "app/figures/plot_data.h"
 #include "app/window/newcomers.h"
 #include "app/window/saving/missing_flow.h"
@@ -12,6 +13,7 @@
 
 #include <QLabel>
 #include <QSignalBlocker>
+#include <QStandardItemModel>
 #include <QToolButton>
 
 namespace oodscope {
@@ -27,6 +29,16 @@ void fill(LabelledCombo* combo, const QVariant& current, const Add& add) {
   add();
   combo->setCurrentIndex(combo->findData(current));
   combo->setEnabled(combo->count() > 0);
+}
+
+/// The last item cannot be chosen, and says why.
+void greyOut(QComboBox& combo, Method method, const MethodLack& lack) {
+  const int last = combo.count() - 1;
+  if (auto* items = qobject_cast<QStandardItemModel*>(combo.model())) items->item(last)->setEnabled(false);
+  const QString why = QStringLiteral("%1\n%2: %3 (%4)")
+                          .arg(methodSummary(method), QString::fromStdString(lack.what),
+                               QString::fromStdString(lack.expected), QString::fromStdString(lack.found));
+  combo.setItemData(last, why, Qt::ToolTipRole);
 }
 
 }  // namespace
@@ -169,7 +181,7 @@ void ChoiceBar::addModelItems() {
 
 void ChoiceBar::fillMethods(const ViewState& view) {
   fill(m_method, hasMethod(view.score) ? QVariant(methodKey(view.score.method)) : QVariant(),
-       [this] { addMethodItems(); });
+       [&] { addMethodItems(view); });
   fill(m_methodB, view.other ? QVariant(methodKey(view.other->score.method)) : QVariant(), [this] {
     for (const Method method : allMethods()) m_methodB->addItem(methodTitle(method), methodKey(method));
   });
@@ -177,11 +189,15 @@ void ChoiceBar::fillMethods(const ViewState& view) {
   m_method->setEnabled((!m_workspace.models().empty() || view.score.imported) && hasMethod(view.score));
 }
 
-void ChoiceBar::addMethodItems() {
+void ChoiceBar::addMethodItems(const ViewState& view) {
+  QString notOpen;
+  const auto live = m_workspace.liveSet(QString::fromStdString(view.set), view, notOpen);
   int key = 0;
   for (const Method method : allMethods()) {
     m_method->addItem(methodTitle(method), methodKey(method));
     m_method->setItemData(m_method->count() - 1, methodSummary(method), Qt::ToolTipRole);
+    if (live && live->source().takesMethods())
+      if (const auto lack = method.whyNot(live->source().inputs())) greyOut(*m_method, method, *lack);
     if (++key < 10) m_method->setItemData(m_method->count() - 1, tr("key %1").arg(key), LabelledCombo::kNoteRole);
   }
 }

@@ -39,7 +39,7 @@ private:
   void fillModels(const ViewState& view);
   void addModelItems();
   void fillMethods(const ViewState& view);
-  void addMethodItems();
+  void addMethodItems(const ViewState& view);
   void fillProtocols(const ViewState& view);
   void addProtocolItems();
   void showComparing(bool on);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/method_views.h"
 
+#include "analysis/scores/method_kinds.h"
 #include "app/desk/single_run.h"
 #include "app/window/presenters.h"
 #include "widgets/theme/number_text.h"
@@ -20,10 +21,12 @@ MethodViews::MethodViews(Workspace& workspace, ViewGrid& views)
           this, JobPriority::Estimate,
           [](const Request& request, const std::stop_token& stop) {
             std::vector<Map> maps;
+            const ScoreInputs inputs = request.live->source().inputs();
             for (const Method method : allMethods()) {
               if (stop.stop_requested()) break;
-              Map map;
+              Map& map = maps.emplace_back();
               map.method = method;
+              if (method.whyNot(inputs)) continue;  // has no pane
               ViewState view = request.view;
               view.score.method = method;
               map.configuration = SingleRun::configurationOf(view);
@@ -37,7 +40,6 @@ MethodViews::MethodViews(Workspace& workspace, ViewGrid& views)
               } catch (const Error& error) {
                 map.failure = QString::fromUtf8(error.what());
               }
-              maps.push_back(std::move(map));
             }
             return maps;
           },
@@ -59,9 +61,18 @@ std::vector<PaneSpec> MethodViews::panes() const {
 
 void MethodViews::setFirstPane(int first) {
   m_first = first;
+  showPanes(nullptr);
+}
+
+/// The frame and a pane for each method that the source can serve; for all of them before it is known.
+void MethodViews::showPanes(const ScoreSource* source) {
   std::vector<int> shown{0};
-  for (int i = 0; i < static_cast<int>(allMethods().size()); ++i) shown.push_back(first + i);
-  m_views.setPanesOfAll(shown);
+  const auto methods = allMethods();
+  for (std::size_t i = 0; i < methods.size(); ++i)
+    if (source == nullptr || !methods[i].whyNot(source->inputs())) shown.push_back(m_first + static_cast<int>(i));
+  if (shown == m_shown) return;
+  m_shown = shown;
+  m_views.setPanesOfAll(std::move(shown));
 }
 
 void MethodViews::show(const ViewState& view, std::optional<std::size_t> frame) {
@@ -70,6 +81,7 @@ void MethodViews::show(const ViewState& view, std::optional<std::size_t> frame) 
   ViewState unimported = view;
   if (!hasMethod(view.score)) unimported.score.imported.reset();
   const auto live = m_workspace.liveSet(QString::fromStdString(view.set), unimported);
+  if (live) showPanes(&live->source());
   if (!live || !frame || !live->isReady(*frame)) {
     for (int pane = m_first; pane < m_views.count(); ++pane) {
       m_views.view(pane)->setScores(nullptr);

@@ -44,11 +44,13 @@ private:
     float temperature = 1.0F;
     ViewState view;
   };
+  void showPanes(const ScoreSource* source);
   void publish(const Request& request, const std::vector<Map>& maps);
 
   Workspace& m_workspace;
   ViewGrid& m_views;
   int m_first = 0;
+  std::vector<int> m_shown = {};
   bool m_isShown = false;
   CoalescingJob<Request, std::vector<Map>> m_job;
 };

@@ -261,13 +261,14 @@ CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<
     view.label = labelOf(picture.label->values()[mapIndex(image, picture.label->size(), pixel)]);
     if (threshold) view.decision = decisionOf(view.label, score >= *threshold);
   }
-  if (!picture.logits) return view;
-  const LogitsView& logits = picture.logits->view;
-  const std::size_t at = mapIndex(image, logits.size(), pixel);
-  const int x = static_cast<int>(at % static_cast<std::size_t>(logits.width));
-  const int y = static_cast<int>(at / static_cast<std::size_t>(logits.width));
+  if (!picture.outputs || !picture.outputs->view.hasClasses()) return view;
+  const OutputsView& outputs = picture.outputs->view;
+  const Size own = outputs.size();
+  const std::size_t at = mapIndex(image, own, pixel);
+  const int x = static_cast<int>(at % static_cast<std::size_t>(own.width));
+  const int y = static_cast<int>(at / static_cast<std::size_t>(own.width));
   const ScoreParameters& parameters = picture.parameters;
-  const std::vector<double> probabilities = classProbabilities(logits, parameters, x, y);
+  const std::vector<double> probabilities = classProbabilities(outputs, parameters, x, y);
   std::vector<std::size_t> order(probabilities.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(),
@@ -291,7 +292,10 @@ CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<
     view.predictedClass = nameOfChannel(classNames, best);
     view.predictedColour = classColour(static_cast<int>(best));
   }
-  view.probabilityName = tr("Class probability at T ") + numberText(static_cast<double>(parameters.temperature), 2);
+  view.probabilityName =
+      outputs.has(Output::Logits)
+          ? tr("Class probability at T ") + numberText(static_cast<double>(parameters.temperature), 2)
+          : tr("Class membership");
   return view;
 }
 

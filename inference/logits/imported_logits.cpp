@@ -68,7 +68,42 @@ void refuseTransposed(Size found, Size frame, const fs::path& file) {
                .file = file});
 }
 
+/// An array read as one of channels x height x width.
+ImportedLogits readAs(const std::array<std::size_t, 3>& axes, const ArrayFacts& facts, const fs::path& file) {
+  auto array = readArray(file, facts.name).array;
+  array.header.shape = {axes.begin(), axes.end()};
+  auto impl = std::make_unique<StoredLogits::Impl>();
+  impl->view = {
+      .channels = static_cast<int>(axes[0]), .height = static_cast<int>(axes[1]), .width = static_cast<int>(axes[2])};
+  ImportedLogits out{.logits = StoredLogits(nullptr), .type = facts.type.value(), .areByMatlab = facts.isMatlab};
+  take(array, *impl, out);
+  out.logits = StoredLogits(std::move(impl));
+  return out;
+}
+
 }  // namespace
+
+ImportedLogits openImportedOutput(Output output, const fs::path& file, Size frameSize, const std::string& arrayName) {
+  const auto facts = chosenArray(arraysIn(file), arrayName, file);
+  const auto shape = facts.usefulShape();
+  const auto refuse = [&]() -> ImportedLogits {
+    throw Error({.what = "array \"" + std::string(outputName(output)) + "\" has another shape or type",
+                 .expected = std::string(outputShape(output)) + " of float16, float32 or float64",
+                 .found = facts.text(),
+                 .file = file});
+  };
+  const bool isPlane = shape.size() == 2;
+  const bool fits = facts.isFloating() && (isPlane || shape.size() == 3) &&
+                    std::ranges::all_of(shape, [](std::size_t extent) { return extent > 0 && extent <= kMaxExtent; });
+  if (!fits) return refuse();
+  if (output == Output::ClassLogits) return isPlane ? readAs({shape[0], 1, shape[1]}, facts, file) : refuse();
+  ImportedLogits out =
+      isPlane ? readAs({1, shape[0], shape[1]}, facts, file) : openImportedLogits(file, frameSize, arrayName);
+  const int channels = out.logits.view().channels;
+  if (output == Output::Outlier && channels > 2) return refuse();
+  if (output == Output::Logits && channels < 2) return refuse();
+  return out;
+}
 
 ImportedLogits openImportedLogits(const fs::path& file, Size frameSize, const std::string& arrayName) {
   const auto facts = chosenArray(arraysIn(file), arrayName, file);

@@ -27,4 +27,10 @@ struct ImportedLogits {
 [[nodiscard]] ImportedLogits openImportedLogits(const std::filesystem::path& file, Size frameSize = {},
                                                 const std::string& arrayName = {});
 
+/// Opens one of a network's outputs in the shape that it is to have (see Output). Logits and other maps as above, the
+/// outlier head's single channel without an axis of its own, too; class logits come as Q channels of 1 x columns.
+/// Throws Error as above, and for another shape, which names the output.
+[[nodiscard]] ImportedLogits openImportedOutput(Output output, const std::filesystem::path& file, Size frameSize = {},
+                                                const std::string& arrayName = {});
+
 }  // namespace oodscope

@@ -258,6 +258,11 @@ LogitsStore::LogitsStore(Options options) : m_impl(std::make_unique<Impl>(std::m
 
 LogitsStore::~LogitsStore() = default;
 
+std::string outputAddress(const std::string& address, Output output) {
+  if (output == Output::Logits) return address;
+  return Sha256().add(address).add("\n").add(std::string(outputName(output))).hex();
+}
+
 std::string LogitsStore::address(const std::string& imageDigest, const std::string& logitsKey) const {
   const char* precision = m_impl->options.precision == StorePrecision::Half ? "float16" : "float32";
   return Sha256().add(imageDigest).add("\n").add(logitsKey).add("\n").add(precision).hex();

@@ -42,6 +42,9 @@ private:
 /// Throws Error for an absurd header, a short file or another type. Cost: maps the file, reads nothing yet.
 [[nodiscard]] StoredLogits openLogits(const std::filesystem::path& npy);
 
+/// The address of one array of a frame whose logits have `address`: an entry of its own. That of logits is `address`.
+[[nodiscard]] std::string outputAddress(const std::string& address, Output output);
+
 enum class StorePrecision { Half, Single };
 
 /// float16 .npy per frame below one folder, addressed by the SHA-256 of (image content, model and preprocessing key),

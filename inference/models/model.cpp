@@ -5,6 +5,7 @@
 #include "analysis/core/sha256.h"
 #include "analysis/core/size_text.h"
 #include "analysis/core/thread_supply.h"
+#include "analysis/datasets/cityscapes.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/arrangement.inl.h"
 #include "inference/models/input_tensor.inl.h"
@@ -56,6 +57,69 @@ void requireMeaning(const OutputMeaning& outputs, int channels, const std::files
                .found = "void channel " + std::to_string(outputs.voidChannel) + ", " +
                         std::to_string(outputs.knownClasses) + " known classes",
                .file = file});
+}
+
+const OutputArray* arrayOf(const ModelInfo& info, Output output) {
+  const auto found = std::ranges::find(info.arrays, output, &OutputArray::output);
+  return found == info.arrays.end() ? nullptr : &*found;
+}
+
+/// "logits=out, outlier=1".
+std::string namesText(const std::vector<NamedOutput>& named) {
+  std::string out;
+  for (const NamedOutput& each : named) {
+    out.append(out.empty() ? "" : ", ").append(outputName(each.output)).append("=");
+    out.append(each.name ? *each.name : std::to_string(each.index.value_or(0)));
+  }
+  return out;
+}
+
+/// The sizes of what a pass fills: see LoadedScript::arrays.
+std::vector<std::int64_t> passSizes(const ModelInfo& info) {
+  const OutputArray& first = info.arrays.front();
+  if (info.arrays.size() == 1 && first.output == Output::Logits)
+    return {1, first.channels, first.size.height, first.size.width};
+  std::int64_t values = 0;
+  for (const OutputArray& array : info.arrays) values += static_cast<std::int64_t>(array.values());
+  return {1, 1, 1, values};
+}
+
+Size ownSize(const ModelInfo& info) {
+  OutputsView shapes;
+  for (const OutputArray& array : info.arrays)
+    shapes[array.output] = {.channels = array.channels, .height = array.size.height, .width = array.size.width};
+  return shapes.size();
+}
+
+/// Of the logits; else how many classes memberships or class logits tell apart.
+int classChannels(const ModelInfo& info, const std::optional<Sidecar>& sidecar) {
+  if (const OutputArray* logits = arrayOf(info, Output::Logits)) return logits->channels;
+  if (const OutputArray* stored = arrayOf(info, Output::Membership)) return stored->channels;
+  if (sidecar && sidecar->knownChannels) return static_cast<int>(sidecar->knownChannels->size());
+  return sidecar ? sidecar->knownClasses.value_or(kCityscapesTrainClasses) : kCityscapesTrainClasses;
+}
+
+/// Class logits and mask logits come together, of the same queries, with K + 1 or K + 2 columns.
+void requireArrays(const ModelInfo& info) {
+  const OutputArray* classes = arrayOf(info, Output::ClassLogits);
+  const OutputArray* masks = arrayOf(info, Output::MaskLogits);
+  const auto refuse = [&](const std::string& expected, const std::string& found) {
+    throw Error({.what = "The arrays that the sidecar names do not fit together",
+                 .expected = expected,
+                 .found = found,
+                 .file = info.file});
+  };
+  if ((classes == nullptr) != (masks == nullptr))
+    refuse("\"class_logits\" and \"mask_logits\", or neither", classes != nullptr ? "class_logits" : "mask_logits");
+  if (classes == nullptr) return;
+  if (classes->channels != masks->channels)
+    refuse("class logits and mask logits of the same queries",
+           std::to_string(classes->channels) + " and " + std::to_string(masks->channels));
+  const int known = info.outputs.knownClasses, columns = classes->size.width;
+  if (columns != known + 1 && columns != known + 2)
+    refuse("class_logits of " + std::to_string(known + 1) + " or " + std::to_string(known + 2) +
+               " columns (known_classes " + std::to_string(known) + ")",
+           std::to_string(columns) + " columns");
 }
 
 }  // namespace
@@ -158,6 +222,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
                  .file = info.file});
   }
   info.output = input;
+  info.arrays = {{Output::Logits, shape.classes, input}};
   info.parameters = countParameters(*trained, *kind);
   // Multiply-adds grow with the area, exactly: both sizes are multiples of the coarsest step.
   constexpr std::int64_t side = 64;
@@ -198,19 +263,23 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
                  .found = sidecar->stateDict,
                  .file = sidecar->file});
   }
-  LoadedScript script = loadScript(info.file, preprocessing, wish, device);
+  const std::vector<NamedOutput> named = sidecar ? sidecar->outputs : std::vector<NamedOutput>();
+  LoadedScript script = loadScript(info.file, preprocessing, wish, named, device);
   info.assumptions = std::move(script.notes);
   info.warnings = std::move(script.warnings);
-  applySidecar(sidecar, script.channels, options);
+  info.arrays = std::move(script.arrays);
+  info.arrayNames = namesText(named);
+  applySidecar(sidecar, classChannels(info, sidecar), options);
+  requireArrays(info);
   info.outputs.output = script.outputIndex;
-  info.output = script.output;
+  info.output = ownSize(info);
   info.parameters = script.parameters;
   info.multiplyAdds = script.multiplyAdds;
   std::shared_ptr<InferenceNetwork> loaded = std::move(script.network);
   std::vector<Arrangement> arrangements{{"as-scripted", [=] { return asSetUp(shared(loaded)); }}};
   const auto onCpu = [=, this]() -> std::shared_ptr<InferenceNetwork> {
     if (device == Device::Cpu) return loaded;
-    return loadScript(info.file, preprocessing, wish, Device::Cpu).network;
+    return loadScript(info.file, preprocessing, wish, named, Device::Cpu).network;
   };
   arrangements.push_back({"own-convolutions", [=] { return withOwnConvolutions(shared(onCpu()), 0); }});
   arrangements.push_back({kReference, [=] { return withOwnConvolutions(shared(onCpu()), 1); }});
@@ -232,8 +301,8 @@ void Model::Impl::arrange(const std::vector<Arrangement>& quickestFirst, const R
   if (device == Device::Cuda) probe = probe.to(at::kCUDA);
   ChosenArrangement chosen;
   try {
-    chosen = chooseArrangement(quickestFirst, probe, {1, info.channels, info.output.height, info.output.width},
-                               rounding, verdictKeyText(info, computedBy()), Verdicts(options.memory));
+    chosen = chooseArrangement(quickestFirst, probe, passSizes(info), rounding, verdictKeyText(info, computedBy()),
+                               Verdicts(options.memory));
   } catch (const std::exception& problem) {
     if (info.kind == ModelKind::Weights) throw;
     // A script that runs as it is, and not otherwise: its author's choice of operators.
@@ -305,22 +374,37 @@ Model Model::load(const std::filesystem::path& file, const ModelOptions& options
 const ModelInfo& Model::info() const { return m_impl->info; }
 
 LogitsMap Model::infer(const RgbImage& image) {
+  require(info().arrays.front().output == Output::Logits, "Model::infer: the network gives no logits");
+  return std::move(inferOutputs(image).maps.front());
+}
+
+OutputMaps Model::inferOutputs(const RgbImage& image) {
   Impl& impl = *m_impl;
   require(!image.empty(), "Model::infer: empty image");
   requireThreads(impl.threads);  // LibTorch waits for ever for a thread that did not start
   at::set_num_threads(impl.threads);
   const c10::InferenceMode inference;
-  LogitsMap out;
-  out.channels = impl.info.channels;
-  out.size = impl.info.output;
-  out.values.resize(static_cast<std::size_t>(out.channels) * out.size.area());
+  const auto sizes = passSizes(impl.info);
+  std::vector<float> values;
+  for (const OutputArray& array : impl.info.arrays) values.resize(values.size() + array.values());
   try {
     at::Tensor input = inputTensor(image, impl.info.preprocessing);
     if (impl.device == Device::Cuda) input = input.to(at::kCUDA);
-    impl.network->run(input, at::from_blob(out.values.data(), {1, out.channels, out.size.height, out.size.width},
-                                           at::TensorOptions(at::kFloat)));
+    impl.network->run(input, at::from_blob(values.data(), sizes, at::TensorOptions(at::kFloat)));
   } catch (const c10::Error& problem) {
     throw Error("The network failed: " + torchReason(problem), impl.info.file);
+  }
+  OutputMaps out;
+  if (impl.info.arrays.size() == 1) {
+    const OutputArray& only = impl.info.arrays.front();
+    out.maps.push_back({only.channels, only.size, std::move(values)});
+    return out;
+  }
+  auto from = values.begin();
+  for (const OutputArray& array : impl.info.arrays) {
+    const auto to = from + static_cast<std::ptrdiff_t>(array.values());
+    out.maps.push_back({array.channels, array.size, {from, to}});
+    from = to;
   }
   return out;
 }
@@ -328,11 +412,11 @@ LogitsMap Model::infer(const RgbImage& image) {
 double Model::measureLatency(int runs) {
   require(runs > 0, "Model::measureLatency: at least one run");
   const RgbImage image(m_impl->info.preprocessing.input, Rgb{128, 128, 128});
-  (void)infer(image);
+  (void)inferOutputs(image);
   std::vector<double> seconds;
   for (int i = 0; i < runs; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    (void)infer(image);
+    (void)inferOutputs(image);
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/grid.h"
+#include "analysis/scores/outputs.h"
 #include "inference/networks/network_options.h"
 
 #include <array>
@@ -43,6 +44,14 @@ struct OutputMeaning {
 /// with `channels` channels. Never empty.
 [[nodiscard]] std::vector<int> knownChannels(const OutputMeaning& outputs, int channels);
 
+/// One of the arrays that a pass gives; class logits have Q channels of 1 x columns.
+struct OutputArray {
+  Output output = Output::Logits;
+  int channels = 0;
+  Size size;
+  [[nodiscard]] std::size_t values() const { return static_cast<std::size_t>(channels) * size.area(); }
+};
+
 struct ModelInfo {
   ModelKind kind = ModelKind::Weights;
   std::string architecture;     ///< "ERFNet", "ENet", "TorchScript"
@@ -53,8 +62,11 @@ struct ModelInfo {
   std::string fingerprint;  ///< SHA-256 of the file
   Preprocessing preprocessing;
   OutputMeaning outputs;
-  int channels = 0;
-  Size output{0, 0};  ///< of the logits for `preprocessing.input`
+  int channels = 0;   ///< of the logits; without any, known classes that memberships or class logits tell apart
+  Size output{0, 0};  ///< resolution of the outputs for `preprocessing.input`, see OutputsView::size()
+  /// What a pass gives. Logits alone, but for scripts whose sidecar names more.
+  std::vector<OutputArray> arrays = {};
+  std::string arrayNames = {};  ///< where the sidecar finds them, "logits=out, outlier=1"; empty where it does not say
   std::int64_t parameters = 0;
   std::int64_t multiplyAdds = 0;         ///< of convolutions for one frame; FLOPs = 2x
   std::vector<std::string> assumptions;  ///< said aloud: "no mean and standard deviation given: none applied"
@@ -67,6 +79,11 @@ struct LogitsMap {
   int channels = 0;
   Size size;
   std::vector<float> values;
+};
+
+/// All that a pass gave, in the order of ModelInfo::arrays.
+struct OutputMaps {
+  std::vector<LogitsMap> maps;
 };
 
 struct ModelOptions {
@@ -93,7 +110,10 @@ public:
 
   [[nodiscard]] const ModelInfo& info() const;
   /// Preprocesses and runs one image of any size. Cost: see the bench; 0.14 s at 512x1024 for ERFNet on two cores.
+  /// Requires: the network gives logits.
   [[nodiscard]] LogitsMap infer(const RgbImage& image);
+  /// The same with every array that the network gives.
+  [[nodiscard]] OutputMaps inferOutputs(const RgbImage& image);
   /// Median seconds of `runs` passes over a constant image after one warm-up.
   [[nodiscard]] double measureLatency(int runs = 5);
   /// What identifies the logits of this model besides the image: fingerprint, options, preprocessing, output choice,

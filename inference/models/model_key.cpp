@@ -23,7 +23,9 @@ std::string logitsKeyText(const ModelInfo& info, const ComputedBy& by) {
       << (p.resize == ResizeRule::PilBilinear ? "pil" : "bilinear8") << '|' << p.scale;
   for (const double value : p.mean) key << '|' << value;
   for (const double value : p.deviation) key << '|' << value;
-  key << '|' << (p.bgr ? "bgr" : "rgb") << '|' << info.outputs.output << '|' << deviceText(by.device) << '|'
+  key << '|' << (p.bgr ? "bgr" : "rgb") << '|' << info.outputs.output;
+  if (!info.arrayNames.empty()) key << " (" << info.arrayNames << ')';
+  key << '|' << deviceText(by.device) << '|'
       << kArithmetic << '|' << architectureText(info) << '|' << by.arrangement << '|' << by.libraries << '|'
       << processorIdentity() << '|';
   if (by.asOneThread) {
@@ -42,7 +44,8 @@ std::string verdictKeyText(const ModelInfo& info, const ComputedBy& by) {
       << processorIdentity() << '\n'
       << by.threads << " threads\n"
       << deviceText(by.device) << '\n'
-      << architectureText(info) << ' ' << info.fingerprint << " output " << info.outputs.output << '\n'
+      << architectureText(info) << ' ' << info.fingerprint << " output " << info.outputs.output
+      << (info.arrayNames.empty() ? "" : " (" + info.arrayNames + ")") << '\n'
       << sizeText(info.preprocessing.input);
   return key.str();
 }

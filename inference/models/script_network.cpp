@@ -8,10 +8,20 @@
 
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
+#include <ATen/ops/cat.h>
 #include <torch/types.h>
 
 namespace oodscope {
 namespace {
+
+/// The arrays as LoadedScript::arrays describes it.
+torch::Tensor packed(const torch::IValue& returned, const std::vector<ArrayPlan>& plans,
+                     const std::filesystem::path& file) {
+  if (plans.size() == 1 && plans.front().output == Output::Logits) return planned(returned, plans.front().plan, file);
+  std::vector<torch::Tensor> flat;
+  for (const ArrayPlan& plan : plans) flat.push_back(plannedArray(returned, plan, file).reshape({1, 1, 1, -1}));
+  return at::cat(flat, 3);
+}
 
 class ScriptNetwork final : public InferenceNetwork {
 public:
@@ -38,10 +48,10 @@ public:
     }
   }
 
-  void setPlan(OutputPlan plan) { m_plan = std::move(plan); }
+  void setPlans(std::vector<ArrayPlan> plans) { m_plans = std::move(plans); }
 
   void run(const torch::Tensor& image, const torch::Tensor& out) override {
-    const torch::Tensor result = planned(forward(image), m_plan, m_file);
+    const torch::Tensor result = packed(forward(image), m_plans, m_file);
     if (result.sizes() != out.sizes()) {
       throw Error({.what = "The TorchScript model's output changed its shape",
                    .expected = shapeText(out),
@@ -54,7 +64,7 @@ public:
 private:
   torch::jit::Module m_module;
   std::filesystem::path m_file;
-  OutputPlan m_plan;
+  std::vector<ArrayPlan> m_plans;
   bool m_planar = false;
 };
 
@@ -83,10 +93,19 @@ std::size_t toFloat(torch::jit::Module& module) {
   return count;
 }
 
+/// Takes note of an array's shape and of what was assumed of it.
+void takeArray(const torch::Tensor& tensor, const ArrayPlan& plan, LoadedScript& out) {
+  out.arrays.push_back({plan.output,
+                        static_cast<int>(tensor.size(1)),
+                        {static_cast<int>(tensor.size(3)), static_cast<int>(tensor.size(2))}});
+  out.notes.insert(out.notes.end(), plan.plan.notes.begin(), plan.plan.notes.end());
+  out.warnings.insert(out.warnings.end(), plan.plan.warnings.begin(), plan.plan.warnings.end());
+}
+
 }  // namespace
 
 LoadedScript loadScript(const std::filesystem::path& file, const Preprocessing& preprocessing, const OutputWish& wish,
-                        Device device) {
+                        const std::vector<NamedOutput>& named, Device device) {
   const torch::Device where(device == Device::Cuda ? torch::kCUDA : torch::kCPU);
   torch::jit::Module module;
   LoadedScript out;
@@ -106,19 +125,22 @@ LoadedScript loadScript(const std::filesystem::path& file, const Preprocessing& 
   torch::IValue returned;
   const torch::Tensor image = inputTensor(testPicture(preprocessing.input), preprocessing).to(where);
   out.multiplyAdds = countMultiplyAdds([&] { returned = network->firstForward(image); });
-  OutputPlan plan = planOutputs(outputsOf(returned), wish, preprocessing.input, file);
-  const torch::Tensor logits = planned(returned, plan, file);
-  out.channels = static_cast<int>(logits.size(1));
-  out.output = {static_cast<int>(logits.size(3)), static_cast<int>(logits.size(2))};
-  out.outputIndex = static_cast<int>(plan.index);
-  out.notes = plan.notes;
-  out.warnings = plan.warnings;
+  std::vector<ArrayPlan> plans;
+  if (named.empty()) plans.push_back({Output::Logits, planOutputs(outputsOf(returned), wish, preprocessing.input, file)});
+  for (const NamedOutput& each : named)
+    plans.push_back(
+        planArray(outputsOf(returned), each.output, {each.index, each.name}, preprocessing.input, file));
+  for (const ArrayPlan& plan : plans) takeArray(plannedArray(returned, plan, file), plan, out);
   if (converted > 0) {
     out.warnings.push_back(std::to_string(converted) +
                            " tensors of the script are stored in another precision: converted to float32");
   }
-  for (std::string& text : valueWarnings(logits)) out.warnings.push_back(std::move(text));
-  network->setPlan(std::move(plan));
+  if (plans.front().output == Output::Logits) {
+    out.outputIndex = static_cast<int>(plans.front().plan.index);
+    for (std::string& text : valueWarnings(planned(returned, plans.front().plan, file)))
+      out.warnings.push_back(std::move(text));
+  }
+  network->setPlans(std::move(plans));
   out.network = std::move(network);
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include "inference/models/model.h"
 #include "inference/models/script_outputs.inl.h"
+#include "inference/models/sidecar.h"
 #include "inference/networks/network.inl.h"
 
 #include <filesystem>
@@ -14,9 +15,10 @@ namespace oodscope {
 /// A TorchScript file ready to run, and what one pass at the input size showed of it.
 struct LoadedScript {
   std::unique_ptr<InferenceNetwork> network;
-  int channels = 0;
-  Size output;
   int outputIndex = 0;  ///< which of several outputs was taken
+  /// What run() fills: logits as 1 x C x H x W; with other arrays, or others alone, all values one after another as
+  /// 1 x 1 x 1 x values.
+  std::vector<OutputArray> arrays = {};
   std::int64_t parameters = 0;
   std::int64_t multiplyAdds = 0;
   bool single = true;  ///< all floating weights are float32
@@ -24,10 +26,10 @@ struct LoadedScript {
 };
 
 /// Loads the script and runs it once on a test picture, brought to the network as any other. `wish` chooses among
-/// several outputs. Throws Error where the file is damaged, the pass fails, or no output is a map of logits (see
+/// several outputs; `named`, where not empty, names the arrays that are taken instead. Throws Error where the file is damaged, the pass fails, or no output is a map of logits (see
 /// planOutputs). The script runs in this process: one that loops for ever cannot be stopped, so load only files you
 /// trust.
 [[nodiscard]] LoadedScript loadScript(const std::filesystem::path& file, const Preprocessing& preprocessing,
-                                      const OutputWish& wish, Device device);
+                                      const OutputWish& wish, const std::vector<NamedOutput>& named, Device device);
 
 }  // namespace oodscope

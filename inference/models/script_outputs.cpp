@@ -248,6 +248,32 @@ OutputPlan planOutputs(const std::vector<ScriptOutput>& outputs, const OutputWis
   return plan;
 }
 
+ArrayPlan planArray(const std::vector<ScriptOutput>& outputs, Output output, const OutputWish& wish, Size input,
+                    const std::filesystem::path& file) {
+  if (output == Output::Logits) return {output, planOutputs(outputs, wish, input, file)};
+  ArrayPlan out{.output = output};
+  out.plan.index = wished(outputs, wish, file);
+  out.plan.name = outputs[out.plan.index].name;
+  const torch::Tensor& tensor = outputs[out.plan.index].tensor;
+  const std::int64_t axes = output == Output::ClassLogits ? 2 : 3;
+  out.plan.lacksBatch = tensor.dim() == axes;
+  const bool isWhole = out.plan.lacksBatch || (tensor.dim() == axes + 1 && tensor.size(0) == 1);
+  const std::int64_t channels = isWhole ? tensor.size(tensor.dim() - axes) : 0;
+  const bool fitsHead = output != Output::Outlier || channels == 1 || channels == 2;
+  if (isWhole && fitsHead && channels > 0 && channels <= kMaxChannels && tensor.is_floating_point()) return out;
+  throw Error({.what = "The TorchScript model's output " + out.plan.name + " is no array \"" +
+                       std::string(outputName(output)) + "\"",
+               .expected = std::string(outputShape(output)) + " of one image",
+               .found = shapeText(tensor) + " " + typeText(tensor),
+               .file = file});
+}
+
+torch::Tensor plannedArray(const torch::IValue& returned, const ArrayPlan& array, const std::filesystem::path& file) {
+  if (array.output != Output::ClassLogits) return planned(returned, array.plan, file);
+  const torch::Tensor tensor = planned(returned, array.plan, file);
+  return tensor.reshape({1, tensor.size(-2), 1, tensor.size(-1)});
+}
+
 torch::Tensor planned(const torch::IValue& returned, const OutputPlan& plan, const std::filesystem::path& file) {
   const std::vector<ScriptOutput> outputs = outputsOf(returned);
   if (plan.index >= outputs.size()) {

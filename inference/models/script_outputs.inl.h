@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/grid.h"
+#include "analysis/core/output.h"
 
 #include <ATen/core/ivalue.h>
 #include <torch/types.h>
@@ -43,6 +44,21 @@ struct OutputPlan {
 /// (argmax), single scores, vectors, batches, transposed maps and names that are not there.
 [[nodiscard]] OutputPlan planOutputs(const std::vector<ScriptOutput>& outputs, const OutputWish& wish, Size input,
                                      const std::filesystem::path& file);
+
+/// One array that the sidecar names, and how it comes.
+struct ArrayPlan {
+  Output output = Output::Logits;
+  OutputPlan plan = {};
+};
+
+/// Plans a named array from what a pass at `input` returned; logits as planOutputs() does. Throws Error for a name or
+/// position that is not there and for another shape than the array's (see Output), in words.
+[[nodiscard]] ArrayPlan planArray(const std::vector<ScriptOutput>& outputs, Output output, const OutputWish& wish,
+                                  Size input, const std::filesystem::path& file);
+
+/// The planned array as 1 x C x H x W float32; class logits as 1 x Q x 1 x columns.
+[[nodiscard]] torch::Tensor plannedArray(const torch::IValue& returned, const ArrayPlan& array,
+                                         const std::filesystem::path& file);
 
 /// The planned output as 1 x C x H x W float32. Throws Error where there is none such any more.
 [[nodiscard]] torch::Tensor planned(const torch::IValue& returned, const OutputPlan& plan,

@@ -27,7 +27,7 @@ constexpr int kMaxDepth = 16;
 /// All that a sidecar may say, "input_size, resize, …".
 std::string fieldNames() {
   std::string out =
-      "input_size, resize, scale, mean, std, channel_order, output, channels, known_classes, void_channel, ";
+      "input_size, resize, scale, mean, std, channel_order, output, outputs, channels, known_classes, void_channel, ";
   for (const std::string& option : networkOptionNames()) out += option + ", ";
   return out + "state_dict, description";
 }
@@ -81,8 +81,27 @@ public:
     }
     return out;
   }
-  void refuseUnknown() const {
-    const std::string fields = fieldNames();
+  std::vector<NamedOutput> outputs(const std::string& key) const {
+    const json* value = at(key);
+    if (value == nullptr) return {};
+    std::string names;
+    for (const Output output : kAllOutputs) names.append(names.empty() ? "" : ", ").append(outputName(output));
+    const std::string expected = "an object that gives " + names + " or some of them a name or a position each";
+    if (!value->is_object() || value->empty()) fail(key, expected);
+    std::vector<NamedOutput> out;
+    for (const Output output : kAllOutputs) {
+      const auto found = value->find(std::string(outputName(output)));
+      if (found == value->end()) continue;
+      NamedOutput& named = out.emplace_back(NamedOutput{.output = output});
+      if (isName(*found))
+        named.name = found->get<std::string>();
+      else if (named.index = integerIn(*found, 0, kMaxOutput); !named.index)
+        fail(key, expected);
+    }
+    if (out.size() != value->size()) fail(key, expected);
+    return out;
+  }
+  void refuseUnknown(const std::string& fields = fieldNames()) const {
     const std::string known = ", " + fields + ",";
     for (const auto& [key, value] : m_object.items()) {
       if (known.find(", " + key + ",") != std::string::npos && key.find(',') == std::string::npos) continue;
@@ -184,6 +203,9 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
   } else {
     out.output = reader.integer("output", 0, kMaxOutput);
   }
+  out.outputs = reader.outputs("outputs");
+  if (!out.outputs.empty() && reader.at("output") != nullptr)
+    reader.fail("output", "no such field beside \"outputs\", which names the logits too");
   out.knownChannels = reader.channelList("known_classes");
   if (out.knownChannels) std::sort(out.knownChannels->begin(), out.knownChannels->end());  // a set, in any order
   if (!out.knownChannels) out.knownClasses = reader.integer("known_classes", 1, kMaxListed);
@@ -252,6 +274,29 @@ void resolveChannels(const Sidecar& sidecar, int channels, ResolvedSidecar& out)
 }
 
 }  // namespace
+
+FolderSidecar readFolderSidecar(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  const fs::path named = folder.has_filename() ? folder : folder.parent_path();
+  fs::path beside = named;
+  beside += ".json";
+  std::optional<fs::path> file;
+  for (const fs::path& candidate : {beside, named / "sidecar.json"}) {
+    std::error_code problem;
+    if (!fs::is_regular_file(candidate, problem)) continue;
+    if (file)
+      throw Error({.what = "The folder has two sidecars",
+                   .expected = "one of them",
+                   .found = file->string() + " and " + candidate.string(),
+                   .file = folder});
+    file = candidate;
+  }
+  if (!file) return {};
+  const auto [value, object] = parsedSidecar(*file);
+  const Reader reader(object, *file);
+  reader.refuseUnknown("known_classes, description");
+  return {.knownClasses = reader.integer("known_classes", 1, kMaxListed)};
+}
 
 ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& given, int channels) {
   const Sidecar sidecar = given.value_or(Sidecar{});

@@ -36,6 +36,9 @@ public:
                                                           const std::vector<float>&) const override {
     return {};
   }
+  [[nodiscard]] ScoreInputs inputs() const override {
+    return {.isNetwork = false, .channels = m_givesLogits ? kMadeChannels : 0};
+  }
   void prepare(std::size_t) override {}
   [[nodiscard]] Size ownSize(std::size_t) const override { return kMadeSize; }
   [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override {
@@ -46,17 +49,17 @@ public:
     }
     ScoreMap out(target);
     if (target == kMadeSize)
-      oodscope::score(view(frame), scoreParameters(configuration, kMadeChannels), out.values());
+      oodscope::score(view(frame), scoreParameters(configuration, view(frame)), out.values());
     else
-      scoreResized(view(frame), scoreParameters(configuration, kMadeChannels), target, out.values());
+      scoreResized(view(frame), scoreParameters(configuration, view(frame)), target, out.values());
     if (onScore) onScore(calls);
     return out;
   }
-  [[nodiscard]] std::optional<FrameLogits> frameLogits(std::size_t frame) const override {
+  [[nodiscard]] std::optional<FrameOutputs> frameOutputs(std::size_t frame) const override {
     if (!m_givesLogits) return std::nullopt;
-    return FrameLogits{view(frame), nullptr};
+    return FrameOutputs{view(frame), nullptr};
   }
-  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, int) const override {
+  [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, const OutputsView&) const override {
     return {.method = configuration.method.value(), .temperature = configuration.temperature.value_or(1.0F)};
   }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override { return {}; }

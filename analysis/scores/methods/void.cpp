@@ -5,7 +5,7 @@
 
 namespace oodscope::declared {
 
-constexpr std::array kVoidNeeds = {&kNeedsLogits, &kNeedsVoidChannel};
+constexpr std::array kVoidNeeds = {&kNeedsNetworkLogits, &kNeedsVoidChannel};
 
 constinit const MethodKind kVoid{
     .name = "void",
@@ -16,6 +16,7 @@ constinit const MethodKind kVoid{
     .range = {0.0, 1.0},
     .parameters = kTemperatureAlone,
     .needs = kVoidNeeds,
+    .planes = kLogitPlanes,
     .readsAllChannels = true,
     .isInTrainingLog = true,
     .kernel = kernels::voidGroup,

@@ -14,4 +14,7 @@ std::uint64_t readOnce(std::span<const std::byte> bytes, std::size_t planes);
 /// how many exponentials that was.
 std::size_t exponentials(std::size_t vectors);
 
+/// `vectors` x lanes fused multiply-adds on independent accumulators in registers; returns how many that was.
+std::size_t multiplyAdds(std::size_t vectors);
+
 }  // namespace oodscope::bench

@@ -101,6 +101,14 @@ std::size_t exponentialsOf(Method method, const Shape& shape) {
   return method == methods::kMaxLogit ? 0 : shape.values();
 }
 
+/// What logits alone can be scored with.
+std::vector<Method> logitMethods() {
+  std::vector<Method> out;
+  for (const Method method : allMethods())
+    if (!method.whyNot({.channels = 20, .voidChannel = 0})) out.push_back(method);
+  return out;
+}
+
 struct Row {
   std::string name;
   std::function<void(const LogitsView&)> work;
@@ -114,7 +122,7 @@ void printTable(const Shape& shape, bool half, std::size_t threads, int rounds) 
   std::vector<std::vector<float>> outs(4, std::vector<float>(shape.area()));
   std::vector<std::uint8_t> classes(shape.area());
   std::vector<Row> rows;
-  for (const Method method : allMethods())
+  for (const Method method : logitMethods())
     rows.push_back({std::string(method.name()),
                     [&, method](const LogitsView& logits) {
                       score(logits, {.method = method, .temperature = 1.6F, .voidChannel = 0}, outs[0]);
@@ -177,6 +185,56 @@ void printResized(std::size_t threads, int rounds) {
       threads, threads == 1 ? "" : "s", whole, exponentials, pixels.size(), sparse, own.size(), sparseOwn);
 }
 
+/// Multiply-adds a second of one thread, from registers.
+double multiplyAddsPerSecond() {
+  double best = 0.0;
+  for (int round = 0; round < 5; ++round) {
+    constexpr std::size_t kVectors = 1U << 21U;
+    double done = 0.0;
+    const double ms = milliseconds([&] { done = static_cast<double>(bench::multiplyAdds(kVectors)); });
+    best = std::max(best, 1e3 * done / ms);
+  }
+  return best;
+}
+
+/// Mask networks: from memberships, and from Q = 100 masks at the frame's resolution and at a quarter of its sides.
+void printMasks(std::size_t threads, int rounds) {
+  const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, threads);
+  constexpr int kQueries = 100, kColumns = 20;
+  const Size target{1024, 512};
+  Frames memberships({19, 512, 1024}, true), masks({kQueries, 512, 1024}, true), small({kQueries, 128, 256}, true);
+  std::vector<float> classes(static_cast<std::size_t>(kQueries * kColumns)), out(target.area());
+  std::mt19937 random(2);
+  std::normal_distribution<float> noise(0.0F, 3.0F);
+  for (float& value : classes) value = noise(random);
+  const auto ofMasks = [&](const LogitsView& view) {
+    OutputsView outputs;
+    outputs[Output::MaskLogits] = view;
+    outputs[Output::ClassLogits] = {.single = classes.data(), .channels = kQueries, .height = 1, .width = kColumns};
+    return outputs;
+  };
+  double s = std::numeric_limits<double>::infinity(), s2 = s, own = s, up = s, eam = s;
+  for (int round = 0; round < rounds; ++round) {
+    const LogitsView stored = memberships.next();
+    OutputsView ofS;
+    ofS[Output::Membership] = stored;
+    s = std::min(s, milliseconds([&] { score(ofS, {.method = methods::kRba}, out); }));
+    s2 = std::min(s2, milliseconds([&] { score(ofS, {.method = methods::kMembershipMax}, out); }));
+    own = std::min(own, milliseconds([&] { score(ofMasks(masks.next()), {.method = methods::kRba}, out); }));
+    up = std::min(up,
+                  milliseconds([&] { scoreResized(ofMasks(small.next()), {.method = methods::kRba}, target, out); }));
+    eam = std::min(eam,
+                   milliseconds([&] { scoreResized(ofMasks(small.next()), {.method = methods::kEam}, target, out); }));
+  }
+  const double products = 19.0 * kQueries * static_cast<double>(target.area());
+  const double floor = 1e3 * products / (multiplyAddsPerSecond() * static_cast<double>(threads));
+  std::printf(
+      "\n%zu thread%s, 512x1024: rba from S %.2f ms, membership-max from S %.2f; rba from 100 masks %.1f, from 100 "
+      "masks "
+      "of 128x256 %.1f, eam %.1f; multiply-add floor %.1f\n",
+      threads, threads == 1 ? "" : "s", s, s2, own, up, eam, floor);
+}
+
 void bmScore(benchmark::State& state, Method method, Shape shape, bool half) {
   Frames frames(shape, half);
   std::vector<float> out(shape.area());
@@ -200,9 +258,10 @@ int main(int argc, char** argv) {
     printTable({19, 1024, 2048}, true, 2, rounds);
     printTable({20, 1024, 2048}, true, 2, rounds);
     for (const std::size_t threads : {1U, 2U}) printResized(threads, rounds);
+    for (const std::size_t threads : {1U, 2U}) printMasks(threads, rounds);
     return 0;
   }
-  for (const Method method : allMethods())
+  for (const Method method : logitMethods())
     for (const bool half : {true, false})
       benchmark::RegisterBenchmark(
           (std::string(method.name()) + (half ? "/half/19x512x1024" : "/single/19x512x1024")).c_str(),

@@ -109,5 +109,39 @@ TEST(ImportedLogits, WhatIsNotRightIsRefusedInWords) {
   EXPECT_THAT(message("no array"), HasSubstr("plain text"));
 }
 
+std::string refusalOf(Output output, const std::filesystem::path& file) {
+  try {
+    (void)openImportedOutput(output, file);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ImportedOutput, ComesInTheShapeThatItIsToHave) {
+  const TemporaryFolder folder;
+  const auto values = elements<float>(expected());  // 72 values
+  folder.write("matrix.npy", npy("<f4", false, "8, 9", values));
+  folder.write("plane.npy", npy("<f4", false, "1, 8, 9", values));
+  folder.write("three.npy", npy("<f4", false, "3, 4, 6", values));
+  const auto at = [&](const char* name) { return folder.path() / name; };
+  const ImportedLogits classes = openImportedOutput(Output::ClassLogits, at("matrix.npy"));
+  EXPECT_EQ(classes.logits.view().channels, 8);
+  EXPECT_EQ(classes.logits.view().size(), (Size{9, 1}));
+  for (const char* name : {"matrix.npy", "plane.npy"}) {
+    const ImportedLogits outlier = openImportedOutput(Output::Outlier, at(name));
+    EXPECT_EQ(outlier.logits.view().channels, 1);
+    EXPECT_EQ(outlier.logits.view().size(), (Size{9, 8}));
+    EXPECT_EQ(outlier.logits.view().single[5], static_cast<float>(expected()[5]));
+  }
+  EXPECT_EQ(openImportedOutput(Output::MaskLogits, at("three.npy")).logits.view().channels, 3);
+  EXPECT_THAT(refusalOf(Output::Outlier, at("three.npy")),
+              AllOf(HasSubstr("\"outlier\""), HasSubstr("1 or 2 x h x w"), HasSubstr("3x4x6")));
+  EXPECT_THAT(refusalOf(Output::ClassLogits, at("three.npy")),
+              AllOf(HasSubstr("\"class_logits\""), HasSubstr("Q x (K + 1)"), HasSubstr("3x4x6")));
+  folder.write("whole.npy", npy("<i4", false, "3, 4, 6", elements<std::int32_t>(expected())));
+  EXPECT_THAT(refusalOf(Output::Membership, at("whole.npy")), AllOf(HasSubstr("\"membership\""), HasSubstr("int32")));
+}
+
 }  // namespace
 }  // namespace oodscope

@@ -16,12 +16,14 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <set>
 
 #include <array>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 namespace oodscope {
 namespace {
@@ -437,6 +439,17 @@ TEST_F(LogitsStoreTest, EntriesRemovedByAnotherAreFoundNoMoreAndStayReadable) {
   EXPECT_FALSE(store.find(address).has_value());
   EXPECT_EQ(held.view().half[2], 0x3C00);
   EXPECT_TRUE(held.isIntact());
+}
+
+TEST(OutputAddress, IsTheLogitsOwnForLogitsAndAnothersForEachOther) {
+  const std::string address(64, 'a');
+  EXPECT_EQ(outputAddress(address, Output::Logits), address);
+  std::set<std::string> all;
+  for (const Output output : kAllOutputs) {
+    EXPECT_EQ(outputAddress(address, output).size(), 64U);
+    all.insert(outputAddress(address, output));
+  }
+  EXPECT_EQ(all.size(), kOutputCount);
 }
 
 }  // namespace

@@ -221,5 +221,44 @@ TEST(TorchReason, LeavesOutTheBacktraceOfTorchsOwnErrors) {
   }
 }
 
+TEST_F(ScriptModel, TheSidecarNamesSeveralOutputs) {
+  const fs::path file = write("return {\"aux\": x[:, 0:2, ::2, ::2] * 2, \"out\": z}");
+  folder.write("m.json", R"({"outputs": {"logits": "out", "outlier": "aux"}})");
+  Model model = load(file);
+  ASSERT_EQ(model.info().arrays.size(), 2U);
+  EXPECT_EQ(model.info().channels, 3);
+  EXPECT_EQ(model.info().arrayNames, "logits=out, outlier=aux");
+  EXPECT_THAT(pixelOf(model), isLogits());
+  const OutputMaps maps = model.inferOutputs(RgbImage(kInput, {51, 102, 255}));
+  ASSERT_EQ(maps.maps.size(), 2U);
+  EXPECT_EQ(maps.maps[1].channels, 2);
+  EXPECT_EQ(maps.maps[1].size, (Size{16, 8}));
+  EXPECT_NEAR(maps.maps[1].values[0], 0.4F, 1e-5F);
+  EXPECT_NEAR(maps.maps[1].values[16 * 8], 0.8F, 1e-5F);
+  const std::string key = model.logitsKey();
+  folder.write("m.json", R"({"output": "out"})");
+  EXPECT_NE(load(file).logitsKey(), key);
+}
+
+TEST_F(ScriptModel, AMaskNetworkHasNoLogitsAndAsManyClassesAsKnown) {
+  const fs::path file = write(
+      "m = torch.cat([z, z * 2], 1)[:, :, ::4, ::4]\nreturn z.mean(2).mean(2).reshape(1, 1, 3).repeat(1, 6, 1), m");
+  folder.write("m.json", R"({"outputs": {"class_logits": 0, "mask_logits": 1}, "known_classes": 2})");
+  Model model = load(file);
+  EXPECT_EQ(model.info().channels, 2);
+  EXPECT_EQ(model.info().output, (Size{8, 4}));
+  const OutputMaps maps = model.inferOutputs(RgbImage(kInput, {51, 102, 255}));
+  ASSERT_EQ(maps.maps.size(), 2U);
+  EXPECT_EQ(maps.maps[0].channels, 6);
+  EXPECT_EQ(maps.maps[0].size, (Size{3, 1}));
+  EXPECT_EQ(maps.maps[1].channels, 6);
+  folder.write("m.json", R"({"outputs": {"class_logits": 0, "mask_logits": 1}})");
+  EXPECT_THAT(refusal(file), AllOf(HasSubstr("20 or 21 columns"), HasSubstr("3 columns")));
+  folder.write("m.json", R"({"outputs": {"mask_logits": 1}})");
+  EXPECT_THAT(refusal(file), HasSubstr("\"class_logits\" and \"mask_logits\", or neither"));
+  folder.write("m.json", R"({"outputs": {"outlier": 1}})");
+  EXPECT_THAT(refusal(file), AllOf(HasSubstr("\"outlier\""), HasSubstr("1 or 2 x h x w"), HasSubstr("1x6x4x8")));
+}
+
 }  // namespace
 }  // namespace oodscope

@@ -227,5 +227,23 @@ TEST(Sidecar, HeadsOfNineteenTwentyAndOtherCountsAreReadAsTheFieldDoes) {
   EXPECT_THAT(textsOf(other), Contains(HasSubstr("no channel names")));
 }
 
+TEST(Sidecar, NamesSeveralOutputsByNameOrPosition) {
+  const testing::TemporaryFolder folder;
+  const auto model = folder.path() / "m.pt";
+  folder.write("m.json", R"({"outputs": {"outlier": 1, "logits": "out"}})");
+  const auto sidecar = readSidecar(model);
+  ASSERT_TRUE(sidecar);
+  ASSERT_EQ(sidecar->outputs.size(), 2U);
+  EXPECT_EQ(sidecar->outputs[0].output, Output::Logits);
+  EXPECT_EQ(sidecar->outputs[0].name, "out");
+  EXPECT_EQ(sidecar->outputs[1].output, Output::Outlier);
+  EXPECT_EQ(sidecar->outputs[1].index, 1);
+  for (const char* wrong : {R"({"outputs": {}})", R"({"outputs": ["out"]})", R"({"outputs": {"loggits": "out"}})",
+                            R"({"outputs": {"logits": 1.5}})", R"({"outputs": {"logits": "out"}, "output": 0})"}) {
+    folder.write("m.json", wrong);
+    EXPECT_THROW((void)readSidecar(model), Error) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace oodscope

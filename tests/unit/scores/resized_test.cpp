@@ -17,6 +17,7 @@ namespace oodscope {
 namespace {
 
 using testing::EachTarget;
+using testing::logitMethods;
 using testing::networkLikeLogits;
 using testing::plainMethods;
 using testing::plainScore;
@@ -74,7 +75,7 @@ TEST(ScoreResized, IsTheScoreOfBilinearlyUpsampledLogits) {
 TEST(ScoreResized, AtTheLogitsOwnSizeEqualsScoreBitForBit) {
   const TestLogits logits = networkLikeLogits(19, 37, 61);
   EachTarget().run([&](const std::string&) {
-    for (const Method method : allMethods()) {
+    for (const Method method : logitMethods()) {
       const ScoreParameters parameters{.method = method, .voidChannel = 1};
       std::vector<float> out(logits.area());
       scoreResized(logits.halfView(), parameters, {61, 37}, out);
@@ -88,7 +89,7 @@ TEST(ScoreResized, ChosenPixelsEqualTheWholeFrameBitForBit) {
   const TestLogits logits = networkLikeLogits(6, 21, 33);
   EachTarget().run([&](const std::string& target) {
     for (const Size size : {Size{66, 42}, Size{100, 61}, Size{9, 77}, Size{33, 21}})
-      for (const Method method : allMethods())
+      for (const Method method : logitMethods())
         for (const LogitsView& view : {logits.halfView(), logits.singleView()}) {
           const ScoreParameters parameters{.method = method, .temperature = 0.8F, .voidChannel = 1};
           std::vector<float> whole(size.area()), expected;
@@ -132,7 +133,7 @@ TEST(ScoreResized, ChosenPixelsNearUnusableLogitsEqualTheWholeFrame) {
   const Size size{31, 25};
   std::vector<std::uint32_t> pixels(size.area());
   std::iota(pixels.begin(), pixels.end(), 0U);
-  for (const Method method : allMethods()) {
+  for (const Method method : logitMethods()) {
     const ScoreParameters parameters{.method = method, .voidChannel = 4};
     std::vector<float> whole(size.area()), chosen(size.area());
     scoreResized(logits.singleView(), parameters, size, whole);

@@ -14,6 +14,7 @@ namespace oodscope {
 namespace {
 
 using testing::EachTarget;
+using testing::logitMethods;
 using testing::networkLikeLogits;
 using testing::plainMethods;
 using testing::plainScore;
@@ -32,7 +33,8 @@ void expectNearPlain(const TestLogits& logits, const ScoreParameters& parameters
     const std::vector<float> scores = scored(view, parameters);
     for (std::size_t i = 0; i < scores.size(); ++i) {
       const double expected = plainScore(logits.pixel(i), parameters);
-      const double unit = parameters.method == methods::kEnergy ? std::max(1.0, std::abs(expected)) : 1.0;
+      const bool isShare = parameters.method.kind().range.isProbability();
+      const double unit = isShare ? 1.0 : std::max(1.0, std::abs(expected));
       const double bound = parameters.method == methods::kMaxLogit ? 0.0 : 2e-6 * unit;
       ASSERT_NEAR(static_cast<double>(scores[i]), expected, bound)
           << target << " " << parameters.method.name() << " T=" << parameters.temperature << " pixel " << i;
@@ -153,7 +155,7 @@ TEST(Score, ANanLogitGivesANanScoreWhereverItStands) {
       logits.single[static_cast<std::size_t>(at) * 40 + pixel] = kNan;
     }
     EachTarget().run([&](const std::string& target) {
-      for (const Method method : allMethods())
+      for (const Method method : logitMethods())
         for (const LogitsView& view : {logits.halfView(), logits.singleView()}) {
           const std::vector<float> scores = scored(view, {.method = method, .voidChannel = 2});
           for (std::size_t i = 0; i < 40; ++i)
@@ -180,7 +182,7 @@ TEST(Score, PlusInfinityIsNotFinite) {
   const std::vector<float> z = {1.0F, kInfinity, 1.0F};
   const LogitsView logits{.single = z.data(), .channels = 3, .height = 1, .width = 1};
   EachTarget().run([&](const std::string&) {
-    for (const Method method : allMethods())
+    for (const Method method : logitMethods())
       EXPECT_FALSE(std::isfinite(scored(logits, {.method = method, .voidChannel = 0})[0])) << method.name();
     EXPECT_EQ(scored(logits, {.method = methods::kMaxLogit})[0], -kInfinity);
   });
@@ -205,7 +207,7 @@ TEST(Score, ChosenPixelsEqualTheWholeFrameBitForBit) {
     for (const std::size_t count : {0U, 1U, 7U, 64U, 511U, 512U, 1300U}) {
       std::vector<std::uint32_t> pixels(count);
       for (auto& pixel : pixels) pixel = pick(random);
-      for (const Method method : allMethods())
+      for (const Method method : logitMethods())
         for (const LogitsView& view : {logits.halfView(), logits.singleView()}) {
           const ScoreParameters parameters{.method = method, .temperature = 0.7F, .voidChannel = 5};
           const std::vector<float> whole = scored(view, parameters);
@@ -223,7 +225,7 @@ TEST(Score, SeveralAtOnceEqualOneByOneBitForBit) {
   std::vector<int> known(19);
   std::iota(known.begin(), known.end(), 0);
   std::vector<ScoreParameters> parameters;
-  for (const Method method : allMethods())
+  for (const Method method : logitMethods())
     for (const float temperature : {0.5F, 2.0F})
       parameters.push_back({.method = method, .temperature = temperature, .channels = known, .voidChannel = 19});
   EachTarget().run([&](const std::string& target) {
@@ -237,7 +239,7 @@ TEST(Score, SeveralAtOnceEqualOneByOneBitForBit) {
 
 TEST(Score, ThreadsDoNotChangeABit) {
   const TestLogits logits = networkLikeLogits(19, 300, 301);
-  for (const Method method : allMethods()) {
+  for (const Method method : logitMethods()) {
     const ScoreParameters parameters{.method = method, .temperature = 1.3F, .voidChannel = 7};
     std::vector<std::vector<float>> results;
     for (const std::size_t threads : {1U, 2U, 3U}) {
@@ -252,7 +254,7 @@ TEST(Score, ThreadsDoNotChangeABit) {
 TEST(Score, HalfAndSingleStorageOfTheSameValuesAgreeBitForBit) {
   const TestLogits logits = networkLikeLogits(19, 41, 43);
   EachTarget().run([&](const std::string&) {
-    for (const Method method : allMethods()) {
+    for (const Method method : logitMethods()) {
       const ScoreParameters parameters{.method = method, .voidChannel = 7};
       EXPECT_TRUE(sameBits(scored(logits.halfView(), parameters), scored(logits.singleView(), parameters)));
     }

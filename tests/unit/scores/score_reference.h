@@ -49,6 +49,18 @@ inline const std::map<Method, double (*)(const PlainPixel&)>& plainDefinitions()
        [](const PlainPixel& pixel) {
          return 1.0 - (pixel.sorted[0] - (pixel.sorted.size() > 1 ? pixel.sorted[1] : 0.0));
        }},
+      {methods::kEntropyBits,
+       [](const PlainPixel& pixel) {
+         double bits = 0.0;
+         for (const double value : pixel.p) bits -= value > 0.0 ? value * std::log2(value) : 0.0;
+         return bits;
+       }},
+      {methods::kDenseHybridGenerative,
+       [](const PlainPixel& pixel) {
+         double sum = 0.0;
+         for (const double z : pixel.z) sum += std::exp(z - pixel.largest());
+         return -std::log(sum) - pixel.largest();
+       }},
       {methods::kVoid, [](const PlainPixel& pixel) { return pixel.p[static_cast<std::size_t>(pixel.voidChannel)]; }},
   };
   return definitions;
@@ -59,6 +71,14 @@ inline std::vector<Method> plainMethods() {
   std::vector<Method> out;
   for (const Method method : allMethods())
     if (plainDefinitions().contains(method)) out.push_back(method);
+  return out;
+}
+
+/// All that logits alone can be scored with, in menu order.
+inline std::vector<Method> logitMethods() {
+  std::vector<Method> out;
+  for (const Method method : allMethods())
+    if (!method.whyNot({.channels = 20, .voidChannel = 1})) out.push_back(method);
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <span>
 
 namespace oodscope {
@@ -104,6 +105,48 @@ TEST_F(Imported, TwoFoldersOfOneNameAreTwoSources) {
   EXPECT_EQ(sources[0]->name(), "a/s");
   EXPECT_EQ(sources[1]->name(), "b/s");
   EXPECT_NE(sources[0]->id(), sources[1]->id());
+}
+
+TEST_F(Imported, AFolderAnOutputIsOneSource) {
+  write("net/logits", {kChannels, kHeight, kWidth});
+  write("net/outlier", {2, kHeight / 2, kWidth / 2});
+  const auto source = open("net");
+  EXPECT_TRUE(source->takesMethods());
+  const ScoreInputs inputs = source->inputs();
+  EXPECT_EQ(inputs.channels, int{kChannels});
+  EXPECT_EQ(inputs.outlierChannels, 2);
+  EXPECT_FALSE(inputs.isNetwork);
+  const auto outputs = source->frameOutputs(3);
+  ASSERT_TRUE(outputs);
+  EXPECT_EQ(outputs->view[Output::Outlier].size(), (Size{3, 2}));
+  EXPECT_EQ(source->ownSize(3), kSize) << "the logits'";
+  const auto served = servedMethods(*source);
+  EXPECT_EQ(std::ranges::count(served, methods::kDenseHybridRatio), 1);
+  EXPECT_EQ(std::ranges::count(served, methods::kRba), 0);
+  const Configuration hybrid = source->configurations({methods::kDenseHybridRatio}, {1.0F}).front();
+  ScoreMap expected(kSize);
+  score(outputs->view, {.method = methods::kDenseHybridRatio}, expected.values());
+  EXPECT_TRUE(std::ranges::equal(source->score(3, hybrid, kSize).values(), expected.values()));
+  EXPECT_THROW(static_cast<void>(source->configurations({methods::kRba}, {1.0F})), Error);
+}
+
+TEST_F(Imported, MaskQueriesOfAFolderTakeItsSidecarsClasses) {
+  write("masks/class_logits", {5, 4});
+  write("masks/mask_logits", {5, kHeight, kWidth});
+  EXPECT_THROW(static_cast<void>(open("masks")), Error) << "four columns are not of 19 classes";
+  std::ofstream(folder("masks") / "sidecar.json") << R"({"known_classes": 2})";
+  const auto source = open("masks");
+  EXPECT_EQ(source->inputs().queryColumns, 4);
+  EXPECT_EQ(source->inputs().knownClasses, 2);
+  EXPECT_FALSE(methods::kUno.whyNot(source->inputs()));
+  EXPECT_EQ(source->configurations({methods::kRba}, {1.0F, 2.0F}).size(), 2U);
+  std::ofstream(folder("masks").string() + ".json") << "{}";
+  EXPECT_THROW(static_cast<void>(open("masks")), Error) << "two sidecars";
+}
+
+TEST_F(Imported, FinishedMapsServeNoMethod) {
+  write("maps", {kHeight, kWidth});
+  EXPECT_TRUE(servedMethods(*open("maps")).empty());
 }
 
 }  // namespace

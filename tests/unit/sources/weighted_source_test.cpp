@@ -77,7 +77,7 @@ TEST_F(Weighted, TwoFoldersOfMapsAreAddedPixelByPixel) {
   sum->prepare(0);
   EXPECT_EQ(sum->ownSize(0), kSize);
   EXPECT_FALSE(sum->takesMethods());
-  EXPECT_FALSE(sum->hasLogits(0));
+  EXPECT_FALSE(sum->hasOutputs(0));
   EXPECT_EQ(sum->name(), "0.5 a + -2 b");
   EXPECT_THAT(scoreOf(*sum, 0, kSize).values(), ElementsAre(-19.5F, -39.0F, -58.5F, 82.0F, 2.5F, 2.0F));
 }

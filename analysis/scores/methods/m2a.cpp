@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/scores/score_kernels.h"
+
+namespace oodscope::declared {
+
+constinit const MethodKind kM2a{
+    .name = "m2a",
+    .title = "Mask2Anomaly",
+    .formula = "1 - max S over all channels",
+    .reference = "Rai et al., ICCV 2023",
+    .summary =
+        "One minus the largest membership over all channels, chosen or not; of one pass, without the flipped one.",
+    .parameters = kQueryTemperatureAlone,
+    .needs = kMembershipsAlone,
+    .planes = kMembershipPlanes,
+    .readsAllChannels = true,
+    .exponentialsPerLogit = 0,
+    .reads = KernelReads::Planes,
+    .kernel = kernels::membershipMaxGroup,
+};
+
+}  // namespace oodscope::declared
