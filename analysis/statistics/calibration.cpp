@@ -15,7 +15,7 @@ namespace {
 constexpr double kUnit = 4294967296.0;  // 2^32
 constexpr std::size_t kBlock = 4096;    // pixels; sums are formed a block at a time, so threads do not change them
 constexpr double kPrecision = 1e-6;     // of the temperature, relative
-constexpr int kMostSteps = 200;         // far more than bisection needs
+constexpr int kMostHalvings = 200;      // far more than bisection needs
 
 void check(const LabelledLogits& samples) {
   require(samples.logits.size() == samples.pixels() * samples.classes,
@@ -157,7 +157,7 @@ std::optional<BestTemperature> bestTemperature(const LabelledLogits& samples, do
   };
   if (first.slope >= 0.0) return result(cold, true);
   if (pass(samples, hot, false).slope <= 0.0) return result(hot, true);
-  for (int step = 0; step < kMostSteps && hot / cold > 1.0 + kPrecision; ++step) {
+  for (int step = 0; step < kMostHalvings && hot / cold > 1.0 + kPrecision; ++step) {
     const double middle = std::sqrt(cold * hot);
     (pass(samples, middle, false).slope < 0.0 ? cold : hot) = middle;
   }

@@ -115,10 +115,11 @@ ClassMap submittedClasses(const ScoreSource& source, const Configuration& config
                           std::size_t frame, Size size) {
   std::optional<ClassMap> own = source.predictedClasses(frame);
   if (!own && configuration.method) {
-    readLogits(source, frame, [&](const FrameLogits& logits) {
-      const ScoreParameters how = source.scoreParameters(configuration, logits.view.channels);
-      own.emplace(logits.view.size());
-      predictedClasses(logits.view, how.channels, own->values());
+    readOutputs(source, frame, [&](const FrameOutputs& outputs) {
+      if (!outputs.view.hasClasses()) return;
+      const ScoreParameters how = source.scoreParameters(configuration, outputs.view);
+      own.emplace(outputs.view.size());
+      predictedClasses(outputs.view, how.channels, own->values());
     });
   }
   if (!own)

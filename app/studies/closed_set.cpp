@@ -28,10 +28,10 @@ LogitsMap enlarged(const LogitsMap& logits, Size size) {
 /// The class, 0 for the first of `channels`, that each pixel is taken for; labels number the classes so.
 ClassMap predicted(const LogitsMap& logits, std::span<const int> channels) {
   ClassMap classes(logits.size);
-  predictedClasses({.single = logits.values.data(),
-                    .channels = logits.channels,
-                    .height = logits.size.height,
-                    .width = logits.size.width},
+  predictedClasses(LogitsView{.single = logits.values.data(),
+                              .channels = logits.channels,
+                              .height = logits.size.height,
+                              .width = logits.size.width},
                    channels, classes.values());
   std::array<std::uint8_t, 256> classOf{};
   classOf.fill(kVoid);

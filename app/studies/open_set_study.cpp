@@ -24,6 +24,18 @@ ScoreMap planeOf(const LogitsView& logits, int channel) {
   return out;
 }
 
+/// The planes of which the largest names the class; none for a mask network's queries.
+std::optional<LogitsView> classPlanesOf(const OutputsView& outputs) {
+  for (const Output output : {Output::Logits, Output::Membership})
+    if (outputs.has(output)) return outputs[output];
+  return std::nullopt;
+}
+
+int classesIn(const OutputsView& outputs) {
+  if (const auto planes = classPlanesOf(outputs)) return planes->channels;
+  return outputs.knownClasses > 0 ? outputs.knownClasses : outputs[Output::ClassLogits].width - 1;
+}
+
 /// Index among `channels` of the largest upsampled logit, ties to the first.
 ClassMap bestOf(const LogitsView& logits, std::vector<int> channels, Size size) {
   if (channels.empty()) {
@@ -137,9 +149,16 @@ std::optional<ClassMap> predictedAt(const ScoreSource& source, std::size_t frame
                                     Size size) {
   if (!configuration.method) return std::nullopt;
   std::optional<ClassMap> out;
-  readLogits(source, frame, [&](const FrameLogits& logits) {
-    const ScoreParameters parameters = source.scoreParameters(configuration, logits.view.channels);
-    out = bestOf(logits.view, {parameters.channels.begin(), parameters.channels.end()}, size);
+  readOutputs(source, frame, [&](const FrameOutputs& outputs) {
+    if (!outputs.view.hasClasses()) return;
+    const ScoreParameters parameters = source.scoreParameters(configuration, outputs.view);
+    if (const auto planes = classPlanesOf(outputs.view)) {
+      out = bestOf(*planes, {parameters.channels.begin(), parameters.channels.end()}, size);
+      return;
+    }
+    ClassMap own(outputs.view.size());  // of a mask network's queries
+    predictedClasses(outputs.view, parameters.channels, own.values());
+    out = own.size() == size ? std::move(own) : sampledNearest(own, size);
   });
   return out;
 }
@@ -156,9 +175,10 @@ OpenSetClasses openSetClassesOf(const LiveSet& live, const Configuration& config
                  .file = set.root});
   OpenSetClasses out;
   if (configuration.method)
-    readLogits(live.source(), *first, [&](const FrameLogits& logits) {
-      const ScoreParameters parameters = live.source().scoreParameters(configuration, logits.view.channels);
-      out.known = parameters.channels.empty() ? logits.view.channels : static_cast<int>(parameters.channels.size());
+    readOutputs(live.source(), *first, [&](const FrameOutputs& outputs) {
+      if (!outputs.view.hasClasses()) return;
+      const ScoreParameters parameters = live.source().scoreParameters(configuration, outputs.view);
+      out.known = parameters.channels.empty() ? classesIn(outputs.view) : static_cast<int>(parameters.channels.size());
     });
   if (out.known == 0)
     throw Error({.what = "open-set recognition needs predicted classes",

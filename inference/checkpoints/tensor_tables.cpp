@@ -17,7 +17,7 @@ using Kind = Value::Kind;
 constexpr std::size_t kMaxTables = 20'000;
 constexpr std::size_t kMaxTensors = 100'000;
 constexpr std::size_t kMaxListed = 256;
-constexpr std::size_t kMaxNamed = 8;
+constexpr std::size_t kMaxEntriesNamed = 8;
 constexpr std::size_t kLongestName = 60;
 /// Weights lie a few entries deep; a pickle that nests further is no checkpoint.
 constexpr int kMaxNesting = 16;
@@ -128,13 +128,13 @@ std::string contentsText(const Value& root) {
   if (root.kind != Kind::Dictionary) return kindText(root);
   std::string out;
   const std::size_t entries = root.items.size() / 2;
-  for (std::size_t i = 0; i < std::min(entries, kMaxNamed); ++i) {
+  for (std::size_t i = 0; i < std::min(entries, kMaxEntriesNamed); ++i) {
     const Value& key = *root.items[2 * i];
     if (!out.empty()) out += ", ";
     out += key.kind == Kind::Text ? key.text.substr(0, kLongestName) : std::to_string(key.integer);
     out += " (" + kindText(*root.items[2 * i + 1]) + ")";
   }
-  if (entries > kMaxNamed) out += ", …";
+  if (entries > kMaxEntriesNamed) out += ", …";
   return out.empty() ? "an empty dictionary" : out;
 }
 

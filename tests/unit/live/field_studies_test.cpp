@@ -212,7 +212,8 @@ TEST(PredictedClasses, AreTheArgmaxOfUpsampledLogits) {
   const Size size{2 * kMadeSize.width, 2 * kMadeSize.height};
   const ClassMap own = predictedAt(*made.source, 0, msp(1.0F), kMadeSize).value();
   const ClassMap large = predictedAt(*made.source, 0, msp(1.0F), size).value();
-  const FrameLogits logits = made.source->frameLogits(0).value();
+  const FrameOutputs outputs = made.source->frameOutputs(0).value();
+  const LogitsView& logits = outputs.view[Output::Logits];
   for (int y = 3; y < size.height - 3; y += 5)
     for (int x = 3; x < size.width - 3; x += 3) {
       int best = -1;
