@@ -185,7 +185,7 @@ OpenSetClasses openSetClassesOf(const LiveSet& live, const Configuration& config
                  .expected = "a network, or a folder of logits",
                  .found = "finished score maps of " + live.source().name()});
   out.truth = [&set](std::size_t frame) {
-    return set.frames[frame].classLabel ? std::optional(readClassLabel(set.frames[frame])) : std::nullopt;
+    return set.frames[frame].classLabel ? std::optional(readClassLabel(set, set.frames[frame])) : std::nullopt;
   };
   out.predicted = [&live, configuration](std::size_t frame, Size size) {
     return predictedAt(live.source(), frame, configuration, size);

@@ -225,7 +225,7 @@ TEST(PredictedClasses, AreTheArgmaxOfUpsampledLogits) {
         for (int dj = 0; dj < 2; ++dj)
           for (int di = 0; di < 2; ++di)
             value += (dj == 1 ? v - j : 1 - v + j) * (di == 1 ? u - i : 1 - u + i) *
-                     static_cast<double>(logits.view.single[static_cast<std::size_t>(
+                     static_cast<double>(logits.single[static_cast<std::size_t>(
                          (c * kMadeSize.height + j + dj) * kMadeSize.width + i + di)]);
         second = std::max(second, std::min(most, value));
         if (value > most) {

@@ -24,8 +24,8 @@ using testing::maskNetwork;
 using testing::plainOutputScores;
 using testing::twoHeads;
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNotANumber = std::numeric_limits<float>::quiet_NaN();
+constexpr float kEndless = std::numeric_limits<float>::infinity();
 
 std::vector<float> scoredAt(const OutputsView& outputs, const ScoreParameters& how, Size target) {
   std::vector<float> out(target.area(), -123.0F);
@@ -47,13 +47,13 @@ void expectNearDefinition(const MadeOutputs& of, const ScoreParameters& how, Siz
 }
 
 constexpr Size kOwn{33, 21};
-constexpr Size kTargets[] = {{33, 21}, {66, 42}, {100, 61}, {7, 5}, {300, 3}, {1, 1}};
+constexpr Size kOutputTargets[] = {{33, 21}, {66, 42}, {100, 61}, {7, 5}, {300, 3}, {1, 1}};
 
 TEST(OutputScores, OfTwoHeadsAreTheirDefinitions) {
   for (const int heads : {1, 2})
     for (const Size outlierSize : {kOwn, Size{16, 11}})
       for (const bool isHalf : {true, false})
-        for (const Size target : kTargets) {
+        for (const Size target : kOutputTargets) {
           const MadeOutputs of = twoHeads(19, kOwn, heads, outlierSize, isHalf);
           const double slack = target == kOwn && outlierSize == kOwn ? 1e-6 : 1e-4;
           for (const Method method :
@@ -132,7 +132,7 @@ TEST(OutputScores, ShareOutFewAndManyQueriesAndClasses) {
 TEST(OutputScores, OfStoredMembershipsAreTheirDefinitions) {
   MadeOutputs of;
   for (const bool isHalf : {true, false})
-    for (const Size target : kTargets) {
+    for (const Size target : kOutputTargets) {
       of.membership = {19, kOwn.height, kOwn.width, isHalf, 0.1, 0.3, 5};
       for (const Method method : {methods::kMembershipMax, methods::kM2a, methods::kRba, methods::kMsp,
                                   methods::kMaxLogit, methods::kEnergy, methods::kMaxEntropy})
@@ -266,12 +266,12 @@ TEST(OutputScores, ANanInAnyArrayThatIsReadGivesANanScore) {
   EachTarget().run([&](const std::string& simd) {
     MadeOutputs heads = twoHeads(6, kOwn, 2, kOwn, false);
     heads.outlier.isHalf = false;
-    heads.outlier.single[40] = kNan;
-    heads.logits.single[kOwn.area() + 50] = kNan;
+    heads.outlier.single[40] = kNotANumber;
+    heads.logits.single[kOwn.area() + 50] = kNotANumber;
     const auto hybrid = scoredAt(heads.view(), {.method = methods::kDenseHybridRatio}, kOwn);
     for (std::size_t i = 0; i < hybrid.size(); ++i) ASSERT_EQ(std::isnan(hybrid[i]), i == 40 || i == 50) << simd << i;
     MadeOutputs masks = maskNetwork(6, 4, 2, kOwn, false);
-    masks.maskLogits.single[5 * kOwn.area() + 60] = kNan;
+    masks.maskLogits.single[5 * kOwn.area() + 60] = kNotANumber;
     for (const Method method : {methods::kRba, methods::kEam, methods::kUno, methods::kMembershipMax}) {
       const auto scores = scoredAt(masks.view(), {.method = method}, kOwn);
       for (std::size_t i = 0; i < scores.size(); ++i) ASSERT_EQ(std::isnan(scores[i]), i == 60) << simd << method << i;
@@ -281,7 +281,7 @@ TEST(OutputScores, ANanInAnyArrayThatIsReadGivesANanScore) {
 
 TEST(OutputScores, MasksThatCoverAllOrNothingAreWhole) {
   MadeOutputs of = maskNetwork(3, 2, 1, {2, 1}, false);
-  of.maskLogits.single = {kInfinity, -kInfinity, kInfinity, -kInfinity, kInfinity, -kInfinity};
+  of.maskLogits.single = {kEndless, -kEndless, kEndless, -kEndless, kEndless, -kEndless};
   const auto scores = scoredAt(of.view(), {.method = methods::kEam}, {2, 1});
   EXPECT_EQ(scores[1], 1.0F);
   EXPECT_NEAR(scores[0], plainOutputScores(of, {.method = methods::kEam}, {2, 1})[0], 1e-6);
