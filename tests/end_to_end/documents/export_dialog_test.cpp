@@ -183,6 +183,17 @@ TEST_F(ExportDialogTest, EverySwitchChangesTheFigureThatIsSaved) {
   ASSERT_TRUE(waitUntilIdle());
   EXPECT_FALSE(named<QCheckBox>("Title")->isEnabled());
   EXPECT_FALSE(named<QCheckBox>("Title")->toolTip().isEmpty()) << "says why";
+
+  // Drawn anew: how glyphs are measured depends on what was drawn before.
+  m_dialog->chooseFigure(QStringLiteral("pr"));
+  ASSERT_TRUE(waitUntilIdle());
+  Session session = m_made.session;
+  session.figure = told;
+  OpeningOptions opening;
+  opening.store.folder = (std::filesystem::path(m_made.file()).parent_path() / "logits-store").string();
+  const auto results = openSessionResults(session, opening, [](const Progress&) {}, {});
+  const auto figure = planFigure(*results, "pr")();
+  EXPECT_EQ(figureImage(*figure, figurePresets().front().style), m_dialog->preview()) << "what the session keeps is it";
 }
 
 /// A dialog over the same session with two kept runs, one of another protocol.
