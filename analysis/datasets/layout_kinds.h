@@ -35,15 +35,15 @@ struct LayoutKind {
   DisparityConvention disparity = DisparityConvention::LostAndFound;
   /// A further name that score files may give a frame, beside its own; null: none.
   std::optional<std::string> (*scoreName)(const Frame& frame) = nullptr;
-  std::string_view part = {};    ///< what may follow "FOLDER::" beside splits and lists; empty: nothing
+  std::string_view part = {};  ///< what may follow "FOLDER::" beside splits and lists; empty: nothing
   /// Narrows a set to a part of the layout's own; false: it has none of that name. null: it has none at all.
   bool (*takePart)(DataSet& set, const std::string& part) = nullptr;
   const ClassScheme* classes = &schemes::kCityscapes;  ///< of its class labels
   std::string_view smiycName = {};  ///< the set's folder in SegmentMeIfYouCan's submissions; empty: its own name
   std::string_view oodisName = {};  ///< and in OoDIS'; empty: none but its own name
-  bool isVoidByClass = false;    ///< pixels of no class are void for the anomaly labels, too
-  bool hasAnomalyLabels = true;  ///< else its frames carry class labels alone
-  bool mayLabelsDiffer = false;  ///< its encoding gives way to what the masks' values say
+  bool isVoidByClass = false;       ///< pixels of no class are void for the anomaly labels, too
+  bool hasAnomalyLabels = true;     ///< else its frames carry class labels alone
+  bool mayLabelsDiffer = false;     ///< its encoding gives way to what the masks' values say
   Pinned pinned = {};
 };
 

@@ -50,7 +50,8 @@ struct ProtocolRule {
 };
 
 namespace declared {
-extern const ProtocolRule kCourse, kFishyscapes, kSmiyc2023, kSmiyc2021, kDenseHybrid, kStreetHazards, kStreetHazardsPooled;
+extern const ProtocolRule kCourse, kFishyscapes, kSmiyc2023, kSmiyc2021, kDenseHybrid, kStreetHazards,
+    kStreetHazardsPooled;
 }  // namespace declared
 
 /// The protocols that defaults and tests name. Code that asks which of them it holds belongs into a rule.

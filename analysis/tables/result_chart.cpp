@@ -116,12 +116,12 @@ private:
   }
 
   void line(double x1, double y1, double x2, double y2, std::string_view colour, double width) {
-    m_out += "<line x1=\"" + points(x1) + "\" y1=\"" + points(y1) + "\" x2=\"" + points(x2) + "\" y2=\"" + points(y2) + "\" stroke=\"" +
-             std::string(colour) + "\" stroke-width=\"" + points(width) + "\"/>\n";
+    m_out += "<line x1=\"" + points(x1) + "\" y1=\"" + points(y1) + "\" x2=\"" + points(x2) + "\" y2=\"" + points(y2) +
+             "\" stroke=\"" + std::string(colour) + "\" stroke-width=\"" + points(width) + "\"/>\n";
   }
   void text(double x, double baseline, std::string_view anchor, const std::string& what) {
-    m_out += "<text x=\"" + points(x) + "\" y=\"" + points(baseline) + "\" text-anchor=\"" + std::string(anchor) + "\">" +
-             markupText(what) + "</text>\n";
+    m_out += "<text x=\"" + points(x) + "\" y=\"" + points(baseline) + "\" text-anchor=\"" + std::string(anchor) +
+             "\">" + markupText(what) + "</text>\n";
   }
   void whisker(double x, const ResultPoint& point) {
     if (!point.deviation) return;
@@ -159,8 +159,8 @@ private:
         if (!point.mean) continue;
         path += (path.empty() ? "M" : " L") + points(x(*point.number)) + " " + points(y(*point.mean));
         whisker(x(*point.number), point);
-        m_out += "<circle cx=\"" + points(x(*point.number)) + "\" cy=\"" + points(y(*point.mean)) + "\" r=\"2\" fill=\"" +
-                 std::string(colourOf(s)) + "\"/>\n";
+        m_out += "<circle cx=\"" + points(x(*point.number)) + "\" cy=\"" + points(y(*point.mean)) +
+                 "\" r=\"2\" fill=\"" + std::string(colourOf(s)) + "\"/>\n";
       }
       if (!path.empty())
         m_out += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + std::string(colourOf(s)) +
@@ -190,8 +190,9 @@ private:
   void drawLegend() {
     double baseline = m_bottom + kBelowAxis;
     for (std::size_t s = 0; s < m_series.size(); ++s, baseline += kLegendLine) {
-      m_out += "<rect x=\"" + points(kLeft) + "\" y=\"" + points(baseline - 0.8 * kFont) + "\" width=\"" + points(0.8 * kFont) +
-               "\" height=\"" + points(0.8 * kFont) + "\" fill=\"" + std::string(colourOf(s)) + "\"/>\n";
+      m_out += "<rect x=\"" + points(kLeft) + "\" y=\"" + points(baseline - 0.8 * kFont) + "\" width=\"" +
+               points(0.8 * kFont) + "\" height=\"" + points(0.8 * kFont) + "\" fill=\"" + std::string(colourOf(s)) +
+               "\"/>\n";
       text(kLeft + 1.3 * kFont, baseline, "start", m_series[s].label);
     }
   }

@@ -200,8 +200,10 @@ ResultFile readResultFile(const fs::path& file) {
   const std::vector<std::uint8_t> bytes = readFileBytes(file, kMostBytes);
   const FileKind kind = sniffBytes(bytes);
   if (kind != FileKind::Text)
-    throw Error(
-        {.what = "file is no table of results", .expected = "CSV", .found = describeBytes(bytes), .file = file});
+    throw Error({.what = "file is no table of results",
+                 .expected = "comma-separated text (CSV)",
+                 .found = describeBytes(bytes),
+                 .file = file});
   return parseResultFile({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file);
 }
 

@@ -15,9 +15,9 @@ namespace oodscope {
 /// Something that gives scores of any set: a network, or a folder of somebody's files.
 struct SourceItem {
   std::string label;
-  std::shared_ptr<Model> model = {};  ///< a network; none:
-  std::filesystem::path folder = {};  ///< maps or logits, one a frame
-  std::string arrayName = {};         ///< which array of files of several; empty: the obvious one
+  std::shared_ptr<Model> model = {};      ///< a network; none:
+  std::filesystem::path folder = {};      ///< maps or logits, one a frame
+  std::string arrayName = {};             ///< which array of files of several; empty: the obvious one
   std::optional<Polarity> polarity = {};  ///< of maps; empty: as their form says
 };
 

@@ -12,7 +12,7 @@ namespace oodscope {
 
 /// What may be known of one frame beside its scores, at the evaluation size. Null where it is not known.
 struct FrameMaps {
-  Size picture;                                 ///< of the image file; the evaluation size where it cannot be read
+  Size picture;  ///< of the image file; the evaluation size where it cannot be read
   std::shared_ptr<const ClassMap>
       predicted;  ///< argmax of the logits over the channels that are scored, or what came with maps
   std::shared_ptr<const ClassMap> truth;        ///< Cityscapes train ids

@@ -59,7 +59,7 @@ TEST(ResultFile, WhatIsNoneIsRefusedWithTheLine) {
     static_cast<void>(readResultFile(folder.write("t.csv", std::string("PK\x03\x04", 4))));
     FAIL();
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("expected CSV"));
+    EXPECT_THAT(error.what(), HasSubstr("expected comma-separated text (CSV)"));
   }
 }
 
