@@ -240,8 +240,10 @@ Value& InertReader::dictionaryOf(const Value& arguments) {
 }
 
 void InertReader::build() {
-  // State given to an object: kept by nobody. On a dictionary it is OrderedDict's attributes (_metadata), not entries.
-  pop();
+  // State given to an object is kept beside it. On a dictionary it is OrderedDict's attributes (_metadata), not
+  // entries.
+  const Value& state = pop();
+  if (top().kind == Kind::Object) top().state = &state;
   if (top().kind == Kind::Global && isDangerous(top().text)) call(top(), top());
 }
 

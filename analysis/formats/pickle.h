@@ -24,6 +24,7 @@ struct Value {
   std::vector<Value*> items =
       {};  ///< Sequence; Dictionary: key, value, key, value …; Object: arguments; Tensor: its storage
   std::vector<std::int64_t> sizes = {}, strides = {};  ///< Tensor
+  const Value* state = nullptr;                        ///< Object: what it would have been given by BUILD
 };
 
 /// Reads pickles without running anything: protocols 0 to 5, as far as torch.save writes them. Bounded in steps and
