@@ -2,6 +2,7 @@
 #include "analysis/tables/result_chart.h"
 
 #include "analysis/core/error.h"
+#include "analysis/core/numbers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +17,11 @@ std::size_t countOf(const std::string& text, const std::string& part) {
   std::size_t out = 0;
   for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++out;
   return out;
+}
+
+/// The number that an attribute's quotes hold, whatever the locale.
+double numberAt(const std::string& text, std::size_t first) {
+  return numberFromText(std::string_view(text).substr(first, text.find('"', first) - first)).value();
 }
 
 std::vector<ResultSeries> seriesFrom(const std::string& csv, const ResultQuery& query) {
@@ -46,7 +52,7 @@ TEST(ResultChart, WordsBecomeBarsThatBeginAtZero) {
   EXPECT_EQ(countOf(svg, "<rect"), 4U);
   std::vector<double> heights;
   for (auto at = svg.find("<rect x="); at != std::string::npos; at = svg.find("<rect x=", at + 1))
-    heights.push_back(std::stod(svg.substr(svg.find("height=\"", at) + 8)));
+    heights.push_back(numberAt(svg, svg.find("height=\"", at) + 8));
   ASSERT_EQ(heights.size(), 3U);
   EXPECT_NEAR(heights[1], 2 * heights[0], 0.03);
 }
