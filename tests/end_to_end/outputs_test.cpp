@@ -67,7 +67,8 @@ protected:
     EXPECT_EQ(result.code, 0) << result.err;
     std::map<std::string, double> out;
     if (result.code != 0) return out;
-    for (const json& row : json::parse(result.out).at("rows"))
+    const json table = json::parse(result.out);
+    for (const json& row : table.at("rows"))
       out[row.at("method").get<std::string>()] = row.at("ap").get<double>();
     return out;
   }
