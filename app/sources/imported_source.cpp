@@ -389,10 +389,15 @@ Size ImportedSource::ownSize(std::size_t frame) const {
 }
 
 ScoreParameters ImportedSource::scoreParameters(const Configuration& configuration, const OutputsView& outputs) const {
+  if (!configuration.method)
+    throw Error(ErrorParts{.what = "these files hold logits, which a method makes scores of",
+                           .expected = "a run with a method",
+                           .found = "one of finished scores",
+                           .file = m_scores.root});
   ScoreInputs inputs = inputsOf(outputs);
   inputs.isNetwork = false;
   inputs.voidChannel = assumedVoidChannel(inputs.channels);
-  ScoreParameters parameters{.method = configuration.method.value(),
+  ScoreParameters parameters{.method = *configuration.method,
                              .temperature = configuration.temperature.value_or(1.0F),
                              .channels = LogitsSource::channels().list,
                              .voidChannel = inputs.voidChannel};

@@ -202,6 +202,7 @@ protected:
   void prepare(Session& session) override {
     RunChoice kept = runChoiceOf(session.view);
     kept.score.method = methods::kMaxLogit;
+    kept.score.importedLogits = true;
     session.runs.push_back(kept);
     kept.protocol = protocols::kFishyscapes;
     session.runs.push_back(kept);
