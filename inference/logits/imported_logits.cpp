@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// More channels or a longer side than any network gives: a header that claims them is wrong.
-constexpr std::size_t kMaxExtent = 65'536;
+constexpr std::size_t kLongestAxis = 65'536;
 
 std::string sidesText(Size size) {
   return std::to_string(size.height) + " high, " + std::to_string(size.width) + " wide";
@@ -28,7 +28,7 @@ std::string sidesText(Size size) {
 std::array<std::size_t, 3> axesOf(const ArrayFacts& facts, const fs::path& file) {
   const auto shape = facts.usefulShape();
   bool fits = shape.size() == 3 && facts.isFloating();
-  for (const auto extent : shape) fits = fits && extent > 0 && extent <= kMaxExtent;
+  for (const auto extent : shape) fits = fits && extent > 0 && extent <= kLongestAxis;
   if (fits) return {shape[0], shape[1], shape[2]};
   std::string found = facts.text();
   if (shape.size() == 4) found += ", which looks like the logits of several frames: write one file a frame";
