@@ -64,8 +64,7 @@ std::shared_ptr<const FramePicture> SingleRun::makePicture(const Request& reques
   picture->label = request.live->label(request.frame);
   const ScoreSource& source = request.live->source();
   if (request.configuration.method) picture->outputs = source.frameOutputs(request.frame);
-  if (picture->outputs)
-    picture->parameters = source.scoreParameters(request.configuration, picture->outputs->view);
+  if (picture->outputs) picture->parameters = source.scoreParameters(request.configuration, picture->outputs->view);
   return picture;
 }
 

@@ -292,10 +292,9 @@ CursorView cursorView(const FramePicture& picture, QPointF pixel, std::optional<
     view.predictedClass = nameOfChannel(classNames, best);
     view.predictedColour = classColour(static_cast<int>(best));
   }
-  view.probabilityName =
-      outputs.has(Output::Logits)
-          ? tr("Class probability at T ") + numberText(static_cast<double>(parameters.temperature), 2)
-          : tr("Class membership");
+  view.probabilityName = outputs.has(Output::Logits) ? tr("Class probability at T ") +
+                                                           numberText(static_cast<double>(parameters.temperature), 2)
+                                                     : tr("Class membership");
   return view;
 }
 

@@ -94,7 +94,7 @@ ImportedLogits openImportedOutput(Output output, const fs::path& file, Size fram
   };
   const bool isPlane = shape.size() == 2;
   const bool fits = facts.isFloating() && (isPlane || shape.size() == 3) &&
-                    std::ranges::all_of(shape, [](std::size_t extent) { return extent > 0 && extent <= kMaxExtent; });
+                    std::ranges::all_of(shape, [](std::size_t extent) { return extent > 0 && extent <= kLongestAxis; });
   if (!fits) return refuse();
   if (output == Output::ClassLogits) return isPlane ? readAs({shape[0], 1, shape[1]}, facts, file) : refuse();
   ImportedLogits out =

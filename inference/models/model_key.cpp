@@ -25,9 +25,8 @@ std::string logitsKeyText(const ModelInfo& info, const ComputedBy& by) {
   for (const double value : p.deviation) key << '|' << value;
   key << '|' << (p.bgr ? "bgr" : "rgb") << '|' << info.outputs.output;
   if (!info.arrayNames.empty()) key << " (" << info.arrayNames << ')';
-  key << '|' << deviceText(by.device) << '|'
-      << kArithmetic << '|' << architectureText(info) << '|' << by.arrangement << '|' << by.libraries << '|'
-      << processorIdentity() << '|';
+  key << '|' << deviceText(by.device) << '|' << kArithmetic << '|' << architectureText(info) << '|' << by.arrangement
+      << '|' << by.libraries << '|' << processorIdentity() << '|';
   if (by.asOneThread) {
     key << "as on 1 thread";
   } else {

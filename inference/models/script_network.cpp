@@ -6,9 +6,9 @@
 #include "inference/models/multiply_adds.inl.h"
 #include "inference/models/torch_reason.h"
 
+#include <ATen/ops/cat.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
-#include <ATen/ops/cat.h>
 #include <torch/types.h>
 
 namespace oodscope {
@@ -126,10 +126,10 @@ LoadedScript loadScript(const std::filesystem::path& file, const Preprocessing& 
   const torch::Tensor image = inputTensor(testPicture(preprocessing.input), preprocessing).to(where);
   out.multiplyAdds = countMultiplyAdds([&] { returned = network->firstForward(image); });
   std::vector<ArrayPlan> plans;
-  if (named.empty()) plans.push_back({Output::Logits, planOutputs(outputsOf(returned), wish, preprocessing.input, file)});
+  if (named.empty())
+    plans.push_back({Output::Logits, planOutputs(outputsOf(returned), wish, preprocessing.input, file)});
   for (const NamedOutput& each : named)
-    plans.push_back(
-        planArray(outputsOf(returned), each.output, {each.index, each.name}, preprocessing.input, file));
+    plans.push_back(planArray(outputsOf(returned), each.output, {each.index, each.name}, preprocessing.input, file));
   for (const ArrayPlan& plan : plans) takeArray(plannedArray(returned, plan, file), plan, out);
   if (converted > 0) {
     out.warnings.push_back(std::to_string(converted) +

@@ -26,9 +26,9 @@ struct LoadedScript {
 };
 
 /// Loads the script and runs it once on a test picture, brought to the network as any other. `wish` chooses among
-/// several outputs; `named`, where not empty, names the arrays that are taken instead. Throws Error where the file is damaged, the pass fails, or no output is a map of logits (see
-/// planOutputs). The script runs in this process: one that loops for ever cannot be stopped, so load only files you
-/// trust.
+/// several outputs; `named`, where not empty, names the arrays that are taken instead. Throws Error where the file is
+/// damaged, the pass fails, or no output is a map of logits (see planOutputs). The script runs in this process: one
+/// that loops for ever cannot be stopped, so load only files you trust.
 [[nodiscard]] LoadedScript loadScript(const std::filesystem::path& file, const Preprocessing& preprocessing,
                                       const OutputWish& wish, const std::vector<NamedOutput>& named, Device device);
 

@@ -68,8 +68,7 @@ protected:
     std::map<std::string, double> out;
     if (result.code != 0) return out;
     const json table = json::parse(result.out);
-    for (const json& row : table.at("rows"))
-      out[row.at("method").get<std::string>()] = row.at("ap").get<double>();
+    for (const json& row : table.at("rows")) out[row.at("method").get<std::string>()] = row.at("ap").get<double>();
     return out;
   }
   /// AP of the definition's maps.
