@@ -129,7 +129,7 @@ EnsembleExpression parseEnsemble(std::string_view text) { return EnsembleReader(
 std::string textOf(const EnsembleExpression& expression) {
   std::string out;
   for (const EnsembleTerm& term : expression.terms) {
-    out += (out.empty() ? "" : "+") + roundTripText(term.weight);
+    out.append(out.empty() ? "" : "+").append(roundTripText(term.weight));
     for (const EnsembleFactor& factor : term.factors) out.append("*").append(textOf(factor));
   }
   return out;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/metrics/protocol_rules.h"
+#include "analysis/scores/method_kinds.h"
+#include "app/session/edits.h"
 #include "app/session/session.h"
 #include "app/window/main_window.h"
 #include "tests/bench/window/hand.h"
@@ -95,11 +97,14 @@ public:
   }
 
   void switchChoices() {
-    for (QAction* method : m_window.actions().methods) {
-      if (method == m_window.actions().methods.back()) break;  // the void class is not trained here
-      method->trigger();
+    const ScoreInputs inputs = m_window.run().liveSet()->source().inputs();
+    for (std::size_t i = 0; i < allMethods().size(); ++i) {
+      if (allMethods()[i].whyNot(inputs)) continue;
+      m_window.actions().methods[i]->trigger();
       hand::rest(250);
     }
+    m_window.session().edit(edits::setMethod(methods::kSoftmaxDistance));  // what follows is of one that T moves
+    hand::rest(250);
     m_meters.report("method switches");
     for (const Protocol protocol : {protocols::kFishyscapes, protocols::kSmiyc2023, protocols::kCourse}) {
       ViewState view = m_window.session().view();
