@@ -374,7 +374,11 @@ Model Model::load(const std::filesystem::path& file, const ModelOptions& options
 const ModelInfo& Model::info() const { return m_impl->info; }
 
 LogitsMap Model::infer(const RgbImage& image) {
-  require(info().arrays.front().output == Output::Logits, "Model::infer: the network gives no logits");
+  if (info().arrays.front().output != Output::Logits)
+    throw Error({.what = "the network gives no logits",
+                 .expected = "a sidecar whose outputs name logits",
+                 .found = info().arrayNames,
+                 .file = info().file});
   return std::move(inferOutputs(image).maps.front());
 }
 

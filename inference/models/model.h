@@ -110,7 +110,7 @@ public:
 
   [[nodiscard]] const ModelInfo& info() const;
   /// Preprocesses and runs one image of any size. Cost: see the bench; 0.14 s at 512x1024 for ERFNet on two cores.
-  /// Requires: the network gives logits.
+  /// Throws Error where the network gives no logits.
   [[nodiscard]] LogitsMap infer(const RgbImage& image);
   /// The same with every array that the network gives.
   [[nodiscard]] OutputMaps inferOutputs(const RgbImage& image);
