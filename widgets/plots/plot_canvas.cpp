@@ -364,13 +364,33 @@ LegendPlace PlotCanvas::legendPlaceFor(const RenderOptions& options, double widt
   return legend.lineWidth() + beside + kAxisLines * height <= width ? LegendPlace::Auto : LegendPlace::Below;
 }
 
-double PlotCanvas::legendHeight(double width, const RenderOptions& options) const {
-  const QFont caption = captionFont(printedFont(options)), face = numberFont(caption);
-  const auto pixels = static_cast<double>(std::lround(width * kPixelsPerPoint));  // as render() has it
-  if (legendPlaceFor(options, pixels, face, strongFont(caption)) != LegendPlace::Below) return 0.0;
-  const double line = QFontMetricsF(face).height();
-  const DocumentLegend legend(legendEntries(), face, *m_tokens);
-  return (legend.sizeWithin(pixels - line).height() + kBelowAxes * line) / kPixelsPerPoint;
+void PlotCanvas::asDocument(const RenderOptions& options, const std::function<void()>& restyle,
+                            const std::function<void()>& work) {
+  const Tokens* before = m_tokens;
+  const QFont fontBefore = m_base;
+  Tokens paper = oodscope::tokens(options.dark);
+  paper.panel = paper.plot;  // documents have one background
+  setTheme(paper, printedFont(options));
+  m_document = options;
+  restyle();  // a document's legend names more than the screen's
+  work();
+  m_document.reset();
+  setTheme(*before, fontBefore);
+  restyle();
+}
+
+double PlotCanvas::legendPixels(const RenderOptions& options, double width) const {
+  if (legendPlaceFor(options, width, m_font, m_titleFont) != LegendPlace::Below) return 0.0;
+  const double line = QFontMetricsF(m_font).height();
+  return documentLegend().sizeWithin(width - line).height() + kBelowAxes * line;
+}
+
+double PlotCanvas::legendHeight(double width, const RenderOptions& options, const std::function<void()>& restyle) {
+  double out = 0.0;
+  asDocument(options, restyle, [&] {  // as render() has it
+    out = legendPixels(options, static_cast<double>(std::lround(width * kPixelsPerPoint))) / kPixelsPerPoint;
+  });
+  return out;
 }
 
 QRectF PlotCanvas::legendBox() const {
@@ -388,20 +408,14 @@ QRectF PlotCanvas::legendBox() const {
 
 void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptions& options,
                         const std::function<void()>& restyle) {
-  const Tokens* before = m_tokens;
-  const QFont fontBefore = m_base;
   const QRect viewportBefore = plot->viewport();
-  const double below = legendHeight(area.width(), options) * kPixelsPerPoint;
-  Tokens paper = oodscope::tokens(options.dark);
-  paper.panel = paper.plot;  // documents have one background
-  setTheme(paper, printedFont(options));
-  const int width = static_cast<int>(std::lround(area.width() * kPixelsPerPoint));
-  const int height = static_cast<int>(std::lround(area.height() * kPixelsPerPoint - below));
-  m_document = options;
-  m_document->legend = legendPlaceFor(options, width, m_font, m_titleFont);
-  restyle();
   QPicture picture;
-  {
+  asDocument(options, restyle, [&] {
+    const int width = static_cast<int>(std::lround(area.width() * kPixelsPerPoint));
+    const double below = legendPixels(options, width);
+    const int height = static_cast<int>(std::lround(area.height() * kPixelsPerPoint - below));
+    m_document->legend = legendPlaceFor(options, width, m_font, m_titleFont);
+    restyle();
     QCPPainter recorder(&picture);
     recorder.setMode(QCPPainter::pmVectorized);
     recorder.setMode(QCPPainter::pmNoCaching);
@@ -411,7 +425,7 @@ void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptio
       recorder.fillRect(QRectF(0, height, width, below), m_tokens->plot);
       documentLegend().draw(recorder, QRectF(0.5 * line, height, width - line, below - kUnderLegend * line));
     }
-  }
+  });
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);
   painter.translate(area.topLeft());
@@ -420,9 +434,6 @@ void PlotCanvas::render(QPainter& painter, const QRectF& area, const RenderOptio
   painter.scale(1 / (kPixelsPerPoint * enlarged), 1 / (kPixelsPerPoint * enlarged));
   painter.drawPicture(0, 0, picture);
   painter.restore();
-  m_document.reset();
-  setTheme(*before, fontBefore);
-  restyle();
   plot->setViewport(viewportBefore);
   changed();
 }

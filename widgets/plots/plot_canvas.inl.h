@@ -98,9 +98,14 @@ public:
   void render(QPainter& painter, const QRectF& area, const RenderOptions& options,
               const std::function<void()>& restyle);
   /// Points that the legend takes below the axes of a document of a width in points; 0 where it stands elsewhere.
-  [[nodiscard]] double legendHeight(double width, const RenderOptions& options) const;
+  [[nodiscard]] double legendHeight(double width, const RenderOptions& options, const std::function<void()>& restyle);
 
 private:
+  /// Does the work while the plot looks as in such a document.
+  void asDocument(const RenderOptions& options, const std::function<void()>& restyle,
+                  const std::function<void()>& work);
+  /// The same in pixels. Requires: the plot looks as in the document.
+  [[nodiscard]] double legendPixels(const RenderOptions& options, double width) const;
   enum class Due { Nothing, Markers, Everything };
   [[nodiscard]] DocumentLegend documentLegend() const;
   /// What a document's legend says, whether the screen shows it above the frame or below.

@@ -46,8 +46,8 @@ std::vector<PlotLegendEntry> PlotWidget::legend() const {
   return out;
 }
 
-double PlotWidget::legendHeight(double width, const RenderOptions& options) const {
-  return m_canvas->legendHeight(width, options);
+double PlotWidget::legendHeight(double width, const RenderOptions& options) {
+  return m_canvas->legendHeight(width, options, [this] { restyle(); });
 }
 
 QString PlotWidget::dataText() const {

@@ -48,7 +48,7 @@ public:
   void render(QPainter& painter, const QRectF& area, const RenderOptions& options);
   using QWidget::render;
   /// Points below the axes that the legend of such a document of a width takes, in points too.
-  [[nodiscard]] double legendHeight(double width, const RenderOptions& options) const;
+  [[nodiscard]] double legendHeight(double width, const RenderOptions& options);
   /// The runs that are drawn, as the legend names them; empty where one is drawn alone.
   [[nodiscard]] std::vector<PlotLegendEntry> legend() const;
 

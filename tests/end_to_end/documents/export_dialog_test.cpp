@@ -37,6 +37,21 @@ QByteArray contentOf(const QString& file) {
   return in.readAll();
 }
 
+constexpr int kRounding = 4;  // of 255: edges of glyphs that a process draws for the first time
+
+/// Of any channel of any pixel; 255 where the sizes differ.
+int largestDifference(const QImage& one, const QImage& other) {
+  if (one.size() != other.size()) return 255;
+  int out = 0;
+  for (int y = 0; y < one.height(); ++y)
+    for (int x = 0; x < one.width(); ++x) {
+      const QColor a = one.pixelColor(x, y), b = other.pixelColor(x, y);
+      for (const int difference : {a.red() - b.red(), a.green() - b.green(), a.blue() - b.blue()})
+        out = std::max(out, std::abs(difference));
+    }
+  return out;
+}
+
 class ExportDialogTest : public ::testing::Test {
 protected:
   void SetUp() override {
@@ -193,7 +208,8 @@ TEST_F(ExportDialogTest, EverySwitchChangesTheFigureThatIsSaved) {
   opening.store.folder = (std::filesystem::path(m_made.file()).parent_path() / "logits-store").string();
   const auto results = openSessionResults(session, opening, [](const Progress&) {}, {});
   const auto figure = planFigure(*results, "pr")();
-  EXPECT_EQ(figureImage(*figure, figurePresets().front().style), m_dialog->preview()) << "what the session keeps is it";
+  EXPECT_LE(largestDifference(figureImage(*figure, figurePresets().front().style), m_dialog->preview()), kRounding)
+      << "what the session keeps is it";
 }
 
 /// A dialog over the same session with two kept runs, one of another protocol.
@@ -236,7 +252,7 @@ TEST_F(ExportOfRuns, TickedRunsAreInPreviewFileAndSession) {
     EXPECT_FALSE(contentOf(m_made / "without.csv").contains("Max-logit")) << figure;
     runs->item(0)->setCheckState(Qt::Checked);
     ASSERT_TRUE(waitUntilIdle());
-    EXPECT_EQ(m_dialog->preview(), with) << figure;
+    EXPECT_LE(largestDifference(m_dialog->preview(), with), kRounding) << figure;
   }
   ASSERT_EQ(told.size(), 8U);
   EXPECT_EQ(told[0].first, m_made.session.runs[0]);
@@ -355,7 +371,8 @@ TEST_F(ExportDialogTest, TheGridIsEditedInPlaceAndASessionKeepsIt) {
   opening.store.folder = (std::filesystem::path(m_made.file()).parent_path() / "logits-store").string();
   const auto results = openSessionResults(session, opening, [](const Progress&) {}, {});
   const auto figure = planFigure(*results, "grid")();
-  EXPECT_EQ(figureImage(*figure, figurePresets().front().style), m_dialog->preview()) << "what the session keeps is it";
+  EXPECT_LE(largestDifference(figureImage(*figure, figurePresets().front().style), m_dialog->preview()), kRounding)
+      << "what the session keeps is it";
 }
 
 }  // namespace
