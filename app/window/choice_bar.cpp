@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/choice_bar.h"
 
-#include "analysis/scores/method_kinds.h"
+#include "app/desk/comparison.h"
 #include "app/figures/plot_data.h"
+#include "app/window/method_choices.h"
 #include "app/window/newcomers.h"
 #include "app/window/saving/missing_flow.h"
 #include "app/window/window_actions.h"
@@ -31,14 +32,12 @@ void fill(LabelledCombo* combo, const QVariant& current, const Add& add) {
   combo->setEnabled(combo->count() > 0);
 }
 
-/// The last item cannot be chosen, and says why.
-void greyOut(QComboBox& combo, Method method, const MethodLack& lack) {
+/// A method as the last item of a choice; where there is a reason it cannot be chosen, and says why.
+void addMethodItem(QComboBox& combo, Method method, const QString& whyNot) {
+  combo.addItem(methodTitle(method), methodKey(method));
   const int last = combo.count() - 1;
-  if (auto* items = qobject_cast<QStandardItemModel*>(combo.model())) items->item(last)->setEnabled(false);
-  const QString why = QStringLiteral("%1\n%2: %3 (%4)")
-                          .arg(methodSummary(method), QString::fromStdString(lack.what),
-                               QString::fromStdString(lack.expected), QString::fromStdString(lack.found));
-  combo.setItemData(last, why, Qt::ToolTipRole);
+  combo.setItemData(last, methodExplanation(method, whyNot), Qt::ToolTipRole);
+  if (auto* items = qobject_cast<QStandardItemModel*>(combo.model())) items->item(last)->setEnabled(whyNot.isEmpty());
 }
 
 }  // namespace
@@ -182,22 +181,19 @@ void ChoiceBar::addModelItems() {
 void ChoiceBar::fillMethods(const ViewState& view) {
   fill(m_method, hasMethod(view.score) ? QVariant(methodKey(view.score.method)) : QVariant(),
        [&] { addMethodItems(view); });
-  fill(m_methodB, view.other ? QVariant(methodKey(view.other->score.method)) : QVariant(), [this] {
-    for (const Method method : allMethods()) m_methodB->addItem(methodTitle(method), methodKey(method));
+  fill(m_methodB, view.other ? QVariant(methodKey(view.other->score.method)) : QVariant(), [&] {
+    const ViewState ofB = Comparison::viewOfB(view);
+    for (const Method method : allMethods())
+      addMethodItem(*m_methodB, method, view.other ? whyNotMethod(m_workspace, ofB, method) : QString());
   });
   m_methodB->setEnabled(view.other && hasMethod(view.other->score));
   m_method->setEnabled((!m_workspace.models().empty() || view.score.imported) && hasMethod(view.score));
 }
 
 void ChoiceBar::addMethodItems(const ViewState& view) {
-  QString notOpen;
-  const auto live = m_workspace.liveSet(QString::fromStdString(view.set), view, notOpen);
   int key = 0;
   for (const Method method : allMethods()) {
-    m_method->addItem(methodTitle(method), methodKey(method));
-    m_method->setItemData(m_method->count() - 1, methodSummary(method), Qt::ToolTipRole);
-    if (live && live->source().takesMethods())
-      if (const auto lack = method.whyNot(live->source().inputs())) greyOut(*m_method, method, *lack);
+    addMethodItem(*m_method, method, hasMethod(view.score) ? whyNotMethod(m_workspace, view, method) : QString());
     if (++key < 10) m_method->setItemData(m_method->count() - 1, tr("key %1").arg(key), LabelledCombo::kNoteRole);
   }
 }

@@ -3,6 +3,7 @@
 
 #include "app/desk/desk.h"
 #include "app/desk/inference_runner.h"
+#include "app/window/method_choices.h"
 #include "app/window/window_actions.h"
 #include "widgets/controls/slider_scales.h"
 
@@ -80,6 +81,15 @@ void KnobActions::show(const ViewState& view) {
   const auto methods = allMethods();
   for (std::size_t i = 0; i < methods.size(); ++i)
     m_actions.methods[i]->setChecked(hasMethod(view.score) && methods[i] == view.score.method);
+}
+
+void KnobActions::showChoices(const ViewState& view) {
+  const auto methods = allMethods();
+  for (std::size_t i = 0; i < methods.size(); ++i) {
+    const QString why = whyNotMethod(m_desk.workspace, view, methods[i]);
+    m_actions.methods[i]->setEnabled(why.isEmpty());
+    m_actions.methods[i]->setToolTip(methodExplanation(methods[i], why));
+  }
 }
 
 }  // namespace oodscope

@@ -17,6 +17,8 @@ public:
   KnobActions(Desk& desk, WindowActions& actions, QObject* parent);
 
   void show(const ViewState& view);
+  /// After what is open, or the source that is shown, changed: which methods can be chosen, and why the others cannot.
+  void showChoices(const ViewState& view);
 
 private:
   void connectLooks();

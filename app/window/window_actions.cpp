@@ -122,6 +122,7 @@ void WindowActions::addThemeMenu(QMenu& view) {
 
 void WindowActions::addMethodMenu(QMenuBar& bar) {
   QMenu* method = bar.addMenu(tr("&Method"));
+  method->setToolTipsVisible(true);
   int number = 0;
   auto* methodGroup = new QActionGroup(this);
   for (const Method value : allMethods()) {

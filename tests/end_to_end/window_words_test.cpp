@@ -23,6 +23,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QStandardItemModel>
 #include <QTabWidget>
 #include <QTest>
 #include <QTreeView>
@@ -126,6 +127,37 @@ TEST_F(WindowWords, MapsTakeTheRunOverWhereTheyFitTheSet) {
   auto* method = comboNamed(*window, QStringLiteral("Method"));
   EXPECT_EQ(method->currentIndex(), -1) << "maps have no method, so that the box names none";
   EXPECT_FALSE(method->isEnabled());
+}
+
+TEST_F(WindowWords, MethodsThatASourceCannotServeAreGreyInMenuKeysAndBox) {
+  const auto window = open(false);
+  drop(*window, writeModel());
+  auto* box = comboNamed(*window, QStringLiteral("Method"));
+  auto* items = qobject_cast<QStandardItemModel*>(box->model());
+  ASSERT_NE(items, nullptr);
+  std::size_t grey = 0;
+  for (std::size_t i = 0; i < allMethods().size(); ++i) {
+    QAction& action = *window->actions().methods[i];
+    const bool isServed = items->item(static_cast<int>(i))->isEnabled();
+    EXPECT_EQ(action.isEnabled(), isServed) << allMethods()[i].name();
+    if (isServed) continue;
+    ++grey;
+    EXPECT_THAT(action.toolTip().toStdString(), HasSubstr("\n")) << "why not";
+    EXPECT_EQ(action.toolTip(), items->item(static_cast<int>(i))->toolTip());
+    const ViewState before = window->session().view();
+    action.trigger();
+    EXPECT_EQ(window->session().view(), before) << allMethods()[i].name();
+  }
+  EXPECT_GT(grey, 0U) << "a plain network has no second head";
+  EXPECT_LT(grey, allMethods().size());
+}
+
+TEST_F(WindowWords, NoMethodCanBeChosenForFinishedMaps) {
+  const auto window = open();
+  for (const QAction* action : window->actions().methods) {
+    EXPECT_FALSE(action->isEnabled());
+    EXPECT_THAT(action->toolTip().toStdString(), HasSubstr("taken as they are"));
+  }
 }
 
 TEST_F(WindowWords, SavingIsConfirmedWithALink) {
