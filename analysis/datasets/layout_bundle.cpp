@@ -12,11 +12,11 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kSemanticLabel = "_labels_semantic.png";
-constexpr std::array<std::string_view, 6> kParts = {"images",    "labels_masks", "class_labels",
-                                                    "disparity", "camera",       "roi"};
+constexpr std::array<std::string_view, 6> kBundleFolders = {"images",    "labels_masks", "class_labels",
+                                                            "disparity", "camera",       "roi"};
 
 bool isPart(const fs::path& folder) {
-  return std::find(kParts.begin(), kParts.end(), folder.filename().string()) != kParts.end();
+  return std::find(kBundleFolders.begin(), kBundleFolders.end(), folder.filename().string()) != kBundleFolders.end();
 }
 
 /// Whether a file in the image folder is meant as an image. Named as a picture is enough, so that a damaged one fails

@@ -20,7 +20,7 @@
 namespace oodscope {
 namespace {
 
-using pickle::Value;
+using PickledValue = pickle::Value;
 
 /// The largest published road-scene networks have 1.5 GB.
 constexpr std::uint64_t kMaxBytes = std::uint64_t{8} << 30;
@@ -70,8 +70,8 @@ public:
       : m_source(std::move(source)), m_file(std::move(file)) {}
 
   /// Requires: a type that elementType() knows.
-  at::Tensor operator()(const Value& tensor) {
-    const Value& storage = *tensor.items.front();
+  at::Tensor operator()(const PickledValue& tensor) {
+    const PickledValue& storage = *tensor.items.front();
     at::Tensor& flat = m_storages[storage.text];
     if (!flat.defined()) {
       const at::ScalarType type = elementType(storage.storageType).value();
@@ -114,7 +114,7 @@ struct Checkpoint::Content {
 
   void readZip();
   void readLegacy();
-  void find(const Value& root);
+  void find(const PickledValue& root);
   /// The bytes of storage `key`, `needed` at least.
   std::span<const std::byte> storage(const std::string& key, std::uint64_t needed);
 
@@ -125,10 +125,10 @@ struct Checkpoint::Content {
   std::string folder;                                          ///< of a zip, with "/"
   std::map<std::string, std::span<const std::byte>> storages;  ///< of a legacy file
   std::vector<TensorTable> tables;
-  std::vector<std::vector<const Value*>> tensors;  ///< of each table
+  std::vector<std::vector<const PickledValue*>> tensors;  ///< of each table
 };
 
-void Checkpoint::Content::find(const Value& root) {
+void Checkpoint::Content::find(const PickledValue& root) {
   for (FoundTable& each : findTables(root)) {
     tables.push_back(std::move(each.table));
     tensors.push_back(std::move(each.tensors));
@@ -172,11 +172,11 @@ void Checkpoint::Content::readLegacy() {
   // Pickles one after the other: magic, protocol, machine, the object, the storages' keys; then each storage's count
   // and data.
   for (int i = 0; i < 3; ++i) (void)reader.read();
-  const Value& root = reader.read();
+  const PickledValue& root = reader.read();
   const std::map<std::string, std::string> types = reader.storageTypes();
-  const Value& keys = reader.read();
+  const PickledValue& keys = reader.read();
   std::span<const std::byte> rest = reader.rest();
-  for (const Value* key : keys.items) {
+  for (const PickledValue* key : keys.items) {
     const auto type = types.find(key->text);
     std::int64_t count = 0;
     if (type == types.end() || rest.size() < sizeof count) throw Error("The checkpoint is cut short", file);

@@ -10,8 +10,8 @@
 namespace oodscope {
 namespace {
 
-using pickle::Value;
-using Kind = Value::Kind;
+using PickledValue = pickle::Value;
+using Kind = PickledValue::Kind;
 
 /// An optimiser's state has a table for each parameter; large networks have a few thousand.
 constexpr std::size_t kMaxTables = 20'000;
@@ -34,7 +34,7 @@ constexpr std::array kElementTypes{
     ElementType{"torch.ShortStorage", at::kShort}, ElementType{"torch.CharStorage", at::kChar},
     ElementType{"torch.ByteStorage", at::kByte},   ElementType{"torch.BoolStorage", at::kBool}};
 
-bool isContainer(const Value& value) {
+bool isContainer(const PickledValue& value) {
   return value.kind == Kind::Dictionary || value.kind == Kind::Object || value.kind == Kind::Sequence;
 }
 
@@ -44,7 +44,7 @@ class Search {
 public:
   std::vector<FoundTable> found;
 
-  void visit(const Value& value, const std::string& path, int depth) {
+  void visit(const PickledValue& value, const std::string& path, int depth) {
     if (depth > kMaxNesting || !m_seen.insert(&value).second || found.size() >= kMaxTables) return;
     if (value.kind == Kind::Sequence) {
       for (std::size_t i = 0; i < std::min(value.items.size(), kMaxListed); ++i) {
@@ -54,7 +54,7 @@ public:
     }
     addTable(value, path);
     for (std::size_t i = 0; i + 1 < value.items.size(); i += 2) {
-      const Value& key = *value.items[i];
+      const PickledValue& key = *value.items[i];
       if (!isContainer(*value.items[i + 1])) continue;
       if (key.kind == Kind::Text) visit(*value.items[i + 1], joined(path, key.text), depth + 1);
       if (key.kind == Kind::Integer) visit(*value.items[i + 1], joined(path, std::to_string(key.integer)), depth + 1);
@@ -62,11 +62,11 @@ public:
   }
 
 private:
-  void addTable(const Value& dictionary, const std::string& path) {
+  void addTable(const PickledValue& dictionary, const std::string& path) {
     FoundTable out{.table = {.path = path, .shapes = {}}, .tensors = {}};
     for (std::size_t i = 0; i + 1 < dictionary.items.size(); i += 2) {
-      const Value& key = *dictionary.items[i];
-      const Value& tensor = *dictionary.items[i + 1];
+      const PickledValue& key = *dictionary.items[i];
+      const PickledValue& tensor = *dictionary.items[i + 1];
       if (key.kind != Kind::Text || tensor.kind != Kind::Tensor || m_tensors >= kMaxTensors) continue;
       const auto type = elementType(tensor.items.front()->storageType);
       if (!type) continue;
@@ -77,11 +77,11 @@ private:
     if (!out.tensors.empty()) found.push_back(std::move(out));
   }
 
-  std::unordered_set<const Value*> m_seen;
+  std::unordered_set<const PickledValue*> m_seen;
   std::size_t m_tensors = 0;
 };
 
-std::string kindText(const Value& value) {
+std::string kindText(const PickledValue& value) {
   switch (value.kind) {
     case Kind::None:
       return "nothing";
@@ -118,18 +118,18 @@ std::optional<at::ScalarType> elementType(std::string storage) {
   return std::nullopt;
 }
 
-std::vector<FoundTable> findTables(const Value& root) {
+std::vector<FoundTable> findTables(const PickledValue& root) {
   Search search;
   search.visit(root, "", 0);
   return std::move(search.found);
 }
 
-std::string contentsText(const Value& root) {
+std::string contentsText(const PickledValue& root) {
   if (root.kind != Kind::Dictionary) return kindText(root);
   std::string out;
   const std::size_t entries = root.items.size() / 2;
   for (std::size_t i = 0; i < std::min(entries, kMaxEntriesNamed); ++i) {
-    const Value& key = *root.items[2 * i];
+    const PickledValue& key = *root.items[2 * i];
     if (!out.empty()) out += ", ";
     out += key.kind == Kind::Text ? key.text.substr(0, kLongestName) : std::to_string(key.integer);
     out += " (" + kindText(*root.items[2 * i + 1]) + ")";
@@ -138,7 +138,7 @@ std::string contentsText(const Value& root) {
   return out.empty() ? "an empty dictionary" : out;
 }
 
-std::optional<std::string> objectIn(const Value& root) {
+std::optional<std::string> objectIn(const PickledValue& root) {
   if (root.kind == Kind::Object) return root.text;
   if (root.kind != Kind::Dictionary) return std::nullopt;
   for (std::size_t i = 1; i < root.items.size(); i += 2) {

@@ -14,7 +14,7 @@
 namespace oodscope {
 namespace {
 
-constexpr int kMaxNesting = 4;
+constexpr int kMaxOutputNesting = 4;
 constexpr std::size_t kMaxOutputs = 256;
 constexpr std::int64_t kMaxChannels = 4096;
 
@@ -49,7 +49,7 @@ void eachPart(const torch::IValue& value, const Take& take) {
 }
 
 void collect(const torch::IValue& value, const std::string& name, int depth, std::vector<ScriptOutput>& out) {
-  if (out.size() >= kMaxOutputs || depth > kMaxNesting) return;
+  if (out.size() >= kMaxOutputs || depth > kMaxOutputNesting) return;
   if (value.isTensor()) {
     if (value.toTensor().defined()) out.push_back({name.empty() ? "0" : name, value.toTensor()});
     return;

@@ -18,10 +18,10 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaxSide = 16'384;
-constexpr int kMaxListed = 4096;
+constexpr int kMaxSidecarList = 4096;
 constexpr int kMaxOutput = 255;
-constexpr std::size_t kLongestName = 200;
-constexpr std::uintmax_t kMaxBytes = 4U << 20U;
+constexpr std::size_t kLongestSidecarName = 200;
+constexpr std::uintmax_t kMaxSidecarBytes = 4U << 20U;
 constexpr int kMaxDepth = 16;
 
 /// All that a sidecar may say, "input_size, resize, …".
@@ -60,7 +60,7 @@ public:
     const json* value = at(key);
     if (value == nullptr) return std::nullopt;
     const std::string expected = "an array of names, one a channel, 1 to 4096 of 1 to 200 bytes each";
-    if (!value->is_array() || value->empty() || value->size() > kMaxListed) fail(key, expected);
+    if (!value->is_array() || value->empty() || value->size() > kMaxSidecarList) fail(key, expected);
     std::vector<std::string> out;
     for (const json& name : *value) {
       if (!isName(name)) fail(key, expected);
@@ -72,10 +72,10 @@ public:
     const json* value = at(key);
     if (value == nullptr || !value->is_array()) return std::nullopt;
     const std::string expected = "a count from 1 to 4096, or a list of different channels, each from 0 to 4095";
-    if (value->empty() || value->size() > kMaxListed) fail(key, expected);
+    if (value->empty() || value->size() > kMaxSidecarList) fail(key, expected);
     std::vector<int> out;
     for (const json& each : *value) {
-      const auto channel = integerIn(each, 0, kMaxListed - 1);
+      const auto channel = integerIn(each, 0, kMaxSidecarList - 1);
       if (!channel || std::find(out.begin(), out.end(), *channel) != out.end()) fail(key, expected);
       out.push_back(*channel);
     }
@@ -107,7 +107,7 @@ public:
       if (known.find(", " + key + ",") != std::string::npos && key.find(',') == std::string::npos) continue;
       throw Error({.what = "The model's sidecar has an unknown field",
                    .expected = fields,
-                   .found = std::string("\"").append(key, 0, kLongestName).append("\""),
+                   .found = std::string("\"").append(key, 0, kLongestSidecarName).append("\""),
                    .file = m_file});
     }
   }
@@ -124,7 +124,7 @@ private:
   }
   static bool isName(const json& value) {
     return value.is_string() && !value.get_ref<const std::string&>().empty() &&
-           value.get_ref<const std::string&>().size() <= kLongestName;
+           value.get_ref<const std::string&>().size() <= kLongestSidecarName;
   }
 
   const json& m_object;
@@ -168,7 +168,7 @@ std::optional<std::filesystem::path> sidecarOf(const std::filesystem::path& mode
 
 std::pair<JsonValue, json> parsedSidecar(const std::filesystem::path& file) {
   std::error_code problem;
-  if (const auto size = std::filesystem::file_size(file, problem); !problem && size > kMaxBytes) {
+  if (const auto size = std::filesystem::file_size(file, problem); !problem && size > kMaxSidecarBytes) {
     throw Error({.what = "The model's sidecar is too large",
                  .expected = "a few lines of JSON",
                  .found = std::to_string(size) + " bytes",
@@ -178,7 +178,7 @@ std::pair<JsonValue, json> parsedSidecar(const std::filesystem::path& file) {
   std::string text(std::istreambuf_iterator<char>(in), {});
   if (!in) throw Error("The model's sidecar cannot be opened", file);
   // Its limits and its words for what is no JSON: line and column, a name given twice, nesting.
-  JsonValue value = parseJson(text, "model's sidecar", file, {.bytes = kMaxBytes, .depth = kMaxDepth});
+  JsonValue value = parseJson(text, "model's sidecar", file, {.bytes = kMaxSidecarBytes, .depth = kMaxDepth});
   json object = json::parse(text, nullptr, false);
   if (object.is_discarded() || !object.is_object()) {
     throw Error(
@@ -208,8 +208,8 @@ std::optional<Sidecar> readSidecar(const std::filesystem::path& model) {
     reader.fail("output", "no such field beside \"outputs\", which names the logits too");
   out.knownChannels = reader.channelList("known_classes");
   if (out.knownChannels) std::sort(out.knownChannels->begin(), out.knownChannels->end());  // a set, in any order
-  if (!out.knownChannels) out.knownClasses = reader.integer("known_classes", 1, kMaxListed);
-  out.voidChannel = reader.integer("void_channel", -1, kMaxListed - 1);
+  if (!out.knownChannels) out.knownClasses = reader.integer("known_classes", 1, kMaxSidecarList);
+  out.voidChannel = reader.integer("void_channel", -1, kMaxSidecarList - 1);
   out.channelNames = reader.names("channels");
   out.stateDict = reader.text("state_dict").value_or("");
   for (const std::string& option : networkOptionNames())
@@ -295,7 +295,7 @@ FolderSidecar readFolderSidecar(const std::filesystem::path& folder) {
   const auto [value, object] = parsedSidecar(*file);
   const Reader reader(object, *file);
   reader.refuseUnknown("known_classes, description");
-  return {.knownClasses = reader.integer("known_classes", 1, kMaxListed)};
+  return {.knownClasses = reader.integer("known_classes", 1, kMaxSidecarList)};
 }
 
 ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& given, int channels) {

@@ -16,7 +16,7 @@ namespace {
 constexpr double kEqualPoints = 0.05;   // AP points: what one decimal does not show
 constexpr std::size_t kFewFrames = 30;  // below, percentile intervals of frames are too short
 
-QString tr(const char* text) { return QCoreApplication::translate("compare", text); }
+QString ofComparison(const char* text) { return QCoreApplication::translate("compare", text); }
 
 struct Metric {
   const char* name;
@@ -35,7 +35,7 @@ ShownValue shownValue(const std::optional<double>& fraction, bool exact, const R
   ShownValue value;
   value.value = inPercent(fraction);
   value.estimated = !exact;
-  if (!value.value) value.reason = tr("not defined: no anomalous or no normal pixel takes part");
+  if (!value.value) value.reason = ofComparison("not defined: no anomalous or no normal pixel takes part");
   if (value.value && resampled != nullptr && resampled->interval)
     value.halfWidth = 50.0 * (resampled->interval->high - resampled->interval->low);
   return value;
@@ -50,33 +50,34 @@ std::optional<PairedRow> pairedRow(const QString& name, const PairedEstimate& es
   row.p = *estimate.pValue;
   const Verdict words = verdict(estimate, higherIsBetter);  // of B minus A
   row.undecided = words == Verdict::Undecided;
-  row.verdict = words == Verdict::Undecided     ? tr("undecided")
-                : words == Verdict::FirstBetter ? tr("B better")
-                                                : tr("A better");
+  row.verdict = words == Verdict::Undecided     ? ofComparison("undecided")
+                : words == Verdict::FirstBetter ? ofComparison("B better")
+                                                : ofComparison("A better");
   return row;
 }
 
 QString resamplesText(std::size_t resamples, std::size_t frames) {
-  return tr("%1 resamples of %2")
+  return ofComparison("%1 resamples of %2")
       .arg(groupedText(static_cast<qint64>(resamples)),
-           countedText(static_cast<qint64>(frames), tr("frame"), tr("frames")));
+           countedText(static_cast<qint64>(frames), ofComparison("frame"), ofComparison("frames")));
 }
 
 }  // namespace
 
 QString noDifferenceReason(const SetNumbers& a, const SetNumbers& b) {
   QStringList parts;
-  if (!a.account.isComplete()) parts << tr("A is of %1").arg(framesText(a.account));
-  if (!b.account.isComplete()) parts << tr("B is of %1").arg(framesText(b.account));
+  if (!a.account.isComplete()) parts << ofComparison("A is of %1").arg(framesText(a.account));
+  if (!b.account.isComplete()) parts << ofComparison("B is of %1").arg(framesText(b.account));
   if (parts.isEmpty()) return {};
-  return tr("No difference and no verdict before both are of all frames: %1.").arg(parts.join(tr(", ")));
+  return ofComparison("No difference and no verdict before both are of all frames: %1.")
+      .arg(parts.join(ofComparison(", ")));
 }
 
 namespace {
 
 MetricRow comparedRow(const Metric& metric, const ComparisonInput& input, const QString& noDifference) {
   MetricRow row;
-  row.name = tr(metric.name);
+  row.name = ofComparison(metric.name);
   row.current = shownValue(input.b->metrics.*metric.value, input.b->exact, nullptr);
   row.reference = inPercent(input.a->metrics.*metric.value);
   row.higherIsBetter = metric.higherIsBetter;
@@ -95,7 +96,8 @@ std::vector<PairedRow> pairedRows(const PairedStatistics& statistics) {
   const auto add = [&](const QString& name, const PairedEstimate& estimate, bool higherIsBetter) {
     if (auto row = pairedRow(name, estimate, higherIsBetter)) rows.push_back(std::move(*row));
   };
-  for (const Metric& metric : kMetrics) add(tr(metric.name), statistics.ranking.*metric.paired, metric.higherIsBetter);
+  for (const Metric& metric : kMetrics)
+    add(ofComparison(metric.name), statistics.ranking.*metric.paired, metric.higherIsBetter);
   if (statistics.components) {
     add(QStringLiteral("sIoU"), statistics.components->siou, true);
     add(QStringLiteral("PPV"), statistics.components->ppv, true);
@@ -109,20 +111,23 @@ QString pairedNote(const PairedStatistics& statistics, const std::vector<PairedR
   QStringList note;
   note << resamplesText(statistics.a.resamples, statistics.a.frames);
   if (const PairedEstimate& ap = statistics.ranking.ap; ap.pValue && ap.pError)
-    note << (ap.everySwap ? tr("p exact, from all %1 swaps of frames").arg(groupedText(static_cast<qint64>(ap.swaps)))
-                          : tr("p from %1 swaps of frames, ± %2 by their draw")
-                                .arg(groupedText(static_cast<qint64>(ap.swaps)), numberText(*ap.pError, 3)));
+    note << (ap.everySwap
+                 ? ofComparison("p exact, from all %1 swaps of frames").arg(groupedText(static_cast<qint64>(ap.swaps)))
+                 : ofComparison("p from %1 swaps of frames, ± %2 by their draw")
+                       .arg(groupedText(static_cast<qint64>(ap.swaps)), numberText(*ap.pError, 3)));
   if (statistics.components && statistics.a.componentFrames != statistics.a.frames)
-    note << tr("components of all %1")
-                .arg(countedText(static_cast<qint64>(statistics.a.componentFrames), tr("frame"), tr("frames")));
-  if (statistics.a.frames < kFewFrames) note << tr("few frames: intervals are too short rather than too long");
+    note << ofComparison("components of all %1")
+                .arg(countedText(static_cast<qint64>(statistics.a.componentFrames), ofComparison("frame"),
+                                 ofComparison("frames")));
+  if (statistics.a.frames < kFewFrames)
+    note << ofComparison("few frames: intervals are too short rather than too long");
   QStringList undecided;
   for (const PairedRow& row : rows)
     if (row.low <= 0.0 && row.high >= 0.0) undecided << row.name;
   if (!undecided.isEmpty())
-    note << (undecided.size() == 1 ? tr("that of %1 contains 0").arg(undecided.front())
-                                   : tr("those of %1 contain 0").arg(undecided.join(QStringLiteral(", "))));
-  if (!statistics.a.protocol.poolsPixels()) note << tr("of pooled pixels, which this protocol does not pool");
+    note << (undecided.size() == 1 ? ofComparison("that of %1 contains 0").arg(undecided.front())
+                                   : ofComparison("those of %1 contain 0").arg(undecided.join(QStringLiteral(", "))));
+  if (!statistics.a.protocol.poolsPixels()) note << ofComparison("of pooled pixels, which this protocol does not pool");
   return note.join(QStringLiteral("; ")) + QLatin1Char('.');
 }
 
@@ -132,9 +137,9 @@ MetricsView comparisonView(const ComparisonInput& input) {
   MetricsView view;
   const QString noDifference = noDifferenceReason(*input.a, *input.b);
   const bool sameFrames = framesText(input.a->account) == framesText(input.b->account);
-  view.unit = noDifference.isEmpty() ? tr("set, %")
-              : sameFrames           ? tr("%1, %").arg(framesText(input.a->account))
-                                     : tr("part, %");
+  view.unit = noDifference.isEmpty() ? ofComparison("set, %")
+              : sameFrames           ? ofComparison("%1, %").arg(framesText(input.a->account))
+                                     : ofComparison("part, %");
   view.isComparison = true;
   view.referenceName = QStringLiteral("A ") + input.nameA;
   view.currentName = QStringLiteral("B ") + input.nameB;
@@ -144,13 +149,13 @@ MetricsView comparisonView(const ComparisonInput& input) {
     view.paired = pairedRows(*input.statistics);
     view.pairedNote = pairedNote(*input.statistics, view.paired);
   }
-  view.provenance << tr("%1 protocol").arg(protocolTitle(input.b->protocol));
+  view.provenance << ofComparison("%1 protocol").arg(protocolTitle(input.b->protocol));
   const QString framesA = accountText(input.a->account, input.a->metrics);
   const QString framesB = accountText(input.b->account, input.b->metrics);
   if (framesA == framesB)
     view.provenance << framesA;
   else
-    view.provenance << tr("A: %1").arg(framesA) << tr("B: %1").arg(framesB);
+    view.provenance << ofComparison("A: %1").arg(framesA) << ofComparison("B: %1").arg(framesB);
   view.provenance << input.provenance;
   return view;
 }
@@ -169,7 +174,7 @@ RunNames runNames(const Configuration& a, const QString& modelA, const Configura
 void addIntervals(MetricsView& view, const RunStatistics& statistics) {
   for (MetricRow& row : view.rows)
     for (const Metric& metric : kMetrics)
-      if (row.name == tr(metric.name) && row.current.value && !row.current.estimated) {
+      if (row.name == ofComparison(metric.name) && row.current.value && !row.current.estimated) {
         const auto& interval = (statistics.ranking.*metric.resampled).interval;
         if (interval) row.current.halfWidth = 50.0 * (interval->high - interval->low);
       }
@@ -180,18 +185,18 @@ void addIntervals(MetricsView& view, const RunStatistics& statistics) {
   };
   QStringList ranges;
   for (const Metric& metric : kMetrics)
-    ranges << tr(metric.name) + QLatin1Char(' ') + text(statistics.ranking.*metric.resampled);
+    ranges << ofComparison(metric.name) + QLatin1Char(' ') + text(statistics.ranking.*metric.resampled);
   if (statistics.components)
     ranges << QStringLiteral("sIoU ") + text(statistics.components->siou)
            << QStringLiteral("PPV ") + text(statistics.components->ppv)
            << QStringLiteral("F1* ") + text(statistics.components->f1Star);
   view.pairedNote =
-      tr("95 % over frames, %1: %2.")
+      ofComparison("95 % over frames, %1: %2.")
           .arg(resamplesText(statistics.resamples, statistics.frames), ranges.join(QStringLiteral(" · ")));
 }
 
 QString bandNote(const RunStatistics& statistics) {
-  return tr("95 % over frames, %1").arg(resamplesText(statistics.resamples, statistics.frames));
+  return ofComparison("95 % over frames, %1").arg(resamplesText(statistics.resamples, statistics.frames));
 }
 
 void addBand(CurveData& curve, const Band& band) {
@@ -224,7 +229,7 @@ std::vector<FramePair> framePairs(const RunDetails& a, const RunDetails& b, cons
 std::vector<PairedDifference> differenceRows(const std::vector<FramePair>& pairs) {
   std::vector<PairedDifference> rows;
   rows.reserve(pairs.size());
-  for (const FramePair& pair : pairs) rows.push_back({tr("frame ") + pair.name, pair.apB - pair.apA});
+  for (const FramePair& pair : pairs) rows.push_back({ofComparison("frame ") + pair.name, pair.apB - pair.apA});
   return rows;
 }
 
@@ -234,7 +239,7 @@ QString differenceRemark(const std::vector<FramePair>& pairs) {
     better += pair.apB - pair.apA >= kEqualPoints ? 1 : 0;
     worse += pair.apA - pair.apB >= kEqualPoints ? 1 : 0;
   }
-  return tr("B better %1, equal %2, worse %3")
+  return ofComparison("B better %1, equal %2, worse %3")
       .arg(better)
       .arg(static_cast<int>(pairs.size()) - better - worse)
       .arg(worse);
@@ -249,14 +254,14 @@ std::optional<SetDifference> setDifference(const PairedStatistics& statistics) {
 QString agreementText(const ComparedPicture& picture) {
   if (!picture.decisions) return picture.reason;
   const auto share = picture.decisions->agreement();
-  return share ? tr("agree %1 %").arg(numberText(100.0 * *share, 1)) : QString();
+  return share ? ofComparison("agree %1 %").arg(numberText(100.0 * *share, 1)) : QString();
 }
 
 QString comparisonNote(const Configuration& a, const Configuration& b) {
   if (a == b) return {};
   return a.method && a.method == b.method
-             ? tr("scores at two temperatures have different units; ranks can be compared.")
-             : tr("scores of two methods have different units; ranks can be compared.");
+             ? ofComparison("scores at two temperatures have different units; ranks can be compared.")
+             : ofComparison("scores of two methods have different units; ranks can be compared.");
 }
 
 }  // namespace oodscope

@@ -13,7 +13,7 @@
 namespace oodscope {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("Failures", text); }
+QString ofFailures(const char* text) { return QCoreApplication::translate("Failures", text); }
 
 double percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
@@ -30,7 +30,7 @@ GridCell rateCell(std::uint64_t part, std::uint64_t whole, const QString& reason
 
 GridRow binRow(const QString& bin, const Attribution::Objects& objects, std::uint64_t regions, std::uint64_t fp,
                std::size_t index) {
-  const QString none = tr("no object in this bin");
+  const QString none = ofFailures("no object in this bin");
   return {.cells = {{.text = bin},
                     countCell(objects.count),
                     countCell(objects.missed),
@@ -43,12 +43,12 @@ GridRow binRow(const QString& bin, const Attribution::Objects& objects, std::uin
 
 GridRow header(const QString& first, const QString& regions) {
   return {.cells = {{first},
-                    {tr("objects")},
-                    {tr("missed")},
-                    {tr("found, %")},
-                    {tr("recall, % of px")},
+                    {ofFailures("objects")},
+                    {ofFailures("missed")},
+                    {ofFailures("found, %")},
+                    {ofFailures("recall, % of px")},
                     {regions},
-                    {tr("FP px")}},
+                    {ofFailures("FP px")}},
           .header = true};
 }
 
@@ -57,7 +57,7 @@ GridRow header(const QString& first, const QString& regions) {
 QString className(const ClassNames& names, int classIndex) {
   const auto index = static_cast<std::size_t>(classIndex);
   if (classIndex >= 0 && index < names.size()) return QString::fromStdString(names[index]);
-  return classIndex == 255 ? tr("void") : tr("class %1").arg(classIndex);
+  return classIndex == 255 ? ofFailures("void") : ofFailures("class %1").arg(classIndex);
 }
 
 NotePlace placeOf(const ListedFailure& failure, const SetStudy& study, const ListContext& context) {
@@ -112,9 +112,10 @@ ClassBarsView falsePositiveBars(const SetStudy& study, const ClassNames& names, 
     view.rows.push_back({row.name, row.colour, row.fpShare / 100.0, numberText(row.fpShare, 1) + QStringLiteral(" %")});
     view.classes.push_back(row.classIndex);
   }
-  const QString pixels = tr("%1 false-positive pixels.").arg(countText(static_cast<double>(study.failures.counts.fp)));
-  view.note = study.hasClasses ? pixels + QLatin1Char('\n') + tr("Click a bar to filter both lists.")
-                               : pixels + QLatin1Char('\n') + tr("Score maps alone tell no classes.");
+  const QString pixels =
+      ofFailures("%1 false-positive pixels.").arg(countText(static_cast<double>(study.failures.counts.fp)));
+  view.note = study.hasClasses ? pixels + QLatin1Char('\n') + ofFailures("Click a bar to filter both lists.")
+                               : pixels + QLatin1Char('\n') + ofFailures("Score maps alone tell no classes.");
   return view;
 }
 
@@ -122,21 +123,22 @@ QString reconciliationText(const SetStudy& study) {
   const SetFailures& failures = study.failures;
   std::uint64_t listed = 0;
   for (const ListedFailure& failure : failures.falsePositives) listed += failure.region.area;
-  return tr("%1 FP px in %2 = %3 in %4 of %5 px or more + %6 in smaller ones%7")
-      .arg(groupedText(static_cast<qint64>(failures.counts.fp)),
-           countedText(static_cast<qint64>(study.frames.size()), tr("frame"), tr("frames")),
-           groupedText(static_cast<qint64>(listed)),
-           countedText(static_cast<qint64>(failures.falsePositives.size()), tr("region"), tr("regions")))
+  return ofFailures("%1 FP px in %2 = %3 in %4 of %5 px or more + %6 in smaller ones%7")
+      .arg(
+          groupedText(static_cast<qint64>(failures.counts.fp)),
+          countedText(static_cast<qint64>(study.frames.size()), ofFailures("frame"), ofFailures("frames")),
+          groupedText(static_cast<qint64>(listed)),
+          countedText(static_cast<qint64>(failures.falsePositives.size()), ofFailures("region"), ofFailures("regions")))
       .arg(study.options.minArea)
       .arg(groupedText(static_cast<qint64>(failures.smallPixels)))
-      .arg(study.options.opening
-               ? tr(" + %1 cut off by the 5 × 5 opening").arg(groupedText(static_cast<qint64>(failures.openedPixels)))
-               : QString());
+      .arg(study.options.opening ? ofFailures(" + %1 cut off by the 5 × 5 opening")
+                                       .arg(groupedText(static_cast<qint64>(failures.openedPixels)))
+                                 : QString());
 }
 
 QString regionCaption(const FailureRegion& region, int rank) {
-  return tr("%1 %2 · %3 px · peak %4")
-      .arg(region.kind == FailureKind::Missed ? tr("Missed") : QStringLiteral("FP"))
+  return ofFailures("%1 %2 · %3 px · peak %4")
+      .arg(region.kind == FailureKind::Missed ? ofFailures("Missed") : QStringLiteral("FP"))
       .arg(rank)
       .arg(groupedText(static_cast<qint64>(region.area)), scoreText(region.peakScore));
 }
@@ -169,7 +171,8 @@ RegionView regionView(const RegionInput& input) {
   }
   view.distance = region.distance;
   if (!region.distance)
-    view.distanceReason = input.setHasDistances ? tr("no disparity there") : tr("the set has no disparity maps");
+    view.distanceReason =
+        input.setHasDistances ? ofFailures("no disparity there") : ofFailures("the set has no disparity maps");
   if (input.maps != nullptr && input.maps->predicted)
     for (const ClassPixels& pixels : classesOf(region, *input.maps->predicted))
       view.classes.push_back({className(input.classes, pixels.classIndex), classColour(pixels.classIndex),
@@ -205,19 +208,19 @@ double niceStep(double step) { return step > 0.0 ? std::pow(10.0, std::floor(std
 
 QString sizeBinText(std::size_t bin) {
   const qint64 low = qint64{1} << bin;
-  if (bin + 1 == Attribution::kSizeBins) return tr("%1 px and more").arg(groupedText(low));
+  if (bin + 1 == Attribution::kSizeBins) return ofFailures("%1 px and more").arg(groupedText(low));
   return pixelRangeText(low, 2 * low - 1);
 }
 
 QString distanceBinText(std::size_t bin) {
-  if (bin + 1 == Attribution::kDistanceBins) return tr("unknown");
-  if (bin == 0) return tr("below 5 m");
-  if (bin + 2 == Attribution::kDistanceBins) return tr("50 m and more");
-  return tr("%1–%2 m").arg(5 * bin).arg(5 * (bin + 1));
+  if (bin + 1 == Attribution::kDistanceBins) return ofFailures("unknown");
+  if (bin == 0) return ofFailures("below 5 m");
+  if (bin + 2 == Attribution::kDistanceBins) return ofFailures("50 m and more");
+  return ofFailures("%1–%2 m").arg(5 * bin).arg(5 * (bin + 1));
 }
 
 std::vector<GridRow> sizeRows(const Attribution& attribution) {
-  std::vector<GridRow> rows{header(tr("size"), tr("FP regions"))};
+  std::vector<GridRow> rows{header(ofFailures("size"), ofFailures("FP regions"))};
   for (std::size_t bin = 0; bin < Attribution::kSizeBins; ++bin) {
     const Attribution::Objects& objects = attribution.objectsBySize[bin];
     const Attribution::Objects& regions = attribution.falsePositivesBySize[bin];
@@ -228,7 +231,7 @@ std::vector<GridRow> sizeRows(const Attribution& attribution) {
 }
 
 std::vector<GridRow> distanceRows(const Attribution& attribution) {
-  std::vector<GridRow> rows{header(tr("distance"), tr("normal px"))};
+  std::vector<GridRow> rows{header(ofFailures("distance"), ofFailures("normal px"))};
   for (std::size_t bin = 0; bin < Attribution::kDistanceBins; ++bin) {
     const Attribution::Objects& objects = attribution.objectsByDistance[bin];
     const ConfusionCounts& pixels = attribution.byDistance[bin];
