@@ -61,6 +61,45 @@ std::string joined(std::span<const Entry* const> entries, const TextOf& textOf) 
   return cellText(out);
 }
 
+/// The method's own parameters, and those of the pass that it needs.
+std::string parametersText(const MethodKind& kind) {
+  std::string out = joined(kind.parameters, [](const MethodParameter& p) { return std::string(p.name); });
+  if (kind.pass == nullptr || kind.pass->parameters.empty()) return out;
+  return out.append(", ").append(
+      joined(kind.pass->parameters, [](const PassParameter& p) { return std::string(p.name); }));
+}
+
+/// What a source must give, and how a network must be run besides.
+std::string needsText(const MethodKind& kind) {
+  std::string out = joined(kind.needs, [](const MethodNeed& need) { return std::string(need.title); });
+  if (kind.pass != nullptr)
+    out.append(kind.passesRead == PassesRead::Mean ? "; where there is a network, it is run " : "; the network run ")
+        .append(kind.pass->title);
+  return out;
+}
+
+void addPasses(std::string& page) {
+  page +=
+      "Some methods run the network further, which takes so many plain passes for each frame, once: what they give is "
+      "kept beside the\nlogits. `--method all` leaves them out. What they are run with is said by `--parameter "
+      "NAME=VALUE`, and by `passes` in a session's `score`:\n\n";
+  addHeading(page, {"the network is run", "by", "plain passes", "parameters"});
+  for (const PassKind* kind : passKinds())
+    addLine(page, {cellText(kind->title), cellText(kind->needs),
+                   std::to_string(kind->costs) + (kind->runs != nullptr ? " each" : ""),
+                   joined(kind->parameters, [](const PassParameter& p) { return std::string(p.name); })});
+  page += "\n";
+  addHeading(page, {"parameter", "usually", "range", "what"});
+  for (const PassParameter* parameter : passParameters())
+    addLine(page, {code(parameter->name), generalText(parameter->usual, 6),
+                   (parameter->isWhole ? "whole numbers, " : "") + generalText(parameter->low, 6) + " to " +
+                       generalText(parameter->high, 10),
+                   cellText(parameter->help)});
+  page +=
+      "\n`oodscope-cli bench --only overhead` times the network alone and with each method that a source can serve, on "
+      "the same frames: medians,\nthe 5 % and 95 % ends, and the difference.\n\n";
+}
+
 /// How every page begins: what it is of, and that nobody edits it.
 std::string opened(std::string_view title, std::string_view introduction) {
   return std::string("# ")
@@ -88,9 +127,7 @@ std::string methodsPage() {
   for (const Method method : allMethods()) {
     const MethodKind& kind = method.kind();
     addLine(page, {code(kind.name), cellText(kind.title), code(kind.formula), rangeText(kind.range),
-                   joined(kind.parameters, [](const MethodParameter& p) { return std::string(p.name); }),
-                   joined(kind.needs, [](const MethodNeed& need) { return std::string(need.title); }),
-                   cellText(kind.reference)});
+                   parametersText(kind), needsText(kind), cellText(kind.reference)});
   }
   page += "\n";
   for (const Method method : allMethods())
@@ -103,6 +140,7 @@ std::string methodsPage() {
   page +=
       " --temperature 1,1.6\n```\n\n`--method all` is every method that a source can serve from what is stored; `info` "
       "names those of a file.\n\n";
+  addPasses(page);
   page +=
       "The arrays of a frame that methods read, in one .npz or HDF5 file or a folder an array "
       "(`DIR/mask_logits/FRAME.npy`):\n\n";

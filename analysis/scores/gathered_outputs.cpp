@@ -36,10 +36,17 @@ GatheredOutputs::GatheredOutputs(const OutputsView& like, const std::vector<std:
         part.arrays[indexOf(output)].emplace(
             like[output].channels, part.pixels,
             areHalf[indexOf(output)] ? GatheredLogits::Storage::Half : GatheredLogits::Storage::Single);
+  for (const FurtherPass& pass : like.further) {
+    m_passes.push_back(pass.kind);
+    m_further.emplace_back(pass.outputs, pixels, areHalf);
+  }
 }
 
 void GatheredOutputs::fill(std::size_t frame, const OutputsView& outputs, Size target,
                            std::span<const std::uint32_t> pixels) {
+  require(outputs.further.size() == m_further.size(), "GatheredOutputs: another number of passes");
+  for (std::size_t run = 0; run < m_further.size(); ++run)
+    m_further[run].fill(frame, outputs.further[run].outputs, target, pixels);
   const bool hasOwnPart = m_queries > 0;
   Part& part = m_parts[hasOwnPart ? frame : 0];
   for (const Output output : kAllOutputs) {
@@ -55,7 +62,15 @@ void GatheredOutputs::fill(std::size_t frame, const OutputsView& outputs, Size t
 }
 
 OutputsView GatheredOutputs::view() const {
-  return viewOf(*std::ranges::find_if(m_parts, [](const Part& part) { return part.pixels > 0; }));
+  const auto found = std::ranges::find_if(m_parts, [](const Part& part) { return part.pixels > 0; });
+  return viewOf(static_cast<std::size_t>(found - m_parts.begin()));
+}
+
+OutputsView GatheredOutputs::viewOf(std::size_t part) const {
+  OutputsView out = viewOf(m_parts[part]);
+  for (std::size_t run = 0; run < m_further.size(); ++run)
+    out.further.push_back({m_passes[run], m_further[run].viewOf(part)});
+  return out;
 }
 
 OutputsView GatheredOutputs::viewOf(const Part& part) const {
@@ -72,7 +87,7 @@ OutputsView GatheredOutputs::viewOf(const Part& part) const {
 void GatheredOutputs::score(const ScoreParameters& parameters, std::span<float> out) const {
   oneapi::tbb::parallel_for(std::size_t{0}, m_parts.size(), [&](std::size_t i) {
     const Part& part = m_parts[i];
-    if (part.pixels > 0) oodscope::score(viewOf(part), parameters, out.subspan(part.first, part.pixels));
+    if (part.pixels > 0) oodscope::score(viewOf(i), parameters, out.subspan(part.first, part.pixels));
   });
 }
 
@@ -83,6 +98,7 @@ std::size_t GatheredOutputs::bytes() const {
     for (const auto& array : part.arrays)
       if (array) out += array->bytes();
   }
+  for (const GatheredOutputs& run : m_further) out += run.bytes();
   return out;
 }
 

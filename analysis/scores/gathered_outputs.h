@@ -12,8 +12,9 @@ namespace oodscope {
 /// queries each frame keeps its own, for its class logits are its own; all others lie side by side.
 class GatheredOutputs {
 public:
-  /// What is to be filled: the arrays of `like` but for features, for `pixels[f]` pixels of each frame f. areHalf: by
-  /// Output, which arrays are kept in float16 as they are. Requires: an array, a pixel.
+  /// What is to be filled: the arrays of `like` but for features, those of its further passes too, for `pixels[f]`
+  /// pixels of each frame f. areHalf: by Output, which arrays are kept in float16 as they are. Requires: an array, a
+  /// pixel.
   GatheredOutputs(const OutputsView& like, const std::vector<std::size_t>& pixels,
                   const std::array<bool, kOutputCount>& areHalf);
 
@@ -35,10 +36,14 @@ private:
     std::vector<float> classLogits = {};
   };
   [[nodiscard]] OutputsView viewOf(const Part& part) const;
+  /// With the further passes.
+  [[nodiscard]] OutputsView viewOf(std::size_t part) const;
 
   int m_queries = 0, m_columns = 0, m_knownClasses = 0;
-  std::vector<std::size_t> m_first;  ///< of each frame's pixels
-  std::vector<Part> m_parts;         ///< one, or one a frame
+  std::vector<std::size_t> m_first;        ///< of each frame's pixels
+  std::vector<Part> m_parts;               ///< one, or one a frame
+  std::vector<const PassKind*> m_passes;   ///< of each further run
+  std::vector<GatheredOutputs> m_further;  ///< the same parts of each
 };
 
 }  // namespace oodscope

@@ -36,6 +36,9 @@ public:
   /// What a source lacks to be scored with this method; nothing where it can be.
   [[nodiscard]] std::optional<MethodLack> whyNot(const ScoreInputs& inputs) const;
 
+  /// Whether the source must be run once more for it: it can be, and the method reads what that gives.
+  [[nodiscard]] bool needsPass(const ScoreInputs& inputs) const;
+
   friend constexpr bool operator==(Method, Method) = default;
   /// By name, so that an order does not depend on where declarations lie.
   friend std::strong_ordering operator<=>(Method a, Method b);

@@ -26,6 +26,10 @@ constexpr std::array kMethods = {
     methods::kEam,
     methods::kUno,
     methods::kM2a,
+    methods::kOdin,
+    methods::kReact,
+    methods::kMcDropout,
+    methods::kMutualInformation,
 };
 
 /// The arrays that there are, with their channels: "logits (19), outlier (2)".
@@ -98,6 +102,16 @@ std::optional<MethodLack> lackOfVoid(const ScoreInputs& inputs) {
                     std::to_string(inputs.channels) + " outputs"};
 }
 
+bool canRun(const ScoreInputs& inputs, const PassKind* pass) {
+  return pass != nullptr && std::ranges::find(inputs.passes, pass) != inputs.passes.end();
+}
+
+MethodLack lackOfPass(const ScoreInputs& inputs, const PassKind& pass) {
+  return {std::string("the source cannot be run once more ").append(pass.title), std::string(pass.needs),
+          inputs.isNetwork ? "a network that cannot be run so, with " + foundArrays(inputs)
+                           : "files of " + foundArrays(inputs)};
+}
+
 }  // namespace
 
 const MethodNeed kNeedsLogits{"logits or class memberships", lackOfLogits};
@@ -138,9 +152,13 @@ bool Method::usesTemperature(const ScoreInputs& inputs) const {
   });
 }
 
+bool Method::needsPass(const ScoreInputs& inputs) const { return canRun(inputs, m_kind->pass); }
+
 std::optional<MethodLack> Method::whyNot(const ScoreInputs& inputs) const {
   for (const MethodNeed* need : m_kind->needs)
     if (auto lack = need->lack(inputs)) return lack;
+  if (m_kind->passesRead == PassesRead::Further && !canRun(inputs, m_kind->pass))
+    return lackOfPass(inputs, *m_kind->pass);
   return std::nullopt;
 }
 

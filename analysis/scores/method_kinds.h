@@ -3,6 +3,7 @@
 #include "analysis/core/pinned.h"
 #include "analysis/scores/method.h"
 #include "analysis/scores/outputs.h"
+#include "analysis/scores/pass.h"
 
 #include <array>
 #include <limits>
@@ -28,6 +29,8 @@ struct ScoreInputs {
   int queryColumns = 0;             ///< of class logits that have their mask logits beside them; 0: none
   int knownClasses = 0;             ///< K of these columns; 0: all but the last
   bool hasClassStatistics = false;  ///< mean and variance of each class's largest logit
+  /// How it can be run besides.
+  std::vector<const PassKind*> passes = {};
 };
 
 /// What outputs give by their shapes: no void channel, no statistics.
@@ -52,6 +55,7 @@ extern const MethodNeed kNeedsMaskQueries;    ///< class and mask logits
 extern const MethodNeed kNeedsNegativeClass;  ///< a column between the known classes and "no object"
 extern const MethodNeed kNeedsClassStatistics;
 inline constexpr std::array kLogitsAlone = {&kNeedsLogits};
+inline constexpr std::array kNetworkLogitsAlone = {&kNeedsNetworkLogits};
 inline constexpr std::array kMembershipsAlone = {&kNeedsMemberships};
 
 /// A number that whoever scores may choose.
@@ -115,6 +119,13 @@ inline constexpr std::array kMembershipPlanes = {kPlanesOfQueries, kPlanesOfMemb
 /// Logits, or memberships in their place.
 inline constexpr std::array kClassPlanes = {kPlanesOfLogits, kPlanesOfQueries, kPlanesOfMembership};
 
+/// Which of a frame's passes a method reads, where it names one besides the plain one.
+enum class PassesRead {
+  Plain,    ///< none but the plain one
+  Further,  ///< the runs of the further pass: their planes, run after run
+  Mean,     ///< its score of the plain pass and of each run of the further one, then their mean; without any, the plain
+};
+
 /// A score method declared. A method is one file in methods/ with one of these and its line in method_kinds.cpp; the
 /// command line's help, menus, keys, tables, preferences and the guide's page are made from it.
 struct MethodKind {
@@ -131,6 +142,8 @@ struct MethodKind {
   bool isInTrainingLog = false;     ///< has its columns in log.csv, filled where the network meets its needs
   double exponentialsPerLogit = 1;  ///< what it costs, for estimates of time
   double entropyBase = 0.0;         ///< of the logarithm of an entropy; 0: the number of channels
+  const PassKind* pass = nullptr;   ///< how the network must be run besides; null: not at all
+  PassesRead passesRead = PassesRead::Plain;
   KernelReads reads = KernelReads::Tile;
   kernels::GroupKernel kernel = nullptr;
   Pinned pinned = {};
@@ -138,7 +151,8 @@ struct MethodKind {
 
 namespace declared {
 extern const MethodKind kMsp, kMaxLogit, kMaxEntropy, kEnergy, kSoftmaxDistance, kVoid, kEntropyBits, kDenseHybridRatio,
-    kDenseHybridGenerative, kDenseHybridDiscriminative, kSml, kMembershipMax, kRba, kEam, kUno, kM2a;
+    kDenseHybridGenerative, kDenseHybridDiscriminative, kSml, kMembershipMax, kRba, kEam, kUno, kM2a, kOdin, kReact,
+    kMcDropout, kMutualInformation;
 }  // namespace declared
 
 /// The methods that defaults and tests name. Code that asks which of them it holds belongs into a declaration.
@@ -159,6 +173,10 @@ inline constexpr Method kRba{declared::kRba};
 inline constexpr Method kEam{declared::kEam};
 inline constexpr Method kUno{declared::kUno};
 inline constexpr Method kM2a{declared::kM2a};
+inline constexpr Method kOdin{declared::kOdin};
+inline constexpr Method kReact{declared::kReact};
+inline constexpr Method kMcDropout{declared::kMcDropout};
+inline constexpr Method kMutualInformation{declared::kMutualInformation};
 }  // namespace methods
 
 }  // namespace oodscope

@@ -15,7 +15,7 @@ Size OutputsView::size() const {
   for (const Output output :
        {Output::Logits, Output::MaskLogits, Output::Membership, Output::Outlier, Output::Features})
     if (has(output)) return (*this)[output].size();
-  return {};
+  return further.empty() ? Size() : further.front().outputs.size();
 }
 
 }  // namespace oodscope

@@ -8,8 +8,12 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace oodscope {
+
+struct PassKind;
+struct FurtherPass;
 
 /// What the network gave, planar C x H x W, not owned: float16 bits (IEEE 754 binary16) or float32. Exactly one is set.
 struct LogitsView {
@@ -29,7 +33,7 @@ struct LogitsView {
 class OutputsView {
 public:
   OutputsView() = default;
-  OutputsView(const LogitsView& logits) : m_arrays{logits} {}  // what has logits alone needs no more words
+  OutputsView(const LogitsView& logits);  // what has logits alone needs no more words
 
   [[nodiscard]] const LogitsView& operator[](Output output) const { return m_arrays[indexOf(output)]; }
   [[nodiscard]] LogitsView& operator[](Output output) { return m_arrays[indexOf(output)]; }
@@ -41,9 +45,19 @@ public:
   [[nodiscard]] Size size() const;
 
   int knownClasses = 0;  ///< K of the class logits; 0: all columns but the last
+  /// What the network gave of the same frame when it was run otherwise, run by run: arrays of the same shapes.
+  std::vector<FurtherPass> further;
 
 private:
   std::array<LogitsView, kOutputCount> m_arrays{};
 };
+
+/// One run of a further pass.
+struct FurtherPass {
+  const PassKind* kind = nullptr;
+  OutputsView outputs = {};
+};
+
+inline OutputsView::OutputsView(const LogitsView& logits) : m_arrays{logits} {}
 
 }  // namespace oodscope

@@ -224,15 +224,23 @@ void scoreResized(const OutputsView& outputs, const ScoreParameters& parameters,
   require(target.width > 0 && target.height > 0, "scoreResized: the target is empty");
   require(out.size() == target.area(), "scores: the output does not have the target's size");
   if (target == outputs.size()) return score(outputs, parameters, out);
+  if (kernels::scoredAsMean(outputs, parameters, out, [&](const OutputsView& of, std::span<float> to) {
+        scoreResized(of, parameters, target, to);
+      }))
+    return;
   kernels::scoreStrips(kernels::planOf(outputs, parameters), target, 0, target.height, out);
 }
 
 void scoreResizedPixels(const OutputsView& outputs, const ScoreParameters& parameters, Size target,
                         std::span<const std::uint32_t> pixels, std::span<float> out) {
   require(target.width > 0 && target.height > 0, "scoreResizedPixels: the target is empty");
+  require(out.size() == pixels.size(), "scoreResizedPixels: one output for each pixel");
+  if (kernels::scoredAsMean(outputs, parameters, out, [&](const OutputsView& of, std::span<float> to) {
+        scoreResizedPixels(of, parameters, target, pixels, to);
+      }))
+    return;
   const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
   if (target == plan.own && plan.isDirect) return scorePixels(outputs, parameters, pixels, out);
-  require(out.size() == pixels.size(), "scoreResizedPixels: one output for each pixel");
   require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < target.area(); }),
           "scoreResizedPixels: a pixel is outside the target");
   if (pixels.empty()) return;
@@ -241,11 +249,16 @@ void scoreResizedPixels(const OutputsView& outputs, const ScoreParameters& param
   OutputsView there;
   there.knownClasses = outputs.knownClasses;
   there[Output::ClassLogits] = outputs[Output::ClassLogits];
+  there.further.resize(outputs.further.size());
+  for (std::size_t run = 0; run < outputs.further.size(); ++run) there.further[run].kind = outputs.further[run].kind;
   for (const kernels::PlanArray& array : plan.arrays) {
     gathered.emplace_back(array.view.channels, pixels.size(), GatheredLogits::Storage::Single);
     gathered.back().fill(0, array.view, target, pixels);
-    there[array.output] = gathered.back().view();
+    OutputsView& of = array.run < 0 ? there : there.further[static_cast<std::size_t>(array.run)].outputs;
+    of[array.output] = gathered.back().view();
   }
+  // What was not read has no arrays.
+  std::erase_if(there.further, [](const FurtherPass& pass) { return pass.outputs.size().area() == 0; });
   score(there, parameters, out);
 }
 

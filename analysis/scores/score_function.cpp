@@ -71,8 +71,33 @@ void score(const OutputsView& outputs, const ScoreParameters& parameters, std::s
   scoreRows(outputs, parameters, 0, outputs.size().height, out);
 }
 
+bool kernels::scoredAsMean(const OutputsView& outputs, const ScoreParameters& parameters, std::span<float> out,
+                           const std::function<void(const OutputsView&, std::span<float>)>& scoreOne) {
+  const MethodKind& kind = parameters.method.kind();
+  if (kind.passesRead != PassesRead::Mean) return false;
+  std::vector<const OutputsView*> runs;
+  for (const FurtherPass& pass : outputs.further)
+    if (pass.kind == kind.pass) runs.push_back(&pass.outputs);
+  if (runs.empty()) return false;
+  OutputsView plain = outputs;
+  plain.further.clear();
+  scoreOne(plain, out);
+  std::vector<float> other(out.size());
+  for (const OutputsView* run : runs) {
+    scoreOne(*run, other);
+    std::ranges::transform(out, other, out.begin(), std::plus<>());
+  }
+  const float share = 1.0F / static_cast<float>(runs.size() + 1);
+  for (float& value : out) value *= share;
+  return true;
+}
+
 void scoreRows(const OutputsView& outputs, const ScoreParameters& parameters, int firstRow, int rows,
                std::span<float> out) {
+  if (kernels::scoredAsMean(outputs, parameters, out, [&](const OutputsView& of, std::span<float> to) {
+        scoreRows(of, parameters, firstRow, rows, to);
+      }))
+    return;
   const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
   require(firstRow >= 0 && rows >= 0 && rows <= plan.own.height - firstRow, "scoreRows: rows outside the logits");
   require(out.size() == Size{plan.own.width, rows}.area(), "scores: the output does not have the frame's size");
@@ -94,7 +119,8 @@ void scoreSeveral(const OutputsView& outputs, std::span<const ScoreParameters> p
                           plan.arrays.front().channels.size() != parameters[i].channels.size();
     const bool readsOthers = shared && (plan.arrays.front().output != shared->arrays.front().output ||
                                         plan.arrays.size() != shared->arrays.size());
-    if (readsAll || readsOthers || plan.mix || !plan.isDirect) {
+    const bool readsRuns = parameters[i].method.kind().passesRead != PassesRead::Plain;
+    if (readsAll || readsOthers || readsRuns || plan.mix || !plan.isDirect) {
       score(outputs, parameters[i], outs[i]);
       continue;
     }
@@ -109,6 +135,10 @@ void scoreSeveral(const OutputsView& outputs, std::span<const ScoreParameters> p
 void scorePixels(const OutputsView& outputs, const ScoreParameters& parameters, std::span<const std::uint32_t> pixels,
                  std::span<float> out) {
   require(out.size() == pixels.size(), "scorePixels: one output for each pixel");
+  if (kernels::scoredAsMean(outputs, parameters, out, [&](const OutputsView& of, std::span<float> to) {
+        scorePixels(of, parameters, pixels, to);
+      }))
+    return;
   const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
   const std::size_t area = plan.own.area();
   require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < area; }),

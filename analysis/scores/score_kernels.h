@@ -23,6 +23,7 @@ struct Recipe {
   float inverseLogChannels = 0.0F;
   int voidPlane = 0;      ///< the void channel's place among the planes, for methods that need one
   int outlierPlanes = 0;  ///< how many of the planes, the last ones, are the outlier head's
+  int runs = 1;           ///< how many runs of a pass the planes are of, as many planes each, one run after another
   std::vector<float> means = {}, inverseDeviations = {};  ///< of each plane's class, for methods that need them
 };
 
@@ -61,6 +62,9 @@ void denseHybridGenerativeGroup(const Group& group, const Recipe& recipe, float*
 void denseHybridDiscriminativeGroup(const Group& group, const Recipe& recipe, float* out);
 void membershipMaxGroup(const Group& group, const Recipe& recipe, float* out);
 void rbaGroup(const Group& group, const Recipe& recipe, float* out);
+/// Entropy of the mean over runs of a pass of the softmax of each, and that less the mean of their entropies.
+void meanEntropyGroup(const Group& group, const Recipe& recipe, float* out);
+void mutualInformationGroup(const Group& group, const Recipe& recipe, float* out);
 /// No score: the plane of the largest value, ties to the lowest, 255 where none is above -infinity.
 void argmaxPlaneGroup(const Group& group, const Recipe& recipe, float* out);
 

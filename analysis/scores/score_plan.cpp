@@ -12,9 +12,13 @@ namespace oodscope::kernels {
 namespace {
 
 ScoreInputs inputsFor(const OutputsView& outputs, const ScoreParameters& parameters) {
-  ScoreInputs out = inputsOf(outputs);
+  const MethodKind& kind = parameters.method.kind();
+  const auto run = std::ranges::find(outputs.further, kind.pass, &FurtherPass::kind);
+  const bool readsRun = kind.passesRead == PassesRead::Further && run != outputs.further.end();
+  ScoreInputs out = inputsOf(readsRun ? run->outputs : outputs);
   if (parameters.voidChannel < out.channels) out.voidChannel = parameters.voidChannel;
   out.hasClassStatistics = parameters.classStatistics.has_value();
+  for (const FurtherPass& pass : outputs.further) out.passes.push_back(pass.kind);
   return out;
 }
 
@@ -52,6 +56,16 @@ QueryProbabilities probabilitiesOf(const OutputsView& outputs, double temperatur
   return out;
 }
 
+/// The runs of the further pass that a method reads the planes of, as places in OutputsView::further; -1 for the plain.
+std::vector<int> runsRead(const OutputsView& outputs, const MethodKind& kind) {
+  if (kind.passesRead != PassesRead::Further) return {-1};
+  std::vector<int> out;
+  for (std::size_t i = 0; i < outputs.further.size(); ++i)
+    if (outputs.further[i].kind == kind.pass) out.push_back(static_cast<int>(i));
+  require(!out.empty(), "scores: the outputs lack the pass that the method reads");
+  return out;
+}
+
 /// Fills in the arrays, and the mix where there is one. Returns the planes that a kernel sees, as channels of the first
 /// array or classes.
 std::vector<int> readPlanes(const OutputsView& outputs, const PlaneChoice& choice, double queryTemperature,
@@ -78,6 +92,19 @@ std::vector<int> readPlanes(const OutputsView& outputs, const PlaneChoice& choic
     plan.isDirect = plan.isDirect && array.view.size() == plan.own && (array.view.half != nullptr) == isHalf;
   }
   return plan.mix ? channelsOf(plan.mix->rows, {}) : plan.arrays.front().channels;
+}
+
+/// Puts the planes of one run behind those of the runs before it.
+void addRun(ScorePlan& run, ScorePlan& plan) {
+  if (plan.arrays.empty()) {
+    plan = std::move(run);
+    return;
+  }
+  const PlanArray &first = plan.arrays.front(), &other = run.arrays.front();
+  plan.isDirect = plan.isDirect && run.isDirect && run.own == plan.own &&
+                  (first.view.half != nullptr) == (other.view.half != nullptr);
+  require(first.channels == other.channels, "scores: runs of a pass with different channels");
+  plan.arrays.insert(plan.arrays.end(), run.arrays.begin(), run.arrays.end());
 }
 
 void takeStatistics(const MaxLogitStatistics& statistics, std::span<const int> classes, Recipe& recipe) {
@@ -113,7 +140,7 @@ std::vector<int> channelsOf(int channels, std::span<const int> chosen) {
 
 bool ScorePlan::readsAs(const ScorePlan& other) const {
   return !mix && !other.mix && std::ranges::equal(arrays, other.arrays, [](const PlanArray& a, const PlanArray& b) {
-    return a.output == b.output && a.channels == b.channels;
+    return a.run == b.run && a.output == b.output && a.channels == b.channels;
   });
 }
 
@@ -129,8 +156,16 @@ ScorePlan planOf(const OutputsView& outputs, const ScoreParameters& parameters) 
   const bool divides = std::ranges::find(kind.parameters, &kQueryTemperatureParameter) != kind.parameters.end();
   const std::span<const int> chosen = kind.readsAllChannels ? std::span<const int>() : std::span(parameters.channels);
   ScorePlan plan;
-  const std::vector<int> planes =
-      readPlanes(outputs, chosenPlanes(outputs, kind.planes), divides ? static_cast<double>(t) : 1.0, chosen, plan);
+  std::vector<int> planes;
+  const std::vector<int> runs = runsRead(outputs, kind);
+  for (const int run : runs) {
+    const OutputsView& of = run < 0 ? outputs : outputs.further[static_cast<std::size_t>(run)].outputs;
+    ScorePlan part;
+    planes = readPlanes(of, chosenPlanes(of, kind.planes), divides ? static_cast<double>(t) : 1.0, chosen, part);
+    require(runs.size() == 1 || !part.mix, "scores: several runs of mask queries have no common planes");
+    for (PlanArray& array : part.arrays) array.run = run;
+    addRun(part, plan);
+  }
   double unit = planes.size() > 1 ? 1.0 / std::log(static_cast<double>(planes.size())) : 0.0;
   if (kind.entropyBase > 0.0) unit = 1.0 / std::log(kind.entropyBase);
   plan.recipe = {.kernel = kind.kernel,
@@ -140,7 +175,8 @@ ScorePlan planOf(const OutputsView& outputs, const ScoreParameters& parameters) 
                  .exponentScale = exponentScale,
                  .lowestDifference = -127.0F / exponentScale,
                  .inverseLogChannels = static_cast<float>(unit),
-                 .voidPlane = std::max(parameters.voidChannel, 0)};
+                 .voidPlane = std::max(parameters.voidChannel, 0),
+                 .runs = static_cast<int>(runs.size())};
   for (const PlanArray& array : plan.arrays)
     if (array.output == Output::Outlier) plan.recipe.outlierPlanes = array.view.channels;
   if (parameters.classStatistics) takeStatistics(*parameters.classStatistics, planes, plan.recipe);

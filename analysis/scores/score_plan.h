@@ -3,6 +3,7 @@
 #include "analysis/scores/score_function.h"
 #include "analysis/scores/score_kernels.h"
 
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <vector>
@@ -22,6 +23,7 @@ struct PlanArray {
   Output output = Output::Logits;
   LogitsView view;
   std::vector<int> channels;
+  int run = -1;  ///< of OutputsView::further; -1: the plain pass
 };
 
 /// A score turned into what is done: arrays whose planes stand side by side, mixed where there is a mix, then a kernel.
@@ -77,6 +79,11 @@ void planSpan(const std::optional<QueryMix>& mix, std::span<const T* const> plan
   else
     scoreSpan(planes.data(), static_cast<int>(planes.size()), first, count, recipes, outs);
 }
+
+/// Where the method is the mean of its scores over passes (PassesRead::Mean) and there are further ones: fills `out`
+/// with that, by scoreOne of each, and returns true.
+bool scoredAsMean(const OutputsView& outputs, const ScoreParameters& parameters, std::span<float> out,
+                  const std::function<void(const OutputsView&, std::span<float>)>& scoreOne);
 
 /// Pixels a task takes at least: tens of microseconds of work, so that starting one does not show.
 inline constexpr std::size_t kTaskPixels = 8192;

@@ -67,6 +67,7 @@ Value::Object documentOf(const BenchFigure& figure) {
                                {"times_as_fast", orNull(figure.timesFast)},
                                {"runs", static_cast<std::int64_t>(figure.runs)}};
   out.insert(out.end(), measured.begin(), measured.end());
+  if (figure.p5) out.push_back({"p5", *figure.p5});
   return out;
 }
 
@@ -118,7 +119,7 @@ int runBenchCommand(BenchCommandOptions options) {
   const Method method = request.methods.empty() ? Method() : request.methods.front();
   if (std::ranges::all_of(sets, [](const auto& set) { return set->labelledFrames().empty(); }))
     throw Error("no frame with ground truth could be opened", {});
-  const BenchReport report = runBench(sets, {method, options.runs, options.only}, progress, stop);
+  const BenchReport report = runBench(sets, {method, options.runs, options.only, request.passes}, progress, stop);
   endProgressLine();
   if (report.complete && report.figures.empty())
     throw CLI::ValidationError("--only", "no figure's name holds '" + options.only + "'");
@@ -140,7 +141,9 @@ Command addBenchOptions(CLI::App& app) {
   options->request.addTo(app);
   app.add_option("--runs", options->runs, "Repetitions of the quick figures; slow ones take a tenth")
       ->check(wholeFrom(3, 100'000));
-  app.add_option("--only", options->only, "Only figures whose name holds this")->type_name("TEXT");
+  app.add_option("--only", options->only,
+                 "Only figures whose name holds this; overhead: what each method costs beside the network")
+      ->type_name("TEXT");
   app.add_option("--format", options->format, "json or markdown")->check(CLI::IsMember({"json", "markdown"}));
   app.add_option("--output", options->output, "File to write (default: standard output)")->type_name("FILE");
   return [options] { return runBenchCommand(*options); };

@@ -4,6 +4,7 @@
 #include "analysis/core/numbers.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/scores/method_kinds.h"
+#include "app/cli/overhead_bench.h"
 
 #include <algorithm>
 #include <chrono>
@@ -56,6 +57,9 @@ public:
     figure("resident memory with the sets open, mapped files apart", &Bench::memory);
     figure("exact metrics of a stack of scores", &Bench::stack);
     figure("F1* against 200 thresholds, 30 frames 1920x1080", &Bench::componentCurve);
+    if (asksForOverhead(m_options))
+      for (BenchFigure& own : overheadFigures(largest(), m_options, m_progress, m_stop))
+        if (own.name.find(m_options.only) != std::string::npos) m_report.figures.push_back(std::move(own));
     m_report.complete = !m_stop.stop_requested();
     return std::move(m_report);
   }

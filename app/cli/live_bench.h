@@ -18,6 +18,7 @@ struct BenchFigure {
   std::string on;  ///< what it was measured on
   std::string unit = "ms";
   double median = 0, p95 = 0;
+  std::optional<double> p5 = {};    ///< where the spread to both sides is told
   std::optional<double> bound;      ///< aimed at, brought to the size measured
   std::optional<double> floor;      ///< what the machine could do at best
   std::string floorName;            ///< "read" or "exponentials"
@@ -35,7 +36,9 @@ struct BenchReport {
 struct BenchOptions {
   Method method = {};
   int runs = 40;     ///< repetitions of the quick figures; the slow ones take a tenth, three at least
-  std::string only;  ///< figures whose name holds this; empty: all
+  std::string only;  ///< figures whose name holds this; empty: all but "overhead" (overhead_bench.h)
+  /// What further passes are run with.
+  PassValues passes = {};
 };
 
 /// Times what the window does while a hand moves, on sets whose frames are ready. What these sets cannot show is listed

@@ -119,6 +119,10 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--temperature", temperatures, "Temperatures, separated by commas (default 1)")
       ->delimiter(',')
       ->type_name("LIST");
+  app.add_option("--parameter", parameters,
+                 "What methods that run a network once more do it with, as NAME=VALUE; may be given several times: " +
+                     passParameterNames())
+      ->type_name("NAME=VALUE");
   app.add_option("--protocol", protocols, choiceText("Protocols", protocolNames(), Protocol().name()))
       ->type_name("LIST");
   app.add_option("--resolution", resolution,
@@ -226,6 +230,22 @@ void takeSetsAndSources(const RequestOptions& options, EvaluationRequest& reques
     throw CLI::ValidationError("--model", "a model or a folder of scores is needed");
 }
 
+/// NAME=VALUE of further passes.
+void takePassValues(const RequestOptions& options, EvaluationRequest& request) {
+  for (const std::string& part : splitAtCommas(options.parameters)) {
+    const std::size_t equals = part.find('=');
+    const PassParameter* parameter = passParameter(part.substr(0, equals));
+    if (parameter == nullptr || equals == std::string::npos)
+      throw CLI::ValidationError("--parameter", "'" + part + "' is not NAME=VALUE of one of " + passParameterNames());
+    const auto value = numberFromText(part.substr(equals + 1));
+    const auto problem = value ? passValueProblem(*parameter, *value) : "a number";
+    if (problem)
+      throw CLI::ValidationError(
+          "--parameter", std::string(parameter->name) + " is " + *problem + ", not '" + part.substr(equals + 1) + "'");
+    request.passes.insert_or_assign(std::string(parameter->name), *value);
+  }
+}
+
 /// Methods, protocols, temperatures, resolution and channels.
 void takeScoring(const RequestOptions& options, EvaluationRequest& request) {
   const std::vector<std::string> names = splitAtCommas(options.methods);
@@ -292,6 +312,7 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   if (!options.session.empty()) request = requestOf(readSession(options.session));
   takeSetsAndSources(options, request);
   takeScoring(options, request);
+  takePassValues(options, request);
   takeInputSize(options, request);
   request.scoreName = options.scoreName;
   for (const Polarity polarity : {Polarity::AnomalyHigh, Polarity::NormalHigh})

@@ -103,8 +103,8 @@ private:
 /// Whether a temperature can be chosen for the method, of what the source gives.
 bool isTempered(const OpenSource& source, Method method) {
   if (source.sets.empty()) return false;
-  const ScoreInputs inputs = source.sets.front()->source().inputs();
-  return !method.whyNot(inputs) && method.usesTemperature(inputs);
+  const ScoreSource& scores = source.sets.front()->source();
+  return servesAsOpened(scores, method) && method.usesTemperature(scores.inputs());
 }
 
 int runSweepCommand(SweepCommandOptions options) {

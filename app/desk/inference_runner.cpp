@@ -179,12 +179,14 @@ void InferenceRunner::run() {
       m_running.reset();
       ++m_untold;
       m_done = std::min(m_done + 1, m_total);
-      const auto note = [seconds](std::deque<double>& recent) {
-        recent.push_back(seconds);
+      const auto note = [](std::deque<double>& recent, double took) {
+        recent.push_back(took);
         if (recent.size() > kRecentFrames) recent.pop_front();
       };
-      note(m_recent);
-      if (task.set->source().networkPasses() > passes) note(m_passes[task.set->source().id()]);
+      note(m_recent, seconds);
+      // A pass is a run of the network: a frame of several has several.
+      if (const std::size_t now = task.set->source().networkPasses(); now > passes)
+        note(m_passes[task.set->source().id()], seconds / static_cast<double>(now - passes));
       last = m_tasks.empty();
     }
     if (last) keep(false);

@@ -111,7 +111,7 @@ std::vector<Method> ResultsBoard::methods() const {
 ViewState ResultsBoard::viewOf(const Source& source) const {
   ViewState view = m_session.view();
   view.other.reset();
-  view.score = {.method = view.score.method};
+  view.score = {.method = view.score.method, .passes = view.score.passes};
   if (source.isFolder)
     view.score.imported = source.label;
   else
@@ -332,7 +332,8 @@ RunChoice ResultsBoard::choiceOf(std::size_t row, std::size_t set) const {
   choice.set = m_matrix.sets[set];
   // A temperature without effect stays as it is set.
   choice.score =
-      ScoreChoice{.temperature = scored.configuration.temperature.value_or(m_session.view().score.temperature)};
+      ScoreChoice{.temperature = scored.configuration.temperature.value_or(m_session.view().score.temperature),
+                  .passes = m_session.view().score.passes};
   if (scored.isFolder) {
     choice.score.imported = scored.source;
     choice.score.importedLogits = scored.hasLogits;

@@ -167,7 +167,8 @@ void SingleRun::show(const ViewState& view, bool dragging) {
   m_live = live;
   if (changes.set) {
     m_estimateAfter.reset();
-    if (live) m_workspace.runner().enqueue(live, request().frame);
+    // Running a network further than once is asked for first: see RunFirst.
+    if (live && live->source().passesPerFrame() == 1) m_workspace.runner().enqueue(live, request().frame);
   }
   if (changes.frame && live && !live->isReady(request().frame)) m_workspace.runner().prioritise(live, request().frame);
   dropWhatIsOfOthers(changes);

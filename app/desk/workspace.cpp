@@ -436,7 +436,9 @@ std::optional<SourceItem> Workspace::itemOf(const ViewState& view, SourceId& id)
   const OpenModel* model = findModel(QString::fromStdString(view.model));
   if (model == nullptr || !model->info) return std::nullopt;
   id = model->id;
-  return SourceItem{.label = model->label, .model = model->model};
+  SourceItem item{.label = model->label, .model = model->model};
+  item.passes = passesFor(item, {view.score.method}, view.score.passes);
+  return item;
 }
 
 std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState& view) {
@@ -462,8 +464,15 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
   const RunSpec wanted{.set = open->id,
                        .score = {{.source = id, .channels = {.all = view.allChannels}}},
                        .resolution = measuredAt(view.resolution, view.protocol)};
+  const Method method = view.score.method;
+  // What runs a network further is not waited for by methods that need none of it.
+  const auto serves = [&](const LiveSet& live) {
+    if (item->passes.empty()) return live.source().passesPerFrame() == 1;
+    const std::vector<ScoreTerm> terms = live.source().terms({std::string(method.name()), method, std::nullopt});
+    return terms.front().pass == passText(item->passes.front());
+  };
   const auto known = std::find_if(m_live.begin(), m_live.end(), [&](const std::shared_ptr<LiveSet>& live) {
-    if (live->source().takesMethods()) return live->holds(wanted);
+    if (live->source().takesMethods()) return live->holds(wanted) && serves(*live);
     RunSpec any = wanted;  // finished maps have no channels to choose from
     any.score.front().channels = {};
     return live->holds(any);

@@ -35,6 +35,7 @@ EvaluationRequest requestOf(const Session& session) {
   if (request.methods.empty()) request.methods = {session.view.score.method};
   if (request.temperatures.empty()) request.temperatures = {session.view.score.temperature};
   if (request.protocols.empty()) request.protocols = {session.view.protocol};
+  request.passes = session.view.score.passes;
   request.resolution = session.view.resolution;
   request.channels.all = session.view.allChannels;
   return request;
@@ -61,6 +62,11 @@ std::vector<OpenedSet> openSets(const std::vector<SetEntry>& entries) {
   return out;
 }
 
+std::vector<PassChoice> passesFor(const SourceItem& item, const EvaluationRequest& request) {
+  // All methods are those that need none.
+  return request.everyMethod ? std::vector<PassChoice>() : passesFor(item, request.methods, request.passes);
+}
+
 std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request) {
   std::vector<std::filesystem::path> models;
   for (const ModelEntry& entry : request.models) models.push_back(entry.path);
@@ -70,6 +76,7 @@ std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request) {
     OpenedSource& source = out.emplace_back(OpenedSource{{.label = labels.models[i]}, models[i], {}});
     try {
       source.item.model = openModel(request.models[i], networkUse(request));
+      source.item.passes = passesFor(source.item, request);
     } catch (const std::exception& failure) {
       source.failure = reasonOf(failure, models[i]);
     }

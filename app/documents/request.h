@@ -24,6 +24,7 @@ struct EvaluationRequest {
   std::vector<Method> methods;
   bool everyMethod = false;  ///< of each source all that it can serve (servedMethods()), in place of `methods`
   std::vector<float> temperatures;
+  PassValues passes = {};  ///< what further passes are run with; the usual values else
   std::vector<Protocol> protocols;
   Resolution resolution = Resolution::ByProtocol;
   ChannelChoice channels = {};
@@ -67,6 +68,8 @@ struct OpenedSource {
   std::filesystem::path path;
   std::string failure;  ///< names the file
 };
+/// The request's methods that need a further pass, with what each is run with, as far as a network can be run so.
+[[nodiscard]] std::vector<PassChoice> passesFor(const SourceItem& item, const EvaluationRequest& request);
 /// Models first, then folders, in the request's order, with labels of which no two are alike.
 [[nodiscard]] std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request);
 

@@ -22,6 +22,10 @@ std::vector<std::size_t> beginnings(const PixelSample& sample) {
 
 /// Whether one gathering can hold both frames' outputs.
 bool areAlike(const OutputsView& a, const OutputsView& b) {
+  const auto sameRun = [](const FurtherPass& one, const FurtherPass& other) {
+    return one.kind == other.kind && areAlike(one.outputs, other.outputs);
+  };
+  if (!std::ranges::equal(a.further, b.further, sameRun)) return false;
   return std::ranges::all_of(kAllOutputs, [&](Output output) {
     return output == Output::Features || a[output].channels == b[output].channels;
   });
@@ -41,10 +45,12 @@ LiveSample::LiveSample(PixelSample sample, std::vector<std::size_t> frames, std:
   for (const FrameSample& frame : m_pixels.frames) {
     const auto outputs = source.frameOutputs(m_frames[frame.frame]);
     if (!outputs || !areAlike(outputs->view, first->view)) return;  // a mixture: scored map by map
-    for (const Output output : kAllOutputs) {
-      const LogitsView& array = outputs->view[output];
-      asTheyAre[indexOf(output)] &= array.half != nullptr && array.size() == sizes[frame.frame];
-    }
+    const auto look = [&](const OutputsView& view) {
+      for (const Output output : kAllOutputs)
+        asTheyAre[indexOf(output)] &= view[output].half != nullptr && view[output].size() == sizes[frame.frame];
+    };
+    look(outputs->view);
+    for (const FurtherPass& run : outputs->view.further) look(run.outputs);
     counts.push_back(frame.pixels.size());
   }
   GatheredOutputs gathered(first->view, counts, asTheyAre);

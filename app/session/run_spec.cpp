@@ -25,6 +25,7 @@ void mix(std::size_t& seed, const ScoreTerm& term) {
   mix(seed, term.temperature);
   for (const int channel : term.channels.list) mix(seed, channel);
   mix(seed, term.channels.all);
+  mix(seed, term.pass);
   mix(seed, term.weight);
 }
 

@@ -31,6 +31,7 @@ struct ScoreTerm {
   std::optional<Method> method = {};      ///< none: score maps as they are
   std::optional<float> temperature = {};  ///< none where the ranking does not depend on it
   ChannelChoice channels = {};            ///< the usual one where the source has no channels
+  std::string pass = {};                  ///< the further pass that the method reads, see passText(); empty: none
   double weight = 1.0;
   friend std::partial_ordering operator<=>(const ScoreTerm&, const ScoreTerm&) = default;
   friend bool operator==(const ScoreTerm&, const ScoreTerm&) = default;

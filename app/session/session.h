@@ -28,6 +28,7 @@ struct ScoreChoice {
   std::optional<std::string> imported = {};
   float temperature = 1.0F;
   bool importedLogits = false;  ///< the imported folder holds logits: method and temperature apply to them
+  PassValues passes = {};       ///< what further passes are run with, by PassParameter::name; the usual values else
   friend bool operator==(const ScoreChoice&, const ScoreChoice&) = default;
 };
 /// Whether method and temperature say something about the choice: not where score maps are taken as they are.

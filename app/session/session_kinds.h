@@ -223,6 +223,32 @@ struct Meanings : Plain {
   Range<std::int64_t> range;
 };
 
+/// {"odin-epsilon": 0.0001, …}: declared parameters within their ranges.
+struct PassParameters : Plain {
+  template <class T, class Owner>
+  [[nodiscard]] T read(const JsonValue& json, const Owner&, const Place&) const {
+    T out;
+    for (const auto& [name, value] : json.members()) {
+      const PassParameter* parameter = passParameter(name);
+      if (parameter == nullptr) continue;  // of a newer program
+      const double number = value.number({parameter->low, parameter->high});
+      if (const auto problem = passValueProblem(*parameter, number)) value.refuse(*problem);
+      out.emplace(name, number);
+    }
+    return out;
+  }
+  [[nodiscard]] Json write(const PassValues& values, const Place&) const {
+    Json json = Json::object();
+    for (const auto& [name, value] : values) json[name] = value;
+    return json;
+  }
+  template <class T>
+  void addMembers(const std::string& at, std::vector<std::string>& members) const {
+    members.push_back(at);
+    for (const PassParameter* parameter : passParameters()) members.push_back(at + "/" + std::string(parameter->name));
+  }
+};
+
 /// Values of one kind.
 template <class Entry>
 struct List {

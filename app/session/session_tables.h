@@ -37,6 +37,7 @@ inline constexpr auto kFields<ScoreChoice> = std::tuple{
     field("method", &ScoreChoice::method, kMethod, [](const ScoreChoice& score, Method) { return hasMethod(score); }),
     given("logits", &ScoreChoice::importedLogits, kFlag),
     field("temperature", &ScoreChoice::temperature, kTemperature),
+    given("passes", &ScoreChoice::passes, PassParameters{}),
 };
 
 template <>

@@ -380,6 +380,9 @@ std::optional<ClassMap> ImportedSource::predictedClasses(std::size_t frame) cons
 std::vector<std::string> ImportedSource::warnings() const {
   auto out = m_scores.warnings;
   for (auto& sentence : m_findings.sentences()) out.push_back(std::move(sentence));
+  if (const PassKind* const missing = m_missedPass)
+    out.push_back(std::string("the files hold no pass ").append(missing->title) +
+                  ", so the score that averages over it is of the image alone");
   return out;
 }
 
@@ -404,6 +407,7 @@ ScoreParameters ImportedSource::scoreParameters(const Configuration& configurati
   if (const auto lack = parameters.method.whyNot(inputs))
     throw Error(
         ErrorParts{.what = lack->what, .expected = lack->expected, .found = lack->found, .file = m_scores.root});
+  if (parameters.method.kind().passesRead == PassesRead::Mean) m_missedPass = parameters.method.kind().pass;
   const int classes = classCount(outputs);
   if (parameters.channels.empty() && inputs.channels > 0)
     parameters.channels = knownChannels(classes, LogitsSource::channels().all ? -1 : parameters.voidChannel);

@@ -112,6 +112,7 @@ private:
   bool m_holdsLogits = false;
   bool m_isDouble = false;  ///< some maps hold more digits than float
   ScoreFindings m_findings;
+  mutable std::atomic<const PassKind*> m_missedPass = nullptr;  ///< that a score was to average over
   mutable std::mutex m_rankingMutex, m_logitsMutex;
   mutable std::unique_ptr<const DoubleRanking> m_ranking;
   mutable std::vector<Held> m_held;                                  ///< by frame

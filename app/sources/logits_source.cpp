@@ -20,8 +20,15 @@ std::vector<Method> servedMethods(const ScoreSource& source) {
   if (!source.takesMethods()) return out;
   const ScoreInputs inputs = source.inputs();
   for (const Method method : allMethods())
-    if (!method.whyNot(inputs)) out.push_back(method);
+    if (!method.whyNot(inputs) && !method.needsPass(inputs)) out.push_back(method);
   return out;
+}
+
+bool servesAsOpened(const ScoreSource& source, Method method) {
+  const ScoreInputs inputs = source.inputs();
+  if (!source.takesMethods() || method.whyNot(inputs)) return false;
+  const Configuration configuration{std::string(method.name()), method, std::nullopt};
+  return !method.needsPass(inputs) || !source.terms(configuration).front().pass.empty();
 }
 
 std::vector<Configuration> LogitsSource::configurations(const std::vector<Method>& methods,

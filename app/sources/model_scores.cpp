@@ -36,11 +36,13 @@ SourceId sourceIdOf(const Model& model) {
 }
 
 ModelScores::ModelScores(std::string label, std::shared_ptr<const DataSet> set, std::shared_ptr<Model> model,
-                         std::shared_ptr<LogitsStore> store, ChannelChoice channels)
+                         std::shared_ptr<LogitsStore> store, ChannelChoice channels, std::vector<PassChoice> passes)
     : LogitsSource(std::move(label), std::move(channels)),
       m_set(std::move(set)),
       m_model(std::move(model)),
       m_store(std::move(store)),
+      m_passes(std::move(passes)),
+      m_runs(1),
       m_used(this->channels().list),
       m_addresses(m_set->frames.size()),
       m_held(m_set->frames.size()) {
@@ -56,6 +58,14 @@ ModelScores::ModelScores(std::string label, std::shared_ptr<const DataSet> set, 
                            .expected = "channels 0 to " + std::to_string(info.channels - 1),
                            .found = std::to_string(last),
                            .file = info.file});
+  for (const PassChoice& pass : m_passes) {
+    if (std::ranges::find(info.passes, pass.kind) == info.passes.end())
+      throw Error(ErrorParts{.what = std::string("the network cannot be run ").append(pass.kind->title),
+                             .expected = std::string(pass.kind->needs),
+                             .found = info.architecture,
+                             .file = info.file});
+    for (PassRun& run : passRuns(pass)) m_runs.push_back({&pass, std::move(run)});
+  }
 }
 
 bool ModelScores::StoredOutputs::isIntact() const {
@@ -84,6 +94,25 @@ ScoreInputs ModelScores::inputs() const {
   for (const OutputArray& array : info.arrays)
     if (array.output == Output::ClassLogits) out.queryColumns = array.size.width;
   out.knownClasses = info.outputs.knownClasses;
+  out.passes = info.passes;
+  return out;
+}
+
+const PassChoice* ModelScores::passOf(Method method) const {
+  const auto found = std::ranges::find(m_passes, method.kind().pass, &PassChoice::kind);
+  return found == m_passes.end() ? nullptr : &*found;
+}
+
+int ModelScores::passesPerFrame() const {
+  return std::accumulate(m_runs.begin(), m_runs.end(), 0, [](int sum, const Run& run) {
+    return sum + (run.pass == nullptr ? 1 : run.pass->kind->costs);
+  });
+}
+
+std::vector<ScoreTerm> ModelScores::terms(const Configuration& configuration) const {
+  std::vector<ScoreTerm> out = LogitsSource::terms(configuration);
+  if (const PassChoice* pass = configuration.method ? passOf(*configuration.method) : nullptr)
+    out.front().pass = passText(*pass);
   return out;
 }
 
@@ -91,25 +120,47 @@ void ModelScores::requirePossible(Method method) const {
   if (const auto lack = method.whyNot(inputs()))
     throw Error(
         ErrorParts{.what = lack->what, .expected = lack->expected, .found = lack->found, .file = m_model->info().file});
+  if (method.needsPass(inputs()) && passOf(method) == nullptr)
+    throw Error(ErrorParts{.what = std::string(method.name()) + " reads a pass that was not run",
+                           .expected = std::string("the network run ").append(method.kind().pass->title),
+                           .file = m_model->info().file});
 }
 
-const std::string& ModelScores::address(std::size_t frame) {
-  if (m_addresses[frame].empty())
-    m_addresses[frame] = m_store->address(imageDigest(m_set->frames[frame]), m_model->logitsKey());
+ModelScores::Addresses ModelScores::addressesOf(std::size_t frame) const {
+  const std::string image = imageDigest(m_set->frames[frame]), key = m_model->logitsKey();
+  Addresses out;
+  for (const Run& run : m_runs)
+    out.push_back(m_store->address(image, run.pass == nullptr ? key : key + "|pass " + run.how.key));
+  return out;
+}
+
+const ModelScores::Addresses& ModelScores::addresses(std::size_t frame) {
+  if (m_addresses[frame].empty()) m_addresses[frame] = addressesOf(frame);
   return m_addresses[frame];
 }
 
 bool ModelScores::isStored(std::size_t frame) {
-  static_cast<void>(address(frame));
+  static_cast<void>(addresses(frame));
   return held(frame) != nullptr || stored(frame) != nullptr;
 }
 
-/// Puts what the network made into the store, array by array, and opens it.
-ModelScores::Outputs ModelScores::kept(std::size_t frame, const OutputMaps& made) const {
+OutputMaps ModelScores::infer(const Run& run, const RgbImage& image) const {
+  return run.pass == nullptr ? m_model->inferOutputs(image) : m_model->inferPass(image, *run.pass, run.how);
+}
+
+ModelScores::Outputs ModelScores::made(std::size_t frame) const {
+  const RgbImage image = readImage(m_set->frames[frame]);
   auto out = std::make_shared<StoredOutputs>();
-  for (std::size_t i = 0; i < made.maps.size(); ++i) {
-    const std::string own = outputAddress(m_addresses[frame], m_model->info().arrays[i].output);
-    out->arrays.push_back(*m_distrustsFolder ? m_store->putAside(own, made.maps[i]) : m_store->put(own, made.maps[i]));
+  for (std::size_t r = 0; r < m_runs.size(); ++r) {
+    const std::string& address = m_addresses[frame][r];
+    if (!*m_distrustsFolder && findRun(address, *out)) continue;
+    const OutputMaps maps = infer(m_runs[r], image);
+    ++m_networkPasses;
+    for (std::size_t i = 0; i < maps.maps.size(); ++i) {
+      const std::string own = outputAddress(address, m_model->info().arrays[i].output);
+      out->arrays.push_back(*m_distrustsFolder ? m_store->putAside(own, maps.maps[i])
+                                               : m_store->put(own, maps.maps[i]));
+    }
   }
   hold(frame, out);
   return out;
@@ -117,11 +168,8 @@ ModelScores::Outputs ModelScores::kept(std::size_t frame, const OutputMaps& made
 
 void ModelScores::prepare(std::size_t frame) {
   if (isStored(frame)) return;
-  const RgbImage image = readImage(m_set->frames[frame]);
   const std::scoped_lock oneAtATime(networkMutex());
-  const OutputMaps made = m_model->inferOutputs(image);
-  ++m_networkPasses;
-  static_cast<void>(kept(frame, made));
+  static_cast<void>(made(frame));
 }
 
 ModelScores::Outputs ModelScores::held(std::size_t frame) const {
@@ -146,17 +194,27 @@ void ModelScores::hold(std::size_t frame, const Outputs& outputs) const {
   m_held[frame] = std::move(holding);
 }
 
+bool ModelScores::findRun(const std::string& address, StoredOutputs& out) const {
+  const std::size_t before = out.arrays.size();
+  for (const OutputArray& array : m_model->info().arrays) {
+    auto found = m_store->find(outputAddress(address, array.output));
+    if (!found || found->view().channels != array.channels || found->view().size() != array.size) {
+      out.arrays.resize(before);
+      return false;
+    }
+    out.arrays.push_back(std::move(*found));
+  }
+  return true;
+}
+
 /// From the store's folder; nullptr where it is not there, or an entry has not the network's shape: an address says
 /// which network it was, a record that it is undamaged.
 ModelScores::Outputs ModelScores::stored(std::size_t frame) const {
   if (*m_distrustsFolder) return nullptr;
   const auto find = [&]() -> Outputs {
     auto out = std::make_shared<StoredOutputs>();
-    for (const OutputArray& array : m_model->info().arrays) {
-      auto found = m_store->find(outputAddress(m_addresses[frame], array.output));
-      if (!found || found->view().channels != array.channels || found->view().size() != array.size) return nullptr;
-      out->arrays.push_back(std::move(*found));
-    }
+    for (const std::string& address : m_addresses[frame])
+      if (!findRun(address, *out)) return nullptr;
     return out;
   };
   Outputs found;
@@ -182,14 +240,12 @@ ModelScores::Outputs ModelScores::madeAgain(std::size_t frame) const {
   if (Outputs outputs = held(frame)) return outputs;  // another thread made them while this one waited
   if (Outputs outputs = stored(frame)) return outputs;
   const Frame& record = m_set->frames[frame];
-  if (m_store->address(imageDigest(record), m_model->logitsKey()) != m_addresses[frame])
+  if (addressesOf(frame) != m_addresses[frame])
     throw Error(ErrorParts{.what = "the image was changed during the run",
                            .expected = "the picture that was there when the run began",
                            .file = record.image});
-  const OutputMaps made = m_model->inferOutputs(readImage(record));
-  ++m_networkPasses;
   ++m_madeAgain;
-  return kept(frame, made);
+  return made(frame);
 }
 
 ModelScores::Outputs ModelScores::outputs(std::size_t frame) const {
@@ -203,9 +259,41 @@ ModelScores::Outputs ModelScores::outputs(std::size_t frame) const {
 
 OutputsView ModelScores::viewOf(const StoredOutputs& outputs) const {
   const ModelInfo& info = m_model->info();
-  OutputsView out;
-  for (std::size_t i = 0; i < info.arrays.size(); ++i) out[info.arrays[i].output] = outputs.arrays[i].view();
-  out.knownClasses = info.outputs.knownClasses;
+  const auto runOf = [&](std::size_t run) {
+    OutputsView out;
+    for (std::size_t i = 0; i < info.arrays.size(); ++i)
+      out[info.arrays[i].output] = outputs.arrays[run * info.arrays.size() + i].view();
+    out.knownClasses = info.outputs.knownClasses;
+    return out;
+  };
+  OutputsView out = runOf(0);
+  for (std::size_t run = 1; run < m_runs.size(); ++run) out.further.push_back({m_runs[run].pass->kind, runOf(run)});
+  return out;
+}
+
+std::optional<FrameOutputs> ModelScores::freshOutputs(std::size_t frame, const PassChoice* pass) const {
+  std::vector<Run> runs(1);
+  if (pass != nullptr)
+    for (PassRun& run : passRuns(*pass)) runs.push_back({pass, std::move(run)});
+  const auto owner = std::make_shared<std::vector<OutputMaps>>();
+  const ModelInfo& info = m_model->info();
+  const RgbImage image = readImage(m_set->frames[frame]);
+  const std::scoped_lock oneAtATime(networkMutex());
+  FrameOutputs out{.view = {}, .owner = owner};
+  for (const Run& run : runs) {
+    owner->push_back(infer(run, image));
+    OutputsView view;
+    view.knownClasses = info.outputs.knownClasses;
+    for (std::size_t i = 0; i < info.arrays.size(); ++i) {
+      const LogitsMap& map = owner->back().maps[i];
+      view[info.arrays[i].output] = {
+          .single = map.values.data(), .channels = map.channels, .height = map.size.height, .width = map.size.width};
+    }
+    if (run.pass == nullptr)
+      out.view = view;
+    else
+      out.view.further.push_back({run.pass->kind, view});
+  }
   return out;
 }
 
@@ -220,7 +308,9 @@ std::optional<FrameOutputs> ModelScores::frameOutputs(std::size_t frame) const {
 Size ModelScores::ownSize(std::size_t) const { return m_model->info().output; }
 
 ScoreParameters ModelScores::scoreParameters(const Configuration& configuration, const OutputsView&) const {
-  return ScoreParameters{.method = configuration.method.value(),
+  const Method method = configuration.method.value();
+  requirePossible(method);
+  return ScoreParameters{.method = method,
                          .temperature = configuration.temperature.value_or(1.0F),
                          .channels = m_used,
                          .voidChannel = m_model->info().outputs.voidChannel};
@@ -249,6 +339,8 @@ std::vector<std::pair<std::string, std::string>> ModelScores::provenance() const
       {"channels", channels},
       {"logits", m_model->logitsKey()}};
   if (!info.arrayNames.empty()) facts.emplace_back("outputs", info.arrayNames);
+  for (const PassChoice& pass : m_passes)
+    facts.emplace_back(std::string("pass ").append(pass.kind->name), passText(pass));
   return facts;
 }
 

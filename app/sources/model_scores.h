@@ -19,9 +19,11 @@ namespace oodscope {
 /// that costs a network pass, never the frame.
 class ModelScores : public LogitsSource {
 public:
-  /// Throws Error for a channel the network lacks. Its maker is openSource().
+  /// passes: how the network is run besides, for methods that read that; what each gives is kept in the store, too.
+  /// Throws Error for a channel the network lacks, and for a pass that it cannot be run with. Its maker is
+  /// openSource().
   ModelScores(std::string label, std::shared_ptr<const DataSet> set, std::shared_ptr<Model> model,
-              std::shared_ptr<LogitsStore> store, ChannelChoice channels);
+              std::shared_ptr<LogitsStore> store, ChannelChoice channels, std::vector<PassChoice> passes = {});
 
   [[nodiscard]] SourceId id() const override { return sourceIdOf(*m_model); }
   [[nodiscard]] const std::vector<std::string>& classNames() const override {
@@ -38,6 +40,8 @@ public:
   [[nodiscard]] bool hasOutputs(std::size_t) const override { return true; }
   [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration, const OutputsView&) const override;
   [[nodiscard]] ScoreInputs inputs() const override;
+  [[nodiscard]] std::vector<ScoreTerm> terms(const Configuration& configuration) const override;
+  [[nodiscard]] std::optional<FrameOutputs> freshOutputs(std::size_t frame, const PassChoice* pass) const override;
 
   /// Whether prepare(frame) would find the logits in the store, without running anything.
   [[nodiscard]] bool isStored(std::size_t frame);
@@ -45,12 +49,20 @@ public:
   [[nodiscard]] std::vector<std::string> warnings() const override;
   /// Network passes so far, those that made logits again too.
   [[nodiscard]] std::size_t networkPasses() const override { return m_networkPasses.load(); }
+  [[nodiscard]] int passesPerFrame() const override;
 
 protected:
   void requirePossible(Method method) const override;
 
 private:
-  /// A frame's arrays, in the order of ModelInfo::arrays.
+  /// One run of the network over a frame: the plain one, or one of a further pass.
+  struct Run {
+    const PassChoice* pass = nullptr;  ///< none: the plain one
+    PassRun how = {};
+  };
+  [[nodiscard]] OutputMaps infer(const Run& run, const RgbImage& image) const;
+  [[nodiscard]] const PassChoice* passOf(Method method) const;
+  /// A frame's arrays, run after run, each in the order of ModelInfo::arrays.
   struct StoredOutputs {
     std::vector<StoredLogits> arrays;
     [[nodiscard]] bool isIntact() const;
@@ -66,19 +78,27 @@ private:
     Outputs outputs;
     std::vector<std::shared_ptr<const void>> shares = {};  ///< of what the store lets stay open
   };
-  [[nodiscard]] const std::string& address(std::size_t frame);
+  /// Of each run.
+  using Addresses = std::vector<std::string>;
+  [[nodiscard]] Addresses addressesOf(std::size_t frame) const;
+  [[nodiscard]] const Addresses& addresses(std::size_t frame);
   [[nodiscard]] Outputs held(std::size_t frame) const;
   void hold(std::size_t frame, const Outputs& outputs) const;
   [[nodiscard]] Outputs stored(std::size_t frame) const;
-  [[nodiscard]] Outputs kept(std::size_t frame, const OutputMaps& made) const;
+  /// Of one run: from the store's folder, appended to `out`; false, with `out` as it was, where one is not there.
+  bool findRun(const std::string& address, StoredOutputs& out) const;
+  /// Makes what is not stored of the frame, puts it into the store and opens all of it.
+  [[nodiscard]] Outputs made(std::size_t frame) const;
   [[nodiscard]] Outputs madeAgain(std::size_t frame) const;
   [[nodiscard]] OutputsView viewOf(const StoredOutputs& outputs) const;
 
   std::shared_ptr<const DataSet> m_set;
   std::shared_ptr<Model> m_model;
   std::shared_ptr<LogitsStore> m_store;
-  std::vector<int> m_used;               ///< channels that take part
-  std::vector<std::string> m_addresses;  ///< empty until asked for
+  std::vector<PassChoice> m_passes;
+  std::vector<Run> m_runs;             ///< the plain one first
+  std::vector<int> m_used;             ///< channels that take part
+  std::vector<Addresses> m_addresses;  ///< empty until asked for
   mutable std::mutex m_mutex;
   mutable std::vector<Held> m_held;
   mutable bool m_holdsNone = false;  ///< there was no room left in the address space

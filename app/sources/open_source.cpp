@@ -8,6 +8,8 @@
 #include "app/sources/weighted_source.h"
 #include "inference/models/verdicts.h"
 
+#include <algorithm>
+
 namespace oodscope {
 namespace {
 
@@ -31,7 +33,8 @@ void requireFits(const ModelEntry& entry, const ModelInfo& info) {
 std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, const SourceItem& item,
                                         const ChannelChoice& channels, std::shared_ptr<LogitsStore> store) {
   if (item.model)
-    return std::make_shared<ModelScores>(item.label, std::move(set), item.model, std::move(store), channels);
+    return std::make_shared<ModelScores>(item.label, std::move(set), item.model, std::move(store), channels,
+                                         item.passes);
   return std::make_shared<ImportedSource>(item.label, std::move(set), item.folder, item.arrayName, std::move(store),
                                           channels, item.polarity);
 }
@@ -40,13 +43,28 @@ std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& se
                                         const std::shared_ptr<LogitsStore>& store) {
   std::vector<WeightedSource::Part> parts;
   for (const SumTerm& term : terms) {
-    const std::shared_ptr<ScoreSource> source = openSource(set, term.item, term.channels, store);
+    SourceItem item = term.item;
+    if (term.method) item.passes = passesFor(item, {*term.method}, term.passes);
+    const std::shared_ptr<ScoreSource> source = openSource(set, item, term.channels, store);
     require(term.method.has_value() || !source->takesMethods(), "openSource: a term with logits names its method");
     const std::vector<Method> methods = term.method ? std::vector{*term.method} : std::vector<Method>();
     const auto possible = source->configurations(methods, {term.temperature.value_or(1.0F)});
     parts.push_back({source, possible.front(), term.weight});
   }
   return std::make_shared<WeightedSource>(std::move(parts));
+}
+
+std::vector<PassChoice> passesFor(const SourceItem& item, const std::vector<Method>& methods,
+                                  const PassValues& values) {
+  std::vector<PassChoice> out;
+  if (!item.model) return out;
+  const std::vector<const PassKind*>& possible = item.model->info().passes;
+  for (const Method method : methods) {
+    const PassKind* kind = method.kind().pass;
+    if (std::ranges::find(possible, kind) == possible.end()) continue;
+    if (std::ranges::find(out, kind, &PassChoice::kind) == out.end()) out.push_back(passChoice(*kind, values));
+  }
+  return out;
 }
 
 SourceId sourceIdOf(const SourceItem& item) {

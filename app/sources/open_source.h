@@ -19,7 +19,12 @@ struct SourceItem {
   std::filesystem::path folder = {};      ///< maps or logits, one a frame
   std::string arrayName = {};             ///< which array of files of several; empty: the obvious one
   std::optional<Polarity> polarity = {};  ///< of maps; empty: as their form says
+  std::vector<PassChoice> passes = {};    ///< of a network: how it is run besides
 };
+
+/// The further passes that methods read, of networks that can be run so, with `values` where these name them.
+[[nodiscard]] std::vector<PassChoice> passesFor(const SourceItem& item, const std::vector<Method>& methods,
+                                                const PassValues& values);
 
 /// Scores of *set by the item: the only maker of score sources. Throws Error where the folder's files do not fit the
 /// set, or where a channel is chosen that the network lacks.
@@ -34,6 +39,7 @@ struct SumTerm {
   std::optional<float> temperature = {};  ///< none: 1, or the method knows none
   ChannelChoice channels = {};
   double weight = 1.0;
+  PassValues passes = {};  ///< what a further pass is run with, where the method needs one
 };
 /// The weighted sum of several scores of *set as one source: see WeightedSource. Requires: two terms or more, a method
 /// for each item with logits, finite weights. Throws Error as above, and where a method is impossible.

@@ -77,6 +77,11 @@ public:
   [[nodiscard]] virtual std::optional<FrameOutputs> frameOutputs(std::size_t) const { return std::nullopt; }
   /// Whether frameOutputs() gives any, without opening them. Requires prepare(frame).
   [[nodiscard]] virtual bool hasOutputs(std::size_t frame) const { return frameOutputs(frame).has_value(); }
+  /// What a network gives of the frame, run now and kept nowhere; run once more by `pass`, where there is one. For
+  /// timing. Empty where there is no network. Requires: a pass among inputs(). Throws Error.
+  [[nodiscard]] virtual std::optional<FrameOutputs> freshOutputs(std::size_t, const PassChoice* /*pass*/) const {
+    return std::nullopt;
+  }
   /// What score() does to such outputs. Requires: a method; asked only of sources with frameOutputs(). Throws Error
   /// where the method is impossible.
   [[nodiscard]] virtual ScoreParameters scoreParameters(const Configuration&, const OutputsView&) const {
@@ -99,12 +104,20 @@ public:
   [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
   /// How often a network ran for it so far; 0 where it has none. Thread-safe.
   [[nodiscard]] virtual std::size_t networkPasses() const { return 0; }
+  /// What a frame that is not stored costs, in plain passes of a network: more than 1 where it is run further. An
+  /// estimate.
+  [[nodiscard]] virtual int passesPerFrame() const { return 1; }
   /// Facts for provenance: key and value.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> provenance() const = 0;
 };
 
-/// Every method that can be served from what the source gives, in menu order; none for finished maps.
+/// Every method that can be served from what the source gives without running a network once more, in menu order; none
+/// for finished maps.
 [[nodiscard]] std::vector<Method> servedMethods(const ScoreSource& source);
+
+/// Whether the source scores with the method as it was opened: it lacks nothing, and the pass that the method reads,
+/// where it reads one, is among those that are run.
+[[nodiscard]] bool servesAsOpened(const ScoreSource& source, Method method);
 
 /// Calls read(outputs) with the frame's outputs, and once more where their file changed meanwhile. False: the source
 /// has none. Throws Error as frameOutputs() does, and where the file changed again.

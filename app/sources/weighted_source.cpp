@@ -51,6 +51,7 @@ SourceId WeightedSource::id() const {
     all.add(term.temperature ? roundTripText(*term.temperature) : "").add("\n");
     for (const int channel : term.channels.list) all.add(std::to_string(channel)).add(" ");
     all.add(term.channels.all ? "all\n" : "\n").add(roundTripText(term.weight)).add("\n");
+    if (!term.pass.empty()) all.add("pass ").add(term.pass).add("\n");
   }
   return {all.hex(), "sum"};
 }

@@ -20,6 +20,7 @@
 #include "app/window/model_tab.h"
 #include "app/window/notice_sources.h"
 #include "app/window/notices.h"
+#include "app/window/pass_question.h"
 #include "app/window/preferences_dialog.h"
 #include "app/window/saving/missing_flow.h"
 #include "app/window/scene3d/scene_tab.h"
@@ -128,6 +129,7 @@ void MainWindow::buildCentre(ViewGrid* views) {
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(banner);
+  m_pass = new PassQuestion(m_desk, *column, this);
   column->addWidget(pages, 1);
   setCentralWidget(centre);
   auto* overlay = new LatencyOverlay(
@@ -314,6 +316,7 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   m_desk.comparison.show(after, dragging);
   m_stages->showView(before, after);
   m_tabs->follow(after, dragging);
+  m_pass->follow();
 }
 
 void MainWindow::showChoices(const ViewState& view) {

@@ -21,12 +21,11 @@ MethodViews::MethodViews(Workspace& workspace, ViewGrid& views)
           this, JobPriority::Estimate,
           [](const Request& request, const std::stop_token& stop) {
             std::vector<Map> maps;
-            const ScoreInputs inputs = request.live->source().inputs();
             for (const Method method : allMethods()) {
               if (stop.stop_requested()) break;
               Map& map = maps.emplace_back();
               map.method = method;
-              if (method.whyNot(inputs)) continue;  // has no pane
+              if (!servesAsOpened(request.live->source(), method)) continue;  // has no pane
               ViewState view = request.view;
               view.score.method = method;
               map.configuration = SingleRun::configurationOf(view);
@@ -69,7 +68,7 @@ void MethodViews::showPanes(const ScoreSource* source) {
   std::vector<int> shown{0};
   const auto methods = allMethods();
   for (std::size_t i = 0; i < methods.size(); ++i)
-    if (source == nullptr || !methods[i].whyNot(source->inputs())) shown.push_back(m_first + static_cast<int>(i));
+    if (source == nullptr || servesAsOpened(*source, methods[i])) shown.push_back(m_first + static_cast<int>(i));
   if (shown == m_shown) return;
   m_shown = shown;
   m_views.setPanesOfAll(std::move(shown));

@@ -79,6 +79,18 @@ private:
   int m_threads;
 };
 
+class WithoutOneDnn final : public InferenceNetwork {
+public:
+  explicit WithoutOneDnn(std::unique_ptr<InferenceNetwork> network) : m_network(std::move(network)) {}
+  void run(const torch::Tensor& image, const torch::Tensor& logits) override {
+    const Plainly plainly(0);
+    m_network->run(image.cpu(), logits);
+  }
+
+private:
+  std::unique_ptr<InferenceNetwork> m_network;
+};
+
 class PlainNetwork final : public InferenceNetwork {
 public:
   explicit PlainNetwork(std::shared_ptr<Network> network) : m_network(std::move(network)) {}
@@ -186,6 +198,10 @@ std::unique_ptr<InferenceNetwork> asSetUp(std::unique_ptr<InferenceNetwork> netw
 
 std::unique_ptr<InferenceNetwork> withOwnConvolutions(std::unique_ptr<InferenceNetwork> network, int threads) {
   return std::make_unique<WithOwnConvolutions>(std::move(network), threads);
+}
+
+std::unique_ptr<InferenceNetwork> withoutOneDnn(std::unique_ptr<InferenceNetwork> network) {
+  return std::make_unique<WithoutOneDnn>(std::move(network));
 }
 
 std::unique_ptr<InferenceNetwork> shared(std::shared_ptr<InferenceNetwork> network) {

@@ -61,6 +61,9 @@ struct ChosenArrangement {
 /// all.
 [[nodiscard]] std::unique_ptr<InferenceNetwork> withOwnConvolutions(std::unique_ptr<InferenceNetwork> network,
                                                                     int threads);
+/// Runs `network` by LibTorch on the CPU with oneDNN off, gradients included: slower than asSetUp(), and right where
+/// oneDNN is not. Alone as above.
+[[nodiscard]] std::unique_ptr<InferenceNetwork> withoutOneDnn(std::unique_ptr<InferenceNetwork> network);
 /// A network that several arrangements run; one of them at a time.
 [[nodiscard]] std::unique_ptr<InferenceNetwork> shared(std::shared_ptr<InferenceNetwork> network);
 /// The trainable network itself as an arrangement.

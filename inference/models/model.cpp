@@ -12,6 +12,7 @@
 #include "inference/models/known_channels.h"
 #include "inference/models/model_key.h"
 #include "inference/models/multiply_adds.inl.h"
+#include "inference/models/pass_networks.inl.h"
 #include "inference/models/processor.h"
 #include "inference/models/resolve_options.inl.h"
 #include "inference/models/script_network.inl.h"
@@ -136,6 +137,14 @@ struct Model::Impl {
   int threads = 1;
   std::string arrangement;   ///< its name
   bool asOneThread = false;  ///< logits do not depend on `threads`
+  /// A built-in network as loaded, and an empty one of its shape; for further passes.
+  std::shared_ptr<Network> trained;
+  std::function<std::shared_ptr<Network>()> makeEmpty;
+  std::shared_ptr<Network> ofPasses;  ///< made for the first of them
+  bool isOneDnnRight = true;
+
+  [[nodiscard]] OutputMaps run(InferenceNetwork& with, const RgbImage& image);
+  [[nodiscard]] Network* networkOfPasses();
 
   [[nodiscard]] ComputedBy computedBy() const;
   void arrange(const std::vector<Arrangement>& quickestFirst, const Rounding& rounding, const ModelOptions& options);
@@ -198,7 +207,8 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   const ResolvedOptions resolved = resolveOptions(*kind, sidecar, info.file);
   NetworkShape shape = chosen.shape;
   info.options = shape.options = resolved.options;
-  const std::shared_ptr<Network> trained = kind->make(shape);
+  trained = kind->make(shape);
+  makeEmpty = [kind, shape] { return kind->make(shape); };
   const LoadRemarks remarks = loadWeights(*trained, *kind, chosen.tensors, info.file);
   trained->eval();
   info.assumptions = chosen.notes;
@@ -223,6 +233,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   }
   info.output = input;
   info.arrays = {{Output::Logits, shape.classes, input}};
+  info.passes = passesOf(*trained);
   info.parameters = countParameters(*trained, *kind);
   // Multiply-adds grow with the area, exactly: both sizes are multiples of the coarsest step.
   constexpr std::int64_t side = 64;
@@ -237,10 +248,10 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
     arrangements.push_back({"fast", [=] { return asSetUp(kind->optimise(*onGpu)); }});
     arrangements.push_back({"plain", [=] { return asSetUp(plainNetwork(onGpu)); }});
   } else {
-    arrangements.push_back({"fast", [=] { return asSetUp(kind->optimise(*trained)); }});
+    arrangements.push_back({"fast", [=, this] { return asSetUp(kind->optimise(*trained)); }});
   }
-  arrangements.push_back({"own-convolutions", [=] { return withOwnConvolutions(kind->optimise(*trained), 0); }});
-  arrangements.push_back({kReference, [=] { return withOwnConvolutions(plainNetwork(trained), 1); }});
+  arrangements.push_back({"own-convolutions", [=, this] { return withOwnConvolutions(kind->optimise(*trained), 0); }});
+  arrangements.push_back({kReference, [this] { return withOwnConvolutions(plainNetwork(trained), 1); }});
   arrange(arrangements, {.tolerance = 1e-4, .switched = kind->switched}, options);
 }
 
@@ -271,6 +282,7 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   info.arrayNames = namesText(named);
   applySidecar(sidecar, classChannels(info, sidecar), options);
   requireArrays(info);
+  info.passes = passesOfAny();
   info.outputs.output = script.outputIndex;
   info.output = ownSize(info);
   info.parameters = script.parameters;
@@ -314,6 +326,7 @@ void Model::Impl::arrange(const std::vector<Arrangement>& quickestFirst, const R
   }
   arrangement = chosen.name;
   asOneThread = chosen.asOneThread;
+  isOneDnnRight = chosen.rejected.empty();
   network = std::move(chosen.network);
   say(chosen);
 }
@@ -382,30 +395,56 @@ LogitsMap Model::infer(const RgbImage& image) {
   return std::move(inferOutputs(image).maps.front());
 }
 
-OutputMaps Model::inferOutputs(const RgbImage& image) {
-  Impl& impl = *m_impl;
+OutputMaps Model::inferOutputs(const RgbImage& image) { return m_impl->run(*m_impl->network, image); }
+
+OutputMaps Model::inferPass(const RgbImage& image, const PassChoice& pass, const PassRun& run) {
+  require(std::ranges::find(info().passes, pass.kind) != info().passes.end(), "Model: cannot be run so");
+  const std::unique_ptr<InferenceNetwork> network = passNetwork(
+      pass, run,
+      {.network = m_impl->networkOfPasses(), .plain = m_impl->network.get(), .isOneDnnRight = m_impl->isOneDnnRight});
+  OutputMaps out = m_impl->run(*network, image);
+  if (!isMirrored(*pass.kind)) return out;
+  for (std::size_t i = 0; i < out.maps.size(); ++i) {
+    if (info().arrays[i].output == Output::ClassLogits) continue;  // of queries, which have no place
+    const auto width = static_cast<std::ptrdiff_t>(out.maps[i].size.width);
+    for (auto row = out.maps[i].values.begin(); row != out.maps[i].values.end(); row += width)
+      std::reverse(row, row + width);
+  }
+  return out;
+}
+
+Network* Model::Impl::networkOfPasses() {
+  if (!ofPasses && trained) {
+    const c10::InferenceMode off(false);
+    ofPasses = forPasses(*trained, makeEmpty());
+    if (device == Device::Cuda && isOneDnnRight) ofPasses->to(torch::kCUDA);
+  }
+  return ofPasses.get();
+}
+
+OutputMaps Model::Impl::run(InferenceNetwork& with, const RgbImage& image) {
   require(!image.empty(), "Model::infer: empty image");
-  requireThreads(impl.threads);  // LibTorch waits for ever for a thread that did not start
-  at::set_num_threads(impl.threads);
+  requireThreads(threads);  // LibTorch waits for ever for a thread that did not start
+  at::set_num_threads(threads);
   const c10::InferenceMode inference;
-  const auto sizes = passSizes(impl.info);
+  const auto sizes = passSizes(info);
   std::vector<float> values;
-  for (const OutputArray& array : impl.info.arrays) values.resize(values.size() + array.values());
+  for (const OutputArray& array : info.arrays) values.resize(values.size() + array.values());
   try {
-    at::Tensor input = inputTensor(image, impl.info.preprocessing);
-    if (impl.device == Device::Cuda) input = input.to(at::kCUDA);
-    impl.network->run(input, at::from_blob(values.data(), sizes, at::TensorOptions(at::kFloat)));
+    at::Tensor input = inputTensor(image, info.preprocessing);
+    if (device == Device::Cuda) input = input.to(at::kCUDA);
+    with.run(input, at::from_blob(values.data(), sizes, at::TensorOptions(at::kFloat)));
   } catch (const c10::Error& problem) {
-    throw Error("The network failed: " + torchReason(problem), impl.info.file);
+    throw Error("The network failed: " + torchReason(problem), info.file);
   }
   OutputMaps out;
-  if (impl.info.arrays.size() == 1) {
-    const OutputArray& only = impl.info.arrays.front();
+  if (info.arrays.size() == 1) {
+    const OutputArray& only = info.arrays.front();
     out.maps.push_back({only.channels, only.size, std::move(values)});
     return out;
   }
   auto from = values.begin();
-  for (const OutputArray& array : impl.info.arrays) {
+  for (const OutputArray& array : info.arrays) {
     const auto to = from + static_cast<std::ptrdiff_t>(array.values());
     out.maps.push_back({array.channels, array.size, {from, to}});
     from = to;

@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/core/grid.h"
 #include "analysis/scores/outputs.h"
+#include "analysis/scores/pass.h"
 #include "inference/networks/network_options.h"
 
 #include <array>
@@ -67,6 +68,7 @@ struct ModelInfo {
   /// What a pass gives. Logits alone, but for scripts whose sidecar names more.
   std::vector<OutputArray> arrays = {};
   std::string arrayNames = {};  ///< where the sidecar finds them, "logits=out, outlier=1"; empty where it does not say
+  std::vector<const PassKind*> passes = {};  ///< how it can be run besides
   std::int64_t parameters = 0;
   std::int64_t multiplyAdds = 0;         ///< of convolutions for one frame; FLOPs = 2x
   std::vector<std::string> assumptions;  ///< said aloud: "no mean and standard deviation given: none applied"
@@ -114,6 +116,10 @@ public:
   [[nodiscard]] LogitsMap infer(const RgbImage& image);
   /// The same with every array that the network gives.
   [[nodiscard]] OutputMaps inferOutputs(const RgbImage& image);
+  /// The same of one run of a further pass, what a mirrored image gives mirrored back. Requires: the pass is among
+  /// ModelInfo::passes. Cost: see PassKind::costs; memory for the activations of a backward pass, about 1 GB for ERFNet
+  /// at 512x1024.
+  [[nodiscard]] OutputMaps inferPass(const RgbImage& image, const PassChoice& pass, const PassRun& run);
   /// Median seconds of `runs` passes over a constant image after one warm-up.
   [[nodiscard]] double measureLatency(int runs = 5);
   /// What identifies the logits of this model besides the image: fingerprint, options, preprocessing, output choice,

@@ -69,7 +69,7 @@ RegularBottleneck::RegularBottleneck(int channels, const BottleneckKind& kind) {
   }
   register_module("ext_conv2", extConv2);
   extConv3 = register_module("ext_conv3", convNormAct(pointwise(inner, channels), kind.parametric));
-  regularizer = register_module("ext_regul", nn::Dropout2d(kind.dropProbability));
+  regularizer = register_module("ext_regul", ChannelDropout(kind.dropProbability));
   if (kind.parametric) outActivation = register_module("out_activation", nn::PReLU());
 }
 
@@ -84,7 +84,7 @@ DownsamplingBottleneck::DownsamplingBottleneck(int in, int out, double dropProba
   extConv1 = register_module("ext_conv1", convNormAct(nn::Conv2dOptions(in, inner, 2).stride(2), true));
   extConv2 = register_module("ext_conv2", convNormAct(nn::Conv2dOptions(inner, inner, 3).padding(1), true));
   extConv3 = register_module("ext_conv3", convNormAct(pointwise(inner, out), true));
-  regularizer = register_module("ext_regul", nn::Dropout2d(dropProbability));
+  regularizer = register_module("ext_regul", ChannelDropout(dropProbability));
   outActivation = register_module("out_activation", nn::PReLU());
 }
 
@@ -104,7 +104,7 @@ UpsamplingBottleneck::UpsamplingBottleneck(int in, int out, double dropProbabili
   transposedNorm = register_module("ext_tconv1_bnorm", nn::BatchNorm2d(nn::BatchNorm2dOptions(inner)));
   extConv2 = reluAfterExpansion ? convNormAct(pointwise(inner, out), false) : convNorm(pointwise(inner, out));
   register_module("ext_conv2", extConv2);
-  regularizer = register_module("ext_regul", nn::Dropout2d(dropProbability));
+  regularizer = register_module("ext_regul", ChannelDropout(dropProbability));
 }
 
 torch::Tensor UpsamplingBottleneck::forward(const torch::Tensor& x, const torch::Tensor& indices,
@@ -158,7 +158,13 @@ Enet::Enet(const NetworkShape& shape) : m_shape(shape) {
           nn::ConvTranspose2dOptions(w0, shape.classes, 3).stride(2).padding(1).output_padding(1).bias(false)));
 }
 
-torch::Tensor Enet::forward(const torch::Tensor& images) {
+torch::Tensor Enet::forward(const torch::Tensor& images) { return classify(penultimate(images)); }
+
+torch::Tensor Enet::classify(const torch::Tensor& features) {
+  return is_training() ? upsampled(transposedConv, features) : transposedConv(features);
+}
+
+torch::Tensor Enet::penultimate(const torch::Tensor& images) {
   torch::Tensor x = initialBlock->forward(images);
   const auto size1 = x.sizes().vec();
   torch::Tensor indices1, indices2;
@@ -170,8 +176,7 @@ torch::Tensor Enet::forward(const torch::Tensor& images) {
   x = upsample4->forward(x, indices2, size2);
   for (const auto& block : stage4) x = block->forward(x);
   x = upsample5->forward(x, indices1, size1);
-  x = regular5->forward(x);
-  return is_training() ? upsampled(transposedConv, x) : transposedConv(x);
+  return regular5->forward(x);
 }
 
 }  // namespace oodscope::enet

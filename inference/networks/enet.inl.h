@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/networks/channel_dropout.inl.h"
 #include "inference/networks/network.inl.h"
 
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/dropout.h>
 
 #include <string>
 #include <tuple>
@@ -44,7 +44,7 @@ public:
   RegularBottleneck(int channels, const BottleneckKind& kind);
   torch::Tensor forward(const torch::Tensor& x);
   torch::nn::Sequential extConv1{nullptr}, extConv2{nullptr}, extConv3{nullptr};
-  torch::nn::Dropout2d regularizer{nullptr};
+  ChannelDropout regularizer{nullptr};
   torch::nn::PReLU outActivation{nullptr};  ///< empty for ReLU
 };
 
@@ -54,7 +54,7 @@ public:
   DownsamplingBottleneck(int in, int out, double dropProbability);
   std::tuple<torch::Tensor, torch::Tensor> forward(const torch::Tensor& x);
   torch::nn::Sequential extConv1{nullptr}, extConv2{nullptr}, extConv3{nullptr};
-  torch::nn::Dropout2d regularizer{nullptr};
+  ChannelDropout regularizer{nullptr};
   torch::nn::PReLU outActivation{nullptr};
 };
 
@@ -66,7 +66,7 @@ public:
   torch::nn::Sequential mainConv1{nullptr}, extConv1{nullptr}, extConv2{nullptr};
   torch::nn::ConvTranspose2d transposed{nullptr};
   torch::nn::BatchNorm2d transposedNorm{nullptr};
-  torch::nn::Dropout2d regularizer{nullptr};
+  ChannelDropout regularizer{nullptr};
 };
 
 /// ENet (Paszke et al., 2016); keys initial_block, downsample1_0, regular1_1 … regular5_1, transposed_conv.
@@ -75,6 +75,9 @@ public:
   explicit Enet(const NetworkShape& shape);
   torch::Tensor forward(const torch::Tensor& images) override;
   [[nodiscard]] NetworkShape shape() const override { return m_shape; }
+  [[nodiscard]] bool isSplit() const override { return true; }
+  torch::Tensor penultimate(const torch::Tensor& images) override;
+  torch::Tensor classify(const torch::Tensor& features) override;
 
   std::shared_ptr<InitialBlock> initialBlock;
   std::shared_ptr<DownsamplingBottleneck> downsample1, downsample2;

@@ -49,7 +49,7 @@ NonBottleneck1d::NonBottleneck1d(int channels, double dropProbability, int dilat
   conv3x1_2 = register_module("conv3x1_2", vertical(channels, dilation));
   conv1x3_2 = register_module("conv1x3_2", horizontal(channels, dilation));
   bn2 = register_module("bn2", norm(channels));
-  dropout = register_module("dropout", nn::Dropout2d(dropProbability));
+  dropout = register_module("dropout", ChannelDropout(dropProbability));
 }
 
 torch::Tensor NonBottleneck1d::forward(const torch::Tensor& x) {
@@ -99,11 +99,17 @@ Decoder::Decoder(const NetworkShape& shape) {
       register_module("output_conv", nn::ConvTranspose2d(nn::ConvTranspose2dOptions(w0, shape.classes, 2).stride(2)));
 }
 
-torch::Tensor Decoder::forward(const torch::Tensor& features) {
+torch::Tensor Decoder::beforeOutput(const torch::Tensor& features) {
   torch::Tensor x = features;
   for (const auto& block : blocks) x = block->forward(x);
+  return x;
+}
+
+torch::Tensor Decoder::output(const torch::Tensor& x) {
   return is_training() ? upsampled(outputConv, x) : outputConv(x);
 }
+
+torch::Tensor Decoder::forward(const torch::Tensor& features) { return output(beforeOutput(features)); }
 
 Erfnet::Erfnet(const NetworkShape& shape) : m_shape(shape) {
   require(shape.classes > 0, "ERFNet: at least one class");
@@ -112,6 +118,10 @@ Erfnet::Erfnet(const NetworkShape& shape) : m_shape(shape) {
 }
 
 torch::Tensor Erfnet::forward(const torch::Tensor& images) { return decoder->forward(encoder->forward(images)); }
+
+torch::Tensor Erfnet::penultimate(const torch::Tensor& images) {
+  return decoder->beforeOutput(encoder->forward(images));
+}
 
 torch::Tensor Erfnet::forwardEncoder(const torch::Tensor& images) {
   return encoder->outputConv(encoder->forward(images));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/networks/channel_dropout.inl.h"
 #include "inference/networks/network.inl.h"
 
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/container/modulelist.h>
 #include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/dropout.h>
 
 #include <vector>
 
@@ -36,7 +36,7 @@ public:
   torch::Tensor forward(const torch::Tensor& x) override;
   torch::nn::Conv2d conv3x1_1{nullptr}, conv1x3_1{nullptr}, conv3x1_2{nullptr}, conv1x3_2{nullptr};
   torch::nn::BatchNorm2d bn1{nullptr}, bn2{nullptr};
-  torch::nn::Dropout2d dropout{nullptr};
+  ChannelDropout dropout{nullptr};
 };
 
 /// Doubles the size: a strided 3x3 transposed convolution.
@@ -61,6 +61,8 @@ class Decoder final : public torch::nn::Module {
 public:
   explicit Decoder(const NetworkShape& shape);
   torch::Tensor forward(const torch::Tensor& features);
+  torch::Tensor beforeOutput(const torch::Tensor& features);
+  torch::Tensor output(const torch::Tensor& x);
   std::vector<std::shared_ptr<Block>> blocks;
   torch::nn::ConvTranspose2d outputConv{nullptr};
 };
@@ -73,6 +75,9 @@ public:
   /// Logits of the encoder alone at 1/8 of the size, for training it before the whole.
   torch::Tensor forwardEncoder(const torch::Tensor& images);
   [[nodiscard]] NetworkShape shape() const override { return m_shape; }
+  [[nodiscard]] bool isSplit() const override { return true; }
+  torch::Tensor penultimate(const torch::Tensor& images) override;
+  torch::Tensor classify(const torch::Tensor& features) override { return decoder->output(features); }
   std::shared_ptr<Encoder> encoder;
   std::shared_ptr<Decoder> decoder;
 

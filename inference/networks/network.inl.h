@@ -38,6 +38,12 @@ public:
   /// N x 3 x H x W to logits N x classes x H x W. Requires: H and W multiples of the kind's sizeMultiple.
   virtual torch::Tensor forward(const torch::Tensor& images) = 0;
   [[nodiscard]] virtual NetworkShape shape() const = 0;
+  /// Whether what the last layer reads can be taken out: forward() is then classify(penultimate()).
+  [[nodiscard]] virtual bool isSplit() const { return false; }
+  /// N x D x h x w, what the last layer reads. Requires: isSplit().
+  virtual torch::Tensor penultimate(const torch::Tensor&) { throw ContractViolation("Network: not split"); }
+  /// The last layer. Requires: isSplit().
+  virtual torch::Tensor classify(const torch::Tensor&) { throw ContractViolation("Network: not split"); }
 };
 
 /// A network arranged for speed: batch norm folded, weights laid out for the device. Holds no gradient and no training

@@ -81,6 +81,31 @@ TEST_F(RunFirstWindow, OpeningATabRunsNothingAndSaysHowManyFramesItNeeds) {
   EXPECT_TRUE(tab.matrix());
 }
 
+TEST_F(RunFirstWindow, AMethodThatRunsTheNetworkFurtherAsksFirst) {
+  auto* panel = window->findChild<RunFirstPanel*>(QStringLiteral("passQuestion"));
+  ASSERT_TRUE(panel);
+  EXPECT_FALSE(panel->isVisible()) << "the method of now needs nothing";
+  window->session().edit(edits::setMethod(methods::kOdin));
+  ASSERT_TRUE(panel->isVisible());
+  EXPECT_TRUE(panel->text().contains(QStringLiteral("3 frames of First"))) << panel->text().toStdString();
+  EXPECT_TRUE(panel->text().contains(QStringLiteral("about "))) << "plain passes were timed";
+  QTest::qWait(200);
+  EXPECT_FALSE(window->workspace().runner().isBusy());
+  QTest::mouseClick(panel->startButton(), Qt::LeftButton);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_FALSE(panel->isVisible());
+  const auto live = window->workspace().liveSet(QStringLiteral("First"), window->session().view());
+  ASSERT_TRUE(live);
+  EXPECT_EQ(live->readyFrames().size(), 3U);
+  EXPECT_NE(live, window->workspace().liveSet(QStringLiteral("First"),
+                                              [&] {
+                                                ViewState plain = window->session().view();
+                                                plain.score.method = methods::kMsp;
+                                                return plain;
+                                              }()))
+      << "what was run for MSP is as it was";
+}
+
 TEST_F(RunFirstWindow, ItIsCancelledAndSaysWhatIsLeft) {
   auto& tab = open<TransferTab>();
   auto* panel = tab.findChild<RunFirstPanel*>();

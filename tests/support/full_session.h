@@ -8,6 +8,11 @@
 
 namespace oodscope::testing {
 
+/// Each parameter of further passes, none as usual.
+inline PassValues fullPasses() {
+  return {{"odin-epsilon", 0.001}, {"passes", 4.0}, {"react-percentile", 95.5}, {"seed", 7.0}};
+}
+
 /// Every member that a session's file can have is there, first entries of lists included.
 inline Session fullSession(const std::filesystem::path& folder) {
   Session session;
@@ -29,14 +34,14 @@ inline Session fullSession(const std::filesystem::path& folder) {
   session.protocols = {protocols::kCourse, protocols::kSmiyc2023};
   session.view.set = "mine";
   session.view.frame = "3";
-  session.view.score = {methods::kMaxEntropy, "folder", 1.6F, true};
+  session.view.score = {methods::kMaxEntropy, "folder", 1.6F, true, fullPasses()};
   session.view.threshold = 0.219726562F;
   session.view.pin = PinRule::None;
   session.view.pinSet = "RoadAnomaly21";
   session.view.scale = ScaleMode::Manual;
   session.view.layout = ViewLayout::PerMethod;
   session.view.other = ComparedRun{.model = "b.pth",
-                                   .score = {methods::kEnergy, "folder", 2.0F, true},
+                                   .score = {methods::kEnergy, "folder", 2.0F, true, fullPasses()},
                                    .threshold = -3.5F,
                                    .pin = PinRule::None,
                                    .pinValue = 0.9};
@@ -44,11 +49,12 @@ inline Session fullSession(const std::filesystem::path& folder) {
   session.view.compareRanks = false;
   session.notes = {{"mine", "3", {"night", "kerb"}, "shadow taken for an object", FrameRectangle{1, 2, 30, 40}},
                    {"mine", "4", {}, "", std::nullopt}};
-  session.runs = {{"mine", "net.pth", {methods::kMaxLogit, "folder", 1.0F, true}, protocols::kFishyscapes}};
+  session.runs = {
+      {"mine", "net.pth", {methods::kMaxLogit, "folder", 1.0F, true, fullPasses()}, protocols::kFishyscapes}};
   session.grid.rows = {{"mine", "3", "Kerb at night", FrameRectangle{5, 6, 70, 80}}, {"mine", "4"}};
   session.runs.push_back({"mine", "", {methods::kEnergy, std::nullopt, 0.5F}, protocols::kCourse});
   session.view.hiddenRuns = {session.runs.front()};
-  session.grid.scores = {{methods::kMsp, "folder", 1.0F, true}, {methods::kEnergy, std::nullopt, 2.0F}};
+  session.grid.scores = {{methods::kMsp, "folder", 1.0F, true, fullPasses()}, {methods::kEnergy, std::nullopt, 2.0F}};
   session.grid.decision = false;
   session.grid.captions = {"", "", "Softmax", ""};
   session.figure = {.title = false, .isoF1 = false, .operatingPoint = false, .legend = FigureLegend::Below};

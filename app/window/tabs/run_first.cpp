@@ -70,6 +70,14 @@ void RunFirst::cancel() {
   Q_EMIT cancelled();
 }
 
+std::optional<double> RunFirst::secondsPerFrame() const {
+  for (const auto& held : m_sets)
+    if (const auto set = held.lock(); set && set->source().passesPerFrame() > 1)
+      if (const auto pass = m_runner.secondsPerPass(set->source().id())) return *pass * set->source().passesPerFrame();
+  const InferenceProgress progress = m_runner.progress();
+  return progress.framesPerSecond > 0.0 ? std::optional(1.0 / progress.framesPerSecond) : std::nullopt;
+}
+
 void RunFirst::show() {
   const std::size_t queued = waiting();  // before what is missing: a frame may end in between
   const std::size_t left = missing();
@@ -92,9 +100,7 @@ void RunFirst::show() {
       names << QString::fromStdString(set->dataSet().name);
   constexpr qsizetype kNamed = 3;
   const QString sets = names.size() <= kNamed ? names.join(QStringLiteral(", ")) : tr("%1 sets").arg(names.size());
-  const std::optional<double> seconds =
-      progress.framesPerSecond > 0.0 ? std::optional(1.0 / progress.framesPerSecond) : std::nullopt;
-  m_panel.offer(static_cast<qint64>(left), sets, seconds);
+  m_panel.offer(static_cast<qint64>(left), sets, secondsPerFrame());
   Q_EMIT changed();
 }
 

@@ -5,6 +5,7 @@
 #include <QObject>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace oodscope {
@@ -41,6 +42,8 @@ Q_SIGNALS:
 private:
   [[nodiscard]] std::size_t missing() const;
   [[nodiscard]] std::size_t waiting() const;
+  /// That a frame takes, as far as anything was measured.
+  [[nodiscard]] std::optional<double> secondsPerFrame() const;
   void refresh();
   void show();
 

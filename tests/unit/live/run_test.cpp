@@ -44,6 +44,7 @@ TEST(Run, EachMemberIsPartOfTheName) {
   with([](RunSpec& run) { run.score.front().channels.list = {0, 1}; });
   with([](RunSpec& run) { run.score.front().channels.all = true; });
   with([](RunSpec& run) { run.score.front().weight = 0.5; });
+  with([](RunSpec& run) { run.score.front().pass = "perturbed odin-epsilon=0.1"; });
   with([](RunSpec& run) { run.protocol = protocols::kSmiyc2023; });
   with([](RunSpec& run) { run.resolution = Resolution::Label; });
   with([](RunSpec& run) { run.asSubmitted = true; });
