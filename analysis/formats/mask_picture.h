@@ -11,4 +11,7 @@ namespace oodscope {
 /// where it cannot be encoded. Cost: O(pixels).
 [[nodiscard]] std::vector<std::byte> greyPng(const Grid<std::uint8_t>& values);
 
+/// The same of a picture in colour.
+[[nodiscard]] std::vector<std::byte> rgbPng(const RgbImage& picture);
+
 }  // namespace oodscope

@@ -122,7 +122,7 @@ std::string methodsPage() {
              "channel, or 1 minus the sigmoid of its only one. Of a mask network, `P_q` is "
              "softmax(c_q / T) of query\nq's class logits, `m_q` its mask logits, upsampled, and `S_k` "
              "= sum_q P_q(k) sigmoid(m_q) the membership of a pixel in class k; where a source gives "
-             "memberships\nand no logits, `z` stands for them.");
+             "memberships\nand no logits, `z` stands for them. `f` are a pixel's features.");
   addHeading(page, {"name", "in menus", "score", "range", "parameters", "needs", "published by"});
   for (const Method method : allMethods()) {
     const MethodKind& kind = method.kind();

@@ -2,6 +2,8 @@
 #include "analysis/scores/class_statistics.h"
 
 #include "analysis/core/error.h"
+#include "analysis/scores/method_kinds.h"
+#include "analysis/scores/score_function.h"
 
 #include <cmath>
 
@@ -43,6 +45,23 @@ void ClassStatistics::add(std::span<const float> largest, std::span<const std::u
   for (std::size_t i = 0; i < largest.size(); ++i)
     if (predicted[i] < m_classes.size() && std::isfinite(largest[i]))
       m_classes[predicted[i]].add(static_cast<double>(largest[i]));
+}
+
+void ClassStatistics::add(const LogitsView& logits, std::span<const int> channels) {
+  require(logits.channels > 0 && static_cast<std::size_t>(logits.channels) <= m_classes.size(),
+          "ClassStatistics: more channels than classes");
+  std::vector<float> largest(logits.size().area());
+  std::vector<std::uint8_t> predicted(largest.size());
+  score(logits, {.method = methods::kMaxLogit, .channels = {channels.begin(), channels.end()}}, largest);
+  for (float& value : largest) value = -value;  // the score is its negative, exactly
+  predictedClasses(logits, channels, predicted);
+  add(largest, predicted);
+}
+
+Moments ClassStatistics::all() const {
+  Moments out;
+  for (const Moments& moments : m_classes) out += moments;
+  return out;
 }
 
 ClassStatistics& ClassStatistics::operator+=(const ClassStatistics& other) {

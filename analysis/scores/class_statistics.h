@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/scores/outputs.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -33,8 +35,14 @@ public:
   /// One frame: its pixels' largest logits and the classes those belong to. A class beyond the last one and a logit
   /// that is not finite are left out. Requires: equal lengths. Cost: O(n), one thread.
   void add(std::span<const float> largest, std::span<const std::uint8_t> predicted);
+  /// One frame's logits at their own resolution: the largest of the chosen channels (ascending; empty: all) and where
+  /// it is. Requires: logits of as many channels as there are classes, at most.
+  void add(const LogitsView& logits, std::span<const int> channels);
   /// Requires: as many classes.
   ClassStatistics& operator+=(const ClassStatistics& other);
+
+  /// Of all classes together.
+  [[nodiscard]] Moments all() const;
 
   [[nodiscard]] std::size_t classes() const { return m_classes.size(); }
   [[nodiscard]] const Moments& of(std::size_t index) const { return m_classes.at(index); }

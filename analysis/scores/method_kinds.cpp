@@ -30,6 +30,8 @@ constexpr std::array kMethods = {
     methods::kReact,
     methods::kMcDropout,
     methods::kMutualInformation,
+    methods::kMahalanobis,
+    methods::kKnn,
 };
 
 /// The arrays that there are, with their channels: "logits (19), outlier (2)".
@@ -44,6 +46,7 @@ std::string foundArrays(const ScoreInputs& inputs) {
   add(Output::Outlier, inputs.outlierChannels);
   add(Output::Membership, inputs.membershipChannels);
   add(Output::ClassLogits, inputs.queryColumns);
+  add(Output::Features, inputs.featureChannels);
   return out.empty() ? "finished score maps" : out;
 }
 
@@ -88,9 +91,38 @@ std::optional<MethodLack> lackOfNegativeClass(const ScoreInputs& inputs) {
 }
 
 std::optional<MethodLack> lackOfClassStatistics(const ScoreInputs& inputs) {
-  if (inputs.hasClassStatistics) return std::nullopt;
+  if (inputs.hasClassStatistics && inputs.channelWithoutStatistics < 0) return std::nullopt;
+  if (inputs.hasClassStatistics)
+    return MethodLack{"the class statistics are of other channels than those that take part",
+                      "mean and variance of channel " + std::to_string(inputs.channelWithoutStatistics), "none"};
   return MethodLack{"the source has no class statistics",
-                    "mean and variance of each class's largest logit, fitted on a labelled set", "none"};
+                    "mean and variance of each class's largest logit (oodscope-cli fit makes them, --statistics names "
+                    "them)",
+                    "none"};
+}
+
+std::optional<MethodLack> lackOfFeatures(const ScoreInputs& inputs) {
+  if (inputs.featureChannels > 0) return std::nullopt;
+  return MethodLack{"the source gives no features", "an array \"features\", D x h x w", foundArrays(inputs)};
+}
+
+/// Of what was fitted for features of so many dimensions; 0: nothing was.
+std::optional<MethodLack> lackOfFittedFeatures(int dimensions, int channels, const std::string& what) {
+  if (dimensions == 0)
+    return MethodLack{"the source has no " + what,
+                      what + " (oodscope-cli fit makes them of a source with features, --statistics names them)",
+                      "none"};
+  if (dimensions == channels) return std::nullopt;
+  return MethodLack{"the " + what + " are of other features", "features of " + std::to_string(dimensions) + " channels",
+                    std::to_string(channels) + " channels"};
+}
+
+std::optional<MethodLack> lackOfFeatureGaussians(const ScoreInputs& inputs) {
+  return lackOfFittedFeatures(inputs.gaussianDimensions, inputs.featureChannels, "means and covariances of features");
+}
+
+std::optional<MethodLack> lackOfReferenceBank(const ScoreInputs& inputs) {
+  return lackOfFittedFeatures(inputs.bankDimensions, inputs.featureChannels, "reference features");
 }
 
 std::optional<MethodLack> lackOfVoid(const ScoreInputs& inputs) {
@@ -122,6 +154,9 @@ const MethodNeed kNeedsMemberships{"class memberships, or class and mask logits"
 const MethodNeed kNeedsMaskQueries{"class and mask logits", lackOfMaskQueries};
 const MethodNeed kNeedsNegativeClass{"a negative class", lackOfNegativeClass};
 const MethodNeed kNeedsClassStatistics{"class statistics", lackOfClassStatistics};
+const MethodNeed kNeedsFeatures{"features", lackOfFeatures};
+const MethodNeed kNeedsFeatureGaussians{"means and covariances of features", lackOfFeatureGaussians};
+const MethodNeed kNeedsReferenceBank{"reference features", lackOfReferenceBank};
 const MethodParameter kTemperatureParameter{"temperature", "T", 1.0, "divides the logits before the softmax"};
 const MethodParameter kQueryTemperatureParameter{"temperature", "T", 1.0, "divides the queries' class logits"};
 
@@ -130,7 +165,8 @@ ScoreInputs inputsOf(const OutputsView& outputs) {
           .outlierChannels = outputs[Output::Outlier].channels,
           .membershipChannels = outputs[Output::Membership].channels,
           .queryColumns = outputs.hasQueries() ? outputs[Output::ClassLogits].width : 0,
-          .knownClasses = outputs.knownClasses};
+          .knownClasses = outputs.knownClasses,
+          .featureChannels = outputs[Output::Features].channels};
 }
 
 Method::Method() noexcept : Method(kMethods.front()) {}

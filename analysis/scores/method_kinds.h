@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/grid.h"
 #include "analysis/core/pinned.h"
 #include "analysis/scores/method.h"
 #include "analysis/scores/outputs.h"
@@ -11,6 +12,9 @@
 
 namespace oodscope {
 
+struct FeatureReference;
+struct FeatureView;
+
 namespace kernels {
 struct Group;
 struct Recipe;
@@ -21,14 +25,18 @@ using GroupKernel = void (*)(const Group& group, const Recipe& recipe, float* ou
 /// What a source gives for a frame, as far as methods ask. Whatever a further method needs becomes a member here and a
 /// MethodNeed below; nothing else has to know.
 struct ScoreInputs {
-  bool isNetwork = true;            ///< a network; else somebody's files
-  int channels = 0;                 ///< of the logits; 0: none
-  int voidChannel = -1;             ///< trained "anything else" channel; -1: none
-  int outlierChannels = 0;          ///< of the second head: 1 or 2; 0: none
-  int membershipChannels = 0;       ///< of stored memberships; 0: none
-  int queryColumns = 0;             ///< of class logits that have their mask logits beside them; 0: none
-  int knownClasses = 0;             ///< K of these columns; 0: all but the last
-  bool hasClassStatistics = false;  ///< mean and variance of each class's largest logit
+  bool isNetwork = true;              ///< a network; else somebody's files
+  int channels = 0;                   ///< of the logits; 0: none
+  int voidChannel = -1;               ///< trained "anything else" channel; -1: none
+  int outlierChannels = 0;            ///< of the second head: 1 or 2; 0: none
+  int membershipChannels = 0;         ///< of stored memberships; 0: none
+  int queryColumns = 0;               ///< of class logits that have their mask logits beside them; 0: none
+  int knownClasses = 0;               ///< K of these columns; 0: all but the last
+  bool hasClassStatistics = false;    ///< mean and variance of each class's largest logit
+  int channelWithoutStatistics = -1;  ///< that takes part and that these lack; -1: none
+  int featureChannels = 0;            ///< of stored features; 0: none
+  int gaussianDimensions = 0;         ///< of the features whose means and covariances are known; 0: none are
+  int bankDimensions = 0;             ///< of the reference features; 0: there are none
   /// How it can be run besides.
   std::vector<const PassKind*> passes = {};
 };
@@ -54,6 +62,9 @@ extern const MethodNeed kNeedsMemberships;    ///< stored, or made of class and 
 extern const MethodNeed kNeedsMaskQueries;    ///< class and mask logits
 extern const MethodNeed kNeedsNegativeClass;  ///< a column between the known classes and "no object"
 extern const MethodNeed kNeedsClassStatistics;
+extern const MethodNeed kNeedsFeatures;
+extern const MethodNeed kNeedsFeatureGaussians;  ///< mean and covariance of each class's features, of as many channels
+extern const MethodNeed kNeedsReferenceBank;     ///< reference features of as many channels
 inline constexpr std::array kLogitsAlone = {&kNeedsLogits};
 inline constexpr std::array kNetworkLogitsAlone = {&kNeedsNetworkLogits};
 inline constexpr std::array kMembershipsAlone = {&kNeedsMemberships};
@@ -125,6 +136,12 @@ enum class PassesRead {
   Further,  ///< the runs of the further pass: their planes, run after run
   Mean,     ///< its score of the plain pass and of each run of the further one, then their mean; without any, the plain
 };
+inline constexpr PlaneChoice kPlanesOfFeatures{{Output::Features}, 1};
+inline constexpr std::array kFeaturePlanes = {kPlanesOfFeatures};
+
+/// The score of a frame's features by what was fitted for them, at the features' own resolution: float32 values.
+/// Requires: the reference that the method needs, of as many dimensions.
+using FeatureScore = ScoreMap (*)(const FeatureView& features, const FeatureReference& reference);
 
 /// A score method declared. A method is one file in methods/ with one of these and its line in method_kinds.cpp; the
 /// command line's help, menus, keys, tables, preferences and the guide's page are made from it.
@@ -145,14 +162,19 @@ struct MethodKind {
   const PassKind* pass = nullptr;   ///< how the network must be run besides; null: not at all
   PassesRead passesRead = PassesRead::Plain;
   KernelReads reads = KernelReads::Tile;
-  kernels::GroupKernel kernel = nullptr;
+  kernels::GroupKernel kernel = nullptr;  ///< of pixels one by one, or:
+  FeatureScore featureScore = nullptr;    ///< of a frame's features, upsampled bilinearly as a finished map
   Pinned pinned = {};
+
+  /// Whether a pixel's score hangs on the arrays at that pixel alone, so that chosen pixels can be scored by
+  /// themselves.
+  [[nodiscard]] constexpr bool isPointwise() const { return featureScore == nullptr; }
 };
 
 namespace declared {
 extern const MethodKind kMsp, kMaxLogit, kMaxEntropy, kEnergy, kSoftmaxDistance, kVoid, kEntropyBits, kDenseHybridRatio,
     kDenseHybridGenerative, kDenseHybridDiscriminative, kSml, kMembershipMax, kRba, kEam, kUno, kM2a, kOdin, kReact,
-    kMcDropout, kMutualInformation;
+    kMcDropout, kMutualInformation, kMahalanobis, kKnn;
 }  // namespace declared
 
 /// The methods that defaults and tests name. Code that asks which of them it holds belongs into a declaration.
@@ -177,6 +199,8 @@ inline constexpr Method kOdin{declared::kOdin};
 inline constexpr Method kReact{declared::kReact};
 inline constexpr Method kMcDropout{declared::kMcDropout};
 inline constexpr Method kMutualInformation{declared::kMutualInformation};
+inline constexpr Method kMahalanobis{declared::kMahalanobis};
+inline constexpr Method kKnn{declared::kKnn};
 }  // namespace methods
 
 }  // namespace oodscope

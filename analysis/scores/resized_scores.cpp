@@ -2,6 +2,7 @@
 #include "analysis/scores/score_function.h"
 
 #include "analysis/imaging/bilinear_taps.h"
+#include "analysis/scores/feature_scores.h"
 #include "analysis/scores/gathered_logits.h"
 #include "analysis/scores/score_plan.h"
 
@@ -223,6 +224,10 @@ void kernels::scoreStrips(const ScorePlan& plan, Size target, int firstRow, int 
 void scoreResized(const OutputsView& outputs, const ScoreParameters& parameters, Size target, std::span<float> out) {
   require(target.width > 0 && target.height > 0, "scoreResized: the target is empty");
   require(out.size() == target.area(), "scores: the output does not have the target's size");
+  if (!parameters.method.kind().isPointwise()) {
+    std::ranges::copy(kernels::featureScores(outputs, parameters, target).values(), out.begin());
+    return;
+  }
   if (target == outputs.size()) return score(outputs, parameters, out);
   if (kernels::scoredAsMean(outputs, parameters, out, [&](const OutputsView& of, std::span<float> to) {
         scoreResized(of, parameters, target, to);
@@ -239,10 +244,15 @@ void scoreResizedPixels(const OutputsView& outputs, const ScoreParameters& param
         scoreResizedPixels(of, parameters, target, pixels, to);
       }))
     return;
-  const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
-  if (target == plan.own && plan.isDirect) return scorePixels(outputs, parameters, pixels, out);
   require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < target.area(); }),
           "scoreResizedPixels: a pixel is outside the target");
+  if (!parameters.method.kind().isPointwise()) {
+    const ScoreMap all = kernels::featureScores(outputs, parameters, target);
+    std::ranges::transform(pixels, out.begin(), [&](std::uint32_t pixel) { return all.values()[pixel]; });
+    return;
+  }
+  const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
+  if (target == plan.own && plan.isDirect) return scorePixels(outputs, parameters, pixels, out);
   if (pixels.empty()) return;
   std::vector<GatheredLogits> gathered;
   gathered.reserve(plan.arrays.size());

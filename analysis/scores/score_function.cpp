@@ -2,6 +2,7 @@
 #include "analysis/scores/score_function.h"
 
 #include "analysis/core/half.h"
+#include "analysis/scores/feature_scores.h"
 #include "analysis/scores/score_plan.h"
 
 #include <oneapi/tbb/blocked_range.h>
@@ -98,6 +99,14 @@ void scoreRows(const OutputsView& outputs, const ScoreParameters& parameters, in
         scoreRows(of, parameters, firstRow, rows, to);
       }))
     return;
+  if (!parameters.method.kind().isPointwise()) {
+    const Size own = outputs.size();
+    require(firstRow >= 0 && rows >= 0 && rows <= own.height - firstRow, "scoreRows: rows outside the features");
+    require(out.size() == Size{own.width, rows}.area(), "scores: the output does not have the frame's size");
+    const ScoreMap all = kernels::featureScores(outputs, parameters, own);
+    std::ranges::copy(std::span(all.values()).subspan(Size{own.width, firstRow}.area(), out.size()), out.begin());
+    return;
+  }
   const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
   require(firstRow >= 0 && rows >= 0 && rows <= plan.own.height - firstRow, "scoreRows: rows outside the logits");
   require(out.size() == Size{plan.own.width, rows}.area(), "scores: the output does not have the frame's size");
@@ -114,6 +123,10 @@ void scoreSeveral(const OutputsView& outputs, std::span<const ScoreParameters> p
   std::vector<std::span<float>> targets;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     require(outs[i].size() == outputs.size().area(), "scores: the output does not have the frame's size");
+    if (!parameters[i].method.kind().isPointwise()) {
+      score(outputs, parameters[i], outs[i]);
+      continue;
+    }
     kernels::ScorePlan plan = kernels::planOf(outputs, parameters[i]);
     const bool readsAll = parameters[i].method.kind().readsAllChannels && !parameters[i].channels.empty() &&
                           plan.arrays.front().channels.size() != parameters[i].channels.size();
@@ -139,6 +152,8 @@ void scorePixels(const OutputsView& outputs, const ScoreParameters& parameters, 
         scorePixels(of, parameters, pixels, to);
       }))
     return;
+  if (!parameters.method.kind().isPointwise())
+    return scoreResizedPixels(outputs, parameters, outputs.size(), pixels, out);
   const kernels::ScorePlan plan = kernels::planOf(outputs, parameters);
   const std::size_t area = plan.own.area();
   require(std::all_of(pixels.begin(), pixels.end(), [&](std::uint32_t pixel) { return pixel < area; }),

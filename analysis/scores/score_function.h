@@ -5,6 +5,7 @@
 #include "analysis/scores/outputs.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,8 @@
 #include <vector>
 
 namespace oodscope {
+
+struct FeatureReference;
 
 /// Of the largest logit of the pixels that are predicted as a class, on some training set: indexed by channel.
 struct MaxLogitStatistics {
@@ -28,6 +31,7 @@ struct ScoreParameters {
                                    ///< all channels (MethodKind::readsAllChannels)
   int voidChannel = -1;            ///< for methods that need one; -1: the network has none
   std::optional<MaxLogitStatistics> classStatistics = {};  ///< for methods that need them
+  std::shared_ptr<const FeatureReference> features = {};   ///< what was fitted for features, for methods that need it
 };
 
 /// Score of each pixel at the outputs' own resolution (OutputsView::size), arrays of another size upsampled to it.
@@ -39,7 +43,8 @@ struct ScoreParameters {
 /// the caller counts what is not finite. Float16 subnormals count. Error: 2e-6 absolute for values in [0, 1], 2e-6
 /// max(1, |score|) for energy, none for max-logit, 1e-6 relative for rba. The same bits for any number of threads, but
 /// not for every SIMD target. Cost: one read of the arrays, C exps a pixel; of masks Q sigmoids and K Q multiply-adds.
-/// Sources: those of each method's declaration.
+/// Methods of features (MethodKind::featureScore) are scored at the features' own resolution and that map is upsampled
+/// bilinearly, whatever rows or pixels are asked for. Sources: those of each method's declaration.
 void score(const OutputsView& outputs, const ScoreParameters& parameters, std::span<float> out);
 
 /// The same for rows [firstRow, firstRow + rows) only: out has rows*width values.

@@ -2,6 +2,7 @@
 #include "analysis/scores/score_plan.h"
 
 #include "analysis/core/half.h"
+#include "analysis/features/feature_reference.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,17 +11,6 @@
 
 namespace oodscope::kernels {
 namespace {
-
-ScoreInputs inputsFor(const OutputsView& outputs, const ScoreParameters& parameters) {
-  const MethodKind& kind = parameters.method.kind();
-  const auto run = std::ranges::find(outputs.further, kind.pass, &FurtherPass::kind);
-  const bool readsRun = kind.passesRead == PassesRead::Further && run != outputs.further.end();
-  ScoreInputs out = inputsOf(readsRun ? run->outputs : outputs);
-  if (parameters.voidChannel < out.channels) out.voidChannel = parameters.voidChannel;
-  out.hasClassStatistics = parameters.classStatistics.has_value();
-  for (const FurtherPass& pass : outputs.further) out.passes.push_back(pass.kind);
-  return out;
-}
 
 /// The first choice whose arrays are all there.
 const PlaneChoice& chosenPlanes(const OutputsView& outputs, std::span<const PlaneChoice> choices) {
@@ -118,6 +108,22 @@ void takeStatistics(const MaxLogitStatistics& statistics, std::span<const int> c
 
 }  // namespace
 
+ScoreInputs inputsFor(const OutputsView& outputs, const ScoreParameters& parameters) {
+  const MethodKind& kind = parameters.method.kind();
+  const auto run = std::ranges::find(outputs.further, kind.pass, &FurtherPass::kind);
+  const bool readsRun = kind.passesRead == PassesRead::Further && run != outputs.further.end();
+  ScoreInputs out = inputsOf(readsRun ? run->outputs : outputs);
+  if (parameters.voidChannel < out.channels) out.voidChannel = parameters.voidChannel;
+  out.hasClassStatistics = parameters.classStatistics.has_value();
+  for (const FurtherPass& pass : outputs.further) out.passes.push_back(pass.kind);
+  if (parameters.features) {
+    const FeatureReference& features = *parameters.features;
+    out.gaussianDimensions = features.gaussians ? features.gaussians->dimensions() : 0;
+    out.bankDimensions = features.neighbours ? features.neighbours->dimensions() : 0;
+  }
+  return out;
+}
+
 void requireArray(const LogitsView& array) {
   require((array.half == nullptr) != (array.single == nullptr), "logits: exactly one of half and single must be set");
   require(array.channels > 0 && array.height > 0 && array.width > 0, "logits: sizes must be positive");
@@ -179,7 +185,8 @@ ScorePlan planOf(const OutputsView& outputs, const ScoreParameters& parameters) 
                  .runs = static_cast<int>(runs.size())};
   for (const PlanArray& array : plan.arrays)
     if (array.output == Output::Outlier) plan.recipe.outlierPlanes = array.view.channels;
-  if (parameters.classStatistics) takeStatistics(*parameters.classStatistics, planes, plan.recipe);
+  if (parameters.classStatistics && std::ranges::find(kind.needs, &kNeedsClassStatistics) != kind.needs.end())
+    takeStatistics(*parameters.classStatistics, planes, plan.recipe);
   return plan;
 }
 

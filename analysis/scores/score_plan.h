@@ -11,6 +11,9 @@
 // What the score functions share: checked parameters and the planes that take part. Internal to analysis/scores.
 namespace oodscope::kernels {
 
+/// What the outputs and the parameters give together.
+[[nodiscard]] ScoreInputs inputsFor(const OutputsView& outputs, const ScoreParameters& parameters);
+
 /// Throws ContractViolation unless exactly one storage is set and the sizes are positive.
 void requireArray(const LogitsView& array);
 

@@ -6,12 +6,13 @@
 namespace oodscope {
 
 extern const CommandKind kEvaluateCommand, kInfoCommand, kSweepCommand, kMiouCommand, kTrainCommand, kDemoCommand,
-    kBenchCommand, kReportCommand, kFigureCommand, kSubmitCommand, kResultsCommand;
+    kBenchCommand, kReportCommand, kFigureCommand, kSubmitCommand, kResultsCommand, kFitCommand, kSynBoostCommand;
 
 std::span<const CommandKind* const> commandKinds() {
-  static constexpr std::array kKinds{&kEvaluateCommand, &kInfoCommand,   &kSweepCommand,  &kMiouCommand,
-                                     &kTrainCommand,    &kDemoCommand,   &kBenchCommand,  &kReportCommand,
-                                     &kFigureCommand,   &kSubmitCommand, &kResultsCommand};
+  static constexpr std::array kKinds{&kEvaluateCommand, &kInfoCommand,   &kSweepCommand,   &kMiouCommand,
+                                     &kTrainCommand,    &kDemoCommand,   &kBenchCommand,   &kReportCommand,
+                                     &kFigureCommand,   &kSubmitCommand, &kResultsCommand, &kFitCommand,
+                                     &kSynBoostCommand};
   return kKinds;
 }
 

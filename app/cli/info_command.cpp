@@ -13,6 +13,7 @@
 #include "app/cli/command.h"
 #include "app/cli/console.h"
 #include "app/session/session.h"
+#include "app/sources/fitted_statistics.h"
 #include "app/sources/score_findings.h"
 #include "inference/logits/imported_logits.h"
 #include "inference/models/known_channels.h"
@@ -201,6 +202,24 @@ void describeSession(std::ostringstream& out, const fs::path& file) {
   line(out, "notes", std::to_string(session.notes.size()));
 }
 
+void describeStatistics(std::ostringstream& out, const fs::path& file) {
+  const auto read = readStatistics(file);
+  line(out, "statistics", file.string());
+  line(out, "fitted on", read->set.empty() ? "a set that is not named" : read->set);
+  line(out, "of the network", read->model.empty() ? "somebody's files" : "sha256 " + read->model);
+  if (read->maxLogits) {
+    const auto whole = std::ranges::count_if(read->maxLogits->classes, [](const auto& one) { return one.has_value(); });
+    line(out, "largest logit",
+         std::to_string(whole) + " of " + std::to_string(read->maxLogits->channels.size()) +
+             " classes with mean and variance");
+  }
+  if (!read->features) return;
+  if (const auto& gaussians = read->features->gaussians)
+    line(out, "means and covariances of features", std::to_string(gaussians->dimensions()) + " dimensions");
+  if (const auto& bank = read->features->neighbours)
+    line(out, "reference features", std::to_string(bank->dimensions()) + " dimensions");
+}
+
 /// Whether the name is one that people give to weights.
 bool hasModelName(const fs::path& file) {
   static constexpr std::array endings{".pth",     ".pt", ".ckpt",        ".bin",  ".tar", ".pkl",
@@ -226,7 +245,7 @@ void describeAnyFile(std::ostringstream& out, const fs::path& file, bool latency
     case FileKind::TorchLegacy:
       return isResult(file) ? describeArrays(out, file) : describeModel(out, file, latency);
     case FileKind::Json:
-      return describeSession(out, file);
+      return isStatisticsFile(file) ? describeStatistics(out, file) : describeSession(out, file);
     case FileKind::Npy:
     case FileKind::Zip:
     case FileKind::Hdf5:

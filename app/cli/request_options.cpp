@@ -112,6 +112,11 @@ void RequestOptions::addTo(CLI::App& app) {
          "(default: as the files' form says; BRAVO's _conf.png are normal-high)")
       ->type_name("WHICH")
       ->check(CLI::IsMember({"auto", "anomaly-high", "normal-high"}));
+  app.add_option("--statistics", statistics,
+                 "What fit wrote, or a published SET_mean.npy with its SET_var.npy, for methods that need it (default: "
+                 "the session's, else the file beside the model); may be given several times: each model takes the "
+                 "first that is of its file")
+      ->type_name("FILE");
   app.add_option("--method", methods,
                  choiceText("Anomaly scores", methodNames(), Method().name()) +
                      "; all: each that the source can serve from what is stored")
@@ -315,6 +320,7 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   takePassValues(options, request);
   takeInputSize(options, request);
   request.scoreName = options.scoreName;
+  for (const std::string& path : options.statistics) request.statistics.emplace_back(path);
   for (const Polarity polarity : {Polarity::AnomalyHigh, Polarity::NormalHigh})
     if (options.polarity == polarityName(polarity)) request.polarity = polarity;
   request.voidChannel = options.voidChannel;

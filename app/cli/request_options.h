@@ -11,7 +11,7 @@ namespace oodscope {
 struct RequestOptions {
   std::vector<std::string> sets, models, scores, methods, protocols;
   std::vector<double> temperatures;
-  std::vector<std::string> parameters;
+  std::vector<std::string> parameters, statistics;
   std::string session, scoreName, polarity = "auto", resolution, channels, device = "cpu", cacheDir, precision = "half";
   std::string genericImages, genericMasks, genericValues;
   int inputWidth = 0, inputHeight = 0, voidChannel = -2;

@@ -98,6 +98,11 @@ struct Opening {
   bool scores = false;
 };
 
+struct ModelOpening {
+  std::shared_ptr<Model> model;
+  ChosenStatistics chosen = {};
+};
+
 bool holdsScores(const std::filesystem::path& folder) {
   constexpr int kLookedAt = 500;
   int looked = 0;
@@ -202,10 +207,24 @@ void Workspace::nameSets() {
 
 void Workspace::openModel(const ModelEntry& entry) {
   const NetworkUse use{.device = m_options.device, .threads = m_options.threads, .store = m_options.store};
-  inBackground<std::shared_ptr<Model>>(
-      [entry, use] { return oodscope::openModel(entry, use); },
-      [this, entry](const std::shared_ptr<Model>& model) {
-        addModel({entry, model, model->info(), sourceIdOf({.label = {}, .model = model})});
+  inBackground<ModelOpening>(
+      [entry, use] {
+        ModelOpening opening{.model = oodscope::openModel(entry, use)};
+        try {
+          opening.chosen = chooseStatistics(entry.statistics, opening.model->info());
+        } catch (const Error& error) {  // the network can be looked at without them
+          opening.chosen.warning = std::string("the statistics are not used: ") + error.what();
+        }
+        return opening;
+      },
+      [this, entry](const ModelOpening& opening) {
+        OpenModel open{entry, opening.model, opening.model->info()};
+        open.statistics = opening.chosen.statistics;
+        open.id = sourceIdOf({.label = {}, .model = open.model, .statistics = open.statistics});
+        addModel(std::move(open));
+        if (!opening.chosen.warning.empty())
+          Q_EMIT message(Severity::Warning, QString::fromStdString(opening.chosen.warning),
+                         QString::fromStdString(entry.path.string()));
       },
       entry.path);
 }
@@ -277,6 +296,14 @@ void Workspace::reopenModel(const QString& name, const Preprocessing& preprocess
   ModelEntry entry = open->entry;
   entry.preprocessing = preprocessing;
   entry.outputs = outputs;
+  openModel(entry);
+}
+
+void Workspace::setStatistics(const QString& name, const std::optional<std::filesystem::path>& file) {
+  const OpenModel* open = findModel(name);
+  if (open == nullptr) return;
+  ModelEntry entry = open->entry;
+  entry.statistics = file;
   openModel(entry);
 }
 
@@ -436,7 +463,7 @@ std::optional<SourceItem> Workspace::itemOf(const ViewState& view, SourceId& id)
   const OpenModel* model = findModel(QString::fromStdString(view.model));
   if (model == nullptr || !model->info) return std::nullopt;
   id = model->id;
-  SourceItem item{.label = model->label, .model = model->model};
+  SourceItem item{.label = model->label, .model = model->model, .statistics = model->statistics};
   item.passes = passesFor(item, {view.score.method}, view.score.passes);
   return item;
 }

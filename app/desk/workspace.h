@@ -40,7 +40,8 @@ struct OpenModel {
   std::shared_ptr<Model> model;
   std::optional<ModelInfo> info;
   SourceId id = {};
-  std::string label = {};  ///< no other open model or folder has it
+  std::string label = {};                                   ///< no other open model or folder has it
+  std::shared_ptr<const FittedStatistics> statistics = {};  ///< that its methods may measure by; null: none
   [[nodiscard]] QString name() const { return QString::fromStdString(label); }
 };
 
@@ -85,6 +86,9 @@ public:
   void closeModel(const QString& name);
   /// Loads the model again with edited assumptions; logits made under the old ones are not used.
   void reopenModel(const QString& name, const Preprocessing& preprocessing, const OutputMeaning& outputs);
+  /// The model is opened again with what a file says was fitted for it; none: with the file beside it, where there is
+  /// one. A file that cannot be read, or is of another network, is told and not used.
+  void setStatistics(const QString& name, const std::optional<std::filesystem::path>& file);
   void closeAll();
   /// Opens what was said to lie there, as the session has it by now.
   void openAt(ItemKind kind, const std::filesystem::path& path);

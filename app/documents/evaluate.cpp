@@ -35,6 +35,7 @@ std::vector<SourceItem> usableSources(const EvaluationRequest& request, Evaluati
       for (const std::string& text : info.assumptions) report.notes.push_back(about(source.item.label, text));
       for (const std::string& text : info.warnings) report.warn(about(source.item.label, text));
     }
+    if (!source.warning.empty()) report.warn(about(source.item.label, source.warning));
     out.push_back(std::move(source.item));
   }
   if (out.empty()) throw Error(problems.empty() ? "no model and no scores given" : problems, {});

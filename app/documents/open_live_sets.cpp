@@ -69,6 +69,7 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
     }
     if (item.model)
       for (const std::string& text : item.model->info().warnings) out.warnings.push_back(item.label + ": " + text);
+    if (!opened.warning.empty()) out.warnings.push_back(item.label + ": " + opened.warning);
     OpenSource source{.id = sourceIdOf(item), .label = item.label, .path = opened.path};
     if (const auto twin = std::ranges::find(out.sources, source.id, &OpenSource::id); twin != out.sources.end()) {
       if (twin->label != source.label)

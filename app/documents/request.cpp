@@ -4,6 +4,10 @@
 #include "analysis/core/failure_text.h"
 #include "app/session/labels.h"
 #include "app/session/set_opening.h"
+#include "app/sources/fitted_statistics.h"
+
+#include <algorithm>
+#include <functional>
 
 namespace oodscope {
 namespace {
@@ -13,6 +17,31 @@ std::string reasonOf(const std::exception& failure, const std::filesystem::path&
   const bool namesIt = dynamic_cast<const Error*>(&failure) != nullptr;
   return namesIt ? failure.what() : failureText(failure) + " (" + file.string() + ")";
 }
+
+/// The request's statistics, read where a source first asks.
+class AskedStatistics {
+public:
+  explicit AskedStatistics(const std::vector<std::filesystem::path>& files) : m_files(files) {}
+
+  /// Null where none are asked for. Throws Error where one cannot be read.
+  [[nodiscard]] std::shared_ptr<const FittedStatistics> first(
+      const std::function<bool(const FittedStatistics&)>& isWanted) {
+    while (m_read.size() < m_files.size()) m_read.push_back(readStatistics(m_files[m_read.size()]));
+    const auto found = std::ranges::find_if(m_read, [&](const auto& one) { return isWanted(*one); });
+    return found == m_read.end() ? nullptr : *found;
+  }
+  /// What a network is scored with. Throws Error also where none of them is of this network.
+  [[nodiscard]] ChosenStatistics of(const ModelEntry& entry, const ModelInfo& info) {
+    if (m_files.empty()) return chooseStatistics(entry.statistics, info);
+    ChosenStatistics out{.statistics = first([&](const FittedStatistics& one) { return fits(one, info); })};
+    if (!out.statistics) requireFits(*m_read.front(), info);
+    return out;
+  }
+
+private:
+  const std::vector<std::filesystem::path>& m_files;
+  std::vector<std::shared_ptr<const FittedStatistics>> m_read;
+};
 
 }  // namespace
 
@@ -72,22 +101,33 @@ std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request) {
   for (const ModelEntry& entry : request.models) models.push_back(entry.path);
   const SourceLabels labels = sourceLabels(models, request.scores);
   std::vector<OpenedSource> out;
+  AskedStatistics statistics(request.statistics);
   for (std::size_t i = 0; i < models.size(); ++i) {
     OpenedSource& source = out.emplace_back(OpenedSource{{.label = labels.models[i]}, models[i], {}});
     try {
-      source.item.model = openModel(request.models[i], networkUse(request));
+      auto model = openModel(request.models[i], networkUse(request));
+      ChosenStatistics chosen = statistics.of(request.models[i], model->info());
+      source.item.statistics = std::move(chosen.statistics);
+      source.warning = std::move(chosen.warning);
+      source.item.model = std::move(model);
       source.item.passes = passesFor(source.item, request);
     } catch (const std::exception& failure) {
       source.failure = reasonOf(failure, models[i]);
     }
   }
-  for (std::size_t i = 0; i < request.scores.size(); ++i)
-    out.push_back({{.label = labels.folders[i],
-                    .folder = request.scores[i],
-                    .arrayName = request.scoreName,
-                    .polarity = request.polarity},
-                   request.scores[i],
-                   {}});
+  for (std::size_t i = 0; i < request.scores.size(); ++i) {
+    OpenedSource& source = out.emplace_back(OpenedSource{{.label = labels.folders[i],
+                                                          .folder = request.scores[i],
+                                                          .arrayName = request.scoreName,
+                                                          .polarity = request.polarity},
+                                                         request.scores[i],
+                                                         {}});
+    try {
+      source.item.statistics = statistics.first([](const FittedStatistics&) { return true; });
+    } catch (const std::exception& failure) {
+      source.failure = reasonOf(failure, request.scores[i]);
+    }
+  }
   return out;
 }
 

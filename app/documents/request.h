@@ -21,6 +21,8 @@ struct EvaluationRequest {
   std::vector<std::filesystem::path> scores;  ///< folders of imported maps or logits
   std::string scoreName = {};                 ///< which array of score files of several; empty: the obvious one
   std::optional<Polarity> polarity = {};      ///< of score maps; empty: as their form says
+  /// Files of fitted statistics: each source takes the first that is of its network, before those that its entry names.
+  std::vector<std::filesystem::path> statistics = {};
   std::vector<Method> methods;
   bool everyMethod = false;  ///< of each source all that it can serve (servedMethods()), in place of `methods`
   std::vector<float> temperatures;
@@ -66,7 +68,8 @@ struct OpenedSet {
 struct OpenedSource {
   SourceItem item;
   std::filesystem::path path;
-  std::string failure;  ///< names the file
+  std::string failure;       ///< names the file
+  std::string warning = {};  ///< of a source that is used all the same
 };
 /// The request's methods that need a further pass, with what each is run with, as far as a network can be run so.
 [[nodiscard]] std::vector<PassChoice> passesFor(const SourceItem& item, const EvaluationRequest& request);

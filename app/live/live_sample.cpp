@@ -70,7 +70,7 @@ std::optional<std::vector<float>> LiveSample::scores(const Configuration& config
                                                      const MapProvider& maps, const std::stop_token& stop) const {
   std::vector<float> out(m_pixels.pixelCount());
   if (out.empty()) return out;
-  if (m_outputs && configuration.method) {
+  if (m_outputs && configuration.method && configuration.method->kind().isPointwise()) {
     m_outputs->score(source.scoreParameters(configuration, m_outputs->view()), out);
     return out;
   }

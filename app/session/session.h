@@ -101,7 +101,8 @@ struct ModelEntry {
   std::filesystem::path path;
   std::optional<Preprocessing> preprocessing = {};  ///< edited by the user
   std::optional<OutputMeaning> outputs = {};
-  std::optional<std::string> sha256 = {};  ///< checked on opening where given
+  std::optional<std::string> sha256 = {};                ///< checked on opening where given
+  std::optional<std::filesystem::path> statistics = {};  ///< file of what was fitted; none: the one beside the network
 };
 
 /// Equal where a session's file says the same of both.

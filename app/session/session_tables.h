@@ -145,6 +145,7 @@ inline constexpr auto kFields<ModelEntry> = std::tuple{
     given("sha256", &ModelEntry::sha256, kDigest),
     given("preprocessing", &ModelEntry::preprocessing, SidecarFields{}),
     given("outputs", &ModelEntry::outputs, kObject),
+    given("statistics", &ModelEntry::statistics, kPath),
 };
 
 template <>

@@ -75,19 +75,25 @@ void addAnchors(const Grid<double>& scores, const LabelMap& label, std::vector<d
 
 }  // namespace
 
-std::string importedReading(const std::string& arrayName, std::optional<Polarity> polarity) {
-  if (!polarity) return arrayName;
-  return arrayName + "\n" + std::string(polarityName(*polarity));  // no array's name has a line's end
+std::string importedReading(const std::string& arrayName, std::optional<Polarity> polarity,
+                            const FittedStatistics* statistics) {
+  std::string out = arrayName;
+  if (polarity) out += "\n" + std::string(polarityName(*polarity));  // no array's name has a line's end
+  if (statistics != nullptr) out += "\nstatistics " + statistics->digest;
+  return out;
 }
 
 ImportedSource::ImportedSource(std::string label, std::shared_ptr<const DataSet> set,
                                const std::filesystem::path& folder, const std::string& arrayName,
                                std::shared_ptr<LogitsStore> store, ChannelChoice channels,
-                               std::optional<Polarity> polarity)
+                               std::optional<Polarity> polarity, std::shared_ptr<const FittedStatistics> statistics,
+                               bool readsFeatures)
     : LogitsSource(std::move(label), std::move(channels)),
       m_set(std::move(set)),
       m_scores(openImportedScores(folder, *m_set, arrayName, polarity)),
-      m_id({folderIdOf(m_scores.root), importedReading(arrayName, polarity)}),
+      m_id({folderIdOf(m_scores.root), importedReading(arrayName, polarity, statistics.get())}),
+      m_statistics(std::move(statistics)),
+      m_readsFeatures(readsFeatures || (m_statistics && m_statistics->features)),
       m_store(std::move(store)),
       m_sizes(m_set->frames.size()),
       m_frameSizes(m_set->frames.size()),
@@ -259,8 +265,8 @@ ImportedSource::OpenedOutputs ImportedSource::openedOutputs(std::size_t frame) c
   const ImportedFile& file = m_scores.files[frame].value();
   OpenedOutputs out{.which = {}, .arrays = {}, .knownClasses = m_knownClasses};
   for (const ImportedArray& array : file.outputs) {
-    if (array.output == Output::Features && file.outputs.size() > 1)
-      continue;  // large, and no method of pixels reads them
+    if (array.output == Output::Features && file.outputs.size() > 1 && !m_readsFeatures)
+      continue;  // large, and without what is fitted for them no method reads them
     out.which.push_back(array.output);
     out.arrays.push_back(openImportedOutput(array.output, array.file, m_frameSizes[frame], array.name));
   }
@@ -306,7 +312,15 @@ ScoreInputs ImportedSource::firstInputs() const {
   out = inputsOf(shapes);
   out.isNetwork = false;
   out.voidChannel = assumedVoidChannel(out.channels);
+  addStatistics(m_statistics.get(), usedChannels(out.channels, out.voidChannel), out);
   return out;
+}
+
+/// Those that were chosen, else the known ones of so many; none without logits.
+std::vector<int> ImportedSource::usedChannels(int classes, int voidChannel) const {
+  const ChannelChoice chosen = LogitsSource::channels();
+  if (!chosen.list.empty() || classes == 0) return chosen.list;
+  return knownChannels(classes, chosen.all ? -1 : voidChannel);
 }
 
 ScoreInputs ImportedSource::inputs() const {
@@ -400,17 +414,18 @@ ScoreParameters ImportedSource::scoreParameters(const Configuration& configurati
   ScoreInputs inputs = inputsOf(outputs);
   inputs.isNetwork = false;
   inputs.voidChannel = assumedVoidChannel(inputs.channels);
-  ScoreParameters parameters{.method = *configuration.method,
-                             .temperature = configuration.temperature.value_or(1.0F),
-                             .channels = LogitsSource::channels().list,
-                             .voidChannel = inputs.voidChannel};
+  const int classes = classCount(outputs);
+  ScoreParameters parameters{
+      .method = *configuration.method,
+      .temperature = configuration.temperature.value_or(1.0F),
+      .channels = inputs.channels > 0 ? usedChannels(classes, inputs.voidChannel) : LogitsSource::channels().list,
+      .voidChannel = inputs.voidChannel};
+  addStatistics(m_statistics.get(), parameters.channels, inputs);
+  addStatistics(m_statistics.get(), parameters);
   if (const auto lack = parameters.method.whyNot(inputs))
     throw Error(
         ErrorParts{.what = lack->what, .expected = lack->expected, .found = lack->found, .file = m_scores.root});
   if (parameters.method.kind().passesRead == PassesRead::Mean) m_missedPass = parameters.method.kind().pass;
-  const int classes = classCount(outputs);
-  if (parameters.channels.empty() && inputs.channels > 0)
-    parameters.channels = knownChannels(classes, LogitsSource::channels().all ? -1 : parameters.voidChannel);
   if (parameters.channels.empty() || classes == 0) return parameters;
   const int last = *std::max_element(parameters.channels.begin(), parameters.channels.end());
   if (last >= classes)
@@ -460,6 +475,8 @@ std::vector<std::pair<std::string, std::string>> ImportedSource::provenance() co
       if (std::filesystem::is_regular_file(each, unknown))  // a pipe would be waited for
         digest.add(each.filename().string()).add(sha256OfFile(each));
   std::vector<std::pair<std::string, std::string>> facts = {{"scores", name()}, {"scores_sha256", digest.hex()}};
+  if (m_statistics)
+    for (auto& fact : m_statistics->facts()) facts.push_back(std::move(fact));
   if (!m_scores.arrayName.empty()) facts.emplace_back("scores_array", m_scores.arrayName);
   if (!m_holdsLogits)
     facts.emplace_back("scores_polarity",

@@ -4,6 +4,7 @@
 #include "analysis/datasets/imported_scores.h"
 #include "analysis/formats/score_map_file.h"
 #include "analysis/metrics/double_ranking.h"
+#include "app/sources/fitted_statistics.h"
 #include "app/sources/logits_source.h"
 #include "app/sources/score_findings.h"
 #include "inference/logits/imported_logits.h"
@@ -18,8 +19,9 @@
 
 namespace oodscope {
 
-/// How a folder's files are read, for a SourceId.
-[[nodiscard]] std::string importedReading(const std::string& arrayName, std::optional<Polarity> polarity);
+/// How a folder's files are read, for a SourceId. statistics: what methods measure by; null: none.
+[[nodiscard]] std::string importedReading(const std::string& arrayName, std::optional<Polarity> polarity,
+                                          const FittedStatistics* statistics = nullptr);
 
 /// Scores that somebody's method wrote, one file a frame: score maps, taken as they are, or logits, scored like a
 /// model's. What comes as confidences is turned round: see Polarity. Maps of more digits than float has (float64,
@@ -29,11 +31,13 @@ class ImportedSource : public LogitsSource {
 public:
   /// Matches files to frames by name. channels: for logits alone, where the known classes are the first 19 of 20 and
   /// otherwise all. arrayName: of the array that is meant in files of several; empty: the obvious one. polarity: of
-  /// maps; empty: as their form says. Throws Error as openImportedScores does, and for confidences that are logits. Its
-  /// maker is openSource().
+  /// maps; empty: as their form says. statistics: of logits and features; null: none. readsFeatures: beside other
+  /// arrays, too, whatever was fitted for them: they are large, and most methods read none. Throws Error as
+  /// openImportedScores does, and for confidences that are logits. Its maker is openSource().
   ImportedSource(std::string label, std::shared_ptr<const DataSet> set, const std::filesystem::path& folder,
                  const std::string& arrayName, std::shared_ptr<LogitsStore> store, ChannelChoice channels,
-                 std::optional<Polarity> polarity = {});
+                 std::optional<Polarity> polarity = {}, std::shared_ptr<const FittedStatistics> statistics = {},
+                 bool readsFeatures = false);
 
   [[nodiscard]] SourceId id() const override { return m_id; }
   /// The usual ones where there are finished maps alone.
@@ -96,6 +100,7 @@ private:
   [[nodiscard]] Outputs held(std::size_t frame) const;
   void hold(std::size_t frame, const Outputs& outputs) const;
   [[nodiscard]] ScoreInputs firstInputs() const;
+  [[nodiscard]] std::vector<int> usedChannels(int classes, int voidChannel) const;
   void judge(std::size_t frame, const StoredMap& map);
   void judge(std::size_t frame, const OpenedOutputs& outputs);
   void judgeShape(std::size_t frame, Size found, const char* what);
@@ -105,6 +110,8 @@ private:
   std::shared_ptr<const DataSet> m_set;
   ImportedScores m_scores;
   SourceId m_id;
+  std::shared_ptr<const FittedStatistics> m_statistics;
+  bool m_readsFeatures;
   std::vector<std::string> m_classNames;
   std::shared_ptr<LogitsStore> m_store;
   std::vector<Size> m_sizes;       ///< by frame, once prepared

@@ -27,20 +27,23 @@ std::string imageDigest(const Frame& frame) {
   return Sha256().add(image).add(sha256OfFile(*frame.overlay)).hex();
 }
 
-SourceId sourceIdOf(const Model& model) {
+SourceId sourceIdOf(const Model& model, const FittedStatistics* statistics) {
   const ModelInfo& info = model.info();
   Sha256 reading;
   reading.add(model.logitsKey()).add("void ").add(std::to_string(info.outputs.voidChannel));
   for (const int channel : knownChannels(info.outputs, info.channels)) reading.add(" ").add(std::to_string(channel));
+  if (statistics != nullptr) reading.add(" statistics ").add(statistics->digest);
   return {info.fingerprint, reading.hex()};
 }
 
 ModelScores::ModelScores(std::string label, std::shared_ptr<const DataSet> set, std::shared_ptr<Model> model,
-                         std::shared_ptr<LogitsStore> store, ChannelChoice channels, std::vector<PassChoice> passes)
+                         std::shared_ptr<LogitsStore> store, ChannelChoice channels,
+                         std::shared_ptr<const FittedStatistics> statistics, std::vector<PassChoice> passes)
     : LogitsSource(std::move(label), std::move(channels)),
       m_set(std::move(set)),
       m_model(std::move(model)),
       m_store(std::move(store)),
+      m_statistics(std::move(statistics)),
       m_passes(std::move(passes)),
       m_runs(1),
       m_used(this->channels().list),
@@ -94,6 +97,8 @@ ScoreInputs ModelScores::inputs() const {
   for (const OutputArray& array : info.arrays)
     if (array.output == Output::ClassLogits) out.queryColumns = array.size.width;
   out.knownClasses = info.outputs.knownClasses;
+  out.featureChannels = channelsOf(Output::Features);
+  addStatistics(m_statistics.get(), m_used, out);
   out.passes = info.passes;
   return out;
 }
@@ -310,10 +315,12 @@ Size ModelScores::ownSize(std::size_t) const { return m_model->info().output; }
 ScoreParameters ModelScores::scoreParameters(const Configuration& configuration, const OutputsView&) const {
   const Method method = configuration.method.value();
   requirePossible(method);
-  return ScoreParameters{.method = method,
-                         .temperature = configuration.temperature.value_or(1.0F),
-                         .channels = m_used,
-                         .voidChannel = m_model->info().outputs.voidChannel};
+  ScoreParameters out{.method = method,
+                      .temperature = configuration.temperature.value_or(1.0F),
+                      .channels = m_used,
+                      .voidChannel = m_model->info().outputs.voidChannel};
+  addStatistics(m_statistics.get(), out);
+  return out;
 }
 
 std::vector<std::string> ModelScores::warnings() const {
@@ -341,6 +348,8 @@ std::vector<std::pair<std::string, std::string>> ModelScores::provenance() const
   if (!info.arrayNames.empty()) facts.emplace_back("outputs", info.arrayNames);
   for (const PassChoice& pass : m_passes)
     facts.emplace_back(std::string("pass ").append(pass.kind->name), passText(pass));
+  if (m_statistics)
+    for (auto& fact : m_statistics->facts()) facts.push_back(std::move(fact));
   return facts;
 }
 

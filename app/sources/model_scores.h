@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
+#include "app/sources/fitted_statistics.h"
 #include "app/sources/logits_source.h"
 #include "inference/logits/logits_store.h"
 #include "inference/models/model.h"
@@ -12,7 +13,7 @@
 namespace oodscope {
 
 /// What tells a network's logits, and what its methods make of them, from any other's.
-[[nodiscard]] SourceId sourceIdOf(const Model& model);
+[[nodiscard]] SourceId sourceIdOf(const Model& model, const FittedStatistics* statistics = nullptr);
 
 /// Scores of one set by one model, over logits that are made once and kept in the store. Logits that the store lost
 /// (another process evicted them, they fit nowhere, their file was damaged) are made again when they are asked for:
@@ -23,9 +24,10 @@ public:
   /// Throws Error for a channel the network lacks, and for a pass that it cannot be run with. Its maker is
   /// openSource().
   ModelScores(std::string label, std::shared_ptr<const DataSet> set, std::shared_ptr<Model> model,
-              std::shared_ptr<LogitsStore> store, ChannelChoice channels, std::vector<PassChoice> passes = {});
+              std::shared_ptr<LogitsStore> store, ChannelChoice channels,
+              std::shared_ptr<const FittedStatistics> statistics = {}, std::vector<PassChoice> passes = {});
 
-  [[nodiscard]] SourceId id() const override { return sourceIdOf(*m_model); }
+  [[nodiscard]] SourceId id() const override { return sourceIdOf(*m_model, m_statistics.get()); }
   [[nodiscard]] const std::vector<std::string>& classNames() const override {
     return m_model->info().outputs.channelNames;
   }
@@ -95,6 +97,7 @@ private:
   std::shared_ptr<const DataSet> m_set;
   std::shared_ptr<Model> m_model;
   std::shared_ptr<LogitsStore> m_store;
+  std::shared_ptr<const FittedStatistics> m_statistics;
   std::vector<PassChoice> m_passes;
   std::vector<Run> m_runs;             ///< the plain one first
   std::vector<int> m_used;             ///< channels that take part

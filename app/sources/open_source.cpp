@@ -34,9 +34,9 @@ std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, cons
                                         const ChannelChoice& channels, std::shared_ptr<LogitsStore> store) {
   if (item.model)
     return std::make_shared<ModelScores>(item.label, std::move(set), item.model, std::move(store), channels,
-                                         item.passes);
+                                         item.statistics, item.passes);
   return std::make_shared<ImportedSource>(item.label, std::move(set), item.folder, item.arrayName, std::move(store),
-                                          channels, item.polarity);
+                                          channels, item.polarity, item.statistics, item.readsFeatures);
 }
 
 std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& set, const std::vector<SumTerm>& terms,
@@ -68,8 +68,9 @@ std::vector<PassChoice> passesFor(const SourceItem& item, const std::vector<Meth
 }
 
 SourceId sourceIdOf(const SourceItem& item) {
-  return item.model ? sourceIdOf(*item.model)
-                    : SourceId{folderIdOf(item.folder), importedReading(item.arrayName, item.polarity)};
+  return item.model
+             ? sourceIdOf(*item.model, item.statistics.get())
+             : SourceId{folderIdOf(item.folder), importedReading(item.arrayName, item.polarity, item.statistics.get())};
 }
 
 std::shared_ptr<Model> openModel(const ModelEntry& entry, const NetworkUse& use) {

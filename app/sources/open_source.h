@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/imported_scores.h"
+#include "app/sources/fitted_statistics.h"
 #include "app/sources/score_source.h"
 #include "inference/logits/logits_store.h"
 #include "inference/models/model.h"
@@ -15,11 +16,13 @@ namespace oodscope {
 /// Something that gives scores of any set: a network, or a folder of somebody's files.
 struct SourceItem {
   std::string label;
-  std::shared_ptr<Model> model = {};      ///< a network; none:
-  std::filesystem::path folder = {};      ///< maps or logits, one a frame
-  std::string arrayName = {};             ///< which array of files of several; empty: the obvious one
-  std::optional<Polarity> polarity = {};  ///< of maps; empty: as their form says
-  std::vector<PassChoice> passes = {};    ///< of a network: how it is run besides
+  std::shared_ptr<Model> model = {};                        ///< a network; none:
+  std::filesystem::path folder = {};                        ///< maps or logits, one a frame
+  std::string arrayName = {};                               ///< which array of files of several; empty: the obvious one
+  std::optional<Polarity> polarity = {};                    ///< of maps; empty: as their form says
+  std::shared_ptr<const FittedStatistics> statistics = {};  ///< that methods may measure by; null: none
+  bool readsFeatures = false;           ///< opens features beside other arrays, whatever was fitted for them
+  std::vector<PassChoice> passes = {};  ///< of a network: how it is run besides
 };
 
 /// The further passes that methods read, of networks that can be run so, with `values` where these name them.

@@ -322,7 +322,7 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
 void MainWindow::showChoices(const ViewState& view) {
   m_choices->showChoices(view);
   m_knobs->showChoices(view);
-  m_model->show(view.model);
+  m_model->show(view.model, view.set);
   m_controls->showChoices(view);
 }
 

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/model_tab.h"
 
+#include "analysis/core/error.h"
 #include "app/desk/missing_items.h"
+#include "app/desk/post_to.h"
+#include "app/studies/fit_statistics.h"
 #include "inference/models/verdicts.h"
 #include "widgets/theme/number_text.h"
+
+#include <QFileDialog>
 
 #include <thread>
 
@@ -75,6 +80,13 @@ ModelCard modelCard(const Workspace& workspace, const OpenModel& model) {
       {ModelTab::tr("FLOPs a frame, 2 a multiply–add"),
        info.multiplyAdds > 0 ? largeText(2.0 * static_cast<double>(info.multiplyAdds)) : QString(kNotDefinedSign)},
       {ModelTab::tr("SHA-256"), QString::fromStdString(info.fingerprint.substr(0, 16))}};
+  card.hasNamedStatistics = model.entry.statistics.has_value();
+  if (model.statistics) {
+    const QString file = QString::fromStdString(model.statistics->file.filename().string());
+    const QString set = QString::fromStdString(model.statistics->set);
+    card.facts.emplace_back(ModelTab::tr("statistics"),
+                            set.isEmpty() ? file : ModelTab::tr("%1, of %2").arg(file, set));
+  }
   for (const std::string& text : info.assumptions) card.remarks << QString::fromStdString(text);
   for (const std::string& text : info.warnings) card.warnings << QString::fromStdString(text);
   card.assumptions = assumptionsOf(info.preprocessing, info.outputs);
@@ -100,7 +112,18 @@ ModelTab::ModelTab(Workspace& workspace, ModelPanel& panel)
                                                              countedText(threads, tr("thread"), tr("threads")))
                                                   : QString(),
                                false);
+          }),
+      m_fit(
+          this, JobPriority::Background,
+          [this](const FitRequest& request, const std::stop_token& stop) { return fitted(request, stop); },
+          [this](const FitRequest& request, const Outcome<std::filesystem::path>& outcome) {
+            m_panel.setFitting(QString());
+            if (outcome.isFailure())
+              Q_EMIT failed(QString::fromStdString(outcome.failure()),
+                            QString::fromStdString(request.entry.path.string()));
+            if (outcome.hasValue()) m_workspace.setStatistics(request.name, std::nullopt);
           }) {
+  connectStatistics();
   connect(&panel, &ModelPanel::assumptionsEdited, this, [this](const QString& name, const ModelAssumptions& a) {
     m_workspace.reopenModel(name, preprocessingOf(a), outputsOf(a));
   });
@@ -119,7 +142,65 @@ ModelTab::ModelTab(Workspace& workspace, ModelPanel& panel)
   });
 }
 
-void ModelTab::show(const std::string& current) {
+void ModelTab::connectStatistics() {
+  connect(&m_panel, &ModelPanel::statisticsFileRequested, this, [this](const QString& name) {
+    const OpenModel* model = m_workspace.findModel(name);
+    if (model == nullptr) return;
+    const QString file = QFileDialog::getOpenFileName(&m_panel, tr("Statistics of %1").arg(name),
+                                                      QString::fromStdString(model->entry.path.parent_path().string()),
+                                                      tr("Statistics (*.json *_mean.npy);;All files (*)"));
+    if (!file.isEmpty()) m_workspace.setStatistics(name, std::filesystem::path(file.toStdString()));
+  });
+  connect(&m_panel, &ModelPanel::statisticsForgotten, this,
+          [this](const QString& name) { m_workspace.setStatistics(name, std::nullopt); });
+  connect(&m_panel, &ModelPanel::fitRequested, this, &ModelTab::fit);
+  connect(&m_panel, &ModelPanel::fitCancelled, this, [this] { m_fit.cancel(); });
+}
+
+void ModelTab::fit(const QString& name) {
+  const OpenModel* model = m_workspace.findModel(name);
+  const OpenSet* set = m_workspace.findSet(m_set);
+  if (model == nullptr || !model->info || m_fit.isBusy()) return;
+  if (set == nullptr) {
+    Q_EMIT failed(tr("Statistics are fitted on a set: open one first."), QString());
+    return;
+  }
+  m_panel.setFitting(tr("begins"));
+  m_fit.request({name, model->entry,
+                 ModelOptions{.device = m_workspace.options().device,
+                              .threads = m_workspace.options().threads,
+                              .preprocessing = model->info->preprocessing,
+                              .outputs = model->info->outputs,
+                              .memory = arrangementMemory(m_workspace.options().store.folder,
+                                                          m_workspace.options().store.temporary)},
+                 set->set, m_workspace.sharedStore()});
+}
+
+std::filesystem::path ModelTab::fitted(const FitRequest& request, const std::stop_token& stop) {
+  const SourceItem item{.label = request.name.toStdString(),
+                        .model = std::make_shared<Model>(Model::load(request.entry.path, request.options))};
+  const auto source = openSource(request.set, item, {}, request.store);
+  const auto progress = [this](const Progress& now) {
+    postTo(this, [this, now] { m_panel.setFitting(tr("frame %1 of %2").arg(now.done + 1).arg(now.total)); });
+  };
+  const FittedSet fitted = fitStatistics(*request.set, *source, {}, progress, stop);
+  const std::filesystem::path file = statisticsBeside(request.entry.path);
+  if (fitted.cancelled) return file;  // published as such
+  if (!fitted.failures.empty()) {
+    const FailedFrame& first = fitted.failures.front();
+    throw Error(ErrorParts{.what = "statistics were not fitted: a frame cannot be read",
+                           .expected = "all frames of " + request.set->name,
+                           .found = "frame " + first.frame + ": " + first.message,
+                           .file = request.entry.path});
+  }
+  writeStatistics(file, fitted,
+                  {.set = request.set->name, .model = item.model->info().fingerprint, .facts = source->provenance()},
+                  {});
+  return file;
+}
+
+void ModelTab::show(const std::string& current, const std::string& set) {
+  m_set = QString::fromStdString(set);
   std::vector<ModelCard> cards;
   for (const OpenModel& model : m_workspace.models()) cards.push_back(modelCard(m_workspace, model));
   m_panel.setModels(std::move(cards), QString::fromStdString(current));

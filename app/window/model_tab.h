@@ -20,9 +20,9 @@ class ModelTab : public QObject {
 
 public:
   ModelTab(Workspace& workspace, ModelPanel& panel);
-  /// `current`: the model that is scored with.
-  void show(const std::string& current);
-  [[nodiscard]] bool isBusy() const { return m_job.isBusy(); }
+  /// `current`: the model that is scored with; `set`: that is shown, and statistics are fitted on.
+  void show(const std::string& current, const std::string& set);
+  [[nodiscard]] bool isBusy() const { return m_job.isBusy() || m_fit.isBusy(); }
 
 Q_SIGNALS:
   void failed(const QString& text, const QString& file);
@@ -33,9 +33,23 @@ private:
     std::filesystem::path file;
     ModelOptions options;
   };
+  struct FitRequest {
+    QString name;
+    ModelEntry entry;
+    ModelOptions options;
+    std::shared_ptr<const DataSet> set;
+    std::shared_ptr<LogitsStore> store;
+  };
+  void connectStatistics();
+  void fit(const QString& name);
+  /// The file that was written.
+  [[nodiscard]] std::filesystem::path fitted(const FitRequest& request, const std::stop_token& stop);
+
   Workspace& m_workspace;
   ModelPanel& m_panel;
+  QString m_set;
   CoalescingJob<Request, double> m_job;
+  CoalescingJob<FitRequest, std::filesystem::path> m_fit;
 };
 
 }  // namespace oodscope

@@ -2,12 +2,14 @@
 // What the window says of numbers that a network makes: published ones, precision, a part of the frames.
 #include "analysis/metrics/protocol_rules.h"
 #include "app/desk/inference_runner.h"
+#include "app/sources/fitted_statistics.h"
 #include "app/window/main_window.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/end_to_end/window_driver.h"
 #include "widgets/lists/frame_list.h"
 #include "widgets/panels/badge.h"
 #include "widgets/panels/metrics_panel.h"
+#include "widgets/panels/model_panel.h"
 #include "widgets/panels/status_widgets.h"
 #include "widgets/plots/curves_panel.h"
 
@@ -18,6 +20,8 @@
 #include <QDialogButtonBox>
 #include <QPushButton>
 #include <QTest>
+
+#include <fstream>
 
 namespace oodscope {
 namespace {
@@ -124,6 +128,47 @@ TEST_F(WindowModel, ThePrecisionThatIsPreferredIsTheOneThatIsScored) {
   ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_EQ(window->workspace().options().store.precision, StorePrecision::Single);
   EXPECT_EQ(badge(*window), QStringLiteral("= exact on float32 logits"));
+}
+
+TEST_F(WindowModel, StatisticsFittedOnTheSetServeWhatLackedThem) {
+  const auto window = open();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const auto opened = [&] { return window->workspace().findModel(QStringLiteral("small.pth")); };
+  const auto lacks = [&] {
+    const auto live =
+        window->workspace().liveSet(QString::fromStdString(window->session().view().set), window->session().view());
+    return live == nullptr || methods::kSml.whyNot(live->source().inputs()).has_value();
+  };
+  ASSERT_NE(opened(), nullptr);
+  EXPECT_EQ(opened()->statistics, nullptr);
+  EXPECT_TRUE(lacks());
+  auto* panel = window->findChild<ModelPanel*>();
+  ASSERT_NE(panel, nullptr);
+  Q_EMIT panel->fitRequested(QStringLiteral("small.pth"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return opened() != nullptr && opened()->statistics != nullptr; }, 60'000));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(opened()->statistics->file, statisticsBeside(model));
+  EXPECT_EQ(opened()->statistics->set, "RoadAnomaly21");
+  EXPECT_FALSE(lacks());
+  ViewState view = window->session().view();
+  view.score.method = methods::kSml;
+  window->session().edit(view, QStringLiteral("method"));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  ASSERT_NE(window->run().numbers(), nullptr);
+  EXPECT_EQ(window->run().numbers()->configuration.method, methods::kSml);
+  picture(*window, QStringLiteral("statistics"));
+  // A file that is of another kind is told; the network stays open without.
+  const std::filesystem::path wrong = model.parent_path() / "wrong.json";
+  std::ofstream(wrong) << "{}";
+  QString told;
+  QObject::connect(&window->workspace(), &Workspace::message, window.get(),
+                   [&](Severity, const QString& text, const QString&) { told += text; });
+  window->workspace().setStatistics(QStringLiteral("small.pth"), wrong);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return told.contains(QStringLiteral("not a file of statistics")); }, 60'000));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  ASSERT_NE(opened(), nullptr);
+  EXPECT_EQ(opened()->statistics, nullptr);
+  EXPECT_EQ(window->session().session().models.front().statistics, wrong);
 }
 
 }  // namespace

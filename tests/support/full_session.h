@@ -27,6 +27,7 @@ inline Session fullSession(const std::filesystem::path& folder) {
   model.preprocessing->resize = ResizeRule::Bilinear;
   model.outputs->channelNames = {"road", "sky"};
   model.outputs->voidChannel = 19;
+  model.statistics = folder / "net.statistics.json";
   session.models = {model};
   session.scores = {folder / "scores"};
   session.methods = {"msp", "energy"};

@@ -12,6 +12,7 @@
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
@@ -88,6 +89,8 @@ ModelPanel::ModelPanel(QWidget* parent) : QWidget(parent), m_stack(new QStackedL
   column->addWidget(m_facts);
   m_measure = new QPushButton(tr("Measure the latency"));
   column->addWidget(m_measure, 0, Qt::AlignLeft);
+  buildStatistics();
+  column->addWidget(m_statistics, 0, Qt::AlignLeft);
   m_warnings = new QLabel;
   m_remarks = new QLabel;
   for (QLabel* label : {m_warnings, m_remarks}) {
@@ -113,6 +116,30 @@ ModelPanel::ModelPanel(QWidget* parent) : QWidget(parent), m_stack(new QStackedL
   connect(m_measure, &QPushButton::clicked, this, [this] {
     if (const ModelCard* card = current()) Q_EMIT latencyRequested(card->name);
   });
+}
+
+void ModelPanel::buildStatistics() {
+  m_statistics = new QPushButton(tr("Statistics…"));
+  m_statistics->setToolTip(
+      tr("Means and variances of each class's largest logit, and reference features, which some methods measure by"));
+  auto* menu = new QMenu(m_statistics);
+  m_statistics->setMenu(menu);
+  const auto add = [&](const QString& text, auto signal) {
+    return menu->addAction(text, this, [this, signal] {
+      if (const ModelCard* card = current()) Q_EMIT(this->*signal)(card->name);
+    });
+  };
+  add(tr("Choose a file…"), &ModelPanel::statisticsFileRequested);
+  m_forget = add(tr("Use the file beside the model"), &ModelPanel::statisticsForgotten);
+  m_fit = add(tr("Fit on the set that is shown"), &ModelPanel::fitRequested);
+  m_cancelFit = menu->addAction(tr("Stop fitting"), this, &ModelPanel::fitCancelled);
+  m_cancelFit->setEnabled(false);
+}
+
+void ModelPanel::setFitting(const QString& text) {
+  m_statistics->setText(text.isEmpty() ? tr("Statistics…") : tr("Fitting: %1").arg(text));
+  m_fit->setEnabled(text.isEmpty());
+  m_cancelFit->setEnabled(!text.isEmpty());
 }
 
 QWidget* ModelPanel::makeChoice() {
@@ -256,7 +283,11 @@ void ModelPanel::setModels(std::vector<ModelCard> models, const QString& name) {
   const ModelCard* now = current();
   const bool same = kept && now != nullptr && kept->first == now->name && kept->second == now->assumptions;
   if (!same) m_latency.clear();
-  if (!same || before == nullptr) showCurrent();
+  if (!same || before == nullptr)
+    showCurrent();
+  else
+    setLatency(m_latency, !m_measure->isEnabled());  // other facts may have changed
+  if (now != nullptr) m_forget->setEnabled(now->hasNamedStatistics);
 }
 
 void ModelPanel::setLatency(const QString& text, bool measuring) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+class QAction;
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
@@ -40,6 +41,7 @@ struct ModelCard {
   QString name;   ///< what the signals call it
   QString title;  ///< "ERFNet 20"
   int channels = 0;
+  bool hasNamedStatistics = false;                 ///< of a file that was chosen, not of the one beside it
   std::vector<std::pair<QString, QString>> facts;  ///< "parameters", "2.06 M"
   QStringList remarks;                             ///< what was assumed and said
   QStringList warnings;
@@ -65,6 +67,8 @@ public:
   void setMissing(std::vector<MissingModel> missing);
   /// "135 ms, 2 threads"; empty: not measured.
   void setLatency(const QString& text, bool measuring);
+  /// "frame 3 of 60" while statistics are fitted; empty: nothing is.
+  void setFitting(const QString& text);
   /// What the fields say now.
   [[nodiscard]] ModelAssumptions edited() const;
 
@@ -77,10 +81,16 @@ Q_SIGNALS:
   void openRequested();
   void closeRequested(const QString& name);
   void latencyRequested(const QString& name);
+  void statisticsFileRequested(const QString& name);
+  /// Those of the file beside the model, where there is one.
+  void statisticsForgotten(const QString& name);
+  void fitRequested(const QString& name);
+  void fitCancelled();
   void locateRequested(const QString& path);
 
 private:
   [[nodiscard]] QWidget* makeChoice();
+  void buildStatistics();
   void choose(int index);
   void fillChoice(const QString& name);
   void buildFields(QWidget* content);
@@ -103,7 +113,8 @@ private:
   QDoubleSpinBox* m_scale = nullptr;
   std::array<QDoubleSpinBox*, 3> m_mean{}, m_deviation{};
   QPlainTextEdit* m_names = nullptr;
-  QPushButton *m_apply = nullptr, *m_revert = nullptr, *m_measure = nullptr;
+  QPushButton *m_apply = nullptr, *m_revert = nullptr, *m_measure = nullptr, *m_statistics = nullptr;
+  QAction *m_fit = nullptr, *m_cancelFit = nullptr, *m_forget = nullptr;
 };
 
 }  // namespace oodscope
