@@ -105,14 +105,6 @@ private:
   std::size_t m_at = 0;
 };
 
-std::string textOf(const EnsembleFactor& factor) {
-  std::string out = textOf(factor.score);
-  if (!factor.score.filters.empty()) out = "(" + out + ")";
-  if (factor.source.empty()) return out;
-  const bool isQuoted = factor.source.find_first_of(kOperators) != std::string::npos;
-  return out + (isQuoted ? "@\"" + factor.source + "\"" : "@" + factor.source);
-}
-
 }  // namespace
 
 bool isEnsemble(std::string_view item) {
@@ -125,6 +117,14 @@ bool isEnsemble(std::string_view item) {
 }
 
 EnsembleExpression parseEnsemble(std::string_view text) { return EnsembleReader(text).read(); }
+
+std::string textOf(const EnsembleFactor& factor) {
+  std::string out = textOf(factor.score);
+  if (!factor.score.filters.empty()) out = "(" + out + ")";
+  if (factor.source.empty()) return out;
+  const bool isQuoted = factor.source.find_first_of(kOperators) != std::string::npos;
+  return out + (isQuoted ? "@\"" + factor.source + "\"" : "@" + factor.source);
+}
 
 std::string textOf(const EnsembleExpression& expression) {
   std::string out;

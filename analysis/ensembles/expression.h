@@ -33,6 +33,8 @@ struct EnsembleExpression {
 /// ) in it stands in double quotes. Throws Error that names the part that is wrong: an empty one, an unknown filter, a
 /// number that is not finite, a bracket or quote that is not closed.
 [[nodiscard]] EnsembleExpression parseEnsemble(std::string_view text);
+/// A score of a term, as parseEnsemble() reads it: "msp", "(sml+gaussian)@net.pth".
+[[nodiscard]] std::string textOf(const EnsembleFactor& factor);
 /// What parseEnsemble() reads to the same value.
 [[nodiscard]] std::string textOf(const EnsembleExpression& expression);
 

@@ -4,6 +4,7 @@
 #include "analysis/scores/class_statistics.h"
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -27,7 +28,7 @@ struct Normalisation {
   };
   Kind kind = Kind::MinMax;
   Over over = Over::Set;
-  friend bool operator==(const Normalisation&, const Normalisation&) = default;
+  friend auto operator<=>(const Normalisation&, const Normalisation&) = default;
 };
 /// Reads "min-max", "rank:frame", …: none, min-max, rank or standardised, with :set (unless said) or :frame. Throws
 /// Error.

@@ -28,7 +28,7 @@ ScoreMap differenceOf(const FeaturePair& layer, double factor) {
   return out;
 }
 
-/// Weights of the four pixels around a place, which lies `t` behind the second.
+/// TermWeights of the four pixels around a place, which lies `t` behind the second.
 std::array<double, 4> cubicWeights(double t) {
   const auto near = [](double x) { return ((kCubic + 2) * x - (kCubic + 3)) * x * x + 1; };
   const auto far = [](double x) { return ((kCubic * x - 5 * kCubic) * x + 8 * kCubic) * x - 4 * kCubic; };

@@ -18,7 +18,7 @@ constexpr std::array kCriteria{std::pair<std::string_view, WeightCriterion>{"ap"
                                std::pair<std::string_view, WeightCriterion>{"fpr95", WeightCriterion::Fpr95},
                                std::pair<std::string_view, WeightCriterion>{"ap-fpr95", WeightCriterion::ApLessFpr95}};
 
-Weights ofSumOne(Weights weights) {
+TermWeights ofSumOne(TermWeights weights) {
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   for (double& weight : weights) weight /= sum;
   return weights;
@@ -49,16 +49,16 @@ std::optional<double> criterionOf(WeightCriterion criterion, const PixelMetrics&
   return (needsAp ? *metrics.ap : 0.0) - (needsFpr ? *metrics.fpr95 : 0.0);
 }
 
-std::vector<Weights> weightGrid(std::size_t terms, int most) {
+std::vector<TermWeights> weightGrid(std::size_t terms, int most) {
   require(terms >= 1 && terms <= kMostTerms, "weightGrid: 1 to 8 terms");
   require(most >= 1 && most <= kMostSteps, "weightGrid: steps of 1 to 10");
-  std::vector<Weights> out;
+  std::vector<TermWeights> out;
   std::vector<int> digits(terms, 0);
   while (advance(digits, most)) {
     int divisor = 0;
     for (const int digit : digits) divisor = std::gcd(divisor, digit);
     if (divisor > 1) continue;  // its reduced form is in the grid, too
-    out.push_back(ofSumOne(Weights(digits.begin(), digits.end())));
+    out.push_back(ofSumOne(TermWeights(digits.begin(), digits.end())));
   }
   return out;
 }
@@ -74,7 +74,7 @@ std::vector<float> weightedSum(const EnsembleFrame& frame, std::span<const doubl
   return {sums.begin(), sums.end()};
 }
 
-WeightTrial tryWeights(const EnsembleSet& set, const Weights& weights, Protocol protocol) {
+WeightTrial tryWeights(const EnsembleSet& set, const TermWeights& weights, Protocol protocol) {
   require(weights.size() == set.terms, "tryWeights: as many weights as terms");
   const auto provider = [&](std::size_t i) {
     struct Both {
@@ -93,11 +93,11 @@ WeightTrial tryWeights(const EnsembleSet& set, const Weights& weights, Protocol 
   return {weights, result.metrics.front()};
 }
 
-std::optional<WeightSearch> searchWeights(const EnsembleSet& set, std::span<const Weights> choices,
+std::optional<WeightSearch> searchWeights(const EnsembleSet& set, std::span<const TermWeights> choices,
                                           WeightCriterion criterion, Protocol protocol, const std::stop_token& stop) {
   WeightSearch out;
   std::optional<double> most;
-  for (const Weights& weights : choices) {
+  for (const TermWeights& weights : choices) {
     if (stop.stop_requested()) return std::nullopt;
     out.trials.push_back(tryWeights(set, weights, protocol));
     const auto value = criterionOf(criterion, out.trials.back().metrics);
@@ -109,7 +109,7 @@ std::optional<WeightSearch> searchWeights(const EnsembleSet& set, std::span<cons
 }
 
 std::vector<std::vector<std::optional<PixelMetrics>>> crossWeights(std::span<const EnsembleSet> sets,
-                                                                   std::span<const std::optional<Weights>> found,
+                                                                   std::span<const std::optional<TermWeights>> found,
                                                                    Protocol protocol) {
   require(sets.size() == found.size(), "crossWeights: weights for each set");
   std::vector<std::vector<std::optional<PixelMetrics>>> out(sets.size());
@@ -119,7 +119,7 @@ std::vector<std::vector<std::optional<PixelMetrics>>> crossWeights(std::span<con
   return out;
 }
 
-std::vector<Ablation> leaveOneOut(const EnsembleSet& set, const Weights& weights, Protocol protocol) {
+std::vector<Ablation> leaveOneOut(const EnsembleSet& set, const TermWeights& weights, Protocol protocol) {
   require(weights.size() == set.terms, "leaveOneOut: as many weights as terms");
   std::vector<Ablation> out;
   for (std::size_t i = 0; i <= weights.size(); ++i) {

@@ -27,7 +27,7 @@ struct EnsembleSet {
   std::function<EnsembleFrame(std::size_t frame)> provide;
 };
 
-using Weights = std::vector<double>;
+using TermWeights = std::vector<double>;
 
 /// By what weights are chosen.
 enum class WeightCriterion {
@@ -40,43 +40,43 @@ enum class WeightCriterion {
 /// The larger the better; empty where AP or FPR95, as far as it is asked for, is not defined.
 [[nodiscard]] std::optional<double> criterionOf(WeightCriterion criterion, const PixelMetrics& metrics);
 
-/// Weights from integers 0..most of `terms` terms, without all zeros, of sum 1, those of equal proportions once; in
+/// TermWeights from integers 0..most of `terms` terms, without all zeros, of sum 1, those of equal proportions once; in
 /// the order of the integers, the first term slowest. Source: SynBoost's grid search (most = 3). Requires: 1 to 8
 /// terms, most of 1 to 10.
-[[nodiscard]] std::vector<Weights> weightGrid(std::size_t terms, int most = 3);
+[[nodiscard]] std::vector<TermWeights> weightGrid(std::size_t terms, int most = 3);
 
 /// sum of w_i s_i, in double, added from the left. Requires: as many weights as terms.
 [[nodiscard]] std::vector<float> weightedSum(const EnsembleFrame& frame, std::span<const double> weights);
 
 /// One choice of weights and what it gives.
 struct WeightTrial {
-  Weights weights;
+  TermWeights weights;
   PixelMetrics metrics;
 };
 /// Exact numbers of the set under one choice. Throws Error where a frame cannot be given.
-[[nodiscard]] WeightTrial tryWeights(const EnsembleSet& set, const Weights& weights, Protocol protocol);
+[[nodiscard]] WeightTrial tryWeights(const EnsembleSet& set, const TermWeights& weights, Protocol protocol);
 
 struct WeightSearch {
   std::vector<WeightTrial> trials;  ///< of every choice, in the order given
   std::optional<std::size_t> best;  ///< of equal ones the first; none where the criterion is nowhere defined
 };
 /// Every choice tried. Empty where stopped. Throws as tryWeights().
-[[nodiscard]] std::optional<WeightSearch> searchWeights(const EnsembleSet& set, std::span<const Weights> choices,
+[[nodiscard]] std::optional<WeightSearch> searchWeights(const EnsembleSet& set, std::span<const TermWeights> choices,
                                                         WeightCriterion criterion, Protocol protocol,
                                                         const std::stop_token& stop);
 
-/// Weights found on each set, measured on all: [found on][measured on]; empty where none were found. Requires: as many
-/// choices as sets, all of the same terms.
+/// TermWeights found on each set, measured on all: [found on][measured on]; empty where none were found. Requires: as
+/// many choices as sets, all of the same terms.
 [[nodiscard]] std::vector<std::vector<std::optional<PixelMetrics>>> crossWeights(
-    std::span<const EnsembleSet> sets, std::span<const std::optional<Weights>> found, Protocol protocol);
+    std::span<const EnsembleSet> sets, std::span<const std::optional<TermWeights>> found, Protocol protocol);
 
 /// The ensemble without each of its terms in turn: nothing is trained anew. First all terms, then without the first, …;
-/// a term of weight 0 is left in its place. Weights keep their proportions. Empty metrics where nothing is left.
+/// a term of weight 0 is left in its place. TermWeights keep their proportions. Empty metrics where nothing is left.
 struct Ablation {
   std::optional<std::size_t> without;  ///< none: all terms
-  Weights weights;                     ///< of sum 1
+  TermWeights weights;                 ///< of sum 1
   std::optional<PixelMetrics> metrics;
 };
-[[nodiscard]] std::vector<Ablation> leaveOneOut(const EnsembleSet& set, const Weights& weights, Protocol protocol);
+[[nodiscard]] std::vector<Ablation> leaveOneOut(const EnsembleSet& set, const TermWeights& weights, Protocol protocol);
 
 }  // namespace oodscope

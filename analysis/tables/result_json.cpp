@@ -64,6 +64,7 @@ void readCompleteness(const JsonValue& json, ResultRow& row) {
   if (const auto precision = json.find("precision"); precision && !precision->isNull())
     row.precision = precision->text(kText);
   if (const auto polarity = json.find("polarity")) row.polarity = polarity->text(kText);
+  if (const auto normalisation = json.find("normalisation")) row.normalisation = normalisation->text(kText);
 }
 
 std::vector<DistanceColumns> readDistanceBins(const JsonValue& json) {

@@ -81,6 +81,7 @@ Value documentOf(const ResultRow& row) {
                     {"best_f1_threshold", orNull(row.bestF1Threshold)}};
   if (row.nll) out.push_back({"nll", orNull(row.nll)});
   if (!row.polarity.empty()) out.push_back({"polarity", row.polarity});
+  if (!row.normalisation.empty()) out.push_back({"normalisation", row.normalisation});
   out.push_back({"exact", row.exact});
   Value components;
   if (const auto& c = row.components)
@@ -94,7 +95,7 @@ Value documentOf(const ResultRow& row) {
 
 /// Columns that a table has where some row has something for them.
 struct RareColumns {
-  bool components = false, nll = false, polarity = false;
+  bool components = false, nll = false, polarity = false, normalisation = false;
 };
 
 /// CSV has all of these in this order, and people see those with a title.
@@ -131,6 +132,7 @@ std::vector<Table::Column> columnsOf(const RareColumns& any) {
                                  {{}, "precision"}};
   if (any.nll) out.push_back({"NLL, nats", "nll", Kind::Score});
   if (any.polarity) out.push_back({"Polarity", "polarity"});
+  if (any.normalisation) out.push_back({"Normalisation", "normalisation"});
   return out;
 }
 
@@ -166,6 +168,7 @@ Value::Array valuesOf(const ResultRow& row, const RareColumns& any) {
                    row.precision};
   if (any.nll) out.push_back(orNull(row.nll));
   if (any.polarity) out.push_back(orNull(row.polarity));
+  if (any.normalisation) out.push_back(orNull(row.normalisation));
   return out;
 }
 
@@ -261,7 +264,8 @@ Table tableOf(const ResultTable& results) {
   const auto hasAny = [&](const auto& has) { return std::any_of(rows.begin(), rows.end(), has); };
   const RareColumns any{.components = hasAny([](const ResultRow& r) { return r.components.has_value(); }),
                         .nll = hasAny([](const ResultRow& r) { return r.nll.has_value(); }),
-                        .polarity = hasAny([](const ResultRow& r) { return !r.polarity.empty(); })};
+                        .polarity = hasAny([](const ResultRow& r) { return !r.polarity.empty(); }),
+                        .normalisation = hasAny([](const ResultRow& r) { return !r.normalisation.empty(); })};
   Table table;
   table.caption = captionOf(rows);
   table.columns = columnsOf(any);

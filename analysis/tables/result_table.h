@@ -62,7 +62,8 @@ struct ResultRow {
   std::int64_t unlabelled = 0;           ///< their ground truth is withheld
   bool complete = true;                  ///< nothing failed and nothing is unread: the numbers are the set's
   std::string precision = {};            ///< of what was scored: "float16", "float32", "float64", "uint8"
-  std::string polarity = {};  ///< of imported maps: "anomaly-high", "normal-high" (read as 1 - value); else empty
+  std::string polarity = {};       ///< of imported maps: "anomaly-high", "normal-high" (read as 1 - value); else empty
+  std::string normalisation = {};  ///< of an ensemble's scores, "min-max:set"; else empty
   std::int64_t positives = 0, negatives = 0;  ///< pixels
   std::optional<double> ap, fpr95, auroc, bestF1, bestF1Threshold;
   std::optional<double> nll = {};  ///< of the true class, nats a pixel; where a sweep's rule asks for it

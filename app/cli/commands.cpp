@@ -6,13 +6,14 @@
 namespace oodscope {
 
 extern const CommandKind kEvaluateCommand, kInfoCommand, kSweepCommand, kMiouCommand, kTrainCommand, kDemoCommand,
-    kBenchCommand, kReportCommand, kFigureCommand, kSubmitCommand, kResultsCommand, kFitCommand, kSynBoostCommand;
+    kBenchCommand, kReportCommand, kFigureCommand, kSubmitCommand, kResultsCommand, kFitCommand, kSynBoostCommand,
+    kEnsembleCommand;
 
 std::span<const CommandKind* const> commandKinds() {
-  static constexpr std::array kKinds{&kEvaluateCommand, &kInfoCommand,   &kSweepCommand,   &kMiouCommand,
-                                     &kTrainCommand,    &kDemoCommand,   &kBenchCommand,   &kReportCommand,
-                                     &kFigureCommand,   &kSubmitCommand, &kResultsCommand, &kFitCommand,
-                                     &kSynBoostCommand};
+  static constexpr std::array kKinds{&kEvaluateCommand, &kInfoCommand,    &kSweepCommand,   &kMiouCommand,
+                                     &kTrainCommand,    &kDemoCommand,    &kBenchCommand,   &kReportCommand,
+                                     &kFigureCommand,   &kSubmitCommand,  &kResultsCommand, &kFitCommand,
+                                     &kSynBoostCommand, &kEnsembleCommand};
   return kKinds;
 }
 

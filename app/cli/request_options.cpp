@@ -119,8 +119,14 @@ void RequestOptions::addTo(CLI::App& app) {
       ->type_name("FILE");
   app.add_option("--method", methods,
                  choiceText("Anomaly scores", methodNames(), Method().name()) +
-                     "; all: each that the source can serve from what is stored")
+                     "; all: each that the source can serve from what is stored; W*TERM+W*TERM: an ensemble, TERM a "
+                     "method, (METHOD+FILTER) or score for a folder's maps, or several joined by *, with @LABEL of "
+                     "another --model or --scores behind it")
       ->type_name("LIST");
+  app.add_option("--normalise", normalise,
+                 "How an ensemble's scores are brought to one scale: none, min-max, rank or standardised, over the "
+                 "pixels that are not void of the set (:set, the default) or of each frame (:frame)")
+      ->type_name("HOW");
   app.add_option("--temperature", temperatures, "Temperatures, separated by commas (default 1)")
       ->delimiter(',')
       ->type_name("LIST");
@@ -188,6 +194,24 @@ void addFormatOptions(CLI::App& app, std::string& format, std::string& output) {
   app.add_option("--output", output, "File to write (default: standard output)")->type_name("FILE");
 }
 
+std::vector<std::string> splitMethods(const std::vector<std::string>& values) {
+  std::vector<std::string> out;
+  for (const std::string& value : values) {
+    bool isQuoted = false, isNew = true;
+    for (const char character : value) {
+      if (character == '"') isQuoted = !isQuoted;
+      if (character == ',' && !isQuoted) {
+        isNew = true;
+        continue;
+      }
+      if (isNew) out.emplace_back();
+      isNew = false;
+      out.back() += character;
+    }
+  }
+  return out;
+}
+
 std::vector<int> parseChannels(const std::string& text) {
   std::vector<int> out;
   if (text.empty()) return out;
@@ -251,9 +275,25 @@ void takePassValues(const RequestOptions& options, EvaluationRequest& request) {
   }
 }
 
+/// The ensembles among `names`, which they are taken out of. Only what they are made of is known later.
+void takeEnsembles(const RequestOptions& options, std::vector<std::string>& names, EvaluationRequest& request) {
+  try {
+    const Normalisation normalisation = parseNormalisation(options.normalise);
+    if (!names.empty()) request.ensembles.clear();
+    for (const std::string& name : names)
+      if (isEnsemble(name)) request.ensembles.push_back({parseEnsemble(name), normalisation});
+  } catch (const Error& error) {
+    throw CLI::ValidationError("--method", error.what());
+  }
+  const bool isGiven = !names.empty();
+  std::erase_if(names, [](const std::string& name) { return isEnsemble(name); });
+  if (isGiven && names.empty()) request.methods.clear();
+}
+
 /// Methods, protocols, temperatures, resolution and channels.
 void takeScoring(const RequestOptions& options, EvaluationRequest& request) {
-  const std::vector<std::string> names = splitAtCommas(options.methods);
+  std::vector<std::string> names = splitMethods(options.methods);
+  takeEnsembles(options, names, request);
   request.everyMethod = names == std::vector<std::string>{"all"};
   if (!request.everyMethod) {
     const auto methods = parsed<Method>(names, "--method", methodNames(), Method::named);

@@ -12,6 +12,7 @@ struct RequestOptions {
   std::vector<std::string> sets, models, scores, methods, protocols;
   std::vector<double> temperatures;
   std::vector<std::string> parameters, statistics;
+  std::string normalise = "min-max:set";
   std::string session, scoreName, polarity = "auto", resolution, channels, device = "cpu", cacheDir, precision = "half";
   std::string genericImages, genericMasks, genericValues;
   int inputWidth = 0, inputHeight = 0, voidChannel = -2;
@@ -30,6 +31,9 @@ struct RequestOptions {
 
 /// --format and --output of a command that writes a table: one list of formats, one help text.
 void addFormatOptions(CLI::App& app, std::string& format, std::string& output);
+
+/// A list of methods or ensembles, separated by commas outside quotes.
+[[nodiscard]] std::vector<std::string> splitMethods(const std::vector<std::string>& values);
 
 /// "19" (the first 19), "all", "0-10,13" -> channel list; empty text: empty list. Throws CLI::ValidationError.
 [[nodiscard]] std::vector<int> parseChannels(const std::string& text);

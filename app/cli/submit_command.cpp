@@ -28,6 +28,7 @@ const T& onlyOne(const std::vector<T>& list, const char* option, const char* wha
 }
 
 SubmissionWork workFrom(const SubmitCommandOptions& options, const EvaluationRequest& request) {
+  if (isOfEnsemblesAlone(request)) throw CLI::ValidationError("--method", "an ensemble cannot be submitted");
   SubmissionWork work;
   for (OpenedSet& open : openSets(request.sets)) {
     if (!open.set) throw Error(open.failure, {});

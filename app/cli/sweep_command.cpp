@@ -108,7 +108,10 @@ bool isTempered(const OpenSource& source, Method method) {
 }
 
 int runSweepCommand(SweepCommandOptions options) {
-  const EvaluationRequest request = requestFrom(options.request);
+  EvaluationRequest request = requestFrom(options.request);
+  if (isOfEnsemblesAlone(request))
+    throw CLI::ValidationError("--method", "ensembles are not swept: give evaluate their --temperature");
+  request.ensembles.clear();
   options.sweep.rule = sweepRuleFromName(options.rule).value();
   const Verbosity verbosity = options.request.verbosity();
   const ProgressSink progress = terminalProgress(verbosity);

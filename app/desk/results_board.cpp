@@ -78,7 +78,7 @@ void ResultsBoard::open() {
     if (!m_rebuild.isActive()) m_rebuild.start();
   };
   for (const auto signal : {&Workspace::setOpened, &Workspace::setClosed, &Workspace::modelOpened,
-                            &Workspace::modelClosed, &Workspace::scoresOpened})
+                            &Workspace::modelClosed, &Workspace::scoresOpened, &Workspace::ensemblePut})
     connect(&m_workspace, signal, this, soon);
   for (const auto signal : {&Workspace::setRenamed, &Workspace::sourceRenamed})
     connect(&m_workspace, signal, this, soon);
@@ -123,6 +123,8 @@ void ResultsBoard::addSources() {
   m_sources.clear();
   for (const OpenModel& model : m_workspace.models()) m_sources.push_back({.label = model.label});
   for (const OpenScores& folder : m_workspace.scores()) m_sources.push_back({.label = folder.label, .isFolder = true});
+  for (const EnsembleEntry& ensemble : m_workspace.ensembles())
+    m_sources.push_back({.label = ensemble.name, .isFolder = true});
   for (Source& source : m_sources)
     for (const std::string& set : m_matrix.sets) {
       QString reason;

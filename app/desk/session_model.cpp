@@ -94,7 +94,8 @@ UnsavedParts SessionModel::unsaved() const {
   return {.notes = now.notes != m_saved.notes,
           .runs = now.runs != m_saved.runs,
           .grid = now.grid != m_saved.grid,
-          .items = now.sets != m_saved.sets || now.models != m_saved.models || now.scores != m_saved.scores,
+          .items = now.sets != m_saved.sets || now.models != m_saved.models || now.scores != m_saved.scores ||
+                   now.ensembles != m_saved.ensembles,
           .knobs = !m_undo.isClean(),
           .left = m_isLeft};
 }
@@ -177,6 +178,19 @@ bool dropAt(std::vector<Entry>& entries, const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+void SessionModel::putEnsemble(const EnsembleEntry& ensemble) {
+  const auto known = std::ranges::find(m_session.ensembles, ensemble.name, &EnsembleEntry::name);
+  if (known != m_session.ensembles.end() && *known == ensemble) return;
+  if (known != m_session.ensembles.end())
+    *known = ensemble;
+  else
+    m_session.ensembles.push_back(ensemble);
+  touch();
+}
+void SessionModel::removeEnsemble(const std::string& name) {
+  if (std::erase_if(m_session.ensembles, [&](const EnsembleEntry& entry) { return entry.name == name; }) > 0) touch();
+}
 
 void SessionModel::addSet(const SetEntry& entry) {
   if (put(m_session.sets, entry)) touch();

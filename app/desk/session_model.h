@@ -63,6 +63,9 @@ public:
   /// What the results matrix and a headless evaluation are of; empty: all methods, temperature 1.
   void setMethods(std::vector<std::string> methods);
   void setTemperatures(std::vector<double> temperatures);
+  /// In place of the ensemble of its name, or beside all others.
+  void putEnsemble(const EnsembleEntry& ensemble);
+  void removeEnsemble(const std::string& name);
   /// What is open from now on, in place of what had its path; and what is no more.
   void addSet(const SetEntry& entry);
   void addModel(const ModelEntry& entry);

@@ -324,7 +324,9 @@ void Workspace::dropLiveSets(const std::string& set, const SourceId& source, con
     return told.first == name || told.first.startsWith(name + QStringLiteral(", ")) ||
            told.first.endsWith(QStringLiteral(", ") + name);
   });
-  const auto isOf = [&](const RunSpec& run) { return run.set == set || run.score.front().source == source; };
+  const auto isOf = [&](const RunSpec& run) {
+    return run.set == set || std::ranges::find(run.score, source, &ScoreTerm::source) != run.score.end();
+  };
   std::erase_if(m_impossible, [&](const Impossible& known) { return isOf(known.run); });
   std::erase_if(m_live, [&](const std::shared_ptr<LiveSet>& live) {
     const bool drop = isOf(live->run({}, Protocol()));
@@ -483,6 +485,8 @@ std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState&
 std::shared_ptr<LiveSet> Workspace::liveSet(const QString& set, const ViewState& view, QString& reason) {
   reason.clear();
   const OpenSet* open = findSet(set);
+  const EnsembleEntry* ensemble = view.score.imported ? findEnsemble(*view.score.imported) : nullptr;
+  if (open != nullptr && ensemble != nullptr) return liveEnsemble(*open, view, *ensemble, reason);
   SourceId id;
   const auto item = itemOf(view, id);
   if (open == nullptr) reason = tr("the set is not open");

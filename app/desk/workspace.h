@@ -99,6 +99,14 @@ public:
   [[nodiscard]] const std::vector<OpenModel>& models() const { return m_models; }
   [[nodiscard]] const std::vector<OpenScores>& scores() const { return m_scores; }
   [[nodiscard]] std::vector<std::filesystem::path> scoreFolders() const;
+  /// The session's ensembles, whose names no model or folder has.
+  [[nodiscard]] const std::vector<EnsembleEntry>& ensembles() const;
+  [[nodiscard]] const EnsembleEntry* findEnsemble(const std::string& name) const;
+  /// Everything that scores of an ensemble can be of: open models, then folders.
+  [[nodiscard]] std::vector<SourceItem> sourceItems() const;
+  /// The ensemble from now on, in place of the one of its name. Throws Error where it cannot be made of what is open;
+  /// nothing is changed then.
+  void putEnsemble(const EnsembleEntry& ensemble);
   [[nodiscard]] const OpenSet* findSet(const QString& name) const;
   [[nodiscard]] const OpenModel* findModel(const QString& name) const;
   [[nodiscard]] const OpenScores* findScores(const QString& name) const;
@@ -140,6 +148,7 @@ Q_SIGNALS:
   void scoresKnown(const QString& name);
   void modelClosed(const QString& name);
   void scoresOpened(const QString& name);
+  void ensemblePut(const QString& name);
   /// Something to tell; `file` may be empty.
   void message(oodscope::Severity severity, const QString& text, const QString& file);
   /// No known layout fits a folder; `why` says what was looked for. `scores`: it holds what score maps are kept in.
@@ -159,6 +168,9 @@ private:
   void nameSources();
   /// Drops the live sets of a set or source, by its id, and what was told of it by its name.
   void dropLiveSets(const std::string& set, const SourceId& source, const QString& name);
+  [[nodiscard]] EnsemblePlan planOf(const EnsembleEntry& ensemble) const;
+  [[nodiscard]] std::shared_ptr<LiveSet> liveEnsemble(const OpenSet& set, const ViewState& view,
+                                                      const EnsembleEntry& ensemble, QString& reason);
   [[nodiscard]] std::optional<SourceItem> itemOf(const ViewState& view, SourceId& id) const;
   /// Says what a source has found to warn of and what was not said yet.
   void tellWarnings(const LiveSet& live);

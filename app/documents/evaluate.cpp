@@ -6,6 +6,7 @@
 #include "app/documents/set_rows.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace oodscope {
 namespace {
@@ -14,7 +15,7 @@ std::string about(std::string name, const std::string& text) { return name.appen
 
 /// The request with the command line's defaults in place of empty lists.
 EvaluationRequest completed(EvaluationRequest request) {
-  if (request.methods.empty()) request.methods = {Method()};
+  if (request.methods.empty() && request.ensembles.empty()) request.methods = {Method()};
   if (request.temperatures.empty()) request.temperatures = {1.0F};
   if (request.protocols.empty()) request.protocols = {Protocol()};
   return request;
@@ -58,17 +59,31 @@ void tellOfSet(const DataSet& set, EvaluationReport& report) {
     report.addFact("data " + set.name, dataFingerprint(set));
 }
 
+/// What gives rows of a set: the sources where methods are asked for, and the ensembles.
+using RowMaker = std::function<std::shared_ptr<ScoreSource>(const std::shared_ptr<const DataSet>& set)>;
+
+std::vector<RowMaker> rowMakers(const EvaluationRequest& request, const std::vector<SourceItem>& sources,
+                                const std::shared_ptr<LogitsStore>& store, EvaluationReport& report) {
+  std::vector<RowMaker> out;
+  if (!isOfEnsemblesAlone(request))
+    for (const SourceItem& item : sources)
+      out.emplace_back([&](const auto& set) { return openSource(set, item, request.channels, store); });
+  for (EnsemblePlan& plan : ensemblePlans(request, sources, report.unfinished))
+    out.emplace_back([plan = std::move(plan), store](const auto& set) { return openSource(set, plan, store); });
+  return out;
+}
+
 void addRowsOf(const EvaluationWork& work, const std::shared_ptr<const DataSet>& set,
-               const std::vector<SourceItem>& sources, const std::shared_ptr<LogitsStore>& store) {
+               const std::vector<RowMaker>& makers) {
   tellOfSet(*set, work.report);
   if (std::none_of(set->frames.begin(), set->frames.end(), [](const Frame& frame) { return frame.label.has_value(); }))
     return;
   SetRows rows(work, set);
-  for (const SourceItem& item : sources) {
+  for (const RowMaker& maker : makers) {
     if (work.stop.stop_requested()) break;
     std::string name;
     try {
-      const auto source = openSource(set, item, work.request.channels, store);
+      const auto source = maker(set);
       name = source->name();
       rows.add(source);
     } catch (const std::exception& failure) {
@@ -106,6 +121,8 @@ EvaluationReport evaluate(const EvaluationRequest& asked, const ProgressSink& pr
   const auto store = std::make_shared<LogitsStore>(request.store);
   const std::vector<SourceItem> sources = usableSources(request, report);
   if (request.sets.empty()) throw Error("no set is given: name at least one", {});
+  const std::vector<RowMaker> makers = rowMakers(request, sources, store, report);
+  if (makers.empty()) throw Error(report.unfinished.back(), {});
   std::size_t opened = 0;
   for (const OpenedSet& open : openSets(request.sets)) {
     if (stop.stop_requested()) break;
@@ -114,7 +131,7 @@ EvaluationReport evaluate(const EvaluationRequest& asked, const ProgressSink& pr
       continue;
     }
     ++opened;
-    addRowsOf({request, progress, stop, report}, open.set, sources, store);
+    addRowsOf({request, progress, stop, report}, open.set, makers);
   }
   if (opened == 0 && !stop.stop_requested())
     throw Error("none of the sets could be opened: " + report.unfinished.back(), {});

@@ -41,6 +41,54 @@ void prepareFrames(LiveSet& live, OpenLiveSets& out, const ProgressSink& progres
   }
 }
 
+/// What the sources are scored on, and where what becomes of them goes.
+struct LiveOpening {
+  std::vector<std::shared_ptr<const DataSet>> sets;
+  std::vector<std::shared_ptr<SetLabels>> labels;
+  Resolution resolution;
+  LiveOptions options;
+  const ProgressSink& progress;
+  const std::stop_token& stop;
+};
+
+/// The source on every set, its frames ready; left out where it fits none.
+template <class Open>
+void openOnAllSets(const LiveOpening& opening, OpenSource source, const Open& open, OpenLiveSets& out) {
+  for (std::size_t s = 0; s < opening.sets.size(); ++s) {
+    try {
+      LiveOptions options = opening.options;
+      options.labels = opening.labels[s];
+      auto live = std::make_shared<LiveSet>(opening.sets[s], open(opening.sets[s]), opening.resolution, options);
+      prepareFrames(*live, out, opening.progress, opening.stop);
+      source.sets.push_back(std::move(live));
+    } catch (const std::exception& failure) {
+      out.problems.push_back(opening.sets[s]->name + ", " + source.label + ": " + failureText(failure));
+    }
+  }
+  if (source.sets.empty()) return;
+  if (source.id == SourceId()) source.id = source.sets.front()->source().id();
+  out.sources.push_back(std::move(source));
+}
+
+/// Sources of the request that could be opened.
+std::vector<SourceItem> openedItems(const EvaluationRequest& request, std::vector<std::filesystem::path>& paths,
+                                    OpenLiveSets& out) {
+  std::vector<SourceItem> items;
+  for (const OpenedSource& opened : openSourceItems(request)) {
+    if (!opened.failure.empty()) {
+      out.problems.push_back(opened.path.string() + ": " + opened.failure);
+      continue;
+    }
+    if (opened.item.model)
+      for (const std::string& text : opened.item.model->info().warnings)
+        out.warnings.push_back(opened.item.label + ": " + text);
+    if (!opened.warning.empty()) out.warnings.push_back(opened.item.label + ": " + opened.warning);
+    items.push_back(opened.item);
+    paths.push_back(opened.path);
+  }
+  return items;
+}
+
 }  // namespace
 
 std::vector<const OpenSource*> OpenLiveSets::byLabel() const {
@@ -52,42 +100,37 @@ std::vector<const OpenSource*> OpenLiveSets::byLabel() const {
 
 OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& progress, const std::stop_token& stop) {
   OpenLiveSets out;
-  const auto sets = setsOf(request, out);
-  const Protocol protocol = request.protocols.empty() ? Protocol() : request.protocols.front();
-  LiveOptions options;
-  options.asSubmitted = request.asSubmitted;
-  options.pool = std::make_shared<MapPool>(request.memoryBudget);  // one setting for all that is open
+  LiveOpening opening{
+      .sets = setsOf(request, out),
+      .labels = {},
+      .resolution = measuredAt(request.resolution, request.protocols.empty() ? Protocol() : request.protocols.front()),
+      .options = {},
+      .progress = progress,
+      .stop = stop};
+  opening.options.asSubmitted = request.asSubmitted;
+  opening.options.pool = std::make_shared<MapPool>(
+      request.ensembles.empty() ? request.memoryBudget : request.memoryBudget / 2);  // one setting for all that is open
+  for (const auto& set : opening.sets) opening.labels.push_back(std::make_shared<SetLabels>(set));
   const auto store = std::make_shared<LogitsStore>(request.store);
-  std::vector<std::shared_ptr<SetLabels>> labels;
-  labels.reserve(sets.size());
-  for (const auto& set : sets) labels.push_back(std::make_shared<SetLabels>(set));
-  for (const OpenedSource& opened : openSourceItems(request)) {
-    const SourceItem& item = opened.item;
-    if (!opened.failure.empty()) {
-      out.problems.push_back(opened.path.string() + ": " + opened.failure);
-      continue;
-    }
-    if (item.model)
-      for (const std::string& text : item.model->info().warnings) out.warnings.push_back(item.label + ": " + text);
-    if (!opened.warning.empty()) out.warnings.push_back(item.label + ": " + opened.warning);
-    OpenSource source{.id = sourceIdOf(item), .label = item.label, .path = opened.path};
+  std::vector<std::filesystem::path> paths;
+  const std::vector<SourceItem> items = openedItems(request, paths, out);
+  for (std::size_t i = 0; i < items.size() && !isOfEnsemblesAlone(request); ++i) {
+    const SourceItem& item = items[i];
+    OpenSource source{.id = sourceIdOf(item), .label = item.label, .path = paths[i]};
     if (const auto twin = std::ranges::find(out.sources, source.id, &OpenSource::id); twin != out.sources.end()) {
       if (twin->label != source.label)
         out.warnings.push_back(source.label + " is left out: it is the same as " + twin->label);
       continue;
     }
-    for (std::size_t s = 0; s < sets.size(); ++s) {
-      try {
-        options.labels = labels[s];
-        auto live = std::make_shared<LiveSet>(sets[s], openSource(sets[s], item, request.channels, store),
-                                              measuredAt(request.resolution, protocol), options);
-        prepareFrames(*live, out, progress, stop);
-        source.sets.push_back(std::move(live));
-      } catch (const std::exception& failure) {
-        out.problems.push_back(sets[s]->name + ", " + item.label + ": " + failureText(failure));
-      }
-    }
-    if (!source.sets.empty()) out.sources.push_back(std::move(source));
+    openOnAllSets(
+        opening, std::move(source), [&](const auto& set) { return openSource(set, item, request.channels, store); },
+        out);
+  }
+  std::vector<EnsemblePlan> plans = ensemblePlans(request, items, out.problems);
+  for (EnsemblePlan& plan : plans) {
+    plan.memoryBytes = request.memoryBudget / 2 / (plans.size() * opening.sets.size());  // each set's terms are its own
+    openOnAllSets(
+        opening, {.label = plan.label}, [&](const auto& set) { return openSource(set, plan, store); }, out);
   }
   if (out.sources.empty())
     throw Error(out.problems.empty() ? "the session has no model and no folder of scores" : out.problems.front(), {});

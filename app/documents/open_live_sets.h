@@ -14,8 +14,8 @@ namespace oodscope {
 /// Sets scored by one source, frames ready.
 struct OpenSource {
   SourceId id = {};
-  std::string label;           ///< no other source has it
-  std::filesystem::path path;  ///< of its file or folder
+  std::string label;                ///< no other source has it
+  std::filesystem::path path = {};  ///< of its file or folder; an ensemble has none
   std::vector<std::shared_ptr<LiveSet>> sets = {};
 };
 

@@ -2,6 +2,7 @@
 #include "app/documents/request.h"
 
 #include "analysis/core/failure_text.h"
+#include "analysis/core/numbers.h"
 #include "app/session/labels.h"
 #include "app/session/set_opening.h"
 #include "app/sources/fitted_statistics.h"
@@ -42,6 +43,13 @@ private:
   const std::vector<std::filesystem::path>& m_files;
   std::vector<std::shared_ptr<const FittedStatistics>> m_read;
 };
+/// Whether the scores of an ensemble depend on the temperature.
+bool usesTemperature(const EnsemblePlan& plan) {
+  for (const EnsembleProduct& term : plan.terms)
+    for (const EnsembleScore& score : term.scores)
+      if (score.method && score.method->usesTemperature()) return true;
+  return false;
+}
 
 }  // namespace
 
@@ -61,6 +69,12 @@ EvaluationRequest requestOf(const Session& session) {
   }
   for (const double temperature : session.temperatures) request.temperatures.push_back(static_cast<float>(temperature));
   request.protocols = session.protocols;
+  for (const EnsembleEntry& entry : session.ensembles)
+    request.ensembles.push_back({.expression = parseEnsemble(entry.text),
+                                 .normalisation = parseNormalisation(entry.normalisation),
+                                 .label = entry.name,
+                                 .model = entry.model,
+                                 .temperature = static_cast<float>(entry.temperature)});
   if (request.methods.empty()) request.methods = {session.view.score.method};
   if (request.temperatures.empty()) request.temperatures = {session.view.score.temperature};
   if (request.protocols.empty()) request.protocols = {session.view.protocol};
@@ -68,6 +82,45 @@ EvaluationRequest requestOf(const Session& session) {
   request.resolution = session.view.resolution;
   request.channels.all = session.view.allChannels;
   return request;
+}
+
+bool isOfEnsemblesAlone(const EvaluationRequest& request) {
+  return !request.ensembles.empty() && request.methods.empty() && !request.everyMethod;
+}
+
+std::vector<EnsemblePlan> ensemblePlans(const EvaluationRequest& request, const std::vector<SourceItem>& items,
+                                        std::vector<std::string>& problems) {
+  std::vector<EnsemblePlan> out;
+  for (const EnsembleRequest& ensemble : request.ensembles) {
+    std::vector<const SourceItem*> bases;
+    for (const SourceItem& item : items) {
+      const bool isAtHand =
+          ensemble.model.empty() ? !namesSource(ensemble.expression, item, items) : item.label == ensemble.model;
+      if (needsBase(ensemble.expression) && isAtHand) bases.push_back(&item);
+    }
+    if (needsBase(ensemble.expression) && bases.empty() && ensemble.model.empty())
+      for (const SourceItem& item : items) bases.push_back(&item);
+    if (bases.empty()) bases.push_back(nullptr);
+    std::vector<float> temperatures = request.temperatures.empty() ? std::vector{1.0F} : request.temperatures;
+    if (ensemble.temperature) temperatures = {*ensemble.temperature};
+    for (const SourceItem* base : bases)
+      for (const float temperature : temperatures) {
+        try {
+          out.push_back(
+              ensemblePlan(ensemble.expression, ensemble.normalisation, items, base, temperature, request.channels));
+        } catch (const Error& error) {
+          problems.push_back(textOf(ensemble.expression) + ": " + error.what());
+          break;
+        }
+        EnsemblePlan& plan = out.back();
+        plan.label = ensemble.label;
+        if (!plan.label.empty()) break;
+        plan.label = textOf(ensemble.expression) + (plan.base.empty() ? "" : " of " + plan.base);
+        if (!usesTemperature(plan)) break;
+        if (temperatures.size() > 1) plan.label += " at T " + roundTripText(temperature);
+      }
+  }
+  return out;
 }
 
 std::vector<OpenedSet> openSets(const std::vector<SetEntry>& entries) {
@@ -92,8 +145,13 @@ std::vector<OpenedSet> openSets(const std::vector<SetEntry>& entries) {
 }
 
 std::vector<PassChoice> passesFor(const SourceItem& item, const EvaluationRequest& request) {
-  // All methods are those that need none.
-  return request.everyMethod ? std::vector<PassChoice>() : passesFor(item, request.methods, request.passes);
+  std::vector<Method> methods;
+  if (!request.everyMethod) methods = request.methods;  // all methods are those that need none
+  for (const EnsembleRequest& ensemble : request.ensembles)
+    for (const EnsembleTerm& term : ensemble.expression.terms)
+      for (const EnsembleFactor& factor : term.factors)
+        if (const auto method = Method::named(factor.score.base)) methods.push_back(*method);
+  return passesFor(item, methods, request.passes);
 }
 
 std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request) {

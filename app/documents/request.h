@@ -14,6 +14,16 @@
 
 namespace oodscope {
 
+/// A weighted sum of scores, of each source that it does not name, where it needs one at hand.
+struct EnsembleRequest {
+  EnsembleExpression expression;
+  Normalisation normalisation = {};
+  // Of a session's:
+  std::string label = {};                 ///< what it is called; empty: its text
+  std::string model = {};                 ///< label of the one source at hand; empty: all that it does not name
+  std::optional<float> temperature = {};  ///< its own; none: the request's
+};
+
 /// What a command is asked to score. Empty lists take the defaults of the command line.
 struct EvaluationRequest {
   std::vector<SetEntry> sets;
@@ -24,6 +34,7 @@ struct EvaluationRequest {
   /// Files of fitted statistics: each source takes the first that is of its network, before those that its entry names.
   std::vector<std::filesystem::path> statistics = {};
   std::vector<Method> methods;
+  std::vector<EnsembleRequest> ensembles = {};  ///< besides the methods
   bool everyMethod = false;  ///< of each source all that it can serve (servedMethods()), in place of `methods`
   std::vector<float> temperatures;
   PassValues passes = {};  ///< what further passes are run with; the usual values else
@@ -56,6 +67,16 @@ inline constexpr std::string_view kAsSubmitted =
 /// each the view's own where the session lists none. Throws ContractViolation for a method name that no session file
 /// could hold.
 [[nodiscard]] EvaluationRequest requestOf(const Session& session);
+
+/// Whether ensembles are asked for and no method of a source by itself.
+[[nodiscard]] bool isOfEnsemblesAlone(const EvaluationRequest& request);
+
+/// The ensembles of a request with the sources that they are to be made of: each once a temperature, where its scores
+/// depend on one, and once a source at hand, which are those that it does not name, or all where it names all. What
+/// cannot be made is put into `problems`.
+[[nodiscard]] std::vector<EnsemblePlan> ensemblePlans(const EvaluationRequest& request,
+                                                      const std::vector<SourceItem>& items,
+                                                      std::vector<std::string>& problems);
 
 /// A set of a request, or why it could not be opened. Its name is a label that no other set of the request has.
 struct OpenedSet {

@@ -9,9 +9,11 @@ ResultRow resultRow(const std::string& set, const ScoreSource& source, const Con
                     Protocol protocol, const PixelMetrics& metrics, const FrameAccount& frames) {
   ResultRow row;
   row.set = set;
-  row.model = configuration.method ? source.name() : "";
-  row.method = configuration.name;
-  if (configuration.temperature) row.temperature = shortestDecimal(*configuration.temperature);
+  const RowNames names = source.rowNames(configuration);
+  row.model = names.model;
+  row.method = names.method;
+  row.normalisation = names.normalisation;
+  if (names.temperature) row.temperature = shortestDecimal(*names.temperature);
   row.protocol = std::string(protocol.name());
   row.frames = static_cast<std::int64_t>(metrics.framesUsed);
   row.framesTotal = static_cast<std::int64_t>(frames.total);

@@ -94,6 +94,8 @@ std::string SessionResults::viewSet() const {
 Configuration SessionResults::viewConfiguration() const { return configuration(m_session.view.score, viewSource()); }
 
 Configuration SessionResults::configuration(const ScoreChoice& score, const std::string& source) const {
+  const WeightedTerms* terms = openSource(source).sets.front()->source().weightedTerms();
+  if (terms != nullptr && !score.weights.empty()) return terms->configuration(score.weights);
   // A folder of logits is scored like a model, a folder of maps gives itself.
   const auto offered = openSource(source).sets.front()->source().configurations({score.method}, {score.temperature});
   return offered.empty() ? configurationOf(score) : offered.front();

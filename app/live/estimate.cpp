@@ -44,7 +44,7 @@ std::shared_ptr<const LiveSet::SampleScores> LiveSet::sampleScores(const Configu
     labels.reserve(frames.size());
     for (const std::size_t frame : frames) labels.push_back(&held.emplace_back(truth(frame))->index);
     PixelSample pixels = drawSample(labels, m_options.sample);
-    m_sample = std::make_shared<const LiveSample>(std::move(pixels), frames, std::move(sizes), *m_source);
+    m_sample = std::make_shared<const LiveSample>(std::move(pixels), frames, std::move(sizes), *m_source, m_resolution);
   }
   if (m_sampleScores && m_sampleScores->sample == m_sample && m_sampleScores->configuration == configuration)
     return m_sampleScores;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/live/live_sample.h"
 
+#include "analysis/ensembles/weight_search.h"
+
 #include <algorithm>
 #include <array>
 
@@ -34,9 +36,13 @@ bool areAlike(const OutputsView& a, const OutputsView& b) {
 }  // namespace
 
 LiveSample::LiveSample(PixelSample sample, std::vector<std::size_t> frames, std::vector<Size> sizes,
-                       const ScoreSource& source)
+                       const ScoreSource& source, Resolution resolution)
     : m_pixels(std::move(sample)), m_frames(std::move(frames)) {
   if (m_pixels.frames.empty()) return;
+  if (const WeightedTerms* terms = source.weightedTerms()) {
+    gatherTerms(*terms, sizes, resolution);
+    return;
+  }
   const auto first = source.frameOutputs(m_frames[m_pixels.frames.front().frame]);
   if (!first) return;
   std::array<bool, kOutputCount> asTheyAre{};  // half arrays of the evaluation's size: copied, otherwise widened
@@ -62,14 +68,32 @@ LiveSample::LiveSample(PixelSample sample, std::vector<std::size_t> frames, std:
   m_outputs = std::move(gathered);
 }
 
+void LiveSample::gatherTerms(const WeightedTerms& terms, const std::vector<Size>& sizes, Resolution resolution) {
+  m_terms.assign(terms.texts().size(), std::vector<float>(m_pixels.pixelCount()));
+  const std::vector<std::size_t> begin = beginnings(m_pixels);
+  tbb::parallel_for(std::size_t{0}, m_pixels.frames.size(), [&](std::size_t i) {
+    const FrameSample& frame = m_pixels.frames[i];
+    const auto maps = terms.maps(m_frames[frame.frame], sizes[frame.frame], resolution);
+    for (std::size_t t = 0; t < maps->size(); ++t)
+      std::ranges::transform(frame.pixels, m_terms[t].begin() + static_cast<std::ptrdiff_t>(begin[i]),
+                             [&](std::uint32_t pixel) { return (*maps)[t].values()[pixel]; });
+  });
+}
+
 std::size_t LiveSample::bytes() const {
-  return m_pixels.pixelCount() * sizeof(std::uint32_t) + (m_outputs ? m_outputs->bytes() : 0);
+  return m_pixels.pixelCount() * (sizeof(std::uint32_t) + m_terms.size() * sizeof(float)) +
+         (m_outputs ? m_outputs->bytes() : 0);
 }
 
 std::optional<std::vector<float>> LiveSample::scores(const Configuration& configuration, const ScoreSource& source,
                                                      const MapProvider& maps, const std::stop_token& stop) const {
   std::vector<float> out(m_pixels.pixelCount());
   if (out.empty()) return out;
+  if (!m_terms.empty()) {
+    EnsembleFrame all;
+    all.terms.assign(m_terms.begin(), m_terms.end());
+    return weightedSum(all, source.weightedTerms()->weights(configuration));
+  }
   if (m_outputs && configuration.method && configuration.method->kind().isPointwise()) {
     m_outputs->score(source.scoreParameters(configuration, m_outputs->view()), out);
     return out;

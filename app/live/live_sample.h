@@ -22,8 +22,9 @@ using MapProvider = std::function<std::shared_ptr<const ScoreMap>(std::size_t fr
 class LiveSample {
 public:
   /// frames[i] and sizes[i]: DataSet index and evaluation size of the sample's frame i. Throws Error as the source
-  /// does. Cost: a random read a pixel and channel.
-  LiveSample(PixelSample sample, std::vector<std::size_t> frames, std::vector<Size> sizes, const ScoreSource& source);
+  /// does. Cost: a random read a pixel and channel; of an ensemble, all its terms of every frame.
+  LiveSample(PixelSample sample, std::vector<std::size_t> frames, std::vector<Size> sizes, const ScoreSource& source,
+             Resolution resolution);
 
   [[nodiscard]] const PixelSample& pixels() const { return m_pixels; }
   [[nodiscard]] const std::vector<std::size_t>& frames() const { return m_frames; }
@@ -34,9 +35,12 @@ public:
                                                          const MapProvider& maps, const std::stop_token& stop) const;
 
 private:
+  void gatherTerms(const WeightedTerms& terms, const std::vector<Size>& sizes, Resolution resolution);
+
   PixelSample m_pixels;
   std::vector<std::size_t> m_frames;         ///< DataSet index of the frame numbers that drawSample() saw
   std::optional<GatheredOutputs> m_outputs;  ///< none: the source gives finished maps
+  std::vector<std::vector<float>> m_terms;   ///< of an ensemble, one value a pixel each: it gives no outputs
 };
 
 }  // namespace oodscope

@@ -74,11 +74,7 @@ RunSpec LiveSet::run(const Configuration& configuration, Protocol protocol) cons
 
 bool LiveSet::holds(const RunSpec& run) const { return run == this->run(configurationOf(run), run.protocol); }
 
-Configuration LiveSet::configurationOf(const RunSpec& run) const {
-  if (run.score.size() != 1) return {m_source->name(), std::nullopt, std::nullopt};  // a sum's only one
-  const ScoreTerm& term = run.score.front();
-  return {term.method ? std::string(term.method->name()) : m_source->name(), term.method, term.temperature};
-}
+Configuration LiveSet::configurationOf(const RunSpec& run) const { return m_source->configurationOf(run.score); }
 
 void LiveSet::prepareFrame(std::size_t frame) {
   if (isReady(frame)) return;
@@ -172,7 +168,7 @@ Size LiveSet::evaluationSize(std::size_t frame) const {
 std::shared_ptr<const ScoreMap> LiveSet::scores(std::size_t frame, const Configuration& asked) {
   const Configuration configuration = rankingOf(asked, *m_source);
   if (auto held = m_maps.find(configuration, frame)) return held;
-  ScoreMap scored = m_source->score(frame, configuration, evaluationSize(frame));
+  ScoreMap scored = m_source->scoreAt(frame, configuration, evaluationSize(frame), m_resolution);
   if (m_options.asSubmitted) roundToFloat16(scored.values());
   auto made = std::make_shared<const ScoreMap>(std::move(scored));
   m_maps.insert(configuration, frame, made);

@@ -40,7 +40,7 @@ std::optional<CurvePoint> curvePointAt(const ThresholdCounts& counts, Protocol p
 }
 
 Configuration configurationOf(const ScoreChoice& score) {
-  if (!hasMethod(score)) return {*score.imported, std::nullopt, std::nullopt};
+  if (!hasMethod(score)) return {*score.imported, std::nullopt, std::nullopt, score.weights};
   const bool tempered = score.method.usesTemperature();
   return {std::string(score.method.name()), score.method,
           tempered ? std::optional<float>(score.temperature) : std::nullopt};

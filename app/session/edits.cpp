@@ -40,6 +40,7 @@ double withinReach(double temperature) { return std::clamp(temperature, kLowestT
 void giveMethod(ScoreChoice& score, Method method) {
   score.method = method;
   if (!hasMethod(score)) score.imported.reset();
+  score.weights.clear();
 }
 
 void giveThreshold(const RunKnobs& run, double threshold) {
@@ -104,6 +105,7 @@ Edit setModel(const std::string& model, RunSide run) {
   return ofRun(run, "model", [=](const RunKnobs& knobs) {
     knobs.score.imported.reset();
     knobs.score.importedLogits = false;
+    knobs.score.weights.clear();
     knobs.model = model;
   });
 }
@@ -114,7 +116,20 @@ Edit setImported(const std::string& folder, bool logits, RunSide run) {
   return ofRun(run, "model", [=](const RunKnobs& knobs) {
     knobs.score.imported = folder;
     knobs.score.importedLogits = logits;
+    knobs.score.weights.clear();
   });
+}
+
+Edit setEnsemble(const std::string& name, const std::vector<double>& weights) {
+  return ofRun(RunSide::A, "ensemble", [=](const RunKnobs& knobs) {
+    knobs.score.imported = name;
+    knobs.score.importedLogits = false;
+    knobs.score.weights = weights;
+  });
+}
+
+Edit setWeights(const std::vector<double>& weights) {
+  return ofRun(RunSide::A, "weights", [=](const RunKnobs& knobs) { knobs.score.weights = weights; });
 }
 
 Edit setMethod(Method method, RunSide run) {

@@ -37,6 +37,9 @@ namespace edits {
 [[nodiscard]] Edit setModelAtHand(const std::string& model);
 /// A folder's scores from now on; `logits`: it holds what methods apply to.
 [[nodiscard]] Edit setImported(const std::string& folder, bool logits, RunSide run = RunSide::A);
+/// An ensemble's scores from now on, with these weights, one a term.
+[[nodiscard]] Edit setEnsemble(const std::string& name, const std::vector<double>& weights);
+[[nodiscard]] Edit setWeights(const std::vector<double>& weights);
 [[nodiscard]] Edit setMethod(Method method, RunSide run = RunSide::A);
 [[nodiscard]] Edit setMethodAt(Method method, double temperature);
 /// Within what a hand can set.

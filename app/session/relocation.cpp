@@ -2,6 +2,7 @@
 #include "app/session/relocation.h"
 
 #include "analysis/datasets/part_of_set.h"
+#include "analysis/ensembles/expression.h"
 #include "app/session/labels.h"
 #include "app/session/renaming.h"
 
@@ -53,6 +54,11 @@ std::set<std::string> namesIn(const Session& session, ItemKind kind) {
   if (session.view.other) addSource(out, session.view.other->model, session.view.other->score);
   for (const RunChoice& run : session.runs) addSource(out, run.model, run.score);
   for (const ScoreChoice& score : session.grid.scores) addSource(out, {}, score);
+  for (const EnsembleEntry& ensemble : session.ensembles) {
+    out.insert(ensemble.model);
+    for (const EnsembleTerm& term : parseEnsemble(ensemble.text).terms)
+      for (const EnsembleFactor& factor : term.factors) out.insert(factor.source);
+  }
   return out;
 }
 

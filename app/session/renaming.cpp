@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/renaming.h"
 
+#include "analysis/ensembles/expression.h"
+
 namespace oodscope {
 namespace {
 
@@ -10,6 +12,19 @@ void rename(std::string& name, const std::string& from, const std::string& to) {
 
 void rename(ScoreChoice& score, const std::string& from, const std::string& to) {
   if (score.imported) rename(*score.imported, from, to);
+}
+
+/// An ensemble that is of the source, or names it.
+void rename(EnsembleEntry& ensemble, const std::string& from, const std::string& to) {
+  rename(ensemble.model, from, to);
+  EnsembleExpression expression = parseEnsemble(ensemble.text);
+  bool isNamed = false;
+  for (EnsembleTerm& term : expression.terms)
+    for (EnsembleFactor& factor : term.factors) {
+      isNamed = isNamed || factor.source == from;
+      rename(factor.source, from, to);
+    }
+  if (isNamed) ensemble.text = textOf(expression);
 }
 
 }  // namespace
@@ -36,6 +51,7 @@ void renameSource(Session& session, const std::string& from, const std::string& 
       rename(run.score, from, to);
     }
   for (ScoreChoice& score : session.grid.scores) rename(score, from, to);
+  for (EnsembleEntry& ensemble : session.ensembles) rename(ensemble, from, to);
 }
 
 }  // namespace oodscope

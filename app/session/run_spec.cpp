@@ -27,6 +27,9 @@ void mix(std::size_t& seed, const ScoreTerm& term) {
   mix(seed, term.channels.all);
   mix(seed, term.pass);
   mix(seed, term.weight);
+  mix(seed, term.isFactor);
+  mix(seed, term.normalisation.kind);
+  mix(seed, term.normalisation.over);
 }
 
 }  // namespace

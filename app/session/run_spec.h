@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/ensembles/normalisation.h"
 #include "app/session/session.h"
 
 #include <compare>
@@ -33,6 +34,9 @@ struct ScoreTerm {
   ChannelChoice channels = {};            ///< the usual one where the source has no channels
   std::string pass = {};                  ///< the further pass that the method reads, see passText(); empty: none
   double weight = 1.0;
+  bool isFactor = false;  ///< multiplies the term before it, whose weight is the product's
+  /// How its scores are brought to one scale with the others'.
+  Normalisation normalisation = {.kind = Normalisation::Kind::None};
   friend std::partial_ordering operator<=>(const ScoreTerm&, const ScoreTerm&) = default;
   friend bool operator==(const ScoreTerm&, const ScoreTerm&) = default;
 };
@@ -41,7 +45,7 @@ struct ScoreTerm {
 /// printed or compared is so by this. Labels for people are no part of it.
 struct RunSpec {
   std::string set = {};               ///< setIdOf()
-  std::vector<ScoreTerm> score = {};  ///< their weighted sum
+  std::vector<ScoreTerm> score = {};  ///< their weighted sum, factors multiplied first
   Protocol protocol = {};
   Resolution resolution = Resolution::Network;  ///< never ByProtocol
   bool asSubmitted = false;                     ///< score maps rounded to float16 first

@@ -27,8 +27,9 @@ struct ScoreChoice {
   Method method = {};
   std::optional<std::string> imported = {};
   float temperature = 1.0F;
-  bool importedLogits = false;  ///< the imported folder holds logits: method and temperature apply to them
-  PassValues passes = {};       ///< what further passes are run with, by PassParameter::name; the usual values else
+  bool importedLogits = false;       ///< the imported folder holds logits: method and temperature apply to them
+  std::vector<double> weights = {};  ///< of the terms, where `imported` names an ensemble; empty: its own
+  PassValues passes = {};  ///< what further passes are run with, by PassParameter::name; the usual values else
   friend bool operator==(const ScoreChoice&, const ScoreChoice&) = default;
 };
 /// Whether method and temperature say something about the choice: not where score maps are taken as they are.
@@ -109,6 +110,16 @@ struct ModelEntry {
 [[nodiscard]] bool operator==(const SetEntry& a, const SetEntry& b);
 [[nodiscard]] bool operator==(const ModelEntry& a, const ModelEntry& b);
 
+/// A weighted sum of scores that is looked at as a folder of score maps is: `imported` names it.
+struct EnsembleEntry {
+  std::string name;                           ///< no model, folder or other ensemble is called so
+  std::string text;                           ///< what parseEnsemble() reads
+  std::string normalisation = "min-max:set";  ///< what parseNormalisation() reads
+  std::string model = {};  ///< of the scores without a source of their own: a model's or folder's label
+  double temperature = 1.0;
+  friend bool operator==(const EnsembleEntry&, const EnsembleEntry&) = default;
+};
+
 /// In image pixels.
 struct FrameRectangle {
   int x = 0, y = 0, width = 0, height = 0;
@@ -178,6 +189,7 @@ struct Session {
   std::vector<SetEntry> sets;
   std::vector<ModelEntry> models;
   std::vector<std::filesystem::path> scores;
+  std::vector<EnsembleEntry> ensembles = {};
   std::vector<std::string>
       methods;  ///< of the results matrix and a headless evaluation; empty: all that a source allows
   std::vector<double> temperatures;  ///< the same; empty: 1

@@ -63,6 +63,24 @@ struct Text : Plain {
   Range<std::size_t> lengths;
 };
 
+/// A text that `parse` reads: what it cannot read is refused in its own words.
+template <class Parse>
+struct ReadableText : Plain {
+  constexpr ReadableText(Range<std::size_t> bytes, Parse reader) : lengths(bytes), parse(reader) {}
+  template <class T, class Owner>
+  [[nodiscard]] T read(const JsonValue& json, const Owner&, const Place&) const {
+    T text = json.text(lengths);
+    try {
+      static_cast<void>(parse(text));
+    } catch (const Error& error) {
+      json.refuse(error.what());
+    }
+    return text;
+  }
+  Range<std::size_t> lengths;
+  Parse parse;
+};
+
 struct Integer : Plain {
   explicit constexpr Integer(Range<std::int64_t> values) : range(values) {}
   template <class T, class Owner>

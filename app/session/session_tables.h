@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/ensembles/expression.h"
+#include "analysis/ensembles/normalisation.h"
 #include "app/session/session_fields.h"
 
 namespace oodscope::session_fields {
@@ -10,11 +12,15 @@ inline constexpr Text kDigest{{0, 128}};
 inline constexpr Path kPath{{1, 4096}};
 inline constexpr Flag kFlag;
 inline constexpr Range<std::size_t> kSets{0, 500}, kSources{0, 100}, kConfigurations{0, 1000};
+inline constexpr Range<std::size_t> kTerms{0, 8};
 inline constexpr Range<std::size_t> kNotes{0, 100'000}, kRuns{0, 1000}, kRows{0, 1000}, kTags{0, 100};
 inline constexpr Range<double> kShareRange{0.0, 1.0}, kCostRange{1e-6, 1e6}, kPercentRange{0.0, 100.0};
 inline constexpr Range<double> kScoreRange{-std::numeric_limits<float>::max(), std::numeric_limits<float>::max()};
 inline constexpr std::int64_t kMostChannels = 4096;
 inline constexpr Number kTemperature{{1e-6, 1e6}}, kShare{kShareRange}, kScore{kScoreRange};
+inline constexpr Number kWeight{{-1e6, 1e6}};
+inline constexpr ReadableText kExpression{{1, 4096}, [](const std::string& text) { return parseEnsemble(text); }};
+inline constexpr ReadableText kNormalisation{{1, 64}, [](const std::string& text) { return parseNormalisation(text); }};
 inline constexpr Integer kSide{{8, 16'384}};               // of a network's input, as the sidecar's
 inline constexpr Rectangle kRectangle{{-65'536, 65'536}};  // pixels
 inline constexpr Meanings kLabelValues{{-32'768, 65'535}};
@@ -37,6 +43,7 @@ inline constexpr auto kFields<ScoreChoice> = std::tuple{
     field("method", &ScoreChoice::method, kMethod, [](const ScoreChoice& score, Method) { return hasMethod(score); }),
     given("logits", &ScoreChoice::importedLogits, kFlag),
     field("temperature", &ScoreChoice::temperature, kTemperature),
+    given("weights", &ScoreChoice::weights, List(kTerms, kWeight)),
     given("passes", &ScoreChoice::passes, PassParameters{}),
 };
 
@@ -149,6 +156,15 @@ inline constexpr auto kFields<ModelEntry> = std::tuple{
 };
 
 template <>
+inline constexpr auto kFields<EnsembleEntry> = std::tuple{
+    needed("name", &EnsembleEntry::name, Text({1, 4096})),
+    needed("terms", &EnsembleEntry::text, kExpression),
+    field("normalisation", &EnsembleEntry::normalisation, kNormalisation),
+    given("model", &EnsembleEntry::model, kName),
+    field("temperature", &EnsembleEntry::temperature, kTemperature),
+};
+
+template <>
 inline constexpr auto kFields<Note> = std::tuple{
     field("set", &Note::set, kName),
     field("frame", &Note::frame, kName),
@@ -210,6 +226,7 @@ inline constexpr auto kFields<Session> = std::tuple{
     field("sets", &Session::sets, List(kSets, kObject)),
     field("models", &Session::models, List(kSources, kObject)),
     field("scores", &Session::scores, List(kSources, kPath)),
+    given("ensembles", &Session::ensembles, List(kSources, kObject)),
     field("methods", &Session::methods, List(kConfigurations, kMethod)),
     field("temperatures", &Session::temperatures, List(kConfigurations, kTemperature)),
     field("protocols", &Session::protocols, List(kConfigurations, kProtocol)),

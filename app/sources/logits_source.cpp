@@ -15,6 +15,16 @@ std::vector<ScoreTerm> ScoreSource::terms(const Configuration& configuration) co
            .channels = channels()}};
 }
 
+Configuration ScoreSource::configurationOf(const std::vector<ScoreTerm>& terms) const {
+  if (terms.size() != 1) return {name(), std::nullopt, std::nullopt};  // of an ensemble, which this is not
+  const ScoreTerm& term = terms.front();
+  return {term.method ? std::string(term.method->name()) : name(), term.method, term.temperature};
+}
+
+RowNames ScoreSource::rowNames(const Configuration& configuration) const {
+  return {configuration.method ? name() : std::string(), configuration.name, configuration.temperature, {}};
+}
+
 std::vector<Method> servedMethods(const ScoreSource& source) {
   std::vector<Method> out;
   if (!source.takesMethods()) return out;

@@ -3,9 +3,9 @@
 
 #include "analysis/core/thread_supply.h"
 #include "app/session/labels.h"
+#include "app/sources/ensemble_source.h"
 #include "app/sources/imported_source.h"
 #include "app/sources/model_scores.h"
-#include "app/sources/weighted_source.h"
 #include "inference/models/verdicts.h"
 
 #include <algorithm>
@@ -28,6 +28,32 @@ void requireFits(const ModelEntry& entry, const ModelInfo& info) {
                            .file = entry.path});
 }
 
+/// How a score of an ensemble is made of its source. The one place where filters in ensembles are refused.
+Configuration factorConfiguration(const EnsembleScore& score, const ScoreSource& source) {
+  if (!score.filters.empty())
+    throw Error(ErrorParts{.what = "filters of scores in an ensemble are not made yet",
+                           .expected = "scores without filters",
+                           .found = "'" + std::string(score.filters.front().name()) + "'"});
+  if (source.takesMethods() != score.method.has_value())
+    throw Error(
+        ErrorParts{.what = source.name() + " cannot give a score of an ensemble",
+                   .expected = source.takesMethods() ? "the name of a method, as msp" : std::string(kFinishedMaps),
+                   .found = score.method ? "'" + std::string(score.method->name()) + "'" : "none"});
+  const std::vector<Method> methods = score.method ? std::vector{*score.method} : std::vector<Method>();
+  return source.configurations(methods, {score.temperature.value_or(1.0F)}).front();
+}
+
+/// The item with the further passes that an ensemble's scores of it read, with the usual values where none were chosen.
+SourceItem withPasses(const EnsemblePlan& plan, SourceItem item) {
+  std::vector<Method> methods;
+  for (const EnsembleProduct& product : plan.terms)
+    for (const EnsembleScore& score : product.scores)
+      if (score.item.label == item.label && score.method) methods.push_back(*score.method);
+  for (const PassChoice& pass : passesFor(item, methods, {}))
+    if (std::ranges::find(item.passes, pass.kind, &PassChoice::kind) == item.passes.end()) item.passes.push_back(pass);
+  return item;
+}
+
 }  // namespace
 
 std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, const SourceItem& item,
@@ -39,19 +65,37 @@ std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, cons
                                           channels, item.polarity, item.statistics, item.readsFeatures);
 }
 
-std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& set, const std::vector<SumTerm>& terms,
+std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& set, const EnsemblePlan& plan,
                                         const std::shared_ptr<LogitsStore>& store) {
-  std::vector<WeightedSource::Part> parts;
-  for (const SumTerm& term : terms) {
-    SourceItem item = term.item;
-    if (term.method) item.passes = passesFor(item, {*term.method}, term.passes);
-    const std::shared_ptr<ScoreSource> source = openSource(set, item, term.channels, store);
-    require(term.method.has_value() || !source->takesMethods(), "openSource: a term with logits names its method");
-    const std::vector<Method> methods = term.method ? std::vector{*term.method} : std::vector<Method>();
-    const auto possible = source->configurations(methods, {term.temperature.value_or(1.0F)});
-    parts.push_back({source, possible.front(), term.weight});
+  struct Opened {
+    std::string label;
+    ChannelChoice channels;
+    std::shared_ptr<ScoreSource> source;
+  };
+  std::vector<Opened> opened;
+  const auto sourceOf = [&](const EnsembleScore& score) {
+    for (const Opened& known : opened)
+      if (known.label == score.item.label && known.channels == score.channels) return known.source;
+    return opened
+        .emplace_back(score.item.label, score.channels,
+                      openSource(set, withPasses(plan, score.item), score.channels, store))
+        .source;
+  };
+  EnsembleSource::Parts parts{.label = plan.label,
+                              .base = plan.base,
+                              .expression = plan.expression,
+                              .terms = {},
+                              .normalisation = plan.normalisation,
+                              .memoryBytes = plan.memoryBytes};
+  for (const EnsembleProduct& product : plan.terms) {
+    EnsembleSource::Term& term = parts.terms.emplace_back();
+    term.weight = product.weight;
+    for (const EnsembleScore& score : product.scores) {
+      const std::shared_ptr<ScoreSource> source = sourceOf(score);
+      term.factors.push_back({source, factorConfiguration(score, *source)});
+    }
   }
-  return std::make_shared<WeightedSource>(std::move(parts));
+  return std::make_shared<EnsembleSource>(set, std::move(parts));
 }
 
 std::vector<PassChoice> passesFor(const SourceItem& item, const std::vector<Method>& methods,

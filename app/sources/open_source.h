@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/imported_scores.h"
+#include "analysis/ensembles/expression.h"
+#include "analysis/ensembles/normalisation.h"
 #include "app/sources/fitted_statistics.h"
 #include "app/sources/score_source.h"
 #include "inference/logits/logits_store.h"
@@ -8,7 +10,9 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oodscope {
@@ -34,20 +38,48 @@ struct SourceItem {
 [[nodiscard]] std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, const SourceItem& item,
                                                       const ChannelChoice& channels,
                                                       std::shared_ptr<LogitsStore> store);
-/// A source's part in a weighted sum of scores. Of an item that gives finished maps, method, temperature and channels
-/// say nothing.
-struct SumTerm {
+/// A score in an ensemble. Of an item that gives finished maps, method, temperature and channels say nothing.
+struct EnsembleScore {
   SourceItem item;
   std::optional<Method> method = {};
   std::optional<float> temperature = {};  ///< none: 1, or the method knows none
   ChannelChoice channels = {};
-  double weight = 1.0;
-  PassValues passes = {};  ///< what a further pass is run with, where the method needs one
+  FilterChain filters = {};
 };
-/// The weighted sum of several scores of *set as one source: see WeightedSource. Requires: two terms or more, a method
-/// for each item with logits, finite weights. Throws Error as above, and where a method is impossible.
+/// A weighted product of them: of one, mostly.
+struct EnsembleProduct {
+  double weight = 1.0;
+  std::vector<EnsembleScore> scores;
+};
+/// An ensemble with everything that it is made of.
+struct EnsemblePlan {
+  EnsembleExpression expression;  ///< of as many terms and factors
+  std::vector<EnsembleProduct> terms;
+  Normalisation normalisation;
+  std::string label = {};         ///< empty: its text
+  std::string base = {};          ///< label of the source that factors without one are of; empty: there are none
+  std::uint64_t memoryBytes = 0;  ///< of terms that stay between uses, for other weights
+};
+
+/// How the scores of finished maps are called in an ensemble: "0.5*msp+0.5*score@maps".
+inline constexpr std::string_view kFinishedMaps = "score";
+
+/// What an expression means where these items are open: a factor's source is the item of its label (or of an ending of
+/// its path), `base` where it names none. Throws Error: an unknown method or label, a method of finished maps, and a
+/// filter.
+[[nodiscard]] EnsemblePlan ensemblePlan(const EnsembleExpression& expression, const Normalisation& normalisation,
+                                        std::span<const SourceItem> items, const SourceItem* base, float temperature,
+                                        const ChannelChoice& channels);
+/// Whether a factor names no source, and the labels of those that are named.
+[[nodiscard]] bool needsBase(const EnsembleExpression& expression);
+[[nodiscard]] bool namesSource(const EnsembleExpression& expression, const SourceItem& item,
+                               std::span<const SourceItem> items);
+
+/// The ensemble of scores of *set as one source: see EnsembleSource. Items of one label and one choice of channels are
+/// opened once. Requires: one term or more of one score or more, a method for each item with logits, finite weights.
+/// Throws Error as above, and where a method is impossible.
 [[nodiscard]] std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& set,
-                                                      const std::vector<SumTerm>& terms,
+                                                      const EnsemblePlan& plan,
                                                       const std::shared_ptr<LogitsStore>& store);
 /// What the sources of the item are, whatever the set.
 [[nodiscard]] SourceId sourceIdOf(const SourceItem& item);

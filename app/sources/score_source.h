@@ -21,6 +21,7 @@ struct Configuration {
   std::string name;                  ///< "msp", or the imported folder's name
   std::optional<Method> method;      ///< none: imported maps
   std::optional<float> temperature;  ///< none where the ranking does not depend on it
+  std::vector<double> weights = {};  ///< of an ensemble's terms; empty: those it was made with
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
@@ -30,6 +31,33 @@ struct FrameOutputs {
   std::shared_ptr<const void> owner;
   std::uint64_t saturated = 0;                  ///< finite values that float16 could not hold; 0 where unknown
   std::function<void()> requireIntact = [] {};  ///< throws Error where the file below changed: what was read is void
+};
+
+/// What a row of results says that its scores are.
+struct RowNames {
+  std::string model, method;
+  std::optional<float> temperature;
+  std::string normalisation = {};  ///< of an ensemble's scores
+};
+
+/// What the scores of an ensemble are the weighted sum of: terms that do not depend on their weights, so that another
+/// choice of weights is weightedSum() of them.
+class WeightedTerms {
+public:
+  virtual ~WeightedTerms() = default;
+  WeightedTerms() = default;
+  WeightedTerms(const WeightedTerms&) = delete;
+  WeightedTerms& operator=(const WeightedTerms&) = delete;
+
+  /// What each term is: "msp", "void*score@maps".
+  [[nodiscard]] virtual const std::vector<std::string>& texts() const = 0;
+  /// Those of a configuration, one a term; those it was made with where that has not as many finite ones.
+  [[nodiscard]] virtual std::vector<double> weights(const Configuration& configuration) const = 0;
+  /// The ensemble with other weights. Requires: as many as there are terms, finite ones.
+  [[nodiscard]] virtual Configuration configuration(const std::vector<double>& weights) const = 0;
+  /// A frame's normalised terms at `target`. Requires and throws as ScoreSource::scoreAt(). Thread-safe.
+  [[nodiscard]] virtual std::shared_ptr<const std::vector<ScoreMap>> maps(std::size_t frame, Size target,
+                                                                          Resolution at) const = 0;
 };
 
 /// Where the scores of one set come from: a network's logits or somebody's files. Frames are indices into
@@ -67,6 +95,18 @@ public:
   [[nodiscard]] virtual Size ownSize(std::size_t frame) const = 0;
   /// Scores at `target`. Requires prepare(frame). Thread-safe. Throws Error where a file has gone bad meanwhile.
   [[nodiscard]] virtual ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const = 0;
+  /// The same where scores depend on all frames of the set as they are at a resolution: of an ensemble that is
+  /// normalised over the set.
+  [[nodiscard]] virtual ScoreMap scoreAt(std::size_t frame, const Configuration& configuration, Size target,
+                                         Resolution) const {
+    return score(frame, configuration, target);
+  }
+  /// What an ensemble adds up; nullptr: it is none.
+  [[nodiscard]] virtual const WeightedTerms* weightedTerms() const { return nullptr; }
+  /// The configuration that gives these terms; some other one where terms() of this source cannot give them.
+  [[nodiscard]] virtual Configuration configurationOf(const std::vector<ScoreTerm>& terms) const;
+  /// What tables say of its scores.
+  [[nodiscard]] virtual RowNames rowNames(const Configuration& configuration) const;
   /// The scores themselves, to be reckoned with: score(), unless its floats only rank as scores of more digits do,
   /// which are then rounded to float. Requires and throws as score().
   [[nodiscard]] virtual ScoreMap values(std::size_t frame, const Configuration& configuration, Size target) const {

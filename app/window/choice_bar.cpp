@@ -174,6 +174,12 @@ void ChoiceBar::addModelItems() {
     m_model->setItemData(m_model->count() - 1, tr("scores from %1").arg(QString::fromStdString(folder.path.string())),
                          Qt::ToolTipRole);
   }
+  for (const EnsembleEntry& ensemble : m_workspace.ensembles()) {
+    m_model->addItem(QString::fromStdString(ensemble.name), QString::fromStdString(ensemble.name));
+    m_model->setItemData(m_model->count() - 1, true, kImportedRole);
+    m_model->setItemData(m_model->count() - 1, tr("the ensemble %1").arg(QString::fromStdString(ensemble.text)),
+                         Qt::ToolTipRole);
+  }
   for (const ItemKind kind : {ItemKind::Model, ItemKind::Scores})
     addMissingChoices(*m_model, m_workspace.missing(), kind);
 }

@@ -112,6 +112,7 @@ void OpenFlow::connectWorkspace() {
     chooseDefaults();
     m_newcomers->scoresArrived(name);
   });
+  connect(&workspace, &Workspace::ensemblePut, this, &OpenFlow::chooseDefaults);
   connect(&workspace, &Workspace::openingFinished, this, &OpenFlow::chooseDefaults);  // what is missing is known now
   connect(&workspace, &Workspace::setRenamed, this, [this](const QString& from, const QString& to) {
     m_desk.session.renameSet(from.toStdString(), to.toStdString());

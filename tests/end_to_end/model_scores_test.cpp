@@ -89,10 +89,13 @@ TEST_F(ModelScoresTest, AddUpWithSomebodysMaps) {
   for (const Frame& frame : set->frames)
     writeNpyAtomically(scratch / ("maps/" + frame.name + ".npy"), NpyType::Float32, shape,
                        std::as_bytes(std::span(map)));
-  const SumTerm network{.item = {.label = "small.pth", .model = model}, .method = methods::kMsp, .weight = 0.75};
-  const SumTerm folder{.item = {.label = "maps", .folder = scratch / "maps"}, .weight = 0.25};
-  const auto sum = openSource(set, {network, folder}, store);
-  EXPECT_EQ(sum->name(), "0.75 msp of small.pth + 0.25 maps");
+  const std::vector<SourceItem> items{{.label = "small.pth", .model = model},
+                                      {.label = "maps", .folder = scratch / "maps"}};
+  const EnsemblePlan plan = ensemblePlan(parseEnsemble("0.75*msp+0.25*score@maps"), {.kind = Normalisation::Kind::None},
+                                         items, items.data(), 1.0F, {});
+  const auto sum = openSource(set, plan, store);
+  EXPECT_EQ(sum->name(), "0.75*msp+0.25*score@maps");
+  EXPECT_EQ(sum->rowNames({}).model, "small.pth");
   const Configuration one = sum->configurations({}, {}).front();
   for (std::size_t f = 0; f < kFrames; ++f) {
     sum->prepare(f);

@@ -30,6 +30,11 @@ inline Session fullSession(const std::filesystem::path& folder) {
   model.statistics = folder / "net.statistics.json";
   session.models = {model};
   session.scores = {folder / "scores"};
+  session.ensembles = {{.name = "both",
+                        .text = "0.5*msp+0.5*score@scores",
+                        .normalisation = "rank:frame",
+                        .model = "net.pth",
+                        .temperature = 2.0}};
   session.methods = {"msp", "energy"};
   session.temperatures = {1.0, 1.6};
   session.protocols = {protocols::kCourse, protocols::kSmiyc2023};
@@ -58,6 +63,10 @@ inline Session fullSession(const std::filesystem::path& folder) {
   session.grid.scores = {{methods::kMsp, "folder", 1.0F, true, fullPasses()}, {methods::kEnergy, std::nullopt, 2.0F}};
   session.grid.decision = false;
   session.grid.captions = {"", "", "Softmax", ""};
+  session.view.score.weights = {0.25, 0.75};
+  for (ScoreChoice* score : {&session.view.other->score, &session.runs.front().score, &session.grid.scores.front(),
+                             &session.view.hiddenRuns.front().score})
+    score->weights = {1.0};
   session.figure = {.title = false, .isoF1 = false, .operatingPoint = false, .legend = FigureLegend::Below};
   session.results = {.metric = "fpr95", .bestOf = BestOf::Method};
   return session;

@@ -10,7 +10,9 @@ std::shared_ptr<SessionResults> windowResults(Workspace& workspace, const Sessio
       const auto live = workspace.liveSet(QString::fromStdString(set.set->name), view);
       if (live && !live->readyFrames().empty()) source.sets.push_back(live);
     }
-    if (!source.sets.empty()) open.sources.push_back(std::move(source));
+    if (source.sets.empty()) return;
+    if (source.id == SourceId()) source.id = source.sets.front()->source().id();
+    open.sources.push_back(std::move(source));
   };
   for (const OpenModel& model : workspace.models()) {
     ViewState view = session.view;
@@ -22,6 +24,11 @@ std::shared_ptr<SessionResults> windowResults(Workspace& workspace, const Sessio
     ViewState view = session.view;
     view.score.imported = folder.label;
     add(view, {.id = folder.id, .label = folder.label, .path = folder.path});
+  }
+  for (const EnsembleEntry& ensemble : workspace.ensembles()) {
+    ViewState view = session.view;
+    view.score.imported = ensemble.name;
+    add(view, {.label = ensemble.name});
   }
   if (open.sources.empty()) return nullptr;
   return std::make_shared<SessionResults>(session, std::move(open), std::move(stop));

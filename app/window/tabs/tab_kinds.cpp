@@ -12,6 +12,7 @@
 #include "app/window/failures/size_distance_tab.h"
 #include "app/window/scene3d/scene_tab.h"
 #include "app/window/sweep_tab.h"
+#include "app/window/tabs/ensemble_tab.h"
 #include "widgets/plots/curves_panel.h"
 #include "widgets/plots/scatter_plot.h"
 
@@ -25,6 +26,8 @@ constexpr std::array kTabs{
             [](const TabParts& parts) -> QWidget* { return &parts.curves; }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "T sweep"), false,
             [](const TabParts& parts) -> QWidget* { return new SweepTab(parts.desk.workspace); }},
+    TabKind{QT_TRANSLATE_NOOP("TabStack", "Ensemble"), false,
+            [](const TabParts& parts) -> QWidget* { return new EnsembleTab(parts.desk.workspace); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Failures"), false,
             [](const TabParts& parts) -> QWidget* { return parts.failures.failuresTab(); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Classes"), false,

@@ -103,14 +103,14 @@ TEST(AppLayers, TheDeskKnowsNoWidget) {
 }
 
 TEST(ScoreSources, AreMadeInOnePlace) {
-  EXPECT_EQ(filesWith("app", "(make_(shared|unique)<(const )?|new )(ModelScores|ImportedSource|WeightedSource)"),
+  EXPECT_EQ(filesWith("app", "(make_(shared|unique)<(const )?|new )(ModelScores|ImportedSource|EnsembleSource)"),
             std::vector<std::string>{"open_source.cpp"});
 }
 
 TEST(ScoreSources, AreAskedAndNotGuessedAt) {
   EXPECT_EQ(filesWith("app",
                       "(dynamic|static)_(pointer_)?cast<(const )?(oodscope::)?"
-                      "(ScoreSource|LogitsSource|ModelScores|ImportedSource|WeightedSource)\\b"),
+                      "(ScoreSource|LogitsSource|ModelScores|ImportedSource|EnsembleSource)\\b"),
             std::vector<std::string>());
 }
 

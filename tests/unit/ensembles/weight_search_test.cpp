@@ -47,7 +47,7 @@ MadeEnsemble madeEnsemble(unsigned seed) {
   return out;
 }
 
-double plainAp(const MadeEnsemble& ensemble, const Weights& weights) {
+double plainAp(const MadeEnsemble& ensemble, const TermWeights& weights) {
   std::vector<std::pair<double, bool>> pixels;
   for (std::size_t f = 0; f < ensemble.maps.size(); ++f)
     for (std::size_t i = 0; i < ensemble.labels[f].size(); ++i) {
@@ -65,7 +65,7 @@ double plainAp(const MadeEnsemble& ensemble, const Weights& weights) {
 }
 
 TEST(WeightGrid, HoldsEachProportionOnce) {
-  const std::vector<Weights> grid = weightGrid(4, 3);
+  const std::vector<TermWeights> grid = weightGrid(4, 3);
   std::set<std::vector<int>> proportions;  // by brute force over all digits
   for (int code = 1; code < 256; ++code) {
     std::vector<int> digits{code / 64, code / 16 % 4, code / 4 % 4, code % 4};
@@ -74,15 +74,15 @@ TEST(WeightGrid, HoldsEachProportionOnce) {
     proportions.insert(digits);
   }
   EXPECT_EQ(grid.size(), proportions.size());
-  for (const Weights& weights : grid) EXPECT_NEAR(weights[0] + weights[1] + weights[2] + weights[3], 1.0, 1e-12);
-  EXPECT_EQ(std::ranges::count(grid, (Weights{0.75, 0.25, 0, 0})), 1);
-  EXPECT_EQ(weightGrid(1, 3), std::vector<Weights>{{1.0}});
-  EXPECT_EQ(weightGrid(2, 1), (std::vector<Weights>{{0, 1}, {1, 0}, {0.5, 0.5}}));
+  for (const TermWeights& weights : grid) EXPECT_NEAR(weights[0] + weights[1] + weights[2] + weights[3], 1.0, 1e-12);
+  EXPECT_EQ(std::ranges::count(grid, (TermWeights{0.75, 0.25, 0, 0})), 1);
+  EXPECT_EQ(weightGrid(1, 3), std::vector<TermWeights>{{1.0}});
+  EXPECT_EQ(weightGrid(2, 1), (std::vector<TermWeights>{{0, 1}, {1, 0}, {0.5, 0.5}}));
 }
 
 TEST(WeightSearch, FindsTheBestOfAllTried) {
   const MadeEnsemble made = madeEnsemble(4);
-  const std::vector<Weights> grid = weightGrid(3, 3);
+  const std::vector<TermWeights> grid = weightGrid(3, 3);
   for (const WeightCriterion criterion : {WeightCriterion::Ap, WeightCriterion::Fpr95, WeightCriterion::ApLessFpr95}) {
     const WeightSearch found = searchWeights(made.set(), grid, criterion, protocols::kFishyscapes, {}).value();
     ASSERT_EQ(found.trials.size(), grid.size());
@@ -114,7 +114,7 @@ TEST(WeightSearch, IsNotDefinedWithoutAnomalies) {
 TEST(CrossedWeights, AreMeasuredOnEverySet) {
   const MadeEnsemble first = madeEnsemble(1), second = madeEnsemble(2);
   const std::vector<EnsembleSet> sets{first.set(), second.set()};
-  const std::vector<std::optional<Weights>> weights{Weights{0.5, 0.5, 0}, std::nullopt};
+  const std::vector<std::optional<TermWeights>> weights{TermWeights{0.5, 0.5, 0}, std::nullopt};
   const auto table = crossWeights(sets, weights, protocols::kFishyscapes);
   EXPECT_NEAR(table[0][0].value().ap.value(), plainAp(first, *weights[0]), 1e-5);
   EXPECT_NEAR(table[0][1].value().ap.value(), plainAp(second, *weights[0]), 1e-5);
@@ -126,7 +126,7 @@ TEST(LeaveOneOut, DropsEachTermInTurn) {
   const auto rows = leaveOneOut(made.set(), {0.5, 0.25, 0.25}, protocols::kFishyscapes);
   ASSERT_EQ(rows.size(), 4U);
   EXPECT_FALSE(rows[0].without.has_value());
-  EXPECT_EQ(rows[1].weights, (Weights{0, 0.5, 0.5}));
+  EXPECT_EQ(rows[1].weights, (TermWeights{0, 0.5, 0.5}));
   EXPECT_NEAR(rows[2].weights[0], 2.0 / 3, 1e-12);
   for (const Ablation& row : rows) EXPECT_NEAR(row.metrics.value().ap.value(), plainAp(made, row.weights), 1e-5);
   EXPECT_FALSE(leaveOneOut(made.set(), {1, 0, 0}, protocols::kFishyscapes)[1].metrics.has_value()) << "nothing is left";

@@ -4,7 +4,7 @@
 #include "analysis/metrics/score_key.h"
 #include "analysis/scores/method_kinds.h"
 #include "app/session/run_spec.h"
-#include "app/sources/weighted_source.h"
+#include "app/sources/ensemble_source.h"
 #include "tests/support/made_live_set.h"
 
 #include <gtest/gtest.h>
@@ -45,6 +45,9 @@ TEST(Run, EachMemberIsPartOfTheName) {
   with([](RunSpec& run) { run.score.front().channels.all = true; });
   with([](RunSpec& run) { run.score.front().weight = 0.5; });
   with([](RunSpec& run) { run.score.front().pass = "perturbed odin-epsilon=0.1"; });
+  with([](RunSpec& run) { run.score.front().isFactor = true; });
+  with([](RunSpec& run) { run.score.front().normalisation.kind = Normalisation::Kind::Rank; });
+  with([](RunSpec& run) { run.score.front().normalisation.over = Normalisation::Over::Frame; });
   with([](RunSpec& run) { run.protocol = protocols::kSmiyc2023; });
   with([](RunSpec& run) { run.resolution = Resolution::Label; });
   with([](RunSpec& run) { run.asSubmitted = true; });
@@ -102,12 +105,14 @@ TEST(Run, ALiveSetHoldsItsOwnRunsAlone) {
 }
 
 /// The made set's source twice: its max-logit scores plus a tenth of its MSP.
-std::shared_ptr<WeightedSource> sumOf(const MadeSet& made) {
-  return std::make_shared<WeightedSource>(
-      std::vector<WeightedSource::Part>{{made.source, maxLogit(), 1.0}, {made.source, msp(2.0F), 0.1}});
+std::shared_ptr<EnsembleSource> sumOf(const MadeSet& made) {
+  return std::make_shared<EnsembleSource>(
+      made.set, EnsembleSource::Parts{.expression = parseEnsemble("1*max-logit+0.1*msp"),
+                                      .terms = {{1.0, {{made.source, maxLogit()}}}, {0.1, {{made.source, msp(2.0F)}}}},
+                                      .normalisation = {.kind = Normalisation::Kind::None}});
 }
 
-TEST(Run, OfAWeightedSumHasAllItsTermsAndNumbersOfItsOwn) {
+TEST(Run, OfAnEnsembleHasAllItsTermsAndNumbersOfItsOwn) {
   const MadeSet made(kFrames, 2);
   const auto sum = sumOf(made);
   for (const Resolution resolution : {Resolution::Network, Resolution::Label}) {
@@ -122,6 +127,9 @@ TEST(Run, OfAWeightedSumHasAllItsTermsAndNumbersOfItsOwn) {
     EXPECT_EQ(live.configurationOf(run), one);
     RunSpec other = run;
     other.score[1].weight = 0.2;
+    EXPECT_TRUE(live.holds(other)) << "weights are a configuration's, as a temperature is";
+    EXPECT_EQ(live.configurationOf(other).weights, (std::vector<double>{1.0, 0.2}));
+    other.score[1].normalisation.kind = Normalisation::Kind::Rank;
     EXPECT_FALSE(live.holds(other));
     const auto single = made.live({}, resolution);
     EXPECT_FALSE(single->holds(run));
@@ -130,7 +138,9 @@ TEST(Run, OfAWeightedSumHasAllItsTermsAndNumbersOfItsOwn) {
     for (std::size_t f = 0; f < kFrames; ++f) {
       ScoreMap& scores = sums.emplace_back(*single->scores(f, maxLogit()));
       const auto tempered = single->scores(f, msp(2.0F));
-      for (std::size_t i = 0; i < scores.values().size(); ++i) scores.values()[i] += 0.1F * tempered->values()[i];
+      for (std::size_t i = 0; i < scores.values().size(); ++i)
+        scores.values()[i] = static_cast<float>(static_cast<double>(scores.values()[i]) +
+                                                0.1 * static_cast<double>(tempered->values()[i]));
     }
     const FrameProvider provide = [&](std::size_t f) {
       return ScoredFrame{sums[f].values(), live.label(f)->values(), nullptr};

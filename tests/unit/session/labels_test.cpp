@@ -73,6 +73,7 @@ TEST(Renaming, FollowsEverywhereASessionNamesIt) {
   session.notes = {{.set = "street", .frame = "1", .tags = {}, .text = "here"}};
   session.grid.rows = {{.set = "street", .frame = "1"}};
   session.grid.scores = {{.imported = "s"}};
+  session.ensembles = {{.name = "both", .text = "0.5*msp+0.5*score@s", .model = "w.pth"}};
   renameSet(session, "street", "a/street");
   renameSource(session, "w.pth", "a/w.pth");
   renameSource(session, "s", "b/s");
@@ -87,6 +88,8 @@ TEST(Renaming, FollowsEverywhereASessionNamesIt) {
   EXPECT_EQ(session.notes[0].set, "a/street");
   EXPECT_EQ(session.grid.rows[0].set, "a/street");
   EXPECT_EQ(session.grid.scores[0].imported, "b/s");
+  EXPECT_EQ(session.ensembles[0].text, "0.5*msp+0.5*score@b/s");
+  EXPECT_EQ(session.ensembles[0].model, "a/w.pth");
 }
 
 }  // namespace
