@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/datasets/class_scheme.h"
 
+#include "analysis/core/grid.h"
+
 #include <array>
 
 namespace oodscope {
@@ -31,7 +33,8 @@ constinit const ClassScheme kStreetHazards{.name = "StreetHazards values",
                                            .classes = kStreetHazardsClasses,
                                            .firstValue = 1,
                                            .voidValues = kStreetHazardsVoid,
-                                           .isWhole = true};
+                                           .isWhole = true,
+                                           .leftOut = 3};
 }  // namespace schemes
 
 std::vector<std::string> ClassScheme::names() const {
@@ -39,6 +42,12 @@ std::vector<std::string> ClassScheme::names() const {
   out.reserve(classes.size());
   for (const CityscapesClass& each : classes) out.emplace_back(each.name);
   return out;
+}
+
+std::uint8_t ClassScheme::numberedFor(int known, std::uint8_t index) const {
+  const bool isShort = leftOut >= 0 && known + 1 == static_cast<int>(classes.size());
+  if (!isShort || index < leftOut || index == kVoid) return index;
+  return index == leftOut ? kVoid : static_cast<std::uint8_t>(index - 1);
 }
 
 std::string ClassScheme::valueText() const {

@@ -56,13 +56,18 @@ TrackOfSet byContent(const DataSet& set) {
 
 }  // namespace
 
-std::string_view objectTrackName(ObjectTrack track) { return track == ObjectTrack::Obstacle ? "obstacle" : "anomaly"; }
+std::string_view objectTrackName(ObjectTrack track) {
+  if (track == ObjectTrack::Issu) return "issu";
+  return track == ObjectTrack::Obstacle ? "obstacle" : "anomaly";
+}
 
 TrackOfSet objectTrackOf(const DataSet& set) {
   const TrackRule rule = set.layout.kind().track;
   if (rule == TrackRule::ByImages || rule == TrackRule::ByImagesAndNames) return byContent(set);
-  return {rule == TrackRule::Obstacle ? ObjectTrack::Obstacle : ObjectTrack::Anomaly,
-          std::string(set.layout.name()) + " layout"};
+  const ObjectTrack track = rule == TrackRule::Issu       ? ObjectTrack::Issu
+                            : rule == TrackRule::Obstacle ? ObjectTrack::Obstacle
+                                                          : ObjectTrack::Anomaly;
+  return {track, std::string(set.layout.name()) + " layout"};
 }
 
 }  // namespace oodscope

@@ -7,10 +7,10 @@
 
 namespace oodscope {
 
-/// The tracks of SegmentMeIfYouCan, by whose sizes components count: large anomalies anywhere, or small obstacles on
-/// the road.
-enum class ObjectTrack { Anomaly, Obstacle };
-/// "anomaly", "obstacle".
+/// The tracks by whose sizes components count: SegmentMeIfYouCan's large anomalies anywhere and small obstacles on the
+/// road, and ISSU's, whose two tracks have one size.
+enum class ObjectTrack { Anomaly, Obstacle, Issu };
+/// "anomaly", "obstacle", "issu".
 [[nodiscard]] std::string_view objectTrackName(ObjectTrack track);
 
 /// The track that a set belongs to, and what says so: "WebP images, as the obstacle track's".

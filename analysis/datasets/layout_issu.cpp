@@ -133,6 +133,7 @@ constinit const LayoutKind kIssu{
     .brief = "ISSU",
     .fits = fitsIssu,
     .read = readIssu,
+    .track = TrackRule::Issu,
     .part = "obstacle, static, temporal, static-low-light, …",
     .takePart = takeIssuPart,
 };

@@ -12,10 +12,11 @@ namespace oodscope {
 /// Lost and Found's test split without the scenes whose obstacles are known classes.
 inline constexpr std::string_view kNoKnown = "NoKnown";
 
-/// What tells the SegmentMeIfYouCan track of a layout's sets, by whose sizes components count.
+/// What tells the track of a layout's sets, by whose sizes components count.
 enum class TrackRule {
   Anomaly,           ///< large anomalies anywhere
   Obstacle,          ///< small obstacles on the road
+  Issu,              ///< ISSU's own sizes
   ByImages,          ///< as the images are: the layout holds sets of both
   ByImagesAndNames,  ///< the same, and frames named SCENE_NUMBER are the obstacle track's
 };

@@ -203,6 +203,8 @@ std::string trackText(const LayoutKind& kind) {
       return std::string(objectTrackName(ObjectTrack::Anomaly));
     case TrackRule::Obstacle:
       return std::string(objectTrackName(ObjectTrack::Obstacle));
+    case TrackRule::Issu:
+      return std::string(objectTrackName(ObjectTrack::Issu));
     case TrackRule::ByImages:
       return "by the images";
     case TrackRule::ByImagesAndNames:

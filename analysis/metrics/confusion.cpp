@@ -4,34 +4,8 @@
 #include "analysis/core/error.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 namespace oodscope {
-namespace {
-
-constexpr float kFirstBinMetres = 5.0F;
-constexpr float kBinMetres = 5.0F;
-
-/// Weighted mean of one value per town, towns without it left out.
-class WeightedMean {
-public:
-  void add(const std::optional<double>& value, std::uint64_t weight) {
-    if (!value) return;
-    m_sum += *value * static_cast<double>(weight);
-    m_weight += weight;
-  }
-  [[nodiscard]] std::optional<double> value() const {
-    if (m_weight == 0) return std::nullopt;
-    return m_sum / static_cast<double>(m_weight);
-  }
-
-private:
-  double m_sum = 0;
-  std::uint64_t m_weight = 0;
-};
-
-}  // namespace
 
 ConfusionMatrix::ConfusionMatrix(int classes) : m_classes(classes) {
   require(classes > 0 && classes < 256, "ConfusionMatrix: classes out of 1..255");
@@ -115,70 +89,6 @@ std::optional<double> ConfusionMatrix::accuracy() const {
   for (std::size_t i = 0; i < classes; ++i) right += m_counts[i * (classes + 1) + i];
   if (all == 0) return std::nullopt;
   return static_cast<double>(right) / static_cast<double>(all);
-}
-
-OpenSetTally::OpenSetTally() : m_open(kOpenAnomaly + 1), m_closed(kOpenInlierClasses) {}
-
-void OpenSetTally::add(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> predicted,
-                       std::span<const float> scores, float threshold) {
-  require(truth.size() == predicted.size() && truth.size() == scores.size(),
-          "OpenSetTally: truth, prediction and scores differ in length");
-  m_closed.add(truth, predicted);
-  constexpr std::size_t kRun = 4096;
-  std::array<std::uint8_t, kRun> open{};
-  for (std::size_t first = 0; first < truth.size(); first += kRun) {
-    const std::size_t count = std::min(kRun, truth.size() - first);
-    for (std::size_t i = 0; i < count; ++i)
-      open[i] = scores[first + i] > threshold ? kOpenAnomaly : predicted[first + i];
-    m_open.add(truth.subspan(first, count), std::span(open).first(count));
-  }
-  ++m_frames;
-}
-
-OpenSetTally& OpenSetTally::operator+=(const OpenSetTally& other) {
-  m_open += other.m_open;
-  m_closed += other.m_closed;
-  m_frames += other.m_frames;
-  return *this;
-}
-
-OpenSetResult OpenSetTally::result() const {
-  return {m_open.meanIou(kOpenInlierClasses), m_closed.meanIou(kOpenInlierClasses)};
-}
-
-OpenSetResult mergeTowns(std::span<const OpenSetTally> towns) {
-  WeightedMean open;
-  WeightedMean closed;
-  for (const OpenSetTally& town : towns) {
-    const OpenSetResult result = town.result();
-    open.add(result.openMiou, town.frames());
-    closed.add(result.closedMiou, town.frames());
-  }
-  return {open.value(), closed.value()};
-}
-
-std::optional<int> distanceBin(float metres) {
-  if (!(metres >= kFirstBinMetres)) return std::nullopt;
-  const float bin = std::floor((metres - kFirstBinMetres) / kBinMetres);
-  if (bin >= static_cast<float>(kDistanceBins)) return std::nullopt;
-  return static_cast<int>(bin);
-}
-
-float distanceBinStart(int bin) {
-  require(bin >= 0 && bin < kDistanceBins, "distanceBin: no such bin");
-  return kFirstBinMetres + kBinMetres * static_cast<float>(bin);
-}
-
-float distanceBinEnd(int bin) { return distanceBinStart(bin) + kBinMetres; }
-
-LabelMap labelsWithinBin(const LabelMap& labels, const Grid<float>& distance, int bin) {
-  require(labels.size() == distance.size(), "labelsWithinBin: labels and distance differ in size");
-  require(bin >= 0 && bin < kDistanceBins, "labelsWithinBin: no such bin");
-  LabelMap within = labels;
-  for (std::size_t i = 0; i < within.values().size(); ++i) {
-    if (distanceBin(distance.values()[i]) != bin) within.values()[i] = kVoid;
-  }
-  return within;
 }
 
 }  // namespace oodscope

@@ -37,46 +37,4 @@ private:
   std::vector<std::uint64_t> m_counts;  // classes rows of classes + 1 columns; the last column: predicted no class
 };
 
-/// open-mIoU as StreetHazards evaluates it (DenseHybrid evaluate_osr.py): twelve inlier classes 0..11, anomaly 12,
-/// ignore 13; a pixel whose score is *above* the threshold is predicted as anomaly.
-inline constexpr std::uint8_t kOpenInlierClasses = 12;
-inline constexpr std::uint8_t kOpenAnomaly = 12;
-inline constexpr std::uint8_t kOpenIgnore = 13;
-
-struct OpenSetResult {
-  std::optional<double> openMiou;    ///< mean IoU over the classes 0..11 that occur, anomaly predictions counted
-  std::optional<double> closedMiou;  ///< the same classes, anomaly and ignored pixels left out, no threshold
-};
-
-/// Accumulates frames of one town. Merge towns by mergeTowns().
-class OpenSetTally {
-public:
-  OpenSetTally();
-  /// truth: 0..13; predicted: argmax 0..11; scores: higher is more anomalous; a NaN score is never an anomaly.
-  /// Requires: equal lengths; predicted below 12.
-  void add(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> predicted, std::span<const float> scores,
-           float threshold);
-  OpenSetTally& operator+=(const OpenSetTally& other);
-  [[nodiscard]] OpenSetResult result() const;
-  [[nodiscard]] std::uint64_t frames() const { return m_frames; }
-
-private:
-  ConfusionMatrix m_open;
-  ConfusionMatrix m_closed;
-  std::uint64_t m_frames = 0;
-};
-
-/// Towns weighted by their number of frames; a town without a value is left out.
-[[nodiscard]] OpenSetResult mergeTowns(std::span<const OpenSetTally> towns);
-
-/// Bins of 5 m from 5 to 50 m: nine bins, closed below and open above.
-inline constexpr int kDistanceBins = 9;
-/// The bin of a distance, empty when unknown or out of range.
-[[nodiscard]] std::optional<int> distanceBin(float metres);
-/// Lower and upper bound of a bin in metres.
-[[nodiscard]] float distanceBinStart(int bin);
-[[nodiscard]] float distanceBinEnd(int bin);
-/// `labels` with every pixel outside the bin set to void. Requires: equal sizes.
-[[nodiscard]] LabelMap labelsWithinBin(const LabelMap& labels, const Grid<float>& distance, int bin);
-
 }  // namespace oodscope

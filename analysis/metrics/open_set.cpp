@@ -12,7 +12,7 @@ namespace oodscope {
 namespace {
 
 constexpr int kMostKnownClasses = 253;
-constexpr double kIssuTpr = 0.95, kIssuFpr = 0.05;
+constexpr double kIssuTpr = 0.95;
 
 std::optional<double> meanOf(double sum, std::size_t count) {
   return count == 0 ? std::nullopt : std::optional(sum / static_cast<double>(count));

@@ -51,6 +51,9 @@ public:
   [[nodiscard]] std::uint64_t frames() const { return m_frames; }
   /// K + 1 classes, the last one anomaly: rows are the truth.
   [[nodiscard]] const ConfusionMatrix& open() const { return m_open; }
+  /// The known classes without anomaly, void and threshold.
+  [[nodiscard]] const ConfusionMatrix& closed() const { return m_closed; }
+  [[nodiscard]] std::vector<std::optional<double>> closedIou() const { return m_closed.iouPerClass(); }
   /// Open-IoU of each known class. Source: Grcić et al., DenseHybrid, ECCV 2022, section 4.
   [[nodiscard]] std::vector<std::optional<double>> openIou() const;
   [[nodiscard]] MeanIous openMiou() const { return meanIousOf(m_open, m_known); }
@@ -75,6 +78,7 @@ struct OpenSetMeans {
 /// Its decision is score > threshold. Empty without positives or negatives.
 [[nodiscard]] std::optional<float> calibratedThreshold(std::span<const SortedScores* const> frames);
 
+inline constexpr double kIssuFpr = 0.05;
 /// TPR at the highest threshold whose FPR is at least `fpr` (ISSU: 5 %). Empty without positives or negatives.
 /// Requires: fpr in (0, 1]. Cost: O(negatives).
 struct RateAtFpr {

@@ -18,6 +18,8 @@ struct ComponentTrack {
 };
 inline constexpr ComponentTrack kAnomalyTrack{.minPredicted = 500, .minTruth = 100};
 inline constexpr ComponentTrack kObstacleTrack{.minPredicted = 50, .minTruth = 10};
+/// Of both tracks of ISSU. Source: vojirt/benchmark_issu, CVPR 2025.
+inline constexpr ComponentTrack kIssuTrack{.minPredicted = 49, .minTruth = 49};
 
 /// Number of overlap limits t over which F1* is the mean: 0.25, 0.30, …, 0.75.
 inline constexpr std::size_t kOverlapLimits = 11;

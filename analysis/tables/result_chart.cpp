@@ -16,6 +16,12 @@ namespace {
 /// Okabe and Ito's colours, told apart by everybody.
 constexpr std::array<std::string_view, 7> kChartColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                            "#e69f00", "#56b4e9", "#555555"};
+/// What a chart is drawn with besides its series.
+struct ChartInk {
+  std::string_view ground, text, axis, grid;
+};
+constexpr ChartInk kOnPaper{"#ffffff", "#000000", "#333333", "#dddddd"};
+constexpr ChartInk kOnDark{"#1b1d21", "#e6e8eb", "#b8bcc4", "#3a3d44"};
 constexpr double kFont = 8.0, kLeft = 44.0, kRight = 8.0, kTop = 8.0, kBelowAxis = 30.0, kLegendLine = 11.0;
 
 /// Text as it stands between SVG's tags.
@@ -88,14 +94,14 @@ public:
   std::string write() {
     m_out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + points(m_chart.width) + "pt\" height=\"" +
             points(m_chart.height) + "pt\" viewBox=\"0 0 " + points(m_chart.width) + " " + points(m_chart.height) +
-            "\" font-family=\"sans-serif\" font-size=\"" + points(kFont) +
-            "\">\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n";
+            "\" font-family=\"sans-serif\" font-size=\"" + points(kFont) + "\" fill=\"" + std::string(m_ink.text) +
+            "\">\n<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(m_ink.ground) + "\"/>\n";
     for (const double tick : chartTicks(m_span.low, m_span.high)) {
-      line(kLeft, y(tick), kLeft + m_plotWidth, y(tick), "#dddddd", 0.5);
+      line(kLeft, y(tick), kLeft + m_plotWidth, y(tick), m_ink.grid, 0.5);
       text(kLeft - 3.0, y(tick) + 0.35 * kFont, "end", typesetText(shortText(tick)));
     }
-    line(kLeft, m_bottom, kLeft + m_plotWidth, m_bottom, "#333333", 0.75);
-    line(kLeft, kTop, kLeft, m_bottom, "#333333", 0.75);
+    line(kLeft, m_bottom, kLeft + m_plotWidth, m_bottom, m_ink.axis, 0.75);
+    line(kLeft, kTop, kLeft, m_bottom, m_ink.axis, 0.75);
     if (m_isNumbered)
       drawLines();
     else
@@ -126,9 +132,9 @@ private:
   void whisker(double x, const ResultPoint& point) {
     if (!point.deviation) return;
     const double above = y(*point.mean + *point.deviation), below = y(*point.mean - *point.deviation);
-    line(x, above, x, below, "#333333", 0.75);
-    line(x - 2.0, above, x + 2.0, above, "#333333", 0.75);
-    line(x - 2.0, below, x + 2.0, below, "#333333", 0.75);
+    line(x, above, x, below, m_ink.axis, 0.75);
+    line(x - 2.0, above, x + 2.0, above, m_ink.axis, 0.75);
+    line(x - 2.0, below, x + 2.0, below, m_ink.axis, 0.75);
   }
 
   void drawLines() {
@@ -150,7 +156,7 @@ private:
         areFew ? std::vector<double>(numbers.begin(), numbers.end()) : chartTicks(low, high);
     for (const double tick : ticks) {
       if (tick < low || tick > high) continue;
-      line(x(tick), m_bottom, x(tick), m_bottom + 2.5, "#333333", 0.75);
+      line(x(tick), m_bottom, x(tick), m_bottom + 2.5, m_ink.axis, 0.75);
       text(x(tick), m_bottom + 1.4 * kFont, "middle", typesetText(shortText(tick)));
     }
     for (std::size_t s = 0; s < m_series.size(); ++s) {
@@ -199,6 +205,7 @@ private:
 
   const std::vector<ResultSeries>& m_series;
   const ResultChart& m_chart;
+  ChartInk m_ink = m_chart.dark ? kOnDark : kOnPaper;
   bool m_isNumbered;
   Span m_span;
   double m_bottom = 0.0, m_plotWidth = 0.0;

@@ -15,6 +15,7 @@ struct ResultChart {
   std::string metric, against;  ///< titles of the axes
   ChartScale scale = ChartScale::Linear;
   double width = 252.0, height = 190.0;  ///< points: one column of a paper
+  bool dark = false;                     ///< light text on a dark ground
 };
 
 /// The series as an SVG document: lines over a numbered axis where all places are numbers, else bars side by side at

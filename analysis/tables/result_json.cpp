@@ -94,6 +94,11 @@ OpenSetColumns readOpenSet(const JsonValue& json) {
                          .openMiou = readNumber(fold, "open_miou", kFraction),
                          .closedMiou = readNumber(fold, "closed_miou", kFraction),
                          .frames = readCount(fold, "frames")});
+  if (const auto oious = json.find("oiou"))
+    for (const auto& [at, each] : oious->members())
+      out.oious.push_back(
+          {.at = at, .threshold = readNumber(each, "threshold", kAny), .oiou = readNumber(each, "oiou", kFraction)});
+  if (const auto convention = json.find("oiou_convention")) out.oiouConvention = convention->text(kText);
   return out;
 }
 
@@ -104,6 +109,13 @@ void readAskedFor(const JsonValue& json, ResultRow& row) {
       row.distanceBins = value.isNull() ? std::vector<DistanceColumns>() : readDistanceBins(value);
     if (key == "open_set") row.openSet = value.isNull() ? OpenSetColumns() : readOpenSet(value);
   }
+  if (const auto instances = json.find("instances"))
+    row.instances = InstanceColumns{.threshold = readNumber(*instances, "threshold", kAny),
+                                    .ap = readNumber(*instances, "ap", kFraction),
+                                    .ap50 = readNumber(*instances, "ap50", kFraction),
+                                    .truths = readCount(*instances, "truths"),
+                                    .predicted = readCount(*instances, "predicted")};
+  if (row.openSet && json.find("tpr_at_fpr05")) row.openSet->tprAtFpr05 = readNumber(json, "tpr_at_fpr05", kFraction);
 }
 
 ResultRow readRow(const JsonValue& json) {

@@ -33,6 +33,14 @@ Value documentOf(const std::vector<DistanceColumns>& bins) {
   return out;
 }
 
+/// Each variant by its name.
+Value documentOf(const std::vector<OpenIouColumns>& oious) {
+  Value::Object out;
+  for (const OpenIouColumns& each : oious)
+    out.push_back({each.at, Value::Object{{"oiou", orNull(each.oiou)}, {"threshold", orNull(each.threshold)}}});
+  return out;
+}
+
 Value documentOf(const OpenSetColumns& openSet) {
   if (openSet.folds.empty()) return {};
   Value::Array thresholds, calibratedOn, folds;
@@ -54,7 +62,9 @@ Value documentOf(const OpenSetColumns& openSet) {
                        {"convention", openSet.convention},
                        {"open_miou_defined", orNull(openSet.openMiouDefined)},
                        {"open_miou_all", orNull(openSet.openMiouAll)},
-                       {"folds", std::move(folds)}};
+                       {"folds", std::move(folds)},
+                       {"oiou", documentOf(openSet.oious)},
+                       {"oiou_convention", openSet.oiouConvention}};
 }
 
 Value documentOf(const ResultRow& row) {
@@ -89,7 +99,16 @@ Value documentOf(const ResultRow& row) {
                                {"f1_star", orNull(c->f1Star)}, {"track", orNull(c->track)}, {"frames", c->frames}};
   out.push_back({"components", std::move(components)});
   if (row.distanceBins) out.push_back({"distance_bins", documentOf(*row.distanceBins)});
-  if (row.openSet) out.push_back({"open_set", documentOf(*row.openSet)});
+  if (row.openSet) {
+    out.push_back({"open_set", documentOf(*row.openSet)});
+    out.push_back({"tpr_at_fpr05", orNull(row.openSet->tprAtFpr05)});
+  }
+  if (const auto& i = row.instances)
+    out.push_back({"instances", Value::Object{{"threshold", orNull(i->threshold)},
+                                              {"ap", orNull(i->ap)},
+                                              {"ap50", orNull(i->ap50)},
+                                              {"truths", i->truths},
+                                              {"predicted", i->predicted}}});
   return out;
 }
 
@@ -185,30 +204,65 @@ std::vector<DistanceColumns> binsOf(const std::vector<ResultRow>& rows) {
   return out;
 }
 
-/// Columns that rows have only where they were asked for, behind all others.
-void addAskedFor(const std::vector<ResultRow>& rows, Table& table) {
+/// The variants of oIoU of the row that has most of them.
+std::vector<OpenIouColumns> oiousOf(const std::vector<ResultRow>& rows) {
+  std::vector<OpenIouColumns> out;
+  for (const ResultRow& row : rows)
+    if (row.openSet && row.openSet->oious.size() > out.size()) out = row.openSet->oious;
+  return out;
+}
+
+void addBins(const std::vector<ResultRow>& rows, Table& table) {
   const std::vector<DistanceColumns> bins = binsOf(rows);
   for (const DistanceColumns& bin : bins) {
     table.columns.push_back({"AP " + boundsText(bin, "–") + " m", "ap_" + boundsText(bin, "_"), Table::Kind::Percent});
     table.columns.push_back(
         {"FPR95 " + boundsText(bin, "–") + " m", "fpr95_" + boundsText(bin, "_"), Table::Kind::Percent});
   }
-  const bool anyOpenSet = std::any_of(rows.begin(), rows.end(), [](const ResultRow& row) { return row.openSet; });
-  if (anyOpenSet)
-    for (const auto& [title, key] :
-         {std::pair("Open mIoU", "open_miou"), {"Closed mIoU", "closed_miou"}, {"Gap", "gap"}})
-      table.columns.push_back({title, std::string("open_set_").append(key), Table::Kind::Percent});
-  for (std::size_t r = 0; r < rows.size(); ++r) {
+  for (std::size_t r = 0; r < rows.size(); ++r)
     for (std::size_t b = 0; b < bins.size(); ++b) {
       const bool known = rows[r].distanceBins && b < rows[r].distanceBins->size();
       table.rows[r].push_back(known ? orNull((*rows[r].distanceBins)[b].ap) : Value());
       table.rows[r].push_back(known ? orNull((*rows[r].distanceBins)[b].fpr95) : Value());
     }
-    if (!anyOpenSet) continue;
+}
+
+void addOpenSet(const std::vector<ResultRow>& rows, Table& table) {
+  if (std::none_of(rows.begin(), rows.end(), [](const ResultRow& row) { return row.openSet; })) return;
+  const std::vector<OpenIouColumns> oious = oiousOf(rows);
+  const auto add = [&](const std::string& title, const std::string& key) {
+    table.columns.push_back({title, key, Table::Kind::Percent});
+  };
+  add("Open mIoU", "open_set_open_miou");
+  add("Closed mIoU", "open_set_closed_miou");
+  add("Gap", "open_set_gap");
+  for (const OpenIouColumns& each : oious) add("oIoU " + each.at, "oiou_" + each.at);
+  add("TPR at FPR 5 %", "tpr_at_fpr05");
+  for (std::size_t r = 0; r < rows.size(); ++r) {
     const OpenSetColumns openSet = rows[r].openSet.value_or(OpenSetColumns{});
     for (const auto& value : {openSet.openMiou, openSet.closedMiou, openSet.gap})
       table.rows[r].push_back(orNull(value));
+    for (std::size_t i = 0; i < oious.size(); ++i)
+      table.rows[r].push_back(i < openSet.oious.size() ? orNull(openSet.oious[i].oiou) : Value());
+    table.rows[r].push_back(orNull(openSet.tprAtFpr05));
   }
+}
+
+void addInstances(const std::vector<ResultRow>& rows, Table& table) {
+  if (std::none_of(rows.begin(), rows.end(), [](const ResultRow& row) { return row.instances; })) return;
+  table.columns.push_back({"Instance AP", "instance_ap", Table::Kind::Percent});
+  table.columns.push_back({"AP50", "instance_ap50", Table::Kind::Percent});
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const InstanceColumns instances = rows[r].instances.value_or(InstanceColumns{});
+    for (const auto& value : {instances.ap, instances.ap50}) table.rows[r].push_back(orNull(value));
+  }
+}
+
+/// Columns that rows have only where they were asked for, behind all others.
+void addAskedFor(const std::vector<ResultRow>& rows, Table& table) {
+  addBins(rows, table);
+  addOpenSet(rows, table);
+  addInstances(rows, table);
 }
 
 std::size_t columnOf(const Table& table, std::string_view key) {

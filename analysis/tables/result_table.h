@@ -19,6 +19,14 @@ struct ComponentColumns {
   friend bool operator==(const ComponentColumns&, const ComponentColumns&) = default;
 };
 
+/// OoDIS' average precision of a row, fractions: instances are the components above the threshold.
+struct InstanceColumns {
+  std::optional<double> threshold = {};  ///< decision: score > threshold; as ComponentColumns'
+  std::optional<double> ap = {}, ap50 = {};
+  std::int64_t truths = 0, predicted = 0;  ///< true instances that count; all predicted ones
+  friend bool operator==(const InstanceColumns&, const InstanceColumns&) = default;
+};
+
 /// Metrics of a row's pixels at one distance, fractions.
 struct DistanceColumns {
   double from = 0.0, to = 0.0;  ///< metres
@@ -36,6 +44,12 @@ struct OpenSetFoldColumns {
   std::int64_t frames = 0;
   friend bool operator==(const OpenSetFoldColumns&, const OpenSetFoldColumns&) = default;
 };
+/// ISSU's oIoU at a threshold of all frames: the sum of the known classes' open-IoU by their number, a fraction.
+struct OpenIouColumns {
+  std::string at = {};  ///< which threshold: "tpr95", "fpr05", "best_f1"
+  std::optional<double> threshold = {}, oiou = {};
+  friend bool operator==(const OpenIouColumns&, const OpenIouColumns&) = default;
+};
 /// Open-set recognition of a row, fractions: means over the groups, weighted by their frames.
 struct OpenSetColumns {
   std::optional<double> openMiou = {}, closedMiou = {}, gap = {};  ///< of the classes that occur
@@ -43,6 +57,9 @@ struct OpenSetColumns {
   std::optional<double> openMiouAll = {};                          ///< an absent class counts 0
   std::string convention = {};                                     ///< of openMiou, closedMiou and gap
   std::vector<OpenSetFoldColumns> folds = {};
+  std::vector<OpenIouColumns> oious = {};  ///< ISSU's variants, in its order
+  std::string oiouConvention = {};
+  std::optional<double> tprAtFpr05 = {};  ///< ISSU's; needs no classes
   friend bool operator==(const OpenSetColumns&, const OpenSetColumns&) = default;
 };
 
@@ -72,6 +89,7 @@ struct ResultRow {
   /// Where they were asked for; no bins, no value: the set has no distances, no class labels.
   std::optional<std::vector<DistanceColumns>> distanceBins = {};
   std::optional<OpenSetColumns> openSet = {};
+  std::optional<InstanceColumns> instances = {};
   friend bool operator==(const ResultRow&, const ResultRow&) = default;
 };
 
@@ -91,7 +109,8 @@ struct ResultTable {
 /// The frames that a row is of, for people: "30", "29 (1 without anomaly)", "5 of 10 (5 failed)".
 [[nodiscard]] std::string framesText(const ResultRow& row);
 /// The table for the writers. JSON: {"rows":[…],"complete":…,"unfinished":[…],"warnings":[…],"provenance":{…}},
-/// components null where a row has none; distance_bins and open_set where a row has them. CSV: columns of later
+/// components null where a row has none; distance_bins, open_set with tpr_at_fpr05, and instances
+/// where a row has them. CSV: columns of later
 /// versions follow those of earlier ones. LaTeX: sets side by side with AP and FPR95, a row each for method,
 /// temperature, model and protocol.
 [[nodiscard]] Table tableOf(const ResultTable& results);

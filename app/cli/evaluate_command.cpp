@@ -4,6 +4,7 @@
 #include "app/cli/command.h"
 #include "app/cli/request_options.h"
 #include "app/documents/evaluate.h"
+#include "app/studies/component_track.h"
 
 #include <cmath>
 #include <cstdio>
@@ -14,13 +15,13 @@ namespace {
 
 struct EvaluateCommandOptions {
   RequestOptions request;
-  bool openSet = false;
+  bool openSet = false, instances = false;
   std::string components = "none", componentThreshold = "best-f1", distanceBins, format = "markdown", output;
 };
 
 void applyComponents(const EvaluateCommandOptions& options, EvaluationRequest& request) {
-  if (options.components == "anomaly") request.components = kAnomalyTrack;
-  if (options.components == "obstacle") request.components = kObstacleTrack;
+  for (const ObjectTrack track : {ObjectTrack::Anomaly, ObjectTrack::Obstacle, ObjectTrack::Issu})
+    if (options.components == objectTrackName(track)) request.components = componentTrack(track);
   request.componentsBySet = options.components == "auto";
   if (options.componentThreshold == "best-f1") return;
   if (const auto number = numberFromText(options.componentThreshold)) {
@@ -45,6 +46,7 @@ int runEvaluateCommand(const EvaluateCommandOptions& options) {
   applyComponents(options, request);
   applyDistanceBins(options, request);
   request.openSet = options.openSet;
+  request.instances = options.instances;
   const Verbosity verbosity = options.request.verbosity();
   const EvaluationReport report = evaluate(request, terminalProgress(verbosity), stopOnInterrupt());
   endProgressLine();
@@ -75,21 +77,24 @@ int runEvaluateCommand(const EvaluateCommandOptions& options) {
 Command addEvaluateOptions(CLI::App& app) {
   auto options = std::make_shared<EvaluateCommandOptions>();
   options->request.addTo(app);
-  app.add_option(
-         "--components", options->components,
-         "Component metrics: none, the sizes of the anomaly or of the obstacle track, or auto: of the track that "
-         "each set belongs to by its layout and images")
-      ->check(CLI::IsMember({"none", "auto", "anomaly", "obstacle"}));
+  app.add_option("--components", options->components,
+                 "Component metrics: none, the sizes of the anomaly or of the obstacle track or ISSU's (49 pixels), or "
+                 "auto: of "
+                 "the track that each set belongs to by its layout and images")
+      ->check(CLI::IsMember({"none", "auto", "anomaly", "obstacle", "issu"}));
   app.add_option("--component-threshold", options->componentThreshold,
                  "Threshold of the components, decided by score > X: a finite score, or best-f1 of the same row (an "
                  "oracle choice; decided as there, by score >= its threshold)")
       ->type_name("X");
+  app.add_flag("--instances", options->instances,
+               "OoDIS' instance AP and AP50, too: of the components above --component-threshold");
   app.add_option("--distance-bins", options->distanceBins,
                  "AP and FPR95 of the pixels in each bin of distance, too, as 5:50:5 in metres; of sets with disparity")
       ->type_name("FIRST:LAST:STEP");
   app.add_flag("--open-set", options->openSet,
                "Open-set recognition, too: open and closed mIoU, the threshold of each group of frames (towns, or "
-               "frames of even and odd place) calibrated on the others; of networks on sets with class labels");
+               "frames of even and odd place) calibrated on the others; ISSU's oIoU at TPR 95 %, FPR 5 % and best F1, "
+               "and TPR at FPR 5 %; of networks, logits and pairs of score and class maps on sets with class labels");
   addFormatOptions(app, options->format, options->output);
   return [options] { return runEvaluateCommand(*options); };
 }

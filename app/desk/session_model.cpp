@@ -95,7 +95,7 @@ UnsavedParts SessionModel::unsaved() const {
           .runs = now.runs != m_saved.runs,
           .grid = now.grid != m_saved.grid,
           .items = now.sets != m_saved.sets || now.models != m_saved.models || now.scores != m_saved.scores ||
-                   now.ensembles != m_saved.ensembles,
+                   now.ensembles != m_saved.ensembles || now.polarities != m_saved.polarities,
           .knobs = !m_undo.isClean(),
           .left = m_isLeft};
 }
@@ -207,7 +207,14 @@ void SessionModel::removeSet(const std::filesystem::path& path) {
 void SessionModel::removeModel(const std::filesystem::path& path) {
   if (dropAt(m_session.models, path)) touch();
 }
+void SessionModel::setPolarity(const std::filesystem::path& folder, std::optional<Polarity> polarity) {
+  if (polarityOf(m_session.polarities, folder) == polarity) return;
+  std::erase_if(m_session.polarities, [&](const FolderPolarity& entry) { return entry.folder == folder; });
+  if (polarity) m_session.polarities.push_back({folder, *polarity});
+  touch();
+}
 void SessionModel::removeScores(const std::filesystem::path& folder) {
+  std::erase_if(m_session.polarities, [&](const FolderPolarity& entry) { return entry.folder == folder; });
   if (dropAt(m_session.scores, folder)) touch();
 }
 

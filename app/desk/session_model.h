@@ -73,6 +73,8 @@ public:
   void removeSet(const std::filesystem::path& path);
   void removeModel(const std::filesystem::path& path);
   void removeScores(const std::filesystem::path& folder);
+  /// What a high value of the folder's maps means; none: as their form says.
+  void setPolarity(const std::filesystem::path& folder, std::optional<Polarity> polarity);
   /// What was called `from` is called `to` from now on: no step of undo.
   void renameSet(const std::string& from, const std::string& to);
   void renameSource(const std::string& from, const std::string& to);

@@ -267,7 +267,8 @@ void Workspace::nameSources() {
 }
 
 void Workspace::openScores(const std::filesystem::path& folder) {
-  const SourceId id = sourceIdOf({.label = {}, .folder = folder});
+  const auto polarity = polarityOf(m_session.session().polarities, folder);
+  const SourceId id = sourceIdOf({.label = {}, .folder = folder, .polarity = polarity});
   if (const auto known = std::ranges::find(m_scores, id, &OpenScores::id); known != m_scores.end()) {
     Q_EMIT scoresKnown(known->name());
     return;
@@ -279,9 +280,20 @@ void Workspace::openScores(const std::filesystem::path& folder) {
     return;
   }
   m_session.addScores(folder);
-  m_scores.push_back({folder, id});
+  m_scores.push_back({.path = folder, .id = id, .polarity = polarity});
   nameSources();
   Q_EMIT scoresOpened(m_scores.back().name());
+}
+
+void Workspace::setPolarity(const QString& name, std::optional<Polarity> polarity) {
+  const OpenScores* found = findScores(name);
+  if (found == nullptr || found->polarity == polarity) return;
+  OpenScores& open = m_scores[static_cast<std::size_t>(found - m_scores.data())];
+  dropLiveSets({}, open.id, open.name());
+  open.polarity = polarity;
+  open.id = sourceIdOf({.label = {}, .folder = open.path, .polarity = polarity});
+  m_session.setPolarity(open.path, polarity);
+  Q_EMIT scoresOpened(open.name());
 }
 
 std::vector<std::filesystem::path> Workspace::scoreFolders() const {
@@ -460,7 +472,7 @@ std::optional<SourceItem> Workspace::itemOf(const ViewState& view, SourceId& id)
     const OpenScores* scores = findScores(QString::fromStdString(*view.score.imported));
     if (scores == nullptr) return std::nullopt;
     id = scores->id;
-    return SourceItem{.label = scores->label, .folder = scores->path};
+    return SourceItem{.label = scores->label, .folder = scores->path, .polarity = scores->polarity};
   }
   const OpenModel* model = findModel(QString::fromStdString(view.model));
   if (model == nullptr || !model->info) return std::nullopt;

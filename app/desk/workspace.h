@@ -49,7 +49,8 @@ struct OpenModel {
 struct OpenScores {
   std::filesystem::path path;
   SourceId id = {};
-  std::string label = {};  ///< no other open model or folder has it
+  std::string label = {};                 ///< no other open model or folder has it
+  std::optional<Polarity> polarity = {};  ///< as the user said; none: as the files' form says
   [[nodiscard]] QString name() const { return QString::fromStdString(label); }
 };
 
@@ -82,6 +83,8 @@ public:
   void openSet(const SetEntry& entry);
   void openModel(const ModelEntry& entry);
   void openScores(const std::filesystem::path& folder);
+  /// Reads a folder's maps so from now on: what was scored of it is scored anew.
+  void setPolarity(const QString& name, std::optional<Polarity> polarity);
   void closeSet(const QString& name);
   void closeModel(const QString& name);
   /// Loads the model again with edited assumptions; logits made under the old ones are not used.

@@ -124,7 +124,7 @@ Value::Object provenanceOf(SessionResults& results, int threads) {
 ReportTables makeReportTables(SessionResults& results, const Value::Object& provenance, const ProgressSink& progress) {
   ReportTables tables;
   const ReportPlan plan = planReport(results);
-  const std::size_t total = plan.main.size() + plan.ablation.size() + 2;
+  const std::size_t total = plan.main.size() + plan.ablation.size() + 3;
   std::size_t done = 0;
   const auto subject = [&](const RunSpec& run) {
     return results.setName(run) + ", " + results.configuration(run).name;
@@ -153,6 +153,10 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
   tables.sweep = sweepTable(results, plan.sweeps);
   progress({"tables", "thresholds", done++, total});
   tables.thresholds = thresholdTable(results, plan.thresholds);
+  progress({"tables", "classes and distances", done++, total});
+  tables.field = makeFieldTables(results, plan.thresholds);
+  for (Table* table : {&tables.field.openSet, &tables.field.openIou, &tables.field.issu, &tables.field.distances})
+    table->provenance = provenance;
   tables.main.unfinished = tables.ablation.unfinished = results.problems();
   for (const std::string& problem : results.problems()) tables.sweep.unfinished.push_back(problem);
   tables.main.provenance = tables.ablation.provenance = tables.thresholds.provenance = provenance;
@@ -161,11 +165,15 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
 }
 
 std::span<const ReportTableKind> reportTableKinds() {
-  static constexpr std::array<ReportTableKind, 4> kKinds{
+  static constexpr std::array<ReportTableKind, 8> kKinds{
       {{"results", "Main results", [](const ReportTables& tables) { return tableOf(tables.main); }},
        {"ablation", "Methods × temperatures", [](const ReportTables& tables) { return tableOf(tables.ablation); }},
        {"sweep", "Temperature sweep", [](const ReportTables& tables) { return tableOf(tables.sweep); }},
-       {"thresholds", "Thresholds", [](const ReportTables& tables) { return tables.thresholds; }}}};
+       {"thresholds", "Thresholds", [](const ReportTables& tables) { return tables.thresholds; }},
+       {"open-set", "Open-set recognition", [](const ReportTables& tables) { return tables.field.openSet; }},
+       {"open-iou", "IoU by class, closed and open", [](const ReportTables& tables) { return tables.field.openIou; }},
+       {"issu", "Open IoU as ISSU's", [](const ReportTables& tables) { return tables.field.issu; }},
+       {"distances", "AP and FPR95 by distance", [](const ReportTables& tables) { return tables.field.distances; }}}};
   return kKinds;
 }
 

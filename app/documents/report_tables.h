@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/tables/result_table.h"
+#include "app/documents/field_tables.h"
 #include "app/documents/session_results.h"
 
 #include <filesystem>
@@ -17,6 +18,7 @@ struct ReportTables {
   ResultTable ablation;  ///< methods x temperatures
   ResultTable sweep;     ///< the view's method against temperature; no rows where temperature has no effect
   Table thresholds;      ///< what each rule chooses on each set, and what that does
+  FieldTables field;     ///< open-set recognition and distances of the view's score, on sets that have what they need
 };
 
 /// One of them: its file's name, its title for people, the table itself.

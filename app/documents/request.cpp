@@ -62,6 +62,7 @@ EvaluationRequest requestOf(const Session& session) {
   request.sets = session.sets;
   request.models = session.models;
   request.scores = session.scores;
+  request.polarities = session.polarities;
   for (const std::string& name : session.methods) {
     const auto method = Method::named(name);
     require(method.has_value(), "requestOf: the session names an unknown method");
@@ -174,12 +175,13 @@ std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request) {
     }
   }
   for (std::size_t i = 0; i < request.scores.size(); ++i) {
-    OpenedSource& source = out.emplace_back(OpenedSource{{.label = labels.folders[i],
-                                                          .folder = request.scores[i],
-                                                          .arrayName = request.scoreName,
-                                                          .polarity = request.polarity},
-                                                         request.scores[i],
-                                                         {}});
+    OpenedSource& source = out.emplace_back(OpenedSource{
+        {.label = labels.folders[i],
+         .folder = request.scores[i],
+         .arrayName = request.scoreName,
+         .polarity = request.polarity ? request.polarity : polarityOf(request.polarities, request.scores[i])},
+        request.scores[i],
+        {}});
     try {
       source.item.statistics = statistics.first([](const FittedStatistics&) { return true; });
     } catch (const std::exception& failure) {

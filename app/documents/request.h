@@ -30,7 +30,8 @@ struct EvaluationRequest {
   std::vector<ModelEntry> models;
   std::vector<std::filesystem::path> scores;  ///< folders of imported maps or logits
   std::string scoreName = {};                 ///< which array of score files of several; empty: the obvious one
-  std::optional<Polarity> polarity = {};      ///< of score maps; empty: as their form says
+  std::optional<Polarity> polarity = {};      ///< of score maps; empty: as `polarities` or their form says
+  std::vector<FolderPolarity> polarities = {};
   /// Files of fitted statistics: each source takes the first that is of its network, before those that its entry names.
   std::vector<std::filesystem::path> statistics = {};
   std::vector<Method> methods;
@@ -49,6 +50,7 @@ struct EvaluationRequest {
   std::optional<float> componentThreshold;
   std::optional<DistanceBins> distanceBins;  ///< rows say how they are at these distances, too
   bool openSet = false;                      ///< rows say how open-set recognition does, too
+  bool instances = false;                    ///< rows have OoDIS' AP at the components' threshold, too
   bool asSubmitted = false;                  ///< round score maps to float16 first (kAsSubmitted)
   LogitsStore::Options store;
   Device device = Device::Cpu;

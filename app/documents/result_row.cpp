@@ -36,6 +36,46 @@ ResultRow resultRow(const std::string& set, const ScoreSource& source, const Con
   return row;
 }
 
+OpenSetColumns openSetColumns(const OpenSetReport& report, const IssuNumbers& issu, const ScoreSource& source) {
+  const auto exact = [&](const std::optional<float>& threshold) {
+    return threshold ? std::optional(source.exactScore(*threshold)) : std::nullopt;
+  };
+  OpenSetColumns out{.openMiou = report.means.open.occurring,
+                     .closedMiou = report.means.closed.occurring,
+                     .gap = report.means.gap(),
+                     .openMiouDefined = report.means.open.defined,
+                     .openMiouAll = report.means.open.all,
+                     .convention = std::string(kOccurringClasses.text)};
+  for (const OpenSetFold& fold : report.folds)
+    out.folds.push_back({.name = fold.name,
+                         .calibratedOn = fold.calibratedOn,
+                         .threshold = exact(fold.threshold),
+                         .openMiou = fold.confusion.openMiou().occurring,
+                         .closedMiou = fold.confusion.closedMiou().occurring,
+                         .frames = static_cast<std::int64_t>(fold.confusion.frames())});
+  out.oious = {{"tpr95", exact(issu.thresholds.tpr95), issu.tpr95.all},
+               {"fpr05", exact(issu.thresholds.fpr05), issu.fpr05.all},
+               {"best_f1", exact(issu.thresholds.bestF1), issu.bestF1.all}};
+  out.oiouConvention = kAllClasses.text;
+  out.tprAtFpr05 = issu.tprAtFpr05;
+  return out;
+}
+
+std::vector<DistanceColumns> distanceColumns(const DistanceReport& report, std::size_t protocol) {
+  std::vector<DistanceColumns> out;
+  for (const DistanceMetrics& bin : report.bins) {
+    const PixelMetrics& metrics = bin.metrics[protocol];
+    out.push_back({.from = bin.from,
+                   .to = bin.to,
+                   .ap = metrics.ap,
+                   .fpr95 = metrics.fpr95,
+                   .positives = static_cast<std::int64_t>(metrics.positives),
+                   .negatives = static_cast<std::int64_t>(metrics.negatives),
+                   .frames = static_cast<std::int64_t>(metrics.framesUsed)});
+  }
+  return out;
+}
+
 std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, Method method, Protocol protocol) {
   std::vector<ResultRow> rows;
   for (const SweepPoint& point : curve.points) {

@@ -8,6 +8,7 @@
 #include "app/documents/result_row.h"
 #include "app/studies/component_track.h"
 #include "app/studies/distance_metrics.h"
+#include "app/studies/instance_study.h"
 #include "app/studies/open_set_study.h"
 
 #include <algorithm>
@@ -144,6 +145,7 @@ void SetRows::addRows(LiveSet& live, const Configuration& configuration, const s
     row.components = components(live, run, known);
     if (!binned.empty()) row.distanceBins = binned[static_cast<std::size_t>(&run - exact->runs.data())];
     row.openSet = recognition;
+    row.instances = instances(live, run);
     report.table.rows.push_back(std::move(row));
     report.runs.push_back(live.run(configuration, run.protocol));
   }
@@ -167,15 +169,7 @@ std::vector<std::vector<DistanceColumns>> SetRows::distances(LiveSet& live, cons
   if (report->withoutDistance > 0)
     m_work.report.warn(m_set->name + ": " + std::to_string(report->withoutDistance) +
                        " frames have no disparity and are missing by distance");
-  for (const DistanceMetrics& bin : report->bins)
-    for (std::size_t p = 0; p < protocols.size(); ++p)
-      out[p].push_back({.from = bin.from,
-                        .to = bin.to,
-                        .ap = bin.metrics[p].ap,
-                        .fpr95 = bin.metrics[p].fpr95,
-                        .positives = static_cast<std::int64_t>(bin.metrics[p].positives),
-                        .negatives = static_cast<std::int64_t>(bin.metrics[p].negatives),
-                        .frames = static_cast<std::int64_t>(bin.metrics[p].framesUsed)});
+  for (std::size_t p = 0; p < protocols.size(); ++p) out[p] = distanceColumns(*report, p);
   return out;
 }
 
@@ -183,31 +177,27 @@ std::optional<OpenSetColumns> SetRows::openSet(LiveSet& live, const Configuratio
   if (!m_work.request.openSet) return std::nullopt;
   OpenSetColumns out;
   try {
-    const OpenSetClasses classes = openSetClassesOf(live, configuration);
-    const auto report = openSetRecognition(live, configuration, classes, m_work.stop);
-    if (!report) {
+    std::optional<OpenSetClasses> classes;
+    try {
+      classes = openSetClassesOf(live, configuration);
+    } catch (const Error& error) {
+      m_work.report.warn(m_set->name + ": " + error.what());
+    }
+    const auto issu = issuNumbers(live, configuration, classes ? &*classes : nullptr, m_work.stop);
+    const auto report = classes && issu ? openSetRecognition(live, configuration, *classes, m_work.stop) : std::nullopt;
+    if (!issu || (classes && !report)) {
       m_work.report.unfinished.push_back(subjectOf(live, configuration) +
                                          ": stopped before open-set recognition was done");
-      return out;
+      return OpenSetColumns();
     }
+    if (report) out = openSetColumns(*report, *issu, live.source());
+    out.tprAtFpr05 = issu->tprAtFpr05;
+    if (!report) return out;
     for (const FrameFailure& failure : report->failures) fail(failure.frame, failure.message);
-    out.convention = kOccurringClasses.text;
-    out.openMiou = report->means.open.occurring;
-    out.openMiouDefined = report->means.open.defined;
-    out.openMiouAll = report->means.open.all;
-    out.closedMiou = report->means.closed.occurring;
-    out.gap = report->means.gap();
-    for (const OpenSetFold& fold : report->folds) {
-      OpenSetFoldColumns& columns =
-          out.folds.emplace_back(OpenSetFoldColumns{.name = fold.name, .calibratedOn = fold.calibratedOn});
-      if (fold.threshold) columns.threshold = live.source().exactScore(*fold.threshold);
-      columns.openMiou = fold.confusion.openMiou().occurring;
-      columns.closedMiou = fold.confusion.closedMiou().occurring;
-      columns.frames = static_cast<std::int64_t>(fold.confusion.frames());
+    for (const OpenSetFold& fold : report->folds)
       if (!fold.threshold)
         m_work.report.warn(m_set->name + ": the frames other than " + fold.name +
                            " lack anomalous or normal pixels, so no threshold can be calibrated for it");
-    }
   } catch (const Error& error) {
     m_work.report.warn(m_set->name + ": " + error.what());
   }
@@ -224,12 +214,14 @@ std::optional<ComponentTrack> SetRows::track() {
   return track;
 }
 
-std::optional<ComponentColumns> SetRows::components(LiveSet& live, const ExactRun& run, ByThreshold& known) {
-  std::optional<float> threshold;
+std::optional<float> SetRows::componentThreshold(const LiveSet& live, const ExactRun& run) const {
   if (m_work.request.componentThreshold)
-    threshold = live.source().rankedScore(static_cast<double>(*m_work.request.componentThreshold));
-  else if (run.metrics.bestF1Threshold)
-    threshold = strictlyBelow(*run.metrics.bestF1Threshold);
+    return live.source().rankedScore(static_cast<double>(*m_work.request.componentThreshold));
+  return run.metrics.bestF1Threshold ? std::optional(strictlyBelow(*run.metrics.bestF1Threshold)) : std::nullopt;
+}
+
+std::optional<ComponentColumns> SetRows::components(LiveSet& live, const ExactRun& run, ByThreshold& known) {
+  const std::optional<float> threshold = componentThreshold(live, run);
   if (!m_track || !threshold) return std::nullopt;
   const auto same = [&](const auto& entry) { return entry.first == *threshold; };
   if (const auto found = std::find_if(known.begin(), known.end(), same); found != known.end()) return found->second;
@@ -243,6 +235,18 @@ std::optional<ComponentColumns> SetRows::components(LiveSet& live, const ExactRu
                                  .track = std::string(componentTrackName(*m_track)),
                                  .frames = static_cast<std::int64_t>(run.frames.size())};
   return known.emplace_back(*threshold, columns).second;
+}
+
+std::optional<InstanceColumns> SetRows::instances(LiveSet& live, const ExactRun& run) {
+  if (!m_work.request.instances) return std::nullopt;
+  const std::optional<float> threshold = componentThreshold(live, run);
+  if (!threshold) return InstanceColumns();
+  const InstanceAp found = instanceApOf(live, run.configuration, *threshold, std::stop_token()).value();
+  return InstanceColumns{.threshold = live.source().exactScore(*threshold),
+                         .ap = found.ap,
+                         .ap50 = found.ap50,
+                         .truths = static_cast<std::int64_t>(found.truths),
+                         .predicted = static_cast<std::int64_t>(found.predicted)};
 }
 
 void SetRows::warnOf(const LiveSet& live, const ExactRun& run) {

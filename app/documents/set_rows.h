@@ -44,6 +44,9 @@ private:
   void addRows(LiveSet& live, const Configuration& configuration, const std::vector<Protocol>& protocols);
   using ByThreshold = std::vector<std::pair<float, ComponentColumns>>;  // protocols often share their best threshold
   [[nodiscard]] std::optional<ComponentColumns> components(LiveSet& live, const ExactRun& run, ByThreshold& known);
+  /// The threshold that was asked for, or the run's best F1's; decision: score > threshold.
+  [[nodiscard]] std::optional<float> componentThreshold(const LiveSet& live, const ExactRun& run) const;
+  [[nodiscard]] std::optional<InstanceColumns> instances(LiveSet& live, const ExactRun& run);
   /// The set's track, with its rule among the facts; empty where no components are asked for.
   [[nodiscard]] std::optional<ComponentTrack> track();
   /// Of each protocol, in order; empty where no bins are asked for.

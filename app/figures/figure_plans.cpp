@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/figures/figure_plans.h"
 
+#include "app/figures/confusion_figure.h"
 #include "app/figures/document_text.h"
 #include "app/figures/picture_plans.h"
 #include "app/figures/plot_data.h"
@@ -200,6 +201,10 @@ FigurePlan planSweep(SessionResults& results) {
   return [data] { return sweepFigure(data); };
 }
 
+bool hasClassLabels(const DataSet& set) {
+  return std::ranges::any_of(set.frames, [](const Frame& frame) { return frame.classLabel.has_value(); });
+}
+
 bool hasFrame(const SessionResults& results, const std::string& set, const std::string& frame) {
   return results.liveSet(set, results.viewSource())->dataSet().find(frame).has_value();
 }
@@ -244,15 +249,20 @@ std::vector<FigureName> figureNames(const SessionResults& results) {
     if (!results.isOpen(set, results.viewSource())) continue;
     const QString of = QStringLiteral(", ") + QString::fromStdString(set);
     add("failures:" + set, tr("Worst frames") + of);
+    if (hasClassLabels(results.liveSet(set, results.viewSource())->dataSet()))
+      add("confusion:" + set, tr("Confusion of known classes and anomaly") + of);
     if (several && set != own) curves(":" + set, of);
   }
   if (method && method->usesTemperature()) add("landscape", tr("F1 over temperature and threshold (3D)"));
   const auto live = results.liveSet(own, results.viewSource());
-  for (const char* kind : {"frame:", "relief:"})
+  const auto titleOfFrame = [](char kind) {
+    return kind == 'f' ? tr("Frame %1") : kind == 'c' ? tr("Class maps of frame %1") : tr("Relief of frame %1 (3D)");
+  };
+  for (const char* kind : {"frame:", "classes:", "relief:"})
     for (std::size_t i = 0; i < live->dataSet().frames.size(); ++i) {
       if (!live->isReady(i)) continue;
       const std::string& frame = live->dataSet().frames[i].name;
-      const QString title = kind[0] == 'f' ? tr("Frame %1") : tr("Relief of frame %1 (3D)");
+      const QString title = titleOfFrame(kind[0]);
       add(std::string(kind).append(own).append(1, '/').append(frame), title.arg(QString::fromStdString(frame)));
     }
   return out;
@@ -265,9 +275,10 @@ FigurePlan planNamed(SessionResults& results, const std::string& name, const Run
   const std::string kind = name.substr(0, colon);
   const std::string rest = colon == std::string::npos ? std::string() : name.substr(colon + 1);
   RunSpec run = results.viewRun();
-  if (kind == "frame" || kind == "relief") {
+  if (kind == "frame" || kind == "relief" || kind == "classes") {
     const auto [set, frame] = placeOf(results, rest.empty() ? results.session().view.frame : rest);
     run = results.onSet(run, set);
+    if (kind == "classes") return planClasses(results, run, frame);
     return kind == "frame" ? planFrame(results, run, frame) : planRelief(results, run, frame);
   }
   if (!rest.empty()) run = results.onSet(run, rest);
@@ -276,13 +287,15 @@ FigurePlan planNamed(SessionResults& results, const std::string& name, const Run
     if (kind == std::string(curves == CurveKind::Roc ? "roc" : "pr") + kEveryMethod)
       return planCurves(results, run, curves, hidden, Beside::EveryMethod);
   if (kind == "histogram") return planHistogram(results, run, hidden);
+  if (kind == "confusion") return planConfusion(results, run);
   if (kind == "failures") return planFailures(results, run, kWorst);
   if (name == "sweep") return planSweep(results);
   if (name == "grid") return planGrid(results, results.session().grid);
   if (name == "landscape") return planLandscape(results);
   throw Error(ErrorParts{.what = "there is no such figure",
-                         .expected = "pr, roc, f1, histogram, pr-methods, roc-methods or failures (each also as "
-                                     "NAME:SET), sweep, grid, landscape, frame:FRAME or relief:FRAME",
+                         .expected =
+                             "pr, roc, f1, histogram, pr-methods, roc-methods, confusion or failures (each also as "
+                             "NAME:SET), sweep, grid, landscape, frame:FRAME, classes:FRAME or relief:FRAME",
                          .found = name});
 }
 

@@ -20,7 +20,8 @@ struct FigureName {
 
 /// What there is to choose from: curves and histogram of each set (those of the view's set by their bare names, too),
 /// "pr-methods" and "roc-methods" (every open method), "sweep", "grid", "failures:SET", "landscape", and of each frame
-/// of the view's set "frame:SET/FRAME" and "relief:SET/FRAME" ("frame:FRAME" means the view's set).
+/// of the view's set "frame:SET/FRAME", "classes:SET/FRAME" and "relief:SET/FRAME" ("frame:FRAME" means the view's
+/// set); "confusion:SET" where a set has class labels.
 [[nodiscard]] std::vector<FigureName> figureNames(const SessionResults& results);
 
 /// Gathers what the figure shows, in any thread; it looks as the session says (Figure::setLook). Throws Error: no such

@@ -3,6 +3,7 @@
 
 #include "analysis/regions/components.h"
 #include "analysis/tables/number_text.h"
+#include "app/figures/class_pictures.h"
 #include "app/figures/document_text.h"
 #include "app/figures/figure_csv.h"
 #include "app/figures/picture_sheet.h"
@@ -90,6 +91,52 @@ SheetCell decisionCell(const FrameValues& values, const ViewState& view, const Q
   SheetCell cell{values.layers, lookOf(view, ViewKind::Decision), caption};
   if (!values.threshold) cell.layers.scores.reset();
   return cell;
+}
+
+/// A frame's class maps, with the view's scores where they decide.
+SheetCell classCell(const FrameValues& values, const ClassPicture& classes, const ViewState& view, ViewKind kind,
+                    const QString& caption = {}) {
+  SheetCell cell{values.layers, lookOf(view, kind), caption};
+  cell.look.overlay = false;
+  cell.look.classColours = classes.colours;
+  cell.layers.classes = classes.predicted;
+  cell.layers.trueClasses = classes.truth;
+  if (!values.threshold) cell.layers.scores.reset();
+  return cell;
+}
+
+/// Adds what is not there yet.
+void addClasses(std::vector<SheetClass>& all, const std::vector<SheetClass>& more) {
+  for (const SheetClass& each : more)
+    if (std::ranges::find(all, each.name, &SheetClass::name) == all.end()) all.push_back(each);
+}
+
+/// Class maps that a grid shows, in order: kind and caption.
+struct ClassColumn {
+  ViewKind kind;
+  QString caption;
+};
+
+std::vector<ClassColumn> classColumnsOf(const GridRecipe& recipe) {
+  std::vector<ClassColumn> out;
+  if (recipe.trueClasses) out.push_back({ViewKind::TrueClasses, tr("True classes")});
+  if (recipe.predictedClasses) out.push_back({ViewKind::PredictedClasses, tr("Predicted classes")});
+  if (recipe.openSet) out.push_back({ViewKind::OpenSet, tr("Open-set map")});
+  return out;
+}
+
+ClassPicture classesOf(SessionResults& results, const RunSpec& run, std::size_t frame) {
+  const auto live = results.liveSet(run);
+  return classPicture(*live, live->configurationOf(run), frame, live->evaluationSize(frame));
+}
+
+/// The maps that the columns are made of.
+std::vector<std::shared_ptr<const ClassMap>> shownClasses(const ClassPicture& picture,
+                                                          const std::vector<ClassColumn>& columns) {
+  std::vector<std::shared_ptr<const ClassMap>> out;
+  for (const ClassColumn& column : columns)
+    out.push_back(column.kind == ViewKind::TrueClasses ? picture.truth : picture.predicted);
+  return out;
 }
 
 /// A column of a grid, whatever the set of a row.
@@ -206,6 +253,41 @@ FigurePlan planFrame(SessionResults& results, const RunSpec& run, std::size_t fr
   return [data] { return pictureSheet(data); };
 }
 
+FigurePlan planClasses(SessionResults& results, const RunSpec& run, std::size_t frame) {
+  const ViewState view = results.session().view;
+  const FrameValues values = frameValues(results, run, frame);
+  const ClassPicture classes = classesOf(results, run, frame);
+  if (!classes.predicted && !classes.truth)
+    throw Error(ErrorParts{.what = "frame " + values.name.toStdString() + " has no classes, true or predicted",
+                           .expected = "a set with class labels, or a source that gives classes",
+                           .found = classes.noPrediction.toStdString()});
+  SheetData data;
+  data.title = tr("Class maps of frame %1").arg(values.name);
+  data.caption = runCaption(results, run);
+  data.columns = 2;
+  data.cells = {
+      {values.layers, lookOf(view, ViewKind::Image), tr("Image %1").arg(values.name)},
+      classCell(values, classes, view, ViewKind::TrueClasses, classes.truth ? tr("True classes") : classes.noTruth),
+      classCell(values, classes, view, ViewKind::PredictedClasses,
+                classes.predicted ? tr("Predicted classes") : classes.noPrediction),
+      classCell(values, classes, view, ViewKind::OpenSet,
+                values.threshold ? tr("Open-set map, s ≥ %1").arg(scoreText(static_cast<double>(*values.threshold)))
+                                 : tr("Open-set map: no threshold"))};
+  data.cells[0].look.contour = false;
+  data.showsTruth = true;
+  data.classes = occurringClasses(classes, {classes.truth, classes.predicted});
+  data.csv = "class,true_pixels,predicted_pixels\n";
+  const auto pixels = [](const std::shared_ptr<const ClassMap>& map, std::size_t index) {
+    return map ? QByteArray::number(
+                     static_cast<qlonglong>(std::ranges::count(map->values(), static_cast<std::uint8_t>(index))))
+               : QByteArray();
+  };
+  for (std::size_t i = 0; i < classes.classes.size(); ++i)
+    data.csv +=
+        csvText(classes.classes[i].name) + ',' + pixels(classes.truth, i) + ',' + pixels(classes.predicted, i) + '\n';
+  return [data] { return pictureSheet(data); };
+}
+
 GridRecipe completeGrid(SessionResults& results, GridRecipe recipe) {
   if (recipe.rows.empty()) recipe.rows = usualRows(results);
   if (recipe.scores.empty()) recipe.scores.push_back(results.session().view.score);
@@ -214,6 +296,7 @@ GridRecipe completeGrid(SessionResults& results, GridRecipe recipe) {
 
 QStringList usualCaptions(const SessionResults& results, const GridRecipe& complete) {
   QStringList captions{tr("Image"), tr("Ground truth")};
+  for (const ClassColumn& column : classColumnsOf(complete)) captions << column.caption;
   for (const ScoreChoice& score : complete.scores)
     captions << configurationTitle(columnOf(results, score).configuration);
   if (complete.decision) captions << tr("Decision");
@@ -286,6 +369,15 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
     image.contour = false;
     add(values.layers, image);
     add(values.layers, lookOf(view, ViewKind::GroundTruth));
+    const std::vector<ClassColumn> classColumns = classColumnsOf(recipe);
+    if (!classColumns.empty()) {
+      const ClassPicture classes = classesOf(results, results.onSet(results.viewRun(), row.set), frame);
+      for (const ClassColumn& column : classColumns) {
+        const SheetCell cell = classCell(values, classes, view, column.kind);
+        add(cell.layers, cell.look);
+      }
+      addClasses(data.classes, occurringClasses(classes, shownClasses(classes, classColumns)));
+    }
     for (const GridColumn& column : columns) {
       const RunSpec run = results.run(row.set, column.source, column.configuration);
       PictureLayers layers = values.layers;

@@ -32,6 +32,8 @@ struct FrameValues {
 
 /// Image, ground truth, heatmap and decision.
 [[nodiscard]] FigurePlan planFrame(SessionResults& results, const RunSpec& run, std::size_t frame);
+/// Image, true classes, predicted classes and open-set map. Throws Error where neither classes are known.
+[[nodiscard]] FigurePlan planClasses(SessionResults& results, const RunSpec& run, std::size_t frame);
 /// A qualitative grid by its recipe; what the recipe leaves open stands as completeGrid() fills it in.
 [[nodiscard]] FigurePlan planGrid(SessionResults& results, const GridRecipe& recipe);
 /// The recipe with rows and scores: of its own, or what stands for them (the frame in view, the set's best, middle and

@@ -107,7 +107,7 @@ public:
   [[nodiscard]] FigureParts parts() const override {
     FigureParts out;
     out.operatingPoint = m_data.bar && m_data.bar->mark;
-    out.legend = m_data.showsTruth || m_data.showsDecision;
+    out.legend = m_data.showsTruth || m_data.showsDecision || !m_data.classes.empty();
     return out;
   }
 
@@ -287,6 +287,7 @@ private:
     }
     if (labelled && (m_data.showsTruth || m_data.showsDecision))
       out.push_back({t.voidArea.over, QObject::tr("void"), true});
+    for (const SheetClass& each : m_data.classes) out.push_back({each.colour, each.name});
     return out;
   }
 

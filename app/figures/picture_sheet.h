@@ -3,6 +3,7 @@
 #include "app/figures/figure.h"
 #include "widgets/views/picture.h"
 
+#include <QColor>
 #include <QRectF>
 #include <QStringList>
 
@@ -26,6 +27,12 @@ struct SheetBar {
   QString markText = {};            ///< behind the label where the mark is shown: "mark at δ 0.220"
 };
 
+/// A class colour and its name.
+struct SheetClass {
+  QColor colour;
+  QString name;
+};
+
 struct SheetData {
   QString title, caption;
   int columns = 1;
@@ -33,8 +40,9 @@ struct SheetData {
   QStringList columnCaptions = {};  ///< of one size, in two lines where one is too wide
   QStringList rowCaptions = {};     ///< of one size; lines end with a line feed
   std::optional<SheetBar> bar = {};
-  bool showsTruth = false;     ///< a legend of anomaly and void
-  bool showsDecision = false;  ///< a legend of TP, FP and FN
+  bool showsTruth = false;               ///< a legend of anomaly and void
+  bool showsDecision = false;            ///< a legend of TP, FP and FN
+  std::vector<SheetClass> classes = {};  ///< a legend of class colours
   QByteArray csv = {};
 };
 

@@ -30,6 +30,15 @@ QString pinFact(const ViewState& view) {
   return view.pinSet.empty() ? text : text + tr(" on ") + qs(view.pinSet);
 }
 
+/// The sets that a table has rows of, once each: its first column.
+std::vector<std::string> setsOf(const Table& table) {
+  std::vector<std::string> out;
+  for (const Value::Array& row : table.rows)
+    if (const auto* set = std::get_if<std::string>(&row.front().data()); set && (out.empty() || out.back() != *set))
+      out.push_back(*set);
+  return out;
+}
+
 class Builder {
 public:
   Builder(SessionResults& results, const std::string& name, int threads, const ProgressSink& progress)
@@ -49,6 +58,7 @@ public:
                  protocolTitle(m_results.session().view.protocol))
             .arg(countedText(static_cast<qint64>(m_results.sets().size()), tr("set"), tr("sets")));
     addResults();
+    addField();
     addSweep();
     addGrid();
     for (const std::string& set : m_results.sets())
@@ -95,6 +105,24 @@ private:
     add(metricGrid(m_report.tables.ablation, tr("AP and FPR95 in percent, exact. Best bold, second underlined.")));
     heading(tr("Thresholds"), 2);
     add(plainGrid(m_report.tables.thresholds, {"Model", "Method", "T"}));
+  }
+
+  /// Open-set recognition and distances, of sets that have what they need.
+  void addField() {
+    const FieldTables& field = m_report.tables.field;
+    const auto table = [&](const QString& title, const Table& of) {
+      if (of.rows.empty()) return;
+      heading(title, 2);
+      add(plainGrid(of, {"Model", "Method", "T"}));
+    };
+    if (field.openSet.rows.empty() && field.distances.rows.empty()) return;
+    heading(tr("Classes and distances"));
+    table(tr("Open-set recognition"), field.openSet);
+    table(tr("IoU by class"), field.openIou);
+    table(tr("Open IoU as ISSU's"), field.issu);
+    for (const std::string& set : setsOf(field.openSet))
+      figures({"confusion:" + set}, runCaption(m_results, m_results.onSet(m_results.viewRun(), set)), kHistogramShare);
+    table(tr("By distance"), field.distances);
   }
 
   void addSweep() {

@@ -70,6 +70,7 @@ void keepOnce(Session& session) {
   };
   once(session.sets, [](const SetEntry& entry) { return entry.path; });
   once(session.models, [](const ModelEntry& entry) { return entry.path; });
+  once(session.polarities, [](const FolderPolarity& entry) { return entry.folder; });
   once(session.scores, [](const fs::path& path) { return path; });
 }
 
@@ -86,6 +87,7 @@ bool replacePath(Session& session, ItemKind kind, const fs::path& from, const fs
     case ItemKind::Model:
       return replaceIn(session.models, [](ModelEntry& entry) -> fs::path& { return entry.path; });
     case ItemKind::Scores:
+      replaceIn(session.polarities, [](FolderPolarity& entry) -> fs::path& { return entry.folder; });
       return replaceIn(session.scores, [](fs::path& path) -> fs::path& { return path; });
   }
   return false;

@@ -32,6 +32,12 @@ void requireFormat(const JsonValue& json) {
 
 }  // namespace
 
+std::optional<Polarity> polarityOf(const std::vector<FolderPolarity>& polarities, const std::filesystem::path& folder) {
+  for (const FolderPolarity& each : polarities)
+    if (each.folder == folder) return each.polarity;
+  return std::nullopt;
+}
+
 Session readSession(const fs::path& file) {
   const JsonValue json = readJsonFile(file, "session");
   requireFormat(json);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
+#include "analysis/datasets/imported_scores.h"
 #include "analysis/metrics/pin_rule.h"
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
@@ -20,7 +21,7 @@ enum class Resolution { ByProtocol, Network, Label };
 
 /// Which scores the ends of the colour map stand for.
 enum class ScaleMode { Image, Set, SetTrimmed /* 0 to 99.9 % */, Percentile, Manual };
-enum class ViewLayout { One, OneByTwo, TwoByTwo, PerMethod };
+enum class ViewLayout { One, OneByTwo, TwoByTwo, PerMethod, Classes };
 /// What of a score source is looked at: a method over a model's logits, or imported maps (then `imported` names the
 /// folder).
 struct ScoreChoice {
@@ -106,6 +107,16 @@ struct ModelEntry {
   std::optional<std::filesystem::path> statistics = {};  ///< file of what was fitted; none: the one beside the network
 };
 
+/// What a high value of a folder's score maps means, where somebody said so.
+struct FolderPolarity {
+  std::filesystem::path folder;
+  Polarity polarity = Polarity::AnomalyHigh;
+  friend bool operator==(const FolderPolarity&, const FolderPolarity&) = default;
+};
+/// What was said of the folder; none: it is as the files' form says.
+[[nodiscard]] std::optional<Polarity> polarityOf(const std::vector<FolderPolarity>& polarities,
+                                                 const std::filesystem::path& folder);
+
 /// Equal where a session's file says the same of both.
 [[nodiscard]] bool operator==(const SetEntry& a, const SetEntry& b);
 [[nodiscard]] bool operator==(const ModelEntry& a, const ModelEntry& b);
@@ -153,9 +164,12 @@ struct GridRecipe {
     std::optional<FrameRectangle> inset = {};  ///< shown enlarged in each picture of the row
     friend bool operator==(const Row&, const Row&) = default;
   };
-  std::vector<Row> rows;              ///< empty: the current frame and the set's best and worst ones
-  std::vector<ScoreChoice> scores;    ///< of the view's model; empty: the view's score
-  bool decision = true;               ///< a last column with the view's decision
+  std::vector<Row> rows;            ///< empty: the current frame and the set's best and worst ones
+  std::vector<ScoreChoice> scores;  ///< of the view's model; empty: the view's score
+  bool decision = true;             ///< a last column with the view's decision
+  bool predictedClasses = false;    ///< columns of class maps in class colours, after the ground truth
+  bool trueClasses = false;
+  bool openSet = false;               ///< the predicted classes, an anomaly where the view's decision says so
   std::vector<std::string> captions;  ///< above the columns from the left; empty ones: what the column shows
   friend bool operator==(const GridRecipe&, const GridRecipe&) = default;
 };
@@ -190,6 +204,7 @@ struct Session {
   std::vector<ModelEntry> models;
   std::vector<std::filesystem::path> scores;
   std::vector<EnsembleEntry> ensembles = {};
+  std::vector<FolderPolarity> polarities;  ///< of those whose polarity was chosen
   std::vector<std::string>
       methods;  ///< of the results matrix and a headless evaluation; empty: all that a source allows
   std::vector<double> temperatures;  ///< the same; empty: 1

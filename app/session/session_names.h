@@ -27,10 +27,11 @@ inline constexpr SessionNames<ScaleMode, 5> kScaleModes{{{ScaleMode::Image, "ima
                                                          {ScaleMode::SetTrimmed, "set-trimmed"},
                                                          {ScaleMode::Percentile, "percentile"},
                                                          {ScaleMode::Manual, "manual"}}};
-inline constexpr SessionNames<ViewLayout, 4> kLayouts{{{ViewLayout::One, "1"},
+inline constexpr SessionNames<ViewLayout, 5> kLayouts{{{ViewLayout::One, "1"},
                                                        {ViewLayout::OneByTwo, "1x2"},
                                                        {ViewLayout::TwoByTwo, "2x2"},
-                                                       {ViewLayout::PerMethod, "per-method"}}};
+                                                       {ViewLayout::PerMethod, "per-method"},
+                                                       {ViewLayout::Classes, "classes"}}};
 inline constexpr SessionNames<CompareStyle, 3> kCompareStyles{
     {{CompareStyle::Wipe, "wipe"}, {CompareStyle::Blink, "blink"}, {CompareStyle::SideBySide, "side-by-side"}}};
 inline constexpr SessionNames<FigureLegend, 7> kFigureLegends{{{FigureLegend::Auto, "auto"},
@@ -40,6 +41,8 @@ inline constexpr SessionNames<FigureLegend, 7> kFigureLegends{{{FigureLegend::Au
                                                                {FigureLegend::BottomRight, "bottom-right"},
                                                                {FigureLegend::Below, "below"},
                                                                {FigureLegend::None, "none"}}};
+inline constexpr SessionNames<Polarity, 2> kPolarities{
+    {{Polarity::AnomalyHigh, "anomaly-high"}, {Polarity::NormalHigh, "normal-high"}}};
 inline constexpr SessionNames<BestOf, 3> kBestOf{
     {{BestOf::Set, "set"}, {BestOf::Source, "source"}, {BestOf::Method, "method"}}};
 /// The colour maps that the window has, by name.

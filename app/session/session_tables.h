@@ -204,6 +204,9 @@ inline constexpr auto kFields<GridRecipe> = std::tuple{
     field("rows", &GridRecipe::rows, List(kRows, kObject)),
     field("scores", &GridRecipe::scores, List(kSources, kObject)),
     field("decision", &GridRecipe::decision, kFlag),
+    given("predicted_classes", &GridRecipe::predictedClasses, kFlag),
+    given("true_classes", &GridRecipe::trueClasses, kFlag),
+    given("open_set", &GridRecipe::openSet, kFlag),
     given("captions", &GridRecipe::captions, List(kRows, kName)),
 };
 
@@ -222,11 +225,18 @@ inline constexpr auto kFields<ResultsLook> = std::tuple{
 };
 
 template <>
+inline constexpr auto kFields<FolderPolarity> = std::tuple{
+    needed("folder", &FolderPolarity::folder, kPath),
+    needed("polarity", &FolderPolarity::polarity, Named(kPolarities)),
+};
+
+template <>
 inline constexpr auto kFields<Session> = std::tuple{
     field("sets", &Session::sets, List(kSets, kObject)),
     field("models", &Session::models, List(kSources, kObject)),
     field("scores", &Session::scores, List(kSources, kPath)),
     given("ensembles", &Session::ensembles, List(kSources, kObject)),
+    given("polarities", &Session::polarities, List(kSources, kObject)),
     field("methods", &Session::methods, List(kConfigurations, kMethod)),
     field("temperatures", &Session::temperatures, List(kConfigurations, kTemperature)),
     field("protocols", &Session::protocols, List(kConfigurations, kProtocol)),

@@ -4,14 +4,16 @@
 namespace oodscope {
 
 ComponentTrack componentTrack(ObjectTrack track) {
+  if (track == ObjectTrack::Issu) return kIssuTrack;
   return track == ObjectTrack::Obstacle ? kObstacleTrack : kAnomalyTrack;
 }
 
 ComponentTrack componentTrack(const DataSet& set) { return componentTrack(objectTrackOf(set).track); }
 
 std::string_view componentTrackName(const ComponentTrack& track) {
-  if (track == kAnomalyTrack) return objectTrackName(ObjectTrack::Anomaly);
-  return track == kObstacleTrack ? objectTrackName(ObjectTrack::Obstacle) : std::string_view{};
+  for (const ObjectTrack each : {ObjectTrack::Anomaly, ObjectTrack::Obstacle, ObjectTrack::Issu})
+    if (track == componentTrack(each)) return objectTrackName(each);
+  return {};
 }
 
 std::string componentRule(const ComponentTrack& track, const std::string& reason) {

@@ -13,7 +13,7 @@ namespace oodscope {
 /// Sizes of components that count on the set, by objectTrackOf(): what window, report and `--components auto` take.
 [[nodiscard]] ComponentTrack componentTrack(const DataSet& set);
 
-/// "anomaly", "obstacle"; empty for sizes of no track.
+/// "anomaly", "obstacle", "issu"; empty for sizes of no track.
 [[nodiscard]] std::string_view componentTrackName(const ComponentTrack& track);
 
 /// The rule of a set's component metrics in a sentence, for provenance and tool tips: track and sizes, which frames,

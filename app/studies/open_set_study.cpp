@@ -2,59 +2,19 @@
 #include "app/studies/open_set_study.h"
 
 #include "analysis/core/failure_text.h"
-#include "analysis/core/half.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "analysis/imaging/resize.h"
 #include "analysis/regions/map_sampling.h"
 
 #include <algorithm>
-#include <limits>
+#include <map>
+#include <memory>
 #include <mutex>
-#include <numeric>
 
 #include <tbb/parallel_for.h>
 
 namespace oodscope {
 namespace {
-
-ScoreMap planeOf(const LogitsView& logits, int channel) {
-  ScoreMap out(logits.size());
-  const std::size_t area = logits.size().area(), first = area * static_cast<std::size_t>(channel);
-  for (std::size_t i = 0; i < area; ++i)
-    out.values()[i] = logits.single ? logits.single[first + i] : floatFromHalf(logits.half[first + i]);
-  return out;
-}
-
-/// The planes of which the largest names the class; none for a mask network's queries.
-std::optional<LogitsView> classPlanesOf(const OutputsView& outputs) {
-  for (const Output output : {Output::Logits, Output::Membership})
-    if (outputs.has(output)) return outputs[output];
-  return std::nullopt;
-}
-
-int classesIn(const OutputsView& outputs) {
-  if (const auto planes = classPlanesOf(outputs)) return planes->channels;
-  return outputs.knownClasses > 0 ? outputs.knownClasses : outputs[Output::ClassLogits].width - 1;
-}
-
-/// Index among `channels` of the largest upsampled logit, ties to the first.
-ClassMap bestOf(const LogitsView& logits, std::vector<int> channels, Size size) {
-  if (channels.empty()) {
-    channels.resize(static_cast<std::size_t>(logits.channels));
-    std::iota(channels.begin(), channels.end(), 0);
-  }
-  ClassMap out(size, kVoid);
-  std::vector<float> best(size.area(), -std::numeric_limits<float>::infinity());
-  for (std::size_t c = 0; c < channels.size(); ++c) {
-    ScoreMap plane = planeOf(logits, channels[c]);
-    if (plane.size() != size) plane = resizeBilinear(plane, size);
-    for (std::size_t i = 0; i < best.size(); ++i)
-      if (plane.values()[i] > best[i]) {
-        best[i] = plane.values()[i];
-        out.values()[i] = static_cast<std::uint8_t>(c);
-      }
-  }
-  return out;
-}
 
 /// Scores by half, bilinear, and labels by half: what DenseHybrid's threshold is calibrated on.
 SortedScores halved(const ScoreMap& scores, const LabelMap& labels) {
@@ -64,6 +24,44 @@ SortedScores halved(const ScoreMap& scores, const LabelMap& labels) {
   for (int y = 0; y < half.height; ++y)
     for (int x = 0; x < half.width; ++x) few.at(x, y) = labels.at(2 * x, 2 * y);
   return {resizeBilinear(scores, half).values(), few.values()};
+}
+
+/// Of one frame, one a threshold.
+std::vector<OpenSetConfusion> confusionsOf(LiveSet& live, const Configuration& configuration,
+                                           const OpenSetClasses& classes, std::size_t frame,
+                                           std::span<const float> thresholds) {
+  const auto scores = live.scores(frame, configuration);
+  const auto labels = live.label(frame);
+  const auto predicted = classes.predicted(frame, scores->size());
+  const auto truth = classes.truth(frame);
+  if (!predicted || !truth) throw Error("the frame has no classes, true or predicted", {});
+  const ClassMap wanted = openSetTruth(sampledNearest(*truth, scores->size()), *labels, classes.known);
+  std::vector<OpenSetConfusion> out;
+  for (const float threshold : thresholds) out.emplace_back(classes.known).add(wanted, *predicted, *scores, threshold);
+  return out;
+}
+
+std::vector<std::size_t> framesWithClasses(const LiveSet& live) {
+  std::vector<std::size_t> out;
+  for (const std::size_t frame : live.labelledFrames())
+    if (live.dataSet().frames[frame].classLabel) out.push_back(frame);
+  return out;
+}
+
+/// Uses each frame on all cores; those that fail are added to `failures`.
+template <class Use>
+void forEachOpenSetFrame(const std::vector<std::size_t>& frames, const std::stop_token& stop,
+                         std::vector<FrameFailure>& failures, const Use& use) {
+  std::mutex mutex;
+  tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
+    if (stop.stop_requested()) return;
+    try {
+      use(frames[i]);
+    } catch (const std::exception& failure) {
+      const std::scoped_lock lock(mutex);
+      failures.push_back({frames[i], failureText(failure)});
+    }
+  });
 }
 
 class Recognition {
@@ -111,28 +109,11 @@ public:
 private:
   template <class Use>
   void forEach(const std::vector<std::size_t>& frames, const Use& use) {
-    std::mutex mutex;
-    tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
-      if (m_stop.stop_requested()) return;
-      try {
-        use(frames[i]);
-      } catch (const std::exception& failure) {
-        const std::scoped_lock lock(mutex);
-        report.failures.push_back({frames[i], failureText(failure)});
-      }
-    });
+    forEachOpenSetFrame(frames, m_stop, report.failures, use);
   }
 
   [[nodiscard]] OpenSetConfusion confusionOf(std::size_t frame, float threshold) const {
-    const auto scores = m_live.scores(frame, m_configuration);
-    const auto labels = m_live.label(frame);
-    const auto predicted = m_classes.predicted(frame, scores->size());
-    const auto truth = m_classes.truth(frame);
-    if (!predicted || !truth) throw Error("the frame has no classes, true or predicted", {});
-    OpenSetConfusion out(m_classes.known);
-    out.add(openSetTruth(sampledNearest(*truth, scores->size()), *labels, m_classes.known), *predicted, *scores,
-            threshold);
-    return out;
+    return confusionsOf(m_live, m_configuration, m_classes, frame, {&threshold, 1}).front();
   }
 
   LiveSet& m_live;
@@ -145,24 +126,6 @@ private:
 
 }  // namespace
 
-std::optional<ClassMap> predictedAt(const ScoreSource& source, std::size_t frame, const Configuration& configuration,
-                                    Size size) {
-  if (!configuration.method) return std::nullopt;
-  std::optional<ClassMap> out;
-  readOutputs(source, frame, [&](const FrameOutputs& outputs) {
-    if (!outputs.view.hasClasses()) return;
-    const ScoreParameters parameters = source.scoreParameters(configuration, outputs.view);
-    if (const auto planes = classPlanesOf(outputs.view)) {
-      out = bestOf(*planes, {parameters.channels.begin(), parameters.channels.end()}, size);
-      return;
-    }
-    ClassMap own(outputs.view.size());  // of a mask network's queries
-    predictedClasses(outputs.view, parameters.channels, own.values());
-    out = own.size() == size ? std::move(own) : sampledNearest(own, size);
-  });
-  return out;
-}
-
 OpenSetClasses openSetClassesOf(const LiveSet& live, const Configuration& configuration) {
   const DataSet& set = live.dataSet();
   std::optional<std::size_t> first;
@@ -174,22 +137,61 @@ OpenSetClasses openSetClassesOf(const LiveSet& live, const Configuration& config
                  .found = std::to_string(set.frames.size()) + " frames without",
                  .file = set.root});
   OpenSetClasses out;
-  if (configuration.method)
-    readOutputs(live.source(), *first, [&](const FrameOutputs& outputs) {
-      if (!outputs.view.hasClasses()) return;
-      const ScoreParameters parameters = live.source().scoreParameters(configuration, outputs.view);
-      out.known = parameters.channels.empty() ? classesIn(outputs.view) : static_cast<int>(parameters.channels.size());
-    });
+  out.known = knownClassesAt(live, configuration, *first);
   if (out.known == 0)
     throw Error({.what = "open-set recognition needs predicted classes",
-                 .expected = "a network, or a folder of logits",
+                 .expected = "a network, a folder of logits, or score maps that come with class maps",
                  .found = "finished score maps of " + live.source().name()});
-  out.truth = [&set](std::size_t frame) {
-    return set.frames[frame].classLabel ? std::optional(readClassLabel(set, set.frames[frame])) : std::nullopt;
-  };
+  const ClassScheme& scheme = *set.layout.kind().classes;
+  const int named = static_cast<int>(scheme.classes.size());
+  const bool isShort = scheme.leftOut >= 0 && out.known + 1 == named;
+  if (scheme.isWhole && out.known != named && !isShort)
+    throw Error({.what = "the predicted classes are not those of the set's labels",
+                 .expected = std::to_string(named) + " known classes (" + std::string(set.layout.name()) + ")",
+                 .found = std::to_string(out.known) + " of " + live.source().name()});
+  out.truth = [&set, known = out.known](std::size_t frame) { return trueClassesAt(set, frame, known); };
   out.predicted = [&live, configuration](std::size_t frame, Size size) {
     return predictedAt(live.source(), frame, configuration, size);
   };
+  return out;
+}
+
+OpenSetClasses keptClasses(OpenSetClasses classes, std::uint64_t budget) {
+  struct Kept {
+    std::mutex mutex;
+    std::uint64_t bytes = 0;
+    std::map<std::pair<std::size_t, bool>, std::shared_ptr<const ClassMap>> maps;  ///< by frame, true ones apart
+  };
+  const auto kept = std::make_shared<Kept>();
+  const auto once = [kept, budget](std::size_t frame, bool isTruth,
+                                   const std::function<std::optional<ClassMap>()>& make) -> std::optional<ClassMap> {
+    {
+      const std::scoped_lock lock(kept->mutex);
+      if (const auto found = kept->maps.find({frame, isTruth}); found != kept->maps.end()) return *found->second;
+    }
+    std::optional<ClassMap> made = make();
+    if (!made) return made;
+    const std::scoped_lock lock(kept->mutex);
+    if (kept->bytes + made->values().size() > budget) return made;
+    kept->bytes += made->values().size();
+    kept->maps[{frame, isTruth}] = std::make_shared<const ClassMap>(*made);
+    return made;
+  };
+  OpenSetClasses out;
+  out.known = classes.known;
+  out.truth = [once, truth = classes.truth](std::size_t frame) {
+    return once(frame, true, [&] { return truth(frame); });
+  };
+  out.predicted = [once, predicted = classes.predicted](std::size_t frame, Size size) {
+    return once(frame, false, [&] { return predicted(frame, size); });
+  };
+  return out;
+}
+
+OpenSetConfusion pooledFolds(const OpenSetReport& report, int known) {
+  OpenSetConfusion out(known);
+  for (const OpenSetFold& fold : report.folds)
+    if (fold.threshold) out += fold.confusion;
   return out;
 }
 
@@ -209,11 +211,48 @@ std::vector<FrameGroup> openSetGroups(const DataSet& set, const std::vector<std:
   return out;
 }
 
+std::optional<OpenSetAt> openSetAt(LiveSet& live, const Configuration& configuration, const OpenSetClasses& classes,
+                                   std::span<const float> thresholds, const std::stop_token& stop) {
+  OpenSetAt out{.confusions = std::vector(thresholds.size(), OpenSetConfusion(classes.known)), .failures = {}};
+  std::mutex mutex;
+  forEachOpenSetFrame(framesWithClasses(live), stop, out.failures, [&](std::size_t frame) {
+    const auto one = confusionsOf(live, configuration, classes, frame, thresholds);
+    const std::scoped_lock lock(mutex);
+    for (std::size_t t = 0; t < one.size(); ++t) out.confusions[t] += one[t];
+  });
+  return stop.stop_requested() ? std::nullopt : std::optional(std::move(out));
+}
+
+std::optional<IssuNumbers> issuNumbers(LiveSet& live, const Configuration& configuration, const OpenSetClasses* classes,
+                                       const std::stop_token& stop) {
+  const auto counts = live.counts(configuration, stop);
+  if (!counts) return std::nullopt;
+  std::vector<const SortedScores*> sorted;
+  for (const SortedScores& frame : counts->sorted()) sorted.push_back(&frame);
+  IssuNumbers out;
+  out.thresholds = issuThresholds(sorted);
+  if (const auto rate = tprAtFpr(sorted, kIssuFpr)) out.tprAtFpr05 = rate->tpr;
+  std::vector<float> thresholds;
+  std::vector<MeanIous*> places;
+  const auto add = [&](const std::optional<float>& threshold, MeanIous& place) {
+    if (!threshold) return;
+    thresholds.push_back(*threshold);
+    places.push_back(&place);
+  };
+  add(out.thresholds.tpr95, out.tpr95);
+  add(out.thresholds.fpr05, out.fpr05);
+  add(out.thresholds.bestF1, out.bestF1);
+  if (classes == nullptr || thresholds.empty()) return out;
+  auto at = openSetAt(live, configuration, *classes, thresholds, stop);
+  if (!at) return std::nullopt;
+  out.failures = std::move(at->failures);
+  for (std::size_t t = 0; t < places.size(); ++t) *places[t] = at->confusions[t].openMiou();
+  return out;
+}
+
 std::optional<OpenSetReport> openSetRecognition(LiveSet& live, const Configuration& configuration,
                                                 const OpenSetClasses& classes, const std::stop_token& stop) {
-  std::vector<std::size_t> frames;
-  for (const std::size_t frame : live.labelledFrames())
-    if (live.dataSet().frames[frame].classLabel) frames.push_back(frame);
+  const std::vector<std::size_t> frames = framesWithClasses(live);
   const std::vector<FrameGroup> groups = openSetGroups(live.dataSet(), frames);
   Recognition recognition(live, configuration, classes, stop);
   recognition.calibrateOn(frames);

@@ -6,6 +6,7 @@
 #include "widgets/lists/frame_list.h"
 #include "widgets/theme/icon.h"
 
+#include <QActionGroup>
 #include <QClipboard>
 #include <QComboBox>
 #include <QGuiApplication>
@@ -90,9 +91,26 @@ void ItemMenus::fillFrameMenu(QMenu& menu, const QString& set, std::size_t frame
   addPlaces(menu, QString::fromStdString(record.name), record.image);
 }
 
+void ItemMenus::fillScoresMenu(QMenu& menu, const QString& name) {
+  const OpenScores* open = m_workspace.findScores(name);
+  if (open == nullptr) return;
+  QMenu* polarity = menu.addMenu(tr("&High values mean"));
+  auto* choices = new QActionGroup(polarity);
+  const auto add = [&](const QString& text, std::optional<Polarity> value) {
+    QAction* action = polarity->addAction(text, this, [this, name, value] { m_workspace.setPolarity(name, value); });
+    action->setCheckable(true);
+    action->setChecked(open->polarity == value);
+    choices->addAction(action);
+  };
+  add(tr("&as the files' form says"), std::nullopt);
+  add(tr("a&nomalous"), Polarity::AnomalyHigh);
+  add(tr("n&ormal (a confidence, read as 1 − value)"), Polarity::NormalHigh);
+  addPlaces(menu, name, open->path);
+}
+
 void ItemMenus::fillModelMenu(QMenu& menu, const QString& name) {
   const OpenModel* open = m_workspace.findModel(name);
-  if (open == nullptr) return;
+  if (open == nullptr) return fillScoresMenu(menu, name);
   menu.addAction(icon(QStringLiteral("close")), tr("C&lose the model %1").arg(name), this,
                  [this, name] { Q_EMIT closeModelRequested(name); });
   addPlaces(menu, name, open->entry.path);

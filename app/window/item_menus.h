@@ -35,6 +35,7 @@ public:
   void fillSetMenu(QMenu& menu, const QString& name);
   void fillFrameMenu(QMenu& menu, const QString& set, std::size_t frame);
   void fillModelMenu(QMenu& menu, const QString& name);
+  void fillScoresMenu(QMenu& menu, const QString& name);
 
 Q_SIGNALS:
   /// A program of the desktop could not do its part.

@@ -19,7 +19,8 @@ constexpr double kThresholdSteps = 100.0;  // a key press: a hundredth of the sl
 auto layoutsOf(const WindowActions& actions) {
   return std::array{
       std::pair{actions.layoutOne, ViewLayout::One}, std::pair{actions.layoutOneByTwo, ViewLayout::OneByTwo},
-      std::pair{actions.layoutTwoByTwo, ViewLayout::TwoByTwo}, std::pair{actions.layoutMethods, ViewLayout::PerMethod}};
+      std::pair{actions.layoutTwoByTwo, ViewLayout::TwoByTwo}, std::pair{actions.layoutMethods, ViewLayout::PerMethod},
+      std::pair{actions.layoutClasses, ViewLayout::Classes}};
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ GridArrangement arrangementOf(ViewLayout layout) {
     case ViewLayout::TwoByTwo:
       return GridArrangement::TwoByTwo;
     case ViewLayout::PerMethod:
+    case ViewLayout::Classes:
       return GridArrangement::All;
   }
   return GridArrangement::TwoByTwo;

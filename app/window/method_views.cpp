@@ -76,7 +76,7 @@ void MethodViews::showPanes(const ScoreSource* source) {
 
 void MethodViews::show(const ViewState& view, std::optional<std::size_t> frame) {
   m_isShown = view.layout == ViewLayout::PerMethod;
-  if (!m_isShown) return;
+  if (!m_isShown) return m_shown.clear();  // another layout has the panes
   ViewState unimported = view;
   if (!hasMethod(view.score)) unimported.score.imported.reset();
   const auto live = m_workspace.liveSet(QString::fromStdString(view.set), unimported);

@@ -10,6 +10,7 @@
 #include "app/window/presenters.h"
 #include "app/window/region_at.h"
 #include "app/window/settings.h"
+#include "widgets/plots/confusion_plot.h"
 #include "widgets/plots/plot_widget.h"
 #include "widgets/plots/transfer_matrix_plot.h"
 #include "widgets/theme/icon.h"
@@ -114,6 +115,10 @@ ViewMenus::ViewMenus(Desk& desk, ViewGrid& views, Notices& notices, QWidget& win
   for (PlotWidget* plot : window.findChildren<PlotWidget*>())
     connect(plot, &PlotWidget::menuRequested, this, [this, plot](QPoint at) {
       popUp(plot->mapToGlobal(at), [&](QMenu& menu) { fillPlotMenu(menu, *plot, at); });
+    });
+  for (ConfusionPlot* plot : window.findChildren<ConfusionPlot*>())
+    connect(plot, &ConfusionPlot::menuRequested, this, [this, plot](QPoint at) {
+      popUp(plot->mapToGlobal(at), [&](QMenu& menu) { fillConfusionMenu(menu, *plot, at); });
     });
   for (TransferMatrixPlot* matrix : window.findChildren<TransferMatrixPlot*>())
     connect(matrix, &TransferMatrixPlot::menuRequested, this, [this, matrix](QPoint at) {
@@ -291,6 +296,13 @@ void ViewMenus::fillPlotMenu(QMenu& menu, PlotWidget& plot, QPointF at) {
   menu.addSeparator();
   addEntry(menu, QStringLiteral("fit"), tr("Show &all of it"), plot.isEmpty() ? tr("The plot is empty") : QString(),
            [&plot] { plot.resetZoom(); });
+}
+
+void ViewMenus::fillConfusionMenu(QMenu& menu, ConfusionPlot& plot, QPointF at) {
+  addCopies(menu, {&plot, plot.title(), plot.isEmpty(), plot.dataText(), plot.textAt(at),
+                   [&plot](QPainter& painter, const QRectF& area, const RenderOptions& options) {
+                     plot.render(painter, area, options);
+                   }});
 }
 
 void ViewMenus::fillMatrixMenu(QMenu& menu, TransferMatrixPlot& matrix, QPointF at) {

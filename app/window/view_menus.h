@@ -12,6 +12,7 @@ class QWidget;
 
 namespace oodscope {
 
+class ConfusionPlot;
 class Notices;
 class PlotWidget;
 class TransferMatrixPlot;
@@ -34,6 +35,7 @@ public:
   /// The menus themselves; `menu` is filled. `at`: of the picture, or of the plot's widget.
   void fillViewMenu(QMenu& menu, int pane, QPointF at);
   void fillPlotMenu(QMenu& menu, PlotWidget& plot, QPointF at);
+  void fillConfusionMenu(QMenu& menu, ConfusionPlot& plot, QPointF at);
   void fillMatrixMenu(QMenu& menu, TransferMatrixPlot& matrix, QPointF at);
   /// What of the picture a view shows, a pixel of it a pixel; null: nothing.
   [[nodiscard]] QImage picture(int pane) const;

@@ -78,8 +78,10 @@ void WindowActions::addViewMenu(QMenuBar& bar) {
   layoutOneByTwo = add(view, tr("Two views"), "layout-1x2", key("Ctrl+2"), "grid_1x2", true);
   layoutTwoByTwo = add(view, tr("Four views"), "layout-2x2", key("Ctrl+4"), "grid_2x2", true);
   layoutMethods = add(view, tr("One view for each method"), "layout-methods", key("Ctrl+5"), "grid_methods", true);
+  layoutClasses = add(view, tr("Class maps"), "layout-classes", key("Ctrl+6"), {}, true);
   auto* layouts = new QActionGroup(this);
-  for (QAction* action : {layoutOne, layoutOneByTwo, layoutTwoByTwo, layoutMethods}) layouts->addAction(action);
+  for (QAction* action : {layoutOne, layoutOneByTwo, layoutTwoByTwo, layoutMethods, layoutClasses})
+    layouts->addAction(action);
   maximiseAnalysis = add(view, tr("Maximise the analysis"), "maximise-analysis", key("F11"), "float", true);
   view->addSeparator();
   nextFrame = add(view, tr("&Next frame"), "next-frame", key("Ctrl+Down"), "next");

@@ -28,7 +28,8 @@ public:
   QAction *openFolder, *openModel, *openScores, *openSession, *openDemo, *save, *saveAs, *preferences, *quit;
   QAction *undo, *redo;
   QAction *fit, *oneToOne, *zoomIn, *zoomOut, *link, *crosshair, *contour, *voidHatch, *overlay;
-  QAction *layoutOne, *layoutOneByTwo, *layoutTwoByTwo, *layoutMethods, *maximiseAnalysis, *wipe, *swapRuns, *bootstrap;
+  QAction *layoutOne, *layoutOneByTwo, *layoutTwoByTwo, *layoutMethods, *layoutClasses, *maximiseAnalysis, *wipe,
+      *swapRuns, *bootstrap;
   QAction *play, *playInLoop;
   std::vector<QAction*> playRates;  ///< their data are frames a second
   QAction *nextFrame, *previousFrame, *firstFrame, *lastFrame, *nextFailure, *previousFailure;

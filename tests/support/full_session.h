@@ -35,6 +35,7 @@ inline Session fullSession(const std::filesystem::path& folder) {
                         .normalisation = "rank:frame",
                         .model = "net.pth",
                         .temperature = 2.0}};
+  session.polarities = {{folder / "scores", Polarity::NormalHigh}};
   session.methods = {"msp", "energy"};
   session.temperatures = {1.0, 1.6};
   session.protocols = {protocols::kCourse, protocols::kSmiyc2023};
@@ -56,12 +57,14 @@ inline Session fullSession(const std::filesystem::path& folder) {
   session.notes = {{"mine", "3", {"night", "kerb"}, "shadow taken for an object", FrameRectangle{1, 2, 30, 40}},
                    {"mine", "4", {}, "", std::nullopt}};
   session.runs = {
-      {"mine", "net.pth", {methods::kMaxLogit, "folder", 1.0F, true, fullPasses()}, protocols::kFishyscapes}};
+      {"mine", "net.pth", {methods::kMaxLogit, "folder", 1.0F, true, {}, fullPasses()}, protocols::kFishyscapes}};
   session.grid.rows = {{"mine", "3", "Kerb at night", FrameRectangle{5, 6, 70, 80}}, {"mine", "4"}};
   session.runs.push_back({"mine", "", {methods::kEnergy, std::nullopt, 0.5F}, protocols::kCourse});
   session.view.hiddenRuns = {session.runs.front()};
-  session.grid.scores = {{methods::kMsp, "folder", 1.0F, true, fullPasses()}, {methods::kEnergy, std::nullopt, 2.0F}};
+  session.grid.scores = {{methods::kMsp, "folder", 1.0F, true, {}, fullPasses()},
+                         {methods::kEnergy, std::nullopt, 2.0F}};
   session.grid.decision = false;
+  session.grid.trueClasses = session.grid.predictedClasses = session.grid.openSet = true;
   session.grid.captions = {"", "", "Softmax", ""};
   session.view.score.weights = {0.25, 0.75};
   for (ScoreChoice* score : {&session.view.other->score, &session.runs.front().score, &session.grid.scores.front(),

@@ -70,10 +70,23 @@ void ImageView::setOtherScores(std::shared_ptr<const ScoreMap> scores) {
   m_layers.otherScores = std::move(scores);
   invalidate();
 }
+void ImageView::setClasses(std::shared_ptr<const ClassMap> predicted, std::shared_ptr<const ClassMap> truth) {
+  if (predicted == m_layers.classes && truth == m_layers.trueClasses) return;
+  m_layers.classes = std::move(predicted);
+  m_layers.trueClasses = std::move(truth);
+  invalidate();
+}
+void ImageView::setClassColours(std::shared_ptr<const ClassColours> colours) {
+  if (colours == m_look.classColours) return;
+  m_look.classColours = std::move(colours);
+  invalidate();
+}
 void ImageView::setThreshold(float threshold) {
   if (!(threshold < m_layers.threshold) && !(threshold > m_layers.threshold)) return;
   m_layers.threshold = threshold;
-  if (m_look.kind == ViewKind::Decision || m_look.kind == ViewKind::DecisionComparison) invalidate();
+  const bool follows = m_look.kind == ViewKind::Decision || m_look.kind == ViewKind::DecisionComparison ||
+                       m_look.kind == ViewKind::OpenSet;
+  if (follows) invalidate();
 }
 void ImageView::setOtherThreshold(float threshold) {
   m_layers.otherThreshold = threshold;

@@ -33,6 +33,8 @@ public:
   void setLabel(std::shared_ptr<const LabelMap> label);
   void setScores(std::shared_ptr<const ScoreMap> scores);
   void setOtherScores(std::shared_ptr<const ScoreMap> scores);
+  void setClasses(std::shared_ptr<const ClassMap> predicted, std::shared_ptr<const ClassMap> truth);
+  void setClassColours(std::shared_ptr<const ClassColours> colours);
   void setThreshold(float threshold);
   void setOtherThreshold(float threshold);
   void setRegion(std::shared_ptr<const RegionShape> region);

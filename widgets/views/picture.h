@@ -6,6 +6,7 @@
 #include <QRect>
 #include <QString>
 
+#include <array>
 #include <memory>
 
 namespace oodscope {
@@ -18,6 +19,9 @@ enum class ViewKind {
   Decision,            ///< grey image, TP, FP, FN and void coloured
   SignedMap,           ///< scores through A – grey – B, zero in the middle (rank differences)
   DecisionComparison,  ///< grey image, flagged only by A, only by B, by both
+  PredictedClasses,    ///< what each pixel is taken for, in class colours
+  TrueClasses,         ///< what it is
+  OpenSet,             ///< what it is taken for, an anomaly where it is flagged
 };
 
 /// One region to point at: its box in picture pixels, which of the box's pixels belong to it (1, the others 0), and a
@@ -37,6 +41,8 @@ struct PictureLayers {
   std::shared_ptr<const ScoreMap> otherScores = {};  ///< B of a comparison
   float threshold = 0;                               ///< flagged: score >= threshold
   float otherThreshold = 0;
+  std::shared_ptr<const ClassMap> classes = {};            ///< predicted; kVoid: none
+  std::shared_ptr<const ClassMap> trueClasses = {};        ///< kVoid: none
   std::shared_ptr<const RegionShape> region = {};          ///< outlined, the rest dimmed
   std::shared_ptr<const Grid<std::uint8_t>> brushed = {};  ///< non-zero pixels are lit, the rest dimmed
 
@@ -44,15 +50,19 @@ struct PictureLayers {
   [[nodiscard]] Size size() const;
 };
 
+/// The colour of each class index; transparent: none, the grey picture stays.
+using ClassColours = std::array<QRgb, 256>;
+
 /// How it is to be seen.
 struct PictureLook {
   ViewKind kind = ViewKind::Image;
   std::shared_ptr<const ColourTable> table = {};  ///< grey where absent
   float scaleMin = 0;                             ///< the score that gets the table's first colour; lower ones too
   float scaleMax = 1;                             ///< the score that gets the table's last colour; higher ones too
-  double opacity = 0.62;                          ///< of what is laid over the picture
-  bool overlay = false;                           ///< lay the heatmap over the picture instead of replacing it
-  bool contour = true;                            ///< white outline of the anomalies
+  std::shared_ptr<const ClassColours> classColours = {};  ///< of class maps; nothing is drawn where absent
+  double opacity = 0.62;                                  ///< of what is laid over the picture
+  bool overlay = false;  ///< lay heatmap and class maps over the picture instead of replacing it
+  bool contour = true;   ///< white outline of the anomalies
   bool voidHatch = true;
 };
 

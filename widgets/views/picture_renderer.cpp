@@ -51,6 +51,10 @@ int baseKind(const PictureLayers& layers, const PictureLook& look) {
   return kBaseGrey;
 }
 
+const std::shared_ptr<const ClassMap>& classesOf(const PictureLayers& layers, const PictureLook& look) {
+  return look.kind == ViewKind::TrueClasses ? layers.trueClasses : layers.classes;
+}
+
 const ColourTable& plainGreyTable() {
   static const ColourTable table = colourTable(ColourMap::Grey);
   return table;
@@ -147,6 +151,11 @@ void PictureRenderer::drawOverlay(const Stage& stage) {
     case ViewKind::DecisionComparison:
       if (usable(stage.layers.scores) && usable(stage.layers.otherScores)) drawDecisionComparison(stage);
       return;
+    case ViewKind::PredictedClasses:
+    case ViewKind::TrueClasses:
+    case ViewKind::OpenSet:
+      if (usable(classesOf(stage.layers, stage.look)) && stage.look.classColours) drawClasses(stage);
+      return;
   }
 }
 
@@ -216,6 +225,28 @@ void PictureRenderer::drawDecisionComparison(const Stage& stage) {
     const int count = static_cast<int>(out.size());
     const auto b = part(stretchedRow(*layers.otherScores, y, size.height, columns, buffer), x, count);
     colourComparison(part(layers.scores->row(y), x, count), layers.threshold, b, layers.otherThreshold, colours, out);
+  });
+}
+
+void PictureRenderer::drawClasses(const Stage& stage) {
+  const PictureLayers& layers = stage.layers;
+  const ClassMap& classes = *classesOf(layers, stage.look);
+  const double opacity = stage.look.overlay ? stage.look.opacity : 1.0;
+  ClassColours colours = *stage.look.classColours;
+  for (QRgb& colour : colours) colour = qAlpha(colour) == 0 ? 0U : premultiplied(QColor::fromRgb(colour), opacity);
+  const bool isOpen = stage.look.kind == ViewKind::OpenSet && usable(layers.scores);
+  const QRgb flagged = premultiplied(stage.tokens.anomaly.over, opacity);
+  const Size size = isOpen ? layers.scores->size() : classes.size();
+  const std::vector<int> columns = stretch(size.width, classes.width());
+  draw(stage, size, false, 1.0, [&](int y, int x, std::span<QRgb> out) {
+    thread_local std::vector<std::uint8_t> buffer;
+    const int count = static_cast<int>(out.size());
+    const auto row = part(stretchedRow(classes, y, size.height, columns, buffer), x, count);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = colours[row[i]];
+    if (!isOpen) return;
+    const auto scores = part(layers.scores->row(y), x, count);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      if (scores[i] >= layers.threshold) out[i] = flagged;
   });
 }
 

@@ -59,6 +59,7 @@ private:
   void drawTruth(const Stage& stage);
   void drawDecision(const Stage& stage);
   void drawDecisionComparison(const Stage& stage);
+  void drawClasses(const Stage& stage);
   /// Lays a map of `mapSize` over the picture.
   void draw(const Stage& stage, Size mapSize, bool opaque, double opacity, const RowColourer& colourer);
   void drawHatch(const Stage& stage);

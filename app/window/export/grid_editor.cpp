@@ -112,6 +112,12 @@ void GridEditor::setRecipe(const GridRecipe& complete) {
   m_choices.clear();
   m_choices.push_back({.shows = tr("Image"), .score = {}, .fixed = true});
   m_choices.push_back({.shows = tr("Ground truth"), .score = {}, .fixed = true});
+  const auto addAsked = [&](const QString& shows, bool GridRecipe::*asked) {
+    m_choices.push_back({.shows = shows, .score = {}, .shown = complete.*asked, .asked = asked});
+  };
+  addAsked(tr("True classes"), &GridRecipe::trueClasses);
+  addAsked(tr("Predicted classes"), &GridRecipe::predictedClasses);
+  addAsked(tr("Open-set map"), &GridRecipe::openSet);
   const auto titled = [&](const ScoreChoice& score) {
     return configurationTitle(m_results->configuration(score, score.imported.value_or(m_results->viewSource())));
   };
@@ -124,7 +130,7 @@ void GridEditor::setRecipe(const GridRecipe& complete) {
     if (std::none_of(m_choices.begin(), m_choices.end(), [&](const Column& c) { return c.shows == title; }))
       m_choices.push_back({.shows = title, .score = score, .fixed = false, .shown = false});
   }
-  m_choices.push_back({.shows = tr("Decision"), .score = {}, .fixed = false, .shown = complete.decision});
+  addAsked(tr("Decision"), &GridRecipe::decision);
   std::size_t caption = 0;
   for (Column& column : m_choices)
     if (column.shown && caption < complete.captions.size())
@@ -138,12 +144,12 @@ GridRecipe GridEditor::recipe() const {
   out.rows = m_rows;
   bool captioned = false;
   for (const Column& column : m_choices) {
+    if (column.asked != nullptr) out.*column.asked = column.shown;
     if (!column.shown) continue;
     if (column.score) out.scores.push_back(*column.score);
     out.captions.push_back(column.caption.toStdString());
     captioned |= !column.caption.isEmpty();
   }
-  out.decision = !m_choices.empty() && m_choices.back().shown;
   if (!captioned) out.captions.clear();
   return out;
 }

@@ -40,7 +40,8 @@ private:
     std::optional<ScoreChoice> score;
     bool fixed = false;  ///< image and ground truth
     bool shown = true;
-    QString caption = {};  ///< the user's; empty: `shows`
+    QString caption = {};               ///< the user's; empty: `shows`
+    bool GridRecipe::*asked = nullptr;  ///< what the recipe calls it: class maps and the decision
   };
 
   void showRows(int selected);

@@ -2,6 +2,7 @@
 #include "app/window/stage/stage_stack.h"
 
 #include "app/desk/desk.h"
+#include "app/window/class_views.h"
 #include "app/window/docks/dock_column.h"
 #include "app/window/knobs.h"
 #include "app/window/method_views.h"
@@ -36,6 +37,7 @@ StageStack::StageStack(const StageParts& parts, WindowActions& actions, QObject*
       m_single(parts, nullptr),
       m_compare(parts, nullptr),
       m_methods(new MethodViews(parts.desk.workspace, parts.views)),
+      m_classes(new ClassViews(parts.desk, parts.theme, parts.views)),
       m_viewThrottle(this, kFrameMs, [this](unsigned due) { showViews(due); }),
       m_readingThrottle(this, kReadingMs, [this](unsigned due) { showReadings(due); }) {
   m_parts.scatter.setEmptyText(tr("No frames to compare"),
@@ -70,6 +72,7 @@ void StageStack::connectViews() {
   connect(&views, &ViewGrid::viewTransformChanged, this, &StageStack::showZoom);
   connect(&views, &ViewGrid::currentChanged, this, &StageStack::showZoom);
   connect(m_methods, &MethodViews::idleChanged, this, [this] { showSoon(kStatus); });
+  connect(m_classes, &ClassViews::idleChanged, this, [this] { showSoon(kStatus); });
 }
 
 void StageStack::connectCurves() {
@@ -81,7 +84,7 @@ void StageStack::connectCurves() {
 
 void StageStack::connectRun() {
   const SingleRun& run = m_parts.desk.run;
-  connect(&run, &SingleRun::pictureChanged, this, [this] { showSoon(kPicture | kMethods); });
+  connect(&run, &SingleRun::pictureChanged, this, [this] { showSoon(kPicture | kMethods | kClasses); });
   connect(&run, &SingleRun::numbersChanged, this, [this] { showSoon(kNumbers); });
   connect(&run, &SingleRun::countsChanged, this, [this] { showSoon(kNumbers | kCursor); });
   connect(&run, &SingleRun::detailsChanged, this, [this] { showSoon(kDetails); });
@@ -134,10 +137,13 @@ void StageStack::connectActions() {
 
 void StageStack::rebuildPanes() {
   std::vector<PaneSpec> panes = current().panes();
+  const int firstClass = static_cast<int>(panes.size());
+  for (PaneSpec& pane : m_classes->panes()) panes.push_back(std::move(pane));
   const int firstMethod = static_cast<int>(panes.size());
   for (PaneSpec& pane : m_methods->panes()) panes.push_back(std::move(pane));
   m_parts.views.setPanes(panes);
   m_methods->setFirstPane(firstMethod);
+  m_classes->setFirstPane(firstClass);
   m_parts.views.setCurrent(current().firstCurrent());
   current().panesBuilt();
 }
@@ -151,7 +157,8 @@ void StageStack::showView(const ViewState& before, const ViewState& after) {
   m_compare.showView(before, after);
   if (before.other.has_value() != after.other.has_value()) showToggled();
   if (before.contour != after.contour) showSoon(kPicture);  // a header says whether it is drawn
-  showSoon(kScale | kThreshold | kStatus | (after.layout == ViewLayout::PerMethod ? kMethods : 0U));
+  showSoon(kScale | kThreshold | kStatus | (after.layout == ViewLayout::PerMethod ? kMethods : 0U) |
+           (after.layout == ViewLayout::Classes ? kClasses : 0U));
 }
 
 void StageStack::begin() {
@@ -203,6 +210,7 @@ void StageStack::showViews(unsigned due) {
   if (is(kPicture | kThreshold | kScale)) current().showScale();
   if (is(kPicture | kThreshold | kCursor)) showCursor();
   if (is(kMethods)) m_methods->show(m_parts.desk.session.view(), m_parts.desk.currentFrame());
+  if (is(kClasses)) m_classes->show(m_parts.desk.session.view());
 }
 
 void StageStack::showReadings(unsigned due) {
@@ -225,6 +233,7 @@ void StageStack::showThreshold() {
   if (threshold && std::isfinite(*threshold))
     m_parts.docks.controls().threshold()->setThreshold(static_cast<double>(*threshold));
   current().showThreshold();
+  m_classes->showThreshold();
 }
 
 void StageStack::setCursor(std::optional<QPointF> at) {

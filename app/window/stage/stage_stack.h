@@ -8,6 +8,7 @@
 
 namespace oodscope {
 
+class ClassViews;
 class MethodViews;
 class WindowActions;
 
@@ -27,7 +28,8 @@ public:
     kFrames = 32U,
     kCursor = 64U,
     kStatus = 128U,
-    kMethods = 256U
+    kMethods = 256U,
+    kClasses = 512U
   };
 
   StageStack(const StageParts& parts, WindowActions& actions, QObject* parent);
@@ -75,6 +77,7 @@ private:
   SingleStage m_single;
   CompareStage m_compare;
   MethodViews* m_methods;
+  ClassViews* m_classes;
   std::optional<QPointF> m_cursor;
   ShowThrottle m_viewThrottle, m_readingThrottle;
 };

@@ -13,6 +13,8 @@
 #include "app/window/scene3d/scene_tab.h"
 #include "app/window/sweep_tab.h"
 #include "app/window/tabs/ensemble_tab.h"
+#include "app/window/tabs/open_set_tab.h"
+#include "app/window/tabs/result_file_tab.h"
 #include "widgets/plots/curves_panel.h"
 #include "widgets/plots/scatter_plot.h"
 
@@ -32,6 +34,8 @@ constexpr std::array kTabs{
             [](const TabParts& parts) -> QWidget* { return parts.failures.failuresTab(); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Classes"), false,
             [](const TabParts& parts) -> QWidget* { return parts.failures.classesTab(); }},
+    TabKind{QT_TRANSLATE_NOOP("TabStack", "Open set"), false,
+            [](const TabParts& parts) -> QWidget* { return new OpenSetTab(parts.desk); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Size and distance"), false,
             [](const TabParts& parts) -> QWidget* { return parts.failures.sizesTab(); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "3D"), false,
@@ -42,6 +46,8 @@ constexpr std::array kTabs{
             [](const TabParts& parts) -> QWidget* { return new RunsTab(parts.desk); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Results"), false,
             [](const TabParts& parts) -> QWidget* { return new ResultsTab(parts.desk); }},
+    TabKind{QT_TRANSLATE_NOOP("TabStack", "Files of results"), false,
+            [](const TabParts&) -> QWidget* { return new ResultFileTab; }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Transfer"), false,
             [](const TabParts& parts) -> QWidget* { return new TransferTab(parts.desk.workspace); }},
     TabKind{QT_TRANSLATE_NOOP("TabStack", "Calibration"), false,

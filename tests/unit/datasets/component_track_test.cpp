@@ -47,12 +47,13 @@ TEST(ObjectTrack, OfSegmentMeIfYouCansLayoutFollowsItsFrames) {
 }
 
 TEST(ObjectTrack, IsTheLayoutsWhereThatDeclaresIt) {
-  for (const auto& [layout, track] : {std::pair(layouts::kLostAndFound, ObjectTrack::Obstacle),
-                                      std::pair(layouts::kFishyscapesLostAndFound, ObjectTrack::Obstacle),
-                                      std::pair(layouts::kFishyscapesStatic, ObjectTrack::Anomaly),
-                                      std::pair(layouts::kRoadAnomaly2019, ObjectTrack::Anomaly),
-                                      std::pair(layouts::kStreetHazards, ObjectTrack::Anomaly),
-                                      std::pair(layouts::kCityscapes, ObjectTrack::Anomaly)}) {
+  for (const auto& [layout, track] :
+       {std::pair(layouts::kLostAndFound, ObjectTrack::Obstacle),
+        std::pair(layouts::kFishyscapesLostAndFound, ObjectTrack::Obstacle),
+        std::pair(layouts::kFishyscapesStatic, ObjectTrack::Anomaly),
+        std::pair(layouts::kRoadAnomaly2019, ObjectTrack::Anomaly),
+        std::pair(layouts::kStreetHazards, ObjectTrack::Anomaly), std::pair(layouts::kIssu, ObjectTrack::Issu),
+        std::pair(layouts::kCityscapes, ObjectTrack::Anomaly)}) {
     DataSet set;
     set.name = "bst";
     set.layout = layout;

@@ -207,6 +207,81 @@ TEST(OpenSetRecognition, NeedsClassesTrueAndPredicted) {
   EXPECT_THROW(static_cast<void>(openSetClassesOf(*labelled.live(), msp(1.0F))), Error) << "no logits";
 }
 
+TEST(OpenSetRecognition, GivesIssusNumbersAtThresholdsOfAllFrames) {
+  MadeSet made(4);
+  made.set = inTowns(made);
+  const auto live = made.live();
+  const OpenSetClasses classes = stripes(*live);
+  const IssuNumbers found = issuNumbers(*live, msp(1.0F), &classes, {}).value();
+  // Every distinct score is tried, strictest first.
+  std::vector<std::pair<float, bool>> pixels;
+  for (std::size_t f = 0; f < 4; ++f)
+    for (std::size_t i = 0; i < kMadeSize.area(); ++i)
+      if (live->label(f)->values()[i] != kVoid)
+        pixels.emplace_back(live->scores(f, msp(1.0F))->values()[i], live->label(f)->values()[i] == kAnomaly);
+  std::ranges::sort(pixels, std::greater<>());
+  const auto all = static_cast<double>(std::ranges::count_if(pixels, [](const auto& p) { return p.second; }));
+  const double others = static_cast<double>(pixels.size()) - all;
+  double tp = 0, fp = 0;
+  std::optional<float> tpr95, fpr05;
+  std::optional<double> tprThere;
+  for (std::size_t i = 0; i < pixels.size();) {
+    const float score = pixels[i].first;
+    for (; i < pixels.size() && pixels[i].first == score; ++i) (pixels[i].second ? tp : fp) += 1;
+    if (!tpr95 && tp / all >= 0.95) tpr95 = score;
+    if (!fpr05 && fp / others >= 0.05) {
+      fpr05 = score;
+      tprThere = tp / all;
+    }
+  }
+  EXPECT_EQ(found.thresholds.tpr95, tpr95);
+  EXPECT_EQ(found.thresholds.fpr05, fpr05);
+  EXPECT_NEAR(found.tprAtFpr05.value(), tprThere.value(), 1e-12);
+  OpenSetConfusion right(kMadeChannels);
+  for (std::size_t f = 0; f < 4; ++f)
+    right.add(openSetTruth(classes.truth(f).value(), *live->label(f), kMadeChannels),
+              classes.predicted(f, kMadeSize).value(), *live->scores(f, msp(1.0F)), *tpr95);
+  EXPECT_EQ(found.tpr95, right.openMiou());
+  const IssuNumbers without = issuNumbers(*live, msp(1.0F), nullptr, {}).value();
+  EXPECT_EQ(without.tprAtFpr05, found.tprAtFpr05);
+  EXPECT_FALSE(without.tpr95.all.has_value()) << "no classes";
+}
+
+TEST(OpenSetRecognition, KeptClassesAreMadeOnce) {
+  int asked = 0;
+  OpenSetClasses classes{.known = 2, .truth = {}, .predicted = {}};
+  classes.truth = [&](std::size_t frame) -> std::optional<ClassMap> {
+    ++asked;
+    return frame == 9 ? std::nullopt : std::optional(ClassMap({2, 1}, {0, static_cast<std::uint8_t>(frame)}));
+  };
+  classes.predicted = [&](std::size_t, Size size) -> std::optional<ClassMap> {
+    ++asked;
+    return ClassMap(size, 1);
+  };
+  const OpenSetClasses kept = keptClasses(classes, 4);  // two maps of two pixels
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(kept.truth(1)->at(1, 0), 1);
+    EXPECT_EQ(kept.predicted(1, {2, 1})->at(0, 0), 1);
+  }
+  EXPECT_EQ(asked, 2);
+  static_cast<void>(kept.truth(0));
+  static_cast<void>(kept.truth(0));
+  EXPECT_EQ(asked, 4) << "no room";
+  EXPECT_FALSE(kept.truth(9).has_value());
+}
+
+TEST(ClassScheme, StreetHazardsNetworksOfTwelveLackOther) {
+  const ClassScheme& scheme = schemes::kStreetHazards;
+  EXPECT_EQ(scheme.numberedFor(13, 3), 3);
+  EXPECT_EQ(scheme.numberedFor(12, 2), 2);
+  EXPECT_EQ(scheme.numberedFor(12, 3), kVoid) << "other";
+  EXPECT_EQ(scheme.numberedFor(12, 12), 11);
+  EXPECT_EQ(scheme.numberedFor(12, kVoid), kVoid);
+  EXPECT_EQ(schemes::kCityscapes.numberedFor(18, 5), 5) << "no class of Cityscapes is left out";
+  EXPECT_EQ(knownClassNames(scheme, 12)[3], "pedestrian");
+  EXPECT_EQ(knownClassNames(schemes::kCityscapes, 20)[19], "class 19");
+}
+
 TEST(PredictedClasses, AreTheArgmaxOfUpsampledLogits) {
   const MadeSet made(1);
   const Size size{2 * kMadeSize.width, 2 * kMadeSize.height};

@@ -6,9 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <limits>
-
 namespace oodscope {
 namespace {
 
@@ -61,55 +58,6 @@ TEST(ConfusionMatrix, WithoutCountedPixelsNothingIsDefined) {
 TEST(ConfusionMatrix, RejectsDifferentLengths) {
   ConfusionMatrix matrix(2);
   EXPECT_THROW(matrix.add(Bytes{0}, Bytes{0, 1}), ContractViolation);
-}
-
-TEST(OpenSetTally, PixelsAboveTheThresholdAreAnomalies) {
-  OpenSetTally tally;
-  // Class 0: one right, one taken for an anomaly. Class 1: right. Anomaly: found, and one missed as class 1. Ignored:
-  // last.
-  const Bytes truth{0, 0, 1, 12, 12, 13};
-  const Bytes predicted{0, 0, 1, 0, 1, 0};
-  const std::vector<float> scores{0.1F, 0.9F, 0.5F, 0.8F, 0.2F, 0.0F};
-  tally.add(truth, predicted, scores, 0.5F);  // 0.5 itself is not above
-  // Open: IoU_0 = 1 / 2, IoU_1 = 1 / (1 + 1 false positive).
-  EXPECT_DOUBLE_EQ(*tally.result().openMiou, 0.5);
-  EXPECT_DOUBLE_EQ(*tally.result().closedMiou, 1.0);
-}
-
-TEST(OpenSetTally, NanIsNeverAnAnomaly) {
-  OpenSetTally tally;
-  tally.add(Bytes{3}, Bytes{3}, std::vector<float>{std::numeric_limits<float>::quiet_NaN()}, 0.0F);
-  EXPECT_EQ(tally.result().openMiou, 1.0);
-}
-
-TEST(OpenSetTally, TownsAreWeightedByTheirFrames) {
-  std::vector<OpenSetTally> towns(3);
-  towns[0].add(Bytes{0}, Bytes{0}, std::vector<float>{0.0F}, 0.5F);  // 1
-  towns[1].add(Bytes{0}, Bytes{0}, std::vector<float>{1.0F}, 0.5F);  // 0, twice
-  towns[1].add(Bytes{0}, Bytes{0}, std::vector<float>{1.0F}, 0.5F);
-  towns[2].add(Bytes{13}, Bytes{0}, std::vector<float>{1.0F}, 0.5F);  // not defined
-  const OpenSetResult merged = mergeTowns(towns);
-  EXPECT_DOUBLE_EQ(*merged.openMiou, 1.0 / 3.0);
-  EXPECT_DOUBLE_EQ(*merged.closedMiou, 1.0);
-  EXPECT_FALSE(mergeTowns({}).openMiou.has_value());
-}
-
-TEST(Distance, BinsAreClosedBelowAndOpenAbove) {
-  EXPECT_EQ(distanceBin(4.99F), std::nullopt);
-  EXPECT_EQ(distanceBin(5.0F), 0);
-  EXPECT_EQ(distanceBin(10.0F), 1);
-  EXPECT_EQ(distanceBin(49.99F), 8);
-  EXPECT_EQ(distanceBin(50.0F), std::nullopt);
-  EXPECT_EQ(distanceBin(std::numeric_limits<float>::infinity()), std::nullopt);
-  EXPECT_EQ(distanceBin(std::numeric_limits<float>::quiet_NaN()), std::nullopt);
-  EXPECT_EQ(distanceBinStart(1), 10.0F);
-  EXPECT_EQ(distanceBinEnd(8), 50.0F);
-}
-
-TEST(Distance, LabelsOutsideTheBinBecomeVoid) {
-  const LabelMap labels({4, 1}, {kAnomaly, kNormal, kAnomaly, kVoid});
-  const Grid<float> distance({4, 1}, {7.0F, 12.0F, std::numeric_limits<float>::quiet_NaN(), 7.0F});
-  EXPECT_EQ(labelsWithinBin(labels, distance, 0), LabelMap({4, 1}, {kAnomaly, kVoid, kVoid, kVoid}));
 }
 
 }  // namespace

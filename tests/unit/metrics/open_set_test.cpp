@@ -111,6 +111,18 @@ TEST(OpenSet, MapsAndTruthOfSinglePixels) {
             ClassMap({3, 1}, {0, 5, 2}));
 }
 
+TEST(OpenSet, PixelsAboveTheThresholdAreAnomaliesAndNanIsNone) {
+  OpenSetConfusion confusion(12);
+  // Class 0: one right, one taken for an anomaly. Class 1: right. Anomaly: found, and one missed as class 1. Void:
+  // last.
+  confusion.add(ClassMap({7, 1}, {0, 0, 1, 12, 12, 13, 3}), ClassMap({7, 1}, {0, 0, 1, 0, 1, 0, 3}),
+                ScoreMap({7, 1}, {0.1F, 0.9F, 0.5F, 0.8F, 0.2F, 0.0F, std::numeric_limits<float>::quiet_NaN()}), 0.5F);
+  // Open: IoU_0 = 1 / 2, IoU_1 = 1 / (1 + 1 false positive), IoU_3 = 1.
+  EXPECT_DOUBLE_EQ(*confusion.openMiou().occurring, 2.0 / 3.0);
+  EXPECT_DOUBLE_EQ(*confusion.closedMiou().occurring, 1.0);
+  EXPECT_EQ(confusion.openIou()[3], 1.0) << "NaN is never an anomaly";
+}
+
 TEST(OpenSet, GroupsWeighByTheirFrames) {
   const ClassMap zero({1, 1}, {0}), one({1, 1}, {1});
   std::vector<OpenSetConfusion> groups(2, OpenSetConfusion(2));

@@ -53,14 +53,33 @@ TEST(AskedColumns, SayWhatOpenSetRecognitionDid) {
                      .openMiouDefined = 0.2,
                      .openMiouAll = 0.1,
                      .convention = "c",
-                     .folds = {{.name = "t5", .calibratedOn = "t6", .threshold = -1.5, .frames = 3}}};
+                     .folds = {{.name = "t5", .calibratedOn = "t6", .threshold = -1.5, .frames = 3}},
+                     .oious = {{.at = "tpr95", .threshold = 0.5, .oiou = 0.125}, {.at = "fpr05"}},
+                     .oiouConvention = "o",
+                     .tprAtFpr05 = 0.875};
   table.rows[1].openSet.emplace();
   const std::string json = writeTable(table, "json");
   for (const char* part : {"\"open_miou\": 0.25", "\"gap\": 0.5", "\"convention\": \"c\"", "\"open_set\": null"})
     EXPECT_THAT(json, HasSubstr(part));
   EXPECT_EQ(tableFromJson(json), table);
-  EXPECT_THAT(writeTable(table, "csv"), HasSubstr("open_set_open_miou,open_set_closed_miou,open_set_gap\n"));
-  EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| 25.00 | 75.00 | 50.00 |"));
+  EXPECT_THAT(json, HasSubstr("\"tpr_at_fpr05\": 0.875"));
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr("open_set_open_miou,open_set_closed_miou,open_set_gap,oiou_tpr95,"
+                                                  "oiou_fpr05,tpr_at_fpr05\n"));
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr("0.25,0.75,0.5,0.125,,0.875\n"));
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr(",,,,,\n")) << "asked for and not to be had";
+  EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| 25.00 | 75.00 | 50.00 | 12.50 | – | 87.50 |"));
+}
+
+TEST(AskedColumns, GiveInstances) {
+  ResultTable table = twoRows();
+  table.rows[0].instances = InstanceColumns{.threshold = 0.5, .ap = 0.25, .ap50 = 0.5, .truths = 4, .predicted = 9};
+  const std::string json = writeTable(table, "json");
+  EXPECT_THAT(json, HasSubstr("\"ap50\": 0.5"));
+  EXPECT_EQ(tableFromJson(json), table);
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr(",instance_ap,instance_ap50\n"));
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr(",0.25,0.5\n"));
+  EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| Instance AP | AP50 |"));
+  EXPECT_THAT(writeTable(twoRows(), "csv"), Not(HasSubstr("instance_ap")));
 }
 
 }  // namespace

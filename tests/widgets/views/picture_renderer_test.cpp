@@ -96,6 +96,42 @@ TEST_F(Renderer, DecisionFollowsTheThreshold) {
   EXPECT_EQ(shown.pixel(1, 0), background);
 }
 
+TEST_F(Renderer, ClassMapsHaveTheirColoursAndTheOpenSetMapFollowsTheThreshold) {
+  PictureLayers layers;
+  layers.label = std::make_shared<const LabelMap>(LabelMap({4, 1}, {kNormal, kNormal, kNormal, kNormal}));
+  layers.classes = std::make_shared<const ClassMap>(ClassMap({4, 1}, {0, 1, 1, kVoid}));
+  layers.trueClasses = std::make_shared<const ClassMap>(ClassMap({2, 1}, {1, 0}));  // stretched
+  layers.scores =
+      std::make_shared<const ScoreMap>(ScoreMap({4, 1}, {0.1F, 0.1F, 0.5F, std::numeric_limits<float>::quiet_NaN()}));
+  ClassColours colours{};
+  colours[0] = qRgb(128, 64, 128);
+  colours[1] = qRgb(0, 0, 142);
+  PictureLook look;
+  look.contour = false;
+  look.opacity = 0.3;  // of what is laid over the picture alone
+  look.classColours = std::make_shared<const ClassColours>(colours);
+  const ViewTransform exact{1.0, {2, 0.5}, false};
+  const auto seen = [&](ViewKind kind, float threshold) {
+    look.kind = kind;
+    layers.threshold = threshold;
+    return draw(layers, look, exact, {4, 1});
+  };
+  const QImage predicted = seen(ViewKind::PredictedClasses, 0.0F);
+  EXPECT_EQ(predicted.pixel(0, 0), colours[0]);
+  EXPECT_EQ(predicted.pixel(1, 0), colours[1]);
+  EXPECT_NE(predicted.pixel(3, 0), colours[0]) << "no class: the ground below";
+  const QImage truth = seen(ViewKind::TrueClasses, 0.0F);
+  EXPECT_EQ(truth.pixel(1, 0), colours[1]);
+  EXPECT_EQ(truth.pixel(2, 0), colours[0]);
+  const QImage open = seen(ViewKind::OpenSet, 0.5F);
+  EXPECT_EQ(open.pixel(2, 0), tokens(true).anomaly.over.rgb()) << "the threshold itself is flagged";
+  EXPECT_EQ(open.pixel(1, 0), colours[1]);
+  EXPECT_EQ(open.pixel(3, 0), predicted.pixel(3, 0)) << "NaN is never flagged";
+  EXPECT_EQ(seen(ViewKind::OpenSet, 0.6F), predicted);
+  look.overlay = true;
+  EXPECT_NE(seen(ViewKind::PredictedClasses, 0.0F).pixel(1, 0), colours[1]) << "mixed with the picture";
+}
+
 TEST_F(Renderer, MissedAnomaliesAreHatchedWhite) {
   PictureLayers layers;
   layers.label = std::make_shared<const LabelMap>(Size{64, 64}, kAnomaly);
