@@ -4,6 +4,7 @@
 #include "analysis/core/numbers.h"
 #include "analysis/datasets/component_track.h"
 #include "analysis/datasets/layout_kinds.h"
+#include "analysis/filters/filter.h"
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 
@@ -149,6 +150,33 @@ std::string methodsPage() {
   return page;
 }
 
+std::string filtersPage() {
+  std::string page =
+      opened("Filters",
+             "What a score map can go through after it was brought to the size where it is evaluated, whatever the "
+             "method. Predicted classes are\nthe largest of the network's outputs at that size, or the class map that "
+             "came with a score map. A pixel's value depends on the pixels within\nthe reach alone.");
+  addHeading(page, {"name", "in menus", "reach, px", "reads predicted classes", "published by"});
+  for (const Filter filter : allFilters()) {
+    const FilterKind& kind = filter.kind();
+    addLine(page, {code(kind.name), cellText(kind.title), std::to_string(kind.halo), yesOrNo(kind.needsClasses),
+                   cellText(kind.reference)});
+  }
+  page += "\n";
+  for (const Filter filter : allFilters())
+    page.append("- **").append(filter.kind().title).append("**: ").append(cellText(filter.kind().summary)).append("\n");
+  page +=
+      "\nA plus appends one to a method, several follow each other from the left; `--method all` is without "
+      "filters:\n\n```\noodscope-cli evaluate --session resources/demo/session.json --method ";
+  for (const Filter filter : allFilters())
+    page.append(filter == allFilters().front() ? "" : ",").append("energy+").append(filter.name());
+  page +=
+      "\n```\n\nIn the window they stand in the menu Method and beside the method, one after another in the order "
+      "above. Numbers of a filtered score are not\nestimated from sampled pixels while a temperature moves: they wait "
+      "for rest. The frame on screen follows at once.\n";
+  return page;
+}
+
 std::string poolingText(const ProtocolRule& rule) {
   if (rule.pooling == Pooling::Set) return "pixels of the set";
   return rule.pooling == Pooling::FrameBins ? "quantile bins of each frame" : "each frame, then the mean";
@@ -231,6 +259,7 @@ std::string layoutsPage() {
 
 constexpr std::array kPages = {
     ReferencePage{"methods.md", methodsPage},
+    ReferencePage{"filters.md", filtersPage},
     ReferencePage{"protocols.md", protocolsPage},
     ReferencePage{"layouts.md", layoutsPage},
 };

@@ -4,6 +4,7 @@
 #include "analysis/imaging/bilinear_taps.h"
 #include "analysis/scores/feature_scores.h"
 #include "analysis/scores/gathered_logits.h"
+#include "analysis/scores/resized_classes.h"
 #include "analysis/scores/score_plan.h"
 
 #include <oneapi/tbb/blocked_range.h>
@@ -192,11 +193,12 @@ struct ArrayTaps {
   }
 };
 
-}  // namespace
-
-void kernels::scoreStrips(const ScorePlan& plan, Size target, int firstRow, int rows, std::span<float> out) {
+/// Calls row(planes, y, first, count) for each part of a row of `target` in [firstRow, firstRow + rows): the plan's
+/// planes there, brought to the target, for the pixels [first, first + count).
+template <class Row>
+void forEachStripRow(const kernels::ScorePlan& plan, Size target, int firstRow, int rows, const Row& row) {
   std::vector<ArrayTaps> taps;
-  for (const PlanArray& array : plan.arrays) taps.emplace_back(array, target);
+  for (const kernels::PlanArray& array : plan.arrays) taps.emplace_back(array, target);
   const auto width = static_cast<std::size_t>(target.width);
   const auto above = static_cast<std::size_t>(firstRow);
   const std::size_t strips = (width + kStripWidth - 1) / kStripWidth;
@@ -214,11 +216,34 @@ void kernels::scoreStrips(const ScorePlan& plan, Size target, int firstRow, int 
       }
       for (std::size_t y = range.rows().begin(); y < range.rows().end(); ++y) {
         for (const auto& part : parts) part->moveTo(y);
-        float* row = out.data() + (y - above) * width + first;
-        planSpan<float>(plan.mix, planes, 0, count, std::span(&plan.recipe, 1), &row);
+        row(std::span<const float* const>(planes), y - above, first, count);
       }
     }
   });
+}
+
+}  // namespace
+
+void kernels::scoreStrips(const ScorePlan& plan, Size target, int firstRow, int rows, std::span<float> out) {
+  const auto width = static_cast<std::size_t>(target.width);
+  forEachStripRow(plan, target, firstRow, rows,
+                  [&](std::span<const float* const> planes, std::size_t y, std::size_t first, std::size_t count) {
+                    float* row = out.data() + y * width + first;
+                    planSpan<float>(plan.mix, planes, 0, count, std::span(&plan.recipe, 1), &row);
+                  });
+}
+
+void predictedClassesResized(const OutputsView& outputs, std::span<const int> channels, Size target,
+                             std::span<std::uint8_t> out) {
+  require(target.width > 0 && target.height > 0, "predictedClassesResized: the target is empty");
+  require(out.size() == target.area(), "predictedClassesResized: the output does not have the target's size");
+  const kernels::ScorePlan plan = kernels::classPlanOf(outputs, channels);
+  const kernels::PlanClasses chosen = kernels::planClassesOf(plan, channels);
+  const auto width = static_cast<std::size_t>(target.width);
+  forEachStripRow(plan, target, 0, target.height,
+                  [&](std::span<const float* const> planes, std::size_t y, std::size_t first, std::size_t count) {
+                    kernels::classSpan<float>(plan, chosen, planes, 0, out.subspan(y * width + first, count));
+                  });
 }
 
 void scoreResized(const OutputsView& outputs, const ScoreParameters& parameters, Size target, std::span<float> out) {

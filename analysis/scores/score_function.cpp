@@ -37,21 +37,6 @@ double valueAt(const LogitsView& array, int channel, std::size_t pixel) {
   return static_cast<double>(array.half != nullptr ? floatFromHalf(array.half[at]) : array.single[at]);
 }
 
-/// The classes that a plan's planes stand for.
-struct PlanChannels {
-  std::vector<int> list;
-  int last = 0;
-};
-PlanChannels classesOf(const kernels::ScorePlan& plan, std::span<const int> chosen) {
-  PlanChannels out{.list = plan.arrays.front().channels};
-  if (plan.mix) {
-    out.list.assign(chosen.begin(), chosen.end());
-    for (int k = 0; out.list.size() < static_cast<std::size_t>(plan.mix->rows); ++k) out.list.push_back(k);
-  }
-  out.last = out.list.back();
-  return out;
-}
-
 std::span<const int> classChannels(const ScoreParameters& parameters) {
   if (parameters.method.kind().readsAllChannels) return {};
   return parameters.channels;
@@ -178,22 +163,11 @@ void scorePixels(const OutputsView& outputs, const ScoreParameters& parameters, 
 
 void predictedClasses(const OutputsView& outputs, std::span<const int> channels, std::span<std::uint8_t> out) {
   const kernels::ScorePlan plan = kernels::classPlanOf(outputs, channels);
-  const PlanChannels chosen = classesOf(plan, channels);
-  require(chosen.last < 255, "predictedClasses: at most 255 channels fit a class map");
+  const kernels::PlanClasses chosen = kernels::planClassesOf(plan, channels);
   require(out.size() == plan.own.area(), "predictedClasses: the output does not have the frame's size");
   kernels::withPlanes(plan.arrays, [&]<class T>(const std::vector<const T*>& planes) {
     oneapi::tbb::parallel_for(Range(0, out.size(), kTaskPixels), [&](const Range& range) {
-      std::uint8_t* target = out.data() + range.begin();
-      if (plan.mix) {
-        std::vector<float> best(range.size());
-        float* const bests = best.data();
-        kernels::planSpan<T>(plan.mix, planes, range.begin(), range.size(), std::span(&plan.recipe, 1), &bests);
-        std::ranges::transform(best, target, [](float plane) { return static_cast<std::uint8_t>(plane); });
-      } else {
-        kernels::argmaxSpan(planes.data(), static_cast<int>(planes.size()), range.begin(), range.size(), target);
-      }
-      for (std::uint8_t& plane : std::span(target, range.size()))
-        if (plane != 255) plane = static_cast<std::uint8_t>(chosen.list[plane]);
+      kernels::classSpan<T>(plan, chosen, planes, range.begin(), out.subspan(range.begin(), range.size()));
     });
   });
 }

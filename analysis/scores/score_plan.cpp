@@ -197,4 +197,15 @@ ScorePlan classPlanOf(const OutputsView& outputs, std::span<const int> channels)
   return plan;
 }
 
+PlanClasses planClassesOf(const ScorePlan& plan, std::span<const int> chosen) {
+  PlanClasses out{.list = plan.arrays.front().channels};
+  if (plan.mix) {
+    out.list.assign(chosen.begin(), chosen.end());
+    for (int k = 0; out.list.size() < static_cast<std::size_t>(plan.mix->rows); ++k) out.list.push_back(k);
+  }
+  out.last = out.list.back();
+  require(out.last < kNoPlane, "predictedClasses: at most 255 channels fit a class map");
+  return out;
+}
+
 }  // namespace oodscope::kernels

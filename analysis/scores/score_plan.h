@@ -3,6 +3,8 @@
 #include "analysis/scores/score_function.h"
 #include "analysis/scores/score_kernels.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -11,6 +13,7 @@
 // What the score functions share: checked parameters and the planes that take part. Internal to analysis/scores.
 namespace oodscope::kernels {
 
+inline constexpr std::uint8_t kNoPlane = 255;  ///< of a pixel whose planes are all NaN or -infinity
 /// What the outputs and the parameters give together.
 [[nodiscard]] ScoreInputs inputsFor(const OutputsView& outputs, const ScoreParameters& parameters);
 
@@ -83,6 +86,29 @@ void planSpan(const std::optional<QueryMix>& mix, std::span<const T* const> plan
     scoreSpan(planes.data(), static_cast<int>(planes.size()), first, count, recipes, outs);
 }
 
+/// The classes that a class plan's planes stand for.
+struct PlanClasses {
+  std::vector<int> list;
+  int last = 0;
+};
+/// Throws ContractViolation where a class does not fit a class map.
+[[nodiscard]] PlanClasses planClassesOf(const ScorePlan& plan, std::span<const int> chosen);
+
+/// The classes of pixels [first, first + out.size()) of a class plan's planes.
+template <class T>
+void classSpan(const ScorePlan& plan, const PlanClasses& chosen, std::span<const T* const> planes, std::size_t first,
+               std::span<std::uint8_t> out) {
+  if (plan.mix) {
+    std::vector<float> best(out.size());
+    float* const bests = best.data();
+    planSpan<T>(plan.mix, planes, first, out.size(), std::span(&plan.recipe, 1), &bests);
+    std::ranges::transform(best, out.begin(), [](float plane) { return static_cast<std::uint8_t>(plane); });
+  } else {
+    argmaxSpan(planes.data(), static_cast<int>(planes.size()), first, out.size(), out.data());
+  }
+  for (std::uint8_t& plane : out)
+    if (plane != kNoPlane) plane = static_cast<std::uint8_t>(chosen.list[plane]);
+}
 /// Where the method is the mean of its scores over passes (PassesRead::Mean) and there are further ones: fills `out`
 /// with that, by scoreOne of each, and returns true.
 bool scoredAsMean(const OutputsView& outputs, const ScoreParameters& parameters, std::span<float> out,

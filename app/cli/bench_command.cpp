@@ -116,10 +116,11 @@ int runBenchCommand(BenchCommandOptions options) {
   const std::string& model = open.byLabel().front()->label;
   const auto& sets = open.byLabel().front()->sets;
   if (open.sources.size() > 1) std::fprintf(stderr, "note: only %s is timed\n", model.c_str());
-  const Method method = request.methods.empty() ? Method() : request.methods.front();
+  const FilteredMethod method = request.methods.empty() ? FilteredMethod() : request.methods.front();
   if (std::ranges::all_of(sets, [](const auto& set) { return set->labelledFrames().empty(); }))
     throw Error("no frame with ground truth could be opened", {});
-  const BenchReport report = runBench(sets, {method, options.runs, options.only, request.passes}, progress, stop);
+  const BenchReport report =
+      runBench(sets, {method.method, options.runs, options.only, request.passes, method.filters}, progress, stop);
   endProgressLine();
   if (report.complete && report.figures.empty())
     throw CLI::ValidationError("--only", "no figure's name holds '" + options.only + "'");
@@ -129,7 +130,7 @@ int runBenchCommand(BenchCommandOptions options) {
                 {"cores", std::to_string(std::thread::hardware_concurrency())},
                 {"reads", number(report.floors.bytesPerSecond / 1e9) + " GB/s"},
                 {"exponentials", number(report.floors.exponentialsPerSecond / 1e9) + " thousand million a second"},
-                {"scores", model + ", " + std::string(method.name())}});
+                {"scores", model + ", " + method.name()}});
   writeOutput(writeTable(tableOf(report, facts), options.format), options.output);
   if (!report.complete) std::fprintf(stderr, "stopped: %zu figures are complete\n", report.figures.size());
   return report.complete && open.problems.empty() ? kDone : kSomeFailed;

@@ -88,8 +88,8 @@ private:
   Configuration fresh() {
     m_temperature += 0.001F;
     const bool tempered = m_options.method.usesTemperature();
-    return {std::string(m_options.method.name()), m_options.method,
-            tempered ? std::optional<float>(m_temperature) : std::nullopt};
+    return configurationOf({m_options.method, m_options.filters},
+                           tempered ? std::optional<float>(m_temperature) : std::nullopt);
   }
   [[nodiscard]] int slowRuns() const { return std::max(3, m_options.runs / 10); }
   /// Why a move of the temperature rescores nothing; empty where it does.
@@ -139,8 +139,7 @@ private:
     const auto outputs = set.source().frameOutputs(frame);
     if (!outputs || !outputs->view.has(Output::Logits)) return std::nullopt;
     const LogitsView& logits = outputs->view[Output::Logits];
-    const ScoreParameters how =
-        set.source().scoreParameters({std::string(m_options.method.name()), m_options.method, 1.0F}, outputs->view);
+    const ScoreParameters how = set.source().scoreParameters(configurationOf(m_options.method, 1.0F), outputs->view);
     const bool all = how.channels.empty() || m_options.method.kind().readsAllChannels;
     const double channels = all ? logits.channels : static_cast<double>(how.channels.size());
     const double bytes = channels * static_cast<double>(logits.size().area()) * (logits.half ? 2 : 4);
@@ -202,6 +201,8 @@ private:
   bool sampleTick(BenchFigure& figure) {
     figure.bound = 25.0;
     if (const std::string reason = unsupportedReason(largest()); !reason.empty()) return refuse(figure, reason);
+    if (!largest().estimatesQuickly(fresh()))
+      return refuse(figure, "filtered scores are not sampled: they wait for rest");
     const BenchFigure asked = figure;
     for (const auto& set : m_sets) {
       BenchFigure own = asked;

@@ -39,6 +39,7 @@ struct BenchOptions {
   std::string only;  ///< figures whose name holds this; empty: all but "overhead" (overhead_bench.h)
   /// What further passes are run with.
   PassValues passes = {};
+  FilterChain filters = {};
 };
 
 /// Times what the window does while a hand moves, on sets whose frames are ready. What these sets cannot show is listed

@@ -75,6 +75,26 @@ std::vector<T> parsed(const std::vector<std::string>& names, const char* option,
   return out;
 }
 
+/// An item of --method: METHOD or METHOD+FILTER+FILTER. Items of another form have their own reader beside this one.
+FilteredMethod filteredMethodOf(const std::string& item) {
+  try {
+    const FilteredName name = parseFilteredName(item);
+    if (const auto method = Method::named(name.base)) return {*method, name.filters};
+  } catch (const Error& error) {
+    throw CLI::ValidationError("--method", error.what());
+  }
+  throw CLI::ValidationError("--method", "'" + item + "' is none of " + methodNames() + ", nor one of them with +" +
+                                             "FILTER, a filter being one of " + filterNames());
+}
+
+std::vector<FilteredMethod> filteredMethodsOf(const std::vector<std::string>& items) {
+  std::vector<FilteredMethod> out;
+  for (const std::string& item : items)
+    if (FilteredMethod method = filteredMethodOf(item); std::ranges::find(out, method) == out.end())
+      out.push_back(std::move(method));
+  return out;
+}
+
 std::string choiceText(std::string what, const std::string& names, std::string_view usual) {
   return what.append(", separated by commas: ").append(names).append(" (default ").append(usual).append(")");
 }
@@ -119,9 +139,12 @@ void RequestOptions::addTo(CLI::App& app) {
       ->type_name("FILE");
   app.add_option("--method", methods,
                  choiceText("Anomaly scores", methodNames(), Method().name()) +
-                     "; all: each that the source can serve from what is stored; W*TERM+W*TERM: an ensemble, TERM a "
-                     "method, (METHOD+FILTER) or score for a folder's maps, or several joined by *, with @LABEL of "
-                     "another --model or --scores behind it")
+                     "; all: each that the source can serve from what is stored, without filters; with +FILTER "
+                     "behind it a score is filtered at the size where it is evaluated, as energy+gaussian or "
+                     "sml+boundary+dilated; filters: " +
+                     filterNames() +
+                     "; W*TERM+W*TERM: an ensemble, TERM a method, (METHOD+FILTER) or score for a folder's maps, or "
+                     "several joined by *, with @LABEL of another --model or --scores behind it")
       ->type_name("LIST");
   app.add_option("--normalise", normalise,
                  "How an ensemble's scores are brought to one scale: none, min-max, rank or standardised, over the "
@@ -296,8 +319,8 @@ void takeScoring(const RequestOptions& options, EvaluationRequest& request) {
   takeEnsembles(options, names, request);
   request.everyMethod = names == std::vector<std::string>{"all"};
   if (!request.everyMethod) {
-    const auto methods = parsed<Method>(names, "--method", methodNames(), Method::named);
-    if (!methods.empty()) request.methods = methods;
+    auto methods = filteredMethodsOf(names);
+    if (!methods.empty()) request.methods = std::move(methods);
   }
   const auto protocols =
       parsed<Protocol>(splitAtCommas(options.protocols), "--protocol", protocolNames(), Protocol::named);

@@ -41,13 +41,13 @@ SubmissionWork workFrom(const SubmitCommandOptions& options, const EvaluationReq
   if (!source.failure.empty()) throw Error(source.failure, {});
   work.item = std::move(source.item);
   if (work.item.model || !request.methods.empty())
-    work.method = request.methods.empty() ? Method() : onlyOne(request.methods, "--method", "method");
+    work.method = request.methods.empty() ? FilteredMethod() : onlyOne(request.methods, "--method", "method");
   if (!request.temperatures.empty()) work.temperature = onlyOne(request.temperatures, "--temperature", "temperature");
   work.channels = request.channels;
   work.output = options.output;
   work.methodName = options.name;
   if (work.methodName.empty())
-    work.methodName = work.method ? std::string(work.method->name()) : work.item.folder.filename().string();
+    work.methodName = work.method ? work.method->name() : work.item.folder.filename().string();
   work.setNames = options.setNames;
   work.smallest = options.smallest;
   if (options.thresholdOption->count() > 0) work.threshold = options.threshold;

@@ -39,8 +39,8 @@ public:
     if (request.asSubmitted) m_table.provenance.push_back({"scores", Value(std::string(kAsSubmitted))});
   }
 
-  void run(const std::string& model, const std::vector<std::shared_ptr<LiveSet>>& sets, Method method) {
-    const std::string subject = model + ", " + std::string(method.name());
+  void run(const std::string& model, const std::vector<std::shared_ptr<LiveSet>>& sets, const FilteredMethod& method) {
+    const std::string subject = model + ", " + method.name();
     std::size_t done = 0;
     const std::size_t total = sets.size() * sweepTemperatures(m_options).size();
     const SweepResult result = sweep(
@@ -119,16 +119,16 @@ int runSweepCommand(SweepCommandOptions options) {
   OpenLiveSets open = openLiveSets(request, progress, stop);
   Sweeps sweeps(request, options.sweep, progress, stop);
   for (const std::string& text : open.warnings) sweeps.warn(text);
-  std::vector<Method> methods = request.methods.empty() ? std::vector<Method>{Method()} : request.methods;
+  std::vector<FilteredMethod> methods = request.methods;
+  if (methods.empty()) methods.emplace_back();
   if (request.everyMethod) methods.assign(allMethods().begin(), allMethods().end());
-  for (const Method method : methods) {
-    if (!method.usesTemperature()) {
-      std::fprintf(stderr, "note: temperature has no effect on the ranking of %s\n",
-                   std::string(method.name()).c_str());
+  for (const FilteredMethod& method : methods) {
+    if (!method.method.usesTemperature()) {
+      std::fprintf(stderr, "note: temperature has no effect on the ranking of %s\n", method.name().c_str());
       continue;
     }
     for (const OpenSource* source : open.byLabel())
-      if (!request.everyMethod || isTempered(*source, method)) sweeps.run(source->label, source->sets, method);
+      if (!request.everyMethod || isTempered(*source, method.method)) sweeps.run(source->label, source->sets, method);
   }
   for (const OpenSource* source : open.byLabel())
     for (const auto& set : source->sets)

@@ -100,10 +100,9 @@ std::vector<double> ResultsBoard::temperatures() const {
   return chosen.empty() ? std::vector{1.0} : chosen;
 }
 
-std::vector<Method> ResultsBoard::methods() const {
-  std::vector<Method> out;
-  for (const std::string& name : m_session.session().methods)
-    if (const auto method = Method::named(name)) out.push_back(*method);
+std::vector<FilteredMethod> ResultsBoard::methods() const {
+  std::vector<FilteredMethod> out;
+  for (const std::string& name : m_session.session().methods) out.push_back(FilteredMethod::named(name));
   if (out.empty()) out.assign(allMethods().begin(), allMethods().end());
   return out;
 }
@@ -143,9 +142,9 @@ void ResultsBoard::addRows(std::size_t source) {
   std::vector<float> temperatures;
   for (const double temperature : this->temperatures()) temperatures.push_back(static_cast<float>(temperature));
   std::vector<Configuration> known;
-  const auto add = [&](const ScoreSource& scores, const std::vector<Method>& methods) {
+  const auto add = [&](const ScoreSource& scores, const FilteredMethod& method) {
     try {
-      for (const Configuration& configuration : scores.configurations(methods, temperatures)) {
+      for (const Configuration& configuration : filteredConfigurations(scores, {method}, temperatures)) {
         if (std::ranges::find(known, configuration) != known.end()) continue;
         known.push_back(configuration);
         m_matrix.rows.push_back({.source = of.label,
@@ -160,10 +159,7 @@ void ResultsBoard::addRows(std::size_t source) {
   };
   for (const auto& live : of.live) {
     if (!live) continue;
-    if (live->source().takesMethods())
-      for (const Method method : methods()) add(live->source(), {method});
-    else
-      add(live->source(), {});
+    for (const FilteredMethod& method : methods()) add(live->source(), method);  // of maps the filters alone tell
   }
   if (!known.empty()) return;
   // It fits none of the sets: a row says why.
@@ -343,6 +339,7 @@ RunChoice ResultsBoard::choiceOf(std::size_t row, std::size_t set) const {
     choice.model = scored.source;
   }
   if (scored.configuration.method) choice.score.method = *scored.configuration.method;
+  choice.score.filters = scored.configuration.filters;
   return choice;
 }
 
@@ -352,8 +349,9 @@ std::optional<std::pair<std::size_t, std::size_t>> ResultsBoard::cellOf(const Vi
   const Configuration shown = configurationOf(view.score);
   for (std::size_t row = 0; row < m_matrix.rows.size() && set != m_matrix.sets.end(); ++row) {
     const MatrixRow& scored = m_matrix.rows[row];
-    const bool isSame =
-        scored.configuration.method == shown.method && scored.configuration.temperature == shown.temperature;
+    const bool isSame = scored.configuration.method == shown.method &&
+                        scored.configuration.temperature == shown.temperature &&
+                        scored.configuration.filters == shown.filters;
     if (scored.source == source && scored.isFolder == view.score.imported.has_value() && isSame)
       return std::pair(row, static_cast<std::size_t>(set - m_matrix.sets.begin()));
   }

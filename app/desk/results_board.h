@@ -56,7 +56,7 @@ public:
   /// Temperatures of the rows: the session's, or 1 alone.
   [[nodiscard]] std::vector<double> temperatures() const;
   /// Methods of the rows: the session's, or all.
-  [[nodiscard]] std::vector<Method> methods() const;
+  [[nodiscard]] std::vector<FilteredMethod> methods() const;
 
 Q_SIGNALS:
   void changed();

@@ -190,7 +190,9 @@ SingleRun::Changes SingleRun::changesSince(const ViewState& before, bool ofLiveS
 
 void SingleRun::dropWhatIsOfOthers(const Changes& changes) {
   // A temperature that moves takes its numbers along, marked as those of the old one; all else has others.
-  const bool otherKind = changes.set || changes.method || changes.protocol;
+  // Where nothing is estimated while it moves, there is no number of the new temperature: it waits for rest.
+  const bool waits = changes.scores && m_live && !m_live->estimatesQuickly(configurationOf(m_view));
+  const bool otherKind = changes.set || changes.method || changes.protocol || waits;
   const bool isForeign = otherKind && (m_numbers || m_details);
   if (otherKind) m_numbers.reset();
   if (changes.set || changes.method) {
@@ -216,7 +218,7 @@ void SingleRun::requestWhatIsOfThese(const Changes& changes) {
   const Request now = request();
   if (now.data && (changes.scores || changes.frame)) m_pictureJob.request(now);
   if (m_live && (changes.scores || changes.protocol)) {
-    if (!m_live->labelledFrames().empty()) m_estimateAfter = now;
+    if (!m_live->labelledFrames().empty() && m_live->estimatesQuickly(now.configuration)) m_estimateAfter = now;
     if (!m_pictureJob.isBusy()) requestEstimateDue();
     m_debounce.start(m_dragging ? kDebounceMs : 0);
   } else if (!m_dragging && m_debounce.isActive()) {

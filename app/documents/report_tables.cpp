@@ -23,7 +23,8 @@ void addFact(Value::Object& facts, const std::string& key, const std::string& va
 
 /// As menus and plots say it.
 std::string titleOf(const Configuration& configuration) {
-  return configuration.method ? std::string(configuration.method->title()) : configuration.name;
+  if (!configuration.method) return configuration.name;
+  return titleWithFilters(configuration.method->title(), configuration.filters);
 }
 
 ResultRow rowOf(const RunSpec& run, const LiveSet& live, const SetNumbers& numbers) {
@@ -77,11 +78,12 @@ ResultTable sweepTable(SessionResults& results, const std::vector<std::string>& 
   ResultTable table;
   for (const std::string& source : sources) {
     const auto sweep = results.sweepOf(source);
+    const Configuration view = results.viewConfiguration();
     for (const SweepCurve& curve : sweep->curves)
       for (ResultRow& row :
-           sweepRows(curve, *results.liveSet(curve.set, source), results.viewConfiguration().method.value_or(Method()),
+           sweepRows(curve, *results.liveSet(curve.set, source), {view.method.value_or(Method()), view.filters},
                      results.session().view.protocol)) {
-        row.methodTitle = titleOf(results.viewConfiguration());
+        row.methodTitle = titleOf(view);
         table.rows.push_back(std::move(row));
       }
     if (sweep->bestTemperature) {

@@ -63,11 +63,7 @@ EvaluationRequest requestOf(const Session& session) {
   request.models = session.models;
   request.scores = session.scores;
   request.polarities = session.polarities;
-  for (const std::string& name : session.methods) {
-    const auto method = Method::named(name);
-    require(method.has_value(), "requestOf: the session names an unknown method");
-    request.methods.push_back(*method);
-  }
+  for (const std::string& name : session.methods) request.methods.push_back(FilteredMethod::named(name));
   for (const double temperature : session.temperatures) request.temperatures.push_back(static_cast<float>(temperature));
   request.protocols = session.protocols;
   for (const EnsembleEntry& entry : session.ensembles)
@@ -76,7 +72,7 @@ EvaluationRequest requestOf(const Session& session) {
                                  .label = entry.name,
                                  .model = entry.model,
                                  .temperature = static_cast<float>(entry.temperature)});
-  if (request.methods.empty()) request.methods = {session.view.score.method};
+  if (request.methods.empty()) request.methods = {{session.view.score.method, session.view.score.filters}};
   if (request.temperatures.empty()) request.temperatures = {session.view.score.temperature};
   if (request.protocols.empty()) request.protocols = {session.view.protocol};
   request.passes = session.view.score.passes;
@@ -147,7 +143,8 @@ std::vector<OpenedSet> openSets(const std::vector<SetEntry>& entries) {
 
 std::vector<PassChoice> passesFor(const SourceItem& item, const EvaluationRequest& request) {
   std::vector<Method> methods;
-  if (!request.everyMethod) methods = request.methods;  // all methods are those that need none
+  if (!request.everyMethod)  // all methods are those that need none
+    for (const FilteredMethod& method : request.methods) methods.push_back(method.method);
   for (const EnsembleRequest& ensemble : request.ensembles)
     for (const EnsembleTerm& term : ensemble.expression.terms)
       for (const EnsembleFactor& factor : term.factors)

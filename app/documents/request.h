@@ -34,7 +34,7 @@ struct EvaluationRequest {
   std::vector<FolderPolarity> polarities = {};
   /// Files of fitted statistics: each source takes the first that is of its network, before those that its entry names.
   std::vector<std::filesystem::path> statistics = {};
-  std::vector<Method> methods;
+  std::vector<FilteredMethod> methods;
   std::vector<EnsembleRequest> ensembles = {};  ///< besides the methods
   bool everyMethod = false;  ///< of each source all that it can serve (servedMethods()), in place of `methods`
   std::vector<float> temperatures;
@@ -66,8 +66,7 @@ inline constexpr std::string_view kAsSubmitted =
 [[nodiscard]] NetworkUse networkUse(const EvaluationRequest& request);
 
 /// What a session asks to be evaluated: its sets, models and score folders; its methods, temperatures and protocols,
-/// each the view's own where the session lists none. Throws ContractViolation for a method name that no session file
-/// could hold.
+/// each the view's own where the session lists none. Throws Error for a method name that no session file could hold.
 [[nodiscard]] EvaluationRequest requestOf(const Session& session);
 
 /// Whether ensembles are asked for and no method of a source by itself.

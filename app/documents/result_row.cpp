@@ -76,10 +76,11 @@ std::vector<DistanceColumns> distanceColumns(const DistanceReport& report, std::
   return out;
 }
 
-std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, Method method, Protocol protocol) {
+std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, const FilteredMethod& method,
+                                 Protocol protocol) {
   std::vector<ResultRow> rows;
   for (const SweepPoint& point : curve.points) {
-    const Configuration configuration{std::string(method.name()), method, static_cast<float>(point.temperature)};
+    const Configuration configuration = configurationOf(method, static_cast<float>(point.temperature));
     ResultRow row = resultRow(curve.set, live.source(), configuration, protocol, point.metrics, point.account);
     row.nll = point.nll;
     rows.push_back(std::move(row));

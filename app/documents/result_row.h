@@ -25,7 +25,7 @@ namespace oodscope {
 [[nodiscard]] std::vector<DistanceColumns> distanceColumns(const DistanceReport& report, std::size_t protocol);
 
 /// One row a temperature of a curve, so that every table format serves: frames and counts as `evaluate` gives them.
-[[nodiscard]] std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, Method method,
-                                               Protocol protocol);
+[[nodiscard]] std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live,
+                                               const FilteredMethod& method, Protocol protocol);
 
 }  // namespace oodscope

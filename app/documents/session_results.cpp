@@ -97,7 +97,8 @@ Configuration SessionResults::configuration(const ScoreChoice& score, const std:
   const WeightedTerms* terms = openSource(source).sets.front()->source().weightedTerms();
   if (terms != nullptr && !score.weights.empty()) return terms->configuration(score.weights);
   // A folder of logits is scored like a model, a folder of maps gives itself.
-  const auto offered = openSource(source).sets.front()->source().configurations({score.method}, {score.temperature});
+  const auto offered = filteredConfigurations(openSource(source).sets.front()->source(),
+                                              {{score.method, score.filters}}, {score.temperature});
   return offered.empty() ? configurationOf(score) : offered.front();
 }
 
@@ -126,16 +127,18 @@ std::shared_ptr<LiveSet> SessionResults::liveSet(const RunSpec& run) const {
   throw Error(ErrorParts{.what = "the session has no such run", .found = run.set});
 }
 
-std::vector<Method> SessionResults::methods(const std::string& source) const {
-  std::vector<Method> asked;
-  for (const std::string& name : m_session.methods)
-    if (const auto method = Method::named(name)) asked.push_back(*method);
+std::vector<FilteredMethod> SessionResults::methods(const std::string& source) const {
+  std::vector<FilteredMethod> asked;
+  for (const std::string& name : m_session.methods) asked.push_back(FilteredMethod::named(name));
   if (asked.empty()) asked.assign(allMethods().begin(), allMethods().end());
+  // What is looked at is among them, whatever it goes through.
+  const FilteredMethod shown(m_session.view.score.method, m_session.view.score.filters);
+  if (!shown.filters.empty() && std::ranges::find(asked, shown) == asked.end()) asked.push_back(shown);
   const ScoreSource& scores = openSource(source).sets.front()->source();
-  std::vector<Method> out;
-  for (const Method method : asked) {
+  std::vector<FilteredMethod> out;
+  for (const FilteredMethod& method : asked) {
     try {
-      if (!scores.configurations({method}, {1.0F}).empty()) out.push_back(method);
+      if (!filteredConfigurations(scores, {method}, {1.0F}).empty()) out.push_back(method);
     } catch (const Error&) {  // the source cannot give it: no void channel, say
       continue;
     }
@@ -145,7 +148,7 @@ std::vector<Method> SessionResults::methods(const std::string& source) const {
 
 std::vector<Configuration> SessionResults::configurations(const std::string& source,
                                                           const std::vector<float>& temperatures) const {
-  return openSource(source).sets.front()->source().configurations(methods(source), temperatures);
+  return filteredConfigurations(openSource(source).sets.front()->source(), methods(source), temperatures);
 }
 
 std::shared_ptr<const SetNumbers> SessionResults::numbers(const RunSpec& run) {
@@ -261,7 +264,8 @@ std::shared_ptr<const SweepResult> SessionResults::sweepOf(const std::string& so
     SweepOptions options;
     options.values = 20;  // a factor of 1.37 a step, refined around the best
     *out = sweep(
-        sets, *offered.front().method, m_session.view.protocol, options, [](std::size_t, const SweepPoint&) {}, m_stop);
+        sets, {*offered.front().method, view.filters}, m_session.view.protocol, options,
+        [](std::size_t, const SweepPoint&) {}, m_stop);
     if (!out->complete) stopped();
   }
   return m_sweeps[open.id] = std::move(out);

@@ -73,7 +73,7 @@ public:
   [[nodiscard]] bool isOpen(const std::string& set, const std::string& source) const;
   /// The methods that the session asks for and the source can give (all that it can give where the session names
   /// none).
-  [[nodiscard]] std::vector<Method> methods(const std::string& source) const;
+  [[nodiscard]] std::vector<FilteredMethod> methods(const std::string& source) const;
   /// Those methods at `temperatures`, each ranking once.
   [[nodiscard]] std::vector<Configuration> configurations(const std::string& source,
                                                           const std::vector<float>& temperatures) const;

@@ -35,8 +35,9 @@ SetRows::SetRows(const EvaluationWork& work, std::shared_ptr<const DataSet> set)
 
 void SetRows::add(const std::shared_ptr<ScoreSource>& source) {
   const EvaluationRequest& request = m_work.request;
-  const Configurations configurations =
-      source->configurations(request.everyMethod ? servedMethods(*source) : request.methods, request.temperatures);
+  const Configurations configurations = request.everyMethod
+                                            ? source->configurations(servedMethods(*source), request.temperatures)
+                                            : filteredConfigurations(*source, request.methods, request.temperatures);
   const std::vector<std::size_t> frames = prepared(*source);
   if (m_work.stop.stop_requested()) {
     m_work.report.unfinished.push_back(m_set->name + ", " + source->name() + ": stopped before all frames were ready");

@@ -330,8 +330,8 @@ Submission writeSubmission(const SubmissionForm& form, const SubmissionWork& wor
     scored.set = work.sets[s];
     scored.name = folderNameOf(form, work, s);
     scored.source = openSource(scored.set, work.item, work.channels, store);
-    const Method method = work.method.value_or(Method());  // finished maps have none and take none
-    scored.configuration = scored.source->configurations({method}, {work.temperature}).front();
+    const FilteredMethod method = work.method.value_or(FilteredMethod());  // finished maps have none and take none
+    scored.configuration = filteredConfigurations(*scored.source, {method}, {work.temperature}).front();
   }
   Writer writer(form, work);
   for (const ScoredSet& scored : sets) {

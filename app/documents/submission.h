@@ -18,7 +18,7 @@ namespace oodscope {
 struct SubmissionWork {
   std::vector<std::shared_ptr<const DataSet>> sets;
   SourceItem item;
-  std::optional<Method> method = {};  ///< none: the usual one, where there are logits
+  std::optional<FilteredMethod> method = {};  ///< none: the usual one, where there are logits
   float temperature = 1.0F;
   ChannelChoice channels = {};
   std::filesystem::path output;          ///< a folder, or a file where the form is a zip

@@ -49,14 +49,31 @@ QString methodKey(Method method) { return textOf(method.name()); }
 
 Method methodOfKey(const QVariant& key) { return Method::named(key.toString().toStdString()).value(); }
 
+QString filteredTitle(const FilteredMethod& method) {
+  return QString::fromStdString(titleWithFilters(method.method.title(), method.filters));
+}
+
+QString filterTitle(Filter filter) { return textOf(filter.kind().title); }
+
+QString filterSummary(Filter filter) {
+  return textOf(filter.kind().summary) + QLatin1Char(' ') +
+         presented("As in: %1.").arg(textOf(filter.kind().reference));
+}
+
 QString scoreTitle(const ScoreChoice& score) {
-  if (!score.imported) return methodTitle(score.method);
+  if (!score.imported) return filteredTitle({score.method, score.filters});
   const QString name = QString::fromStdString(*score.imported);
-  return hasMethod(score) ? name + QStringLiteral(" · ") + methodTitle(score.method) : name;
+  return hasMethod(score) ? name + QStringLiteral(" · ") + filteredTitle({score.method, score.filters})
+                          : QString::fromStdString(titleWithFilters(*score.imported, score.filters));
+}
+
+QString methodTitle(const Configuration& configuration) {
+  return configuration.method ? filteredTitle({*configuration.method, configuration.filters})
+                              : QString::fromStdString(configuration.name);
 }
 
 QString configurationTitle(const Configuration& configuration) {
-  QString name = configuration.method ? methodTitle(*configuration.method) : QString::fromStdString(configuration.name);
+  QString name = methodTitle(configuration);
   if (!configuration.temperature) return name;
   return name + presented(" · T ") + numberText(static_cast<double>(*configuration.temperature), 2);
 }

@@ -23,7 +23,14 @@ namespace oodscope {
 /// The name as data of a menu's or a box's entry, and back. Requires: made by methodKey().
 [[nodiscard]] QString methodKey(Method method);
 [[nodiscard]] Method methodOfKey(const QVariant& key);
+/// "Energy + Gaussian blur": with what its maps go through.
+[[nodiscard]] QString filteredTitle(const FilteredMethod& method);
+[[nodiscard]] QString filterTitle(Filter filter);
+/// What a filter does and who published it, one sentence or two for a tooltip.
+[[nodiscard]] QString filterSummary(Filter filter);
 [[nodiscard]] QString scoreTitle(const ScoreChoice& score);
+/// The method with its filters, whatever the temperature; of finished maps their name.
+[[nodiscard]] QString methodTitle(const Configuration& configuration);
 /// "MSP · T 1.60", or "Max-logit" where temperature has no effect.
 [[nodiscard]] QString configurationTitle(const Configuration& configuration);
 [[nodiscard]] QString protocolTitle(Protocol protocol);

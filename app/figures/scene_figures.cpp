@@ -137,8 +137,8 @@ FigurePlan planLandscape(SessionResults& results) {
                            .expected = "a method whose ranking depends on temperature",
                            .found = configuration.name});
   const auto landscape = std::make_shared<const MetricLandscape>(metricLandscape(
-      *live, *configuration.method, results.session().view.protocol, landscapeTemperatures(), kLandscapeRows,
-      [](std::size_t) {}, results.stopToken()));
+      *live, {*configuration.method, configuration.filters}, results.session().view.protocol, landscapeTemperatures(),
+      kLandscapeRows, [](std::size_t) {}, results.stopToken()));
   if (results.stopToken().stop_requested()) throw Error("stopped", {});
   if (landscape->f1.empty())
     throw Error(ErrorParts{.what = "no curve is defined for " + live->dataSet().name,

@@ -94,7 +94,8 @@ std::optional<std::vector<float>> LiveSample::scores(const Configuration& config
     all.terms.assign(m_terms.begin(), m_terms.end());
     return weightedSum(all, source.weightedTerms()->weights(configuration));
   }
-  if (m_outputs && configuration.method && configuration.method->kind().isPointwise()) {
+  if (m_outputs && configuration.method && configuration.method->kind().isPointwise() &&
+      configuration.filters.empty()) {
     m_outputs->score(source.scoreParameters(configuration, m_outputs->view()), out);
     return out;
   }

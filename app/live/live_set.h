@@ -127,9 +127,15 @@ public:
   /// configuration, so that a protocol switch scores nothing. metrics.positives and negatives are the set's true
   /// counts; hygiene stays empty. Smiyc protocols are estimated as if pooled (SetNumbers::asIfPooled), StreetHazards
   /// not at all: its metrics are empty. Empty where stopped. Throws Error. Cost: C exps and a sort for each of some
-  /// 120,000 pixels.
+  /// 120,000 pixels; the whole maps of a filtered score and of finished maps.
   [[nodiscard]] std::shared_ptr<const SetNumbers> estimate(const Configuration& configuration, Protocol protocol,
                                                            const std::stop_token& stop);
+
+  /// Whether estimate() is quick enough to follow a moving knob: not where a filter makes a pixel's score depend on its
+  /// neighbours' logits, because whole maps are scored then. Numbers wait for rest there.
+  [[nodiscard]] bool estimatesQuickly(const Configuration& configuration) const {
+    return configuration.filters.empty() || !m_source->takesMethods();
+  }
 
   /// Exact numbers. Scores what is not held; a protocol switch scores nothing. `first`: the frame scored first. Empty
   /// where stopped. Throws Error. The same for any number of threads.

@@ -40,11 +40,13 @@ std::optional<CurvePoint> curvePointAt(const ThresholdCounts& counts, Protocol p
 }
 
 Configuration configurationOf(const ScoreChoice& score) {
-  if (!hasMethod(score)) return {*score.imported, std::nullopt, std::nullopt, score.weights};
+  if (!hasMethod(score))
+    return withFilters({*score.imported, std::nullopt, std::nullopt, score.weights}, score.filters);
   const bool tempered = score.method.usesTemperature();
-  return {std::string(score.method.name()), score.method,
-          tempered ? std::optional<float>(score.temperature) : std::nullopt};
+  return configurationOf({score.method, score.filters},
+                         tempered ? std::optional<float>(score.temperature) : std::nullopt);
 }
+
 std::optional<ThresholdRule> thresholdRuleOf(const ViewState& view) {
   switch (view.pin) {
     case PinRule::None:

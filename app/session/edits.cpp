@@ -43,12 +43,21 @@ void giveMethod(ScoreChoice& score, Method method) {
   score.weights.clear();
 }
 
+/// The chain with the filter, in the order of the menu, or without it.
+FilterChain withFilter(const FilterChain& chain, Filter changed, bool on) {
+  FilterChain out;
+  for (const Filter filter : allFilters())
+    if (filter == changed ? on : std::ranges::find(chain, filter) != chain.end()) out.push_back(filter);
+  return out;
+}
+
 void giveThreshold(const RunKnobs& run, double threshold) {
   run.threshold = static_cast<float>(threshold);
   run.pin = PinRule::None;
 }
 
-/// Scores whose values mean the same: of one method, or of one folder of maps.
+/// Scores whose values mean the same: of one method, or of one folder of maps. A filter keeps what a value means: it
+/// makes means of scores.
 bool hasSameUnit(const ScoreChoice& a, const ScoreChoice& b) {
   if (hasMethod(a) != hasMethod(b)) return false;
   return hasMethod(a) ? a.method == b.method : a.imported == b.imported;
@@ -135,6 +144,16 @@ Edit setWeights(const std::vector<double>& weights) {
 Edit setMethod(Method method, RunSide run) {
   return ofRun(run, run == RunSide::A ? "method" : "method of B",
                [=](const RunKnobs& knobs) { giveMethod(knobs.score, method); });
+}
+
+Edit setFilters(const FilterChain& filters, RunSide run) {
+  return ofRun(run, run == RunSide::A ? "filters" : "filters of B",
+               [=](const RunKnobs& knobs) { knobs.score.filters = filters; });
+}
+
+Edit setFilter(Filter filter, bool on, RunSide run) {
+  return ofRun(run, run == RunSide::A ? "filters" : "filters of B",
+               [=](const RunKnobs& knobs) { knobs.score.filters = withFilter(knobs.score.filters, filter, on); });
 }
 
 Edit setMethodAt(Method method, double temperature) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/filters/filter.h"
 #include "analysis/scores/temperature_range.h"
 #include "analysis/statistics/run_side.h"
 #include "app/session/session.h"
@@ -41,6 +42,10 @@ namespace edits {
 [[nodiscard]] Edit setEnsemble(const std::string& name, const std::vector<double>& weights);
 [[nodiscard]] Edit setWeights(const std::vector<double>& weights);
 [[nodiscard]] Edit setMethod(Method method, RunSide run = RunSide::A);
+/// What the score's maps go through.
+[[nodiscard]] Edit setFilters(const FilterChain& filters, RunSide run = RunSide::A);
+/// Takes a filter in or out; filters stand in the order in which they are declared.
+[[nodiscard]] Edit setFilter(Filter filter, bool on, RunSide run = RunSide::A);
 [[nodiscard]] Edit setMethodAt(Method method, double temperature);
 /// Within what a hand can set.
 [[nodiscard]] Edit setTemperature(double temperature, RunSide run = RunSide::A);

@@ -30,6 +30,7 @@ void mix(std::size_t& seed, const ScoreTerm& term) {
   mix(seed, term.isFactor);
   mix(seed, term.normalisation.kind);
   mix(seed, term.normalisation.over);
+  for (const Filter filter : term.filters) mix(seed, filter.name());
 }
 
 }  // namespace

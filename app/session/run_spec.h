@@ -37,6 +37,7 @@ struct ScoreTerm {
   bool isFactor = false;  ///< multiplies the term before it, whose weight is the product's
   /// How its scores are brought to one scale with the others'.
   Normalisation normalisation = {.kind = Normalisation::Kind::None};
+  FilterChain filters = {};  ///< what the term's maps go through before they are weighted
   friend std::partial_ordering operator<=>(const ScoreTerm&, const ScoreTerm&) = default;
   friend bool operator==(const ScoreTerm&, const ScoreTerm&) = default;
 };

@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/datasets/data_set.h"
 #include "analysis/datasets/imported_scores.h"
+#include "analysis/filters/filter.h"
 #include "analysis/metrics/pin_rule.h"
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
@@ -30,7 +31,8 @@ struct ScoreChoice {
   float temperature = 1.0F;
   bool importedLogits = false;       ///< the imported folder holds logits: method and temperature apply to them
   std::vector<double> weights = {};  ///< of the terms, where `imported` names an ensemble; empty: its own
-  PassValues passes = {};  ///< what further passes are run with, by PassParameter::name; the usual values else
+  PassValues passes = {};    ///< what further passes are run with, by PassParameter::name; the usual values else
+  FilterChain filters = {};  ///< what its maps go through, of a method's or imported
   friend bool operator==(const ScoreChoice&, const ScoreChoice&) = default;
 };
 /// Whether method and temperature say something about the choice: not where score maps are taken as they are.

@@ -153,7 +153,7 @@ struct OneOf : Plain {
   const Texts& texts;
 };
 
-/// A method or a protocol, T::named(), by its name; kept as it is or as its name alone.
+/// A method, a filter or a protocol, T::named(), by its name.
 template <class Declared>
 struct DeclaredName : Plain {
   explicit constexpr DeclaredName(std::span<const Declared> (*known)()) : all(known) {}
@@ -161,13 +161,9 @@ struct DeclaredName : Plain {
   [[nodiscard]] T read(const JsonValue& json, const Owner&, const Place&) const {
     const auto found = Declared::named(json.text());
     if (!found) json.refuse(oneOf(all(), [](Declared each) { return each.name(); }));
-    if constexpr (std::is_same_v<T, std::string>)
-      return std::string(found->name());
-    else
-      return *found;
+    return *found;
   }
   [[nodiscard]] Json write(const Declared& value, const Place&) const { return value.name(); }
-  [[nodiscard]] Json write(const std::string& value, const Place&) const { return value; }
   std::span<const Declared> (*all)();
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/ensembles/expression.h"
 #include "analysis/ensembles/normalisation.h"
+#include "app/session/filtered_method.h"
 #include "app/session/session_fields.h"
 
 namespace oodscope::session_fields {
@@ -26,7 +27,25 @@ inline constexpr Rectangle kRectangle{{-65'536, 65'536}};  // pixels
 inline constexpr Meanings kLabelValues{{-32'768, 65'535}};
 inline constexpr DeclaredName<Method> kMethod{allMethods};
 inline constexpr DeclaredName<Protocol> kProtocol{allProtocols};
+inline constexpr DeclaredName<Filter> kFilter{allFilters};
+inline constexpr Range<std::size_t> kFilters{0, 16};  // each costs a pass over a map
 inline constexpr Object kObject;
+
+/// A method by its name, with +FILTER behind it or without, kept as text.
+struct FilteredMethodName : Plain {
+  template <class T, class Owner>
+  [[nodiscard]] T read(const JsonValue& json, const Owner&, const Place&) const {
+    T text = json.text();
+    try {
+      static_cast<void>(FilteredMethod::named(text));
+    } catch (const Error&) {
+      json.refuse(oneOf(allMethods(), [](Method method) { return method.name(); }) + ", or one of them with +FILTER, " +
+                  "FILTER being " + oneOf(allFilters(), [](Filter filter) { return filter.name(); }));
+    }
+    return text;
+  }
+};
+inline constexpr FilteredMethodName kMethodName;
 
 /// A rate is a share, a cost ratio is above 0.
 inline constexpr NumberWithin kPinValue{[](const auto& run) {
@@ -45,6 +64,7 @@ inline constexpr auto kFields<ScoreChoice> = std::tuple{
     field("temperature", &ScoreChoice::temperature, kTemperature),
     given("weights", &ScoreChoice::weights, List(kTerms, kWeight)),
     given("passes", &ScoreChoice::passes, PassParameters{}),
+    given("filters", &ScoreChoice::filters, List(kFilters, kFilter)),
 };
 
 template <>
@@ -237,7 +257,7 @@ inline constexpr auto kFields<Session> = std::tuple{
     field("scores", &Session::scores, List(kSources, kPath)),
     given("ensembles", &Session::ensembles, List(kSources, kObject)),
     given("polarities", &Session::polarities, List(kSources, kObject)),
-    field("methods", &Session::methods, List(kConfigurations, kMethod)),
+    field("methods", &Session::methods, List(kConfigurations, kMethodName)),
     field("temperatures", &Session::temperatures, List(kConfigurations, kTemperature)),
     field("protocols", &Session::protocols, List(kConfigurations, kProtocol)),
     field("view", &Session::view, kObject),

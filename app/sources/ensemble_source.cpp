@@ -38,6 +38,8 @@ void addTerm(Sha256& all, const ScoreTerm& term) {
   for (const int channel : term.channels.list) all.add(std::to_string(channel)).add(" ");
   all.add(term.channels.all ? "all\n" : "\n").add(roundTripText(term.weight)).add("\n");
   all.add(term.isFactor ? "times\n" : "\n").add(textOf(term.normalisation)).add("\n");
+  if (!term.pass.empty()) all.add("pass ").add(term.pass).add("\n");
+  if (!term.filters.empty()) all.add(nameWithFilters("", term.filters)).add("\n");
 }
 
 /// Where a resolution's scales are kept.
@@ -137,6 +139,12 @@ std::optional<std::size_t> EnsembleSource::framesWithoutFile() const {
 
 std::vector<Configuration> EnsembleSource::configurations(const std::vector<Method>&, const std::vector<float>&) const {
   return {configuration(weights({}))};
+}
+
+std::optional<MethodLack> EnsembleSource::whyNot(const FilterChain& filters) const {
+  if (filters.empty()) return std::nullopt;
+  return MethodLack{"an ensemble takes no filter", "filters on its terms, as 0.5*(energy+gaussian)+0.5*msp",
+                    nameWithFilters(name(), filters)};
 }
 
 void EnsembleSource::prepare(std::size_t frame) { makeReady(frame); }
@@ -315,7 +323,10 @@ std::vector<std::pair<std::string, std::string>> EnsembleSource::provenance() co
     for (std::size_t f = 0; f < term.factors.size(); ++f) {
       const std::string before = f == 0 ? ofTerm : ofTerm + "factor" + std::to_string(f + 1) + "_";
       const Configuration& configuration = term.factors[f].configuration;
-      if (configuration.method) out.emplace_back(before + "method", configuration.method->name());
+      if (configuration.method)
+        out.emplace_back(before + "method", nameWithFilters(configuration.method->name(), configuration.filters));
+      else if (!configuration.filters.empty())
+        out.emplace_back(before + "filters", nameWithFilters("", configuration.filters));
       if (configuration.temperature)
         out.emplace_back(before + "temperature", roundTripText(*configuration.temperature));
       for (auto& [key, value] : term.factors[f].source->provenance()) out.emplace_back(before + key, std::move(value));

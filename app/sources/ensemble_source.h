@@ -54,6 +54,8 @@ public:
   /// The sum alone.
   [[nodiscard]] std::vector<Configuration> configurations(const std::vector<Method>& methods,
                                                           const std::vector<float>& temperatures) const override;
+  /// Filters are its terms' own.
+  [[nodiscard]] std::optional<MethodLack> whyNot(const FilterChain& filters) const override;
   /// Every factor's: a frame that one of them cannot score is none of the sum's, and the Error is that factor's.
   void prepare(std::size_t frame) override;
   /// The first factor's: the network resolution of a sum. The others are resized to it as they are to a label's.

@@ -454,7 +454,20 @@ ScoreMap ImportedSource::floatMap(std::size_t frame, Size target) const {
 }
 
 ScoreMap ImportedSource::values(std::size_t frame, const Configuration& configuration, Size target) const {
-  return hasOutputs(frame) ? score(frame, configuration, target) : floatMap(frame, target);
+  if (hasOutputs(frame)) return score(frame, configuration, target);
+  return filteredMap(frame, configuration, floatMap(frame, target));
+}
+
+/// What floats merely rank like cannot be averaged: filtered are the scores themselves.
+ScoreMap ImportedSource::score(std::size_t frame, const Configuration& configuration, Size target) const {
+  if (!configuration.filters.empty() && !hasOutputs(frame)) return values(frame, configuration, target);
+  return LogitsSource::score(frame, configuration, target);
+}
+
+std::optional<MethodLack> ImportedSource::whyNot(const FilterChain& filters) const {
+  const bool haveClasses =
+      std::ranges::all_of(m_scores.files, [](const auto& file) { return !file || hasClasses(file); });
+  return !m_holdsLogits && haveClasses ? std::nullopt : LogitsSource::whyNot(filters);
 }
 
 ScoreMap ImportedSource::finishedMap(std::size_t frame, Size target) const {

@@ -45,6 +45,8 @@ public:
     return m_holdsLogits ? LogitsSource::channels() : ChannelChoice{};
   }
   [[nodiscard]] bool takesMethods() const override { return m_holdsLogits; }
+  /// Maps take filters that read classes where class maps came with all of them.
+  [[nodiscard]] std::optional<MethodLack> whyNot(const FilterChain& filters) const override;
   [[nodiscard]] std::optional<std::size_t> framesWithoutFile() const override;
   /// Reads the frame's file and looks at it: what is odd is in warnings(). Throws Error also for a map whose height and
   /// width are exchanged.
@@ -53,6 +55,7 @@ public:
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> provenance() const override;
   [[nodiscard]] std::optional<FrameOutputs> frameOutputs(std::size_t frame) const override;
   [[nodiscard]] bool hasOutputs(std::size_t frame) const override;
+  [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
   [[nodiscard]] ScoreMap values(std::size_t frame, const Configuration& configuration, Size target) const override;
   [[nodiscard]] ScoreParameters scoreParameters(const Configuration& configuration,
                                                 const OutputsView& outputs) const override;
@@ -73,7 +76,7 @@ protected:
   /// Whether there is a void channel each file's channels tell: scoreParameters().
   void requirePossible(Method method) const override;
   /// Maps of another size than `target` are resized bilinearly (half-pixel centres), those of more digits than float in
-  /// double. The first call for such maps reads all files and labels of the set once.
+  /// double. The first call for such maps reads all files and labels of the set once. Filters are reckoned on float.
   [[nodiscard]] ScoreMap finishedMap(std::size_t frame, Size target) const override;
 
 private:

@@ -28,19 +28,16 @@ void requireFits(const ModelEntry& entry, const ModelInfo& info) {
                            .file = entry.path});
 }
 
-/// How a score of an ensemble is made of its source. The one place where filters in ensembles are refused.
+/// How a score of an ensemble is made of its source.
 Configuration factorConfiguration(const EnsembleScore& score, const ScoreSource& source) {
-  if (!score.filters.empty())
-    throw Error(ErrorParts{.what = "filters of scores in an ensemble are not made yet",
-                           .expected = "scores without filters",
-                           .found = "'" + std::string(score.filters.front().name()) + "'"});
   if (source.takesMethods() != score.method.has_value())
     throw Error(
         ErrorParts{.what = source.name() + " cannot give a score of an ensemble",
                    .expected = source.takesMethods() ? "the name of a method, as msp" : std::string(kFinishedMaps),
                    .found = score.method ? "'" + std::string(score.method->name()) + "'" : "none"});
+  if (const auto lack = source.whyNot(score.filters)) throw Error({lack->what, lack->expected, lack->found});
   const std::vector<Method> methods = score.method ? std::vector{*score.method} : std::vector<Method>();
-  return source.configurations(methods, {score.temperature.value_or(1.0F)}).front();
+  return withFilters(source.configurations(methods, {score.temperature.value_or(1.0F)}).front(), score.filters);
 }
 
 /// The item with the further passes that an ensemble's scores of it read, with the usual values where none were chosen.

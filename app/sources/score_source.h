@@ -4,6 +4,7 @@
 #include "analysis/core/grid.h"
 #include "analysis/scores/method_kinds.h"
 #include "analysis/scores/score_function.h"
+#include "app/session/filtered_method.h"
 #include "app/session/run_spec.h"
 
 #include <cstddef>
@@ -16,14 +17,20 @@
 
 namespace oodscope {
 
-/// One column of results: a method at a temperature, or imported maps (method then holds the folder's name).
+/// One column of results: a method at a temperature, or imported maps (method then holds the folder's name), with what
+/// the maps go through.
 struct Configuration {
-  std::string name;                  ///< "msp", or the imported folder's name
+  std::string name;                  ///< "msp", "energy+gaussian", or the imported folder's name with the filters
   std::optional<Method> method;      ///< none: imported maps
   std::optional<float> temperature;  ///< none where the ranking does not depend on it
   std::vector<double> weights = {};  ///< of an ensemble's terms; empty: those it was made with
+  FilterChain filters = {};          ///< applied to the map at the size that is asked for
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
+/// Named as everything that prints or compares configurations names them.
+[[nodiscard]] Configuration configurationOf(const FilteredMethod& method, std::optional<float> temperature);
+/// The same score through these filters. Requires: `plain` has none.
+[[nodiscard]] Configuration withFilters(Configuration plain, const FilterChain& filters);
 
 /// What a network, or files, give of one frame, and what keeps it alive.
 struct FrameOutputs {
@@ -87,13 +94,16 @@ public:
   /// impossible.
   [[nodiscard]] virtual std::vector<Configuration> configurations(const std::vector<Method>& methods,
                                                                   const std::vector<float>& temperatures) const = 0;
+  /// Why its maps cannot go through filters; empty where they can. Filters that read predicted classes need some.
+  [[nodiscard]] virtual std::optional<MethodLack> whyNot(const FilterChain& filters) const;
   /// What methods can read of its frames; channels 0 where it gives finished maps alone.
   [[nodiscard]] virtual ScoreInputs inputs() const { return {.isNetwork = false}; }
   /// Makes what score() needs (runs the network where nothing is stored). One call at a time. Throws Error.
   virtual void prepare(std::size_t frame) = 0;
   /// Size of the frame's scores as the source has them. Requires prepare(frame).
   [[nodiscard]] virtual Size ownSize(std::size_t frame) const = 0;
-  /// Scores at `target`. Requires prepare(frame). Thread-safe. Throws Error where a file has gone bad meanwhile.
+  /// Scores at `target`, filtered there. Requires prepare(frame); filters that are possible. Thread-safe. Throws Error
+  /// where a file has gone bad meanwhile.
   [[nodiscard]] virtual ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const = 0;
   /// The same where scores depend on all frames of the set as they are at a resolution: of an ensemble that is
   /// normalised over the set.
@@ -122,8 +132,8 @@ public:
   [[nodiscard]] virtual std::optional<FrameOutputs> freshOutputs(std::size_t, const PassChoice* /*pass*/) const {
     return std::nullopt;
   }
-  /// What score() does to such outputs. Requires: a method; asked only of sources with frameOutputs(). Throws Error
-  /// where the method is impossible.
+  /// What score() does to such outputs before its filters. Requires: a method; asked only of sources with
+  /// frameOutputs(). Throws Error where the method is impossible.
   [[nodiscard]] virtual ScoreParameters scoreParameters(const Configuration&, const OutputsView&) const {
     throw ContractViolation("ScoreSource: finished maps have no parameters");
   }
@@ -158,6 +168,11 @@ public:
 /// Whether the source scores with the method as it was opened: it lacks nothing, and the pass that the method reads,
 /// where it reads one, is among those that are run.
 [[nodiscard]] bool servesAsOpened(const ScoreSource& source, Method method);
+/// What of `methods` x `temperatures` the source can give, each ranking once: ScoreSource::configurations() with the
+/// filters of each method. Throws Error where a method or a filter is impossible.
+[[nodiscard]] std::vector<Configuration> filteredConfigurations(const ScoreSource& source,
+                                                                const std::vector<FilteredMethod>& methods,
+                                                                const std::vector<float>& temperatures);
 
 /// Calls read(outputs) with the frame's outputs, and once more where their file changed meanwhile. False: the source
 /// has none. Throws Error as frameOutputs() does, and where the file changed again.

@@ -14,8 +14,9 @@ namespace {
 constexpr double kLowest = 0.25, kHighest = 8.0;
 constexpr int kTemperatures = 9;
 
-Configuration at(Method method, double temperature) {
-  return configurationOf(ScoreChoice{method, std::nullopt, static_cast<float>(temperature)});
+Configuration at(const FilteredMethod& method, double temperature) {
+  return configurationOf(
+      ScoreChoice{.method = method.method, .temperature = static_cast<float>(temperature), .filters = method.filters});
 }
 
 }  // namespace
@@ -28,9 +29,9 @@ std::vector<double> landscapeTemperatures() {
   return out;
 }
 
-MetricLandscape metricLandscape(LiveSet& set, Method method, Protocol protocol, const std::vector<double>& temperatures,
-                                int rows, const std::function<void(std::size_t done)>& progress,
-                                const std::stop_token& stop) {
+MetricLandscape metricLandscape(LiveSet& set, const FilteredMethod& method, Protocol protocol,
+                                const std::vector<double>& temperatures, int rows,
+                                const std::function<void(std::size_t done)>& progress, const std::stop_token& stop) {
   require(!temperatures.empty() && rows >= 2, "metricLandscape: a temperature and two rows at least");
   std::vector<SetCurves> curves;
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -64,7 +65,7 @@ MetricLandscape metricLandscape(LiveSet& set, Method method, Protocol protocol, 
   return out;
 }
 
-Grid<float> apByMethod(LiveSet& set, const std::vector<Method>& methods, Protocol protocol,
+Grid<float> apByMethod(LiveSet& set, const std::vector<FilteredMethod>& methods, Protocol protocol,
                        const std::vector<double>& temperatures, const std::function<void(std::size_t done)>& progress,
                        const std::stop_token& stop) {
   Grid<float> out(Size{static_cast<int>(temperatures.size()), static_cast<int>(methods.size())},
@@ -73,7 +74,7 @@ Grid<float> apByMethod(LiveSet& set, const std::vector<Method>& methods, Protoco
   for (std::size_t m = 0; m < methods.size(); ++m) {
     std::optional<double> same;  // of a method that temperature does not move
     for (std::size_t t = 0; t < temperatures.size(); ++t) {
-      if (!same || methods[m].usesTemperature()) {
+      if (!same || methods[m].method.usesTemperature()) {
         const auto run = set.exact(at(methods[m], temperatures[t]), protocol, std::nullopt, stop);
         if (!run) return {};
         same = run->metrics.ap;

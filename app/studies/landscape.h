@@ -20,13 +20,13 @@ struct MetricLandscape {
 /// highest that any curve has. `progress`: called after each temperature. Empty grids where stopped or where the set
 /// has no curve. Requires: ascending positive temperatures, two rows or more. Throws Error. Cost: an exact pass a
 /// temperature.
-[[nodiscard]] MetricLandscape metricLandscape(LiveSet& set, Method method, Protocol protocol,
+[[nodiscard]] MetricLandscape metricLandscape(LiveSet& set, const FilteredMethod& method, Protocol protocol,
                                               const std::vector<double>& temperatures, int rows,
                                               const std::function<void(std::size_t done)>& progress,
                                               const std::stop_token& stop);
 
 /// AP over temperature (columns) and method (rows, in the order given); NaN where not defined.
-[[nodiscard]] Grid<float> apByMethod(LiveSet& set, const std::vector<Method>& methods, Protocol protocol,
+[[nodiscard]] Grid<float> apByMethod(LiveSet& set, const std::vector<FilteredMethod>& methods, Protocol protocol,
                                      const std::vector<double>& temperatures,
                                      const std::function<void(std::size_t done)>& progress,
                                      const std::stop_token& stop);

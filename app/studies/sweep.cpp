@@ -97,7 +97,7 @@ std::vector<LabelledLogits> samplesFor(const std::vector<std::shared_ptr<LiveSet
   if (rule != SweepRule::Nll) return {};
   std::vector<LabelledLogits> out;
   for (const auto& set : sets) {
-    const Configuration configuration{std::string(method.name()), method, 1.0F};
+    const Configuration configuration = configurationOf(method, 1.0F);
     out.push_back(sampleLabelledLogits(*set, configuration, kNllPixels, stop));
     if (out.back().pixels() > 0 || stop.stop_requested()) continue;
     throw Error(ErrorParts{.what = "the rule nll needs class labels and logits, and " + set->dataSet().name + " with " +
@@ -181,10 +181,10 @@ std::optional<std::string> rangeEndWarning(const SweepResult& result) {
 namespace {
 
 /// The exact values of a set at a temperature, with the calibration of `sample` where there is one; none when stopped.
-std::optional<SweepPoint> pointAt(LiveSet& set, Method method, Protocol protocol, double temperature,
+std::optional<SweepPoint> pointAt(LiveSet& set, const FilteredMethod& method, Protocol protocol, double temperature,
                                   const LabelledLogits* sample, const std::stop_token& stop) {
   if (stop.stop_requested()) return std::nullopt;
-  const Configuration configuration{std::string(method.name()), method, static_cast<float>(temperature)};
+  const Configuration configuration = configurationOf(method, static_cast<float>(temperature));
   const auto exact = set.exact(configuration, protocol, std::nullopt, stop);
   if (!exact) return std::nullopt;
   SweepPoint point{.temperature = temperature, .ap = exact->metrics.ap, .fpr95 = exact->metrics.fpr95};
@@ -209,14 +209,14 @@ std::vector<double> finerAround(const std::vector<double>& coarse, double bestTe
 
 }  // namespace
 
-SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method method, Protocol protocol,
+SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, const FilteredMethod& method, Protocol protocol,
                   const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop) {
-  require(method.usesTemperature(), "sweep: the method's ranking does not depend on temperature");
+  require(method.method.usesTemperature(), "sweep: the method's ranking does not depend on temperature");
   SweepResult result;
   result.rule = options.rule;
   for (const auto& set : sets)
     result.curves.push_back({.set = set->dataSet().name, .missing = missingFrames(*set, options.rule)});
-  const std::vector<LabelledLogits> samples = samplesFor(sets, method, options.rule, stop);
+  const std::vector<LabelledLogits> samples = samplesFor(sets, method.method, options.rule, stop);
   const auto run = [&](const std::vector<double>& temperatures) {
     for (const double temperature : temperatures)
       for (std::size_t s = 0; s < sets.size(); ++s) {

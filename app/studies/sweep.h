@@ -79,7 +79,8 @@ void nameBest(SweepResult& result);
 /// the best of them. Requires: a method whose ranking depends on temperature. Throws Error, also where the rule is Nll
 /// and a set has no class labels or its source no logits. NLL is that of an even sample of 200,000 labelled pixels of a
 /// set. Cost: an exact pass a set and value.
-[[nodiscard]] SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, Method method, Protocol protocol,
-                                const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop);
+[[nodiscard]] SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, const FilteredMethod& method,
+                                Protocol protocol, const SweepOptions& options, const SweepSink& sink,
+                                const std::stop_token& stop);
 
 }  // namespace oodscope

@@ -75,6 +75,12 @@ void ChoiceBar::addChoices(WindowActions& actions) {
                          "Ctrl+M and Ctrl+Shift+M; the right button closes one."));
   m_method = addChoice(tr("Method"), 92,
                        tr("How a pixel's anomaly score is made from the network's outputs. Keys 1 to 9 choose one."));
+  m_filters = new QToolButton;
+  m_filters->setMenu(actions.filters.menu);
+  m_filters->setPopupMode(QToolButton::InstantPopup);
+  m_filters->setToolButtonStyle(Qt::ToolButtonTextOnly);
+  m_filters->setAccessibleName(tr("Filters"));
+  addWidget(m_filters);
   auto* swap = new QToolButton;
   swap->setDefaultAction(actions.swapRuns);
   m_swapInBar = addWidget(swap);
@@ -155,6 +161,7 @@ void ChoiceBar::showChoices(const ViewState& shown) {
   });
   fillModels(view);
   fillMethods(view);
+  showFilters(view);
   fillProtocols(view);
   showComparing(view.other.has_value());
 }
@@ -202,6 +209,16 @@ void ChoiceBar::addMethodItems(const ViewState& view) {
     addMethodItem(*m_method, method, hasMethod(view.score) ? whyNotMethod(m_workspace, view, method) : QString());
     if (++key < 10) m_method->setItemData(m_method->count() - 1, tr("key %1").arg(key), LabelledCombo::kNoteRole);
   }
+}
+
+void ChoiceBar::showFilters(const ViewState& view) {
+  QStringList titles;
+  for (const Filter filter : view.score.filters) titles << filterTitle(filter);
+  const QString all = titles.join(QStringLiteral(" + "));
+  m_filters->setText(titles.isEmpty() ? tr("No filter") : all);
+  m_filters->setToolTip(
+      tr("What the score maps go through, after they were brought to the size where they are evaluated. Now: %1.")
+          .arg(titles.isEmpty() ? tr("no filter") : all));
 }
 
 void ChoiceBar::fillProtocols(const ViewState& view) {

@@ -6,6 +6,7 @@
 #include <QToolBar>
 
 class QLabel;
+class QToolButton;
 
 namespace oodscope {
 
@@ -42,6 +43,7 @@ private:
   void addMethodItems(const ViewState& view);
   void fillProtocols(const ViewState& view);
   void addProtocolItems();
+  void showFilters(const ViewState& view);
   void showComparing(bool on);
 
   Workspace& m_workspace;
@@ -50,6 +52,7 @@ private:
   LabelledCombo *m_set = nullptr, *m_model = nullptr, *m_method = nullptr, *m_methodB = nullptr, *m_protocol = nullptr;
   QAction *m_swapInBar = nullptr, *m_methodBInBar = nullptr;
   QLabel* m_zoom = nullptr;
+  QToolButton* m_filters = nullptr;
 };
 
 }  // namespace oodscope

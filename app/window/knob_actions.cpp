@@ -3,9 +3,12 @@
 
 #include "app/desk/desk.h"
 #include "app/desk/inference_runner.h"
+#include "app/figures/plot_data.h"
 #include "app/window/method_choices.h"
 #include "app/window/window_actions.h"
 #include "widgets/controls/slider_scales.h"
+
+#include <QMenu>
 
 #include <algorithm>
 #include <array>
@@ -48,12 +51,39 @@ void KnobActions::connectScores() {
   const auto on = [this](QAction* action, auto function) { connect(action, &QAction::triggered, this, function); };
   for (std::size_t i = 0; i < m_actions.methods.size(); ++i)
     on(m_actions.methods[i], [&session, i] { session.edit(edits::setMethod(allMethods()[i])); });
+  connectFilters(m_actions.filters, RunSide::A);
+  connectFilters(m_actions.filtersOfB, RunSide::B);
   on(m_actions.temperatureUp, [&session] { session.edit(edits::scaleTemperature(kTemperatureStep)); });
   on(m_actions.temperatureDown, [&session] { session.edit(edits::scaleTemperature(1.0 / kTemperatureStep)); });
   on(m_actions.temperatureReset, [&session] { session.edit(edits::setTemperature(1.0)); });
   on(m_actions.thresholdUp, [this] { moveThreshold(1); });
   on(m_actions.thresholdDown, [this] { moveThreshold(-1); });
   on(m_actions.keepCurve, [&session] { session.keepRun(runChoiceOf(session.view())); });
+}
+
+void KnobActions::connectFilters(const WindowActions::FilterActions& actions, RunSide side) {
+  SessionModel& session = m_desk.session;
+  connect(actions.none, &QAction::triggered, this, [this, &session, side] {
+    session.edit(edits::setFilters({}, side));
+    show(session.view());  // what was checked already stays checked
+  });
+  for (std::size_t i = 0; i < actions.each.size(); ++i)
+    connect(actions.each[i], &QAction::triggered, this,
+            [&session, side, i](bool on) { session.edit(edits::setFilter(allFilters()[i], on, side)); });
+}
+
+void KnobActions::showFilters(const WindowActions::FilterActions& actions, const ViewState& run) {
+  QString notOpen;
+  const auto live = m_desk.workspace.liveSet(QString::fromStdString(run.set), run, notOpen);
+  actions.none->setChecked(run.score.filters.empty());
+  for (std::size_t i = 0; i < actions.each.size(); ++i) {
+    const Filter filter = allFilters()[i];
+    const bool isChosen = std::ranges::find(run.score.filters, filter) != run.score.filters.end();
+    const auto lack = live ? live->source().whyNot({filter}) : std::nullopt;
+    actions.each[i]->setChecked(isChosen);
+    actions.each[i]->setEnabled(isChosen || !lack);  // what is chosen can always be taken out
+    actions.each[i]->setToolTip(lack ? QString::fromStdString(lack->what) : filterSummary(filter));
+  }
 }
 
 void KnobActions::connectInference() {
@@ -82,6 +112,9 @@ void KnobActions::show(const ViewState& view) {
   const auto methods = allMethods();
   for (std::size_t i = 0; i < methods.size(); ++i)
     m_actions.methods[i]->setChecked(hasMethod(view.score) && methods[i] == view.score.method);
+  showFilters(m_actions.filters, view);
+  m_actions.filtersOfB.menu->setEnabled(view.other.has_value());
+  if (view.other) showFilters(m_actions.filtersOfB, Comparison::viewOfB(view));
 }
 
 void KnobActions::showChoices(const ViewState& view) {

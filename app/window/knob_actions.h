@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/statistics/run_side.h"
 #include "app/session/session.h"
+#include "app/window/window_actions.h"
 
 #include <QObject>
 
 namespace oodscope {
 
-class WindowActions;
 struct Desk;
 
 /// The actions that edit knobs or steer inference, and what is checked among them.
@@ -23,7 +24,10 @@ public:
 private:
   void connectLooks();
   void connectScores();
+  void connectFilters(const WindowActions::FilterActions& actions, RunSide side);
   void connectInference();
+  /// What is checked, and what the run's source cannot give, with the reason as a tool tip.
+  void showFilters(const WindowActions::FilterActions& actions, const ViewState& run);
   /// By hundredths of the threshold's slider.
   void moveThreshold(int steps);
 

@@ -65,7 +65,8 @@ namespace {
 /// What the choices of the window follow.
 auto choicesOf(const ViewState& view) {
   return std::tuple(view.set, view.model, view.score.method, view.score.imported, view.protocol, view.resolution,
-                    view.allChannels, view.other ? std::optional(view.other->score.method) : std::nullopt);
+                    view.allChannels, view.other ? std::optional(view.other->score.method) : std::nullopt,
+                    view.score.filters);
 }
 
 }  // namespace

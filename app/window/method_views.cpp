@@ -101,10 +101,11 @@ void MethodViews::publish(const Request& request, const std::vector<Map>& maps) 
     const Map& map = maps[i];
     m_views.view(pane)->setScores(map.scores);
     m_views.view(pane)->setEmptyText(map.failure);
-    m_views.header(pane)->setSubtitle(
-        map.configuration.temperature
-            ? tr("T %1").arg(numberText(static_cast<double>(*map.configuration.temperature), 2))
-            : QString());
+    QStringList subtitle;
+    for (const Filter filter : map.configuration.filters) subtitle << filterTitle(filter);
+    if (map.configuration.temperature)
+      subtitle << tr("T %1").arg(numberText(static_cast<double>(*map.configuration.temperature), 2));
+    m_views.header(pane)->setSubtitle(subtitle.join(QStringLiteral(" · ")));
     if (!map.scores) {
       m_views.header(pane)->setColourBar(std::nullopt);
       continue;

@@ -109,7 +109,7 @@ void SweepTab::start() {
 void SweepTab::begin() {
   m_waiting = false;
   Request request;
-  request.method = m_view.score.method;
+  request.method = {m_view.score.method, m_view.score.filters};
   request.protocol = m_view.protocol;
   request.view = runChoiceOf(m_view);
   for (const OpenSet& set : m_workspace.sets()) {

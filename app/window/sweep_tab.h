@@ -44,7 +44,7 @@ private:
     std::vector<std::shared_ptr<LiveSet>> sets;
     std::vector<FrameAccount> accounts;  ///< of the sets, when the sweep began
     std::vector<std::string> missing;    ///< open sets that it leaves out
-    Method method = {};
+    FilteredMethod method = {};
     Protocol protocol = {};
     RunChoice view;
   };

@@ -135,6 +135,8 @@ void WindowActions::addMethodMenu(QMenuBar& bar) {
     methods.push_back(action);
   }
   method->addSeparator();
+  filters = addFilters(*method, tr("&Filters"), tr("No filter"), QStringLiteral("filter"), tr("%1"));
+  method->addSeparator();
   temperatureUp = add(method, tr("Temperature up"), "temperature-up", key("Shift+]"));
   temperatureDown = add(method, tr("Temperature down"), "temperature-down", key("Shift+["));
   temperatureReset = add(method, tr("Temperature 1"), "temperature-reset", key("Ctrl+T"), "reset");
@@ -146,6 +148,21 @@ void WindowActions::addMethodMenu(QMenuBar& bar) {
   cancelInference = add(method, tr("&Cancel inference"), "cancel-inference", {}, "cancel");
 }
 
+WindowActions::FilterActions WindowActions::addFilters(QMenu& menu, const QString& title, const QString& none,
+                                                       const QString& name, const QString& words) {
+  FilterActions out;
+  out.menu = menu.addMenu(title);
+  out.menu->setToolTipsVisible(true);
+  out.none = add(out.menu, none, name + QStringLiteral("-none"), {}, {}, true);
+  out.menu->addSeparator();
+  for (const Filter filter : allFilters()) {
+    QAction* action = add(out.menu, words.arg(filterTitle(filter)),
+                          name + QLatin1Char('-') + QString::fromStdString(std::string(filter.name())), {}, {}, true);
+    out.each.push_back(action);
+  }
+  return out;
+}
+
 void WindowActions::addCompareMenu(QMenuBar& bar) {
   QMenu* compare = bar.addMenu(tr("&Compare"));
   pinReference = add(compare, tr("&Pin these numbers as reference"), "pin-reference", key("Ctrl+R"), "pin");
@@ -154,6 +171,8 @@ void WindowActions::addCompareMenu(QMenuBar& bar) {
   compare->addSeparator();
   wipe = add(compare, tr("Compare &two runs"), "wipe", key("W"), "wipe", true);
   swapRuns = add(compare, tr("&Swap A and B"), "swap-runs", key("Shift+W"), "swap");
+  filtersOfB =
+      addFilters(*compare, tr("&Filters of B"), tr("No filter of B"), QStringLiteral("filter-b"), tr("%1 of B"));
   bootstrap = add(compare, tr("&Bootstrap intervals"), "bootstrap", key("Ctrl+B"), "chart", true);
 }
 
@@ -188,6 +207,8 @@ void WindowActions::nameOtherwise() {
   also(contour, tr("ground truth outline"));
   also(keepCurve, tr("curve runs"));
   for (QAction* method : methods) also(method, tr("method score"));
+  for (const FilterActions* of : {&filters, &filtersOfB})
+    for (QAction* filter : of->each) also(filter, tr("filter post-processing blur smooth"));
 }
 
 void WindowActions::explainShortcuts() {

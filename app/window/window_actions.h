@@ -38,6 +38,13 @@ public:
   QAction *closeSet, *closeModel, *copyMetrics, *exportFigure, *exportTable, *makeReport, *savePicture;
   QAction *palette, *cheatSheet, *themeLight, *themeDark, *themeSystem, *themeToggle, *latency, *about, *messages;
   std::vector<QAction*> methods;  ///< keys 1 to 9, in the order of allMethods()
+  /// What the scores of run A and of run B go through: none, and each of allFilters().
+  struct FilterActions {
+    QMenu* menu = nullptr;
+    QAction* none = nullptr;
+    std::vector<QAction*> each = {};
+  };
+  FilterActions filters, filtersOfB;
 
 private:
   void addFileMenu(QMenuBar& bar);
@@ -46,6 +53,9 @@ private:
   void addThemeMenu(QMenu& view);
   void addPlayMenu(QMenu& view);
   void addMethodMenu(QMenuBar& bar);
+  /// A menu of the filters, below `menu`.
+  [[nodiscard]] FilterActions addFilters(QMenu& menu, const QString& title, const QString& none, const QString& name,
+                                         const QString& words);
   void addCompareMenu(QMenuBar& bar);
   void addExportMenu(QMenuBar& bar);
   void addHelpMenu(QMenuBar& bar);

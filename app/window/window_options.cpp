@@ -70,10 +70,15 @@ void addOptions(CLI::App& app, Written& written, WindowOptions& options) {
   app.add_option("--threads", options.threads, "Threads to use (default: all cores)")->check(threadCount());
 }
 
-Method methodNamed(const char* option, const std::string& name) {
-  const auto method = Method::named(name);
-  if (!method) throw CLI::ValidationError(option, "'" + name + "' is no method; see oodscope-cli evaluate --help");
-  return *method;
+/// Of "energy" or "energy+gaussian".
+ScoreChoice scoreNamed(const char* option, const std::string& text) {
+  try {
+    FilteredName name = parseFilteredName(text);
+    if (const auto method = Method::named(name.base)) return {.method = *method, .filters = std::move(name.filters)};
+  } catch (const Error& error) {
+    throw CLI::ValidationError(option, error.what());
+  }
+  throw CLI::ValidationError(option, "'" + text + "' is no method; see oodscope-cli evaluate --help");
 }
 
 /// The score that is asked for; none where neither its method nor its temperature is given.
@@ -81,7 +86,7 @@ std::optional<ScoreChoice> scoreOf(const Written& written) {
   const bool hasTemperature = written.temperatureOption->count() > 0;
   if (written.method.empty() && !hasTemperature) return std::nullopt;
   ScoreChoice score;
-  if (!written.method.empty()) score.method = methodNamed("--method", written.method);
+  if (!written.method.empty()) score = scoreNamed("--method", written.method);
   return hasTemperature ? atTemperature(score, written.temperature) : score;
 }
 
@@ -101,7 +106,7 @@ void takeRequest(const Written& written, WindowRequest& request) {
   }
   request.frame = written.frame;
   request.tab = QString::fromStdString(written.tab);
-  if (!written.compare.empty()) request.compare = ScoreChoice{.method = methodNamed("--compare", written.compare)};
+  if (!written.compare.empty()) request.compare = scoreNamed("--compare", written.compare);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ public:
     else
       scoreResized(view(frame), scoreParameters(configuration, view(frame)), target, out.values());
     if (onScore) onScore(calls);
-    return out;
+    return configuration.filters.empty() ? out : filtered(out, nullptr, configuration.filters);
   }
   [[nodiscard]] std::optional<FrameOutputs> frameOutputs(std::size_t frame) const override {
     if (!m_givesLogits) return std::nullopt;
@@ -126,6 +126,9 @@ private:
 };
 
 inline Configuration msp(float temperature) { return {"msp", methods::kMsp, temperature}; }
+inline Configuration blurredMsp(float temperature) {
+  return configurationOf({methods::kMsp, {Filter::named("gaussian").value()}}, temperature);
+}
 inline Configuration maxLogit() { return {"max-logit", methods::kMaxLogit, std::nullopt}; }
 
 }  // namespace oodscope::testing

@@ -161,10 +161,7 @@ MetricsView comparisonView(const ComparisonInput& input) {
 }
 
 RunNames runNames(const Configuration& a, const QString& modelA, const Configuration& b, const QString& modelB) {
-  const auto method = [](const Configuration& c) {
-    return c.method ? methodTitle(*c.method) : QString::fromStdString(c.name);
-  };
-  RunNames names{method(a), method(b)};
+  RunNames names{methodTitle(a), methodTitle(b)};
   if (names.a != names.b) return names;
   if (!(a == b)) return {configurationTitle(a), configurationTitle(b)};
   if (modelA != modelB) return {modelA, modelB};

@@ -124,14 +124,19 @@ QWidget* ResultsTab::makeChoices() {
 
 void ResultsTab::makeMethodMenu() {
   auto* menu = new QMenu(m_methods);
-  for (const Method method : allMethods()) {
-    QAction* action = menu->addAction(methodTitle(method));
-    action->setCheckable(true);
-    action->setData(methodKey(method));
-    action->setToolTip(methodSummary(method));
-    connect(action, &QAction::triggered, this, &ResultsTab::editMethods);
-  }
+  for (const Method method : allMethods()) addMethod(*menu, method);
   m_methods->setMenu(menu);
+}
+
+void ResultsTab::addMethod(QMenu& menu, const FilteredMethod& method) {
+  const QString key = QString::fromStdString(method.name());
+  for (const QAction* known : menu.actions())
+    if (known->data() == key) return;
+  QAction* action = menu.addAction(filteredTitle(method));
+  action->setCheckable(true);
+  action->setData(key);
+  action->setToolTip(methodSummary(method.method));
+  connect(action, &QAction::triggered, this, &ResultsTab::editMethods);
 }
 
 QWidget* ResultsTab::makeButtons() {
@@ -233,9 +238,13 @@ void ResultsTab::show() {
   m_model->setMatrix(m_board.matrix(), metrics(), of, m_board.cellOf(m_desk.session.view()));
   if (!m_temperatures->hasFocus() || m_refused.isEmpty())
     m_temperatures->setText(QString::fromStdString(temperaturesText(m_board.temperatures())));
-  const std::vector<Method> methods = m_board.methods();
+  const std::vector<FilteredMethod> methods = m_board.methods();
+  const ScoreChoice& looked = m_desk.session.view().score;
+  if (!looked.filters.empty()) addMethod(*m_methods->menu(), {looked.method, looked.filters});
+  for (const FilteredMethod& method : methods) addMethod(*m_methods->menu(), method);
   for (QAction* action : m_methods->menu()->actions())
-    action->setChecked(std::ranges::find(methods, methodOfKey(action->data())) != methods.end());
+    action->setChecked(std::ranges::find(methods, FilteredMethod::named(action->data().toString().toStdString())) !=
+                       methods.end());
   const bool isEvaluating = m_board.isEvaluating();
   m_evaluate->setText(isEvaluating ? tr("Stop") : tr("Evaluate all"));
   m_outlook = isEvaluating ? ResultsOutlook{} : m_board.outlook();
@@ -342,8 +351,10 @@ void ResultsTab::editTemperatures() {
 void ResultsTab::editMethods() {
   std::vector<std::string> chosen;
   for (const QAction* action : m_methods->menu()->actions())
-    if (action->isChecked()) chosen.emplace_back(methodOfKey(action->data()).name());
-  if (chosen.size() == allMethods().size()) chosen.clear();  // all that a source allows
+    if (action->isChecked()) chosen.push_back(action->data().toString().toStdString());
+  const bool areFiltered =
+      std::ranges::any_of(chosen, [](const std::string& name) { return name.find('+') != std::string::npos; });
+  if (!areFiltered && chosen.size() == allMethods().size()) chosen.clear();  // all that a source allows
   m_desk.session.setMethods(std::move(chosen));
   show();
 }

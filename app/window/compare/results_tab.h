@@ -7,6 +7,7 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QMenu;
 class QProgressBar;
 class QPushButton;
 class QTableView;
@@ -48,6 +49,8 @@ private:
   [[nodiscard]] QWidget* makeButtons();
   void makeTable();
   void makeMethodMenu();
+  /// Unless it is there.
+  void addMethod(QMenu& menu, const FilteredMethod& method);
   void makeExportMenu();
   void show();
   void showNote();

@@ -123,9 +123,10 @@ void GridEditor::setRecipe(const GridRecipe& complete) {
   };
   for (const ScoreChoice& score : complete.scores) m_choices.push_back({.shows = titled(score), .score = score});
   // What else the source can give, at the view's temperature.
-  for (const Method method : m_results->methods(m_results->viewSource())) {
+  for (const FilteredMethod& method : m_results->methods(m_results->viewSource())) {
     ScoreChoice score = m_results->session().view.score;
-    score.method = method;
+    score.method = method.method;
+    score.filters = method.filters;
     const QString title = titled(score);
     if (std::none_of(m_choices.begin(), m_choices.end(), [&](const Column& c) { return c.shows == title; }))
       m_choices.push_back({.shows = title, .score = score, .fixed = false, .shown = false});

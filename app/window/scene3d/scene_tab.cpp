@@ -88,7 +88,10 @@ SceneTab::LandscapeParts SceneTab::landscapeOf(const LandscapeRequest& request, 
     });
   };
   if (request.byMethod) {
-    parts.ap = apByMethod(*request.live, parts.methods, request.protocol, temperatures, progress, stop);
+    std::vector<FilteredMethod> methods;
+    parts.filters = request.method.filters;
+    for (const Method method : parts.methods) methods.emplace_back(method, parts.filters);
+    parts.ap = apByMethod(*request.live, methods, request.protocol, temperatures, progress, stop);
     parts.surfaces.temperatures = temperatures;
   } else {
     parts.surfaces =
@@ -302,8 +305,8 @@ void SceneTab::showLandscape() {
     say(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(m_view.score)));
     return;
   }
-  LandscapeRequest request{m_live, byMethod ? Method() : m_view.score.method, m_view.protocol, byMethod,
-                           m_live->labelledFrames().size()};
+  const FilteredMethod method(byMethod ? Method() : m_view.score.method, m_view.score.filters);
+  LandscapeRequest request{m_live, method, m_view.protocol, byMethod, m_live->labelledFrames().size()};
   if (request == m_asked) {
     showSurface();
     return;
@@ -322,7 +325,7 @@ void SceneTab::showSurface() {
     std::vector<double> rows(m_landscape.methods.size());
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<double>(i);
     QStringList names;
-    for (const Method method : m_landscape.methods) names << methodTitle(method);
+    for (const Method method : m_landscape.methods) names << filteredTitle({method, m_landscape.filters});
     scene.setNames(tr("AP"), names);
     scene.setSurface(m_landscape.surfaces.temperatures, rows, m_landscape.ap);
     const auto own = std::find(m_landscape.methods.begin(), m_landscape.methods.end(), m_view.score.method);

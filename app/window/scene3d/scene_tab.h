@@ -44,7 +44,7 @@ private:
   enum Metric { F1, Precision, Recall, ApByMethod };
   struct LandscapeRequest {
     std::shared_ptr<LiveSet> live;
-    Method method = {};
+    FilteredMethod method = {};  ///< of all methods: their filters
     Protocol protocol = {};
     bool byMethod = false;
     std::size_t frames = 0;
@@ -53,6 +53,7 @@ private:
   struct LandscapeParts {
     MetricLandscape surfaces;
     std::vector<Method> methods;  ///< rows of `ap`
+    FilterChain filters;          ///< that all of them went through
     Grid<float> ap;
   };
   struct CloudRequest {

@@ -117,6 +117,9 @@ std::pair<QString, QString> SingleStage::waitingText() const {
   const std::size_t labelled = account.total - account.unlabelled;
   if (labelled == 0)
     return {tr("No ground truth"), tr("The ground truth of %1 is withheld: nothing can be measured.").arg(name)};
+  if (account.taking() > 0 && !live->estimatesQuickly(SingleRun::configurationOf(desk.session.view())))
+    return {tr("Waits for rest"),
+            tr("Filtered scores are not sampled: numbers of %1 follow once all is at rest.").arg(framesText(account))};
   if (account.taking() > 0) return {tr("Being evaluated"), tr("Numbers of %1 follow.").arg(framesText(account))};
   if (account.unread > 0) return {tr("Waiting for scores"), tr("None of %1 is scored yet.").arg(frameCount(labelled))};
   return {tr("Nothing to measure"), tr("None of %1 could be scored: see the messages.").arg(frameCount(labelled))};

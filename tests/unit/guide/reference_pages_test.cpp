@@ -4,6 +4,7 @@
 #include "analysis/guide/reference_pages.h"
 
 #include "analysis/datasets/layout_kinds.h"
+#include "analysis/filters/filter.h"
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 
@@ -46,6 +47,12 @@ TEST(ReferencePages, NameEveryMethodProtocolAndLayout) {
   for (const Protocol protocol : allProtocols())
     EXPECT_NE(protocols.find("| `" + std::string(protocol.name()) + "` |"), std::string::npos) << protocol;
   for (const Layout layout : allLayouts()) EXPECT_NE(layouts.find(layout.name()), std::string::npos) << layout;
+}
+
+TEST(ReferencePages, NameEveryFilter) {
+  const std::string filters = pageOf("filters.md");
+  for (const Filter filter : allFilters())
+    EXPECT_NE(filters.find("| `" + std::string(filter.name()) + "` |"), std::string::npos) << filter;
 }
 
 TEST(ReferencePages, HaveTablesWhoseRowsAreAllOfOneWidth) {

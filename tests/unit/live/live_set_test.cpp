@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <functional>
+
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
@@ -42,6 +45,52 @@ TEST(LiveSet, ExactNumbersEqualAPlainEvaluation) {
     EXPECT_EQ(run->metrics.positives, expected.metrics[0].positives);
     EXPECT_EQ(run->metrics.framesSkipped, expected.metrics[0].framesSkipped);
   }
+}
+
+TEST(LiveSet, FilteredScoresAreARunOfTheirOwnAndNeverThePlainOnes) {
+  const MadeSet made(kFrames, 2);
+  const auto live = made.live({}, Resolution::Label);
+  const Protocol protocol = protocols::kFishyscapes;
+  const auto run = live->exact(blurredMsp(1.3F), protocol, std::nullopt, {});
+  const auto unfiltered = live->exact(msp(1.3F), protocol, std::nullopt, {});
+  ASSERT_TRUE(run && unfiltered);
+  EXPECT_NE(run->metrics.ap, unfiltered->metrics.ap);
+  std::vector<ScoreMap> maps;
+  std::vector<LabelMap> labels;
+  for (std::size_t f = 0; f < kFrames; ++f) {  // scored at the labels' size, then filtered there
+    const Size size{2 * kMadeSize.width, 2 * kMadeSize.height};
+    maps.push_back(filtered(made.source->score(f, msp(1.3F), size), nullptr, blurredMsp(1.3F).filters));
+    labels.push_back(readLabel(*made.set, made.set->frames[f]));
+  }
+  const SetResult expected = evaluateSet(
+      maps.size(),
+      [&](std::size_t f) {
+        return ScoredFrame{maps[f].values(), labels[f].values(), nullptr};
+      },
+      std::span(&protocol, 1));
+  EXPECT_EQ(run->metrics.ap, expected.metrics[0].ap);
+  EXPECT_EQ(run->metrics.fpr95, expected.metrics[0].fpr95);
+  const RunSpec named = live->run(blurredMsp(1.3F), protocol);
+  EXPECT_NE(named, live->run(msp(1.3F), protocol));
+  EXPECT_NE(std::hash<RunSpec>()(named), std::hash<RunSpec>()(live->run(msp(1.3F), protocol)));
+  EXPECT_TRUE(live->holds(named));
+  EXPECT_EQ(live->configurationOf(named), blurredMsp(1.3F));
+  EXPECT_EQ(blurredMsp(1.3F).name, "msp+gaussian");
+}
+
+TEST(LiveSet, AnEstimateOfFilteredScoresIsOfTheFilteredMaps) {
+  const MadeSet made(kFrames);
+  const auto live = made.live();
+  EXPECT_TRUE(live->estimatesQuickly(msp(1.0F)));
+  EXPECT_FALSE(live->estimatesQuickly(blurredMsp(1.0F)));
+  EXPECT_TRUE(MadeSet(1, 1, false).live()->estimatesQuickly(msp(1.0F)));
+  // The sample of so small a set is all of it: the estimate is the exact number, and not that of plain scores.
+  const auto estimate = live->estimate(blurredMsp(1.0F), protocols::kFishyscapes, {});
+  const auto exact = live->exact(blurredMsp(1.0F), protocols::kFishyscapes, std::nullopt, {});
+  const auto unfiltered = live->exact(msp(1.0F), protocols::kFishyscapes, std::nullopt, {});
+  ASSERT_TRUE(estimate && exact && unfiltered);
+  EXPECT_NEAR(*estimate->metrics.ap, *exact->metrics.ap, 0.01);
+  EXPECT_GT(std::abs(*unfiltered->metrics.ap - *exact->metrics.ap), 0.05);
 }
 
 TEST(LiveSet, ScoresEachFrameOnceForAllProtocolsAndThresholds) {

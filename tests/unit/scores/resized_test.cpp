@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/scores/method_kinds.h"
+#include "analysis/scores/resized_classes.h"
 #include "analysis/scores/score_function.h"
 
 #include <gtest/gtest.h>
@@ -69,6 +70,40 @@ TEST(ScoreResized, IsTheScoreOfBilinearlyUpsampledLogits) {
                 << target << " " << method.name() << " " << size.width << "x" << size.height << " at " << x << "," << y;
           }
       }
+  });
+}
+
+TEST(PredictedClassesResized, AreTheLargestOfTheUpsampledLogits) {
+  const TestLogits logits = networkLikeLogits(6, 21, 33);
+  EachTarget().run([&](const std::string& target) {
+    for (const Size size : kTargets)
+      for (const std::vector<int>& chosen : {std::vector<int>{}, std::vector<int>{1, 3, 4}}) {
+        std::vector<std::uint8_t> out(size.area());
+        predictedClassesResized(logits.halfView(), chosen, size, out);
+        for (int y = 0; y < size.height; ++y)
+          for (int x = 0; x < size.width; ++x) {
+            const std::vector<double> z = plainPixel(logits, size, x, y);
+            double best = -std::numeric_limits<double>::infinity();
+            for (std::size_t c = 0; c < z.size(); ++c)
+              if (chosen.empty() || std::ranges::count(chosen, static_cast<int>(c)) > 0) best = std::max(best, z[c]);
+            const int found = out[static_cast<std::size_t>(y * size.width + x)];
+            ASSERT_TRUE(chosen.empty() || std::ranges::count(chosen, found) > 0);
+            ASSERT_NEAR(z.at(static_cast<std::size_t>(found)), best, 1e-4)
+                << target << " " << size.width << "x" << size.height << " at " << x << "," << y;
+          }
+      }
+  });
+}
+
+TEST(PredictedClassesResized, AtTheLogitsOwnSizeEqualThoseThere) {
+  const TestLogits logits = networkLikeLogits(19, 37, 61);
+  EachTarget().run([&](const std::string&) {
+    for (const LogitsView& view : {logits.halfView(), logits.singleView()}) {
+      std::vector<std::uint8_t> expected(logits.area()), out(logits.area());
+      predictedClasses(view, {}, expected);
+      predictedClassesResized(view, {}, view.size(), out);
+      EXPECT_EQ(out, expected);
+    }
   });
 }
 

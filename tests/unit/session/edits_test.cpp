@@ -53,6 +53,22 @@ TEST(Edits, TemperaturesStayWithinWhatAHandCanSet) {
   EXPECT_EQ(view.score.temperature, 20.0F);
 }
 
+TEST(Edits, FiltersStandInTheirDeclaredOrderOfEachRun) {
+  const Filter gaussian = Filter::named("gaussian").value(), dilated = Filter::named("dilated").value();
+  ViewState view = after(edits::setFilter(dilated, true));
+  EXPECT_EQ(view.score.filters, FilterChain{dilated});
+  view = after(edits::setFilter(gaussian, true), view);
+  EXPECT_EQ(view.score.filters, (FilterChain{gaussian, dilated}));
+  EXPECT_EQ(after(edits::setFilter(gaussian, true), view), view) << "it is in already";
+  EXPECT_EQ(after(edits::setFilter(gaussian, false), view).score.filters, FilterChain{dilated});
+  EXPECT_EQ(after(edits::setMethod(methods::kEnergy), view).score.filters, view.score.filters) << "filters stay";
+  EXPECT_TRUE(after(edits::setFilters({}), view).score.filters.empty());
+  const ViewState both = after(edits::setFilter(gaussian, true, RunSide::B), comparing());
+  EXPECT_EQ(both.other->score.filters, FilterChain{gaussian});
+  EXPECT_TRUE(both.score.filters.empty());
+  EXPECT_EQ(after(edits::setFilters({gaussian}, RunSide::B)), untouched()) << "without a run B";
+}
+
 TEST(Edits, AMethodTakesThePlaceOfMapsThatHaveNone) {
   ViewState maps;
   maps.score.imported = "maps";

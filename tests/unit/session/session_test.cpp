@@ -124,6 +124,26 @@ TEST(Session, KeptRunsKeepTheirResolutionAndOldOnesTakeTheViews) {
   EXPECT_TRUE(old.runs[0].allChannels);
 }
 
+TEST(Session, FiltersOfAScoreComeBackInTheirOrderAndAreNoneInEarlierFiles) {
+  const testing::TemporaryFolder folder;
+  Session session;
+  session.view.score.filters = {Filter::named("dilated").value(), Filter::named("gaussian").value()};
+  writeSession(session, folder.path() / "s.oodscope");
+  EXPECT_EQ(readSession(folder.path() / "s.oodscope").view.score, session.view.score);
+  session.view.score.filters.clear();
+  EXPECT_EQ(sessionText(session, folder.path()).find("filters"), std::string::npos);
+  EXPECT_TRUE(readSession(folder.write("old.oodscope", R"({"oodscope_session":1,"view":{"score":{"method":"msp"}}})"))
+                  .view.score.filters.empty());
+  const auto withFilters = [](const std::string& list) {
+    return R"({"oodscope_session":1,"view":{"score":{"filters":)" + list + "}}}";
+  };
+  expectMessage(withFilters(R"(["blur"])"), "gaussian, boundary, dilated");
+  expectMessage(withFilters(R"("gaussian")"), "filters");
+  std::string many = "\"gaussian\"";
+  for (int i = 0; i < 16; ++i) many += ",\"gaussian\"";
+  expectMessage(withFilters("[" + many + "]"), "16");
+}
+
 TEST(Session, PathsBelowItsFolderMoveWithIt) {
   const testing::TemporaryFolder first, second;
   writeSession(fullSession(first.path()), first.path() / "s.oodscope");
@@ -204,6 +224,7 @@ TEST(Session, AMemberOutsideItsRangeIsRefusedWithItsPlaceAndRange) {
       {R"("models": [{"path": "m", "outputs": {"output": -1}}])", "models[0].outputs.output"},
       {R"("scores": [1])", "scores[0]"},
       {R"("methods": ["mps"])", "methods[0]\": expected one of msp"},
+      {R"("methods": ["msp", "msp+blur"])", "FILTER being one of gaussian, boundary, dilated"},
       {R"("temperatures": [1, -1])", "temperatures[1]"},
       {R"("protocols": ["club"])", "protocols[0]\": expected one of course"},
       {R"("notes": [{"region": [1, 2, 3]}])", "notes[0].region"},
