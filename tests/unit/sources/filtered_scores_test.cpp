@@ -177,28 +177,27 @@ TEST_F(FilteredScores, OfDoubleMapsAreReckonedOnTheirValues) {
 TEST_F(FilteredScores, OfASumAreThoseOfItsTerms) {
   writeLogits();
   writeMaps("maps", false);
-  SumTerm first{.item = {.label = "logits", .folder = std::filesystem::path()},
-                .method = methods::kEnergy,
-                .weight = 0.5,
-                .filters = chainOf("gaussian")};
   const auto logits = std::dynamic_pointer_cast<ImportedSource>(open("logits"));
   const auto maps = std::dynamic_pointer_cast<ImportedSource>(open("maps"));
   ASSERT_TRUE(logits && maps);
-  first.item.folder = logits->id().content;
-  const SumTerm second{.item = {.label = "maps", .folder = maps->id().content}, .weight = 2.0};
-  const auto sum = openSource(set, std::vector{first, second}, store);
-  EXPECT_EQ(sum->name(), "0.5 energy+gaussian of logits + 2 maps");
+  const std::vector<SourceItem> items{{.label = "logits", .folder = logits->id().content},
+                                      {.label = "maps", .folder = maps->id().content}};
+  const auto made = [&](const std::string& text) {
+    const Normalisation none{.kind = Normalisation::Kind::None};
+    return openSource(set, ensemblePlan(parseEnsemble(text), none, items, nullptr, 1.0F, {}), store);
+  };
+  const auto sum = made("0.5*(energy+gaussian)@logits+2*score@maps");
   for (std::size_t f = 0; f < kPictures; ++f) sum->prepare(f);
   const Configuration own = sum->configurations({}, {}).front();
   const ScoreMap found = sum->score(1, own, kTwice);
-  const ScoreMap blurred = logits->score(1, configurationOf({methods::kEnergy, first.filters}, 1.0F), kTwice);
+  const FilterChain gaussian = chainOf("gaussian");
+  const ScoreMap blurred = logits->score(1, configurationOf({methods::kEnergy, gaussian}, 1.0F), kTwice);
   const ScoreMap map = maps->score(1, maps->configurations({}, {}).front(), kTwice);
   for (std::size_t i = 0; i < kTwice.area(); ++i)
-    ASSERT_EQ(found.values()[i], 0.5F * blurred.values()[i] + 2.0F * map.values()[i]);
-  SumTerm unfiltered = first;
-  unfiltered.filters.clear();
-  EXPECT_NE(sum->id(), openSource(set, std::vector{unfiltered, second}, store)->id());
-  EXPECT_TRUE(sum->whyNot(first.filters)) << "a filter belongs to a term";
+    ASSERT_EQ(found.values()[i], static_cast<float>(0.5 * static_cast<double>(blurred.values()[i]) +
+                                                    2.0 * static_cast<double>(map.values()[i])));
+  EXPECT_NE(sum->id(), made("0.5*energy@logits+2*score@maps")->id());
+  EXPECT_TRUE(sum->whyNot(gaussian)) << "a filter belongs to a term";
   EXPECT_FALSE(sum->whyNot({}));
 }
 
