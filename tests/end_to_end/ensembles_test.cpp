@@ -74,7 +74,8 @@ TEST_F(EnsemblesTest, OneScoreOfAnyScaleRanksAsItself) {
   EXPECT_NEAR(row("1*score@maps", "standardised:frame").at("ap").get<double>(), kKnownAp, 1e-9);
   const EnsembleJson plain = rows({"evaluate", "--method", "max-logit"}).front();
   for (const char* normalise : {"none", "min-max", "standardised"})
-    EXPECT_NEAR(row("1*max-logit", normalise).at("ap").get<double>(), plain.at("ap").get<double>(), 1e-4) << normalise;
+    EXPECT_NEAR(row("1*max-logit@net.pth", normalise).at("ap").get<double>(), plain.at("ap").get<double>(), 1e-4)
+        << normalise;
 }
 
 TEST_F(EnsemblesTest, NormalisationAndProvenanceSayWhatWasAdded) {
@@ -143,7 +144,7 @@ TEST_F(EnsemblesTest, AnAblationLeavesEachTermOutAndSaysThatNothingIsTrained) {
   EXPECT_EQ(all[1].at("terms"), "without max-logit");
   EXPECT_NEAR(all[1].at("ap").get<double>(), kKnownAp, 1e-9);
   EXPECT_EQ(all[2].at("terms"), "without score@maps");
-  EXPECT_EQ(all[2].at("ap"), row("1*max-logit").at("ap"));
+  EXPECT_EQ(all[2].at("ap"), row("1*max-logit@net.pth").at("ap"));
   EXPECT_THAT(document.at("provenance").at("action").get<std::string>(), HasSubstr("nothing is trained anew"));
 }
 
