@@ -101,10 +101,10 @@ std::vector<Configuration> LogitsSource::configurations(const std::vector<Method
   for (const Method method : methods) {
     requirePossible(method);
     if (!method.usesTemperature(inputs())) {
-      out.push_back(configurationOf(method, std::nullopt));
+      out.push_back(oodscope::configurationOf(method, std::nullopt));
       continue;
     }
-    for (const float temperature : temperatures) out.push_back(configurationOf(method, temperature));
+    for (const float temperature : temperatures) out.push_back(oodscope::configurationOf(method, temperature));
   }
   return out;
 }

@@ -65,8 +65,6 @@ GridCell classCell(const CursorView& view) {
   return {.text = view.predictedClass, .chip = view.predictedColour};
 }
 
-GridCell name(const QString& text) { return {.text = text, .tone = Tone::Secondary}; }
-
 }  // namespace
 
 CursorPanel::CursorPanel(QWidget* parent)
@@ -109,16 +107,16 @@ void CursorPanel::setView(const CursorView& view) {
   const Tokens& t = tokensFor(this);
   m_facts->setColumns({6, 5, 4});
   std::vector<GridRow> rows;
-  rows.push_back({.cells = {name(tr("Score")), numberCell(view.score, 4, false, view.scoreReason), name(tr("Label")),
+  rows.push_back({.cells = {nameCell(tr("Score")), numberCell(view.score, 4, false, view.scoreReason), nameCell(tr("Label")),
                             labelCell(view.label, t)}});
-  rows.push_back({.cells = {name(tr("Margin s−δ")), numberCell(view.margin, 4, true), name(tr("Decision")),
+  rows.push_back({.cells = {nameCell(tr("Margin s−δ")), numberCell(view.margin, 4, true), nameCell(tr("Decision")),
                             decisionCell(view.decision, t)}});
   GridCell rank = view.rank ? GridCell{.text = numberText(*view.rank * 100.0, 1) + QStringLiteral(" %"),
                                        .toolTip = tr("share of the set's pixels with a lower score")}
                             : notDefined(tr("needs the scores of the whole set"));
-  rows.push_back({.cells = {name(tr("Rank in set")), rank, name(tr("Class")), classCell(view)}});
+  rows.push_back({.cells = {nameCell(tr("Rank in set")), rank, nameCell(tr("Class")), classCell(view)}});
   if (view.distance)
-    rows.push_back({.cells = {name(tr("Distance")), {numberText(*view.distance, 1) + QStringLiteral(" m")}, {}, {}}});
+    rows.push_back({.cells = {nameCell(tr("Distance")), {numberText(*view.distance, 1) + QStringLiteral(" m")}, {}, {}}});
   m_facts->setRows(std::move(rows));
   m_classTitle->setText(view.probabilityName);
   m_classes->setShares(view.classes);

@@ -21,8 +21,6 @@ namespace {
 
 constexpr std::size_t kClassesShown = 4;
 
-GridCell name(const QString& text) { return {.text = text, .tone = Tone::Secondary}; }
-
 GridCell shown(const std::optional<double>& value, int decimals, const QString& unit, const QString& reason = {}) {
   if (!value) return {.text = kNotDefinedSign, .tone = Tone::Tertiary, .toolTip = reason};
   return {.text = numberText(*value, decimals) + unit};
@@ -35,23 +33,23 @@ std::vector<GridRow> factRows(const RegionView& view) {
                                                          : *view.touchesTruth ? RegionPanel::tr("yes")
                                                                               : RegionPanel::tr("no")};
   std::vector<GridRow> rows;
-  rows.push_back({.cells = {name(RegionPanel::tr("Area")),
+  rows.push_back({.cells = {nameCell(RegionPanel::tr("Area")),
                             {.text = groupedText(view.area) + RegionPanel::tr(" px"), .strong = true},
-                            name(RegionPanel::tr("Share of set")),
+                            nameCell(RegionPanel::tr("Share of set")),
                             shown(view.shareOfSet, 1, percent)}});
-  rows.push_back({.cells = {name(RegionPanel::tr("Peak")),
+  rows.push_back({.cells = {nameCell(RegionPanel::tr("Peak")),
                             {.text = scoreText(view.peak)},
-                            name(RegionPanel::tr("Margin")),
+                            nameCell(RegionPanel::tr("Margin")),
                             {.text = signedScoreText(view.margin)}}});
-  rows.push_back({.cells = {name(RegionPanel::tr("Mean")),
+  rows.push_back({.cells = {nameCell(RegionPanel::tr("Mean")),
                             {.text = scoreText(view.mean)},
-                            name(view.isMissed ? RegionPanel::tr("Found") : RegionPanel::tr("Touches GT")),
+                            nameCell(view.isMissed ? RegionPanel::tr("Found") : RegionPanel::tr("Touches GT")),
                             last}});
-  rows.push_back({.cells = {name(view.isMissed ? RegionPanel::tr("All lost at δ") : RegionPanel::tr("Gone at δ")),
+  rows.push_back({.cells = {nameCell(view.isMissed ? RegionPanel::tr("All lost at δ") : RegionPanel::tr("Gone at δ")),
                             {.text = scoreText(view.goneAt)},
-                            name(RegionPanel::tr("TPR there")),
+                            nameCell(RegionPanel::tr("TPR there")),
                             shown(view.rateThere, 1, percent)}});
-  rows.push_back({.cells = {name(RegionPanel::tr("Distance")),
+  rows.push_back({.cells = {nameCell(RegionPanel::tr("Distance")),
                             shown(view.distance, 1, RegionPanel::tr(" m"), view.distanceReason),
                             {},
                             {}}});

@@ -18,6 +18,8 @@ struct GridCell {
   QColor chip = {};  ///< 10 px square before the text; invalid: none
   int span = 1;      ///< columns; a spanning cell is right-aligned in all of them
 };
+/// What a value is called.
+[[nodiscard]] inline GridCell nameCell(const QString& text) { return {.text = text, .tone = Tone::Secondary}; }
 
 struct GridRow {
   std::vector<GridCell> cells;
