@@ -13,7 +13,7 @@
 namespace oodscope {
 namespace {
 
-using Kind = Table::Kind;
+using ColumnKind = Table::Kind;
 
 constexpr std::uint64_t kDistanceBudget = std::uint64_t{512} << 20U;  // bytes of pixels held at once
 
@@ -24,11 +24,11 @@ Value cellOf(const std::optional<T>& value) {
 
 /// Columns that say whose numbers a row has.
 std::vector<Table::Column> runColumns() {
-  return {{"Set", "set", Kind::Text},
-          {"Model", "model", Kind::Text},
-          {"Method", {}, Kind::Text},
-          {{}, "method", Kind::Text},
-          {"T", "temperature", Kind::Score}};
+  return {{"Set", "set", ColumnKind::Text},
+          {"Model", "model", ColumnKind::Text},
+          {"Method", {}, ColumnKind::Text},
+          {{}, "method", ColumnKind::Text},
+          {"T", "temperature", ColumnKind::Score}};
 }
 
 Value::Array runCells(SessionResults& results, const RunSpec& run) {
@@ -57,32 +57,32 @@ FieldTables emptyTables() {
                                    "others (first TPR above 95 %). Mean IoU: ")
                            .append(kOccurringClasses.text)
                            .append("; the other conventions as named."),
-                       {{"Frames of", "group", Kind::Text},
-                        {"Calibrated on", "calibrated_on", Kind::Text},
-                        {"Frames", "frames", Kind::Count},
-                        {"δ", "threshold", Kind::Score},
-                        {"Open mIoU", "open_miou", Kind::Percent},
-                        {"Closed mIoU", "closed_miou", Kind::Percent},
-                        {"Gap", "gap", Kind::Percent},
-                        {"Open, defined", "open_miou_defined", Kind::Percent},
-                        {"Open, all", "open_miou_all", Kind::Percent}});
+                       {{"Frames of", "group", ColumnKind::Text},
+                        {"Calibrated on", "calibrated_on", ColumnKind::Text},
+                        {"Frames", "frames", ColumnKind::Count},
+                        {"δ", "threshold", ColumnKind::Score},
+                        {"Open mIoU", "open_miou", ColumnKind::Percent},
+                        {"Closed mIoU", "closed_miou", ColumnKind::Percent},
+                        {"Gap", "gap", ColumnKind::Percent},
+                        {"Open, defined", "open_miou_defined", ColumnKind::Percent},
+                        {"Open, all", "open_miou_all", ColumnKind::Percent}});
   out.openIou = opened("IoU of each known class in percent, closed and with the anomalies that the score predicts.",
-                       {{"Class", "class", Kind::Text},
-                        {"Closed IoU", "closed_iou", Kind::Percent},
-                        {"Open IoU", "open_iou", Kind::Percent}});
+                       {{"Class", "class", ColumnKind::Text},
+                        {"Closed IoU", "closed_iou", ColumnKind::Percent},
+                        {"Open IoU", "open_iou", ColumnKind::Percent}});
   out.issu = opened(std::string("ISSU's oIoU in percent at thresholds of all frames: ").append(kAllClasses.text) + ".",
-                    {{"oIoU at TPR 95 %", "oiou_tpr95", Kind::Percent},
-                     {"oIoU at FPR 5 %", "oiou_fpr05", Kind::Percent},
-                     {"oIoU at best F1", "oiou_best_f1", Kind::Percent},
-                     {"TPR at FPR 5 %", "tpr_at_fpr05", Kind::Percent}});
+                    {{"oIoU at TPR 95 %", "oiou_tpr95", ColumnKind::Percent},
+                     {"oIoU at FPR 5 %", "oiou_fpr05", ColumnKind::Percent},
+                     {"oIoU at best F1", "oiou_best_f1", ColumnKind::Percent},
+                     {"TPR at FPR 5 %", "tpr_at_fpr05", ColumnKind::Percent}});
   out.distances = opened("AP and FPR95 in percent of the pixels at each distance, exact.",
-                         {{"From, m", "from", Kind::Score},
-                          {"To, m", "to", Kind::Score},
-                          {"AP", "ap", Kind::Percent},
-                          {"FPR95", "fpr95", Kind::Percent},
-                          {"Anomalous px", "positives", Kind::Count},
-                          {"Normal px", "negatives", Kind::Count},
-                          {"Frames", "frames", Kind::Count}});
+                         {{"From, m", "from", ColumnKind::Score},
+                          {"To, m", "to", ColumnKind::Score},
+                          {"AP", "ap", ColumnKind::Percent},
+                          {"FPR95", "fpr95", ColumnKind::Percent},
+                          {"Anomalous px", "positives", ColumnKind::Count},
+                          {"Normal px", "negatives", ColumnKind::Count},
+                          {"Frames", "frames", ColumnKind::Count}});
   return out;
 }
 
