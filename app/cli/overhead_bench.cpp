@@ -72,36 +72,48 @@ private:
     return out;
   }
 
-  /// The network on a frame, and the method on what it gives where there is one. Milliseconds.
-  double timed(std::size_t frame, std::optional<Method> method) const {
-    const bool needsPass = method && method->needsPass(m_source.inputs());
-    PassChoice pass;
-    if (needsPass) pass = passChoice(*method->kind().pass, m_options.passes);
-    const auto begin = std::chrono::steady_clock::now();
-    const auto outputs = m_source.freshOutputs(frame, needsPass ? &pass : nullptr);
-    if (method) {
-      // Which channels take part does not depend on how often the network is run.
-      const Method asked = needsPass ? Method() : *method;
-      ScoreParameters how = m_source.scoreParameters({std::string(asked.name()), asked, 1.0F}, outputs->view);
-      how.method = *method;
-      std::vector<float> scores(outputs->view.size().area());
-      score(outputs->view, how, scores);
+  using Clock = std::chrono::steady_clock;
+  static double since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  }
+
+  void score(const OutputsView& outputs, Method method) const {
+    // Which channels take part does not depend on how often the network is run.
+    const Method asked = method.needsPass(m_source.inputs()) ? Method() : method;
+    ScoreParameters how = m_source.scoreParameters({std::string(asked.name()), asked, 1.0F}, outputs);
+    how.method = method;
+    std::vector<float> scores(outputs.size().area());
+    oodscope::score(outputs, how, scores);
+  }
+
+  /// Without a further pass the same run of the network is the one without the method, too: what differs from run to
+  /// run is then no part of the difference.
+  void time(std::size_t frame, Method method, OverheadTimes& out) const {
+    const auto begin = Clock::now();
+    const auto plain = m_source.freshOutputs(frame, nullptr);
+    out.alone.push_back(since(begin));
+    if (!method.needsPass(m_source.inputs())) {
+      score(plain->view, method);
+      out.together.push_back(since(begin));
+    } else {
+      const PassChoice pass = passChoice(*method.kind().pass, m_options.passes);
+      const auto again = Clock::now();
+      const auto further = m_source.freshOutputs(frame, &pass);
+      score(further->view, method);
+      out.together.push_back(since(again));
     }
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    out.difference.push_back(out.together.back() - out.alone.back());
   }
 
   /// Nothing where stopped.
   std::optional<OverheadTimes> timesOf(Method method) {
-    OverheadTimes out;
+    OverheadTimes out, first;
     const auto runs = static_cast<std::size_t>(std::max(3, m_options.runs / 10));
-    static_cast<void>(timed(m_frames.front(), method));  // what is made at first use is no cost of a frame
+    time(m_frames.front(), method, first);  // what is made at first use is no cost of a frame
     for (std::size_t run = 0; run < runs; ++run) {
       if (m_stop.stop_requested()) return std::nullopt;
       m_progress({"bench", "overhead of " + std::string(method.name()), run, runs});
-      const std::size_t frame = m_frames[run % m_frames.size()];
-      out.alone.push_back(timed(frame, std::nullopt));
-      out.together.push_back(timed(frame, method));
-      out.difference.push_back(out.together.back() - out.alone.back());
+      time(m_frames[run % m_frames.size()], method, out);
     }
     return out;
   }

@@ -130,7 +130,7 @@ void MainWindow::buildCentre(ViewGrid* views) {
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(banner);
-  m_pass = new PassQuestion(m_desk, *column, this);
+  new PassQuestion(m_desk, *column, this);
   column->addWidget(pages, 1);
   setCentralWidget(centre);
   auto* overlay = new LatencyOverlay(
@@ -317,7 +317,6 @@ void MainWindow::showView(const ViewState& before, const ViewState& after, bool 
   m_desk.comparison.show(after, dragging);
   m_stages->showView(before, after);
   m_tabs->follow(after, dragging);
-  m_pass->follow();
 }
 
 void MainWindow::showChoices(const ViewState& view) {

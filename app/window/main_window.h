@@ -27,7 +27,6 @@ class MessagesPanel;
 class MetricsPanel;
 class ModelTab;
 class Notices;
-class PassQuestion;
 class RunsTab;
 class SceneTab;
 class StageStack;
@@ -111,7 +110,6 @@ private:
   StatusStrip* m_status = nullptr;
   FailureDesk* m_failures = nullptr;
   TabStack* m_tabs = nullptr;
-  PassQuestion* m_pass = nullptr;
   std::unique_ptr<StageStack> m_stages;
   ModelTab* m_model = nullptr;
 };

@@ -16,6 +16,8 @@ PassQuestion::PassQuestion(Desk& desk, QBoxLayout& column, QObject* parent) : QO
   panel->hide();
   column.addWidget(panel);
   m_first = new RunFirst(desk.workspace.runner(), *panel, this);
+  for (const SingleRun* run : {&desk.run, &desk.comparison.b()})
+    connect(run, &SingleRun::idleChanged, this, &PassQuestion::follow);  // last of what a change of the view does
 }
 
 void PassQuestion::follow() {

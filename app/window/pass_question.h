@@ -17,10 +17,10 @@ class PassQuestion : public QObject {
 public:
   /// The panel becomes the last of `column`'s.
   PassQuestion(Desk& desk, QBoxLayout& column, QObject* parent);
-  /// After the view has changed.
-  void follow();
 
 private:
+  void follow();
+
   Desk& m_desk;
   RunFirst* m_first;
 };

@@ -53,9 +53,10 @@ protected:
     const CommandResult result = evaluated(more);
     EXPECT_EQ(result.code, 0) << result.err;
     std::map<std::string, double> out;
-    if (result.code == 0)
-      for (const PassesJson& row : PassesJson::parse(result.out).at("rows"))
-        out[row.at("method").get<std::string>()] = row.at("ap").get<double>();
+    if (result.code != 0) return out;
+    const PassesJson report = PassesJson::parse(result.out);
+    for (const PassesJson& row : report.at("rows"))
+      out[row.at("method").get<std::string>()] = row.at("ap").get<double>();
     return out;
   }
 
@@ -166,8 +167,8 @@ TEST_F(FurtherPasses, AreTimedBesideTheNetwork) {
               "--parameter", "passes=2", "--cache-dir", cache.string(), "--format", "json"});
   ASSERT_EQ(result.code, 0) << result.err;
   std::map<std::string, PassesJson> figures;
-  for (const PassesJson& figure : PassesJson::parse(result.out).at("figures"))
-    figures[figure.at("figure").get<std::string>()] = figure;
+  const PassesJson report = PassesJson::parse(result.out);
+  for (const PassesJson& figure : report.at("figures")) figures[figure.at("figure").get<std::string>()] = figure;
   EXPECT_GT(figures.at("overhead: network alone").at("median").get<double>(), 0.0);
   for (const std::string method : {"msp", "energy", "odin", "react", "mc-dropout", "mutual-information"}) {
     ASSERT_TRUE(figures.contains("overhead: " + method)) << method;

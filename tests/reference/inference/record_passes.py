@@ -21,6 +21,7 @@ from networks import ERFNet, Residual  # noqa: E402
 from record_networks import image, weight  # noqa: E402
 
 BITS = (1 << 64) - 1
+GOLDEN = (math.isqrt(5 << 128) - (1 << 64)) // 2  # floor(2^64 (sqrt(5) - 1) / 2)
 
 
 class SplitMix:
@@ -28,7 +29,7 @@ class SplitMix:
         self.state = seed & BITS
 
     def next(self):
-        self.state = (self.state + 0x9E3779B97F4A7C15) & BITS
+        self.state = (self.state + GOLDEN) & BITS
         z = self.state
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & BITS
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & BITS
@@ -39,7 +40,7 @@ class SplitMix:
 
 
 def stream(seed, number):
-    mixed = SplitMix(seed * 0x9E3779B97F4A7C15).next() ^ (number * 0xD1B54A32D192ED03 & BITS)
+    mixed = SplitMix(seed * GOLDEN).next() ^ (number * 0xD1B54A32D192ED03 & BITS)
     return SplitMix(SplitMix(mixed).next())
 
 
