@@ -58,7 +58,7 @@ struct FittedSet {
 /// Where a fit is from.
 struct FitOrigin {
   std::string set;
-  std::string model;  ///< SHA-256 of the network's file; empty: somebody's files
+  std::string model = {};  ///< SHA-256 of the network's file; empty: somebody's files
   std::vector<std::pair<std::string, std::string>> facts = {};
 };
 /// Writes FILE.json, which readStatistics() reads, and for features FILE.features.npz beside it (means, inverse, bank),
