@@ -71,7 +71,8 @@ std::vector<ScoreTerm> ScoreSource::terms(const Configuration& configuration) co
 Configuration ScoreSource::configurationOf(const std::vector<ScoreTerm>& terms) const {
   if (terms.size() != 1) return {name(), std::nullopt, std::nullopt};  // of an ensemble, which this is not
   const ScoreTerm& term = terms.front();
-  return {term.method ? std::string(term.method->name()) : name(), term.method, term.temperature};
+  return withFilters({term.method ? std::string(term.method->name()) : name(), term.method, term.temperature},
+                     term.filters);
 }
 
 RowNames ScoreSource::rowNames(const Configuration& configuration) const {

@@ -9,6 +9,7 @@
 #include "app/window/window_actions.h"
 #include "widgets/controls/labelled_combo.h"
 #include "widgets/panels/find_button.h"
+#include "widgets/theme/icon.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
@@ -78,7 +79,7 @@ void ChoiceBar::addChoices(WindowActions& actions) {
   m_filters = new QToolButton;
   m_filters->setMenu(actions.filters.menu);
   m_filters->setPopupMode(QToolButton::InstantPopup);
-  m_filters->setToolButtonStyle(Qt::ToolButtonTextOnly);
+  m_filters->setIcon(icon(QStringLiteral("filter")));
   m_filters->setAccessibleName(tr("Filters"));
   addWidget(m_filters);
   auto* swap = new QToolButton;
@@ -215,7 +216,8 @@ void ChoiceBar::showFilters(const ViewState& view) {
   QStringList titles;
   for (const Filter filter : view.score.filters) titles << filterTitle(filter);
   const QString all = titles.join(QStringLiteral(" + "));
-  m_filters->setText(titles.isEmpty() ? tr("No filter") : all);
+  m_filters->setText(all);  // none is the usual case and takes no room
+  m_filters->setToolButtonStyle(titles.isEmpty() ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
   m_filters->setToolTip(
       tr("What the score maps go through, after they were brought to the size where they are evaluated. Now: %1.")
           .arg(titles.isEmpty() ? tr("no filter") : all));

@@ -191,8 +191,9 @@ void ValueGrid::paintCell(QPainter& painter, const GridRow& row, std::size_t col
   // A spanning cell may grow leftwards over the columns that were left out.
   const QRect area = column > 0 && cell.span > 1 ? rect.adjusted(std::min(0, rect.width() - textWidth), 0, 0, 0) : rect;
   const Qt::Alignment side = column == 0 ? Qt::AlignLeft : Qt::AlignRight;
-  const QString shown = column == 0 ? metrics.elidedText(cell.text, Qt::ElideRight, area.width()) : cell.text;
-  painter.drawText(area, static_cast<int>(side | Qt::AlignVCenter), shown);
+  const QRect ofText = area.adjusted(column == 0 && cell.chip.isValid() ? m.px(14) : 0, 0, 0, 0);
+  const QString shown = column == 0 ? metrics.elidedText(cell.text, Qt::ElideRight, ofText.width()) : cell.text;
+  painter.drawText(ofText, static_cast<int>(side | Qt::AlignVCenter), shown);
   if (!cell.chip.isValid()) return;
   const int size = m.px(9);
   const int x = column == 0 ? area.left() : area.right() - textWidth - m.px(14);

@@ -9,7 +9,7 @@ constexpr std::array kKnnNeeds = {&kNeedsFeatures, &kNeedsReferenceBank};
 constinit const MethodKind kKnn{
     .name = "knn",
     .title = "k nearest features",
-    .formula = "mean of |f - r| over the k reference features r nearest to f",
+    .formula = "mean distance of f to the k reference features nearest to it",
     .reference = "Galesso et al., ICCV Workshops 2023",
     .summary =
         "The mean Euclidean distance of a pixel's features to the k nearest of those drawn from the set that was "

@@ -75,6 +75,9 @@ EnsembleTab::EnsembleTab(Workspace& workspace, QWidget* parent)
   row->addWidget(m_table, 2);
   row->addWidget(m_heat, 1);
   column->addLayout(row, 1);
+  column->addStretch();
+  m_table->hide();  // until there are rows
+  m_heat->hide();
   connect(m_table, &QTableWidget::cellDoubleClicked, this, [this](int at, int) { useRow(at); });
   for (const auto signal : {&Workspace::modelOpened, &Workspace::modelClosed, &Workspace::scoresOpened})
     connect(&m_workspace, signal, this, &EnsembleTab::fillScores);
@@ -96,6 +99,7 @@ void EnsembleTab::addMaking(QWidget& parent) {
   m_name->setText(tr("ensemble"));
   place(m_text, tr("Terms of the ensemble"),
         tr("A weight, a star, a score; several with a plus. A star between scores multiplies them."), 1);
+  m_text->setPlaceholderText(QStringLiteral("0.5*msp+0.5*max-logit"));
   place(m_scores, tr("Score to add"), tr("What is open, and what it can be scored by"));
   place(m_add, tr("Add the score"), tr("Adds the chosen score to the terms"));
   m_add->setText(tr("Add"));
@@ -200,7 +204,9 @@ void EnsembleTab::showEnsemble(const EnsembleEntry& entry, const TermWeights& gi
   if (!m_shown || m_shown->text != entry.text || m_shown->normalisation != entry.normalisation) {
     if (!m_shown || m_shown->text != entry.text) makeSliders(expression);
     m_table->setRowCount(0);
+    m_table->hide();
     m_heat->clear();
+    m_heat->hide();
     m_rows.clear();
   }
   m_shown = entry;
@@ -294,6 +300,7 @@ void EnsembleTab::showSearch(const Request& request, const WeightSearch& search)
   QStringList titles;
   for (const std::string& term : m_terms) titles << QString::fromStdString(term);
   titles << tr("AP") << tr("FPR95") << tr("Criterion");
+  m_table->show();
   m_table->setColumnCount(static_cast<int>(titles.size()));
   m_table->setHorizontalHeaderLabels(titles);
   m_table->setRowCount(static_cast<int>(search.trials.size()));
@@ -320,6 +327,7 @@ void EnsembleTab::showSearch(const Request& request, const WeightSearch& search)
 
 void EnsembleTab::showHeat(const Request& request, const WeightSearch& search) {
   m_heat->clear();
+  m_heat->hide();
   if (m_terms.size() < 2) return;
   constexpr int kSide = kMostOfGrid + 1;
   std::vector<std::optional<double>> values(kSide * kSide);
@@ -338,12 +346,15 @@ void EnsembleTab::showHeat(const Request& request, const WeightSearch& search) {
         if (search.best == t && !best) best = std::pair(first, second);
       }
   }
+  m_heat->show();
   m_heat->setCells(QString::fromStdString(m_terms[0]), QString::fromStdString(m_terms[1]), kSide, std::move(values),
                    best);
 }
 
 void EnsembleTab::showAblation(const Request&, const std::vector<Ablation>& rows) {
   m_heat->clear();
+  m_heat->hide();
+  m_table->show();
   m_table->setColumnCount(3);
   m_table->setHorizontalHeaderLabels({tr("Terms"), tr("AP"), tr("FPR95")});
   m_table->setRowCount(static_cast<int>(rows.size()));
