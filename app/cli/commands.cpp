@@ -5,15 +5,39 @@
 
 namespace oodscope {
 
-extern const CommandKind kEvaluateCommand, kInfoCommand, kSweepCommand, kMiouCommand, kTrainCommand, kDemoCommand,
-    kBenchCommand, kReportCommand, kFigureCommand, kSubmitCommand, kResultsCommand, kFitCommand, kSynBoostCommand,
-    kEnsembleCommand;
+// One line a command, in two places.
+extern const CommandKind kEvaluateCommand;
+extern const CommandKind kInfoCommand;
+extern const CommandKind kSweepCommand;
+extern const CommandKind kMiouCommand;
+extern const CommandKind kTrainCommand;
+extern const CommandKind kDemoCommand;
+extern const CommandKind kBenchCommand;
+extern const CommandKind kReportCommand;
+extern const CommandKind kFigureCommand;
+extern const CommandKind kSubmitCommand;
+extern const CommandKind kResultsCommand;
+extern const CommandKind kFitCommand;
+extern const CommandKind kSynBoostCommand;
+extern const CommandKind kEnsembleCommand;
 
 std::span<const CommandKind* const> commandKinds() {
-  static constexpr std::array kKinds{&kEvaluateCommand, &kInfoCommand,    &kSweepCommand,   &kMiouCommand,
-                                     &kTrainCommand,    &kDemoCommand,    &kBenchCommand,   &kReportCommand,
-                                     &kFigureCommand,   &kSubmitCommand,  &kResultsCommand, &kFitCommand,
-                                     &kSynBoostCommand, &kEnsembleCommand};
+  static constexpr std::array kKinds{
+      &kEvaluateCommand,  //
+      &kInfoCommand,      //
+      &kSweepCommand,     //
+      &kMiouCommand,      //
+      &kTrainCommand,     //
+      &kDemoCommand,      //
+      &kBenchCommand,     //
+      &kReportCommand,    //
+      &kFigureCommand,    //
+      &kSubmitCommand,    //
+      &kResultsCommand,   //
+      &kFitCommand,       //
+      &kSynBoostCommand,  //
+      &kEnsembleCommand,  //
+  };
   return kKinds;
 }
 

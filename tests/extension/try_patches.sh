@@ -65,7 +65,6 @@ tryPatch() {
     cat "$log" >&2
     return 1
   fi
-  files=$(git -C "$tree" status --porcelain --untracked-files=all | wc -l)
   targets=$(sed -n 's/^build //p' "$folder/$name.targets" | tr '\n' ' ')
   # shellcheck disable=SC2086  # a list of targets
   if ! ninja -C "$build" ${OODSCOPE_JOBS:+-j "$OODSCOPE_JOBS"} $targets >>"$log" 2>&1; then
@@ -76,6 +75,7 @@ tryPatch() {
       (cd "$build" && bash -euo pipefail -c "$command") >>"$log" 2>&1 || { result="fails: $command"; break; }
     done < <(sed -n 's/^test //p' "$folder/$name.targets")
   fi
+  files=$(git -C "$tree" status --porcelain --untracked-files=all | wc -l) # with what the tests' programs wrote: the guide
   [ "$result" = ok ] && [ "$files" -gt "$most_files" ] && result="more than $most_files files"
   echo "| $name | $files | $result |"
   git -C "$tree" status --porcelain --untracked-files=all | sed 's/^/    /' >"$scratch/$name.files"
