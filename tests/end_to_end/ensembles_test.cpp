@@ -78,6 +78,16 @@ TEST_F(EnsemblesTest, OneScoreOfAnyScaleRanksAsItself) {
         << normalise;
 }
 
+TEST_F(EnsemblesTest, AFilteredTermIsTheFilteredMethod) {
+  const EnsembleJson methods = rows({"evaluate", "--method", "max-logit,max-logit+gaussian"});
+  ASSERT_EQ(methods.size(), 4U) << "two of the network, the maps plain and filtered";
+  const auto ap = [](const EnsembleJson& of) { return of.at("ap").get<double>(); };
+  ASSERT_EQ(methods[1].at("method"), "max-logit+gaussian");
+  EXPECT_NE(ap(methods[0]), ap(methods[1]));
+  EXPECT_NEAR(ap(row("2*(max-logit+gaussian)@net.pth", "none")), ap(methods[1]), 1e-9);
+  EXPECT_NEAR(ap(row("1*(max-logit+gaussian)@net.pth+0*msp@net.pth", "none")), ap(methods[1]), 1e-9);
+}
+
 TEST_F(EnsemblesTest, NormalisationAndProvenanceSayWhatWasAdded) {
   const CommandResult result = run({"evaluate", "--method", "0.25*msp*score@maps+max-logit*1", "--normalise", "rank"});
   EXPECT_EQ(result.code, 2) << "a weight behind its score";
@@ -102,7 +112,8 @@ TEST_F(EnsemblesTest, WhatCannotBeReadOrMadeIsRefused) {
   refused({"evaluate", "--method", "0.5*msp", "--normalise", "softly"}, 2, "min-max");
   refused({"evaluate", "--method", "0.5*score@elsewhere"}, 3, "'elsewhere'");
   refused({"evaluate", "--method", "0.5*madeup"}, 3, "'madeup'");
-  refused({"evaluate", "--method", "0.5*(msp+gaussian)"}, 3, "gaussian");
+  refused({"evaluate", "--method", "0.5*(msp+blur)"}, 2, "'blur'");
+  refused({"evaluate", "--method", "0.5*(score+boundary)@maps"}, 3, "reads predicted classes");
   refused({"sweep", "--method", "0.5*msp+0.5*max-logit"}, 2, "not swept");
   refused({"ensemble", "--method", "msp"}, 2, "an ensemble is needed");
   const CommandResult submitted =
