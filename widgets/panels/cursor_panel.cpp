@@ -107,8 +107,8 @@ void CursorPanel::setView(const CursorView& view) {
   const Tokens& t = tokensFor(this);
   m_facts->setColumns({6, 5, 4});
   std::vector<GridRow> rows;
-  rows.push_back({.cells = {nameCell(tr("Score")), numberCell(view.score, 4, false, view.scoreReason), nameCell(tr("Label")),
-                            labelCell(view.label, t)}});
+  rows.push_back({.cells = {nameCell(tr("Score")), numberCell(view.score, 4, false, view.scoreReason),
+                            nameCell(tr("Label")), labelCell(view.label, t)}});
   rows.push_back({.cells = {nameCell(tr("Margin s−δ")), numberCell(view.margin, 4, true), nameCell(tr("Decision")),
                             decisionCell(view.decision, t)}});
   GridCell rank = view.rank ? GridCell{.text = numberText(*view.rank * 100.0, 1) + QStringLiteral(" %"),
@@ -116,7 +116,8 @@ void CursorPanel::setView(const CursorView& view) {
                             : notDefined(tr("needs the scores of the whole set"));
   rows.push_back({.cells = {nameCell(tr("Rank in set")), rank, nameCell(tr("Class")), classCell(view)}});
   if (view.distance)
-    rows.push_back({.cells = {nameCell(tr("Distance")), {numberText(*view.distance, 1) + QStringLiteral(" m")}, {}, {}}});
+    rows.push_back(
+        {.cells = {nameCell(tr("Distance")), {numberText(*view.distance, 1) + QStringLiteral(" m")}, {}, {}}});
   m_facts->setRows(std::move(rows));
   m_classTitle->setText(view.probabilityName);
   m_classes->setShares(view.classes);
