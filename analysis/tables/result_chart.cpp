@@ -95,7 +95,8 @@ public:
     m_out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + points(m_chart.width) + "pt\" height=\"" +
             points(m_chart.height) + "pt\" viewBox=\"0 0 " + points(m_chart.width) + " " + points(m_chart.height) +
             "\" font-family=\"sans-serif\" font-size=\"" + points(kFont) + "\" fill=\"" + std::string(m_ink.text) +
-            "\">\n<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(m_ink.ground) + "\"/>\n";
+            "\">\n<rect width=\"" + points(m_chart.width) + "\" height=\"" + points(m_chart.height) + "\" fill=\"" +
+            std::string(m_ink.ground) + "\"/>\n";  // in numbers: a share is not understood by every reader
     for (const double tick : chartTicks(m_span.low, m_span.high)) {
       line(kLeft, y(tick), kLeft + m_plotWidth, y(tick), m_ink.grid, 0.5);
       text(kLeft - 3.0, y(tick) + 0.35 * kFont, "end", typesetText(shortText(tick)));

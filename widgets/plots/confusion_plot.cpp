@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kConfusionDesignHeight = 18;
 constexpr double kNamesShare = 0.3;   // of the area that names take at most
+constexpr double kSpeltShare = 0.7;   // of a line's height that a cell has at least where names are spelt
 constexpr double kInkTurns = 0.55;    // share from which on texts stand on a dark cell
 constexpr double kTextShare = 0.005;  // smaller ones are not spelt: 0.5 %
 
@@ -30,6 +31,7 @@ QColor between(const QColor& a, const QColor& b, double share) {
 
 struct ConfusionPlot::Places {
   double unit = 1, left = 0, top = 0, cell = 0, names = 0, head = 0;
+  bool spelt = true;  ///< the classes beside their colours
   [[nodiscard]] QRectF at(int row, int column) const {
     return {left + column * cell, top + row * cell, cell - 0.5 * unit, cell - 0.5 * unit};
   }
@@ -74,9 +76,18 @@ ConfusionPlot::Places ConfusionPlot::places(const QRectF& area, const QFont& bas
   p.names = std::min(p.names + 20 * p.unit, kNamesShare * std::min(area.width(), area.height()));
   p.head = (titled ? 26 : 6) * p.unit;
   const double n = std::max<double>(1, static_cast<double>(m_classes.size()));
-  p.left = area.left() + 10 * p.unit + p.names + 18 * p.unit;
-  p.top = area.top() + p.head + p.names + 18 * p.unit;
-  p.cell = std::max(1.0, std::min((area.right() - 8 * p.unit - p.left) / n, (area.bottom() - 6 * p.unit - p.top) / n));
+  const auto lay = [&] {
+    p.left = area.left() + 10 * p.unit + p.names + 18 * p.unit;
+    p.top = area.top() + p.head + p.names + 18 * p.unit;
+    p.cell =
+        std::max(1.0, std::min((area.right() - 8 * p.unit - p.left) / n, (area.bottom() - 6 * p.unit - p.top) / n));
+  };
+  lay();
+  p.spelt = p.cell >= kSpeltShare * metrics.height();
+  if (!p.spelt) {  // colours alone, and their room for the cells
+    p.names = 12 * p.unit;
+    lay();
+  }
   return p;
 }
 
@@ -107,11 +118,10 @@ void ConfusionPlot::paintNames(QPainter& painter, const QRectF& area, const Plac
   const QFont face = captionFont(base);
   const QFontMetricsF metrics(face);
   const double chip = std::min(9 * p.unit, 0.7 * p.cell), room = p.names - 16 * p.unit;
-  const bool spelt = p.cell >= 0.7 * metrics.height();
   painter.setFont(face);
   const auto name = [&](const QRectF& place, const ConfusionClass& each) {
     painter.fillRect(QRectF(place.right() - chip, place.center().y() - chip / 2, chip, chip), each.colour);
-    if (!spelt) return;
+    if (!p.spelt) return;
     painter.setPen(t.text);
     painter.drawText(place.adjusted(0, 0, -chip - 5 * p.unit, 0),
                      Qt::AlignVCenter | Qt::AlignRight | Qt::TextSingleLine,
