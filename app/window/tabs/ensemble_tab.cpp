@@ -101,6 +101,8 @@ void EnsembleTab::addMaking(QWidget& parent) {
         tr("A weight, a star, a score; several with a plus. A star between scores multiplies them."), 1);
   m_text->setPlaceholderText(QStringLiteral("0.5*msp+0.5*max-logit"));
   place(m_scores, tr("Score to add"), tr("What is open, and what it can be scored by"));
+  m_scores->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+  m_scores->setMinimumContentsLength(12);
   place(m_add, tr("Add the score"), tr("Adds the chosen score to the terms"));
   m_add->setText(tr("Add"));
   place(m_make, tr("New ensemble"), tr("Makes it a source of the session and shows it"));
