@@ -24,6 +24,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QStandardItemModel>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTest>
 #include <QTreeView>
@@ -127,6 +128,34 @@ TEST_F(WindowWords, MapsTakeTheRunOverWhereTheyFitTheSet) {
   auto* method = comboNamed(*window, QStringLiteral("Method"));
   EXPECT_EQ(method->currentIndex(), -1) << "maps have no method, so that the box names none";
   EXPECT_FALSE(method->isEnabled());
+}
+
+/// How often a widget is painted.
+class PaintCount : public QObject {
+public:
+  int paints = 0;
+  bool eventFilter(QObject*, QEvent* event) override {
+    paints += event->type() == QEvent::Paint ? 1 : 0;
+    return false;
+  }
+};
+
+TEST_F(WindowWords, TabsAreNotLaidOutAtEachTickOfADrag) {
+  const auto window = open(false);
+  drop(*window, writeModel());
+  QTabBar* tabs = nullptr;
+  for (QTabBar* bar : window->findChildren<QTabBar*>())
+    if (bar->accessibleName() == QStringLiteral("Analyses")) tabs = bar;
+  ASSERT_NE(tabs, nullptr);
+  PaintCount count;
+  tabs->installEventFilter(&count);
+  for (int i = 0; i < 4; ++i) {
+    window->session().drag(edits::setTemperature(1.5 + i));
+    ASSERT_TRUE(waitUntilIdle(*window));
+  }
+  EXPECT_EQ(count.paints, 0);
+  tabs->update();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return count.paints > 0; })) << "it would have been counted";
 }
 
 TEST_F(WindowWords, MethodsThatASourceCannotServeAreGreyInMenuKeysAndBox) {

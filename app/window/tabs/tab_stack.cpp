@@ -135,7 +135,9 @@ bool TabStack::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void TabStack::follow(const ViewState& view, bool dragging) {
-  for (const int place : m_ofTwoRuns) setTabVisible(place, view.other.has_value());
+  // Said again, Qt lays out and paints all tabs at each tick of a drag.
+  for (const int place : m_ofTwoRuns)
+    if (isTabVisible(place) != view.other.has_value()) setTabVisible(place, view.other.has_value());
   for (AnalysisTab* tab : m_tabs) tab->follow(view, dragging);
   offerWholeSet();
 }
