@@ -76,12 +76,15 @@ void countObjects(const ScoredImage& frame, const FailureMasks& masks, const Fai
     const Attribution::Objects one{
         .count = 1, .missed = missed ? 1U : 0U, .pixels = area, .missedPixels = area - found};
     out.objectsBySize[Attribution::sizeBin(area)] += one;
+    out.objectsByIssuGroup[Attribution::issuGroup(area)] += one;
     const auto metres = context.distance != nullptr ? medianDistance(runs, *context.distance, scratch) : std::nullopt;
     out.objectsByDistance[Attribution::distanceBin(static_cast<float>(metres.value_or(0.0)))] += one;
   }
-  for (const std::uint32_t area : masks.falsePositives.areas)
-    out.falsePositivesBySize[Attribution::sizeBin(area)] +=
-        {.count = 1, .missed = 0, .pixels = area, .missedPixels = 0};
+  for (const std::uint32_t area : masks.falsePositives.areas) {
+    const Attribution::Objects one{.count = 1, .missed = 0, .pixels = area, .missedPixels = 0};
+    out.falsePositivesBySize[Attribution::sizeBin(area)] += one;
+    out.falsePositivesByIssuGroup[Attribution::issuGroup(area)] += one;
+  }
 }
 
 Attribution attributionOf(const ScoredImage& frame, const FailureMasks& masks, const FailureOptions& options,
@@ -110,6 +113,10 @@ Attribution& Attribution::operator+=(const Attribution& other) {
     objectsBySize[b] += other.objectsBySize[b];
     falsePositivesBySize[b] += other.falsePositivesBySize[b];
   }
+  for (std::size_t g = 0; g < objectsByIssuGroup.size(); ++g) {
+    objectsByIssuGroup[g] += other.objectsByIssuGroup[g];
+    falsePositivesByIssuGroup[g] += other.falsePositivesByIssuGroup[g];
+  }
   for (std::size_t b = 0; b < kDistanceBins; ++b) {
     add(byDistance[b], other.byDistance[b]);
     objectsByDistance[b] += other.objectsByDistance[b];
@@ -121,6 +128,11 @@ Attribution& Attribution::operator+=(const Attribution& other) {
 std::size_t Attribution::sizeBin(std::uint64_t pixels) {
   if (pixels == 0) return 0;
   return std::min<std::size_t>(kSizeBins - 1, static_cast<std::size_t>(std::bit_width(pixels)) - 1);
+}
+
+std::size_t Attribution::issuGroup(std::uint64_t pixels) {
+  return static_cast<std::size_t>(std::upper_bound(kIssuGroups.begin(), kIssuGroups.end(), pixels) -
+                                  kIssuGroups.begin());
 }
 
 std::size_t Attribution::distanceBin(float metres) {

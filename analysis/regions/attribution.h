@@ -20,6 +20,9 @@ struct Attribution {
   static constexpr std::size_t kSizeBins =
       24;  ///< by powers of two: bin b holds 2^b <= pixels < 2^(b+1), the last all above
   static constexpr std::size_t kDistanceBins = 12;  ///< below 5 m, 5–10, …, 45–50, 50 m and beyond, unknown
+  /// Least pixels of ISSU's groups (49–256, 256–2304, 2304–12544 and more; a group holds its least and not the next
+  /// one's), below which objects do not count. Source: vojirt/benchmark_issu, CVPR 2025.
+  static constexpr std::array<std::uint64_t, 4> kIssuGroups{49, 256, 2304, 12544};
 
   struct Objects {
     std::uint64_t count = 0;   ///< truth components, or false-positive regions
@@ -33,13 +36,17 @@ struct Attribution {
   std::map<std::uint8_t, ConfusionCounts> byPredictedClass;  ///< empty without class maps
   std::map<std::uint8_t, ConfusionCounts> byTrueClass;       ///< empty without true classes
   std::array<Objects, kSizeBins> objectsBySize{};
-  std::array<Objects, kSizeBins> falsePositivesBySize{};    ///< all regions, those under the minimum too
+  std::array<Objects, kSizeBins> falsePositivesBySize{};             ///< all regions, those under the minimum too
+  std::array<Objects, kIssuGroups.size() + 1> objectsByIssuGroup{};  ///< the first: below all groups
+  std::array<Objects, kIssuGroups.size() + 1> falsePositivesByIssuGroup{};
   std::array<ConfusionCounts, kDistanceBins> byDistance{};  ///< all in the last bin without distances
   std::array<Objects, kDistanceBins> objectsByDistance{};   ///< by median distance
   std::vector<ConfusionCounts> frames;
   Attribution& operator+=(const Attribution& other);
 
   [[nodiscard]] static std::size_t sizeBin(std::uint64_t pixels);
+  /// 0 below all groups, else 1 + the group's place in kIssuGroups.
+  [[nodiscard]] static std::size_t issuGroup(std::uint64_t pixels);
   /// Bins as in Grcić et al., ECCV 2022, table 3. 0 or less, or NaN: unknown.
   [[nodiscard]] static std::size_t distanceBin(float metres);
 };

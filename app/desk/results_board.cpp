@@ -77,8 +77,9 @@ void ResultsBoard::open() {
   const auto soon = [this] {
     if (!m_rebuild.isActive()) m_rebuild.start();
   };
-  for (const auto signal : {&Workspace::setOpened, &Workspace::setClosed, &Workspace::modelOpened,
-                            &Workspace::modelClosed, &Workspace::scoresOpened, &Workspace::ensemblePut})
+  for (const auto signal :
+       {&Workspace::setOpened, &Workspace::setClosed, &Workspace::modelOpened, &Workspace::modelClosed,
+        &Workspace::scoresOpened, &Workspace::ensemblePut, &Workspace::ensembleClosed})
     connect(&m_workspace, signal, this, soon);
   for (const auto signal : {&Workspace::setRenamed, &Workspace::sourceRenamed})
     connect(&m_workspace, signal, this, soon);
@@ -150,7 +151,8 @@ void ResultsBoard::addRows(std::size_t source) {
         m_matrix.rows.push_back({.source = of.label,
                                  .isFolder = of.isFolder,
                                  .hasLogits = configuration.method.has_value(),
-                                 .configuration = configuration});
+                                 .configuration = configuration,
+                                 .polarity = scores.polarity()});
         m_sourceOfRow.push_back(source);
       }
     } catch (const Error&) {  // a method that the source cannot give has no row: no void channel, say

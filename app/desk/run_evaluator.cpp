@@ -52,7 +52,8 @@ RunEvaluator::RunEvaluator(Workspace& workspace, QObject* parent)
   connect(&runner, &InferenceRunner::frameReady, this, &RunEvaluator::onRunnerChanged);
   connect(&runner, &InferenceRunner::frameFailed, this, &RunEvaluator::onRunnerChanged);
   connect(&runner, &InferenceRunner::progressChanged, this, &RunEvaluator::onRunnerChanged);
-  for (const auto signal : {&Workspace::setClosed, &Workspace::modelClosed, &Workspace::modelOpened})
+  for (const auto signal :
+       {&Workspace::setClosed, &Workspace::modelClosed, &Workspace::modelOpened, &Workspace::ensembleClosed})
     connect(&m_workspace, signal, this, &RunEvaluator::dropClosed);
   for (const auto signal : {&Workspace::setRenamed, &Workspace::sourceRenamed})
     connect(&m_workspace, signal, this, &RunEvaluator::dropClosed);

@@ -110,6 +110,8 @@ public:
   /// The ensemble from now on, in place of the one of its name. Throws Error where it cannot be made of what is open;
   /// nothing is changed then.
   void putEnsemble(const EnsembleEntry& ensemble);
+  /// Takes it out of the session; what was scored by it is dropped.
+  void closeEnsemble(const QString& name);
   [[nodiscard]] const OpenSet* findSet(const QString& name) const;
   [[nodiscard]] const OpenModel* findModel(const QString& name) const;
   [[nodiscard]] const OpenScores* findScores(const QString& name) const;
@@ -152,6 +154,7 @@ Q_SIGNALS:
   void modelClosed(const QString& name);
   void scoresOpened(const QString& name);
   void ensemblePut(const QString& name);
+  void ensembleClosed(const QString& name);
   /// Something to tell; `file` may be empty.
   void message(oodscope::Severity severity, const QString& text, const QString& file);
   /// No known layout fits a folder; `why` says what was looked for. `scores`: it holds what score maps are kept in.
@@ -171,6 +174,7 @@ private:
   void nameSources();
   /// Drops the live sets of a set or source, by its id, and what was told of it by its name.
   void dropLiveSets(const std::string& set, const SourceId& source, const QString& name);
+  void dropEnsemble(const std::string& name);
   [[nodiscard]] EnsemblePlan planOf(const EnsembleEntry& ensemble) const;
   [[nodiscard]] std::shared_ptr<LiveSet> liveEnsemble(const OpenSet& set, const ViewState& view,
                                                       const EnsembleEntry& ensemble, QString& reason);

@@ -41,13 +41,25 @@ void Workspace::putEnsemble(const EnsembleEntry& ensemble) {
     throw Error(ErrorParts{.what = "an ensemble cannot be called so",
                            .expected = "a name that no model or folder of scores has",
                            .found = "'" + ensemble.name + "'"});
+  dropEnsemble(ensemble.name);
+  m_session.putEnsemble(ensemble);
+  Q_EMIT ensemblePut(name);
+}
+
+void Workspace::closeEnsemble(const QString& name) {
+  const std::string label = name.toStdString();
+  if (findEnsemble(label) == nullptr) return;
+  dropEnsemble(label);
+  m_session.removeEnsemble(label);
+  Q_EMIT ensembleClosed(QString::fromStdString(label));
+}
+
+void Workspace::dropEnsemble(const std::string& name) {
   std::erase_if(m_live, [&](const std::shared_ptr<LiveSet>& live) {
-    const bool isOld = live->source().name() == ensemble.name && live->source().weightedTerms() != nullptr;
+    const bool isOld = live->source().name() == name && live->source().weightedTerms() != nullptr;
     if (isOld) m_runner->forget(live);
     return isOld;
   });
-  m_session.putEnsemble(ensemble);
-  Q_EMIT ensemblePut(name);
 }
 
 std::shared_ptr<LiveSet> Workspace::liveEnsemble(const OpenSet& set, const ViewState& view,

@@ -129,8 +129,21 @@ Edit setImported(const std::string& folder, bool logits, RunSide run) {
   });
 }
 
-Edit setEnsemble(const std::string& name, const std::vector<double>& weights) {
-  return ofRun(RunSide::A, "ensemble", [=](const RunKnobs& knobs) {
+Edit leaveEnsemble(const std::string& name) {
+  return {[name](ViewState& view) {
+            const auto leave = [&](ScoreChoice& score) {
+              if (score.imported != name) return;
+              score.imported.reset();
+              score.weights.clear();
+            };
+            leave(view.score);
+            if (view.other) leave(view.other->score);
+          },
+          "ensemble"};
+}
+
+Edit setEnsemble(const std::string& name, const std::vector<double>& weights, RunSide run) {
+  return ofRun(run, "ensemble", [=](const RunKnobs& knobs) {
     knobs.score.imported = name;
     knobs.score.importedLogits = false;
     knobs.score.weights = weights;
@@ -154,6 +167,15 @@ Edit setFilters(const FilterChain& filters, RunSide run) {
 Edit setFilter(Filter filter, bool on, RunSide run) {
   return ofRun(run, run == RunSide::A ? "filters" : "filters of B",
                [=](const RunKnobs& knobs) { knobs.score.filters = withFilter(knobs.score.filters, filter, on); });
+}
+
+Edit setPassValue(const PassParameter& parameter, double value, RunSide run) {
+  return ofRun(run, std::string(parameter.name), [&parameter, value](const RunKnobs& knobs) {
+    if (value == parameter.usual)
+      knobs.score.passes.erase(std::string(parameter.name));
+    else
+      knobs.score.passes.insert_or_assign(std::string(parameter.name), value);
+  });
 }
 
 Edit setMethodAt(Method method, double temperature) {

@@ -39,13 +39,17 @@ namespace edits {
 /// A folder's scores from now on; `logits`: it holds what methods apply to.
 [[nodiscard]] Edit setImported(const std::string& folder, bool logits, RunSide run = RunSide::A);
 /// An ensemble's scores from now on, with these weights, one a term.
-[[nodiscard]] Edit setEnsemble(const std::string& name, const std::vector<double>& weights);
+[[nodiscard]] Edit setEnsemble(const std::string& name, const std::vector<double>& weights, RunSide run = RunSide::A);
+/// Runs that are scored by the ensemble are by the model at hand from now on.
+[[nodiscard]] Edit leaveEnsemble(const std::string& name);
 [[nodiscard]] Edit setWeights(const std::vector<double>& weights);
 [[nodiscard]] Edit setMethod(Method method, RunSide run = RunSide::A);
 /// What the score's maps go through.
 [[nodiscard]] Edit setFilters(const FilterChain& filters, RunSide run = RunSide::A);
 /// Takes a filter in or out; filters stand in the order in which they are declared.
 [[nodiscard]] Edit setFilter(Filter filter, bool on, RunSide run = RunSide::A);
+/// What a further pass is run with, by PassParameter::name. Its usual value is not kept. Requires: a value that fits.
+[[nodiscard]] Edit setPassValue(const PassParameter& parameter, double value, RunSide run = RunSide::A);
 [[nodiscard]] Edit setMethodAt(Method method, double temperature);
 /// Within what a hand can set.
 [[nodiscard]] Edit setTemperature(double temperature, RunSide run = RunSide::A);

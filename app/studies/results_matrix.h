@@ -43,6 +43,7 @@ struct MatrixRow {
   bool isFolder = false;  ///< of score maps or logits
   bool hasLogits = true;  ///< methods and temperatures apply
   Configuration configuration;
+  std::string polarity = {};  ///< of finished maps: "anomaly-high", "normal-high"
 };
 
 /// One run: a row's score on a set.

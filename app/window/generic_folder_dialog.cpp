@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "analysis/datasets/label_census.h"
+#include "app/window/polarity_choice.h"
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
@@ -184,9 +185,11 @@ void GenericFolderDialog::addButtons(QVBoxLayout& column) {
   m_open->setEnabled(false);
   auto* scores = new QPushButton(tr("These are score maps"));
   scores->setToolTip(tr("Opens the folder as ready-made scores of the open sets"));
+  auto* polarity = new PolarityChoice;
   auto* cancel = new QPushButton(tr("Cancel"));
   auto* buttons = new QHBoxLayout;
   buttons->addWidget(scores);
+  buttons->addWidget(polarity);
   buttons->addStretch(1);
   buttons->addWidget(cancel);
   buttons->addWidget(m_open);
@@ -196,8 +199,8 @@ void GenericFolderDialog::addButtons(QVBoxLayout& column) {
     Q_EMIT layoutChosen(edited());
     close();
   });
-  connect(scores, &QPushButton::clicked, this, [this] {
-    Q_EMIT scoresChosen();
+  connect(scores, &QPushButton::clicked, this, [this, polarity] {
+    Q_EMIT scoresChosen(polarity->polarity());
     close();
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/data_set.h"
+#include "analysis/datasets/imported_scores.h"
 #include "app/desk/coalescing_job.h"
 
 #include <QDialog>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 class QLabel;
 class QLineEdit;
@@ -43,7 +45,8 @@ public:
 
 Q_SIGNALS:
   void layoutChosen(const oodscope::GenericLayout& layout);
-  void scoresChosen();
+  /// `polarity`: as was chosen beside the button; none: as the files' form says.
+  void scoresChosen(std::optional<oodscope::Polarity> polarity);
 
 private:
   void addValues(QVBoxLayout& column);

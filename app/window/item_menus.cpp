@@ -93,7 +93,7 @@ void ItemMenus::fillFrameMenu(QMenu& menu, const QString& set, std::size_t frame
 
 void ItemMenus::fillScoresMenu(QMenu& menu, const QString& name) {
   const OpenScores* open = m_workspace.findScores(name);
-  if (open == nullptr) return;
+  if (open == nullptr) return fillEnsembleMenu(menu, name);
   QMenu* polarity = menu.addMenu(tr("&High values mean"));
   auto* choices = new QActionGroup(polarity);
   const auto add = [&](const QString& text, std::optional<Polarity> value) {
@@ -106,6 +106,15 @@ void ItemMenus::fillScoresMenu(QMenu& menu, const QString& name) {
   add(tr("a&nomalous"), Polarity::AnomalyHigh);
   add(tr("n&ormal (a confidence, read as 1 − value)"), Polarity::NormalHigh);
   addPlaces(menu, name, open->path);
+}
+
+void ItemMenus::fillEnsembleMenu(QMenu& menu, const QString& name) {
+  const EnsembleEntry* ensemble = m_workspace.findEnsemble(name.toStdString());
+  if (ensemble == nullptr) return;
+  menu.addAction(icon(QStringLiteral("close")), tr("C&lose the ensemble %1").arg(name), this,
+                 [this, name] { Q_EMIT closeEnsembleRequested(name); });
+  menu.addAction(icon(QStringLiteral("copy")), tr("&Copy its terms"), this,
+                 [text = QString::fromStdString(ensemble->text)] { QGuiApplication::clipboard()->setText(text); });
 }
 
 void ItemMenus::fillModelMenu(QMenu& menu, const QString& name) {

@@ -27,7 +27,7 @@ public:
   void attach(FrameListView* frames);
   /// What the list's menu offers for several frames that are selected, above what it offers for one.
   void addForSelection(std::function<void(QMenu&)> fill) { m_forSelection = std::move(fill); }
-  /// Choices whose items' data are the names of open sets, or of open models and score folders.
+  /// Choices whose items' data are the names of open sets, or of open models, score folders and ensembles.
   void attachSets(QComboBox* sets);
   void attachModels(QComboBox* models);
 
@@ -36,12 +36,14 @@ public:
   void fillFrameMenu(QMenu& menu, const QString& set, std::size_t frame);
   void fillModelMenu(QMenu& menu, const QString& name);
   void fillScoresMenu(QMenu& menu, const QString& name);
+  void fillEnsembleMenu(QMenu& menu, const QString& name);
 
 Q_SIGNALS:
   /// A program of the desktop could not do its part.
   void failed(const QString& text, const QString& file);
   void closeSetRequested(const QString& name);
   void closeModelRequested(const QString& name);
+  void closeEnsembleRequested(const QString& name);
 
 private:
   void popUp(QWidget* over, const QPoint& at, const std::function<void(QMenu&)>& fill);

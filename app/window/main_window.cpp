@@ -176,6 +176,7 @@ void MainWindow::buildModel() {
   menus->attachModels(panel.choice());
   connect(menus, &ItemMenus::closeSetRequested, &m_desk.workspace, &Workspace::closeSet);
   connect(menus, &ItemMenus::closeModelRequested, &m_desk.workspace, &Workspace::closeModel);
+  connect(menus, &ItemMenus::closeEnsembleRequested, &m_desk.workspace, &Workspace::closeEnsemble);
   connect(&panel, &ModelPanel::locateRequested, &m_opening->missing(), &MissingFlow::locateModel);
   connect(&panel, &ModelPanel::openRequested, m_actions->openModel, &QAction::trigger);
   connect(&panel, &ModelPanel::currentEdited, this,

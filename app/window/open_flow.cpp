@@ -9,6 +9,7 @@
 #include "app/window/generic_folder_dialog.h"
 #include "app/window/newcomers.h"
 #include "app/window/notices.h"
+#include "app/window/polarity_choice.h"
 #include "app/window/saving/missing_flow.h"
 #include "app/window/saving/places_flow.h"
 #include "app/window/saving/recovery_flow.h"
@@ -104,15 +105,15 @@ void OpenFlow::connectWorkspace() {
     m_newcomers->modelArrived(name);
   });
   connect(&workspace, &Workspace::scoresOpened, this, [this](const QString& name) {
-    chooseDefaults();
-    m_newcomers->scoresArrived(name);
-  });
-  connect(&workspace, &Workspace::scoresOpened, this, [this](const QString& name) {
     remember(QString::fromStdString(m_desk.workspace.findScores(name)->path.string()), QStringLiteral("scores"));
     chooseDefaults();
     m_newcomers->scoresArrived(name);
   });
   connect(&workspace, &Workspace::ensemblePut, this, &OpenFlow::chooseDefaults);
+  connect(&workspace, &Workspace::ensembleClosed, this, [this](const QString& name) {
+    m_desk.session.follow(edits::leaveEnsemble(name.toStdString()));
+    chooseDefaults();
+  });
   connect(&workspace, &Workspace::openingFinished, this, &OpenFlow::chooseDefaults);  // what is missing is known now
   connect(&workspace, &Workspace::setRenamed, this, [this](const QString& from, const QString& to) {
     m_desk.session.renameSet(from.toStdString(), to.toStdString());
@@ -206,10 +207,21 @@ void OpenFlow::openPath(const QString& text) {
   }
 }
 
+void OpenFlow::openScoresDialog() {
+  auto* dialog = new ScoresFolderDialog(&m_window, lastFolder());
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QFileDialog::fileSelected, this, [this, dialog](const QString& folder) {
+    rememberFolder(folder);
+    openScores(folder.toStdString(), dialog->polarity());
+  });
+  dialog->open();
+}
+
 void OpenFlow::openDialog(Kind kind) {
+  if (kind == Kind::Scores) return openScoresDialog();
   const QString start = lastFolder();
   QStringList chosen;
-  if (kind == Kind::Folder || kind == Kind::Scores) {
+  if (kind == Kind::Folder) {
     const QString folder = QFileDialog::getExistingDirectory(&m_window, tr("Open a folder"), start);
     if (!folder.isEmpty()) chosen << folder;
   } else {
@@ -219,15 +231,16 @@ void OpenFlow::openDialog(Kind kind) {
   }
   if (chosen.isEmpty()) return;
   rememberFolder(chosen.front());
-  if (kind == Kind::Scores)
-    openScores(chosen.front().toStdString());
-  else
-    openPaths(chosen);
+  openPaths(chosen);
 }
 
-void OpenFlow::openScores(const std::filesystem::path& folder) {
+void OpenFlow::openScores(const std::filesystem::path& folder, std::optional<Polarity> polarity) {
   m_notices.forgive();
   m_newcomers->expect(folder);
+  const auto& scores = m_desk.workspace.scores();
+  const auto known = std::ranges::find(scores, folder, &OpenScores::path);
+  if (polarity && known != scores.end()) return m_desk.workspace.setPolarity(known->name(), polarity);
+  if (polarity) m_desk.session.setPolarity(folder, polarity);
   m_desk.workspace.openScores(folder);
 }
 
@@ -252,7 +265,8 @@ void OpenFlow::askAboutFolder(const std::filesystem::path& folder, const QString
     m_newcomers->expect(folder);
     m_desk.workspace.openSet({folder, layout});
   });
-  connect(dialog, &GenericFolderDialog::scoresChosen, this, [this, folder] { openScores(folder); });
+  connect(dialog, &GenericFolderDialog::scoresChosen, this,
+          [this, folder](std::optional<Polarity> polarity) { openScores(folder, polarity); });
   dialog->show();
 }
 

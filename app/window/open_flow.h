@@ -71,7 +71,9 @@ private:
   void openPath(const QString& text);
   void openRecent(const QString& path);
   void openDialog(Kind kind);
-  void openScores(const std::filesystem::path& folder);
+  void openScoresDialog();
+  /// `polarity`: what high values mean; none: as the files' form says, or as was chosen for the folder before.
+  void openScores(const std::filesystem::path& folder, std::optional<Polarity> polarity = {});
   void openDemo();
   void askAboutFolder(const std::filesystem::path& folder, const QString& why, bool scores);
   void setOpened(const QString& name);

@@ -3,15 +3,19 @@
 #include "app/window/tabs/ensemble_tab.h"
 #include "analysis/ensembles/weight_search.h"
 #include "analysis/formats/npy.h"
+#include "app/desk/comparison.h"
+#include "app/window/item_menus.h"
 #include "app/window/main_window.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/end_to_end/window_driver.h"
+#include "widgets/controls/compare_panel.h"
 #include "widgets/plots/weight_heat_plot.h"
 
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSlider>
 #include <QTabWidget>
@@ -192,6 +196,54 @@ TEST_F(EnsembleTabWindow, WhatCannotBeMadeIsSaidAndChangesNothing) {
   EXPECT_TRUE(window->session().session().ensembles.empty());
   EXPECT_TRUE(tab->findChild<QLabel*>(QStringLiteral("ensemble-note"))->text().contains(QStringLiteral("'madeup'")));
   EXPECT_FALSE(button(QStringLiteral("Search"))->isEnabled());
+}
+
+TEST_F(EnsembleTabWindow, IsChosenAsRunBWithItsOwnWeights) {
+  make(QString::fromLatin1(kTwoScores));
+  const auto own = ap();
+  window->session().edit(edits::setModel("small.pth"));
+  window->session().edit(edits::setOther(ComparedRun{.model = "small.pth", .score = {}}, "compare"));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  QComboBox* ofB = nullptr;
+  for (auto* combo : window->findChild<ComparePanel*>()->findChildren<QComboBox*>())
+    if (combo->accessibleName() == QStringLiteral("Model of run B")) ofB = combo;
+  ASSERT_NE(ofB, nullptr);
+  ASSERT_TRUE(choose(ofB, QStringLiteral("ensemble")));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const ViewState view = Comparison::viewOfB(window->session().view());
+  EXPECT_EQ(view.score.imported, "ensemble");
+  EXPECT_FALSE(window->session().view().score.imported) << "run A stays what it is";
+  EXPECT_EQ(ofB->currentText(), QStringLiteral("ensemble"));
+  const auto set = window->workspace().liveSet(QStringLiteral("Set"), view);
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->exact(configurationOf(view.score), view.protocol, std::nullopt, {})->metrics.ap, own);
+  picture(*window, QStringLiteral("ensemble_run_b"));
+}
+
+TEST_F(EnsembleTabWindow, IsClosedFromTheMenuOfTheModelsChoice) {
+  make(QString::fromLatin1(kTwoScores));
+  QComboBox* models = comboNamed(*window, QStringLiteral("Model"));
+  ASSERT_EQ(models->currentText(), QStringLiteral("ensemble"));
+  Q_EMIT models->customContextMenuRequested({5, 5});
+  QMenu* menu = nullptr;
+  QAction* close = nullptr;
+  for (QMenu* each : window->findChildren<QMenu*>())
+    for (QAction* action : each->actions())
+      if (action->text() == QStringLiteral("C&lose the ensemble ensemble")) {
+        close = action;
+        menu = each;
+      }
+  ASSERT_NE(close, nullptr);
+  menu->setActiveAction(close);
+  QTest::keyClick(menu, Qt::Key_Return);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_TRUE(window->session().session().ensembles.empty());
+  EXPECT_FALSE(window->session().view().score.imported);
+  EXPECT_TRUE(window->session().view().score.weights.empty());
+  EXPECT_EQ(models->findText(QStringLiteral("ensemble")), -1);
+  EXPECT_EQ(models->currentText(), QStringLiteral("small.pth"));
+  EXPECT_TRUE(sliders().empty());
+  EXPECT_TRUE(live()) << "the network's scores are shown instead";
 }
 
 TEST_F(EnsembleTabWindow, ASavedSessionOpensItAgain) {

@@ -146,6 +146,28 @@ TEST_F(FieldWindow, TheOpenSetTabFollowsTheThreshold) {
   for (QAction* entry : menu.actions())
     if (QString(entry->text()).remove(QLatin1Char('&')) == QStringLiteral("Copy the data")) entry->trigger();
   EXPECT_TRUE(QGuiApplication::clipboard()->text().startsWith(QStringLiteral("true\tpredicted\tpixels")));
+
+  // And saves the picture, in each form of a figure.
+  QAction* save = nullptr;
+  for (QAction* entry : menu.actions())
+    if (QString(entry->text()).remove(QLatin1Char('&')) == QStringLiteral("Save the picture as…")) save = entry;
+  ASSERT_NE(save, nullptr);
+  EXPECT_TRUE(save->isEnabled());
+  for (const char* ending : {"png", "pdf", "svg"}) {
+    const QString file = home().filePath(QStringLiteral("confusion.") + QString::fromLatin1(ending));
+    window->findChild<ViewMenus*>()->setAskFile([&](const QString&, const QString&, const QString&) { return file; });
+    save->trigger();
+    EXPECT_GT(QFile(file).size(), 500) << ending;
+  }
+  const QImage saved(home().filePath(QStringLiteral("confusion.png")));
+  ASSERT_FALSE(saved.isNull());
+  EXPECT_NEAR(static_cast<double>(saved.width()) / saved.height(),
+              static_cast<double>(tab->plot()->width()) / tab->plot()->height(), 0.02);
+  const QRgb corner = saved.pixel(1, 1);
+  bool isDrawn = false;
+  for (int y = 0; y < saved.height() && !isDrawn; ++y)
+    for (int x = 0; x < saved.width() && !isDrawn; ++x) isDrawn = saved.pixel(x, y) != corner;
+  EXPECT_TRUE(isDrawn);
 }
 
 TEST_F(FieldWindow, ResultFilesAreDrawnGroupedFilteredAndExported) {

@@ -27,11 +27,12 @@ std::vector<std::string> commandsIn(const fs::path& page) {
   return out;
 }
 
-/// Its words after the program's name, files of the repository by their place.
+/// Its words after the program's name, those in double quotes without them, files of the repository by their place.
 std::vector<std::string> argumentsOf(const std::string& command) {
   std::istringstream words(command.substr(command.find(' ')));
   std::vector<std::string> out;
   for (std::string word; words >> word;) {
+    if (word.size() > 1 && word.front() == '"' && word.back() == '"') word = word.substr(1, word.size() - 2);
     const fs::path file = fs::path(OODSCOPE_SOURCE_DIR) / word;
     out.push_back(word.find('/') != std::string::npos && fs::exists(file) ? file.string() : word);
   }

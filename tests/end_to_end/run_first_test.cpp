@@ -9,6 +9,8 @@
 #include "app/window/sweep_tab.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/end_to_end/window_driver.h"
+#include "widgets/controls/number_field.h"
+#include "widgets/controls/parameter_fields.h"
 #include "widgets/panels/run_first_panel.h"
 #include "widgets/scene3d/scene3d_panel.h"
 
@@ -104,6 +106,47 @@ TEST_F(RunFirstWindow, AMethodThatRunsTheNetworkFurtherAsksFirst) {
                                                 return plain;
                                               }()))
       << "what was run for MSP is as it was";
+}
+
+TEST_F(RunFirstWindow, AParameterOfAPassIsAnEditOfTheSessionThatAsksFirst) {
+  auto* panel = window->findChild<RunFirstPanel*>(QStringLiteral("passQuestion"));
+  auto* fields = window->findChild<ParameterFields*>();
+  ASSERT_TRUE(panel && fields);
+  EXPECT_FALSE(fields->isVisible()) << "the method of now has none";
+  window->session().edit(edits::setMethod(methods::kMcDropout));
+  ASSERT_TRUE(fields->isVisible());
+  NumberField* passes = fields->field(QStringLiteral("passes"));
+  ASSERT_TRUE(passes && fields->field(QStringLiteral("seed")));
+  EXPECT_EQ(fields->field(QStringLiteral("odin-epsilon")), nullptr);
+  EXPECT_EQ(passes->value(), 8.0);
+  const auto type = [&](const char* text) {
+    passes->setFocus();
+    passes->selectAll();
+    QTest::keyClicks(passes, QLatin1String(text));
+    QTest::keyClick(passes, Qt::Key_Return);
+  };
+  type("2");
+  EXPECT_EQ(window->session().view().score.passes, (PassValues{{"passes", 2.0}}));
+  ASSERT_TRUE(panel->isVisible());
+  QTest::qWait(200);
+  EXPECT_FALSE(window->workspace().runner().isBusy()) << "nothing is run because a number was typed";
+  picture(*window, QStringLiteral("pass_parameters"));
+  QTest::mouseClick(panel->startButton(), Qt::LeftButton);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_FALSE(panel->isVisible());
+  const auto two = window->workspace().liveSet(QStringLiteral("First"), window->session().view());
+  EXPECT_EQ(two->source().passesPerFrame(), 3) << "the plain pass and two with dropout";
+  EXPECT_EQ(two->unpreparedFrames(), 0U);
+  type("3");
+  EXPECT_TRUE(panel->isVisible()) << "what was not run yet is asked for again";
+  EXPECT_FALSE(window->workspace().runner().isBusy());
+  window->session().undoStack().undo();
+  EXPECT_EQ(passes->value(), 2.0);
+  EXPECT_EQ(window->workspace().liveSet(QStringLiteral("First"), window->session().view()), two);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_FALSE(panel->isVisible());
+  window->session().edit(edits::setMethod(methods::kMsp));
+  EXPECT_FALSE(fields->isVisible());
 }
 
 TEST_F(RunFirstWindow, ItIsCancelledAndSaysWhatIsLeft) {

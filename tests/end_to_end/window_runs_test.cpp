@@ -4,6 +4,7 @@
 #include "app/window/compare/results_tab.h"
 #include "app/window/compare/runs_tab.h"
 #include "app/window/main_window.h"
+#include "app/window/polarity_choice.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/made_scores.h"
 #include "tests/end_to_end/window_driver.h"
@@ -11,8 +12,10 @@
 #include "widgets/theme/number_text.h"
 #include "widgets/theme/tokens.h"
 
+#include <QAction>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QFont>
 #include <QGuiApplication>
 #include <QLineEdit>
@@ -27,6 +30,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <set>
 #include <string>
 
@@ -330,6 +334,47 @@ TEST_F(WindowRuns, SelectedCellsAreKeptAndDrawn) {
   ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_EQ(window->session().session().runs.size(), 2U);
   EXPECT_EQ(window->curves()->precisionRecall()->legend().size(), 3U);
+}
+
+TEST_F(WindowRuns, ScoresAreOpenedWithAPolarityThatTheMatrixSays) {
+  const std::filesystem::path root = home().path().toStdString();
+  const std::filesystem::path folder = root / "confidences";
+  std::filesystem::copy(made.scores, folder, std::filesystem::copy_options::recursive);
+  for (QAction* action : window->findChildren<QAction*>())
+    if (action->objectName() == QStringLiteral("open-scores")) action->trigger();
+  auto* dialog = window->findChild<ScoresFolderDialog*>();
+  ASSERT_NE(dialog, nullptr);
+  dialog->setDirectory(QString::fromStdString(root.string()));
+  dialog->selectFile(QStringLiteral("confidences"));
+  auto* means = dialog->findChild<PolarityChoice*>();
+  ASSERT_TRUE(means && means->isVisible());
+  ASSERT_TRUE(choose(means, QStringLiteral("normal")));
+  picture(*dialog, QStringLiteral("scores_folder"));
+  auto* buttons = dialog->findChild<QDialogButtonBox*>();
+  QTest::mouseClick(buttons->buttons().front(), Qt::LeftButton);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const OpenScores* open = window->workspace().findScores(QStringLiteral("confidences"));
+  ASSERT_NE(open, nullptr);
+  EXPECT_EQ(open->polarity, Polarity::NormalHigh);
+  EXPECT_EQ(polarityOf(window->session().session().polarities, folder), Polarity::NormalHigh) << "the session keeps it";
+
+  showResults();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const QAbstractItemModel& table = *results().table()->model();
+  std::map<QString, QString> methods;
+  for (int row = 0; row < table.rowCount(); ++row)
+    methods[table.index(row, 0).data().toString()] = table.index(row, 1).data().toString();
+  EXPECT_EQ(methods[QStringLiteral("confidences")], QStringLiteral("score maps, normal-high"));
+  EXPECT_EQ(methods[QString::fromStdString(made.scores.filename().string())],
+            QStringLiteral("score maps, anomaly-high"));
+  const auto auroc = [&](const std::string& name) {
+    window->session().edit(edits::setImported(name, false));
+    EXPECT_TRUE(waitUntilIdle(*window));
+    return window->run().numbers()->metrics.auroc.value();
+  };
+  const double before = auroc(made.scores.filename().string());
+  EXPECT_NE(before, 0.5);
+  EXPECT_NEAR(auroc("confidences"), 1.0 - before, 1e-6) << "the same maps the other way round";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "widgets/controls/colour_map_combo.h"
 #include "widgets/controls/opacity_slider.h"
+#include "widgets/controls/parameter_fields.h"
 #include "widgets/controls/temperature_slider.h"
 #include "widgets/theme/rule.h"
 #include "widgets/theme/tokens.h"
@@ -35,7 +36,8 @@ ControlsPanel::ControlsPanel(QWidget* parent)
       m_colourMap(new ColourMapCombo),
       m_opacity(new OpacitySlider),
       m_resolutions(new QComboBox),
-      m_channels(new QComboBox) {
+      m_channels(new QComboBox),
+      m_parameters(new ParameterFields) {
   usePanelBackground(this);
   const Metrics m(this);
   auto* grid = new QGridLayout;
@@ -72,6 +74,7 @@ ControlsPanel::ControlsPanel(QWidget* parent)
   layout->addWidget(new Rule);
   layout->addSpacing(m.px(4));
   layout->addLayout(grid);
+  layout->addWidget(m_parameters);
   layout->addStretch(1);
 
   connect(m_temperature, &TemperatureSlider::editBegan, this, &ControlsPanel::editBegan);
@@ -88,6 +91,7 @@ ControlsPanel::ControlsPanel(QWidget* parent)
   connect(m_opacity, &OpacitySlider::opacityEdited, this, &ControlsPanel::opacityEdited);
   connect(m_resolutions, &QComboBox::activated, this, &ControlsPanel::resolutionEdited);
   connect(m_channels, &QComboBox::activated, this, &ControlsPanel::channelsEdited);
+  connect(m_parameters, &ParameterFields::valueEdited, this, &ControlsPanel::parameterEdited);
 }
 
 void ControlsPanel::setColourMap(ColourMap map, bool reversed) { m_colourMap->setColourMap(map, reversed); }

@@ -13,6 +13,7 @@ namespace oodscope {
 
 class ColourMapCombo;
 class OpacitySlider;
+class ParameterFields;
 class TemperatureSlider;
 
 /// The Controls dock: temperature and threshold, how heat is drawn, what is scored. The two sliders are reachable for
@@ -26,6 +27,8 @@ public:
   [[nodiscard]] TemperatureSlider* temperature() const { return m_temperature; }
   [[nodiscard]] ThresholdSlider* threshold() const { return m_threshold; }
   [[nodiscard]] HeatScaleControl* heatScale() const { return m_heatScale; }
+  /// What the method's further passes are run with; none: nothing is shown of it.
+  [[nodiscard]] ParameterFields* parameters() const { return m_parameters; }
   void setColourMap(ColourMap map, bool reversed);
   void setOpacity(double share);
   /// `noEffect` non-empty: disabled, with the reason as tool tip.
@@ -44,6 +47,7 @@ Q_SIGNALS:
   void opacityEdited(double share);
   void resolutionEdited(int index);
   void channelsEdited(int index);
+  void parameterEdited(const QString& name, double value);
 
 private:
   TemperatureSlider* m_temperature = nullptr;
@@ -53,6 +57,7 @@ private:
   OpacitySlider* m_opacity = nullptr;
   QComboBox* m_resolutions = nullptr;
   QComboBox* m_channels = nullptr;
+  ParameterFields* m_parameters = nullptr;
 };
 
 }  // namespace oodscope

@@ -83,7 +83,10 @@ QString ResultsModel::text(int row, int column) const {
   const MatrixRow& scored = m_matrix.rows[static_cast<std::size_t>(row)];
   const Configuration& configuration = scored.configuration;
   if (column == Source) return QString::fromStdString(scored.source);
-  if (column == Method) return configuration.method ? methodTitle(configuration) : tr("score maps");
+  if (column == Method && configuration.method) return methodTitle(configuration);
+  if (column == Method)
+    return scored.polarity.empty() ? tr("score maps")
+                                   : tr("score maps, %1").arg(QString::fromStdString(scored.polarity));
   if (column == Temperature)
     return configuration.temperature ? numberText(static_cast<double>(*configuration.temperature), 2)
                                      : QString(kNotDefinedSign);

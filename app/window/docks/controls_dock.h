@@ -24,6 +24,7 @@ public:
 
 private:
   void showPinSets(const ViewState& view);
+  void showParameters(const ViewState& view);
 
   Desk& m_desk;
   ControlsPanel& m_panel;

@@ -159,11 +159,13 @@ void FailureDesk::showAttribution() {
   m_classes->setView(std::move(classes));
   if (m_classes->offsets().empty()) showPresentNumbers(std::nullopt);
   SizeDistanceView sizes;
-  sizes.sizes = sizeRows(study()->attribution);
+  const bool byIssu = set && set->layout.kind().track == TrackRule::Issu;
+  sizes.sizes = byIssu ? issuSizeRows(study()->attribution) : sizeRows(study()->attribution);
   sizes.sizesNote =
       tr("Connected pixels on the maps that are evaluated. An object counts as missed where less than %1 % of it is "
          "found. Objects and false-positive regions of every size are counted here, in all frames.")
           .arg(numberText(100.0 * study()->options.missedBelow, 0));
+  if (byIssu) sizes.sizesNote += QLatin1Char(' ') + tr("Sizes are ISSU's groups.");
   sizes.distances = distanceRows(study()->attribution);
   if (!study()->hasDistances) sizes.distanceReason = tr("The set has no disparity maps, so that no distance is known.");
   m_sizes->setView(std::move(sizes));

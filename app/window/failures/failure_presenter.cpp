@@ -212,6 +212,14 @@ QString sizeBinText(std::size_t bin) {
   return pixelRangeText(low, 2 * low - 1);
 }
 
+QString issuGroupText(std::size_t group) {
+  const auto& least = Attribution::kIssuGroups;
+  const auto at = [&](std::size_t i) { return static_cast<qint64>(least.at(i)); };
+  if (group == 0) return ofFailures("below %1 px").arg(groupedText(at(0)));
+  if (group == least.size()) return ofFailures("%1 px and more").arg(groupedText(at(group - 1)));
+  return pixelRangeText(at(group - 1), at(group) - 1);
+}
+
 QString distanceBinText(std::size_t bin) {
   if (bin + 1 == Attribution::kDistanceBins) return ofFailures("unknown");
   if (bin == 0) return ofFailures("below 5 m");
@@ -226,6 +234,17 @@ std::vector<GridRow> sizeRows(const Attribution& attribution) {
     const Attribution::Objects& regions = attribution.falsePositivesBySize[bin];
     if (objects.count == 0 && regions.count == 0) continue;
     rows.push_back(binRow(sizeBinText(bin), objects, regions.count, regions.pixels, rows.size()));
+  }
+  return rows;
+}
+
+std::vector<GridRow> issuSizeRows(const Attribution& attribution) {
+  std::vector<GridRow> rows{header(ofFailures("size"), ofFailures("FP regions"))};
+  for (std::size_t group = 0; group < attribution.objectsByIssuGroup.size(); ++group) {
+    const Attribution::Objects& objects = attribution.objectsByIssuGroup[group];
+    const Attribution::Objects& regions = attribution.falsePositivesByIssuGroup[group];
+    if (group == 0 && objects.count == 0 && regions.count == 0) continue;
+    rows.push_back(binRow(issuGroupText(group), objects, regions.count, regions.pixels, rows.size()));
   }
   return rows;
 }

@@ -82,9 +82,13 @@ struct ClassRow {
 
 /// Tables of the "Size and distance" tab.
 [[nodiscard]] std::vector<GridRow> sizeRows(const Attribution& attribution);
+/// By the groups of ISSU, each of them, what is below all of them only where there is anything.
+[[nodiscard]] std::vector<GridRow> issuSizeRows(const Attribution& attribution);
 [[nodiscard]] std::vector<GridRow> distanceRows(const Attribution& attribution);
 /// "512–1,023 px"
 [[nodiscard]] QString sizeBinText(std::size_t bin);
+/// "256–2,303 px"
+[[nodiscard]] QString issuGroupText(std::size_t group);
 [[nodiscard]] QString distanceBinText(std::size_t bin);
 
 }  // namespace oodscope

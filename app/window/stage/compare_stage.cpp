@@ -86,6 +86,7 @@ void CompareStage::connectPanel() {
 void CompareStage::chooseSource(RunSide side, int index) {
   const auto& models = m_parts.desk.workspace.models();
   const auto& folders = m_parts.desk.workspace.scores();
+  const auto& ensembles = m_parts.desk.workspace.ensembles();
   const auto at = static_cast<std::size_t>(index);
   if (at < models.size()) {
     m_parts.desk.session.edit(edits::setModel(models[at].name().toStdString(), side));
@@ -93,6 +94,9 @@ void CompareStage::chooseSource(RunSide side, int index) {
     const std::string folder = folders[at - models.size()].label;
     m_parts.desk.session.edit(
         edits::setImported(folder, m_parts.desk.workspace.holdsLogits(m_parts.desk.session.view(), folder), side));
+  } else if (at - models.size() - folders.size() < ensembles.size()) {
+    const EnsembleEntry& ensemble = ensembles[at - models.size() - folders.size()];
+    m_parts.desk.session.edit(edits::setEnsemble(ensemble.name, {}, side));
   }
 }
 

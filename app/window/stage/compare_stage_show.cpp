@@ -29,6 +29,7 @@ void CompareStage::showControls() {
   for (const Method method : allMethods()) methods << methodTitle(method);
   for (const OpenModel& model : workspace.models()) models << workspace.titleOf(model);
   for (const OpenScores& folder : workspace.scores()) models << folder.name();
+  for (const EnsembleEntry& ensemble : workspace.ensembles()) models << QString::fromStdString(ensemble.name);
   for (const RunSide side : {RunSide::A, RunSide::B}) showRunControls(side, methods, models);
   ComparePanel& panel = m_parts.docks.comparePanel();
   panel.setStyle(styleOf(view.compareStyle));
@@ -60,6 +61,9 @@ int CompareStage::sourceIndex(const ViewState& run) const {
   const auto& folders = m_parts.desk.workspace.scores();
   for (std::size_t i = 0; i < folders.size(); ++i)
     if (run.score.imported == folders[i].label) current = static_cast<int>(open.size() + i);
+  const auto& ensembles = m_parts.desk.workspace.ensembles();
+  for (std::size_t i = 0; i < ensembles.size(); ++i)
+    if (run.score.imported == ensembles[i].name) current = static_cast<int>(open.size() + folders.size() + i);
   return current;
 }
 

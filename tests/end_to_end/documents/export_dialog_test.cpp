@@ -28,6 +28,8 @@
 #include <QTableWidget>
 #include <QTest>
 
+#include <algorithm>
+
 namespace oodscope {
 namespace {
 
@@ -367,6 +369,62 @@ TEST_F(ExportDialogTest, TheGridIsEditedInPlaceAndASessionKeepsIt) {
   ASSERT_TRUE(waitUntilIdle());
   picture(QStringLiteral("grid-edited"));
 
+  Session session = m_made.session;
+  session.grid = kept;
+  OpeningOptions opening;
+  opening.store.folder = (std::filesystem::path(m_made.file()).parent_path() / "logits-store").string();
+  const auto results = openSessionResults(session, opening, [](const Progress&) {}, {});
+  const auto figure = planFigure(*results, "grid")();
+  EXPECT_LE(largestDifference(figureImage(*figure, figurePresets().front().style), m_dialog->preview()), kRounding)
+      << "what the session keeps is it";
+}
+
+/// A dialog over the demo, whose set has class labels.
+class ExportOfDemo : public ExportDialogTest {
+protected:
+  void prepare(Session& session) override {
+    session = readSession(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "resources/demo/session.json");
+  }
+};
+
+TEST_F(ExportOfDemo, EachColumnOfClassesIsTickedDrawnAndKept) {
+  GridRecipe kept;
+  QObject::connect(m_dialog, &ExportDialog::gridEdited, [&](const GridRecipe& grid) { kept = grid; });
+  m_dialog->chooseFigure("grid");
+  ASSERT_TRUE(waitUntilIdle());
+  const QImage without = m_dialog->preview();
+  auto* columns = named<QTableWidget>("Columns of the grid");
+  const auto rowOf = [&](const char* title) {
+    for (int row = 0; row < columns->rowCount(); ++row)
+      if (columns->item(row, 0)->text() == QLatin1String(title)) return row;
+    return -1;
+  };
+  const auto tick = [&](const char* title, bool on) {
+    const int row = rowOf(title);
+    if (row < 0) return false;
+    columns->item(row, 0)->setCheckState(on ? Qt::Checked : Qt::Unchecked);
+    return waitUntilIdle();
+  };
+  const std::vector<std::pair<const char*, bool GridRecipe::*>> all{
+      {"True classes", &GridRecipe::trueClasses},
+      {"Predicted classes", &GridRecipe::predictedClasses},
+      {"Open-set map", &GridRecipe::openSet}};
+  std::vector<QImage> drawn{without};
+  for (const auto& [title, asked] : all) {
+    ASSERT_TRUE(tick(title, true)) << title;
+    for (const auto& [other, askedOther] : all)
+      EXPECT_EQ(kept.*askedOther, asked == askedOther) << title << " and " << other;
+    for (const QImage& earlier : drawn) EXPECT_NE(m_dialog->preview(), earlier) << title;
+    drawn.push_back(m_dialog->preview());
+    ASSERT_TRUE(tick(title, false)) << title;
+    EXPECT_FALSE(kept.*asked) << title;
+    EXPECT_EQ(m_dialog->preview(), without) << title << " is gone again";
+  }
+  for (const auto& [title, asked] : all) ASSERT_TRUE(tick(title, true)) << title;
+  columns->item(rowOf("Open-set map"), 1)->setText("Open set");
+  ASSERT_TRUE(waitUntilIdle());
+  EXPECT_NE(std::ranges::find(kept.captions, "Open set"), kept.captions.end());
+  picture(QStringLiteral("grid-classes"));
   Session session = m_made.session;
   session.grid = kept;
   OpeningOptions opening;

@@ -243,6 +243,46 @@ TEST(Attribution, PartsSumToTheCountsOnRandomFrames) {
   }
 }
 
+/// Place of the group that ISSU's benchmark puts so many pixels in, written from its limits.
+std::size_t issuGroupByHand(std::uint64_t pixels) {
+  if (pixels < 49) return 0;
+  if (pixels < 256) return 1;
+  if (pixels < 2304) return 2;
+  return pixels < 12544 ? 3 : 4;
+}
+
+TEST(Attribution, ObjectsAndRegionsFallIntoTheGroupsOfIssu) {
+  for (const std::uint64_t pixels : {1, 48, 49, 255, 256, 2303, 2304, 12543, 12544, 1 << 20})
+    EXPECT_EQ(Attribution::issuGroup(pixels), issuGroupByHand(pixels)) << pixels;
+  // Squares of a side on the edge of each group, found (their upper half) and wrong ones beside them.
+  ScoreMap scores({400, 320}, 0.0F);
+  LabelMap labels({400, 320}, 0);
+  const auto square = [&](int x, int y, int side, bool object) {
+    for (int row = 0; row < side; ++row)
+      for (int column = 0; column < side; ++column) {
+        if (object) labels.at(x + column, y + row) = 1;
+        if (!object || row < side / 2) scores.at(x + column, y + row) = 1.0F;
+      }
+  };
+  const std::array sides{6, 7, 16, 48, 112};
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    square(static_cast<int>(i) * 60, 10, sides[i], true);
+    square(static_cast<int>(i) * 60, 160, sides[i], false);
+  }
+  Attribution sum = attribute(scoredImage(scores, labels), {.threshold = 0.5});
+  sum += sum;
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    const auto side = static_cast<std::uint64_t>(sides[i]);
+    const Attribution::Objects objects{.count = 2,
+                                       .missed = side % 2 == 0 ? 0U : 2U,
+                                       .pixels = 2 * side * side,
+                                       .missedPixels = 2 * side * (side - side / 2)};
+    EXPECT_EQ(sum.objectsByIssuGroup.at(i), objects) << side;
+    EXPECT_EQ(sum.falsePositivesByIssuGroup.at(i),
+              (Attribution::Objects{.count = 2, .missed = 0, .pixels = 2 * side * side, .missedPixels = 0}));
+  }
+}
+
 TEST(Attribution, BinsSizesByPowersOfTwoAndDistancesByFiveMetres) {
   EXPECT_EQ(Attribution::sizeBin(1), 0U);
   EXPECT_EQ(Attribution::sizeBin(1023), 9U);

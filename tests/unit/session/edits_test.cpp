@@ -53,6 +53,17 @@ TEST(Edits, TemperaturesStayWithinWhatAHandCanSet) {
   EXPECT_EQ(view.score.temperature, 20.0F);
 }
 
+TEST(Edits, WhatAPassIsRunWithIsKeptUnlessItIsUsual) {
+  const ViewState view = after(edits::setPassValue(kDropoutPasses, 3.0));
+  EXPECT_EQ(view.score.passes, (PassValues{{"passes", 3.0}}));
+  EXPECT_EQ(after(edits::setPassValue(kDropoutPasses, 8.0), view), untouched()) << "the usual one leaves nothing";
+  EXPECT_EQ(after(edits::setPassValue(kOdinEpsilon, 0.01), view).score.passes,
+            (PassValues{{"odin-epsilon", 0.01}, {"passes", 3.0}}));
+  const ViewState both = after(edits::setPassValue(kDropoutSeed, 5.0, RunSide::B), comparing());
+  EXPECT_TRUE(both.score.passes.empty());
+  EXPECT_EQ(both.other->score.passes, (PassValues{{"seed", 5.0}}));
+}
+
 TEST(Edits, FiltersStandInTheirDeclaredOrderOfEachRun) {
   const Filter gaussian = Filter::named("gaussian").value(), dilated = Filter::named("dilated").value();
   ViewState view = after(edits::setFilter(dilated, true));

@@ -3,7 +3,9 @@
 
 #include "tests/widgets/support/recorder.h"
 #include "widgets/controls/colour_map_combo.h"
+#include "widgets/controls/number_field.h"
 #include "widgets/controls/opacity_slider.h"
+#include "widgets/controls/parameter_fields.h"
 
 #include <gtest/gtest.h>
 
@@ -39,6 +41,42 @@ TEST(ControlsPanel, OpacityKeyIsOneEdit) {
   recorder.watch(&panel, &ControlsPanel::editEnded, QStringLiteral("ended"));
   QTest::keyClick(panel.findChild<OpacitySlider*>()->findChild<QSlider*>(), Qt::Key_Right);
   EXPECT_EQ(recorder.take(), QStringList({"began", "opacity 0.51", "ended"}));
+}
+
+TEST(ParameterFields, AreThereOnlyWhereThereAreParametersAndSayWhatTheUserEdits) {
+  ControlsPanel panel;
+  panel.show();
+  ParameterFields& fields = *panel.parameters();
+  EXPECT_FALSE(fields.isVisible());
+  QStringList edits;
+  QObject::connect(&panel, &ControlsPanel::parameterEdited, [&](const QString& name, double value) {
+    edits << name + QLatin1Char(' ') + QString::number(value);
+  });
+  const ParameterField passes{
+      .name = QStringLiteral("passes"), .explanation = QStringLiteral("how often"), .value = 8, .low = 1, .high = 200};
+  ParameterField epsilon{.name = QStringLiteral("epsilon"),
+                         .explanation = QStringLiteral("how far"),
+                         .value = 1e-4,
+                         .low = 0,
+                         .high = 1,
+                         .step = 1e-4,
+                         .decimals = 7};
+  fields.setFields({passes, epsilon});
+  ASSERT_TRUE(fields.isVisible());
+  EXPECT_TRUE(edits.isEmpty());
+  NumberField* field = fields.field(QStringLiteral("epsilon"));
+  ASSERT_TRUE(field && fields.field(QStringLiteral("passes")));
+  EXPECT_EQ(field->accessibleName(), QStringLiteral("epsilon"));
+  QTest::keyClick(field, Qt::Key_Up);
+  EXPECT_EQ(edits, QStringList({QStringLiteral("epsilon 0.0002")}));
+  epsilon.value = 0.5;
+  fields.setFields({passes, epsilon});
+  EXPECT_EQ(fields.field(QStringLiteral("epsilon")), field) << "the field at hand stays";
+  EXPECT_EQ(field->value(), 0.5);
+  EXPECT_EQ(edits.size(), 1) << "what is shown is no edit";
+  fields.setFields({});
+  EXPECT_FALSE(fields.isVisible());
+  EXPECT_EQ(fields.field(QStringLiteral("epsilon")), nullptr);
 }
 
 TEST(HeatScaleControl, GoingManualKeepsTheLimitsInUse) {

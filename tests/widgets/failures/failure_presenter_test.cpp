@@ -135,5 +135,23 @@ TEST(FailurePresenter, SizeRowsLeaveOutEmptyBinsAndSayNothingWhereNothingIs) {
   EXPECT_EQ(rows[2].cells[4].text, QStringLiteral("80.0"));
 }
 
+TEST(FailurePresenter, SizeRowsOfIssuAreItsFourGroupsAndWhatIsBelowThem) {
+  Attribution attribution;
+  attribution.objectsByIssuGroup[2] = {.count = 4, .missed = 1, .pixels = 3000, .missedPixels = 600};
+  auto rows = issuSizeRows(attribution);
+  ASSERT_EQ(rows.size(), 5U);
+  const QStringList names{QStringLiteral("49–255 px"), QStringLiteral("256–2,303 px"),
+                          QStringLiteral("2,304–12,543 px"), QStringLiteral("12,544 px and more")};
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(rows[static_cast<std::size_t>(i) + 1].cells[0].text, names[i]);
+  EXPECT_EQ(rows[2].cells[3].text, QStringLiteral("75.0"));
+  EXPECT_EQ(rows[2].cells[4].text, QStringLiteral("80.0"));
+  EXPECT_EQ(rows[1].cells[3].text, QStringLiteral("–"));  // no object, so no rate
+  attribution.falsePositivesByIssuGroup[0] = {.count = 2, .missed = 0, .pixels = 20, .missedPixels = 0};
+  rows = issuSizeRows(attribution);
+  ASSERT_EQ(rows.size(), 6U);
+  EXPECT_EQ(rows[1].cells[0].text, QStringLiteral("below 49 px"));
+  EXPECT_EQ(rows[1].cells[6].text, QStringLiteral("20"));
+}
+
 }  // namespace
 }  // namespace oodscope

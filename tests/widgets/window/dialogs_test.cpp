@@ -191,8 +191,28 @@ TEST_F(GenericFolder, WhereNothingIsFoundOnlyScoresCanBeChosen) {
   EXPECT_FALSE(found(dialog).isEmpty());
   EXPECT_FALSE(buttonWith(dialog, QStringLiteral("Open as images"))->isEnabled());
   QTest::mouseClick(buttonWith(dialog, QStringLiteral("These are score maps")), Qt::LeftButton);
-  EXPECT_EQ(recorder.take(), QStringList{QStringLiteral("scores")});
+  EXPECT_EQ(recorder.take(), QStringList{QStringLiteral("scores …")})
+      << "with their polarity, which the recorder does not spell";
   EXPECT_FALSE(dialog.isVisible());
+}
+
+TEST_F(GenericFolder, ScoreMapsComeWithWhatTheirHighValuesMean) {
+  const std::vector<std::pair<int, std::optional<Polarity>>> choices{
+      {0, std::nullopt}, {1, Polarity::AnomalyHigh}, {2, Polarity::NormalHigh}};
+  for (const auto& [index, polarity] : choices) {
+    GenericFolderDialog dialog(m_folder.path(), QStringLiteral("no layout fits"), nullptr);
+    dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+    dialog.show();
+    std::vector<std::optional<Polarity>> told;
+    QObject::connect(&dialog, &GenericFolderDialog::scoresChosen,
+                     [&](std::optional<Polarity> chosen) { told.push_back(chosen); });
+    auto* means = named<QComboBox>(dialog, QStringLiteral("High values mean"));
+    ASSERT_NE(means, nullptr);
+    EXPECT_EQ(means->currentIndex(), 0) << "as the form says, until somebody says otherwise";
+    means->setCurrentIndex(index);
+    QTest::mouseClick(buttonWith(dialog, QStringLiteral("These are score maps")), Qt::LeftButton);
+    EXPECT_EQ(told, (std::vector{polarity}));
+  }
 }
 
 TEST(PublishedReference, IsTheValueOfThatSetModelMethodTemperatureAndProtocol) {
