@@ -241,7 +241,7 @@ TEST_F(EnsembleTabWindow, IsClosedFromTheMenuOfTheModelsChoice) {
   EXPECT_FALSE(window->session().view().score.imported);
   EXPECT_TRUE(window->session().view().score.weights.empty());
   EXPECT_EQ(models->findText(QStringLiteral("ensemble")), -1);
-  EXPECT_EQ(models->currentText(), QStringLiteral("small.pth"));
+  EXPECT_EQ(models->currentData().toString(), QStringLiteral("small.pth"));
   EXPECT_TRUE(sliders().empty());
   EXPECT_TRUE(live()) << "the network's scores are shown instead";
 }

@@ -384,6 +384,8 @@ class ExportOfDemo : public ExportDialogTest {
 protected:
   void prepare(Session& session) override {
     session = readSession(std::filesystem::path(OODSCOPE_SOURCE_DIR) / "resources/demo/session.json");
+    session.methods = {"msp"};  // each temperature of each method would be opened for nothing
+    session.temperatures = {1.0};
   }
 };
 
