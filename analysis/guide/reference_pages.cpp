@@ -74,7 +74,9 @@ std::string parametersText(const MethodKind& kind) {
 std::string needsText(const MethodKind& kind) {
   std::string out = joined(kind.needs, [](const MethodNeed& need) { return std::string(need.title); });
   if (kind.pass != nullptr)
-    out.append(kind.passesRead == PassesRead::Mean ? "; where there is a network, it is run " : "; the network run ")
+    out.append(kind.pass->adds                       ? "; a built-in network is run "
+               : kind.passesRead == PassesRead::Mean ? "; where there is a network, it is run "
+                                                     : "; the network run ")
         .append(kind.pass->title);
   return out;
 }

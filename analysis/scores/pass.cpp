@@ -16,7 +16,7 @@ constexpr std::array kPerturbedParameters = {&kOdinEpsilon};
 constexpr std::array kRectifiedParameters = {&kReactPercentile};
 constexpr std::array kDropoutParameters = {&kDropoutPasses, &kDropoutSeed};
 constexpr std::array kParameters = {&kOdinEpsilon, &kReactPercentile, &kDropoutPasses, &kDropoutSeed};
-constexpr std::array kKinds = {&kPerturbedPass, &kRectifiedPass, &kDropoutPass, &kMirroredPass};
+constexpr std::array kKinds = {&kPerturbedPass, &kRectifiedPass, &kDropoutPass, &kMirroredPass, &kFeaturesPass};
 
 int dropoutRuns(const PassValues& values) { return static_cast<int>(passValue(values, kDropoutPasses)); }
 
@@ -77,6 +77,11 @@ constinit const PassKind kDropoutPass{.name = "dropout",
                                       .runs = dropoutRuns};
 constinit const PassKind kMirroredPass{
     .name = "mirrored", .title = "on the mirrored image", .needs = "a network: files hold what they hold"};
+constinit const PassKind kFeaturesPass{
+    .name = "features",
+    .title = "as far as its last layer, for its features",
+    .needs = "a built-in network (ERFNet, ENet), whose last layer can be run by itself",
+    .adds = Output::Features};
 
 std::span<const PassParameter* const> passParameters() { return kParameters; }
 

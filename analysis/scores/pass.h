@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/output.h"
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -40,10 +42,12 @@ struct PassKind {
   /// How often the network is run, from all parameters' values; 1 where there is none.
   int (*runs)(const PassValues& values) = nullptr;
   int costs = 1;  ///< plain passes that one run takes, about: a backward pass takes two
+  /// What it gives beside the plain pass's arrays, of which it gives none; empty: the same arrays once more.
+  std::optional<Output> adds = {};
 };
 
 extern const PassParameter kOdinEpsilon, kReactPercentile, kDropoutPasses, kDropoutSeed;
-extern const PassKind kPerturbedPass, kRectifiedPass, kDropoutPass, kMirroredPass;
+extern const PassKind kPerturbedPass, kRectifiedPass, kDropoutPass, kMirroredPass, kFeaturesPass;
 
 /// All of them, in the order of the guide.
 [[nodiscard]] std::span<const PassParameter* const> passParameters();

@@ -19,6 +19,7 @@ struct FitCommandOptions {
   RequestOptions request;
   FitOptions fit;
   std::string output;
+  bool noFeatures = false;
 };
 
 /// One set and one source, or a word on what to do.
@@ -69,6 +70,7 @@ int runFitCommand(const FitCommandOptions& options) {
   const std::filesystem::path output = outputOf(options, source);
   source.item.statistics = nullptr;  // what lies beside the model is about to be replaced
   source.item.readsFeatures = true;
+  source.item.passes = options.noFeatures ? std::vector<PassChoice>() : passesAdding(source.item, Output::Features);
   const auto scores =
       openSource(opened.set, source.item, request.channels, std::make_shared<LogitsStore>(request.store));
   const Verbosity verbosity = options.request.verbosity();
@@ -99,6 +101,8 @@ Command addFitOptions(CLI::App& app) {
                  "File to write (default: MODEL.statistics.json beside the model, where every command finds it); what "
                  "is fitted for features goes into FILE.features.npz beside it")
       ->type_name("FILE");
+  app.add_flag("--no-features", options->noFeatures,
+               "Fit no features of a built-in network, which takes one more pass of it for each frame");
   app.add_option("--bank", options->fit.bank, "Reference features to draw, at most (default 100000)")
       ->type_name("N")
       ->check(wholeFrom(1, kMostBank));

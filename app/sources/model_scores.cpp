@@ -98,6 +98,8 @@ ScoreInputs ModelScores::inputs() const {
     if (array.output == Output::ClassLogits) out.queryColumns = array.size.width;
   out.knownClasses = info.outputs.knownClasses;
   out.featureChannels = channelsOf(Output::Features);
+  for (const OutputArray& array : info.added)
+    if (array.output == Output::Features) out.featureChannels = array.channels;
   addStatistics(m_statistics.get(), m_used, out);
   out.passes = info.passes;
   return out;
@@ -158,11 +160,12 @@ ModelScores::Outputs ModelScores::made(std::size_t frame) const {
   auto out = std::make_shared<StoredOutputs>();
   for (std::size_t r = 0; r < m_runs.size(); ++r) {
     const std::string& address = m_addresses[frame][r];
-    if (!*m_distrustsFolder && findRun(address, *out)) continue;
+    if (!*m_distrustsFolder && findRun(frame, r, *out)) continue;
     const OutputMaps maps = infer(m_runs[r], image);
+    const std::vector<OutputArray> arrays = arraysOfRun(r);
     ++m_networkPasses;
     for (std::size_t i = 0; i < maps.maps.size(); ++i) {
-      const std::string own = outputAddress(address, m_model->info().arrays[i].output);
+      const std::string own = outputAddress(address, arrays[i].output);
       out->arrays.push_back(*m_distrustsFolder ? m_store->putAside(own, maps.maps[i])
                                                : m_store->put(own, maps.maps[i]));
     }
@@ -199,10 +202,15 @@ void ModelScores::hold(std::size_t frame, const Outputs& outputs) const {
   m_held[frame] = std::move(holding);
 }
 
-bool ModelScores::findRun(const std::string& address, StoredOutputs& out) const {
+std::vector<OutputArray> ModelScores::arraysOfRun(std::size_t run) const {
+  const PassChoice* pass = m_runs[run].pass;
+  return arraysOf(m_model->info(), pass == nullptr ? nullptr : pass->kind);
+}
+
+bool ModelScores::findRun(std::size_t frame, std::size_t run, StoredOutputs& out) const {
   const std::size_t before = out.arrays.size();
-  for (const OutputArray& array : m_model->info().arrays) {
-    auto found = m_store->find(outputAddress(address, array.output));
+  for (const OutputArray& array : arraysOfRun(run)) {
+    auto found = m_store->find(outputAddress(m_addresses[frame][run], array.output));
     if (!found || found->view().channels != array.channels || found->view().size() != array.size) {
       out.arrays.resize(before);
       return false;
@@ -218,8 +226,8 @@ ModelScores::Outputs ModelScores::stored(std::size_t frame) const {
   if (*m_distrustsFolder) return nullptr;
   const auto find = [&]() -> Outputs {
     auto out = std::make_shared<StoredOutputs>();
-    for (const std::string& address : m_addresses[frame])
-      if (!findRun(address, *out)) return nullptr;
+    for (std::size_t run = 0; run < m_runs.size(); ++run)
+      if (!findRun(frame, run, *out)) return nullptr;
     return out;
   };
   Outputs found;
@@ -262,17 +270,24 @@ ModelScores::Outputs ModelScores::outputs(std::size_t frame) const {
   return std::async(std::launch::async, [&] { return madeAgain(frame); }).get();
 }
 
+void ModelScores::addRun(const PassKind* pass, const OutputsView& arrays, OutputsView& out) {
+  if (pass == nullptr)
+    out = arrays;
+  else if (pass->adds)
+    out[*pass->adds] = arrays[*pass->adds];
+  else
+    out.further.push_back({pass, arrays});
+}
+
 OutputsView ModelScores::viewOf(const StoredOutputs& outputs) const {
-  const ModelInfo& info = m_model->info();
-  const auto runOf = [&](std::size_t run) {
-    OutputsView out;
-    for (std::size_t i = 0; i < info.arrays.size(); ++i)
-      out[info.arrays[i].output] = outputs.arrays[run * info.arrays.size() + i].view();
-    out.knownClasses = info.outputs.knownClasses;
-    return out;
-  };
-  OutputsView out = runOf(0);
-  for (std::size_t run = 1; run < m_runs.size(); ++run) out.further.push_back({m_runs[run].pass->kind, runOf(run)});
+  OutputsView out;
+  auto next = outputs.arrays.begin();
+  for (std::size_t run = 0; run < m_runs.size(); ++run) {
+    OutputsView view;
+    view.knownClasses = m_model->info().outputs.knownClasses;
+    for (const OutputArray& array : arraysOfRun(run)) view[array.output] = (next++)->view();
+    addRun(m_runs[run].pass == nullptr ? nullptr : m_runs[run].pass->kind, view, out);
+  }
   return out;
 }
 
@@ -287,17 +302,16 @@ std::optional<FrameOutputs> ModelScores::freshOutputs(std::size_t frame, const P
   FrameOutputs out{.view = {}, .owner = owner};
   for (const Run& run : runs) {
     owner->push_back(infer(run, image));
+    const PassKind* kind = run.pass == nullptr ? nullptr : run.pass->kind;
+    const std::vector<OutputArray> arrays = arraysOf(info, kind);
     OutputsView view;
     view.knownClasses = info.outputs.knownClasses;
-    for (std::size_t i = 0; i < info.arrays.size(); ++i) {
+    for (std::size_t i = 0; i < arrays.size(); ++i) {
       const LogitsMap& map = owner->back().maps[i];
-      view[info.arrays[i].output] = {
+      view[arrays[i].output] = {
           .single = map.values.data(), .channels = map.channels, .height = map.size.height, .width = map.size.width};
     }
-    if (run.pass == nullptr)
-      out.view = view;
-    else
-      out.view.further.push_back({run.pass->kind, view});
+    addRun(kind, view, out.view);
   }
   return out;
 }

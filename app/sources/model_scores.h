@@ -64,7 +64,7 @@ private:
   };
   [[nodiscard]] OutputMaps infer(const Run& run, const RgbImage& image) const;
   [[nodiscard]] const PassChoice* passOf(Method method) const;
-  /// A frame's arrays, run after run, each in the order of ModelInfo::arrays.
+  /// A frame's arrays, run after run, each in the order of arraysOf().
   struct StoredOutputs {
     std::vector<StoredLogits> arrays;
     [[nodiscard]] bool isIntact() const;
@@ -87,8 +87,11 @@ private:
   [[nodiscard]] Outputs held(std::size_t frame) const;
   void hold(std::size_t frame, const Outputs& outputs) const;
   [[nodiscard]] Outputs stored(std::size_t frame) const;
+  [[nodiscard]] std::vector<OutputArray> arraysOfRun(std::size_t run) const;
   /// Of one run: from the store's folder, appended to `out`; false, with `out` as it was, where one is not there.
-  bool findRun(const std::string& address, StoredOutputs& out) const;
+  bool findRun(std::size_t frame, std::size_t run, StoredOutputs& out) const;
+  /// A run's arrays join the plain ones where its pass adds them, else they follow as a further pass.
+  static void addRun(const PassKind* pass, const OutputsView& arrays, OutputsView& out);
   /// Makes what is not stored of the frame, puts it into the store and opens all of it.
   [[nodiscard]] Outputs made(std::size_t frame) const;
   [[nodiscard]] Outputs madeAgain(std::size_t frame) const;

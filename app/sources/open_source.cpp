@@ -108,6 +108,14 @@ std::vector<PassChoice> passesFor(const SourceItem& item, const std::vector<Meth
   return out;
 }
 
+std::vector<PassChoice> passesAdding(const SourceItem& item, Output output) {
+  std::vector<PassChoice> out;
+  if (!item.model) return out;
+  for (const PassKind* kind : item.model->info().passes)
+    if (kind->adds == output) out.push_back(passChoice(*kind, {}));
+  return out;
+}
+
 SourceId sourceIdOf(const SourceItem& item) {
   return item.model
              ? sourceIdOf(*item.model, item.statistics.get())

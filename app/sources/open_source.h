@@ -33,6 +33,9 @@ struct SourceItem {
 [[nodiscard]] std::vector<PassChoice> passesFor(const SourceItem& item, const std::vector<Method>& methods,
                                                 const PassValues& values);
 
+/// The passes that add an array to what a network gives (PassKind::adds), of networks that can be run so.
+[[nodiscard]] std::vector<PassChoice> passesAdding(const SourceItem& item, Output output);
+
 /// Scores of *set by the item: the only maker of score sources. Throws Error where the folder's files do not fit the
 /// set, or where a channel is chosen that the network lacks.
 [[nodiscard]] std::shared_ptr<ScoreSource> openSource(std::shared_ptr<const DataSet> set, const SourceItem& item,

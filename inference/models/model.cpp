@@ -76,12 +76,12 @@ std::string namesText(const std::vector<NamedOutput>& named) {
 }
 
 /// The sizes of what a pass fills: see LoadedScript::arrays.
-std::vector<std::int64_t> passSizes(const ModelInfo& info) {
-  const OutputArray& first = info.arrays.front();
-  if (info.arrays.size() == 1 && first.output == Output::Logits)
+std::vector<std::int64_t> passSizes(const std::vector<OutputArray>& arrays) {
+  const OutputArray& first = arrays.front();
+  if (arrays.size() == 1 && first.output == Output::Logits)
     return {1, first.channels, first.size.height, first.size.width};
   std::int64_t values = 0;
-  for (const OutputArray& array : info.arrays) values += static_cast<std::int64_t>(array.values());
+  for (const OutputArray& array : arrays) values += static_cast<std::int64_t>(array.values());
   return {1, 1, 1, values};
 }
 
@@ -130,6 +130,14 @@ std::vector<int> knownChannels(const OutputMeaning& outputs, int channels) {
   return knownChannels(channels, outputs.voidChannel, outputs.knownClasses);
 }
 
+std::vector<OutputArray> arraysOf(const ModelInfo& info, const PassKind* pass) {
+  if (pass == nullptr || !pass->adds) return info.arrays;
+  std::vector<OutputArray> out;
+  std::ranges::copy_if(info.added, std::back_inserter(out),
+                       [&](const auto& each) { return each.output == *pass->adds; });
+  return out;
+}
+
 struct Model::Impl {
   ModelInfo info;
   std::unique_ptr<InferenceNetwork> network;
@@ -143,7 +151,7 @@ struct Model::Impl {
   std::shared_ptr<Network> ofPasses;  ///< made for the first of them
   bool isOneDnnRight = true;
 
-  [[nodiscard]] OutputMaps run(InferenceNetwork& with, const RgbImage& image);
+  [[nodiscard]] OutputMaps run(InferenceNetwork& with, const RgbImage& image, const std::vector<OutputArray>& arrays);
   [[nodiscard]] Network* networkOfPasses();
 
   [[nodiscard]] ComputedBy computedBy() const;
@@ -234,6 +242,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   info.output = input;
   info.arrays = {{Output::Logits, shape.classes, input}};
   info.passes = passesOf(*trained);
+  info.added = arraysAddedTo(*trained, input);
   info.parameters = countParameters(*trained, *kind);
   // Multiply-adds grow with the area, exactly: both sizes are multiples of the coarsest step.
   constexpr std::int64_t side = 64;
@@ -313,8 +322,8 @@ void Model::Impl::arrange(const std::vector<Arrangement>& quickestFirst, const R
   if (device == Device::Cuda) probe = probe.to(at::kCUDA);
   ChosenArrangement chosen;
   try {
-    chosen = chooseArrangement(quickestFirst, probe, passSizes(info), rounding, verdictKeyText(info, computedBy()),
-                               Verdicts(options.memory));
+    chosen = chooseArrangement(quickestFirst, probe, passSizes(info.arrays), rounding,
+                               verdictKeyText(info, computedBy()), Verdicts(options.memory));
   } catch (const std::exception& problem) {
     if (info.kind == ModelKind::Weights) throw;
     // A script that runs as it is, and not otherwise: its author's choice of operators.
@@ -395,14 +404,14 @@ LogitsMap Model::infer(const RgbImage& image) {
   return std::move(inferOutputs(image).maps.front());
 }
 
-OutputMaps Model::inferOutputs(const RgbImage& image) { return m_impl->run(*m_impl->network, image); }
+OutputMaps Model::inferOutputs(const RgbImage& image) { return m_impl->run(*m_impl->network, image, info().arrays); }
 
 OutputMaps Model::inferPass(const RgbImage& image, const PassChoice& pass, const PassRun& run) {
   require(std::ranges::find(info().passes, pass.kind) != info().passes.end(), "Model: cannot be run so");
   const std::unique_ptr<InferenceNetwork> network = passNetwork(
       pass, run,
       {.network = m_impl->networkOfPasses(), .plain = m_impl->network.get(), .isOneDnnRight = m_impl->isOneDnnRight});
-  OutputMaps out = m_impl->run(*network, image);
+  OutputMaps out = m_impl->run(*network, image, arraysOf(info(), pass.kind));
   if (!isMirrored(*pass.kind)) return out;
   for (std::size_t i = 0; i < out.maps.size(); ++i) {
     if (info().arrays[i].output == Output::ClassLogits) continue;  // of queries, which have no place
@@ -422,14 +431,14 @@ Network* Model::Impl::networkOfPasses() {
   return ofPasses.get();
 }
 
-OutputMaps Model::Impl::run(InferenceNetwork& with, const RgbImage& image) {
+OutputMaps Model::Impl::run(InferenceNetwork& with, const RgbImage& image, const std::vector<OutputArray>& arrays) {
   require(!image.empty(), "Model::infer: empty image");
   requireThreads(threads);  // LibTorch waits for ever for a thread that did not start
   at::set_num_threads(threads);
   const c10::InferenceMode inference;
-  const auto sizes = passSizes(info);
+  const auto sizes = passSizes(arrays);
   std::vector<float> values;
-  for (const OutputArray& array : info.arrays) values.resize(values.size() + array.values());
+  for (const OutputArray& array : arrays) values.resize(values.size() + array.values());
   try {
     at::Tensor input = inputTensor(image, info.preprocessing);
     if (device == Device::Cuda) input = input.to(at::kCUDA);
@@ -438,13 +447,13 @@ OutputMaps Model::Impl::run(InferenceNetwork& with, const RgbImage& image) {
     throw Error("The network failed: " + torchReason(problem), info.file);
   }
   OutputMaps out;
-  if (info.arrays.size() == 1) {
-    const OutputArray& only = info.arrays.front();
+  if (arrays.size() == 1) {
+    const OutputArray& only = arrays.front();
     out.maps.push_back({only.channels, only.size, std::move(values)});
     return out;
   }
   auto from = values.begin();
-  for (const OutputArray& array : info.arrays) {
+  for (const OutputArray& array : arrays) {
     const auto to = from + static_cast<std::ptrdiff_t>(array.values());
     out.maps.push_back({array.channels, array.size, {from, to}});
     from = to;

@@ -69,12 +69,16 @@ struct ModelInfo {
   std::vector<OutputArray> arrays = {};
   std::string arrayNames = {};  ///< where the sidecar finds them, "logits=out, outlier=1"; empty where it does not say
   std::vector<const PassKind*> passes = {};  ///< how it can be run besides
+  std::vector<OutputArray> added = {};       ///< what those of them give that add an array (PassKind::adds)
   std::int64_t parameters = 0;
   std::int64_t multiplyAdds = 0;         ///< of convolutions for one frame; FLOPs = 2x
   std::vector<std::string> assumptions;  ///< said aloud: "no mean and standard deviation given: none applied"
   std::vector<std::string> warnings;     ///< likely mistakes: input values far outside what networks are trained on
   bool channelsAssumed = false;          ///< nobody said which channel is void
 };
+
+/// What a run of a pass gives, in this order; null: of the plain one. Requires: the pass is among ModelInfo::passes.
+[[nodiscard]] std::vector<OutputArray> arraysOf(const ModelInfo& info, const PassKind* pass);
 
 /// Logits as the network gave them: planar C x H x W float32.
 struct LogitsMap {
@@ -83,7 +87,7 @@ struct LogitsMap {
   std::vector<float> values;
 };
 
-/// All that a pass gave, in the order of ModelInfo::arrays.
+/// All that a pass gave, in the order of arraysOf().
 struct OutputMaps {
   std::vector<LogitsMap> maps;
 };

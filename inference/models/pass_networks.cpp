@@ -8,6 +8,7 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/where.h>
+#include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -68,6 +69,12 @@ void runMirrored(const PassWork& work, const torch::Tensor& image, const torch::
   work.plain->run(image.flip({3}), logits);
 }
 
+/// `out` is one row of as many values.
+void runForFeatures(const PassWork& work, const torch::Tensor& image, const torch::Tensor& out) {
+  const torch::Tensor features = work.network->penultimate(image);
+  out.view(features.sizes()).copy_(features);
+}
+
 bool always(const Network&) { return true; }
 bool isSplit(const Network& network) { return network.isSplit(); }
 bool dropsOut(const Network& network) { return hasDropout(network); }
@@ -86,6 +93,7 @@ constexpr std::array kRunners = {
     PassRunner{&kRectifiedPass, runRectified, isSplit},
     PassRunner{&kDropoutPass, runWithDropout, dropsOut},
     PassRunner{&kMirroredPass, runMirrored, always, true, true, true},
+    PassRunner{&kFeaturesPass, runForFeatures, isSplit},
 };
 
 const PassRunner& runnerOf(const PassKind& kind) {
@@ -119,6 +127,14 @@ std::vector<const PassKind*> passesOfAny() {
   for (const PassRunner& runner : kRunners)
     if (runner.isForAny) out.push_back(runner.kind);
   return out;
+}
+
+std::vector<OutputArray> arraysAddedTo(Network& network, Size input) {
+  if (!network.isSplit()) return {};
+  constexpr int side = 64;  // sizes go by shares of the input's
+  const torch::Tensor small = network.penultimate(at::zeros({1, 3, side, side}));
+  const auto along = [&](int whole, int axis) { return static_cast<int>(whole * small.size(axis) / side); };
+  return {{Output::Features, static_cast<int>(small.size(1)), {along(input.width, 3), along(input.height, 2)}}};
 }
 
 std::shared_ptr<Network> forPasses(const Network& trained, const std::shared_ptr<Network>& empty) {

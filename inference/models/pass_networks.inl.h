@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/core/grid.h"
 #include "analysis/scores/pass.h"
+#include "inference/models/model.h"
 #include "inference/networks/network.inl.h"
 
 #include <memory>
@@ -12,6 +14,10 @@ namespace oodscope {
 [[nodiscard]] std::vector<const PassKind*> passesOf(const Network& network);
 /// Those of any network whose arrays lie as the image does.
 [[nodiscard]] std::vector<const PassKind*> passesOfAny();
+
+/// What passes of a built-in network add to its logits (PassKind::adds), for inputs of a size. Cost: a pass over 64x64
+/// pixels.
+[[nodiscard]] std::vector<OutputArray> arraysAddedTo(Network& network, Size input);
 
 /// A copy of a built-in network on its device, with parameters that want no gradient and let one pass through. Cost:
 /// its weights.

@@ -5,6 +5,7 @@
 #include "analysis/formats/npz.h"
 #include "analysis/formats/zip_archive.h"
 #include "analysis/imaging/resize.h"
+#include "inference/models/model.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/support/temporary_folder.h"
@@ -240,18 +241,68 @@ TEST_F(FitCommand, StatisticsBesideAModelAreFoundAndSaid) {
   EXPECT_EQ(json::parse(both.out).at("rows").size(), 2U);
 }
 
-TEST_F(FitCommand, SmlOnTheDemoRuns) {
+TEST_F(FitCommand, FeaturesOfABuiltInNetworkAreThoseBeforeItsLastLayer) {
+  const fs::path model = scratch.path() / "net.pth";
+  writeSmallModel(model);
+  ASSERT_EQ(runCli({"fit", "--set", set, "--model", model, "--output", fitted, "--bank", "60", "--neighbours", "1",
+                    "--precision", "single"})
+                .code,
+            0);
+  const json file = json::parse(bytesOfFile(fitted));
+  ASSERT_EQ(file.at("features").at("dimensions"), 8);
+  const auto bank = npyAsDouble(readNpz(scratch.path() / "fitted.features.npz", "bank"));
+  ASSERT_EQ(bank.size(), 60U * 8U);
+  Model network = Model::load(model);
+  const PassChoice pass = passChoice(kFeaturesPass, {});
+  std::vector<MadeArray> nearest(kFitFrames);
+  const DataSet opened = openDataSet(set);
+  for (std::size_t f = 0; f < kFitFrames; ++f) {
+    const LogitsMap map = network.inferPass(readImage(opened.frames[f]), pass, passRuns(pass).front()).maps.front();
+    nearest[f].channels = 1;
+    nearest[f].height = map.size.height;
+    nearest[f].width = map.size.width;
+    for (std::size_t i = 0; i < map.size.area(); ++i) {
+      double least = std::numeric_limits<double>::infinity();
+      for (std::size_t r = 0; r < 60; ++r) {
+        double sum = 0.0;
+        for (std::size_t d = 0; d < 8; ++d) {
+          const double apart = static_cast<double>(map.values[d * map.size.area() + i]) - bank[r * 8 + d];
+          sum += apart * apart;
+        }
+        least = std::min(least, std::sqrt(sum));
+      }
+      nearest[f].single.push_back(static_cast<float>(least));
+    }
+  }
+  const double defined =
+      definedAp("knn", [&](std::size_t f, int x, int y) { return nearest[f].at(0, kSmallSize, x, y); });
+  EXPECT_NEAR(ap({"--model", model, "--method", "knn", "--statistics", fitted, "--precision", "single"}), defined,
+              1e-3);
+  const CommandResult all = evaluate({"--model", model, "--method", "all", "--statistics", fitted});
+  ASSERT_EQ(all.code, 0) << all.err;
+  EXPECT_THAT(all.out, AllOf(HasSubstr("\"sml\""), ::testing::Not(HasSubstr("\"knn\""))))
+      << "all is what needs no further pass";
+  ASSERT_EQ(runCli({"fit", "--set", set, "--model", model, "--output", fitted, "--no-features"}).code, 0);
+  EXPECT_FALSE(json::parse(bytesOfFile(fitted)).contains("features"));
+}
+
+TEST_F(FitCommand, SmlAndFeaturesOnTheDemoRun) {
   const fs::path demo = fs::path(OODSCOPE_SOURCE_DIR) / "resources/demo";
   ASSERT_EQ(
       runCli({"fit", "--set", demo / "set", "--model", demo / "model/erfnet_slim_demo.pth", "--output", fitted}).code,
       0);
   const CommandResult result =
       runCli({"evaluate", "--set", demo / "set", "--model", demo / "model/erfnet_slim_demo.pth", "--method",
-              "sml,max-logit", "--statistics", fitted, "--format", "json"});
+              "sml,max-logit,mahalanobis,knn", "--statistics", fitted, "--format", "json"});
   ASSERT_EQ(result.code, 0) << result.err;
   const json rows = json::parse(result.out).at("rows");
-  ASSERT_EQ(rows.size(), 2U);
+  ASSERT_EQ(rows.size(), 4U);
   EXPECT_EQ(rows[0].at("frames"), 22);
+  for (const std::size_t row : {2U, 3U}) {
+    EXPECT_EQ(rows[row].at("frames"), 22);
+    EXPECT_GT(rows[row].at("ap").get<double>(), 0.0);
+    EXPECT_NE(rows[row].at("ap"), rows[0].at("ap"));
+  }
   EXPECT_NE(rows[0].at("ap"), rows[1].at("ap"));
 }
 

@@ -126,6 +126,33 @@ TEST_F(FurtherPasses, OfTheMirroredImageLieAsTheImageDoes) {
     ASSERT_EQ(found.values[i], there.values[i / width * width + (width - 1 - i % width)]) << i;
 }
 
+TEST_F(FurtherPasses, AddFeaturesToThePlainPass) {
+  SourceItem item{.label = "small.pth", .model = model};
+  item.passes = passesAdding(item, Output::Features);
+  ASSERT_EQ(item.passes.size(), 1U);
+  EXPECT_EQ(passesFor(item, {methods::kKnn}, {}), item.passes);
+  EXPECT_TRUE(passesFor(item, {methods::kMsp}, {}).empty()) << "only where a method asks";
+  const LogitsStore::Options options{.folder = cache, .precision = StorePrecision::Single};
+  const auto opened = openSource(set, item, {}, std::make_shared<LogitsStore>(options));
+  const auto again = openSource(set, item, {}, std::make_shared<LogitsStore>(options));
+  for (const auto& source : {opened, again})
+    for (std::size_t i = 0; i < kPassFrames; ++i) source->prepare(i);
+  EXPECT_EQ(opened->networkPasses(), kPassFrames * 2);
+  EXPECT_EQ(again->networkPasses(), 0U) << "features are kept beside the logits";
+  const FrameOutputs stored = again->frameOutputs(1).value();
+  const LogitsView& features = stored.view[Output::Features];
+  EXPECT_TRUE(stored.view.further.empty());
+  ASSERT_EQ(features.channels, 8);
+  ASSERT_EQ(features.size(), (Size{kSmallSize.width / 2, kSmallSize.height / 2}));
+  const LogitsMap found =
+      model->inferPass(readImage(set->frames[1]), item.passes.front(), passRuns(item.passes.front()).front())
+          .maps.front();
+  ASSERT_EQ(found.values.size(), features.size().area() * 8);
+  for (std::size_t i = 0; i < found.values.size(); ++i) ASSERT_EQ(features.single[i], found.values[i]) << i;
+  EXPECT_GT(*std::ranges::max_element(found.values), 0.0F);
+  EXPECT_EQ(stored.view[Output::Logits].channels, 20);
+}
+
 TEST_F(FurtherPasses, AreEvaluatedByTheCommandLine) {
   const auto found = apOf({"--method", "msp,odin,react,mc-dropout,mutual-information", "--parameter", "passes=2"});
   EXPECT_EQ(found.size(), 5U);

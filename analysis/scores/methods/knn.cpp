@@ -18,6 +18,7 @@ constinit const MethodKind kKnn{
     .needs = kKnnNeeds,
     .planes = kFeaturePlanes,
     .exponentialsPerLogit = 0,
+    .pass = &kFeaturesPass,
     .featureScore = [](const FeatureView& features,
                        const FeatureReference& reference) { return (*reference.neighbours)(features); },
 };

@@ -18,6 +18,7 @@ constinit const MethodKind kMahalanobis{
     .needs = kMahalanobisNeeds,
     .planes = kFeaturePlanes,
     .exponentialsPerLogit = 0,
+    .pass = &kFeaturesPass,
     .featureScore = [](const FeatureView& features,
                        const FeatureReference& reference) { return (*reference.gaussians)(features); },
 };

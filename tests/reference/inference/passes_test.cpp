@@ -121,6 +121,26 @@ TEST_F(Passes, ReactEqualsPyTorch) {
   expectLogits(run(pass, 0), recorded.at("rectified"));
 }
 
+TEST_F(Passes, FeaturesEqualPyTorch) {
+  const int channels = recorded.at("widths").at(0).get<int>();
+  const auto arrays = arraysAddedTo(*network, {width, height});
+  ASSERT_EQ(arrays.size(), 1U);
+  EXPECT_EQ(arrays.front().channels, channels);
+  ASSERT_EQ(arrays.front().size, (Size{width / 2, height / 2}));
+  const PassChoice pass = passChoice(kFeaturesPass, {});
+  const at::Tensor out = at::empty({1, 1, 1, static_cast<std::int64_t>(arrays.front().values())});
+  passNetwork(pass, passRuns(pass).front(), {.network = network.get()})->run(image, out);
+  const at::Tensor features = out.view({channels, height / 2, width / 2});
+  const double tolerance = 1e-5 * recorded.at("largest").get<double>();
+  const int step = recorded.at("step").get<int>();
+  std::size_t next = 0;
+  for (int c = 0; c < channels; ++c)
+    for (int y = 0; y < height / 2; y += step)
+      for (int x = 0; x < width / 2; x += step)
+        EXPECT_NEAR(features[c][y][x].item<double>(), recorded.at("features").at(next++).get<double>(), tolerance);
+  EXPECT_EQ(next, recorded.at("features").size());
+}
+
 TEST_F(Passes, DropoutEqualsPyTorchWithTheMasksOfTheSeed) {
   const std::size_t runs = recorded.at("dropout").size();
   const PassChoice pass =

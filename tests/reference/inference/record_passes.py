@@ -61,10 +61,15 @@ def perturbed(network, x, epsilon):
         return network(x.detach() - epsilon * sign)
 
 
-def rectified(network, x, percentile):
+def penultimate(network, x):
     last, network.decoder.output_conv = network.decoder.output_conv, torch.nn.Identity()
     features = network(x)
     network.decoder.output_conv = last
+    return features
+
+
+def rectified(network, x, percentile):
+    last, features = network.decoder.output_conv, penultimate(network, x)
     ordered = features.flatten().sort().values
     bound = ordered[max(math.ceil(percentile / 100.0 * ordered.numel()) - 1, 0)]
     return last(torch.minimum(features, bound))
@@ -112,6 +117,7 @@ def main():
     with torch.no_grad():
         plain = network(x)
         runs = [with_dropout(network, x, out["seed"], number) for number in range(3)]
+        out["features"] = sampled(penultimate(network, x))
         out["rectified"] = sampled(rectified(network, x, out["percentile"]))
     out |= {"perturbed": sampled(moved), "moved_by": float((moved - plain).abs().max()),
             "largest": float(plain.abs().max()), "dropout": [sampled(run) for run in runs]}
