@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // fit and what it serves: numbers of fitted methods equal those of maps that are reckoned here, in double, from the
 // arrays that were written, and evaluated as somebody's finished scores.
+#include "analysis/datasets/data_set.h"
 #include "analysis/formats/npy.h"
 #include "analysis/formats/npz.h"
 #include "analysis/formats/zip_archive.h"
