@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/datasets/published.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "tests/unit/datasets/made_sets.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <algorithm>
 #include <map>
 
 namespace oodscope {
@@ -70,6 +72,20 @@ TEST(Published, HoldsEveryRowOfTheTranscribedTables) {
   EXPECT_EQ(counts["Reproducibi 2"], 1);
   EXPECT_EQ(counts["Reproducibi 8"], 2 * 2);
   EXPECT_EQ(counts["Semantic Se README"], 1);
+  EXPECT_EQ(counts["RbA: Segmen best"], 4);
+}
+
+TEST(Published, EachValueIsFoundByWhatItIsOf) {
+  for (const PublishedValue& value : published().all()) {
+    const auto found = published().find(value.set, value.model, value.method, value.temperature);
+    const bool isThere = std::ranges::any_of(found, [&](const PublishedValue& other) {
+      return other.source() == value.source() && other.ap == value.ap && other.fpr95 == value.fpr95;
+    });
+    EXPECT_TRUE(isThere) << value.source() << ", " << value.set;
+    EXPECT_TRUE(value.protocol.empty() || Protocol::named(value.protocol)) << value.source() << ": " << value.protocol;
+    EXPECT_TRUE(value.ap || value.fpr95 || !value.other.empty()) << value.source() << " says nothing";
+  }
+  EXPECT_EQ(published().find("RoadAnomaly", "Mask2Former", "rba").at(0).fpr95, 6.92);
 }
 
 TEST(Published, BrokenFilesAreRefused) {
