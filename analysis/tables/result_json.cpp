@@ -80,6 +80,21 @@ std::vector<DistanceColumns> readDistanceBins(const JsonValue& json) {
   return out;
 }
 
+std::vector<SizeColumns> readSizeGroups(const JsonValue& json) {
+  std::vector<SizeColumns> out;
+  for (const JsonValue& group : json.list()) {
+    SizeColumns& read = out.emplace_back(SizeColumns{.least = readCount(group, "least"),
+                                                     .ap = readNumber(group, "ap", kFraction),
+                                                     .fpr95 = readNumber(group, "fpr95", kFraction),
+                                                     .objects = readCount(group, "objects"),
+                                                     .positives = readCount(group, "positives"),
+                                                     .negatives = readCount(group, "negatives"),
+                                                     .frames = readCount(group, "frames")});
+    if (!group.at("below").isNull()) read.below = readCount(group, "below");
+  }
+  return out;
+}
+
 OpenSetColumns readOpenSet(const JsonValue& json) {
   OpenSetColumns out{.openMiou = readNumber(json, "open_miou", kFraction),
                      .closedMiou = readNumber(json, "closed_miou", kFraction),
@@ -107,6 +122,7 @@ void readAskedFor(const JsonValue& json, ResultRow& row) {
   for (const auto& [key, value] : json.members()) {
     if (key == "distance_bins")
       row.distanceBins = value.isNull() ? std::vector<DistanceColumns>() : readDistanceBins(value);
+    if (key == "size_groups") row.sizeGroups = readSizeGroups(value);
     if (key == "open_set") row.openSet = value.isNull() ? OpenSetColumns() : readOpenSet(value);
   }
   if (const auto instances = json.find("instances"))

@@ -33,6 +33,20 @@ Value documentOf(const std::vector<DistanceColumns>& bins) {
   return out;
 }
 
+Value documentOf(const std::vector<SizeColumns>& groups) {
+  Value::Array out;
+  for (const SizeColumns& group : groups)
+    out.push_back(Value::Object{{"least", group.least},
+                                {"below", group.below ? Value(*group.below) : Value()},
+                                {"ap", orNull(group.ap)},
+                                {"fpr95", orNull(group.fpr95)},
+                                {"objects", group.objects},
+                                {"positives", group.positives},
+                                {"negatives", group.negatives},
+                                {"frames", group.frames}});
+  return out;
+}
+
 /// Each variant by its name.
 Value documentOf(const std::vector<OpenIouColumns>& oious) {
   Value::Object out;
@@ -99,6 +113,7 @@ Value documentOf(const ResultRow& row) {
                                {"f1_star", orNull(c->f1Star)}, {"track", orNull(c->track)}, {"frames", c->frames}};
   out.push_back({"components", std::move(components)});
   if (row.distanceBins) out.push_back({"distance_bins", documentOf(*row.distanceBins)});
+  if (row.sizeGroups) out.push_back({"size_groups", documentOf(*row.sizeGroups)});
   if (row.openSet) {
     out.push_back({"open_set", documentOf(*row.openSet)});
     out.push_back({"tpr_at_fpr05", orNull(row.openSet->tprAtFpr05)});
@@ -227,6 +242,25 @@ void addBins(const std::vector<ResultRow>& rows, Table& table) {
     }
 }
 
+void addSizeGroups(const std::vector<ResultRow>& rows, Table& table) {
+  std::vector<SizeColumns> groups;
+  for (const ResultRow& row : rows)
+    if (row.sizeGroups && row.sizeGroups->size() > groups.size()) groups = *row.sizeGroups;
+  for (const SizeColumns& group : groups) {
+    const std::string least = std::to_string(group.least);
+    const std::string people = group.below ? least + "–" + std::to_string(*group.below) : "≥ " + least;
+    const std::string key = group.below ? least + "_" + std::to_string(*group.below) : least;
+    table.columns.push_back({"AP " + people + " px", "ap_px_" + key, Table::Kind::Percent});
+    table.columns.push_back({"FPR95 " + people + " px", "fpr95_px_" + key, Table::Kind::Percent});
+  }
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      const bool known = rows[r].sizeGroups && g < rows[r].sizeGroups->size();
+      table.rows[r].push_back(known ? orNull((*rows[r].sizeGroups)[g].ap) : Value());
+      table.rows[r].push_back(known ? orNull((*rows[r].sizeGroups)[g].fpr95) : Value());
+    }
+}
+
 void addOpenSet(const std::vector<ResultRow>& rows, Table& table) {
   if (std::none_of(rows.begin(), rows.end(), [](const ResultRow& row) { return row.openSet; })) return;
   const std::vector<OpenIouColumns> oious = oiousOf(rows);
@@ -263,6 +297,7 @@ void addAskedFor(const std::vector<ResultRow>& rows, Table& table) {
   addBins(rows, table);
   addOpenSet(rows, table);
   addInstances(rows, table);
+  addSizeGroups(rows, table);
 }
 
 std::size_t columnOf(const Table& table, std::string_view key) {

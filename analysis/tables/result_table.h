@@ -36,6 +36,17 @@ struct DistanceColumns {
   friend bool operator==(const DistanceColumns&, const DistanceColumns&) = default;
 };
 
+/// Metrics of a row's anomalies of one size against all its normal pixels, fractions.
+struct SizeColumns {
+  std::int64_t least = 0;                  ///< pixels of an anomaly
+  std::optional<std::int64_t> below = {};  ///< none: any larger one
+  std::optional<double> ap = {}, fpr95 = {};
+  std::int64_t objects = 0;                   ///< anomalies of the size
+  std::int64_t positives = 0, negatives = 0;  ///< pixels
+  std::int64_t frames = 0;                    ///< that the protocol uses
+  friend bool operator==(const SizeColumns&, const SizeColumns&) = default;
+};
+
 /// Open-set recognition of one group of frames.
 struct OpenSetFoldColumns {
   std::string name = {}, calibratedOn = {};
@@ -88,6 +99,7 @@ struct ResultRow {
   std::optional<ComponentColumns> components;
   /// Where they were asked for; no bins, no value: the set has no distances, no class labels.
   std::optional<std::vector<DistanceColumns>> distanceBins = {};
+  std::optional<std::vector<SizeColumns>> sizeGroups = {};
   std::optional<OpenSetColumns> openSet = {};
   std::optional<InstanceColumns> instances = {};
   friend bool operator==(const ResultRow&, const ResultRow&) = default;
@@ -109,7 +121,7 @@ struct ResultTable {
 /// The frames that a row is of, for people: "30", "29 (1 without anomaly)", "5 of 10 (5 failed)".
 [[nodiscard]] std::string framesText(const ResultRow& row);
 /// The table for the writers. JSON: {"rows":[…],"complete":…,"unfinished":[…],"warnings":[…],"provenance":{…}},
-/// components null where a row has none; distance_bins, open_set with tpr_at_fpr05, and instances
+/// components null where a row has none; distance_bins, size_groups, open_set with tpr_at_fpr05, and instances
 /// where a row has them. CSV: columns of later
 /// versions follow those of earlier ones. LaTeX: sets side by side with AP and FPR95, a row each for method,
 /// temperature, model and protocol.

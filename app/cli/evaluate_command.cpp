@@ -15,7 +15,7 @@ namespace {
 
 struct EvaluateCommandOptions {
   RequestOptions request;
-  bool openSet = false, instances = false;
+  bool openSet = false, instances = false, sizeGroups = false;
   std::string components = "none", componentThreshold = "best-f1", distanceBins, format = "markdown", output;
 };
 
@@ -47,6 +47,7 @@ int runEvaluateCommand(const EvaluateCommandOptions& options) {
   applyDistanceBins(options, request);
   request.openSet = options.openSet;
   request.instances = options.instances;
+  request.sizeGroups = options.sizeGroups;
   const Verbosity verbosity = options.request.verbosity();
   const EvaluationReport report = evaluate(request, terminalProgress(verbosity), stopOnInterrupt());
   endProgressLine();
@@ -91,6 +92,10 @@ Command addEvaluateOptions(CLI::App& app) {
   app.add_option("--distance-bins", options->distanceBins,
                  "AP and FPR95 of the pixels in each bin of distance, too, as 5:50:5 in metres; of sets with disparity")
       ->type_name("FIRST:LAST:STEP");
+  app.add_flag(
+      "--size-groups", options->sizeGroups,
+      "AP and FPR95 of the anomalies of each of ISSU's sizes, too, against all normal pixels: 49-256, 256-2304, "
+      "2304-12544 and more pixels where scores and labels meet; smaller ones are in no group");
   app.add_flag("--open-set", options->openSet,
                "Open-set recognition, too: open and closed mIoU, the threshold of each group of frames (towns, or "
                "frames of even and odd place) calibrated on the others; ISSU's oIoU at TPR 95 %, FPR 5 % and best F1, "

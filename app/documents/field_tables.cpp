@@ -5,6 +5,8 @@
 #include "analysis/datasets/layout_kinds.h"
 #include "analysis/tables/number_text.h"
 #include "app/documents/result_row.h"
+#include "app/studies/component_track.h"
+#include "app/studies/size_metrics.h"
 
 #include <array>
 #include <optional>
@@ -75,6 +77,16 @@ FieldTables emptyTables() {
                      {"oIoU at FPR 5 %", "oiou_fpr05", ColumnKind::Percent},
                      {"oIoU at best F1", "oiou_best_f1", ColumnKind::Percent},
                      {"TPR at FPR 5 %", "tpr_at_fpr05", ColumnKind::Percent}});
+  out.sizes = opened(
+      std::string("AP and FPR95 in percent by size of the anomaly, exact. Groups are ").append(kSizeGroupRule) + ".",
+      {{"From, px", "least", ColumnKind::Count},
+       {"Below, px", "below", ColumnKind::Count},
+       {"AP", "ap", ColumnKind::Percent},
+       {"FPR95", "fpr95", ColumnKind::Percent},
+       {"Anomalies", "objects", ColumnKind::Count},
+       {"Anomalous px", "positives", ColumnKind::Count},
+       {"Normal px", "negatives", ColumnKind::Count},
+       {"Frames", "frames", ColumnKind::Count}});
   out.distances = opened("AP and FPR95 in percent of the pixels at each distance, exact.",
                          {{"From, m", "from", ColumnKind::Score},
                           {"To, m", "to", ColumnKind::Score},
@@ -132,6 +144,19 @@ void addOpenSet(FieldTables& tables, SessionResults& results, const RunSpec& run
          {cellOf(issu->tpr95.all), cellOf(issu->fpr05.all), cellOf(issu->bestF1.all), cellOf(issu->tprAtFpr05)});
 }
 
+void addSizes(FieldTables& tables, SessionResults& results, const RunSpec& run) {
+  const auto live = results.liveSet(run);
+  if (componentTrack(live->dataSet()) != kIssuTrack) return;
+  const std::array protocols{run.protocol};
+  const auto report = sizeMetrics(*live, results.configuration(run), protocols, issuSizeGroups(), results.stopToken());
+  if (!report) stoppedHere();
+  const Value::Array lead = runCells(results, run);
+  for (const SizeColumns& group : sizeColumns(*report, 0))
+    addRow(tables.sizes, lead,
+           {Value(group.least), group.below ? Value(*group.below) : Value(), cellOf(group.ap), cellOf(group.fpr95),
+            Value(group.objects), Value(group.positives), Value(group.negatives), Value(group.frames)});
+}
+
 void addDistances(FieldTables& tables, SessionResults& results, const RunSpec& run) {
   const auto live = results.liveSet(run);
   if (!hasDistances(live->dataSet())) return;
@@ -152,6 +177,7 @@ FieldTables makeFieldTables(SessionResults& results, const std::vector<RunSpec>&
   FieldTables out = emptyTables();
   for (const RunSpec& run : runs) {
     addOpenSet(out, results, run);
+    addSizes(out, results, run);
     addDistances(out, results, run);
   }
   return out;

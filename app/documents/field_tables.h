@@ -14,6 +14,7 @@ struct FieldTables {
   Table openSet;    ///< each group of frames at the threshold of the others, and their mean
   Table openIou;    ///< each known class closed and open, over those groups
   Table issu;       ///< ISSU's oIoU at three thresholds of all frames, and TPR at FPR 5 %
+  Table sizes;      ///< AP and FPR95 of ISSU's groups of sizes, on sets of its component track
   Table distances;  ///< AP and FPR95 in bins of 5 m to 50 m
 };
 

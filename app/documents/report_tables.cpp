@@ -157,7 +157,8 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
   tables.thresholds = thresholdTable(results, plan.thresholds);
   progress({"tables", "classes and distances", done++, total});
   tables.field = makeFieldTables(results, plan.thresholds);
-  for (Table* table : {&tables.field.openSet, &tables.field.openIou, &tables.field.issu, &tables.field.distances})
+  for (Table* table :
+       {&tables.field.openSet, &tables.field.openIou, &tables.field.issu, &tables.field.sizes, &tables.field.distances})
     table->provenance = provenance;
   tables.main.unfinished = tables.ablation.unfinished = results.problems();
   for (const std::string& problem : results.problems()) tables.sweep.unfinished.push_back(problem);
@@ -167,7 +168,7 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
 }
 
 std::span<const ReportTableKind> reportTableKinds() {
-  static constexpr std::array<ReportTableKind, 8> kKinds{
+  static constexpr std::array<ReportTableKind, 9> kKinds{
       {{"results", "Main results", [](const ReportTables& tables) { return tableOf(tables.main); }},
        {"ablation", "Methods × temperatures", [](const ReportTables& tables) { return tableOf(tables.ablation); }},
        {"sweep", "Temperature sweep", [](const ReportTables& tables) { return tableOf(tables.sweep); }},
@@ -175,6 +176,7 @@ std::span<const ReportTableKind> reportTableKinds() {
        {"open-set", "Open-set recognition", [](const ReportTables& tables) { return tables.field.openSet; }},
        {"open-iou", "IoU by class, closed and open", [](const ReportTables& tables) { return tables.field.openIou; }},
        {"issu", "Open IoU as ISSU's", [](const ReportTables& tables) { return tables.field.issu; }},
+       {"sizes", "AP and FPR95 by size", [](const ReportTables& tables) { return tables.field.sizes; }},
        {"distances", "AP and FPR95 by distance", [](const ReportTables& tables) { return tables.field.distances; }}}};
   return kKinds;
 }

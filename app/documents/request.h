@@ -49,6 +49,7 @@ struct EvaluationRequest {
   /// strictlyBelow() hands it over.
   std::optional<float> componentThreshold;
   std::optional<DistanceBins> distanceBins;  ///< rows say how they are at these distances, too
+  bool sizeGroups = false;                   ///< rows say how they are for anomalies of ISSU's sizes, too
   bool openSet = false;                      ///< rows say how open-set recognition does, too
   bool instances = false;                    ///< rows have OoDIS' AP at the components' threshold, too
   bool asSubmitted = false;                  ///< round score maps to float16 first (kAsSubmitted)

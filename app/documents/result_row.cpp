@@ -76,6 +76,22 @@ std::vector<DistanceColumns> distanceColumns(const DistanceReport& report, std::
   return out;
 }
 
+std::vector<SizeColumns> sizeColumns(const SizeReport& report, std::size_t protocol) {
+  std::vector<SizeColumns> out;
+  for (const SizeMetrics& each : report.groups) {
+    const PixelMetrics& metrics = each.metrics[protocol];
+    SizeColumns& row = out.emplace_back(SizeColumns{.least = static_cast<std::int64_t>(each.group.least),
+                                                    .ap = metrics.ap,
+                                                    .fpr95 = metrics.fpr95,
+                                                    .objects = static_cast<std::int64_t>(each.objects),
+                                                    .positives = static_cast<std::int64_t>(metrics.positives),
+                                                    .negatives = static_cast<std::int64_t>(metrics.negatives),
+                                                    .frames = static_cast<std::int64_t>(metrics.framesUsed)});
+    if (each.group.below) row.below = static_cast<std::int64_t>(*each.group.below);
+  }
+  return out;
+}
+
 std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, const FilteredMethod& method,
                                  Protocol protocol) {
   std::vector<ResultRow> rows;

@@ -6,6 +6,7 @@
 #include "app/sources/score_source.h"
 #include "app/studies/distance_metrics.h"
 #include "app/studies/open_set_study.h"
+#include "app/studies/size_metrics.h"
 #include "app/studies/sweep.h"
 
 #include <vector>
@@ -23,6 +24,9 @@ namespace oodscope {
                                             const ScoreSource& source);
 /// Numbers by distance as columns of a row. `protocol`: which of the report's, by its place.
 [[nodiscard]] std::vector<DistanceColumns> distanceColumns(const DistanceReport& report, std::size_t protocol);
+
+/// Numbers by size as columns of a row. `protocol`: which of the report's, by its place.
+[[nodiscard]] std::vector<SizeColumns> sizeColumns(const SizeReport& report, std::size_t protocol);
 
 /// One row a temperature of a curve, so that every table format serves: frames and counts as `evaluate` gives them.
 [[nodiscard]] std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live,

@@ -138,6 +138,7 @@ void SetRows::addRows(LiveSet& live, const Configuration& configuration, const s
   m_track = track();
   ByThreshold known;
   const auto binned = distances(live, configuration, protocols);
+  const auto sized = sizes(live, configuration, protocols);
   const auto recognition = openSet(live, configuration);
   for (const ExactRun& run : exact->runs) {
     ResultRow row = resultRow(m_set->name, live.source(), configuration, run.protocol, run.metrics, run.account);
@@ -145,6 +146,7 @@ void SetRows::addRows(LiveSet& live, const Configuration& configuration, const s
     if (m_work.request.asSubmitted) row.precision = "float16";
     row.components = components(live, run, known);
     if (!binned.empty()) row.distanceBins = binned[static_cast<std::size_t>(&run - exact->runs.data())];
+    if (!sized.empty()) row.sizeGroups = sized[static_cast<std::size_t>(&run - exact->runs.data())];
     row.openSet = recognition;
     row.instances = instances(live, run);
     report.table.rows.push_back(std::move(row));
@@ -171,6 +173,21 @@ std::vector<std::vector<DistanceColumns>> SetRows::distances(LiveSet& live, cons
     m_work.report.warn(m_set->name + ": " + std::to_string(report->withoutDistance) +
                        " frames have no disparity and are missing by distance");
   for (std::size_t p = 0; p < protocols.size(); ++p) out[p] = distanceColumns(*report, p);
+  return out;
+}
+
+std::vector<std::vector<SizeColumns>> SetRows::sizes(LiveSet& live, const Configuration& configuration,
+                                                     const std::vector<Protocol>& protocols) {
+  if (!m_work.request.sizeGroups) return {};
+  std::vector<std::vector<SizeColumns>> out(protocols.size());
+  const auto report = sizeMetrics(live, configuration, protocols, issuSizeGroups(), m_work.stop);
+  if (!report) {
+    m_work.report.unfinished.push_back(subjectOf(live, configuration) + ": stopped before sizes were done");
+    return out;
+  }
+  m_work.report.addFact("size groups", std::string(kSizeGroupRule));
+  for (const FrameFailure& failure : report->failures) fail(failure.frame, failure.message);
+  for (std::size_t p = 0; p < protocols.size(); ++p) out[p] = sizeColumns(*report, p);
   return out;
 }
 

@@ -52,6 +52,9 @@ private:
   /// Of each protocol, in order; empty where no bins are asked for.
   [[nodiscard]] std::vector<std::vector<DistanceColumns>> distances(LiveSet& live, const Configuration& configuration,
                                                                     const std::vector<Protocol>& protocols);
+  /// Of each protocol, in order; empty where no sizes are asked for.
+  [[nodiscard]] std::vector<std::vector<SizeColumns>> sizes(LiveSet& live, const Configuration& configuration,
+                                                            const std::vector<Protocol>& protocols);
   [[nodiscard]] std::optional<OpenSetColumns> openSet(LiveSet& live, const Configuration& configuration);
   void warnOf(const LiveSet& live, const ExactRun& run);
   /// Once a score of a set: its other temperatures and protocols have the same sign.

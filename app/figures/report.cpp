@@ -115,13 +115,14 @@ private:
       heading(title, 2);
       add(plainGrid(of, {"Model", "Method", "T"}));
     };
-    if (field.openSet.rows.empty() && field.distances.rows.empty()) return;
-    heading(tr("Classes and distances"));
+    if (field.openSet.rows.empty() && field.distances.rows.empty() && field.sizes.rows.empty()) return;
+    heading(tr("Classes, sizes and distances"));
     table(tr("Open-set recognition"), field.openSet);
     table(tr("IoU by class"), field.openIou);
     table(tr("Open IoU as ISSU's"), field.issu);
     for (const std::string& set : setsOf(field.openSet))
       figures({"confusion:" + set}, runCaption(m_results, m_results.onSet(m_results.viewRun(), set)), kHistogramShare);
+    table(tr("By size"), field.sizes);
     table(tr("By distance"), field.distances);
   }
 

@@ -254,6 +254,63 @@ TEST_F(FieldNumbers, DistanceBinsAreThoseOfThePixels) {
   EXPECT_THAT(evaluate({"--distance-bins", "5:50:5"}, "csv").out, HasSubstr("ap_5_10,fpr95_5_10,ap_10_15"));
 }
 
+/// 8-connected components of a frame's anomalies, by a walk from pixel to pixel: the pixels of each.
+std::vector<std::vector<std::size_t>> anomaliesOf(const FieldFrame& frame) {
+  std::vector<std::vector<std::size_t>> out;
+  std::vector<char> seen(frame.label.size(), 0);
+  for (std::size_t start = 0; start < seen.size(); ++start) {
+    if (seen[start] != 0 || frame.label[start] != kAnomaly) continue;
+    std::vector<std::size_t> pixels{start};
+    seen[start] = 1;
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+      const int x = static_cast<int>(pixels[i]) % frame.width, y = static_cast<int>(pixels[i]) / frame.width;
+      for (int ny = std::max(0, y - 1); ny <= std::min(frame.height - 1, y + 1); ++ny)
+        for (int nx = std::max(0, x - 1); nx <= std::min(frame.width - 1, x + 1); ++nx) {
+          const std::size_t next = frame.at(nx, ny);
+          if (seen[next] != 0 || frame.label[next] != kAnomaly) continue;
+          seen[next] = 1;
+          pixels.push_back(next);
+        }
+    }
+    out.push_back(std::move(pixels));
+  }
+  return out;
+}
+
+TEST_F(FieldNumbers, SizeGroupsAreThoseOfTheAnomalies) {
+  const json groups = row({"--size-groups"}).at("size_groups");
+  const std::array<std::pair<double, double>, 4> bounds{{{49, 256}, {256, 2304}, {2304, 12544}, {12544, 1e30}}};
+  ASSERT_EQ(groups.size(), bounds.size());
+  std::size_t defined = 0;
+  for (std::size_t g = 0; g < bounds.size(); ++g) {
+    std::vector<Pixel> pixels;
+    std::size_t objects = 0;
+    for (const FieldFrame& frame : frames()) {
+      for (std::size_t i = 0; i < frame.label.size(); ++i)
+        if (frame.label[i] == kNormal) pixels.push_back({frame.score[i], false});
+      for (const auto& anomaly : anomaliesOf(frame)) {
+        const auto size = static_cast<double>(anomaly.size());
+        if (size < bounds[g].first || size >= bounds[g].second) continue;
+        ++objects;
+        for (const std::size_t i : anomaly) pixels.push_back({frame.score[i], true});
+      }
+    }
+    EXPECT_EQ(groups[g].at("objects"), objects) << g;
+    EXPECT_EQ(groups[g].at("positives"), std::ranges::count_if(pixels, &Pixel::isAnomaly)) << g;
+    EXPECT_EQ(groups[g].at("negatives"), std::ranges::count_if(pixels, [](const Pixel& p) { return !p.isAnomaly; }));
+    if (objects == 0) {
+      EXPECT_TRUE(groups[g].at("ap").is_null());
+      continue;
+    }
+    const auto [ap, fpr] = apAndFpr(pixels);
+    EXPECT_NEAR(groups[g].at("ap").get<double>(), ap, 1e-9) << g;
+    EXPECT_NEAR(groups[g].at("fpr95").get<double>(), fpr, 1e-9) << g;
+    ++defined;
+  }
+  EXPECT_GE(defined, 2U);
+  EXPECT_THAT(evaluate({"--size-groups"}, "csv").out, HasSubstr("ap_px_49_256,fpr95_px_49_256,ap_px_256_2304"));
+}
+
 TEST_F(FieldNumbers, OpenSetCalibratesOnTheOtherHalf) {
   const json openSet = row({"--open-set"}).at("open_set");
   std::vector<const FieldFrame*> halves[2];

@@ -44,6 +44,26 @@ TEST(AskedColumns, GiveEachBinItsColumns) {
   EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| AP 5–10 m | FPR95 5–10 m |"));
 }
 
+TEST(AskedColumns, GiveEachSizeItsColumns) {
+  ResultTable table = twoRows();
+  table.rows[0].sizeGroups = {{.least = 49,
+                               .below = 256,
+                               .ap = 0.5,
+                               .fpr95 = 0.25,
+                               .objects = 2,
+                               .positives = 130,
+                               .negatives = 4000,
+                               .frames = 3},
+                              {.least = 256, .negatives = 4000}};
+  const std::string json = writeTable(table, "json");
+  EXPECT_THAT(json, HasSubstr("\"size_groups\""));
+  EXPECT_THAT(json, HasSubstr("\"below\": null"));
+  EXPECT_EQ(tableFromJson(json), table);
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr("ap_px_49_256,fpr95_px_49_256,ap_px_256,fpr95_px_256\n"));
+  EXPECT_THAT(writeTable(table, "csv"), HasSubstr("0.5,0.25,,\n"));
+  EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| AP 49–256 px | FPR95 49–256 px | AP ≥ 256 px |"));
+}
+
 TEST(AskedColumns, SayWhatOpenSetRecognitionDid) {
   ResultTable table = twoRows();
   table.rows[0].openSet =
