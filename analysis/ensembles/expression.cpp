@@ -18,10 +18,16 @@ public:
 
   EnsembleExpression read() {
     EnsembleExpression out;
+    const bool isGroup = beginsWithGroup();
+    if (isGroup) ++m_at;
     do {
       out.terms.push_back(term());
     } while (take('+'));
-    if (m_at != m_text.size()) refuse("'+' or '*' between scores", rest());
+    if (isGroup) {
+      if (!take(')')) refuse("')' behind the sum", rest());
+      out.filters = filters();
+    }
+    if (m_at != m_text.size()) refuse(isGroup ? "'+' and a filter" : "'+' or '*' between scores", rest());
     return out;
   }
 
@@ -36,6 +42,33 @@ private:
     if (m_at >= m_text.size() || m_text[m_at] != character) return false;
     ++m_at;
     return true;
+  }
+
+  /// Whether the first bracket holds a sum: brackets of a score with its filters hold no '*'.
+  [[nodiscard]] bool beginsWithGroup() const {
+    if (!m_text.starts_with('(')) return false;
+    bool isQuoted = false;
+    for (const char character : m_text.substr(1)) {
+      if (character == '"') isQuoted = !isQuoted;
+      if (isQuoted) continue;
+      if (character == '*' || character == '(') return true;
+      if (character == ')') return false;
+    }
+    return false;
+  }
+
+  /// Those behind a sum in brackets: "+gaussian+dilated".
+  FilterChain filters() {
+    FilterChain out;
+    while (take('+')) {
+      const std::size_t end = std::min(m_text.find_first_of(kOperators, m_at), m_text.size());
+      const std::string_view name = m_text.substr(m_at, end - m_at);
+      const auto filter = Filter::named(name);
+      if (!filter) refuse("a filter behind '+', one of " + filterNames(), name);
+      out.push_back(*filter);
+      m_at = end;
+    }
+    return out;
   }
 
   EnsembleTerm term() {
@@ -132,6 +165,9 @@ std::string textOf(const EnsembleExpression& expression) {
     out.append(out.empty() ? "" : "+").append(roundTripText(term.weight));
     for (const EnsembleFactor& factor : term.factors) out.append("*").append(textOf(factor));
   }
+  if (expression.filters.empty()) return out;
+  out.insert(0, "(").append(")");
+  for (const Filter filter : expression.filters) out.append("+").append(filter.name());
   return out;
 }
 

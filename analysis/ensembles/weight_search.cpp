@@ -84,6 +84,7 @@ WeightTrial tryWeights(const EnsembleSet& set, const TermWeights& weights, Proto
     auto both = std::make_shared<Both>();
     both->frame = set.provide(i);
     both->scores = weightedSum(both->frame, weights);
+    if (both->frame.finish) both->scores = both->frame.finish(std::move(both->scores));
     return ScoredFrame{both->scores, both->frame.labels, both};
   };
   EvaluateOptions options;

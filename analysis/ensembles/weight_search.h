@@ -18,6 +18,8 @@ struct EnsembleFrame {
   std::vector<std::span<const float>> terms;
   std::span<const std::uint8_t> labels;
   std::shared_ptr<const void> owner;
+  /// What becomes of their weighted sum where the sum is filtered; empty: it stays what it is.
+  std::function<std::vector<float>(std::vector<float> sum)> finish = {};
 };
 /// A set as weights are tried on it. The provider is asked for each frame once for every choice of weights, from
 /// several threads.
@@ -45,7 +47,8 @@ enum class WeightCriterion {
 /// terms, most of 1 to 10.
 [[nodiscard]] std::vector<TermWeights> weightGrid(std::size_t terms, int most = 3);
 
-/// sum of w_i s_i, in double, added from the left. Requires: as many weights as terms.
+/// sum of w_i s_i, in double, added from the left; `finish` is left to whoever asks. Requires: as many weights as
+/// terms.
 [[nodiscard]] std::vector<float> weightedSum(const EnsembleFrame& frame, std::span<const double> weights);
 
 /// One choice of weights and what it gives.

@@ -27,8 +27,33 @@ const T& onlyOne(const std::vector<T>& list, const char* option, const char* wha
   return list.front();
 }
 
+/// The ensemble that is asked for, or the one source with its method.
+void takeScores(const EvaluationRequest& request, SubmissionWork& work) {
+  std::vector<OpenedSource> sources = openSourceItems(request);
+  for (const OpenedSource& source : sources)
+    if (!source.failure.empty()) throw Error(source.failure, {});
+  if (!request.ensembles.empty()) {
+    if (!isOfEnsemblesAlone(request) || request.ensembles.size() > 1)
+      throw CLI::ValidationError("--method", "name exactly one method or ensemble");
+    std::vector<SourceItem> items;
+    for (OpenedSource& source : sources) items.push_back(std::move(source.item));
+    std::vector<std::string> problems;
+    std::vector<EnsemblePlan> plans = ensemblePlans(request, items, problems);
+    if (!problems.empty()) throw Error(problems.front(), {});
+    if (plans.size() > 1)
+      throw CLI::ValidationError("--model", "name the one source that scores without @LABEL are of");
+    work.ensemble = std::move(plans.front());
+    if (work.methodName.empty()) work.methodName = "ensemble";
+    return;
+  }
+  work.item = onlyOne(sources, "--model", "network or folder of scores").item;
+  if (work.item.model || !request.methods.empty())
+    work.method = request.methods.empty() ? FilteredMethod() : onlyOne(request.methods, "--method", "method");
+  if (work.methodName.empty())
+    work.methodName = work.method ? work.method->name() : work.item.folder.filename().string();
+}
+
 SubmissionWork workFrom(const SubmitCommandOptions& options, const EvaluationRequest& request) {
-  if (isOfEnsemblesAlone(request)) throw CLI::ValidationError("--method", "an ensemble cannot be submitted");
   SubmissionWork work;
   for (OpenedSet& open : openSets(request.sets)) {
     if (!open.set) throw Error(open.failure, {});
@@ -37,17 +62,11 @@ SubmissionWork workFrom(const SubmitCommandOptions& options, const EvaluationReq
   if (work.sets.empty()) throw CLI::ValidationError("--set", "name at least one set");
   if (!options.setNames.empty() && options.setNames.size() != work.sets.size())
     throw CLI::ValidationError("--as", "name one folder for each --set, in their order");
-  OpenedSource source = onlyOne(openSourceItems(request), "--model", "network or folder of scores");
-  if (!source.failure.empty()) throw Error(source.failure, {});
-  work.item = std::move(source.item);
-  if (work.item.model || !request.methods.empty())
-    work.method = request.methods.empty() ? FilteredMethod() : onlyOne(request.methods, "--method", "method");
   if (!request.temperatures.empty()) work.temperature = onlyOne(request.temperatures, "--temperature", "temperature");
   work.channels = request.channels;
   work.output = options.output;
   work.methodName = options.name;
-  if (work.methodName.empty())
-    work.methodName = work.method ? work.method->name() : work.item.folder.filename().string();
+  takeScores(request, work);
   work.setNames = options.setNames;
   work.smallest = options.smallest;
   if (options.thresholdOption->count() > 0) work.threshold = options.threshold;
@@ -89,7 +108,7 @@ Command addSubmitOptions(CLI::App& app) {
       ->required()
       ->type_name("PATH");
   app.add_option("--name", options->name,
-                 "The method's name in the submission (default: the method's, or the folder's)")
+                 "The method's name in the submission (default: the method's, the folder's, or ensemble)")
       ->type_name("NAME");
   app.add_option("--as", options->setNames,
                  "What a set's folder is called in the submission, one for each --set (default: as its layout says)")

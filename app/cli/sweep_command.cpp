@@ -41,21 +41,22 @@ public:
 
   void run(const std::string& model, const std::vector<std::shared_ptr<LiveSet>>& sets, const FilteredMethod& method) {
     const std::string subject = model + ", " + method.name();
-    std::size_t done = 0;
-    const std::size_t total = sets.size() * sweepTemperatures(m_options).size();
-    const SweepResult result = sweep(
-        sets, method, m_protocol, m_options,
-        [&](std::size_t, const SweepPoint&) {
-          m_progress({"sweep", subject, std::min(++done, total), total});
-        },
-        m_stop);
-    m_complete = m_complete && result.complete;
-    for (std::size_t s = 0; s < sets.size(); ++s) {
-      std::vector<ResultRow> rows = sweepRows(result.curves[s], *sets[s], method, m_protocol);
-      warnOfPolarity(rows);
-      for (ResultRow& row : rows) m_table.rows.push_back(std::move(row));
-    }
-    nameBestOf(subject, result);
+    const SweepResult result = sweep(sets, method, m_protocol, m_options, telling(subject, sets.size()), m_stop);
+    for (std::size_t s = 0; s < sets.size(); ++s) take(sweepRows(result.curves[s], *sets[s], method, m_protocol));
+    finish(subject, result);
+  }
+
+  /// Of an ensemble, which is made anew at each temperature.
+  void run(const OpenSource& ensemble) {
+    const auto& sets = ensemble.sets;
+    const auto exactAt = [&](std::size_t set, double temperature) -> std::shared_ptr<const ExactRun> {
+      const auto live = ensemble.retempered(*sets[set], temperature);
+      if (m_stop.stop_requested()) return nullptr;
+      return live->exact({}, m_protocol, std::nullopt, m_stop);
+    };
+    const SweepResult result = sweep(sets, exactAt, m_options, telling(ensemble.label, sets.size()), m_stop);
+    for (std::size_t s = 0; s < sets.size(); ++s) take(sweepRows(result.curves[s], *sets[s], m_protocol));
+    finish(ensemble.label, result);
   }
 
   void warn(const std::string& text) {
@@ -66,6 +67,23 @@ public:
   [[nodiscard]] bool isComplete() const { return m_complete; }
 
 private:
+  SweepSink telling(const std::string& subject, std::size_t sets) {
+    return [this, subject, done = std::size_t{0}, total = sets * sweepTemperatures(m_options).size()](
+               std::size_t, const SweepPoint&) mutable {
+      m_progress({"sweep", subject, std::min(++done, total), total});
+    };
+  }
+
+  void take(std::vector<ResultRow> rows) {
+    warnOfPolarity(rows);
+    for (ResultRow& row : rows) m_table.rows.push_back(std::move(row));
+  }
+
+  void finish(const std::string& subject, const SweepResult& result) {
+    m_complete = m_complete && result.complete;
+    nameBestOf(subject, result);
+  }
+
   /// Once a set, at the temperature nearest to 1, instead of once a row.
   void warnOfPolarity(const std::vector<ResultRow>& rows) {
     const auto plain = std::min_element(rows.begin(), rows.end(), [](const ResultRow& a, const ResultRow& b) {
@@ -107,12 +125,26 @@ bool isTempered(const OpenSource& source, Method method) {
   return servesAsOpened(scores, method) && method.usesTemperature(scores.inputs());
 }
 
+bool isEnsembleSource(const OpenSource& source) {
+  return !source.sets.empty() && source.sets.front()->source().weightedTerms() != nullptr;
+}
+
+void sweepEnsembles(const OpenLiveSets& open, Sweeps& sweeps) {
+  for (const OpenSource* source : open.byLabel()) {
+    if (source->retempered)
+      sweeps.run(*source);
+    else if (isEnsembleSource(*source))
+      std::fprintf(stderr, "note: temperature has no effect on the ranking of %s\n", source->label.c_str());
+  }
+}
+
 int runSweepCommand(SweepCommandOptions options) {
   EvaluationRequest request = requestFrom(options.request);
-  if (isOfEnsemblesAlone(request))
-    throw CLI::ValidationError("--method", "ensembles are not swept: give evaluate their --temperature");
-  request.ensembles.clear();
   options.sweep.rule = sweepRuleFromName(options.rule).value();
+  if (!request.ensembles.empty() && options.sweep.rule == SweepRule::Nll)
+    throw CLI::ValidationError("--rule",
+                               "nll is of one network's logits: ensembles are swept by ap-fpr95, ap or fpr95");
+  request.temperatures = {1.0F};
   const Verbosity verbosity = options.request.verbosity();
   const ProgressSink progress = terminalProgress(verbosity);
   const std::stop_token stop = stopOnInterrupt();
@@ -120,7 +152,8 @@ int runSweepCommand(SweepCommandOptions options) {
   Sweeps sweeps(request, options.sweep, progress, stop);
   for (const std::string& text : open.warnings) sweeps.warn(text);
   std::vector<FilteredMethod> methods = request.methods;
-  if (methods.empty()) methods.emplace_back();
+  const bool hasMethods = !isOfEnsemblesAlone(request);
+  if (methods.empty() && hasMethods) methods.emplace_back();
   if (request.everyMethod) methods.assign(allMethods().begin(), allMethods().end());
   for (const FilteredMethod& method : methods) {
     if (!method.method.usesTemperature()) {
@@ -128,8 +161,10 @@ int runSweepCommand(SweepCommandOptions options) {
       continue;
     }
     for (const OpenSource* source : open.byLabel())
-      if (!request.everyMethod || isTempered(*source, method.method)) sweeps.run(source->label, source->sets, method);
+      if (!isEnsembleSource(*source) && (!request.everyMethod || isTempered(*source, method.method)))
+        sweeps.run(source->label, source->sets, method);
   }
+  sweepEnsembles(open, sweeps);
   for (const OpenSource* source : open.byLabel())
     for (const auto& set : source->sets)
       for (const std::string& text : set->source().warnings())

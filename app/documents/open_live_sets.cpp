@@ -70,6 +70,30 @@ void openOnAllSets(const LiveOpening& opening, OpenSource source, const Open& op
   out.sources.push_back(std::move(source));
 }
 
+/// OpenSource::retempered of an ensemble.
+std::function<std::shared_ptr<LiveSet>(const LiveSet&, double)> retempering(const LiveOpening& opening,
+                                                                            const EnsemblePlan& plan,
+                                                                            const std::shared_ptr<LogitsStore>& store) {
+  return [plan, store, sets = opening.sets, labels = opening.labels, resolution = opening.resolution,
+          options = opening.options, stop = opening.stop](const LiveSet& like, double temperature) {
+    EnsemblePlan other = plan;
+    for (EnsembleProduct& term : other.terms)
+      for (EnsembleScore& score : term.scores) score.temperature = static_cast<float>(temperature);
+    const auto place = std::ranges::find_if(sets, [&](const auto& set) { return set.get() == &like.dataSet(); });
+    require(place != sets.end(), "OpenSource: a set of its own");
+    LiveOptions own = options;
+    own.labels = labels[static_cast<std::size_t>(place - sets.begin())];
+    auto live = std::make_shared<LiveSet>(*place, openSource(*place, other, store), resolution, own);
+    for (std::size_t f = 0; f < (*place)->frames.size() && !stop.stop_requested(); ++f) {
+      if (like.isReady(f))
+        live->prepareFrame(f);
+      else if ((*place)->frames[f].label)
+        live->setFailed(f);  // which is listed already
+    }
+    return live;
+  };
+}
+
 /// Sources of the request that could be opened.
 std::vector<SourceItem> openedItems(const EvaluationRequest& request, std::vector<std::filesystem::path>& paths,
                                     OpenLiveSets& out) {
@@ -129,8 +153,10 @@ OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& 
   std::vector<EnsemblePlan> plans = ensemblePlans(request, items, out.problems);
   for (EnsemblePlan& plan : plans) {
     plan.memoryBytes = request.memoryBudget / 2 / (plans.size() * opening.sets.size());  // each set's terms are its own
+    OpenSource source{.label = plan.label};
+    if (usesTemperature(plan)) source.retempered = retempering(opening, plan, store);
     openOnAllSets(
-        opening, {.label = plan.label}, [&](const auto& set) { return openSource(set, plan, store); }, out);
+        opening, std::move(source), [&](const auto& set) { return openSource(set, plan, store); }, out);
   }
   if (out.sources.empty())
     throw Error(out.problems.empty() ? "the session has no model and no folder of scores" : out.problems.front(), {});

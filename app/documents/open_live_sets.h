@@ -4,6 +4,7 @@
 #include "app/live/live_set.h"
 #include "app/sources/progress.h"
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -17,6 +18,9 @@ struct OpenSource {
   std::string label;                ///< no other source has it
   std::filesystem::path path = {};  ///< of its file or folder; an ensemble has none
   std::vector<std::shared_ptr<LiveSet>> sets = {};
+  /// Of an ensemble whose scores have a temperature: one of `sets` with all of them at another one, the same frames
+  /// ready. Empty for all others. Throws Error. Cost: a scale over the set is found anew.
+  std::function<std::shared_ptr<LiveSet>(const LiveSet& like, double temperature)> retempered = {};
 };
 
 struct OpenLiveSets {

@@ -3,6 +3,7 @@
 
 #include "analysis/core/failure_text.h"
 #include "analysis/core/numbers.h"
+#include "analysis/datasets/imported_scores.h"
 #include "app/session/labels.h"
 #include "app/session/set_opening.h"
 #include "app/sources/fitted_statistics.h"
@@ -43,12 +44,40 @@ private:
   const std::vector<std::filesystem::path>& m_files;
   std::vector<std::shared_ptr<const FittedStatistics>> m_read;
 };
-/// Whether the scores of an ensemble depend on the temperature.
-bool usesTemperature(const EnsemblePlan& plan) {
-  for (const EnsembleProduct& term : plan.terms)
-    for (const EnsembleScore& score : term.scores)
-      if (score.method && score.method->usesTemperature()) return true;
-  return false;
+/// Whether a folder holds logits, of which methods make scores, and no finished maps; nothing where the first set that
+/// can be opened does not tell.
+std::optional<bool> folderHoldsLogits(const SourceItem& item, const DataSet& set) {
+  try {
+    const ImportedScores scores = openImportedScores(item.folder, set, item.arrayName, item.polarity);
+    return std::ranges::any_of(scores.files, [](const std::optional<ImportedFile>& file) {
+      return file && file->content == ImportedFile::Content::Logits;
+    });
+  } catch (const Error&) {
+    return std::nullopt;  // whoever opens it says so
+  }
+}
+
+/// Leaves those of several sources at hand that can give the scores without @LABEL: a method needs logits, `score`
+/// finished maps. All stay where none can.
+void keepServing(const EnsembleExpression& expression, const EvaluationRequest& request,
+                 std::vector<const SourceItem*>& bases) {
+  const auto isFolder = [](const SourceItem* item) { return !item->model; };
+  if (bases.size() < 2 || std::ranges::none_of(bases, isFolder)) return;
+  bool asksMethod = false, asksMaps = false;
+  for (const EnsembleTerm& term : expression.terms)
+    for (const EnsembleFactor& factor : term.factors) {
+      if (!factor.source.empty()) continue;
+      (factor.score.base == kFinishedMaps ? asksMaps : asksMethod) = true;
+    }
+  std::shared_ptr<const DataSet> first;
+  for (const OpenedSet& opened : openSets(request.sets))
+    if (opened.set && !first) first = opened.set;
+  std::vector<const SourceItem*> serving;
+  for (const SourceItem* item : bases) {
+    const auto holds = item->model || !first ? std::optional(true) : folderHoldsLogits(*item, *first);
+    if (!holds || (*holds ? !asksMaps : !asksMethod)) serving.push_back(item);
+  }
+  if (!serving.empty()) bases = std::move(serving);
 }
 
 }  // namespace
@@ -81,6 +110,13 @@ EvaluationRequest requestOf(const Session& session) {
   return request;
 }
 
+bool usesTemperature(const EnsemblePlan& plan) {
+  for (const EnsembleProduct& term : plan.terms)
+    for (const EnsembleScore& score : term.scores)
+      if (score.method && score.method->usesTemperature()) return true;
+  return false;
+}
+
 bool isOfEnsemblesAlone(const EvaluationRequest& request) {
   return !request.ensembles.empty() && request.methods.empty() && !request.everyMethod;
 }
@@ -97,6 +133,7 @@ std::vector<EnsemblePlan> ensemblePlans(const EvaluationRequest& request, const 
     }
     if (needsBase(ensemble.expression) && bases.empty() && ensemble.model.empty())
       for (const SourceItem& item : items) bases.push_back(&item);
+    keepServing(ensemble.expression, request, bases);
     if (bases.empty()) bases.push_back(nullptr);
     std::vector<float> temperatures = request.temperatures.empty() ? std::vector{1.0F} : request.temperatures;
     if (ensemble.temperature) temperatures = {*ensemble.temperature};

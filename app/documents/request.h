@@ -73,8 +73,12 @@ inline constexpr std::string_view kAsSubmitted =
 /// Whether ensembles are asked for and no method of a source by itself.
 [[nodiscard]] bool isOfEnsemblesAlone(const EvaluationRequest& request);
 
+/// Whether the scores of an ensemble depend on the temperature.
+[[nodiscard]] bool usesTemperature(const EnsemblePlan& plan);
+
 /// The ensembles of a request with the sources that they are to be made of: each once a temperature, where its scores
-/// depend on one, and once a source at hand, which are those that it does not name, or all where it names all. What
+/// depend on one, and once a source at hand, which are those that it does not name, or all where it names all; of
+/// several those that can give such scores, told by their files. What
 /// cannot be made is put into `problems`.
 [[nodiscard]] std::vector<EnsemblePlan> ensemblePlans(const EvaluationRequest& request,
                                                       const std::vector<SourceItem>& items,

@@ -104,4 +104,14 @@ std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live, c
   return rows;
 }
 
+std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& ensemble, Protocol protocol) {
+  std::vector<ResultRow> rows;
+  for (const SweepPoint& point : curve.points) {
+    ResultRow row = resultRow(curve.set, ensemble.source(), {}, protocol, point.metrics, point.account);
+    row.temperature = point.temperature;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 }  // namespace oodscope

@@ -31,5 +31,7 @@ namespace oodscope {
 /// One row a temperature of a curve, so that every table format serves: frames and counts as `evaluate` gives them.
 [[nodiscard]] std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& live,
                                                const FilteredMethod& method, Protocol protocol);
+/// The same of an ensemble whose scores have the temperature.
+[[nodiscard]] std::vector<ResultRow> sweepRows(const SweepCurve& curve, const LiveSet& ensemble, Protocol protocol);
 
 }  // namespace oodscope

@@ -94,11 +94,15 @@ std::string SessionResults::viewSet() const {
 Configuration SessionResults::viewConfiguration() const { return configuration(m_session.view.score, viewSource()); }
 
 Configuration SessionResults::configuration(const ScoreChoice& score, const std::string& source) const {
-  const WeightedTerms* terms = openSource(source).sets.front()->source().weightedTerms();
-  if (terms != nullptr && !score.weights.empty()) return terms->configuration(score.weights);
+  const ScoreSource& first = openSource(source).sets.front()->source();
+  const WeightedTerms* terms = first.weightedTerms();
+  if (terms != nullptr) {
+    if (const auto lack = first.whyNot(score.filters)) throw Error({lack->what, lack->expected, lack->found});
+    const Configuration plain = terms->configuration(score.weights.empty() ? terms->weights({}) : score.weights);
+    return withFilters(plain, score.filters);
+  }
   // A folder of logits is scored like a model, a folder of maps gives itself.
-  const auto offered = filteredConfigurations(openSource(source).sets.front()->source(),
-                                              {{score.method, score.filters}}, {score.temperature});
+  const auto offered = filteredConfigurations(first, {{score.method, score.filters}}, {score.temperature});
   return offered.empty() ? configurationOf(score) : offered.front();
 }
 

@@ -111,8 +111,11 @@ void requireScored(const ScoreMap& scores, const DataSet& set, std::size_t frame
 }
 
 /// Classes at `size`: what came with finished maps, or the best of the channels that are scored.
-ClassMap submittedClasses(const ScoreSource& source, const Configuration& configuration, const DataSet& set,
-                          std::size_t frame, Size size) {
+ClassMap submittedClasses(const ScoreSource& scores, const Configuration& scored, const DataSet& set, std::size_t frame,
+                          Size size) {
+  const ClassGiver giver = scores.classGiver(scored);
+  const ScoreSource& source = *giver.source;
+  const Configuration& configuration = giver.configuration;
   std::optional<ClassMap> own = source.predictedClasses(frame);
   if (!own && configuration.method) {
     readOutputs(source, frame, [&](const FrameOutputs& outputs) {
@@ -329,7 +332,8 @@ Submission writeSubmission(const SubmissionForm& form, const SubmissionWork& wor
     ScoredSet& scored = sets.emplace_back();
     scored.set = work.sets[s];
     scored.name = folderNameOf(form, work, s);
-    scored.source = openSource(scored.set, work.item, work.channels, store);
+    scored.source = work.ensemble ? openSource(scored.set, *work.ensemble, store)
+                                  : openSource(scored.set, work.item, work.channels, store);
     const FilteredMethod method = work.method.value_or(FilteredMethod());  // finished maps have none and take none
     scored.configuration = filteredConfigurations(*scored.source, {method}, {work.temperature}).front();
   }

@@ -18,6 +18,7 @@ namespace oodscope {
 struct SubmissionWork {
   std::vector<std::shared_ptr<const DataSet>> sets;
   SourceItem item;
+  std::optional<EnsemblePlan> ensemble = {};  ///< in place of `item` and `method`
   std::optional<FilteredMethod> method = {};  ///< none: the usual one, where there are logits
   float temperature = 1.0F;
   ChannelChoice channels = {};

@@ -11,9 +11,9 @@ namespace oodscope {
 namespace {
 
 /// What came with finished maps; empty where nothing did, or cannot be read.
-std::optional<ClassMap> importedClasses(const LiveSet& live, std::size_t frame) {
+std::optional<ClassMap> importedClasses(const ScoreSource& source, std::size_t frame) {
   try {
-    return live.source().predictedClasses(frame);
+    return source.predictedClasses(frame);
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -22,13 +22,14 @@ std::optional<ClassMap> importedClasses(const LiveSet& live, std::size_t frame) 
 /// Classes that the method predicts, at the evaluation size; empty where there are neither logits nor class maps.
 std::optional<ClassMap> classesOf(const LiveSet& live, std::size_t frame, Size size) {
   ClassMap own;
-  readOutputs(live.source(), frame, [&](const FrameOutputs& outputs) {
+  const ScoreSource& source = *live.source().classGiver({}).source;
+  readOutputs(source, frame, [&](const FrameOutputs& outputs) {
     if (!outputs.view.hasClasses()) return;
     own = ClassMap(outputs.view.size());
     predictedClasses(outputs.view, {}, own.values());
   });
   if (own.values().empty()) {
-    auto imported = importedClasses(live, frame);
+    auto imported = importedClasses(source, frame);
     if (!imported) return std::nullopt;
     own = std::move(*imported);
   }

@@ -89,10 +89,11 @@ std::optional<std::vector<float>> LiveSample::scores(const Configuration& config
                                                      const MapProvider& maps, const std::stop_token& stop) const {
   std::vector<float> out(m_pixels.pixelCount());
   if (out.empty()) return out;
-  if (!m_terms.empty()) {
+  const WeightedTerms* terms = m_terms.empty() ? nullptr : source.weightedTerms();
+  if (terms != nullptr && terms->sumFilters(configuration).empty()) {
     EnsembleFrame all;
     all.terms.assign(m_terms.begin(), m_terms.end());
-    return weightedSum(all, source.weightedTerms()->weights(configuration));
+    return weightedSum(all, terms->weights(configuration));
   }
   if (m_outputs && configuration.method && configuration.method->kind().isPointwise() &&
       configuration.filters.empty()) {

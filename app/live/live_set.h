@@ -132,8 +132,9 @@ public:
                                                            const std::stop_token& stop);
 
   /// Whether estimate() is quick enough to follow a moving knob: not where a filter makes a pixel's score depend on its
-  /// neighbours' logits, because whole maps are scored then. Numbers wait for rest there.
+  /// neighbours' logits, or weighted sums, because whole maps are scored then. Numbers wait for rest there.
   [[nodiscard]] bool estimatesQuickly(const Configuration& configuration) const {
+    if (const WeightedTerms* terms = m_source->weightedTerms()) return terms->sumFilters(configuration).empty();
     return configuration.filters.empty() || !m_source->takesMethods();
   }
 

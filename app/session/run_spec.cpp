@@ -31,6 +31,7 @@ void mix(std::size_t& seed, const ScoreTerm& term) {
   mix(seed, term.normalisation.kind);
   mix(seed, term.normalisation.over);
   for (const Filter filter : term.filters) mix(seed, filter.name());
+  for (const Filter filter : term.sumFilters) mix(seed, filter.name());
 }
 
 }  // namespace

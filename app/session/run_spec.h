@@ -37,7 +37,8 @@ struct ScoreTerm {
   bool isFactor = false;  ///< multiplies the term before it, whose weight is the product's
   /// How its scores are brought to one scale with the others'.
   Normalisation normalisation = {.kind = Normalisation::Kind::None};
-  FilterChain filters = {};  ///< what the term's maps go through before they are weighted
+  FilterChain filters = {};     ///< what the term's maps go through before they are weighted
+  FilterChain sumFilters = {};  ///< what the sum goes through; each term of it says so
   friend std::partial_ordering operator<=>(const ScoreTerm&, const ScoreTerm&) = default;
   friend bool operator==(const ScoreTerm&, const ScoreTerm&) = default;
 };

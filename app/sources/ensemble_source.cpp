@@ -40,6 +40,7 @@ void addTerm(Sha256& all, const ScoreTerm& term) {
   all.add(term.isFactor ? "times\n" : "\n").add(textOf(term.normalisation)).add("\n");
   if (!term.pass.empty()) all.add("pass ").add(term.pass).add("\n");
   if (!term.filters.empty()) all.add(nameWithFilters("", term.filters)).add("\n");
+  if (!term.sumFilters.empty()) all.add("sum").add(nameWithFilters("", term.sumFilters)).add("\n");
 }
 
 /// Where a resolution's scales are kept.
@@ -98,6 +99,13 @@ EnsembleExpression EnsembleSource::weighted(const Configuration& configuration) 
   EnsembleExpression out = m_parts.expression;
   const std::vector<double> all = weights(configuration);
   for (std::size_t t = 0; t < all.size(); ++t) out.terms[t].weight = all[t];
+  out.filters = sumFilters(configuration);
+  return out;
+}
+
+FilterChain EnsembleSource::sumFilters(const Configuration& configuration) const {
+  FilterChain out = m_parts.expression.filters;
+  out.insert(out.end(), configuration.filters.begin(), configuration.filters.end());
   return out;
 }
 
@@ -111,6 +119,7 @@ std::vector<ScoreTerm> EnsembleSource::terms(const Configuration& configuration)
       term.weight = isFirst ? all[t] : 1.0;
       term.isFactor = !isFirst;
       term.normalisation = m_parts.normalisation;
+      term.sumFilters = sumFilters(configuration);
       out.push_back(std::move(term));
     }
   return out;
@@ -120,7 +129,11 @@ Configuration EnsembleSource::configurationOf(const std::vector<ScoreTerm>& term
   std::vector<double> all;
   for (const ScoreTerm& term : terms)
     if (!term.isFactor) all.push_back(term.weight);
-  return configuration(all.size() == m_parts.terms.size() && areFinite(all) ? all : weights({}));
+  const Configuration plain = configuration(all.size() == m_parts.terms.size() && areFinite(all) ? all : weights({}));
+  const FilterChain& own = m_parts.expression.filters;
+  const FilterChain chain = terms.empty() ? own : terms.front().sumFilters;
+  if (chain.size() <= own.size() || !std::equal(own.begin(), own.end(), chain.begin())) return plain;
+  return withFilters(plain, {chain.begin() + static_cast<std::ptrdiff_t>(own.size()), chain.end()});
 }
 
 RowNames EnsembleSource::rowNames(const Configuration& configuration) const {
@@ -141,10 +154,44 @@ std::vector<Configuration> EnsembleSource::configurations(const std::vector<Meth
   return {configuration(weights({}))};
 }
 
-std::optional<MethodLack> EnsembleSource::whyNot(const FilterChain& filters) const {
-  if (filters.empty()) return std::nullopt;
-  return MethodLack{"an ensemble takes no filter", "filters on its terms, as 0.5*(energy+gaussian)+0.5*msp",
-                    nameWithFilters(name(), filters)};
+const EnsembleSource::Factor* EnsembleSource::classFactor() const {
+  const Factor* found = nullptr;
+  eachFactor([&](const Factor& factor) {
+    if (found == nullptr && factor.source->givesClasses()) found = &factor;
+  });
+  return found;
+}
+
+ClassGiver EnsembleSource::classGiver(const Configuration& configuration) const {
+  const Factor* factor = classFactor();
+  return factor != nullptr ? ClassGiver{factor->source.get(), factor->configuration} : ClassGiver{this, configuration};
+}
+
+const std::vector<std::string>& EnsembleSource::classNames() const {
+  const Factor* factor = classFactor();
+  return factor != nullptr ? factor->source->classNames() : ScoreSource::classNames();
+}
+
+ScoreMap EnsembleSource::filteredSum(std::size_t frame, const Configuration& configuration, ScoreMap sum) const {
+  const FilterChain chain = sumFilters(configuration);
+  if (chain.empty()) return sum;
+  std::shared_ptr<const ClassMap> classes;
+  if (needsClasses(chain)) {
+    const ClassGiver giver = classGiver(configuration);
+    classes = giver.source->classesAt(frame, giver.configuration, sum.size());
+    if (!classes)
+      throw Error({.what = "a filter of the ensemble reads predicted classes",
+                   .expected = "a score of a source with classes",
+                   .found = "none in " + name()});
+  }
+  return filtered(sum, classes.get(), chain);
+}
+
+std::string EnsembleSource::textOfFactor(const Factor& wanted) const {
+  for (std::size_t t = 0; t < m_parts.terms.size(); ++t)
+    for (std::size_t f = 0; f < m_parts.terms[t].factors.size(); ++f)
+      if (&m_parts.terms[t].factors[f] == &wanted) return textOf(m_parts.expression.terms[t].factors[f]);
+  return {};
 }
 
 void EnsembleSource::prepare(std::size_t frame) { makeReady(frame); }
@@ -172,8 +219,22 @@ LabelMap EnsembleSource::labelAt(std::size_t frame, Size target) const {
   return label.size() == target ? label : resizePilNearest(label, target);
 }
 
+bool EnsembleSource::hasLabels() const {
+  return std::ranges::any_of(m_set->frames, [](const Frame& frame) { return frame.label.has_value(); });
+}
+
+LabelMap EnsembleSource::labelForScale(std::size_t frame, Resolution at) const {
+  const Size own = ownSize(frame);
+  if (!m_set->frames[frame].label) {
+    const bool isAtImage = at == Resolution::Label && !m_set->frames[frame].image.empty();
+    return LabelMap(isAtImage ? readPictureSize(m_set->frames[frame].image) : own, kNormal);
+  }
+  LabelMap label = readLabel(*m_set, m_set->frames[frame]);
+  return at == Resolution::Network && label.size() != own ? resizePilNearest(label, own) : std::move(label);
+}
+
 bool EnsembleSource::canPrepare(std::size_t frame) const {
-  if (!m_set->frames[frame].label) return false;
+  if (!m_set->frames[frame].label && hasLabels()) return false;
   try {
     makeReady(frame);
     return true;
@@ -191,8 +252,7 @@ EnsembleSource::Scales EnsembleSource::fitted(Resolution at) const {
     LabelMap label;
     std::vector<ScoreMap> maps;
     try {
-      label = readLabel(*m_set, m_set->frames[frame]);
-      if (at == Resolution::Network && label.size() != ownSize(frame)) label = resizePilNearest(label, ownSize(frame));
+      label = labelForScale(frame, at);
       maps = factorMaps(frame, label.size());
     } catch (const std::exception&) {
       continue;  // takes no part in the set's numbers either
@@ -201,10 +261,12 @@ EnsembleSource::Scales EnsembleSource::fitted(Resolution at) const {
     ++used;
   }
   if (used == 0)
-    throw Error(ErrorParts{.what = "an ensemble cannot be normalised over its set",
-                           .expected = "frames with labels that all its scores can be made of, or --normalise none",
-                           .found = "none in " + m_set->name,
-                           .file = m_set->root});
+    throw Error(ErrorParts{
+        .what = "an ensemble cannot be normalised over its set",
+        .expected = "frames that all its scores can be made of, with labels where the set has any; or --normalise "
+                    "none",
+        .found = "none in " + m_set->name,
+        .file = m_set->root});
   Scales out;
   for (const ScaleFit& fit : fits) out.push_back(fit.scale());
   return out;
@@ -277,7 +339,7 @@ ScoreMap EnsembleSource::scoreAt(std::size_t frame, const Configuration& configu
   const Maps terms = maps(frame, target, at);
   EnsembleFrame all;
   for (const ScoreMap& term : *terms) all.terms.push_back(term.values());
-  return {target, weightedSum(all, weights(configuration))};
+  return filteredSum(frame, configuration, {target, weightedSum(all, weights(configuration))});
 }
 
 ScoreMap EnsembleSource::score(std::size_t frame, const Configuration& configuration, Size target) const {
@@ -301,7 +363,7 @@ std::string EnsembleSource::precision() const {
 std::vector<std::string> EnsembleSource::warnings() const {
   std::vector<std::string> out;
   eachFactor([&](const Factor& factor) {
-    for (std::string& sentence : factor.source->warnings())
+    for (std::string& sentence : factor.source->warningsOfTerm())
       if (std::find(out.begin(), out.end(), sentence) == out.end()) out.push_back(std::move(sentence));
   });
   return out;
@@ -316,6 +378,11 @@ std::size_t EnsembleSource::networkPasses() const {
 std::vector<std::pair<std::string, std::string>> EnsembleSource::provenance() const {
   std::vector<std::pair<std::string, std::string>> out = {{"scores", textOf(m_parts.expression)},
                                                           {"normalisation", textOf(m_parts.normalisation)}};
+  if (const Factor* factor = classFactor())
+    out.emplace_back("class_map", "of " + textOfFactor(*factor) + ", the first score whose source has classes");
+  if (m_parts.normalisation.kind != Normalisation::Kind::None &&
+      m_parts.normalisation.over == Normalisation::Over::Set && !hasLabels())
+    out.emplace_back("normalised_over", "all pixels: no frame of the set has labels");
   for (std::size_t t = 0; t < m_parts.terms.size(); ++t) {
     const Term& term = m_parts.terms[t];
     const std::string ofTerm = std::string("term").append(std::to_string(t + 1)).append("_");

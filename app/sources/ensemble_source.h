@@ -19,7 +19,7 @@ namespace oodscope {
 /// A scale over the set is of all pixels that are not void of the frames that can be scored and have labels, at the
 /// resolution that is asked for. The first score at a resolution finds it: a network pass a frame where nothing is
 /// stored, and a map a frame and factor (ranks: 4 bytes a pixel of the set besides). A scale over the frame needs that
-/// frame's label alone, and is of all its pixels where it has none.
+/// frame's label alone, and is of all its pixels where it has none; so is a set's where no frame of it has one.
 class EnsembleSource : public ScoreSource, private WeightedTerms {
 public:
   struct Factor {
@@ -54,8 +54,10 @@ public:
   /// The sum alone.
   [[nodiscard]] std::vector<Configuration> configurations(const std::vector<Method>& methods,
                                                           const std::vector<float>& temperatures) const override;
-  /// Filters are its terms' own.
-  [[nodiscard]] std::optional<MethodLack> whyNot(const FilterChain& filters) const override;
+  [[nodiscard]] bool givesClasses() const override { return classFactor() != nullptr; }
+  /// The first score's whose source has classes; its own, none, where there is no such score.
+  [[nodiscard]] ClassGiver classGiver(const Configuration& configuration) const override;
+  [[nodiscard]] const std::vector<std::string>& classNames() const override;
   /// Every factor's: a frame that one of them cannot score is none of the sum's, and the Error is that factor's.
   void prepare(std::size_t frame) override;
   /// The first factor's: the network resolution of a sum. The others are resized to it as they are to a label's.
@@ -63,9 +65,9 @@ public:
   /// scoreAt() the resolution whose size `target` is; the labels' where it is neither's or both's.
   [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
   /// weightedSum() of the terms: in double, rounded once; not a number where a term is not whose weight is not 0. A
-  /// term is the product of its factors, scaled and rounded to float. Throws Error where a scale is asked for and no
-  /// frame has labels. Cost: the factors' own, one after another, and a pass over the pixels for each; where the terms
-  /// are held, that pass alone.
+  /// term is the product of its factors, scaled and rounded to float. Then sumFilters(). Throws Error where a scale is
+  /// asked for and no frame can be scored. Cost: the factors' own, one after another, and a pass over the pixels for
+  /// each; where the terms are held, that pass alone.
   [[nodiscard]] ScoreMap scoreAt(std::size_t frame, const Configuration& configuration, Size target,
                                  Resolution at) const override;
   [[nodiscard]] const WeightedTerms* weightedTerms() const override { return this; }
@@ -83,14 +85,22 @@ private:
   [[nodiscard]] std::vector<double> weights(const Configuration& configuration) const override;
   [[nodiscard]] Configuration configuration(const std::vector<double>& weights) const override;
   [[nodiscard]] Maps maps(std::size_t frame, Size target, Resolution at) const override;
+  /// Those that it is written with, then the configuration's.
+  [[nodiscard]] FilterChain sumFilters(const Configuration& configuration) const override;
+  [[nodiscard]] ScoreMap filteredSum(std::size_t frame, const Configuration& configuration,
+                                     ScoreMap sum) const override;
 
+  [[nodiscard]] const Factor* classFactor() const;
+  [[nodiscard]] std::string textOfFactor(const Factor& factor) const;
   [[nodiscard]] EnsembleExpression weighted(const Configuration& configuration) const;
   template <class Use>
   void eachFactor(const Use& use) const;
   [[nodiscard]] std::vector<ScoreMap> factorMaps(std::size_t frame, Size target) const;
   [[nodiscard]] std::vector<ScoreMap> made(std::size_t frame, Size target, Resolution at) const;
+  [[nodiscard]] bool hasLabels() const;
+  /// Labels and size by which a frame takes part in the set's scale.
+  [[nodiscard]] LabelMap labelForScale(std::size_t frame, Resolution at) const;
   [[nodiscard]] LabelMap labelAt(std::size_t frame, Size target) const;
-  [[nodiscard]] Size sizeAt(std::size_t frame, Resolution at, const LabelMap& label) const;
   [[nodiscard]] std::shared_ptr<const Scales> setScales(Resolution at) const;
   [[nodiscard]] Scales fitted(Resolution at) const;
   void makeReady(std::size_t frame) const;

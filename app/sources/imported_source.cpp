@@ -161,8 +161,11 @@ void ImportedSource::judge(std::size_t frame, const StoredMap& map) {
   constexpr double kMostWhole = 0x1p53;
   const bool isWide = map.type() == NpyType::Int64 || map.type() == NpyType::UInt64;
   if (isWide && std::max(-facts.low, facts.high) > kMostWhole) m_findings.add(ScoreFinding::HugeIntegers, name);
-  const auto finding = findingOf(facts.kind);
+  auto finding = findingOf(facts.kind);
   if (!finding) return;
+  const bool areFloats =
+      map.type() == NpyType::Float16 || map.type() == NpyType::Float32 || map.type() == NpyType::Float64;
+  if (finding == ScoreFinding::ClassIds && areFloats) finding = ScoreFinding::FewLevels;
   std::string detail;
   if (facts.kind != ValueKind::None) detail = valueText(facts.low);
   if (facts.high != facts.low) detail += " to " + valueText(facts.high);
@@ -391,9 +394,13 @@ std::optional<ClassMap> ImportedSource::predictedClasses(std::size_t frame) cons
   return file.classes ? std::optional(readImportedClasses(*file.classes)) : std::nullopt;
 }
 
-std::vector<std::string> ImportedSource::warnings() const {
+std::vector<std::string> ImportedSource::warnings() const { return warningsWith(m_findings.sentences()); }
+
+std::vector<std::string> ImportedSource::warningsOfTerm() const { return warningsWith(m_findings.sentencesOfTerm()); }
+
+std::vector<std::string> ImportedSource::warningsWith(std::vector<std::string> findings) const {
   auto out = m_scores.warnings;
-  for (auto& sentence : m_findings.sentences()) out.push_back(std::move(sentence));
+  for (auto& sentence : findings) out.push_back(std::move(sentence));
   if (const PassKind* const missing = m_missedPass)
     out.push_back(std::string("the files hold no pass ").append(missing->title) +
                   ", so the score that averages over it is of the image alone");
@@ -464,10 +471,9 @@ ScoreMap ImportedSource::score(std::size_t frame, const Configuration& configura
   return LogitsSource::score(frame, configuration, target);
 }
 
-std::optional<MethodLack> ImportedSource::whyNot(const FilterChain& filters) const {
-  const bool haveClasses =
-      std::ranges::all_of(m_scores.files, [](const auto& file) { return !file || hasClasses(file); });
-  return !m_holdsLogits && haveClasses ? std::nullopt : LogitsSource::whyNot(filters);
+bool ImportedSource::givesClasses() const {
+  if (m_holdsLogits) return LogitsSource::givesClasses();
+  return std::ranges::all_of(m_scores.files, [](const auto& file) { return !file || hasClasses(file); });
 }
 
 ScoreMap ImportedSource::finishedMap(std::size_t frame, Size target) const {

@@ -45,8 +45,8 @@ public:
     return m_holdsLogits ? LogitsSource::channels() : ChannelChoice{};
   }
   [[nodiscard]] bool takesMethods() const override { return m_holdsLogits; }
-  /// Maps take filters that read classes where class maps came with all of them.
-  [[nodiscard]] std::optional<MethodLack> whyNot(const FilterChain& filters) const override;
+  /// Of maps where class maps came with all of them.
+  [[nodiscard]] bool givesClasses() const override;
   [[nodiscard]] std::optional<std::size_t> framesWithoutFile() const override;
   /// Reads the frame's file and looks at it: what is odd is in warnings(). Throws Error also for a map whose height and
   /// width are exchanged.
@@ -67,6 +67,7 @@ public:
   [[nodiscard]] std::string polarity() const override;
   [[nodiscard]] std::optional<ClassMap> predictedClasses(std::size_t frame) const override;
   [[nodiscard]] std::vector<std::string> warnings() const override;
+  [[nodiscard]] std::vector<std::string> warningsOfTerm() const override;
   [[nodiscard]] double exactScore(float value) const override;
   [[nodiscard]] float rankedScore(double score) const override;
   /// How often a frame's logits or other outputs were opened so far.
@@ -80,6 +81,7 @@ protected:
   [[nodiscard]] ScoreMap finishedMap(std::size_t frame, Size target) const override;
 
 private:
+  [[nodiscard]] std::vector<std::string> warningsWith(std::vector<std::string> findings) const;
   /// A frame's arrays as they were opened.
   struct OpenedOutputs {
     std::vector<Output> which;

@@ -32,10 +32,13 @@ Configuration withFilters(Configuration plain, const FilterChain& filters) {
   return plain;
 }
 
-std::optional<MethodLack> ScoreSource::whyNot(const FilterChain& filters) const {
+bool ScoreSource::givesClasses() const {
   const ScoreInputs given = inputs();
-  const bool hasClasses = given.channels > 0 || given.membershipChannels > 0 || given.queryColumns > 0;
-  if (!needsClasses(filters) || hasClasses) return std::nullopt;
+  return given.channels > 0 || given.membershipChannels > 0 || given.queryColumns > 0;
+}
+
+std::optional<MethodLack> ScoreSource::whyNot(const FilterChain& filters) const {
+  if (!needsClasses(filters) || givesClasses()) return std::nullopt;
   return MethodLack{"the filter " + classReaders(filters) + " reads predicted classes, which " + name() + " lacks",
                     "a network or files with logits or memberships, or class maps beside the score maps",
                     "scores alone"};

@@ -17,6 +17,8 @@ public:
   [[nodiscard]] std::vector<Configuration> configurations(const std::vector<Method>& methods,
                                                           const std::vector<float>& temperatures) const override;
   [[nodiscard]] ScoreMap score(std::size_t frame, const Configuration& configuration, Size target) const override;
+  [[nodiscard]] std::shared_ptr<const ClassMap> classesAt(std::size_t frame, const Configuration& configuration,
+                                                          Size target) const override;
 
 protected:
   LogitsSource(std::string label, ChannelChoice channels)
@@ -34,8 +36,6 @@ private:
     std::size_t frame = 0;
     std::shared_ptr<const ClassMap> map;
   };
-  [[nodiscard]] std::shared_ptr<const ClassMap> classesAt(std::size_t frame, const Configuration& configuration,
-                                                          Size target) const;
   [[nodiscard]] ClassMap madeClasses(std::size_t frame, const Configuration& configuration, Size target) const;
 
   std::string m_label;

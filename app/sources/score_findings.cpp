@@ -18,6 +18,7 @@ std::string findingText(ScoreFinding finding) {
     case ScoreFinding::TwoValues:
       return "score maps of two values alone: decisions rather than scores, whose ranking has a single step";
     case ScoreFinding::ClassIds:
+    case ScoreFinding::FewLevels:
       return "maps of few whole numbers: class ids (an argmax) rather than anomaly scores?";
     case ScoreFinding::RoundedScores:
       return "files of other numbers than the first: their scores were rounded to float32";
@@ -63,12 +64,19 @@ void ScoreFindings::addPrecision(const std::string& name) {
   m_precisions.insert(name);
 }
 
-std::vector<std::string> ScoreFindings::sentences() const {
+std::vector<std::string> ScoreFindings::sentences() const { return sentencesWithout({}); }
+
+std::vector<std::string> ScoreFindings::sentencesOfTerm() const {
+  return sentencesWithout({ScoreFinding::TwoValues, ScoreFinding::FewLevels});
+}
+
+std::vector<std::string> ScoreFindings::sentencesWithout(const std::set<ScoreFinding>& others) const {
   const std::scoped_lock lock(m_mutex);
   std::vector<std::string> out;
   for (const auto& [finding, tally] : m_tallies)
-    out.push_back(counted(tally.frames, "frame") + (tally.frames == 1 ? " has " : " have ") + findingText(finding) +
-                  " (frame " + tally.firstFrame + (tally.detail.empty() ? "" : ": " + tally.detail) + ")");
+    if (!others.contains(finding))
+      out.push_back(counted(tally.frames, "frame") + (tally.frames == 1 ? " has " : " have ") + findingText(finding) +
+                    " (frame " + tally.firstFrame + (tally.detail.empty() ? "" : ": " + tally.detail) + ")");
   return out;
 }
 

@@ -20,6 +20,7 @@ enum class ScoreFinding {
   Constant,       ///< one value
   TwoValues,      ///< a decision
   ClassIds,       ///< an argmax
+  FewLevels,      ///< the same in a file of floats: an argmax, or levels and votes
   RoundedScores,  ///< float64 in a file that did not look so when the folder was opened
   HugeIntegers,   ///< whole numbers beyond what double holds
   RoundedLogits,  ///< float64 logits
@@ -40,10 +41,13 @@ public:
   void addPrecision(const std::string& name);
   /// One sentence a finding, with the number of frames and an example.
   [[nodiscard]] std::vector<std::string> sentences() const;
+  /// The same where the maps are one of several scores that are added up: decisions, levels and votes are fine there.
+  [[nodiscard]] std::vector<std::string> sentencesOfTerm() const;
   /// "float64", or several: "float32, float64"; empty before the first.
   [[nodiscard]] std::string precision() const;
 
 private:
+  [[nodiscard]] std::vector<std::string> sentencesWithout(const std::set<ScoreFinding>& others) const;
   struct Tally {
     std::size_t frames = 0;
     std::string firstFrame, detail;

@@ -65,6 +65,18 @@ public:
   /// A frame's normalised terms at `target`. Requires and throws as ScoreSource::scoreAt(). Thread-safe.
   [[nodiscard]] virtual std::shared_ptr<const std::vector<ScoreMap>> maps(std::size_t frame, Size target,
                                                                           Resolution at) const = 0;
+  /// What the sum goes through under a configuration; mostly nothing.
+  [[nodiscard]] virtual FilterChain sumFilters(const Configuration& configuration) const = 0;
+  /// The frame's sum after those. Requires and throws as ScoreSource::scoreAt(). Thread-safe.
+  [[nodiscard]] virtual ScoreMap filteredSum(std::size_t frame, const Configuration& configuration,
+                                             ScoreMap sum) const = 0;
+};
+
+class ScoreSource;
+/// Whose predicted classes go with a score, and how they are asked for.
+struct ClassGiver {
+  const ScoreSource* source = nullptr;
+  Configuration configuration;
 };
 
 /// Where the scores of one set come from: a network's logits or somebody's files. Frames are indices into
@@ -145,6 +157,19 @@ public:
   /// What a high value of its files means, "anomaly-high" or "normal-high", where it gives finished maps; score() is
   /// high for anomalies in any case. Empty where it makes scores of logits.
   [[nodiscard]] virtual std::string polarity() const { return {}; }
+  /// Whether the frames that it scores have predicted classes: of outputs, or of class maps beside finished maps.
+  [[nodiscard]] virtual bool givesClasses() const;
+  /// Whose classes go with its scores: its own; of an ensemble those of the first score whose source has some.
+  [[nodiscard]] virtual ClassGiver classGiver(const Configuration& configuration) const {
+    return {this, configuration};
+  }
+  /// A frame's predicted classes at `target` as filters read them. Null where there are none. Requires prepare(frame).
+  /// Thread-safe. Throws Error where they cannot be read.
+  [[nodiscard]] virtual std::shared_ptr<const ClassMap> classesAt(std::size_t /*frame*/,
+                                                                  const Configuration& /*configuration*/,
+                                                                  Size /*target*/) const {
+    return nullptr;
+  }
   /// The classes that came with a frame's finished map, in their own size; empty where none did, and where there are
   /// logits to take them from. Requires prepare(frame). Thread-safe. Throws Error where they cannot be read.
   [[nodiscard]] virtual std::optional<ClassMap> predictedClasses(std::size_t) const { return std::nullopt; }
@@ -152,6 +177,8 @@ public:
   [[nodiscard]] virtual std::string precision() const { return {}; }
   /// Likely mistakes found so far, each a sentence for the user. Thread-safe.
   [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
+  /// Those that hold where its scores are one of several in a sum, too.
+  [[nodiscard]] virtual std::vector<std::string> warningsOfTerm() const { return warnings(); }
   /// How often a network ran for it so far; 0 where it has none. Thread-safe.
   [[nodiscard]] virtual std::size_t networkPasses() const { return 0; }
   /// What a frame that is not stored costs, in plain passes of a network: more than 1 where it is run further. An

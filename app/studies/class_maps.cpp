@@ -57,6 +57,8 @@ ClassMap bestOf(const LogitsView& logits, std::vector<int> channels, Size size) 
 
 std::optional<ClassMap> predictedAt(const ScoreSource& source, std::size_t frame, const Configuration& configuration,
                                     Size size) {
+  if (const ClassGiver giver = source.classGiver(configuration); giver.source != &source)
+    return predictedAt(*giver.source, frame, giver.configuration, size);
   if (!configuration.method) {
     std::optional<ClassMap> own = source.predictedClasses(frame);
     if (own && own->size() != size) own = sampledNearest(*own, size);
@@ -78,14 +80,15 @@ std::optional<ClassMap> predictedAt(const ScoreSource& source, std::size_t frame
 }
 
 int knownClassesAt(const LiveSet& live, const Configuration& configuration, std::size_t frame) {
-  if (!configuration.method)
-    return live.source().predictedClasses(frame)
+  const ClassGiver giver = live.source().classGiver(configuration);
+  if (!giver.configuration.method)
+    return giver.source->predictedClasses(frame)
                ? static_cast<int>(live.dataSet().layout.kind().classes->classes.size())
                : 0;
   int known = 0;
-  readOutputs(live.source(), frame, [&](const FrameOutputs& outputs) {
+  readOutputs(*giver.source, frame, [&](const FrameOutputs& outputs) {
     if (!outputs.view.hasClasses()) return;
-    const ScoreParameters parameters = live.source().scoreParameters(configuration, outputs.view);
+    const ScoreParameters parameters = giver.source->scoreParameters(giver.configuration, outputs.view);
     known = parameters.channels.empty() ? classesIn(outputs.view) : static_cast<int>(parameters.channels.size());
   });
   return known;

@@ -10,8 +10,9 @@
 namespace oodscope {
 
 /// The argmax of the channels that are scored, as an index among them, at `size`: logits are upsampled bilinearly
-/// first. Of finished maps the class map that came with them, by its nearest pixels. Empty where the source gives no
-/// classes for the frame. Throws Error where the map cannot be read. Cost: C resized planes.
+/// first. Of an ensemble those of the score that ScoreSource::classGiver() names. Of finished maps the class map that
+/// came with them, by its nearest pixels. Empty where the source gives no classes for the frame. Throws Error where the
+/// map cannot be read. Cost: C resized planes.
 [[nodiscard]] std::optional<ClassMap> predictedAt(const ScoreSource& source, std::size_t frame,
                                                   const Configuration& configuration, Size size);
 

@@ -3,22 +3,28 @@
 
 namespace oodscope {
 
-EnsembleSet ensembleSetOf(const std::shared_ptr<LiveSet>& live) {
+EnsembleSet ensembleSetOf(const std::shared_ptr<LiveSet>& live, const Configuration& shown) {
   const WeightedTerms* terms = live->source().weightedTerms();
   require(terms != nullptr, "ensembleSetOf: the source is no ensemble");
   const std::vector<std::size_t> frames = live->labelledFrames();
-  return {.frames = frames.size(), .terms = terms->texts().size(), .provide = [live, terms, frames](std::size_t i) {
-            struct Both {
-              std::shared_ptr<const std::vector<ScoreMap>> maps;
-              std::shared_ptr<const LabelMap> label;
-            };
-            const std::size_t frame = frames[i];
-            const auto both = std::make_shared<const Both>(
-                Both{terms->maps(frame, live->evaluationSize(frame), live->resolution()), live->label(frame)});
-            EnsembleFrame out{.terms = {}, .labels = both->label->values(), .owner = both};
-            for (const ScoreMap& map : *both->maps) out.terms.push_back(map.values());
-            return out;
-          }};
+  return {
+      .frames = frames.size(), .terms = terms->texts().size(), .provide = [live, terms, frames, shown](std::size_t i) {
+        struct Both {
+          std::shared_ptr<const std::vector<ScoreMap>> maps;
+          std::shared_ptr<const LabelMap> label;
+        };
+        const std::size_t frame = frames[i];
+        const auto both = std::make_shared<const Both>(
+            Both{terms->maps(frame, live->evaluationSize(frame), live->resolution()), live->label(frame)});
+        EnsembleFrame out{.terms = {}, .labels = both->label->values(), .owner = both};
+        for (const ScoreMap& map : *both->maps) out.terms.push_back(map.values());
+        if (!terms->sumFilters(shown).empty())
+          out.finish = [terms, frame, shown, size = live->evaluationSize(frame)](std::vector<float> sum) {
+            const ScoreMap map = terms->filteredSum(frame, shown, {size, std::move(sum)});
+            return std::vector<float>(map.values().begin(), map.values().end());
+          };
+        return out;
+      }};
 }
 
 std::optional<CrossedWeights> crossedWeights(const std::vector<std::shared_ptr<LiveSet>>& sets,

@@ -18,9 +18,9 @@ struct WeightQuestion {
   Protocol protocol = {};
 };
 
-/// The frames of a set that are ready and have labels, with the ensemble's terms; `live` is to stay. Requires: a source
-/// with weightedTerms().
-[[nodiscard]] EnsembleSet ensembleSetOf(const std::shared_ptr<LiveSet>& live);
+/// The frames of a set that are ready and have labels, with the ensemble's terms and what its sum goes through;
+/// `shown`: whose filters are meant, weights say nothing. `live` is to stay. Requires: a source with weightedTerms().
+[[nodiscard]] EnsembleSet ensembleSetOf(const std::shared_ptr<LiveSet>& live, const Configuration& shown = {});
 
 /// TermWeights found on each of several sets, and what they give on all of them.
 struct CrossedWeights {

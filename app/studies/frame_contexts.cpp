@@ -52,7 +52,8 @@ FrameMaps FrameContexts::at(std::size_t frame, const Configuration& configuratio
   const Frame& record = data.frames[frame];
   const Size size = m_set->evaluationSize(frame);
   FrameMaps maps;
-  maps.predicted = predictedOf(m_set->source(), frame, configuration, size);
+  const ClassGiver giver = m_set->source().classGiver(configuration);
+  maps.predicted = predictedOf(*giver.source, frame, giver.configuration, size);
   maps.picture = size;
   try {
     maps.picture = readPictureSize(record.image);

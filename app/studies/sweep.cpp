@@ -180,16 +180,11 @@ std::optional<std::string> rangeEndWarning(const SweepResult& result) {
 
 namespace {
 
-/// The exact values of a set at a temperature, with the calibration of `sample` where there is one; none when stopped.
-std::optional<SweepPoint> pointAt(LiveSet& set, const FilteredMethod& method, Protocol protocol, double temperature,
-                                  const LabelledLogits* sample, const std::stop_token& stop) {
-  if (stop.stop_requested()) return std::nullopt;
-  const Configuration configuration = configurationOf(method, static_cast<float>(temperature));
-  const auto exact = set.exact(configuration, protocol, std::nullopt, stop);
-  if (!exact) return std::nullopt;
-  SweepPoint point{.temperature = temperature, .ap = exact->metrics.ap, .fpr95 = exact->metrics.fpr95};
-  point.metrics = exact->metrics;
-  point.account = exact->account;
+/// What is said of a set's exact numbers, with the calibration of `sample` where there is one.
+SweepPoint pointOf(const ExactRun& exact, double temperature, const LabelledLogits* sample) {
+  SweepPoint point{.temperature = temperature, .ap = exact.metrics.ap, .fpr95 = exact.metrics.fpr95};
+  point.metrics = exact.metrics;
+  point.account = exact.account;
   if (sample != nullptr)
     if (const auto calibration = calibrationAt(*sample, temperature)) point.nll = calibration->nll;
   return point;
@@ -207,24 +202,22 @@ std::vector<double> finerAround(const std::vector<double>& coarse, double bestTe
   return finer;
 }
 
-}  // namespace
-
-SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, const FilteredMethod& method, Protocol protocol,
-                  const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop) {
-  require(method.method.usesTemperature(), "sweep: the method's ranking does not depend on temperature");
+/// `samples`: of each set, or none.
+SweepResult sweepWith(const std::vector<std::shared_ptr<LiveSet>>& sets, const SweptRun& exactAt,
+                      const std::vector<LabelledLogits>& samples, const SweepOptions& options, const SweepSink& sink,
+                      const std::stop_token& stop) {
   SweepResult result;
   result.rule = options.rule;
   for (const auto& set : sets)
     result.curves.push_back({.set = set->dataSet().name, .missing = missingFrames(*set, options.rule)});
-  const std::vector<LabelledLogits> samples = samplesFor(sets, method.method, options.rule, stop);
   const auto run = [&](const std::vector<double>& temperatures) {
     for (const double temperature : temperatures)
       for (std::size_t s = 0; s < sets.size(); ++s) {
-        const LabelledLogits* sample = samples.empty() ? nullptr : &samples[s];
-        const auto point = pointAt(*sets[s], method, protocol, temperature, sample, stop);
-        if (!point) return false;
-        insertByTemperature(result.curves[s].points, *point);
-        sink(s, *point);
+        const auto exact = stop.stop_requested() ? nullptr : exactAt(s, temperature);
+        if (!exact) return false;
+        const SweepPoint point = pointOf(*exact, temperature, samples.empty() ? nullptr : &samples[s]);
+        insertByTemperature(result.curves[s].points, point);
+        sink(s, point);
       }
     return true;
   };
@@ -236,6 +229,23 @@ SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, const Filte
   result.complete = complete;
   nameBest(result);
   return result;
+}
+
+}  // namespace
+
+SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, const FilteredMethod& method, Protocol protocol,
+                  const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop) {
+  require(method.method.usesTemperature(), "sweep: the method's ranking does not depend on temperature");
+  const auto exactAt = [&](std::size_t set, double temperature) {
+    return sets[set]->exact(configurationOf(method, static_cast<float>(temperature)), protocol, std::nullopt, stop);
+  };
+  return sweepWith(sets, exactAt, samplesFor(sets, method.method, options.rule, stop), options, sink, stop);
+}
+
+SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, const SweptRun& run, const SweepOptions& options,
+                  const SweepSink& sink, const std::stop_token& stop) {
+  require(options.rule != SweepRule::Nll, "sweep: NLL is of a network's logits");
+  return sweepWith(sets, run, {}, options, sink, stop);
 }
 
 }  // namespace oodscope

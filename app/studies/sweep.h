@@ -83,4 +83,11 @@ void nameBest(SweepResult& result);
                                 Protocol protocol, const SweepOptions& options, const SweepSink& sink,
                                 const std::stop_token& stop);
 
+/// What a sweep measures: a set's exact numbers at a temperature. Empty where stopped.
+using SweptRun = std::function<std::shared_ptr<const ExactRun>(std::size_t set, double temperature)>;
+/// The same of scores that `run` makes, of an ensemble whose scores have a temperature. `sets` say what frames there
+/// are. Requires: a rule other than Nll. Throws Error as `run` does.
+[[nodiscard]] SweepResult sweep(const std::vector<std::shared_ptr<LiveSet>>& sets, const SweptRun& run,
+                                const SweepOptions& options, const SweepSink& sink, const std::stop_token& stop);
+
 }  // namespace oodscope

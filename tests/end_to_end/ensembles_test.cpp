@@ -114,13 +114,70 @@ TEST_F(EnsemblesTest, WhatCannotBeReadOrMadeIsRefused) {
   refused({"evaluate", "--method", "0.5*madeup"}, 3, "'madeup'");
   refused({"evaluate", "--method", "0.5*(msp+blur)"}, 2, "'blur'");
   refused({"evaluate", "--method", "0.5*(score+boundary)@maps"}, 3, "reads predicted classes");
-  refused({"sweep", "--method", "0.5*msp+0.5*max-logit"}, 2, "not swept");
+  refused({"sweep", "--method", "0.5*msp+0.5*max-logit", "--rule", "nll"}, 2, "one network's logits");
   refused({"ensemble", "--method", "msp"}, 2, "an ensemble is needed");
   const CommandResult submitted =
-      runCli({"submit", "--method", "0.5*msp", "--form", "fishyscapes", "--output", scratch / "out", "--set",
+      runCli({"submit", "--method", "0.5*msp,energy", "--form", "fishyscapes", "--output", scratch / "out", "--set",
               scratch / "SetA", "--model", scratch / "net.pth", "--no-cache"});
   EXPECT_EQ(submitted.code, 2);
-  EXPECT_THAT(submitted.err, HasSubstr("cannot be submitted"));
+  EXPECT_THAT(submitted.err, HasSubstr("exactly one method or ensemble"));
+}
+
+TEST_F(EnsemblesTest, AWholeSumIsFilteredAsAMethodIs) {
+  const EnsembleJson methods = rows({"evaluate", "--method", "max-logit+gaussian"});
+  const auto ap = [](const EnsembleJson& of) { return of.at("ap").get<double>(); };
+  const EnsembleJson whole = row("(1*max-logit@net.pth)+gaussian", "none");
+  EXPECT_EQ(whole.at("method"), "(1*max-logit@net.pth)+gaussian");
+  EXPECT_NEAR(ap(whole), ap(methods.front()), 1e-9);
+  EXPECT_NE(ap(whole), ap(row("1*max-logit@net.pth", "none")));
+  // A search's numbers are of the filtered sum.
+  const EnsembleJson trials =
+      rows({"ensemble", "search", "--method", "(1*max-logit+1*score@maps)+gaussian", "--grid", "1"});
+  ASSERT_EQ(trials.size(), 3U);
+  for (const EnsembleJson& trial : trials)
+    EXPECT_NEAR(ap(trial), ap(row(trial.at("method").get<std::string>())), 1e-12) << trial.at("method");
+}
+
+TEST_F(EnsemblesTest, ASweepIsOfEvaluatesNumbersAtEachTemperature) {
+  const std::string text = "0.5*msp+0.5*score@maps";
+  const EnsembleJson swept =
+      rows({"sweep", "--method", text, "--from", "0.5", "--to", "2", "--steps", "3", "--refine", "0"});
+  ASSERT_EQ(swept.size(), 3U);
+  double before = 0.0;
+  for (const EnsembleJson& point : swept) {
+    const double temperature = point.at("temperature").get<double>();
+    EXPECT_GT(temperature, before);
+    before = temperature;
+    const EnsembleJson alone =
+        rows({"evaluate", "--method", text, "--temperature", std::to_string(temperature)}).front();
+    EXPECT_EQ(point.at("method"), text);
+    EXPECT_NEAR(point.at("ap").get<double>(), alone.at("ap").get<double>(), 1e-9) << temperature;
+    EXPECT_NEAR(point.at("fpr95").get<double>(), alone.at("fpr95").get<double>(), 1e-9) << temperature;
+  }
+  const CommandResult cold = run({"sweep", "--method", "1*max-logit+1*score@maps", "--steps", "2"});
+  EXPECT_EQ(cold.code, 3) << "nothing of it has a temperature";
+  EXPECT_THAT(cold.err, HasSubstr("temperature has no effect"));
+}
+
+TEST_F(EnsemblesTest, WhatIsSubmittedIsWhatIsEvaluated) {
+  const CommandResult done =
+      runCli({"submit", "--method", "0.5*msp+0.5*score@maps", "--form", "fishyscapes", "--output", scratch / "out",
+              "--set", scratch / "SetA", "--model", scratch / "net.pth", "--scores", scratch / "maps", "--no-cache"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("class_map: of msp, the first score whose source has classes"));
+  const CommandResult again = runCli({"evaluate", "--set", scratch / "SetA", "--scores", scratch / "out",
+                                      "--resolution", "label", "--format", "json", "--no-cache"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  const EnsembleJson own = rows({"evaluate", "--method", "0.5*msp+0.5*score@maps", "--resolution", "label"}).front();
+  EXPECT_EQ(EnsembleJson::parse(again.out).at("rows").at(0).at("ap"), own.at("ap"));
+}
+
+TEST_F(EnsemblesTest, AMethodWithoutALabelIsOfTheNetworkBesideAFolderOfMaps) {
+  const CommandResult result = run({"evaluate", "--method", "0.5*msp+0.5*max-logit"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const EnsembleJson all = EnsembleJson::parse(result.out).at("rows");
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all.front().at("model"), "net.pth");
 }
 
 TEST_F(EnsemblesTest, ASearchTriesAllWeightsAndItsBestIsEvaluatesNumber) {

@@ -278,12 +278,13 @@ void EnsembleTab::start(Task task) {
                  .question = {.choices = weightGrid(m_sliders.size(), kMostOfGrid),
                               .criterion = parseWeightCriterion(m_criterion->currentText().toStdString()),
                               .protocol = m_view.protocol},
+                 .shown = configurationOf(m_view.score),
                  .weights = terms->weights(configurationOf(m_view.score)),
                  .view = runChoiceOf(m_view)});
 }
 
 EnsembleTab::Result EnsembleTab::work(const Request& request, const std::stop_token& stop) {
-  const EnsembleSet set = ensembleSetOf(request.live);
+  const EnsembleSet set = ensembleSetOf(request.live, request.shown);
   if (request.task == Task::Ablation) return {{}, leaveOneOut(set, request.weights, request.question.protocol)};
   return {searchWeights(set, request.question.choices, request.question.criterion, request.question.protocol, stop),
           {}};

@@ -40,6 +40,7 @@ private:
     Task task = Task::Search;
     std::shared_ptr<LiveSet> live;
     WeightQuestion question;
+    Configuration shown;  ///< whose filters the sum goes through
     TermWeights weights;
     RunChoice view;  ///< what it was asked for
   };

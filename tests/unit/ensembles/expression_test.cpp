@@ -46,6 +46,24 @@ TEST(Ensembles, ReadBackAsTheyAreWritten) {
   EXPECT_EQ(parseEnsemble("1e+3*msp").terms.front().weight, 1000.0);
 }
 
+TEST(Ensembles, MayBeFilteredAsAWhole) {
+  const EnsembleExpression read = parseEnsemble("(0.5*(energy+gaussian)@net.pth+msp*void)+boundary+dilated");
+  ASSERT_EQ(read.terms.size(), 2U);
+  EXPECT_EQ(textOf(read.terms[0].factors[0]), "(energy+gaussian)@net.pth");
+  EXPECT_EQ(read.terms[1].factors.size(), 2U);
+  EXPECT_EQ(read.filters, (FilterChain{*Filter::named("boundary"), *Filter::named("dilated")}));
+  EXPECT_EQ(textOf(read), "(0.5*(energy+gaussian)@net.pth+1*msp*void)+boundary+dilated");
+  EXPECT_EQ(parseEnsemble(textOf(read)), read);
+  EXPECT_TRUE(isEnsemble(textOf(read)));
+  const EnsembleExpression bare = parseEnsemble("((energy+gaussian)+2*msp)");
+  EXPECT_EQ(bare, parseEnsemble("(energy+gaussian)+2*msp")) << "brackets alone change nothing";
+  EXPECT_TRUE(bare.filters.empty());
+  EXPECT_TRUE(parseEnsemble("(energy+gaussian)*msp").filters.empty()) << "a score's brackets are its own";
+  EXPECT_THAT(messageOf("(0.5*msp+0.5*void"), HasSubstr("')' behind the sum"));
+  EXPECT_THAT(messageOf("(0.5*msp)+blur"), HasSubstr("found 'blur'"));
+  EXPECT_THAT(messageOf("(0.5*msp)*void"), HasSubstr("'+' and a filter"));
+}
+
 TEST(Ensembles, ThatAreWrongNameThePart) {
   EXPECT_THAT(messageOf("0.5*"), HasSubstr("expected a score, found nothing"));
   EXPECT_THAT(messageOf("0.5*msp+"), HasSubstr("expected a score"));

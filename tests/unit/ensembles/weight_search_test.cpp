@@ -64,6 +64,25 @@ double plainAp(const MadeEnsemble& ensemble, const TermWeights& weights) {
   return sum / found;
 }
 
+TEST(WeightSearch, MeasuresTheSumAfterWhatItGoesThrough) {
+  const MadeEnsemble made = madeEnsemble(7);
+  EnsembleSet turned = made.set();
+  turned.provide = [plain = made.set()](std::size_t frame) {
+    EnsembleFrame out = plain.provide(frame);
+    out.finish = [](std::vector<float> sum) {
+      for (float& value : sum) value = -value;
+      return sum;
+    };
+    return out;
+  };
+  const TermWeights weights{0.5, 0.5, 0.0};
+  const TermWeights opposite{-0.5, -0.5, 0.0};
+  const auto found = tryWeights(turned, weights, protocols::kFishyscapes).metrics.ap;
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found, tryWeights(made.set(), opposite, protocols::kFishyscapes).metrics.ap);
+  EXPECT_NE(found, tryWeights(made.set(), weights, protocols::kFishyscapes).metrics.ap);
+}
+
 TEST(WeightGrid, HoldsEachProportionOnce) {
   const std::vector<TermWeights> grid = weightGrid(4, 3);
   std::set<std::vector<int>> proportions;  // by brute force over all digits

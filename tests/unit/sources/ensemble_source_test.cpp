@@ -306,11 +306,22 @@ TEST_F(Normalised, ScalesAndTermsStayWhereWeightsChange) {
   EXPECT_NE(fresh->weightedTerms()->maps(0, kSize, Resolution::Label), again) << "beyond its bound nothing is held";
 }
 
-TEST_F(Ensemble, WithoutLabelsASetHasNoScaleAndAFrameHasItsOwn) {
+TEST_F(Ensemble, WithoutLabelsScalesAreOfAllPixels) {
   writeMap("a/0.npy", {0, 1, 2, 3, 4, 8});
   const auto frame = open("score@a", "min-max:frame");
   frame->prepare(0);
   EXPECT_THAT(scoreOf(*frame, 0, kSize).values(), ElementsAre(0, 0.125F, 0.25F, 0.375F, 0.5F, 1));
+  writeMap("a/1.npy", {16, 1, 2, 3, 4, 5});
+  const auto whole = open("score@a", "min-max:set");
+  whole->prepare(0);
+  EXPECT_THAT(scoreOf(*whole, 0, kSize).values(), ElementsAre(0, 0.0625F, 0.125F, 0.1875F, 0.25F, 0.5F));
+  EXPECT_THAT(whole->provenance(), ::testing::Contains(std::pair<std::string, std::string>(
+                                       "normalised_over", "all pixels: no frame of the set has labels")));
+}
+
+TEST_F(Ensemble, HasNoScaleWhereNoFrameThatCountsCanBeScored) {
+  writeMap("a/0.npy", {0, 1, 2, 3, 4, 8});
+  label(1, {0, 1, 0, 0, 255, 0});  // the other frame has no file
   const auto whole = open("score@a", "min-max:set");
   whole->prepare(0);
   try {
@@ -340,6 +351,62 @@ TEST_F(Ensemble, WhatCannotBeMadeIsRefusedByName) {
   EXPECT_THAT(refusal("score@a+score@a+score@a+score@a+score@a+score@a+score@a+score@a+score@a"), HasSubstr("1 to 8"));
   EXPECT_EQ(refusal("0.5*(msp+gaussian)@logits"), "");
   EXPECT_THAT(refusal("0.5*(score+boundary)@a"), HasSubstr("reads predicted classes"));
+}
+
+TEST_F(Ensemble, AFilteredSumIsTheFilterOfTheSum) {
+  std::vector<float> large(kLogitsSize.area());
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<float>(i * 5 % 13);
+  write("a/0.npy", NpyType::Float32, {4, 6}, large);
+  static_cast<void>(writeLogits("logits/0.npy"));
+  const auto plain = open("0.5*score@a+2*max-logit@logits");
+  const auto whole = open("(0.5*score@a+2*max-logit@logits)+gaussian+boundary");
+  plain->prepare(0);
+  whole->prepare(0);
+  const ScoreMap sum = scoreOf(*plain, 0, kLogitsSize);
+  const ClassGiver giver = whole->classGiver({});
+  ASSERT_NE(giver.source, whole.get());
+  EXPECT_EQ(giver.source->name(), "logits");
+  const auto classes = giver.source->classesAt(0, giver.configuration, kLogitsSize);
+  ASSERT_NE(classes, nullptr);
+  const FilterChain gaussian{*Filter::named("gaussian")}, both{gaussian.front(), *Filter::named("boundary")};
+  EXPECT_EQ(scoreOf(*whole, 0, kLogitsSize), filtered(sum, classes.get(), both));
+  EXPECT_NE(scoreOf(*whole, 0, kLogitsSize), sum);
+  EXPECT_EQ(whole->rowNames({}).method, "(0.5*score@a+2*max-logit@logits)+gaussian+boundary");
+  EXPECT_NE(whole->id(), plain->id());
+  EXPECT_EQ(whole->terms({}).front().sumFilters, both);
+  // A configuration's own filters, as a menu gives them, come behind those that it is written with.
+  EXPECT_FALSE(plain->whyNot(gaussian));
+  const Configuration menu = withFilters(plain->weightedTerms()->configuration({0.5, 2.0}), gaussian);
+  EXPECT_EQ(plain->score(0, menu, kLogitsSize), filtered(sum, nullptr, gaussian));
+  EXPECT_EQ(plain->configurationOf(plain->terms(menu)).filters, gaussian);
+  EXPECT_EQ(whole->configurationOf(whole->terms({})).filters, FilterChain());
+}
+
+TEST_F(Ensemble, ItsClassesAreThoseOfTheFirstScoreWhoseSourceHasSome) {
+  writeMap("a/0.npy", {1, 2, 3, 4, 5, 6});
+  static_cast<void>(writeLogits("logits/0.npy"));
+  const auto mixed = open("score@a+energy@logits");
+  EXPECT_TRUE(mixed->givesClasses());
+  EXPECT_THAT(mixed->provenance(), ::testing::Contains(std::pair<std::string, std::string>(
+                                       "class_map", "of energy@logits, the first score whose source has classes")));
+  const auto maps = open("1*score@a");
+  EXPECT_FALSE(maps->givesClasses());
+  EXPECT_EQ(maps->classGiver({}).source, maps.get());
+  EXPECT_TRUE(maps->whyNot({*Filter::named("boundary")}));
+}
+
+TEST_F(Ensemble, DecisionsAndVotesAreFineAsATermAndClassIdsAreNot) {
+  writeMap("a/0.npy", {0, 1, 2, 3, 1, 2});
+  write("b/0.npy", NpyType::UInt8, {2, 3}, std::vector<std::uint8_t>{0, 1, 2, 3, 1, 2});
+  writeMap("c/0.npy", {0, 1, 1, 0, 1, 0});
+  for (const auto& [text, warned] : {std::pair{"1*score@a", false}, {"1*score@b", true}, {"1*score@c", false}}) {
+    const auto sum = open(text);
+    sum->prepare(0);
+    EXPECT_EQ(!sum->warnings().empty(), warned) << text;
+  }
+  const auto alone = openSource(set, item("a"), {}, store);
+  alone->prepare(0);
+  EXPECT_THAT(alone->warnings(), ElementsAre(HasSubstr("class ids")));
 }
 
 TEST_F(Ensemble, ItsTermsAreInTheProvenance) {
