@@ -141,9 +141,10 @@ void sweepEnsembles(const OpenLiveSets& open, Sweeps& sweeps) {
 int runSweepCommand(SweepCommandOptions options) {
   EvaluationRequest request = requestFrom(options.request);
   options.sweep.rule = sweepRuleFromName(options.rule).value();
-  if (!request.ensembles.empty() && options.sweep.rule == SweepRule::Nll)
+  if (isOfEnsemblesAlone(request) && options.sweep.rule == SweepRule::Nll)
     throw CLI::ValidationError("--rule",
                                "nll is of one network's logits: ensembles are swept by ap-fpr95, ap or fpr95");
+  if (options.sweep.rule == SweepRule::Nll) request.ensembles.clear();
   request.temperatures = {1.0F};
   const Verbosity verbosity = options.request.verbosity();
   const ProgressSink progress = terminalProgress(verbosity);

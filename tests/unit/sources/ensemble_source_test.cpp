@@ -396,14 +396,19 @@ TEST_F(Ensemble, ItsClassesAreThoseOfTheFirstScoreWhoseSourceHasSome) {
 }
 
 TEST_F(Ensemble, DecisionsAndVotesAreFineAsATermAndClassIdsAreNot) {
-  writeMap("a/0.npy", {0, 1, 2, 3, 1, 2});
-  write("b/0.npy", NpyType::UInt8, {2, 3}, std::vector<std::uint8_t>{0, 1, 2, 3, 1, 2});
-  writeMap("c/0.npy", {0, 1, 1, 0, 1, 0});
-  for (const auto& [text, warned] : {std::pair{"1*score@a", false}, {"1*score@b", true}, {"1*score@c", false}}) {
+  for (const char* frame : {"/0.npy", "/1.npy"}) {
+    writeMap(std::string("a") + frame, {0, 1, 2, 3, 1, 2});
+    write(std::string("b") + frame, NpyType::UInt8, {2, 3}, std::vector<std::uint8_t>{0, 1, 2, 3, 1, 2});
+    writeMap(std::string("c") + frame, {0, 1, 1, 0, 1, 0});
+  }
+  const auto warningsOf = [&](const char* text) {
     const auto sum = open(text);
     sum->prepare(0);
-    EXPECT_EQ(!sum->warnings().empty(), warned) << text;
-  }
+    return sum->warnings();
+  };
+  EXPECT_THAT(warningsOf("1*score@a"), ::testing::IsEmpty()) << "floats: levels or votes";
+  EXPECT_THAT(warningsOf("1*score@b"), ElementsAre(HasSubstr("class ids"))) << "bytes: an argmax";
+  EXPECT_THAT(warningsOf("1*score@c"), ::testing::IsEmpty()) << "a decision";
   const auto alone = openSource(set, item("a"), {}, store);
   alone->prepare(0);
   EXPECT_THAT(alone->warnings(), ElementsAre(HasSubstr("class ids")));
