@@ -147,8 +147,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   const OpenLiveSets open = openLiveSets(request, [](const Progress&) {}, {});
-  for (const auto& [id, model, path, sets] : open.sources)
-    for (const auto& set : sets)
+  for (const OpenSource& source : open.sources)
+    for (const auto& set : source.sets)
       for (const Configuration& configuration :
            {Configuration{"msp", methods::kMsp, 1.0F}, Configuration{"msp", methods::kMsp, 3.0F},
             Configuration{"max-logit", methods::kMaxLogit, std::nullopt}}) {

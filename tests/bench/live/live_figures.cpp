@@ -59,6 +59,44 @@ void temperatureTickOfTheSample(benchmark::State& state, LiveSet* set) {
   for (auto _ : state) benchmark::DoNotOptimize(set->estimate(fresh(), protocols::kCourse, {}));
 }
 
+/// What a weight's drag is held against: energy's temperature, in the same run.
+Configuration freshEnergy() {
+  static float temperature = 1.0F;
+  temperature += 0.001F;
+  return {"energy", methods::kEnergy, temperature};
+}
+
+Configuration freshWeights(const LiveSet& ensemble) {
+  static double weight = 0.1;
+  weight = weight > 0.9 ? 0.1 : weight + 0.001;
+  return ensemble.source().weightedTerms()->configuration({weight, 1.0 - weight});
+}
+
+void energyTickOfAFrame(benchmark::State& state, LiveSet* set) {
+  const std::size_t frame = set->labelledFrames().front();
+  for (auto _ : state) benchmark::DoNotOptimize(set->source().score(frame, freshEnergy(), set->evaluationSize(frame)));
+}
+
+void weightTickOfAFrame(benchmark::State& state, LiveSet* ensemble) {
+  const std::size_t frame = ensemble->labelledFrames().front();
+  const auto tick = [&] {
+    return ensemble->source().scoreAt(frame, freshWeights(*ensemble), ensemble->evaluationSize(frame),
+                                      ensemble->resolution());
+  };
+  static_cast<void>(tick());  // scales and terms, which stay
+  for (auto _ : state) benchmark::DoNotOptimize(tick());
+}
+
+void energyTickOfTheSample(benchmark::State& state, LiveSet* set) {
+  static_cast<void>(set->estimate(freshEnergy(), protocols::kCourse, {}));
+  for (auto _ : state) benchmark::DoNotOptimize(set->estimate(freshEnergy(), protocols::kCourse, {}));
+}
+
+void weightTickOfTheSample(benchmark::State& state, LiveSet* ensemble) {
+  static_cast<void>(ensemble->estimate(freshWeights(*ensemble), protocols::kCourse, {}));
+  for (auto _ : state) benchmark::DoNotOptimize(ensemble->estimate(freshWeights(*ensemble), protocols::kCourse, {}));
+}
+
 void exactLargest(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(largest().exact(fresh(), protocols::kCourse, std::nullopt, {}));
   state.counters["Mpx"] = pixelsOf(largest()) / 1e6;
@@ -134,6 +172,17 @@ int main(int argc, char** argv) {
   for (const auto& set : sets())
     report(benchmark::RegisterBenchmark(("temperatureTickOfTheSample/" + set->dataSet().name).c_str(),
                                         temperatureTickOfTheSample, set.get()));
+  EvaluationRequest ofSums = request;
+  ofSums.methods.clear();
+  ofSums.ensembles = {{.expression = parseEnsemble("0.5*msp+0.5*energy")}};
+  const OpenLiveSets sums = openLiveSets(ofSums, [](const Progress&) {}, {});
+  for (const std::string& problem : sums.problems) std::fprintf(stderr, "%s\n", problem.c_str());
+  LiveSet* plain = sets().front().get();
+  LiveSet* sum = sums.sources.front().sets.front().get();
+  report(benchmark::RegisterBenchmark("energyTickOfAFrame", energyTickOfAFrame, plain));
+  report(benchmark::RegisterBenchmark("weightTickOfAFrame", weightTickOfAFrame, sum));
+  report(benchmark::RegisterBenchmark("energyTickOfTheSample", energyTickOfTheSample, plain));
+  report(benchmark::RegisterBenchmark("weightTickOfTheSample", weightTickOfTheSample, sum));
   report(benchmark::RegisterBenchmark("exactLargest", exactLargest));
   report(benchmark::RegisterBenchmark("otherProtocol", otherProtocol));
   report(benchmark::RegisterBenchmark("exactAllSets", exactAllSets));
