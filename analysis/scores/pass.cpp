@@ -59,17 +59,15 @@ constinit const PassParameter kDropoutSeed{.name = "seed",
                                            .isWhole = true,
                                            .help = "of the channels that dropout leaves out"};
 
-constinit const PassKind kPerturbedPass{
-    .name = "perturbed",
-    .title = "on the image perturbed along its gradient",
-    .needs = "a built-in network (ERFNet, ENet): TorchScript and files give no gradient",
-    .parameters = kPerturbedParameters,
-    .costs = 4};
-constinit const PassKind kRectifiedPass{
-    .name = "rectified",
-    .title = "with clipped activations before its last layer",
-    .needs = "a built-in network (ERFNet, ENet), whose last layer can be run by itself",
-    .parameters = kRectifiedParameters};
+constinit const PassKind kPerturbedPass{.name = "perturbed",
+                                        .title = "on the image perturbed along its gradient",
+                                        .needs = "a built-in network: TorchScript and files give no gradient",
+                                        .parameters = kPerturbedParameters,
+                                        .costs = 4};
+constinit const PassKind kRectifiedPass{.name = "rectified",
+                                        .title = "with clipped activations before its last layer",
+                                        .needs = "a built-in network whose last layer can be run by itself",
+                                        .parameters = kRectifiedParameters};
 constinit const PassKind kDropoutPass{.name = "dropout",
                                       .title = "with dropout",
                                       .needs = "a built-in network that has dropout (ERFNet, ENet)",
@@ -77,11 +75,10 @@ constinit const PassKind kDropoutPass{.name = "dropout",
                                       .runs = dropoutRuns};
 constinit const PassKind kMirroredPass{
     .name = "mirrored", .title = "on the mirrored image", .needs = "a network: files hold what they hold"};
-constinit const PassKind kFeaturesPass{
-    .name = "features",
-    .title = "as far as its last layer, for its features",
-    .needs = "a built-in network (ERFNet, ENet), whose last layer can be run by itself",
-    .adds = Output::Features};
+constinit const PassKind kFeaturesPass{.name = "features",
+                                       .title = "as far as its last layer, for its features",
+                                       .needs = "a built-in network whose last layer can be run by itself",
+                                       .adds = Output::Features};
 
 std::span<const PassParameter* const> passParameters() { return kParameters; }
 

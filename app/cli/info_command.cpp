@@ -50,6 +50,16 @@ std::string numberText(double value) {
   return out.str();
 }
 
+/// ", mean 0.485 0.456 0.406, deviation 0.229 0.224 0.225"; nothing where neither is applied.
+std::string normalisedText(const Preprocessing& preprocessing) {
+  const Preprocessing none;
+  if (preprocessing.mean == none.mean && preprocessing.deviation == none.deviation) return {};
+  std::string mean, deviation;
+  for (const double value : preprocessing.mean) mean += ' ' + numberText(value);
+  for (const double value : preprocessing.deviation) deviation += ' ' + numberText(value);
+  return ", mean" + mean + ", deviation" + deviation;
+}
+
 void describeModel(std::ostringstream& out, const fs::path& file, bool latency) {
   ModelOptions options;
   options.memory = arrangementMemory({}, false);
@@ -62,7 +72,8 @@ void describeModel(std::ostringstream& out, const fs::path& file, bool latency) 
   line(out, "arrangement", info.arrangement);
   line(out, "input",
        "3x" + std::to_string(preprocessing.input.height) + "x" + std::to_string(preprocessing.input.width) +
-           ", scaled by " + numberText(preprocessing.scale) + (preprocessing.bgr ? ", BGR" : ", RGB"));
+           ", scaled by " + numberText(preprocessing.scale) + normalisedText(preprocessing) +
+           (preprocessing.bgr ? ", BGR" : ", RGB"));
   line(out, "output",
        std::to_string(info.channels) + "x" + std::to_string(info.output.height) + "x" +
            std::to_string(info.output.width));

@@ -170,10 +170,10 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--void-channel", voidChannel, "The network's trained void channel; -1: it has none")
       ->type_name("N")
       ->check(wholeFrom(-1, kMostChannels - 1));
-  app.add_option("--input-width", inputWidth, "Network input width where the model's sidecar does not say")
+  app.add_option("--input-width", inputWidth, "Network input width in place of the model's own")
       ->type_name("PX")
       ->check(wholeFrom(8, kMostSide));
-  app.add_option("--input-height", inputHeight, "Network input height where the model's sidecar does not say")
+  app.add_option("--input-height", inputHeight, "Network input height in place of the model's own")
       ->type_name("PX")
       ->check(wholeFrom(8, kMostSide));
   app.add_option("--images", genericImages, "For a folder of no known layout: where its images are, as 'images/*'")
@@ -346,12 +346,9 @@ void takeScoring(const RequestOptions& options, EvaluationRequest& request) {
 
 void takeInputSize(const RequestOptions& options, EvaluationRequest& request) {
   if (options.inputWidth <= 0 && options.inputHeight <= 0) return;
-  for (ModelEntry& model : request.models) {
-    if (options.inputWidth <= 0 || options.inputHeight <= 0)
-      throw CLI::ValidationError("--input-width", "give --input-width and --input-height together");
-    model.preprocessing = model.preprocessing.value_or(Preprocessing{});
-    model.preprocessing->input = {options.inputWidth, options.inputHeight};
-  }
+  if (options.inputWidth <= 0 || options.inputHeight <= 0)
+    throw CLI::ValidationError("--input-width", "give --input-width and --input-height together");
+  request.input = Size{options.inputWidth, options.inputHeight};
 }
 
 void takeDevice(const RequestOptions& options, EvaluationRequest& request) {

@@ -83,7 +83,7 @@ void keepServing(const EnsembleExpression& expression, const EvaluationRequest& 
 }  // namespace
 
 NetworkUse networkUse(const EvaluationRequest& request) {
-  return {request.device, request.threads, request.store, request.voidChannel};
+  return {request.device, request.threads, request.store, request.voidChannel, request.input};
 }
 
 EvaluationRequest requestOf(const Session& session) {

@@ -42,7 +42,8 @@ struct EvaluationRequest {
   std::vector<Protocol> protocols;
   Resolution resolution = Resolution::ByProtocol;
   ChannelChoice channels = {};
-  int voidChannel = -2;  ///< -2: as the model says, -1: none
+  int voidChannel = -2;            ///< -2: as the model says, -1: none
+  std::optional<Size> input = {};  ///< of networks, in place of what each says
   std::optional<ComponentTrack> components;
   bool componentsBySet = false;  ///< each set's own track (componentTrack()) instead of `components`
   /// Decision: score > threshold, as SegmentMeIfYouCan's. None: best F1 of the same row (an oracle choice), as

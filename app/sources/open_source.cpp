@@ -127,6 +127,7 @@ std::shared_ptr<Model> openModel(const ModelEntry& entry, const NetworkUse& use)
   ModelOptions options{.device = use.device,
                        .threads = use.threads,
                        .preprocessing = entry.preprocessing,
+                       .input = use.input,
                        .outputs = entry.outputs,
                        .memory = arrangementMemory(use.store.folder, use.store.temporary)};
   auto model = std::make_shared<Model>(Model::load(entry.path, options));

@@ -92,7 +92,8 @@ struct NetworkUse {
   Device device = Device::Cpu;
   int threads = 0;
   LogitsStore::Options store = {};
-  int voidChannel = -2;  ///< -2: as the model says, -1: none
+  int voidChannel = -2;            ///< -2: as the model says, -1: none
+  std::optional<Size> input = {};  ///< in place of what the model says
 };
 
 /// The entry's network. Throws Error, also where the file is not the one that the entry's SHA-256 names or not what the

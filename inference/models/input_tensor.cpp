@@ -2,33 +2,23 @@
 #include "inference/models/input_tensor.inl.h"
 
 #include "analysis/imaging/resize.h"
+#include "inference/networks/normalisation.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace oodscope {
 namespace {
 
-using Table = std::array<std::array<float, 256>, 3>;
-
 double normalised(const Preprocessing& p, std::size_t channel, double value) {
   return (value * p.scale - p.mean[channel]) / p.deviation[channel];
 }
 
-Table tableOf(const Preprocessing& p) {
-  Table table{};
-  for (std::size_t c = 0; c < 3; ++c) {
-    for (std::size_t v = 0; v < 256; ++v) table[c][v] = static_cast<float>(normalised(p, c, static_cast<double>(v)));
-  }
-  return table;
-}
-
 at::Tensor channelsLast(const RgbImage& image, const Preprocessing& p) {
-  const Table table = tableOf(p);
+  const NormalisationTable table = tableOf({.scale = p.scale, .mean = p.mean, .deviation = p.deviation});
   at::Tensor out = at::empty({1, image.height(), image.width(), 3}, at::TensorOptions(at::kFloat));
   float* values = out.data_ptr<float>();
   const std::size_t first = p.bgr ? 2 : 0, last = p.bgr ? 0 : 2;

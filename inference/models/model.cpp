@@ -138,6 +138,18 @@ std::vector<OutputArray> arraysOf(const ModelInfo& info, const PassKind* pass) {
   return out;
 }
 
+namespace {
+
+/// What the file's sidecar says, of the size that the user asks for.
+std::optional<Sidecar> withInput(std::optional<Sidecar> sidecar, const ModelOptions& options) {
+  if (!options.input) return sidecar;
+  if (!sidecar) sidecar.emplace();
+  sidecar->preprocessing.input = options.input;
+  return sidecar;
+}
+
+}  // namespace
+
 struct Model::Impl {
   ModelInfo info;
   std::unique_ptr<InferenceNetwork> network;
@@ -159,12 +171,14 @@ struct Model::Impl {
   void say(const ChosenArrangement& chosen);
   void loadStateDict(const ModelOptions& options);
   void loadTorchScript(const ModelOptions& options);
-  void applySidecar(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options);
+  void applySidecar(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options,
+                    const Normalisation& published = {});
   void warn();
 };
 
-void Model::Impl::applySidecar(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options) {
-  ResolvedSidecar resolved = resolveSidecar(sidecar, channels);
+void Model::Impl::applySidecar(const std::optional<Sidecar>& given, int channels, const ModelOptions& options,
+                               const Normalisation& published) {
+  ResolvedSidecar resolved = resolveSidecar(withInput(given, options), channels, published);
   info.channels = channels;
   info.preprocessing = options.preprocessing.value_or(resolved.preprocessing);
   info.outputs = options.outputs.value_or(resolved.outputs);
@@ -224,7 +238,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   info.assumptions.insert(info.assumptions.end(), resolved.assumptions.begin(), resolved.assumptions.end());
   info.warnings = chosen.warnings;
   info.warnings.insert(info.warnings.end(), remarks.warnings.begin(), remarks.warnings.end());
-  applySidecar(sidecar, shape.classes, options);
+  applySidecar(sidecar, shape.classes, options, kind->normalisation);
   const Size input = info.preprocessing.input;
   if (input.width % kind->sizeMultiple != 0 || input.height % kind->sizeMultiple != 0) {
     throw Error({.what = kind->name + " cannot take this input size",
@@ -269,7 +283,7 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   info.architecture = "TorchScript";
   const auto sidecar = readSidecar(info.file);
   refuseOptions(sidecar);
-  const ResolvedSidecar early = resolveSidecar(sidecar, 0);
+  const ResolvedSidecar early = resolveSidecar(withInput(sidecar, options), 0);
   const Preprocessing preprocessing = options.preprocessing.value_or(early.preprocessing);
   OutputWish wish;
   if (options.outputs) {
@@ -365,7 +379,9 @@ Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
-Model Model::load(const std::filesystem::path& file, const ModelOptions& options) {
+Model Model::load(const std::filesystem::path& file, const ModelOptions& given) {
+  ModelOptions options = given;
+  if (options.preprocessing && options.input) options.preprocessing->input = *options.input;
   auto impl = std::make_unique<Impl>();
   impl->info.file = file;
   impl->device = options.device;

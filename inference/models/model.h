@@ -96,6 +96,7 @@ struct ModelOptions {
   Device device = Device::Cpu;
   int threads = 0;  ///< 0: all cores that this process may use. Set for the whole process at each infer()
   std::optional<Preprocessing> preprocessing = {};  ///< overrides what the file or its sidecar says
+  std::optional<Size> input = {};                   ///< overrides its size alone
   std::optional<OutputMeaning> outputs = {};
   /// Where it is remembered which arrangement of a network is right on this machine (see arrangementMemory()); empty:
   /// nowhere, for this process alone.

@@ -298,15 +298,31 @@ FolderSidecar readFolderSidecar(const std::filesystem::path& folder) {
   return {.knownClasses = reader.integer("known_classes", 1, kMaxSidecarList)};
 }
 
-ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& given, int channels) {
+namespace {
+
+/// "mean and standard deviation", one of them, or nothing.
+std::string absentOf(const PreprocessingFields& said) {
+  const std::string mean = said.mean ? "" : "mean", deviation = said.deviation ? "" : "standard deviation";
+  return mean + (mean.empty() || deviation.empty() ? "" : " and ") + deviation;
+}
+
+}  // namespace
+
+ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& given, int channels, const Normalisation& published) {
   const Sidecar sidecar = given.value_or(Sidecar{});
   ResolvedSidecar out;
   const auto assume = [&](std::string text) { out.assumptions.push_back({Assumption::About::Input, std::move(text)}); };
   const PreprocessingFields& said = sidecar.preprocessing;
   if (!said.input) assume("no input size given: 1024x512 assumed");
   if (!said.scale) assume("no scaling given: pixel values divided by 255");
-  if (!said.mean && !said.deviation) assume("no mean and standard deviation given: none applied");
-  out.preprocessing = completed(said);
+  if (const std::string absent = absentOf(said); published.source.empty()) {
+    if (!said.mean && !said.deviation) assume("no mean and standard deviation given: none applied");
+  } else if (!absent.empty()) {
+    assume("no " + absent + " given: " + std::string(published.source) +
+           "'s taken, with which weights of this architecture are published");
+  }
+  out.preprocessing =
+      completed(said, {.scale = published.scale, .mean = published.mean, .deviation = published.deviation});
   OutputMeaning& outputs = out.outputs;
   outputs.output = sidecar.output.value_or(0);
   if (channels == 0) return out;

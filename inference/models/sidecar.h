@@ -3,6 +3,7 @@
 #include "analysis/core/output.h"
 #include "inference/models/preprocessing_fields.h"
 #include "inference/networks/network_options.h"
+#include "inference/networks/normalisation.h"
 
 #include <filesystem>
 #include <optional>
@@ -57,8 +58,9 @@ struct ResolvedSidecar {
   std::vector<Assumption> assumptions;
   bool channelsAssumed = false;  ///< the void channel was not named
 };
-/// Requires: channels > 0, or 0 where they are not yet known (outputs are then left empty). Throws Error where the
-/// sidecar contradicts the network.
-[[nodiscard]] ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& sidecar, int channels);
+/// What of the normalisation nobody says is as `published`. Requires: channels > 0, or 0 where they are not yet known
+/// (outputs are then left empty). Throws Error where the sidecar contradicts the network.
+[[nodiscard]] ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& sidecar, int channels,
+                                             const Normalisation& published = {});
 
 }  // namespace oodscope

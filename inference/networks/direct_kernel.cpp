@@ -69,7 +69,7 @@ HWY_INLINE void Block(const DirectCall& call, const std::vector<Sources>& source
   }
   const auto store = [&](std::size_t pixel, Vector first, Vector second) {
     if (pixel >= pixels) return;
-    float* const to = out + static_cast<std::int64_t>(pixel) * call.outChannels + channel;
+    float* const to = out + static_cast<std::int64_t>(pixel) * call.outPixel + channel;
     StoreSome(Finished(first, call.relu), to, call.outChannels - channel);
     if (kTwo && channel + lanes < call.outChannels)
       StoreSome(Finished(second, call.relu), to + lanes, call.outChannels - channel - lanes);
@@ -91,7 +91,7 @@ void FindSources(const DirectCall& call, std::int64_t y, std::int64_t x, std::si
             (x + static_cast<std::int64_t>(p)) * call.strideX - call.paddingX + kx * call.dilationX;
         const bool inside = p < pixels && row >= 0 && row < call.height && column >= 0 && column < call.width;
         sources[static_cast<std::size_t>(at)][p] =
-            inside ? call.in + (row * call.width + column) * call.channels : outside;
+            inside ? call.in + (row * call.width + column) * call.inPixel : outside;
       }
     }
   }
@@ -105,7 +105,7 @@ void ConvolveRows(const DirectCall& call, std::int64_t firstRow, std::int64_t en
     for (std::int64_t x = 0; x < call.outWidth; x += static_cast<std::int64_t>(kPixels)) {
       const auto pixels = static_cast<std::size_t>(std::min<std::int64_t>(kPixels, call.outWidth - x));
       FindSources(call, y, x, pixels, outside.data(), sources);
-      float* const out = call.out + (y * call.outWidth + x) * call.outChannels;
+      float* const out = call.out + (y * call.outWidth + x) * call.outPixel;
       std::int64_t channel = 0;
       for (; channel + lanes < call.outChannels; channel += 2 * lanes) Block<true>(call, sources, channel, out, pixels);
       if (channel < call.outChannels) Block<false>(call, sources, channel, out, pixels);

@@ -6,11 +6,13 @@ namespace oodscope {
 
 /// A convolution over one channels-last image, and where everything lies. All counts are in elements.
 struct DirectCall {
-  const float* in = nullptr;       ///< height x width x channels
+  const float* in = nullptr;       ///< height x width x inPixel, of each pixel the first `channels`
   const float* weights = nullptr;  ///< kernelHeight x kernelWidth x channels x outStride, what is beyond outChannels 0
   const float* bias = nullptr;     ///< outStride, what is beyond outChannels 0
-  float* out = nullptr;            ///< outHeight x outWidth x outChannels
+  float* out = nullptr;            ///< outHeight x outWidth x outPixel, of each pixel the first `outChannels`
   std::int64_t height = 0, width = 0, channels = 0;
+  std::int64_t inPixel = 0,
+               outPixel = 0;  ///< from a pixel to the next: more than the channels where groups lie side by side
   std::int64_t outHeight = 0, outWidth = 0, outChannels = 0, outStride = 0;
   std::int64_t kernelHeight = 1, kernelWidth = 1;
   std::int64_t strideY = 1, strideX = 1, paddingY = 0, paddingX = 0, dilationY = 1, dilationX = 1;

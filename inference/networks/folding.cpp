@@ -49,7 +49,8 @@ FoldedConv::FoldedConv(const torch::nn::Conv2d& conv, const std::optional<Affine
       m_bias(biasOrZero(conv->bias, m_weight.size(0), m_weight)),
       m_geometry{.stride = list(conv->options.stride()),
                  .padding = paddingOf(conv),
-                 .dilation = list(conv->options.dilation())},
+                 .dilation = list(conv->options.dilation()),
+                 .groups = conv->options.groups()},
       m_relu(relu) {
   if (after) {
     m_weight = (m_weight.to(torch::kDouble) * after->scale.view({-1, 1, 1, 1})).to(torch::kFloat);
@@ -61,7 +62,7 @@ FoldedConv::FoldedConv(const torch::nn::Conv2d& conv, const std::optional<Affine
 FoldedConv::FoldedConv(torch::Tensor weight, torch::Tensor bias, std::int64_t padding, bool relu)
     : m_weight(std::move(weight)),
       m_bias(std::move(bias)),
-      m_geometry{.stride = {1, 1}, .padding = {padding, padding}, .dilation = {1, 1}},
+      m_geometry{.stride = {1, 1}, .padding = {padding, padding}, .dilation = {1, 1}, .groups = 1},
       m_relu(relu) {}
 
 torch::Tensor FoldedConv::operator()(const torch::Tensor& x) const {
@@ -75,7 +76,8 @@ torch::Tensor FoldedConv::operator()(const torch::Tensor& x) const {
   if (packable && (!m_packed || !m_packed->fits(x)))
     m_packed = PackedConvolution::pack(m_weight, m_bias, m_geometry, x.sizes().vec(), m_relu);
   if (packable && m_packed) return (*m_packed)(x);
-  torch::Tensor y = at::conv2d(x, m_weight, m_bias, m_geometry.stride, m_geometry.padding, m_geometry.dilation);
+  torch::Tensor y =
+      at::conv2d(x, m_weight, m_bias, m_geometry.stride, m_geometry.padding, m_geometry.dilation, m_geometry.groups);
   return m_relu ? y.relu_() : y;
 }
 

@@ -17,6 +17,9 @@ struct Layout {
 constexpr std::array kLayouts{
     Layout{"decoder.output_conv.prototypes", "ERFNet with an IsoMax+ head"},
     Layout{"cp.arm16.", "BiSeNetV1 (CoinCheung)"},
+    Layout{"context_path.arm_16.", "BiSeNetV1 in zh320's layout"},
+    Layout{"bga_layer.detail_high.", "BiSeNetV2 in zh320's layout"},
+    Layout{"l3_block1.conv_init.", "ESPNetv2 in zh320's layout"},
     Layout{"bga.left1", "BiSeNetV2"},
     Layout{"conv_pool.", "ENet in zh320's layout"},
     Layout{"bottleneck10.conv1.", "ENet in a layout of its own (bottleneck10 to bottleneck51)"},

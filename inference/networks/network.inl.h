@@ -20,6 +20,7 @@ struct NetworkShape {
   int classes = 20;
   std::vector<int> widths = {};  ///< of its layers, see NetworkKind; empty: as published
   NetworkOptions options = {};   ///< of the kind's, see NetworkOption
+  std::string form = {};         ///< of the kind's published ones, see NetworkKind::forms; empty: today's
   friend bool operator==(const NetworkShape&, const NetworkShape&) = default;
 };
 

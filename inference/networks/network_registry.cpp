@@ -15,6 +15,10 @@ namespace oodscope {
 
 NetworkKind erfnetKind();
 NetworkKind enetKind();
+NetworkKind enetZh320Kind();
+NetworkKind espnetv2Kind();
+NetworkKind bisenetV1Kind();
+NetworkKind bisenetV2Kind();
 
 namespace {
 
@@ -50,7 +54,8 @@ double similarity(const ShapeCounts& a, const ShapeCounts& b) {
 }  // namespace
 
 std::span<const NetworkKind> networkKinds() {
-  static const std::array kinds{erfnetKind(), enetKind()};
+  static const std::array kinds{erfnetKind(),   enetKind(),      enetZh320Kind(),
+                                espnetv2Kind(), bisenetV1Kind(), bisenetV2Kind()};
   return kinds;
 }
 
@@ -73,6 +78,12 @@ bool offers(const NetworkKind& kind, const NetworkOptions& options) {
     return option != kind.options.end() &&
            std::ranges::find(option->values, chosen.second, &NetworkOption::Value::name) != option->values.end();
   });
+}
+
+std::string formText(const NetworkKind& kind, std::string_view form) {
+  const auto found = std::ranges::find(kind.forms, form, &NetworkOption::Value::name);
+  require(found != kind.forms.end(), "formText: unknown form");
+  return kind.name + " " + found->description;
 }
 
 std::vector<std::string> networkOptionNames() {
@@ -117,6 +128,9 @@ std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& 
   const NetworkKind* kind = networkKind(name);
   require(kind != nullptr, "makeNetwork: unknown architecture");
   require(offers(*kind, shape.options), "makeNetwork: unknown option");
+  require(shape.form.empty() ||
+              std::ranges::find(kind->forms, shape.form, &NetworkOption::Value::name) != kind->forms.end(),
+          "makeNetwork: unknown form");
   return kind->make(shape);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "inference/checkpoints/state_dict.inl.h"
 #include "inference/networks/network.inl.h"
+#include "inference/networks/normalisation.h"
 
 #include <functional>
 #include <optional>
@@ -37,7 +38,10 @@ struct TrainingStage {
 struct NetworkKind {
   std::string name;                         ///< "ERFNet"
   std::vector<NetworkOption> options = {};  ///< what its keys do not tell
-  std::vector<std::string> signature;       ///< keys that only this architecture has; most present ones win
+  /// Forms of one name that were published one after the other and whose keys differ; the first is today's and has an
+  /// empty name. Empty: there is one only.
+  std::vector<NetworkOption::Value> forms = {};
+  std::vector<std::string> signature;  ///< keys that only this architecture has; most present ones win
   /// Prefixes of the keys of heads that serve training alone: they may be there or not, and are not used.
   std::vector<std::string> auxiliaryHeads = {};
   /// Normalisations that a file may leave out, all together, because they are folded into the convolution before them.
@@ -45,9 +49,11 @@ struct NetworkKind {
   /// Class count and widths from the tensors' shapes; empty where a needed key is missing or has the wrong rank.
   std::function<std::optional<NetworkShape>(const StateDict&)> shapeOf;
   std::function<std::shared_ptr<Network>(const NetworkShape&)> make;
-  std::vector<int> widths;                 ///< as published, growing; NetworkShape::widths has as many
-  std::string widthsHelp;                  ///< where they are, for the command line's help
-  int sizeMultiple = 8;                    ///< of the input's width and height
+  std::vector<int> widths = {};  ///< as published, growing; NetworkShape::widths has as many
+  std::string widthsHelp = {};   ///< where they are, for the command line's help
+  int sizeMultiple = 8;          ///< of the input's width and height
+  /// What its published weights are trained with: assumed where no sidecar says otherwise, and trained with here.
+  Normalisation normalisation = {};
   bool isVoidFirst = false;                ///< the published weights number unlabelled pixels first
   std::vector<TrainingStage> stages = {};  ///< in the order of training
   /// Share of the logits that rounding may change by more than rounding, since the network compares values and puts
@@ -63,6 +69,8 @@ struct NetworkKind {
 [[nodiscard]] NetworkShape completed(NetworkShape shape, const std::vector<int>& published);
 /// Whether each of `options` is one of the kind's with a value of its.
 [[nodiscard]] bool offers(const NetworkKind& kind, const NetworkOptions& options);
+/// "BiSeNetV1 until September 2020: …". Requires: one of the kind's forms.
+[[nodiscard]] std::string formText(const NetworkKind& kind, std::string_view form);
 /// By name, letter case ignored; nullptr where unknown.
 [[nodiscard]] const NetworkKind* networkKind(std::string_view name);
 /// The kind whose signature matches best, nullptr where no signature key is there. Cost: O(keys).
@@ -70,7 +78,7 @@ struct NetworkKind {
 /// The kind of the published widths that shares most tensor shapes, for telling what a foreign state dict is near to
 /// whatever its keys are called. Cost: builds each network once.
 [[nodiscard]] const NetworkKind& nearestByShapes(const StateDict& tensors);
-/// A new, randomly initialised network. Throws ContractViolation for an unknown name or option.
+/// A new, randomly initialised network. Throws ContractViolation for an unknown name, option or form.
 [[nodiscard]] std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape);
 
 }  // namespace oodscope

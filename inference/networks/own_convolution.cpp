@@ -29,7 +29,6 @@ struct Arguments {
   ConvolutionGeometry geometry;
   bool transposed = false;
   std::vector<std::int64_t> outputPadding = {};
-  std::int64_t groups = 1;
 };
 
 bool isOwn(const Arguments& a) {
@@ -63,19 +62,18 @@ torch::Tensor transposedConvolution(const Arguments& a) {
 }
 
 torch::Tensor convolution(const Arguments& a) {
+  const auto asGiven = [&](const torch::Tensor& out) { return out.contiguous(a.input.suggest_memory_format()); };
+  if (!a.transposed) return asGiven(OwnConvolution(a.weight, a.bias, a.geometry, false)(a.input));
+  const std::int64_t groups = a.geometry.groups, in = a.input.size(1) / groups, out = a.weight.size(1);
   std::vector<torch::Tensor> parts;
-  const std::int64_t in = a.input.size(1) / a.groups, rows = a.weight.size(0) / a.groups;
-  for (std::int64_t g = 0; g < a.groups; ++g) {
-    const std::int64_t out = a.transposed ? a.weight.size(1) : rows;
+  for (std::int64_t g = 0; g < groups; ++g) {
     Arguments part = a;
     part.input = a.input.narrow(1, g * in, in);
-    part.weight = a.weight.narrow(0, g * rows, rows);
+    part.weight = a.weight.narrow(0, g * in, in);
     if (a.bias.defined()) part.bias = a.bias.narrow(0, g * out, out);
-    parts.push_back(a.transposed ? transposedConvolution(part)
-                                 : OwnConvolution(part.weight, part.bias, part.geometry, false)(part.input));
+    parts.push_back(transposedConvolution(part));
   }
-  torch::Tensor out = parts.size() == 1 ? parts.front() : at::cat(parts, 1);
-  return out.contiguous(a.input.suggest_memory_format());
+  return asGiven(parts.size() == 1 ? parts.front() : at::cat(parts, 1));
 }
 
 /// aten::_convolution: input, weight, bias, stride, padding, dilation, transposed, output padding, groups and flags.
@@ -83,10 +81,9 @@ void convolutionOnStack(const c10::OperatorHandle& operation, torch::jit::Stack*
   const auto inputs = torch::jit::last(*stack, operation.schema().arguments().size());
   Arguments a{.input = inputs[0].toTensor(), .weight = inputs[1].toTensor(), .bias = {}, .geometry = {}};
   if (inputs[2].isTensor()) a.bias = inputs[2].toTensor();
-  a.geometry = {inputs[3].toIntVector(), inputs[4].toIntVector(), inputs[5].toIntVector()};
+  a.geometry = {inputs[3].toIntVector(), inputs[4].toIntVector(), inputs[5].toIntVector(), inputs[8].toInt()};
   a.transposed = inputs[6].toBool();
   a.outputPadding = inputs[7].toIntVector();
-  a.groups = inputs[8].toInt();
   if (!isOwn(a)) {
     const c10::impl::ExcludeDispatchKeyGuard asEver(kKey);
     operation.callBoxed(stack);
@@ -119,27 +116,34 @@ c10::DispatchKeySet registeredKey() {
 OwnConvolution::OwnConvolution(const torch::Tensor& weight, const torch::Tensor& bias, ConvolutionGeometry geometry,
                                bool relu)
     : m_out(weight.size(0)), m_geometry(std::move(geometry)), m_relu(relu) {
-  const torch::Tensor rows = weight.detach().to(torch::kFloat).permute({2, 3, 1, 0});
-  m_weight = at::zeros({rows.size(0), rows.size(1), rows.size(2), roundUp(m_out, kDirectStride)}, rows.options());
-  m_weight.narrow(3, 0, m_out).copy_(rows);
-  m_bias = at::zeros({m_weight.size(3)}, rows.options());
-  if (bias.defined()) m_bias.narrow(0, 0, m_out).copy_(bias.detach());
+  const std::int64_t groups = m_geometry.groups, out = m_out / groups;
+  require(groups > 0 && m_out % groups == 0, "OwnConvolution: as many output channels in each group");
+  const torch::Tensor rows = weight.detach()
+                                 .to(torch::kFloat)
+                                 .reshape({groups, out, weight.size(1), weight.size(2), weight.size(3)})
+                                 .permute({0, 3, 4, 2, 1});
+  m_weight = at::zeros({groups, rows.size(1), rows.size(2), rows.size(3), roundUp(out, kDirectStride)}, rows.options());
+  m_weight.narrow(4, 0, out).copy_(rows);
+  m_bias = at::zeros({groups, m_weight.size(4)}, rows.options());
+  if (bias.defined()) m_bias.narrow(1, 0, out).copy_(bias.detach().reshape({groups, out}));
 }
 
 torch::Tensor OwnConvolution::operator()(const torch::Tensor& x) const {
-  require(x.is_cpu() && x.dim() == 4 && x.scalar_type() == torch::kFloat && x.size(1) == m_weight.size(2),
+  const auto& [stride, padding, dilation, groups] = m_geometry;
+  require(x.is_cpu() && x.dim() == 4 && x.scalar_type() == torch::kFloat && x.size(1) == m_weight.size(3) * groups,
           "OwnConvolution: float32 N x C x H x W on the CPU");
   const torch::Tensor in = x.contiguous(torch::MemoryFormat::ChannelsLast);
-  const auto& [stride, padding, dilation] = m_geometry;
   DirectCall call{.weights = m_weight.data_ptr<float>(),
                   .bias = m_bias.data_ptr<float>(),
                   .height = x.size(2),
                   .width = x.size(3),
-                  .channels = x.size(1),
-                  .outChannels = m_out,
-                  .outStride = m_weight.size(3),
-                  .kernelHeight = m_weight.size(0),
-                  .kernelWidth = m_weight.size(1),
+                  .channels = m_weight.size(3),
+                  .inPixel = x.size(1),
+                  .outPixel = m_out,
+                  .outChannels = m_out / groups,
+                  .outStride = m_weight.size(4),
+                  .kernelHeight = m_weight.size(1),
+                  .kernelWidth = m_weight.size(2),
                   .strideY = stride[0],
                   .strideX = stride[1],
                   .paddingY = padding[0],
@@ -151,12 +155,21 @@ torch::Tensor OwnConvolution::operator()(const torch::Tensor& x) const {
   call.outWidth = (call.width + 2 * padding[1] - dilation[1] * (call.kernelWidth - 1) - 1) / stride[1] + 1;
   require(call.outHeight > 0 && call.outWidth > 0, "OwnConvolution: the kernel must fit into the padded image");
   torch::Tensor out = at::empty({x.size(0), call.outHeight, call.outWidth, m_out}, x.options()).permute({0, 3, 1, 2});
+  const std::int64_t weightsOfGroup = m_weight.numel() / groups, count = groups;
   for (std::int64_t n = 0; n < x.size(0); ++n) {
-    call.in = in.data_ptr<float>() + n * call.height * call.width * call.channels;
+    call.in = in.data_ptr<float>() + n * call.height * call.width * call.inPixel;
     call.out = out.data_ptr<float>() + n * call.outHeight * call.outWidth * m_out;
     const std::int64_t grain = std::max<std::int64_t>(1, kGrain / (call.outWidth * m_out));
-    at::parallel_for(0, call.outHeight, grain,
-                     [&](std::int64_t first, std::int64_t end) { convolveRows(call, first, end); });
+    at::parallel_for(0, call.outHeight, grain, [&](std::int64_t first, std::int64_t end) {
+      DirectCall group = call;
+      for (std::int64_t g = 0; g < count; ++g) {
+        convolveRows(group, first, end);
+        group.in += group.channels;
+        group.out += group.outChannels;
+        group.weights += weightsOfGroup;
+        group.bias += group.outStride;
+      }
+    });
   }
   return out;
 }

@@ -26,7 +26,7 @@ std::optional<PackedConvolution> PackedConvolution::pack(const torch::Tensor& we
                           geometry.stride,
                           geometry.padding,
                           geometry.dilation,
-                          std::int64_t{1},
+                          geometry.groups,
                           inputSizes,
                           std::string(relu ? "relu" : "none")};
   try {

@@ -389,9 +389,9 @@ ChosenStateDict chooseStateDict(const Checkpoint& checkpoint, const std::string&
   if (!chosen.prefix.empty() && chosen.prefix != kWrappers.front()) {
     out.notes.push_back("the prefix " + chosen.prefix + " was taken off the keys");
   }
-  if (!chosen.outside.empty()) {
+  if (!chosen.outside.empty())
     out.notes.push_back("tensors outside the weights are left out: " + keysText(chosen.outside));
-  }
+  if (!out.shape.form.empty()) out.notes.push_back("the keys are those of " + formText(*out.kind, out.shape.form));
   if (pruned > 0) out.notes.push_back(std::to_string(pruned) + " pruned weights were multiplied by their masks");
   return out;
 }

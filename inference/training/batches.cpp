@@ -16,13 +16,13 @@ namespace {
 
 constexpr std::uint64_t kOrderStream = 1, kVariationStream = 2, kPastingStream = 4;
 
-void fillImage(const RgbImage& image, float* out) {
+void fillImage(const RgbImage& image, const NormalisationTable& table, float* out) {
   // Channels-last memory is the picture's own order.
   static_assert(sizeof(Rgb) == 3);
   for (const Rgb c : image.values()) {
-    *out++ = static_cast<float>(c.r) / 255.0F;
-    *out++ = static_cast<float>(c.g) / 255.0F;
-    *out++ = static_cast<float>(c.b) / 255.0F;
+    *out++ = table[0][c.r];
+    *out++ = table[1][c.g];
+    *out++ = table[2][c.b];
   }
 }
 
@@ -33,20 +33,21 @@ at::Tensor emptyImages(std::size_t count, Size size) {
 
 }  // namespace
 
-at::Tensor imageTensor(const RgbImage& image) {
+at::Tensor imageTensor(const RgbImage& image, const Normalisation& normalisation) {
   at::Tensor out = emptyImages(1, image.size());
-  fillImage(image, out.data_ptr<float>());
+  fillImage(image, tableOf(normalisation), out.data_ptr<float>());
   return out;
 }
 
-Batch stack(std::span<const Sample> samples, int voidClass) {
+Batch stack(std::span<const Sample> samples, int voidClass, const Normalisation& normalisation) {
   require(!samples.empty(), "stack: no sample");
   const Size size = samples.front().image.size();
+  const NormalisationTable table = tableOf(normalisation);
   Batch batch{emptyImages(samples.size(), size),
               at::empty({static_cast<std::int64_t>(samples.size()), size.height, size.width}, at::kLong)};
   for (std::size_t i = 0; i < samples.size(); ++i) {
     require(samples[i].image.size() == size && samples[i].classes.size() == size, "stack: samples of several sizes");
-    fillImage(samples[i].image, batch.images.data_ptr<float>() + i * size.area() * 3);
+    fillImage(samples[i].image, table, batch.images.data_ptr<float>() + i * size.area() * 3);
     std::int64_t* target = batch.targets.data_ptr<std::int64_t>() + i * size.area();
     for (const std::uint8_t value : samples[i].classes.values()) {
       if (value == kUnlearned || (value == kVoid && voidClass < 0)) {
@@ -67,9 +68,11 @@ std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed) {
   return order;
 }
 
-Batches::Batches(const TrainingOptions& options, const SampleSource& source, int voidClass, int epoch)
+Batches::Batches(const TrainingOptions& options, const SampleSource& source, int voidClass, int epoch,
+                 const Normalisation& normalisation)
     : m_options(options),
       m_source(source),
+      m_normalisation(normalisation),
       m_voidClass(voidClass),
       m_epoch(epoch),
       m_batch(std::min(options.batch, static_cast<int>(source.size()))),
@@ -98,7 +101,7 @@ Batch Batches::make(int step) const {
     paste(sample, mixSeeds(epochSeed, index, kPastingStream));
     samples[i] = augmented(sample, m_options.augmentation, random);
   });
-  return stack(samples, m_voidClass);
+  return stack(samples, m_voidClass, m_normalisation);
 }
 
 Batch Batches::take(int step) {

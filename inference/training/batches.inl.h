@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/networks/normalisation.h"
 #include "inference/training/training.h"
 
 #include <ATen/core/Tensor.h>
@@ -12,15 +13,15 @@
 namespace oodscope {
 
 struct Batch {
-  at::Tensor images;   ///< N x 3 x H x W, float32, channels-last, 0..1
+  at::Tensor images;   ///< N x 3 x H x W, float32, channels-last, normalised
   at::Tensor targets;  ///< N x H x W, int64: a class, the void class, or kIgnoredTarget
 };
 
 /// One picture as the network takes it, 1 x 3 x H x W.
-[[nodiscard]] at::Tensor imageTensor(const RgbImage& image);
+[[nodiscard]] at::Tensor imageTensor(const RgbImage& image, const Normalisation& normalisation = {});
 
 /// Images and targets of samples of one size. voidClass -1: void is not learned from.
-[[nodiscard]] Batch stack(std::span<const Sample> samples, int voidClass);
+[[nodiscard]] Batch stack(std::span<const Sample> samples, int voidClass, const Normalisation& normalisation = {});
 
 /// A permutation of 0 to count - 1, a function of the seed.
 [[nodiscard]] std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed);
@@ -28,7 +29,8 @@ struct Batch {
 /// The batches of one epoch, each a function of (options, epoch, step) alone, the next one made in the background.
 class Batches {
 public:
-  Batches(const TrainingOptions& options, const SampleSource& source, int voidClass, int epoch);
+  Batches(const TrainingOptions& options, const SampleSource& source, int voidClass, int epoch,
+          const Normalisation& normalisation = {});
   ~Batches();
   [[nodiscard]] int steps() const { return m_steps; }
   /// Batch `step`. Throws what reading a sample throws.
@@ -40,6 +42,7 @@ private:
 
   const TrainingOptions& m_options;
   const SampleSource& m_source;
+  Normalisation m_normalisation;
   int m_voidClass, m_epoch, m_batch, m_steps;
   std::vector<std::size_t> m_order;
   int m_nextStep = -1;

@@ -325,7 +325,7 @@ private:
   /// The rest of the epoch under way. False where stopped; a checkpoint is written either way.
   bool runEpoch(TrainingResult& outcome) {
     const int epoch = finishedEpochs();
-    Batches batches(m_options, m_pictures, voidClass(), epoch);
+    Batches batches(m_options, m_pictures, voidClass(), epoch, m_kind->normalisation);
     TrainingProgress progress{.stage = stage() != nullptr ? stage()->name : std::string(),
                               .epoch = epoch + 1,
                               .epochs = allEpochs(),
@@ -358,7 +358,7 @@ private:
       }
     }
     if (m_validation != nullptr && stage() == nullptr) {
-      progress.validation = validate(outputNetwork(), *m_validation, m_options, m_stop);
+      progress.validation = validate(outputNetwork(), *m_validation, m_options, m_stop, m_kind->normalisation);
       if (!progress.validation) {
         // The epoch's last step is done, its validation is not: it is made again on going on.
         writeCheckpoint();
@@ -452,8 +452,13 @@ private:
   }
 
   [[nodiscard]] std::string sidecarText() const {
-    // Batches are made as any other input: by the default rule, without mean and deviation.
-    auto sidecar = nlohmann::ordered_json::parse(Value(fieldsOf({.input = m_options.input})).json());
+    // Batches are made as any other input: by the default rule, normalised as the kind says.
+    const Normalisation& applied = m_kind->normalisation;
+    auto sidecar = nlohmann::ordered_json::parse(Value(fieldsOf({.input = m_options.input,
+                                                                 .scale = applied.scale,
+                                                                 .mean = applied.mean,
+                                                                 .deviation = applied.deviation}))
+                                                     .json());
     std::vector<std::string> names;
     const std::vector<std::string> cityscapes = cityscapesNames();
     for (int i = 0; i + 1 < m_channels; ++i) {

@@ -68,7 +68,7 @@ std::vector<std::string> bestNames() {
 }
 
 std::optional<ValidationReport> validate(Network& network, const SampleSource& pictures, const TrainingOptions& options,
-                                         const std::stop_token& stop) {
+                                         const std::stop_token& stop, const Normalisation& normalisation) {
   const EvaluationMode evaluation(network);
   const at::NoGradGuard noGradient;
   const int classes = pictures.classes();
@@ -78,7 +78,7 @@ std::optional<ValidationReport> validate(Network& network, const SampleSource& p
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     if (stop.stop_requested()) return std::nullopt;
     const Sample sample = resized(pictures.read(i), options.input);
-    at::Tensor image = imageTensor(sample.image);
+    at::Tensor image = imageTensor(sample.image, normalisation);
     if (options.device == Device::Cuda) image = image.cuda();
     const at::Tensor logits = network.forward(image).cpu().contiguous();
     const LogitsView view{.single = logits.data_ptr<float>(),

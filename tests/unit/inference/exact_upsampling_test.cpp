@@ -69,7 +69,8 @@ TEST(ExactUpsampling, TrainingNetworksGiveWhatTheyGiveOtherwise) {
     // Normalisations and dropout stay as in evaluation; the network itself and its blocks train.
     network->train();
     for (const auto& module : network->modules(false)) {
-      if (module->as<torch::nn::BatchNorm2dImpl>() != nullptr || module->as<torch::nn::Dropout2dImpl>() != nullptr)
+      if (module->as<torch::nn::BatchNorm2dImpl>() != nullptr || module->as<torch::nn::Dropout2dImpl>() != nullptr ||
+          module->as<torch::nn::DropoutImpl>() != nullptr)
         module->eval();
     }
     const at::Tensor exact = network->forward(x);

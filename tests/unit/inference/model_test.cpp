@@ -89,6 +89,25 @@ TEST(TorchScriptModel, TheUsersWordOverridesTheSidecar) {
   EXPECT_NE(model.logitsKey(), Model::load(folder.path() / "net.pt").logitsKey());
 }
 
+TEST(TorchScriptModel, TheUsersSizeAloneLeavesTheRestToTheSidecar) {
+  const TemporaryFolder folder;
+  folder.write("net.json", R"({"input_size": [16, 8], "mean": [0.1, 0.2, 0.3], "std": [2, 4, 5]})");
+  const Model model = Model::load(writeScript(folder), {.input = Size{32, 24}});
+  EXPECT_EQ(model.info().preprocessing.input, (Size{32, 24}));
+  EXPECT_EQ(model.info().preprocessing.mean, (std::array{0.1, 0.2, 0.3}));
+  const Model both =
+      Model::load(writeScript(folder), {.preprocessing = Preprocessing{.scale = 0.5}, .input = Size{32, 24}});
+  EXPECT_EQ(both.info().preprocessing.input, (Size{32, 24}));
+  EXPECT_EQ(both.info().preprocessing.scale, 0.5);
+}
+
+TEST(TorchScriptModel, ASizeThatTheUserGivesIsNotAssumed) {
+  const TemporaryFolder folder;
+  const Model model = Model::load(writeScript(folder), {.input = Size{32, 24}});
+  EXPECT_THAT(model.info().assumptions, ::testing::Not(Contains(HasSubstr("no input size"))));
+  EXPECT_THAT(model.info().assumptions, Contains(HasSubstr("no mean")));
+}
+
 TEST(TorchScriptModel, AnOutputThatIsNotThereIsNamed) {
   const TemporaryFolder folder;
   folder.write("net.json", R"({"input_size": [16, 8], "output": 2})");

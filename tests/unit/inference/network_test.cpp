@@ -13,33 +13,68 @@
 namespace oodscope {
 namespace {
 
+/// Slim where the kind has widths.
+NetworkShape slimShape(const char* name, int classes, const std::string& form = {}) {
+  const std::size_t widths = networkKind(name)->widths.size();
+  const std::vector<int> slim{16, 32, 48, 64};
+  return {
+      .classes = classes, .widths = {slim.begin(), slim.begin() + static_cast<std::ptrdiff_t>(widths)}, .form = form};
+}
+
+/// Today's first.
+std::vector<std::string> formsOf(const char* name) {
+  std::vector<std::string> out;
+  for (const NetworkOption::Value& form : networkKind(name)->forms) out.push_back(form.name);
+  return out.empty() ? std::vector<std::string>{""} : out;
+}
+
+/// Norms and slopes that do something.
+void setNorms(const Network& network) {
+  for (const auto& [key, tensor] : stateDictOf(network)) {
+    at::Tensor values = tensor;
+    if (!values.is_floating_point() || values.dim() != 1) continue;
+    if (key.ends_with("running_var")) {
+      values.uniform_(0.5, 1.5);
+    } else if (key.ends_with("running_mean") || key.ends_with("bias")) {
+      values.uniform_(-0.2, 0.2);
+    } else {
+      values.uniform_(0.6, 1.4);
+    }
+  }
+}
+
 class Arrangement : public ::testing::TestWithParam<const char*> {};
 
 /// The trainable network in evaluation mode is the independent reference: it knows nothing of folding.
 TEST_P(Arrangement, EqualsTheTrainableNetwork) {
   torch::manual_seed(3);
   const torch::NoGradGuard noGradient;
-  const auto network = makeNetwork(GetParam(), {.classes = 7, .widths = {8, 16, 24}});
-  for (auto& [key, tensor] : stateDictOf(*network)) {  // norms that do something
-    if (key.ends_with("running_mean")) at::Tensor(tensor).uniform_(-0.2, 0.2);
-    if (key.ends_with("running_var")) at::Tensor(tensor).uniform_(0.5, 1.5);
+  for (const std::string& form : formsOf(GetParam())) {
+    const auto network = makeNetwork(GetParam(), slimShape(GetParam(), 7, form));
+    setNorms(*network);
+    network->eval();
+    for (const auto& [height, width] : {std::pair{64, 96}, {160, 96}}) {
+      const torch::Tensor image = at::rand({1, 3, height, width});
+      const torch::Tensor expected = network->forward(image);
+      torch::Tensor fast = at::empty({1, 7, height, width});
+      networkKind(GetParam())->optimise(*network)->run(image, fast);
+      ASSERT_EQ(expected.sizes(), fast.sizes());
+      EXPECT_LT((expected - fast).abs().max().item<float>(), 1e-4F * (1.0F + expected.abs().max().item<float>()))
+          << form;
+    }
   }
-  network->eval();
-  const torch::Tensor image = at::rand({1, 3, 64, 96});
-  const torch::Tensor expected = network->forward(image);
-  torch::Tensor fast = at::empty({1, 7, 64, 96});
-  networkKind(GetParam())->optimise(*network)->run(image, fast);
-  EXPECT_EQ(expected.sizes(), fast.sizes());
-  EXPECT_LT((expected - fast).abs().max().item<float>(), 1e-4F * (1.0F + expected.abs().max().item<float>()));
 }
 
 TEST_P(Arrangement, IsRecognisedByItsOwnKeys) {
-  const NetworkShape shape{.classes = 19, .widths = {8, 16, 24}};
-  const StateDict tensors = stateDictOf(*makeNetwork(GetParam(), shape));
-  const NetworkKind* kind = recognise(tensors);
-  ASSERT_NE(kind, nullptr);
-  EXPECT_EQ(kind->name, GetParam());
-  EXPECT_EQ(kind->shapeOf(tensors), shape);
+  for (const std::string& form : formsOf(GetParam())) {
+    const NetworkShape shape = slimShape(GetParam(), 19, form);
+    const StateDict tensors = stateDictOf(*makeNetwork(GetParam(), shape));
+    const NetworkKind* kind = recognise(tensors);
+    ASSERT_NE(kind, nullptr);
+    EXPECT_EQ(kind->name, GetParam());
+    EXPECT_EQ(kind->shapeOf(tensors), shape) << form;
+  }
+  EXPECT_THROW((void)makeNetwork(GetParam(), slimShape(GetParam(), 19, "of next year")), ContractViolation);
 }
 
 /// A network per value of each option: what an option is declared with can be built, and nothing else.
@@ -49,7 +84,8 @@ TEST_P(Arrangement, IsBuiltWithEachValueOfItsOptionsAndNoOther) {
     EXPECT_THAT(networkOptionNames(), ::testing::Contains(option.name));
     ASSERT_GE(option.values.size(), 2U) << "one value is no choice";
     for (const NetworkOption::Value& value : option.values) {
-      const NetworkShape shape{.widths = {8, 16, 24}, .options = {{option.name, value.name}}};
+      NetworkShape shape = slimShape(GetParam(), 20);
+      shape.options = {{option.name, value.name}};
       EXPECT_EQ(makeNetwork(GetParam(), shape)->shape(), shape);
       EXPECT_FALSE(value.description.empty());
     }
@@ -62,7 +98,7 @@ TEST_P(Arrangement, IsBuiltWithEachValueOfItsOptionsAndNoOther) {
 /// A checkpoint may hold the heads that training alone needs: they are no left-over keys, other keys are.
 TEST_P(Arrangement, LoadsWithAndWithoutItsAuxiliaryHeads) {
   const NetworkKind& kind = *networkKind(GetParam());
-  const auto network = makeNetwork(GetParam(), {.widths = {8, 16, 24}});
+  const auto network = makeNetwork(GetParam(), slimShape(GetParam(), 20));
   StateDict tensors = stateDictOf(*network);
   for (const std::string& head : kind.auxiliaryHeads) {
     StateDict without;
@@ -76,7 +112,8 @@ TEST_P(Arrangement, LoadsWithAndWithoutItsAuxiliaryHeads) {
   EXPECT_FALSE(compareKeys(*network, kind, tensors).fits());
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, Arrangement, ::testing::Values("ERFNet", "ENet"));
+INSTANTIATE_TEST_SUITE_P(Kinds, Arrangement,
+                         ::testing::Values("ERFNet", "ENet", "ENet-zh320", "ESPNetv2", "BiSeNetV1", "BiSeNetV2"));
 
 }  // namespace
 }  // namespace oodscope

@@ -20,12 +20,13 @@ double summedAt(const at::Tensor& x, const at::Tensor& weight, const Convolution
                 std::int64_t o, std::int64_t row, std::int64_t column) {
   const auto in = x.accessor<float, 4>(), w = weight.accessor<float, 4>();
   double value = 0.0;
-  for (std::int64_t i = 0; i < x.size(1); ++i)
+  const std::int64_t first = o / (weight.size(0) / g.groups) * weight.size(1);  // of its group
+  for (std::int64_t i = 0; i < weight.size(1); ++i)
     for (std::int64_t ky = 0; ky < weight.size(2); ++ky)
       for (std::int64_t kx = 0; kx < weight.size(3); ++kx) {
         const std::int64_t y = row + ky * g.dilation[0], at = column + kx * g.dilation[1];
         if (y < 0 || at < 0 || y >= x.size(2) || at >= x.size(3)) continue;
-        value += static_cast<double>(in[n][i][y][at]) * static_cast<double>(w[o][i][ky][kx]);
+        value += static_cast<double>(in[n][first + i][y][at]) * static_cast<double>(w[o][i][ky][kx]);
       }
   return value;
 }
@@ -59,7 +60,7 @@ TEST_P(OwnConvolutionShapes, EqualsTheSumWrittenOut) {
   const Shape& s = GetParam();
   torch::manual_seed(2);
   const at::Tensor x = at::rand({s.batch, s.in, s.height, s.width}) - 0.5;
-  const at::Tensor weight = at::rand({s.out, s.in, s.kernelHeight, s.kernelWidth}) - 0.5,
+  const at::Tensor weight = at::rand({s.out, s.in / s.geometry.groups, s.kernelHeight, s.kernelWidth}) - 0.5,
                    bias = at::rand({s.out}) - 0.5;
   const at::Tensor expected = summedInDouble(x, weight, bias, s.geometry);
   const at::Tensor own = OwnConvolution(weight, bias, s.geometry, false)(x);
@@ -68,7 +69,7 @@ TEST_P(OwnConvolutionShapes, EqualsTheSumWrittenOut) {
   EXPECT_TRUE(OwnConvolution(weight, bias, s.geometry, true)(x).equal(own.relu()));
   const OwnConvolutions scope;
   const auto& g = s.geometry;
-  EXPECT_TRUE(at::conv2d(x, weight, bias, g.stride, g.padding, g.dilation).equal(own)) << "whoever calls";
+  EXPECT_TRUE(at::conv2d(x, weight, bias, g.stride, g.padding, g.dilation, g.groups).equal(own)) << "whoever calls";
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, OwnConvolutionShapes,
@@ -77,7 +78,10 @@ INSTANTIATE_TEST_SUITE_P(Shapes, OwnConvolutionShapes,
                                            Shape{1, 5, 1, 4, 3, 3, 1, {{1, 1}, {2, 0}, {2, 1}}},
                                            Shape{1, 4, 33, 6, 10, 1, 5, {{1, 3}, {0, 2}, {1, 1}}},
                                            Shape{1, 1, 16, 3, 4, 2, 2, {}},
-                                           Shape{3, 7, 20, 8, 9, 3, 3, {{1, 1}, {4, 4}, {4, 4}}}));
+                                           Shape{3, 7, 20, 8, 9, 3, 3, {{1, 1}, {4, 4}, {4, 4}}},
+                                           Shape{2, 12, 40, 5, 7, 1, 1, {{1, 1}, {0, 0}, {1, 1}, 4}},
+                                           Shape{1, 10, 10, 6, 9, 3, 3, {{2, 2}, {1, 1}, {1, 1}, 10}},
+                                           Shape{1, 3, 18, 7, 5, 3, 3, {{1, 1}, {2, 2}, {2, 2}, 3}}));
 
 TEST(OwnConvolution, GivesTheSameBitsOnAnyNumberOfThreads) {
   torch::manual_seed(3);

@@ -40,6 +40,34 @@ TEST(Sidecar, EachAssumptionSaysWhatItIsAbout) {
   }
 }
 
+TEST(Sidecar, WhatItDoesNotSayOfTheNormalisationIsAsPublishedAndSaid) {
+  const ResolvedSidecar nothing = resolveSidecar(std::nullopt, 19, kImageNet);
+  EXPECT_EQ(nothing.preprocessing.scale, 1.0 / 255.0);
+  EXPECT_EQ(nothing.preprocessing.mean, (std::array{0.485, 0.456, 0.406}));
+  EXPECT_EQ(nothing.preprocessing.deviation, (std::array{0.229, 0.224, 0.225}));
+  EXPECT_THAT(textsOf(nothing),
+              ::testing::Contains(::testing::StartsWith("no mean and standard deviation given: ImageNet's taken")));
+
+  Sidecar half;
+  half.preprocessing.mean = {0.5, 0.5, 0.5};
+  const ResolvedSidecar mean = resolveSidecar(half, 19, kImageNet);
+  EXPECT_EQ(mean.preprocessing.mean, (std::array{0.5, 0.5, 0.5}));
+  EXPECT_EQ(mean.preprocessing.deviation, kImageNet.deviation);
+  EXPECT_THAT(textsOf(mean), ::testing::Contains(::testing::StartsWith("no standard deviation given: ImageNet's")));
+
+  half.preprocessing.deviation = {1, 1, 1};
+  for (const std::string& text : textsOf(resolveSidecar(half, 19, kImageNet)))
+    EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("ImageNet")));
+}
+
+TEST(Normalisation, TheTableIsTheFormula) {
+  const NormalisationTable plain = tableOf({}), imageNet = tableOf(kImageNet);
+  for (std::size_t v = 0; v < 256; ++v) {
+    EXPECT_EQ(plain[0][v], static_cast<float>(v) / 255.0F) << v;
+    EXPECT_FLOAT_EQ(imageNet[2][v], (static_cast<float>(v) / 255.0F - 0.406F) / 0.225F) << v;
+  }
+}
+
 TEST(Sidecar, EveryFieldIsRead) {
   const testing::TemporaryFolder folder;
   folder.write("net.json", R"({"input_size": [640, 360], "resize": "bilinear", "scale": 1, "mean": [1, 2, 3],

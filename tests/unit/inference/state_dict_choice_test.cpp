@@ -306,10 +306,9 @@ TEST_F(StateDictChoice, AnotherHeadBesideTheNetworkIsLeftOutAloud) {
 
 TEST_F(StateDictChoice, KeysOfOtherImplementationsAreNamed) {
   MadeCheckpoint made;
-  made.write(file("x.pth"),
-             made.dict(StateDict{{"initial.conv.0.weight", at::rand({13, 3, 3, 3})},
-                                 {"bottleneck1.conv_pool.left_conv.0.weight", at::rand({4, 16, 3, 3})}}));
-  EXPECT_THAT(refusal("x.pth"), AllOf(HasSubstr("unknown architecture"), HasSubstr("ENet in zh320's layout")));
+  made.write(file("x.pth"), made.dict(StateDict{{"inc.double_conv.0.weight", at::rand({64, 3, 3, 3})},
+                                                {"outc.conv.weight", at::rand({19, 64, 1, 1})}}));
+  EXPECT_THAT(refusal("x.pth"), AllOf(HasSubstr("unknown architecture"), HasSubstr("U-Net (milesial)")));
 }
 
 TEST_F(StateDictChoice, AFileWithoutTensorsSaysWhatItHolds) {

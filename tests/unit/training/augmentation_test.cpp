@@ -126,6 +126,13 @@ TEST(Batches, ImagesAreDividedBy255AndInOrder) {
   EXPECT_EQ(images[0][1][2][5].item<float>(), 0.0F);
 }
 
+TEST(Batches, ImagesAreNormalisedAsTheNetworkIs) {
+  const std::array samples{numbered()};
+  const at::Tensor images = stack(samples, 19, kImageNet).images;
+  EXPECT_FLOAT_EQ(images[0][0][2][5].item<float>(), (21.0F / 255.0F - 0.485F) / 0.229F);
+  EXPECT_FLOAT_EQ(images[0][2][2][5].item<float>(), imageTensor(samples[0].image, kImageNet)[0][2][2][5].item<float>());
+}
+
 TEST(Batches, AreTheSameWhereverOneBegins) {
   const testing::TinyPictures pictures;
   const TrainingOptions options = testing::tinyTraining();

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/networks/stepped_network.inl.h"
+
+#include "analysis/core/error.h"
+
+#include <ATen/ops/pixel_shuffle.h>
+#include <ATen/ops/upsample_bilinear2d.h>
+#include <torch/utils.h>
+
+#include <utility>
+
+namespace oodscope {
+namespace {
+
+void copyTensors(const Network& from, Network& to) {
+  const auto copyAll = [](const auto& source, auto target) {
+    for (auto& item : target) item.value().copy_(source[item.key()]);
+  };
+  copyAll(from.named_parameters(), to.named_parameters());
+  copyAll(from.named_buffers(), to.named_buffers());
+}
+
+class FoldedNetwork final : public InferenceNetwork {
+public:
+  explicit FoldedNetwork(std::shared_ptr<SteppedNetwork> network) : m_network(std::move(network)) {}
+  void run(const torch::Tensor& image, const torch::Tensor& logits) override {
+    m_network->fill(image.contiguous(torch::MemoryFormat::ChannelsLast), logits);
+  }
+
+private:
+  std::shared_ptr<SteppedNetwork> m_network;
+};
+
+}  // namespace
+
+SteppedNetwork::SteppedNetwork(NetworkShape shape, Enlargement enlargement)
+    : m_shape(std::move(shape)), m_enlargement(enlargement) {
+  require(m_shape.classes > 0, "a network's shape: at least one class");
+}
+
+torch::Tensor SteppedNetwork::forward(const torch::Tensor& images) { return classify(penultimate(images)); }
+
+torch::Tensor SteppedNetwork::classify(const torch::Tensor& features) {
+  const torch::Tensor small = scores(features);
+  const int factor = m_enlargement.factor;
+  if (m_enlargement.how == Enlargement::How::Shuffled) return at::pixel_shuffle(small, factor);
+  return at::upsample_bilinear2d(small, {factor * small.size(2), factor * small.size(3)},
+                                 m_enlargement.how == Enlargement::How::BilinearAligned);
+}
+
+void SteppedNetwork::fill(const torch::Tensor& images, const torch::Tensor& logits) {
+  const bool isDirect = m_enlargement.how != Enlargement::How::Shuffled && logits.is_contiguous() && logits.is_cpu() &&
+                        images.is_cpu() && logits.scalar_type() == torch::kFloat;
+  if (!isDirect) {
+    logits.copy_(forward(images));
+    return;
+  }
+  torch::Tensor out = logits;
+  at::upsample_bilinear2d_out(out, scores(penultimate(images)).contiguous(), {logits.size(2), logits.size(3)},
+                              m_enlargement.how == Enlargement::How::BilinearAligned);
+}
+
+std::unique_ptr<InferenceNetwork> foldedNetwork(
+    const Network& network, const std::function<std::shared_ptr<Network>(const NetworkShape&)>& make) {
+  const torch::NoGradGuard noGradient;
+  const auto copy = std::dynamic_pointer_cast<SteppedNetwork>(make(network.shape()));
+  require(copy != nullptr, "foldedNetwork: a network of steps");
+  for (torch::Tensor& parameter : copy->parameters()) parameter.set_requires_grad(false);
+  if (const auto given = network.parameters(); !given.empty()) copy->to(given.front().device());
+  copyTensors(network, *copy);
+  copy->eval();
+  for (const auto& module : copy->modules(false))
+    if (auto* steps = dynamic_cast<SteppedModule*>(module.get())) steps->fold();
+  return std::make_unique<FoldedNetwork>(copy);
+}
+
+}  // namespace oodscope
