@@ -41,6 +41,12 @@ ClassMap predicted(const LogitsMap& logits, std::span<const int> channels) {
   return classes;
 }
 
+/// Maps of which the largest value is the class: logits, or memberships of mask networks.
+LogitsMap classMaps(Model& model, const RgbImage& image) {
+  if (model.info().arrays.front().output != Output::Membership) return model.infer(image);
+  return std::move(model.inferOutputs(image).maps.front());
+}
+
 }  // namespace
 
 ClosedSetReport evaluateClosedSet(const DataSet& set, Model& model, ClassResolution resolution,
@@ -72,7 +78,7 @@ ClosedSetReport evaluateClosedSet(const DataSet& set, Model& model, ClassResolut
     }
     try {
       ClassMap truth = readClassLabel(set, frame);
-      LogitsMap logits = model.infer(readImage(frame));
+      LogitsMap logits = classMaps(model, readImage(frame));
       if (resolution == ClassResolution::Label && logits.size != truth.size()) logits = enlarged(logits, truth.size());
       if (logits.size != truth.size()) truth = resizePilNearest(truth, logits.size);
       report.confusion.add(truth.values(), predicted(logits, channels).values());

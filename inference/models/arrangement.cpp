@@ -94,9 +94,7 @@ private:
 class PlainNetwork final : public InferenceNetwork {
 public:
   explicit PlainNetwork(std::shared_ptr<Network> network) : m_network(std::move(network)) {}
-  void run(const torch::Tensor& image, const torch::Tensor& logits) override {
-    logits.copy_(m_network->forward(image));
-  }
+  void run(const torch::Tensor& image, const torch::Tensor& logits) override { m_network->fill(image, logits); }
 
 private:
   std::shared_ptr<Network> m_network;

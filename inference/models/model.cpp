@@ -8,10 +8,10 @@
 #include "analysis/datasets/cityscapes.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/arrangement.inl.h"
+#include "inference/models/built_in.inl.h"
 #include "inference/models/input_tensor.inl.h"
 #include "inference/models/known_channels.h"
 #include "inference/models/model_key.h"
-#include "inference/models/multiply_adds.inl.h"
 #include "inference/models/pass_networks.inl.h"
 #include "inference/models/processor.h"
 #include "inference/models/resolve_options.inl.h"
@@ -23,7 +23,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/from_blob.h>
-#include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
@@ -78,8 +77,7 @@ std::string namesText(const std::vector<NamedOutput>& named) {
 /// The sizes of what a pass fills: see LoadedScript::arrays.
 std::vector<std::int64_t> passSizes(const std::vector<OutputArray>& arrays) {
   const OutputArray& first = arrays.front();
-  if (arrays.size() == 1 && first.output == Output::Logits)
-    return {1, first.channels, first.size.height, first.size.width};
+  if (arrays.size() == 1) return {1, first.channels, first.size.height, first.size.width};
   std::int64_t values = 0;
   for (const OutputArray& array : arrays) values += static_cast<std::int64_t>(array.values());
   return {1, 1, 1, values};
@@ -162,6 +160,9 @@ struct Model::Impl {
   std::function<std::shared_ptr<Network>()> makeEmpty;
   std::shared_ptr<Network> ofPasses;  ///< made for the first of them
   bool isOneDnnRight = true;
+  /// How an image of a size becomes the input: as `given` says, but for networks that see it at a size of its own.
+  std::function<Preprocessing(Size image, const Preprocessing& given)> preprocessingOf =
+      [](Size, const Preprocessing& given) { return given; };
 
   [[nodiscard]] OutputMaps run(InferenceNetwork& with, const RgbImage& image, const std::vector<OutputArray>& arrays);
   [[nodiscard]] Network* networkOfPasses();
@@ -220,7 +221,7 @@ void Model::Impl::warn() {
 }
 
 void Model::Impl::loadStateDict(const ModelOptions& options) {
-  const auto sidecar = readSidecar(info.file);
+  auto sidecar = readSidecar(info.file);
   const ChosenStateDict chosen =
       chooseStateDict(readCheckpoint(info.file), sidecar ? sidecar->stateDict : "", info.file);
   const NetworkKind* kind = chosen.kind;
@@ -238,7 +239,8 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   info.assumptions.insert(info.assumptions.end(), resolved.assumptions.begin(), resolved.assumptions.end());
   info.warnings = chosen.warnings;
   info.warnings.insert(info.warnings.end(), remarks.warnings.begin(), remarks.warnings.end());
-  applySidecar(sidecar, shape.classes, options, kind->normalisation);
+  if (!options.preprocessing && !options.input) assumeInputSize(*kind, shape, sidecar, info.assumptions);
+  applySidecar(sidecar, channelsOf(*kind, shape), options, kind->normalisation);
   const Size input = info.preprocessing.input;
   if (input.width % kind->sizeMultiple != 0 || input.height % kind->sizeMultiple != 0) {
     throw Error({.what = kind->name + " cannot take this input size",
@@ -253,15 +255,16 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
                  .found = namesOutput ? *sidecar->outputName : std::to_string(info.outputs.output),
                  .file = info.file});
   }
-  info.output = input;
-  info.arrays = {{Output::Logits, shape.classes, input}};
-  info.passes = passesOf(*trained);
+  info.arrays = arraysOf(*kind, shape, input);
+  requireArrays(info);
+  info.output = ownSize(info);
+  info.passes = kind->arrays ? passesOfAny() : passesOf(*trained);
   info.added = arraysAddedTo(*trained, input);
+  preprocessingOf = [kind, shape](Size image, const Preprocessing& given) {
+    return preprocessingFor(*kind, shape, image, given);
+  };
   info.parameters = countParameters(*trained, *kind);
-  // Multiply-adds grow with the area, exactly: both sizes are multiples of the coarsest step.
-  constexpr std::int64_t side = 64;
-  const std::int64_t small = countMultiplyAdds([&] { (void)trained->forward(at::zeros({1, 3, side, side})); });
-  info.multiplyAdds = small * static_cast<std::int64_t>(input.area()) / (side * side);
+  info.multiplyAdds = multiplyAddsOf(*kind, *trained, input);
   std::vector<Arrangement> arrangements;
   if (device == Device::Cuda) {
     const std::shared_ptr<Network> onGpu = kind->make(shape);
@@ -332,7 +335,8 @@ ComputedBy Model::Impl::computedBy() const {
 
 void Model::Impl::arrange(const std::vector<Arrangement>& quickestFirst, const Rounding& rounding,
                           const ModelOptions& options) {
-  at::Tensor probe = inputTensor(probeImage(info.preprocessing.input), info.preprocessing);
+  const Size size = info.preprocessing.input;
+  at::Tensor probe = inputTensor(probeImage(size), preprocessingOf(size, info.preprocessing));
   if (device == Device::Cuda) probe = probe.to(at::kCUDA);
   ChosenArrangement chosen;
   try {
@@ -456,7 +460,7 @@ OutputMaps Model::Impl::run(InferenceNetwork& with, const RgbImage& image, const
   std::vector<float> values;
   for (const OutputArray& array : arrays) values.resize(values.size() + array.values());
   try {
-    at::Tensor input = inputTensor(image, info.preprocessing);
+    at::Tensor input = inputTensor(image, preprocessingOf(image.size(), info.preprocessing));
     if (device == Device::Cuda) input = input.to(at::kCUDA);
     with.run(input, at::from_blob(values.data(), sizes, at::TensorOptions(at::kFloat)));
   } catch (const c10::Error& problem) {

@@ -4,6 +4,7 @@
 #include "analysis/scores/outputs.h"
 #include "analysis/scores/pass.h"
 #include "inference/networks/network_options.h"
+#include "inference/networks/output_array.h"
 
 #include <array>
 #include <cstdint>
@@ -45,14 +46,6 @@ struct OutputMeaning {
 /// with `channels` channels. Never empty.
 [[nodiscard]] std::vector<int> knownChannels(const OutputMeaning& outputs, int channels);
 
-/// One of the arrays that a pass gives; class logits have Q channels of 1 x columns.
-struct OutputArray {
-  Output output = Output::Logits;
-  int channels = 0;
-  Size size;
-  [[nodiscard]] std::size_t values() const { return static_cast<std::size_t>(channels) * size.area(); }
-};
-
 struct ModelInfo {
   ModelKind kind = ModelKind::Weights;
   std::string architecture;     ///< "ERFNet", "ENet", "TorchScript"
@@ -65,7 +58,7 @@ struct ModelInfo {
   OutputMeaning outputs;
   int channels = 0;   ///< of the logits; without any, known classes that memberships or class logits tell apart
   Size output{0, 0};  ///< resolution of the outputs for `preprocessing.input`, see OutputsView::size()
-  /// What a pass gives. Logits alone, but for scripts whose sidecar names more.
+  /// What a pass gives. Logits alone, but for scripts whose sidecar names more and networks that declare others.
   std::vector<OutputArray> arrays = {};
   std::string arrayNames = {};  ///< where the sidecar finds them, "logits=out, outlier=1"; empty where it does not say
   std::vector<const PassKind*> passes = {};  ///< how it can be run besides

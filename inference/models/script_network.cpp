@@ -17,7 +17,7 @@ namespace {
 /// The arrays as LoadedScript::arrays describes it.
 torch::Tensor packed(const torch::IValue& returned, const std::vector<ArrayPlan>& plans,
                      const std::filesystem::path& file) {
-  if (plans.size() == 1 && plans.front().output == Output::Logits) return planned(returned, plans.front().plan, file);
+  if (plans.size() == 1) return plannedArray(returned, plans.front(), file);
   std::vector<torch::Tensor> flat;
   for (const ArrayPlan& plan : plans) flat.push_back(plannedArray(returned, plan, file).reshape({1, 1, 1, -1}));
   return at::cat(flat, 3);

@@ -16,8 +16,7 @@ namespace oodscope {
 struct LoadedScript {
   std::unique_ptr<InferenceNetwork> network;
   int outputIndex = 0;  ///< which of several outputs was taken
-  /// What run() fills: logits as 1 x C x H x W; with other arrays, or others alone, all values one after another as
-  /// 1 x 1 x 1 x values.
+  /// What run() fills: one array as 1 x C x H x W, several as all values one after another, 1 x 1 x 1 x values.
   std::vector<OutputArray> arrays = {};
   std::int64_t parameters = 0;
   std::int64_t multiplyAdds = 0;

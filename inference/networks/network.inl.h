@@ -38,6 +38,9 @@ class Network : public torch::nn::Module {
 public:
   /// N x 3 x H x W to logits N x classes x H x W. Requires: H and W multiples of the kind's sizeMultiple.
   virtual torch::Tensor forward(const torch::Tensor& images) = 0;
+  /// Fills `out` with what a pass over one image gives: logits, 1 x classes x H x W, or what NetworkKind::arrays says,
+  /// one array as 1 x C x h x w, several one after another as 1 x 1 x 1 x values.
+  virtual void fill(const torch::Tensor& image, const torch::Tensor& out) { out.copy_(forward(image)); }
   [[nodiscard]] virtual NetworkShape shape() const = 0;
   /// Whether what the last layer reads can be taken out: forward() is then classify(penultimate()).
   [[nodiscard]] virtual bool isSplit() const { return false; }
@@ -55,8 +58,8 @@ public:
   InferenceNetwork(const InferenceNetwork&) = delete;
   InferenceNetwork& operator=(const InferenceNetwork&) = delete;
   virtual ~InferenceNetwork() = default;
-  /// Fills `logits`, 1 x classes x H x W, from `image`, 1 x 3 x H x W, float32, any memory format, on the weights'
-  /// device. Fastest where `logits` is contiguous float32 on the CPU.
+  /// Fills `logits`, 1 x classes x H x W (other arrays as Network::fill() does), from `image`, 1 x 3 x H x W, float32,
+  /// any memory format, on the weights' device. Fastest where `logits` is contiguous float32 on the CPU.
   virtual void run(const torch::Tensor& image, const torch::Tensor& logits) = 0;
 };
 

@@ -19,6 +19,8 @@ NetworkKind enetZh320Kind();
 NetworkKind espnetv2Kind();
 NetworkKind bisenetV1Kind();
 NetworkKind bisenetV2Kind();
+NetworkKind dinov2Kind();
+NetworkKind eomtKind();
 
 namespace {
 
@@ -54,8 +56,8 @@ double similarity(const ShapeCounts& a, const ShapeCounts& b) {
 }  // namespace
 
 std::span<const NetworkKind> networkKinds() {
-  static const std::array kinds{erfnetKind(),   enetKind(),      enetZh320Kind(),
-                                espnetv2Kind(), bisenetV1Kind(), bisenetV2Kind()};
+  static const std::array kinds{erfnetKind(),    enetKind(),      enetZh320Kind(), espnetv2Kind(),
+                                bisenetV1Kind(), bisenetV2Kind(), dinov2Kind(),    eomtKind()};
   return kinds;
 }
 
@@ -94,6 +96,11 @@ std::vector<std::string> networkOptionNames() {
   return out;
 }
 
+void renameKeys(const NetworkKind& kind, StateDict& tensors) {
+  const std::vector<std::string> keys = kind.keysOf ? kind.keysOf(tensors) : std::vector<std::string>();
+  for (std::size_t i = 0; i < keys.size(); ++i) tensors[i].first = keys[i];
+}
+
 const NetworkKind* recognise(const StateDict& tensors) {
   std::unordered_set<std::string_view> keys;
   for (const auto& [key, tensor] : tensors) keys.insert(key);
@@ -114,11 +121,17 @@ const NetworkKind& nearestByShapes(const StateDict& tensors) {
   const ShapeCounts given = countShapes(tensors);
   const NetworkKind* best = &networkKinds().front();
   double most = -1.0;
-  for (const NetworkKind& kind : networkKinds()) {
-    const double common = similarity(given, countShapes(stateDictOf(*kind.make({}))));
+  // A transformer's weights fill hundreds of megabytes: once a process.
+  static const std::vector<ShapeCounts> published = [] {
+    std::vector<ShapeCounts> out;
+    for (const NetworkKind& kind : networkKinds()) out.push_back(countShapes(stateDictOf(*kind.make({}))));
+    return out;
+  }();
+  for (std::size_t i = 0; i < published.size(); ++i) {
+    const double common = similarity(given, published[i]);
     if (common > most) {
       most = common;
-      best = &kind;
+      best = &networkKinds()[i];
     }
   }
   return *best;

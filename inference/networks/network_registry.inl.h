@@ -3,6 +3,7 @@
 #include "inference/checkpoints/state_dict.inl.h"
 #include "inference/networks/network.inl.h"
 #include "inference/networks/normalisation.h"
+#include "inference/networks/output_array.h"
 
 #include <functional>
 #include <optional>
@@ -45,7 +46,10 @@ struct NetworkKind {
   /// Prefixes of the keys of heads that serve training alone: they may be there or not, and are not used.
   std::vector<std::string> auxiliaryHeads = {};
   /// Normalisations that a file may leave out, all together, because they are folded into the convolution before them.
-  std::function<bool(std::string_view norm)> mayBeFolded;
+  std::function<bool(std::string_view norm)> mayBeFolded = {};
+  /// The keys as this architecture has them, one for each in their order, where implementations call the same tensors
+  /// otherwise; empty, or an empty function: as they are.
+  std::function<std::vector<std::string>(const StateDict&)> keysOf = {};
   /// Class count and widths from the tensors' shapes; empty where a needed key is missing or has the wrong rank.
   std::function<std::optional<NetworkShape>(const StateDict&)> shapeOf;
   std::function<std::shared_ptr<Network>(const NetworkShape&)> make;
@@ -59,6 +63,16 @@ struct NetworkKind {
   /// Share of the logits that rounding may change by more than rounding, since the network compares values and puts
   /// others where the larger one was: 0 where every output is a continuous function of the input.
   double switched = 0.0;
+  /// What a pass gives for an input size, in this order; an empty function: logits of that size. Who gives no logits of
+  /// classes alone is not trained here.
+  std::function<std::vector<OutputArray>(const NetworkShape&, Size input)> arrays = {};
+  /// The size that an image is brought to for the network; an empty function: the input size.
+  std::function<Size(const NetworkShape&, Size image, Size input)> networkInput = {};
+  /// The input size that is assumed where nobody says; an empty function: 1024x512.
+  std::function<Size(const NetworkShape&)> inputSize = {};
+  /// Multiply-adds for an image of the input size, where they do not grow with the area; an empty function: they do,
+  /// and are those of its convolutions.
+  std::function<std::int64_t(const NetworkShape&, Size input)> multiplyAdds = {};
   /// The fast arrangement of a network whose weights are set; the network itself is not changed.
   std::function<std::unique_ptr<InferenceNetwork>(const Network&)> optimise;
 };
@@ -73,6 +87,8 @@ struct NetworkKind {
 [[nodiscard]] std::string formText(const NetworkKind& kind, std::string_view form);
 /// By name, letter case ignored; nullptr where unknown.
 [[nodiscard]] const NetworkKind* networkKind(std::string_view name);
+/// Calls the tensors as the kind does, see NetworkKind::keysOf.
+void renameKeys(const NetworkKind& kind, StateDict& tensors);
 /// The kind whose signature matches best, nullptr where no signature key is there. Cost: O(keys).
 [[nodiscard]] const NetworkKind* recognise(const StateDict& tensors);
 /// The kind of the published widths that shares most tensor shapes, for telling what a foreign state dict is near to

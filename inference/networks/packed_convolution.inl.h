@@ -17,8 +17,8 @@ namespace oodscope {
 class PackedConvolution {
 public:
   using Geometry = ConvolutionGeometry;
-  /// Requires: weight in channels-last order, a kernel larger than 1x1 (a 1x1 kernel's order cannot be told), float32
-  /// on the CPU; input N x C x H x W, channels last.
+  /// Requires: weight in channels-last order, which strides must say of a 1x1 kernel, too (in, 1, in, in), float32 on
+  /// the CPU; input N x C x H x W, channels last.
   [[nodiscard]] static std::optional<PackedConvolution> pack(const torch::Tensor& weight, const torch::Tensor& bias,
                                                              const Geometry& geometry,
                                                              const std::vector<std::int64_t>& inputSizes, bool relu);

@@ -145,8 +145,10 @@ Candidate candidateOf(const NetworkKind& kind, const Pool& pool, const std::stri
   return out;
 }
 
-void addCandidates(const Pool& pool, std::vector<Candidate>& out) {
+void addCandidates(const Pool& given, std::vector<Candidate>& out) {
   for (const NetworkKind& kind : networkKinds()) {
+    Pool pool = given;
+    renameKeys(kind, pool.shapes);
     for (const auto& [prefix, votes] : prefixesOf(kind, pool)) {
       if (out.size() < kMaxCandidates) out.push_back(candidateOf(kind, pool, prefix, votes));
     }

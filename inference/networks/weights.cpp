@@ -39,6 +39,16 @@ bool isProfilers(std::string_view key) {
   return last == "total_ops" || last == "total_params";
 }
 
+/// Whether both hold the same values in the same order: a linear layer is a 1x1 convolution.
+bool areAlike(const at::Tensor& a, const at::Tensor& b) {
+  const auto extents = [](const at::Tensor& tensor) {
+    std::vector<std::int64_t> out = tensor.sizes().vec();
+    while (out.size() > 2 && out.back() == 1) out.pop_back();
+    return out;
+  };
+  return extents(a) == extents(b);
+}
+
 std::string_view firstSegment(std::string_view key) { return key.substr(0, key.find('.')); }
 
 using Index = std::unordered_map<std::string_view, const at::Tensor*>;
@@ -147,7 +157,7 @@ KeyComparison compareKeys(const Network& network, const NetworkKind& kind, const
     const auto found = given.find(key);
     if (found == given.end()) {
       if (!isUnused(kind, key) && !isCounter(key)) out.missing.push_back(key);
-    } else if (found->second->sizes() != tensor.sizes() && !isCounter(key)) {
+    } else if (!areAlike(*found->second, tensor) && !isCounter(key)) {
       out.misshapen.push_back(key + " is " + sizesText(found->second->sizes()) + ", expected " +
                               sizesText(tensor.sizes()));
     }
@@ -181,11 +191,11 @@ LoadRemarks loadWeights(Network& network, const NetworkKind& kind, const StateDi
     out.warnings.push_back("tensors that are no part of " + kind.name + " are left out: " + keysText(keys.outside));
   }
   for (const auto& [key, tensor] : wanted) {
-    if (const auto found = given.find(key); found != given.end() && found->second->sizes() == tensor.sizes())
-      at::Tensor(tensor).copy_(*found->second);
+    if (const auto found = given.find(key); found != given.end() && areAlike(*found->second, tensor))
+      at::Tensor(tensor).copy_(found->second->view(tensor.sizes()));
   }
   if (keys.folded) {
-    out.notes.emplace_back("the file has no batch norms in its residual blocks: taken as folded into the convolutions");
+    out.notes.emplace_back("the file lacks the batch norms that may be folded into convolutions: taken as folded");
     for (const auto& module : network.named_modules()) {
       const auto* norm = module.value()->as<torch::nn::BatchNorm2dImpl>();
       if (norm == nullptr || !kind.mayBeFolded(module.key())) continue;

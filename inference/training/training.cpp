@@ -494,6 +494,7 @@ private:
 std::vector<TrainableNetwork> trainableNetworks() {
   std::vector<TrainableNetwork> out;
   for (const NetworkKind& kind : networkKinds()) {
+    if (kind.arrays) continue;  // losses are of logits
     TrainableNetwork& network = out.emplace_back();
     network.name = kind.name;
     network.widths = kind.widths;
