@@ -88,6 +88,36 @@ Size sizeOf(const std::vector<int>& values, const char* option, int multiple) {
   return size;
 }
 
+/// Parameters of all losses and heads, each once.
+std::vector<NumberParameter> sharedParameters(std::span<const NumberParameter> more, std::vector<NumberParameter> all) {
+  for (const NumberParameter& parameter : more)
+    if (std::find(all.begin(), all.end(), parameter) == all.end()) all.push_back(parameter);
+  return all;
+}
+
+/// "densehybrid, …": the heads that fit, joined.
+std::string headsThat(bool TrainableHead::*fit) {
+  std::string out;
+  for (const TrainableHead& head : trainableHeads())
+    if (head.*fit) out.append(out.empty() ? "" : ", ").append(head.name);
+  return out;
+}
+
+/// Head and loss go together, with each other and with void pixels and stages.
+void checkHead(const TrainingOptions& training, bool noVoid) {
+  const TrainableHead head = headOf(training);
+  const LossTraits& traits = traitsOf(training.loss);
+  if (traits.needsSecondHead && !head.givesOutliers)
+    throw CLI::ValidationError("--head", training.loss + " needs a second head: " +
+                                             headsThat(&TrainableHead::givesOutliers) + ", not " + head.name);
+  if (traits.takesOutliers && noVoid)
+    throw CLI::ValidationError("--no-void", training.loss + " learns from void pixels");
+  if (!head.servesStages &&
+      std::any_of(training.stageEpochs.begin(), training.stageEpochs.end(), [](int n) { return n > 0; }))
+    throw CLI::ValidationError(
+        "--head", head.name + " is of the whole network: parts of it take " + headsThat(&TrainableHead::servesStages));
+}
+
 /// "ERFNet": the networks that have a stage, joined.
 std::string networksWith(const std::string& stage) {
   std::string out;
@@ -185,6 +215,9 @@ void resolveOptions(TrainOptions& options) {
   training.classWeights = chosen<ClassWeights>(
       options.classWeights, {{"equal", ClassWeights::Equal}, {"logarithmic", ClassWeights::Logarithmic}});
   training.reducedPrecision = options.autocast == "bf16";
+  checkHead(training, options.noVoid);
+  if (!training.negatives.empty() && training.augmentation.pasted <= 0.0)
+    throw CLI::ValidationError("--negatives", "--paste says in which share of the pictures they are pasted");
   if (options.noVoid && (training.outlierExposure > 0.0 || training.voidWeight != 1.0))
     throw CLI::ValidationError("--no-void", "--outlier-exposure and --void-weight train the void class");
   if (training.reducedPrecision && options.device == "cuda")
@@ -298,13 +331,25 @@ void addNetworkOptions(CLI::App& app, TrainOptions& options) {
   app.add_option("--start", training.start, "Weights to begin with (.pth); default: random")->check(CLI::ExistingFile);
   app.add_flag("--no-void", options.noVoid, "Leave void pixels out instead of training the last channel on them");
   app.add_option("--loss", training.loss, "Loss")->check(CLI::IsMember(lossNames()));
-  for (const std::string& loss : lossNames()) {
-    for (const LossParameter& parameter : parametersOf(loss)) {
-      double& value = training.lossParameters[std::string(parameter.name)] = parameter.initial;
+  std::vector<std::string> heads;
+  std::string headsHelp = "Last layer or second head; default: the one that the loss is meant for";
+  std::vector<NumberParameter> ofLosses, ofHeads;
+  for (const std::string& loss : lossNames()) ofLosses = sharedParameters(parametersOf(loss), std::move(ofLosses));
+  for (const TrainableHead& head : trainableHeads()) {
+    heads.push_back(head.name);
+    headsHelp.append("; ").append(head.name).append(": ").append(head.help);
+    ofHeads = sharedParameters(head.parameters, std::move(ofHeads));
+  }
+  app.add_option("--head", training.head, headsHelp)->check(CLI::IsMember(heads));
+  const auto add = [&app](const std::vector<NumberParameter>& parameters, NumberValues& values) {
+    for (const NumberParameter& parameter : parameters) {
+      double& value = values[std::string(parameter.name)] = parameter.initial;
       app.add_option("--" + std::string(parameter.name), value, std::string(parameter.help))
           ->check(numberFrom(parameter.least, parameter.most));
     }
-  }
+  };
+  add(ofLosses, training.lossParameters);
+  add(ofHeads, training.headParameters);
 }
 
 void addLearningOptions(CLI::App& app, TrainOptions& options) {
@@ -371,6 +416,14 @@ void addInputOptions(CLI::App& app, TrainOptions& options) {
   app.add_option("--paste", options.training.augmentation.pasted,
                  "Share of pictures with made-up objects pasted as void")
       ->check(numberFrom(0.0, 1.0));
+  app.add_option("--negatives", options.training.negatives,
+                 "Paste segments of these pictures instead: a folder with images and annotations, as ADE20k")
+      ->type_name("DIR");
+  app.add_option("--negative-rectangles", options.training.negativeRectangles,
+                 "Share of them that is pasted as whole windows")
+      ->check(numberFrom(0.0, 1.0));
+  app.add_flag("--ignore-own-void", options.training.ignoresOwnVoid,
+               "Learn nothing from the pictures' own void pixels: what is pasted alone is void");
   app.add_flag("--no-flip", options.noFlip, "Do not mirror pictures");
 }
 

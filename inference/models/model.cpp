@@ -18,6 +18,7 @@
 #include "inference/models/script_network.inl.h"
 #include "inference/models/sidecar.h"
 #include "inference/models/torch_reason.h"
+#include "inference/networks/head.inl.h"
 #include "inference/networks/state_dict_choice.inl.h"
 #include "inference/networks/weights.inl.h"
 
@@ -227,11 +228,11 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   const NetworkKind* kind = chosen.kind;
   info.kind = ModelKind::Weights;
   info.architecture = kind->name;
-  const ResolvedOptions resolved = resolveOptions(*kind, sidecar, info.file);
+  const ResolvedOptions resolved = resolveOptions(withHeadOptions(*kind, chosen.shape), sidecar, info.file);
   NetworkShape shape = chosen.shape;
   info.options = shape.options = resolved.options;
-  trained = kind->make(shape);
-  makeEmpty = [kind, shape] { return kind->make(shape); };
+  trained = makeNetwork(*kind, shape);
+  makeEmpty = [kind, shape] { return makeNetwork(*kind, shape); };
   const LoadRemarks remarks = loadWeights(*trained, *kind, chosen.tensors, info.file);
   trained->eval();
   info.assumptions = chosen.notes;
@@ -255,7 +256,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
                  .found = namesOutput ? *sidecar->outputName : std::to_string(info.outputs.output),
                  .file = info.file});
   }
-  info.arrays = arraysOf(*kind, shape, input);
+  info.arrays = kind->arrays ? arraysOf(*kind, shape, input) : arraysGivenBy(*trained, input);
   requireArrays(info);
   info.output = ownSize(info);
   info.passes = kind->arrays ? passesOfAny() : passesOf(*trained);
@@ -267,16 +268,16 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   info.multiplyAdds = multiplyAddsOf(*kind, *trained, input);
   std::vector<Arrangement> arrangements;
   if (device == Device::Cuda) {
-    const std::shared_ptr<Network> onGpu = kind->make(shape);
+    const std::shared_ptr<Network> onGpu = makeNetwork(*kind, shape);
     static_cast<void>(loadWeights(*onGpu, *kind, chosen.tensors, info.file));
     onGpu->eval();
     onGpu->to(torch::kCUDA);
-    arrangements.push_back({"fast", [=] { return asSetUp(kind->optimise(*onGpu)); }});
+    arrangements.push_back({"fast", [=] { return asSetUp(optimised(*kind, onGpu)); }});
     arrangements.push_back({"plain", [=] { return asSetUp(plainNetwork(onGpu)); }});
   } else {
-    arrangements.push_back({"fast", [=, this] { return asSetUp(kind->optimise(*trained)); }});
+    arrangements.push_back({"fast", [=, this] { return asSetUp(optimised(*kind, trained)); }});
   }
-  arrangements.push_back({"own-convolutions", [=, this] { return withOwnConvolutions(kind->optimise(*trained), 0); }});
+  arrangements.push_back({"own-convolutions", [=, this] { return withOwnConvolutions(optimised(*kind, trained), 0); }});
   arrangements.push_back({kReference, [this] { return withOwnConvolutions(plainNetwork(trained), 1); }});
   arrange(arrangements, {.tolerance = 1e-4, .switched = kind->switched}, options);
 }

@@ -40,7 +40,7 @@ void runPerturbed(const PassWork& work, const torch::Tensor& image, const torch:
     const double step = passValue(work.pass.values, kOdinEpsilon);
     moved = x.detach() - step * (gradient.ge(0).to(torch::kFloat) * 2.0 - 1.0);
   }
-  logits.copy_(work.network->forward(moved));
+  work.network->fill(moved, logits);
 }
 
 /// The value that a share of `values` is at or below: by the nearest rank, without interpolation.
@@ -56,13 +56,13 @@ double percentileOf(const torch::Tensor& values, double percent) {
 void runRectified(const PassWork& work, const torch::Tensor& image, const torch::Tensor& logits) {
   const torch::Tensor features = work.network->penultimate(image);
   const double bound = percentileOf(features, passValue(work.pass.values, kReactPercentile));
-  logits.copy_(work.network->classify(features.clamp_max(bound)));
+  fillFrom(work.network->classifyAll(features.clamp_max(bound)), logits);
 }
 
 void runWithDropout(const PassWork& work, const torch::Tensor& image, const torch::Tensor& logits) {
   SplitMix random = randomStream(work.run.seed, work.run.stream);
   const SampledDropout sampled(*work.network, random);
-  logits.copy_(work.network->forward(image));
+  work.network->fill(image, logits);
 }
 
 void runMirrored(const PassWork& work, const torch::Tensor& image, const torch::Tensor& logits) {
@@ -95,6 +95,13 @@ constexpr std::array kRunners = {
     PassRunner{&kMirroredPass, runMirrored, always, true, true, true},
     PassRunner{&kFeaturesPass, runForFeatures, isSplit},
 };
+
+constexpr int kProbedSide = 64;  // sizes go by shares of the input's
+
+OutputArray arrayLike(const torch::Tensor& ofProbe, Output output, Size input) {
+  const auto along = [&](int whole, int axis) { return static_cast<int>(whole * ofProbe.size(axis) / kProbedSide); };
+  return {output, static_cast<int>(ofProbe.size(1)), {along(input.width, 3), along(input.height, 2)}};
+}
 
 const PassRunner& runnerOf(const PassKind& kind) {
   const auto* found = std::ranges::find(kRunners, &kind, &PassRunner::kind);
@@ -131,10 +138,16 @@ std::vector<const PassKind*> passesOfAny() {
 
 std::vector<OutputArray> arraysAddedTo(Network& network, Size input) {
   if (!network.isSplit()) return {};
-  constexpr int side = 64;  // sizes go by shares of the input's
-  const torch::Tensor small = network.penultimate(at::zeros({1, 3, side, side}));
-  const auto along = [&](int whole, int axis) { return static_cast<int>(whole * small.size(axis) / side); };
-  return {{Output::Features, static_cast<int>(small.size(1)), {along(input.width, 3), along(input.height, 2)}}};
+  return {arrayLike(network.penultimate(at::zeros({1, 3, kProbedSide, kProbedSide})), Output::Features, input)};
+}
+
+std::vector<OutputArray> arraysGivenBy(Network& network, Size input) {
+  const std::vector<Output> outputs = network.outputs();
+  if (outputs.size() == 1) return {{Output::Logits, network.shape().classes, input}};
+  const std::vector<torch::Tensor> small = forwardAll(network, at::zeros({1, 3, kProbedSide, kProbedSide}));
+  std::vector<OutputArray> out;
+  for (std::size_t i = 0; i < small.size(); ++i) out.push_back(arrayLike(small[i], outputs[i], input));
+  return out;
 }
 
 std::shared_ptr<Network> forPasses(const Network& trained, const std::shared_ptr<Network>& empty) {

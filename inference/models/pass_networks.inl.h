@@ -19,6 +19,10 @@ namespace oodscope {
 /// pixels.
 [[nodiscard]] std::vector<OutputArray> arraysAddedTo(Network& network, Size input);
 
+/// What a built-in network gives in a plain pass, for inputs of a size. Cost: a pass over 64x64 pixels where that is
+/// more than logits.
+[[nodiscard]] std::vector<OutputArray> arraysGivenBy(Network& network, Size input);
+
 /// A copy of a built-in network on its device, with parameters that want no gradient and let one pass through. Cost:
 /// its weights.
 [[nodiscard]] std::shared_ptr<Network> forPasses(const Network& trained, const std::shared_ptr<Network>& empty);

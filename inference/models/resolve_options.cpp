@@ -44,6 +44,10 @@ ResolvedOptions resolveOptions(const NetworkKind& kind, const std::optional<Side
       sidecar && sidecar->description && sidecar->description->starts_with(kind.name + " trained on ");
   for (const NetworkOption& option : kind.options) {
     if (out.options.contains(option.name)) continue;
+    if (option.isToldByKeys) {
+      out.options[option.name] = option.values.front().name;
+      continue;
+    }
     const bool isOld = isOldTraining && !option.ofOldTrainings.empty();
     const std::string value = isOld ? option.ofOldTrainings : option.values.front().name;
     out.options[option.name] = value;

@@ -129,7 +129,9 @@ public:
     for (const auto& block : network.stage23) m_stage23.emplace_back(*block);
     for (const auto& block : network.stage4) m_stage4.emplace_back(*block);
   }
-  void run(const torch::Tensor& image, const torch::Tensor& logits) override {
+  void run(const torch::Tensor& image, const torch::Tensor& logits) override { classify(penultimate(image), logits); }
+  [[nodiscard]] bool isSplit() const override { return true; }
+  torch::Tensor penultimate(const torch::Tensor& image) override {
     const torch::Tensor in = image.contiguous(torch::MemoryFormat::ChannelsLast);
     torch::Tensor indices1, indices2;
     const torch::Tensor pooled = at::max_pool2d(in, 3, 2, 1).mul_(m_scale).add_(m_shift);
@@ -140,7 +142,10 @@ public:
     for (const FastRegular& block : m_stage23) x = block(x);
     x = m_up4(x, indices2);
     for (const FastRegular& block : m_stage4) x = block(x);
-    m_output.planar(m_last(m_up5(x, indices1)), logits);
+    return m_last(m_up5(x, indices1));
+  }
+  void classify(const torch::Tensor& features, const torch::Tensor& logits) override {
+    m_output.planar(features, logits);
   }
 
 private:
@@ -189,7 +194,8 @@ NetworkKind enetKind() {
       .switched = kSwitched,
       .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
         return std::make_unique<FastEnet>(dynamic_cast<const enet::Enet&>(network));
-      }};
+      },
+      .lastLayer = LastLayer{.key = "transposed_conv", .reduction = 2, .isTransposed = true}};
 }
 
 }  // namespace oodscope

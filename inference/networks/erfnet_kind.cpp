@@ -56,10 +56,15 @@ public:
     for (const auto& block : network.encoder->blocks) add(*block);
     for (const auto& block : network.decoder->blocks) add(*block);
   }
-  void run(const torch::Tensor& image, const torch::Tensor& logits) override {
+  void run(const torch::Tensor& image, const torch::Tensor& logits) override { classify(penultimate(image), logits); }
+  [[nodiscard]] bool isSplit() const override { return true; }
+  torch::Tensor penultimate(const torch::Tensor& image) override {
     torch::Tensor x = image.contiguous(torch::MemoryFormat::ChannelsLast);
     for (const auto& step : m_steps) x = std::visit([&](const auto& apply) { return apply(x); }, step);
-    m_output.planar(x, logits);
+    return x;
+  }
+  void classify(const torch::Tensor& features, const torch::Tensor& logits) override {
+    m_output.planar(features, logits);
   }
 
 private:
@@ -109,11 +114,13 @@ NetworkKind erfnetKind() {
                   .forward =
                       [](Network& network, const torch::Tensor& images) {
                         return dynamic_cast<erfnet::Erfnet&>(network).forwardEncoder(images);
-                      }}},
+                      },
+                  .lastLayer = "encoder.output_conv"}},
       .switched = 0.0,
       .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
         return std::make_unique<FastErfnet>(dynamic_cast<const erfnet::Erfnet&>(network));
-      }};
+      },
+      .lastLayer = LastLayer{.key = "decoder.output_conv", .reduction = 2, .isTransposed = true}};
 }
 
 }  // namespace oodscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/error.h"
+#include "analysis/core/output.h"
 #include "inference/networks/network_options.h"
 
 #include <torch/nn/module.h>
@@ -18,9 +19,11 @@ namespace oodscope {
 /// What a network of a known architecture is built from.
 struct NetworkShape {
   int classes = 20;
-  std::vector<int> widths = {};  ///< of its layers, see NetworkKind; empty: as published
-  NetworkOptions options = {};   ///< of the kind's, see NetworkOption
-  std::string form = {};         ///< of the kind's published ones, see NetworkKind::forms; empty: today's
+  std::vector<int> widths = {};         ///< of its layers, see NetworkKind; empty: as published
+  NetworkOptions options = {};          ///< of the kind's, see NetworkOption
+  std::string form = {};                ///< of the kind's published ones, see NetworkKind::forms; empty: today's
+  std::string head = {};                ///< see HeadKind; empty: the network's own last layer
+  std::vector<double> headValues = {};  ///< of the head's parameters, in their order
   friend bool operator==(const NetworkShape&, const NetworkShape&) = default;
 };
 
@@ -40,7 +43,7 @@ public:
   virtual torch::Tensor forward(const torch::Tensor& images) = 0;
   /// Fills `out` with what a pass over one image gives: logits, 1 x classes x H x W, or what NetworkKind::arrays says,
   /// one array as 1 x C x h x w, several one after another as 1 x 1 x 1 x values.
-  virtual void fill(const torch::Tensor& image, const torch::Tensor& out) { out.copy_(forward(image)); }
+  virtual void fill(const torch::Tensor& image, const torch::Tensor& out);
   [[nodiscard]] virtual NetworkShape shape() const = 0;
   /// Whether what the last layer reads can be taken out: forward() is then classify(penultimate()).
   [[nodiscard]] virtual bool isSplit() const { return false; }
@@ -48,7 +51,16 @@ public:
   virtual torch::Tensor penultimate(const torch::Tensor&) { throw ContractViolation("Network: not split"); }
   /// The last layer. Requires: isSplit().
   virtual torch::Tensor classify(const torch::Tensor&) { throw ContractViolation("Network: not split"); }
+  /// The arrays that classifyAll() gives, the logits first.
+  [[nodiscard]] virtual std::vector<Output> outputs() const { return {Output::Logits}; }
+  /// Each 1 or N x channels x its own size, from what the last layer reads. Requires: isSplit().
+  virtual std::vector<torch::Tensor> classifyAll(const torch::Tensor& features) { return {classify(features)}; }
 };
+
+/// Everything that the network gives of images: outputs().
+[[nodiscard]] std::vector<torch::Tensor> forwardAll(Network& network, const torch::Tensor& images);
+/// Copies arrays into `out`: of the only one's sizes, or 1 x 1 x 1 x all values, one array after another.
+void fillFrom(const std::vector<torch::Tensor>& arrays, const torch::Tensor& out);
 
 /// A network arranged for speed: batch norm folded, weights laid out for the device. Holds no gradient and no training
 /// state.
@@ -61,6 +73,12 @@ public:
   /// Fills `logits`, 1 x classes x H x W (other arrays as Network::fill() does), from `image`, 1 x 3 x H x W, float32,
   /// any memory format, on the weights' device. Fastest where `logits` is contiguous float32 on the CPU.
   virtual void run(const torch::Tensor& image, const torch::Tensor& logits) = 0;
+  /// As Network's: run() is then classify(penultimate()). Heads need both.
+  [[nodiscard]] virtual bool isSplit() const { return false; }
+  virtual torch::Tensor penultimate(const torch::Tensor&) { throw ContractViolation("InferenceNetwork: not split"); }
+  virtual void classify(const torch::Tensor& /*features*/, const torch::Tensor& /*logits*/) {
+    throw ContractViolation("InferenceNetwork: not split");
+  }
 };
 
 }  // namespace oodscope

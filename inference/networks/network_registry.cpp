@@ -2,6 +2,7 @@
 #include "inference/networks/network_registry.inl.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/head.inl.h"
 #include "inference/networks/kinds.inl.h"
 #include "inference/networks/weights.inl.h"
 
@@ -90,9 +91,13 @@ std::string formText(const NetworkKind& kind, std::string_view form) {
 
 std::vector<std::string> networkOptionNames() {
   std::vector<std::string> out;
-  for (const NetworkKind& kind : networkKinds())
-    for (const NetworkOption& option : kind.options)
+  const auto add = [&out](const std::vector<NetworkOption>& options) {
+    for (const NetworkOption& option : options)
       if (std::ranges::find(out, option.name) == out.end()) out.push_back(option.name);
+  };
+  for (const NetworkKind& kind : networkKinds()) add(kind.options);
+  for (const HeadKind& head : headKinds())
+    add(withHeadOptions(networkKinds().front(), {.head = std::string(head.name)}).options);
   return out;
 }
 
@@ -140,11 +145,11 @@ const NetworkKind& nearestByShapes(const StateDict& tensors) {
 std::shared_ptr<Network> makeNetwork(std::string_view name, const NetworkShape& shape) {
   const NetworkKind* kind = networkKind(name);
   require(kind != nullptr, "makeNetwork: unknown architecture");
-  require(offers(*kind, shape.options), "makeNetwork: unknown option");
+  require(offers(withHeadOptions(*kind, shape), shape.options), "makeNetwork: unknown option");
   require(shape.form.empty() ||
               std::ranges::find(kind->forms, shape.form, &NetworkOption::Value::name) != kind->forms.end(),
           "makeNetwork: unknown form");
-  return kind->make(shape);
+  return makeNetwork(*kind, shape);
 }
 
 std::optional<int> extent(const StateDict& tensors, std::string_view key, int rank, int dimension) {

@@ -24,7 +24,8 @@ struct NetworkOption {
   std::string name;           ///< of the sidecar's field: "variant"
   std::vector<Value> values;  ///< the first is the published one of today: trained, and assumed where nobody says
   std::string ofOldTrainings =
-      {};  ///< what this program trained before its sidecars named the option; empty: the first
+      {};                     ///< what this program trained before its sidecars named the option; empty: the first
+  bool isToldByKeys = false;  ///< a sidecar may name it and cannot decide it: there is one value
 };
 
 /// A part of a network that may be trained before the whole, on logits of its own.
@@ -32,6 +33,14 @@ struct TrainingStage {
   std::string name;   ///< of the part, in logs and options: "encoder"
   int reduction = 8;  ///< the logits have 1/reduction of the input's size
   std::function<torch::Tensor(Network&, const torch::Tensor& images)> forward;
+  std::string lastLayer = {};  ///< key of the layer that gives its logits, which heads after the last layer follow
+};
+
+/// The layer that gives a network's logits, where heads stand.
+struct LastLayer {
+  std::string key;            ///< of its module: "decoder.output_conv"
+  int reduction = 1;          ///< what it reads has 1/reduction of the input's size
+  bool isTransposed = false;  ///< a transposed convolution, whose weight names the channels that it reads first
 };
 
 /// All that the rest of the program knows of an architecture. A further network is its module, its NetworkKind and one
@@ -75,6 +84,7 @@ struct NetworkKind {
   std::function<std::int64_t(const NetworkShape&, Size input)> multiplyAdds = {};
   /// The fast arrangement of a network whose weights are set; the network itself is not changed.
   std::function<std::unique_ptr<InferenceNetwork>(const Network&)> optimise;
+  std::optional<LastLayer> lastLayer = {};  ///< of a network that is split; without, it takes no heads
 };
 
 /// All known architectures, in menu order.

@@ -2,6 +2,7 @@
 #include "inference/networks/state_dict_choice.inl.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/head.inl.h"
 #include "inference/networks/known_layouts.inl.h"
 #include "inference/networks/weights.inl.h"
 
@@ -139,9 +140,9 @@ Candidate candidateOf(const NetworkKind& kind, const Pool& pool, const std::stri
     }
   }
   joinPruned(out);
-  out.shape = kind.shapeOf(out.shapes);
+  out.shape = shapeOf(kind, out.shapes);
   // Where the shape cannot be told, the published one makes the keys' differences readable.
-  out.keys = compareKeys(*kind.make(out.shape.value_or(NetworkShape{})), kind, out.shapes);
+  out.keys = compareKeys(*makeNetwork(kind, out.shape.value_or(NetworkShape{})), kind, out.shapes);
   return out;
 }
 
@@ -292,7 +293,7 @@ std::string absentPart(const Candidate& candidate) {
     return a.votes != b.votes ? a.votes > b.votes : a.differences() < b.differences();
   });
   const std::string layout = resembledImplementation(best.shapes);
-  const std::size_t wanted = stateDictOf(*best.kind->make(best.shape.value_or(NetworkShape{}))).size();
+  const std::size_t wanted = stateDictOf(*makeNetwork(*best.kind, best.shape.value_or(NetworkShape{}))).size();
   throw Error(
       {.what = "The weights do not fit " + best.kind->name + (best.name.empty() ? "" : " (entry " + best.name + ")"),
        .expected = std::to_string(wanted) + " keys of " + best.kind->name,

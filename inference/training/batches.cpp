@@ -77,16 +77,28 @@ Batches::Batches(const TrainingOptions& options, const SampleSource& source, int
       m_epoch(epoch),
       m_batch(std::min(options.batch, static_cast<int>(source.size()))),
       m_steps(static_cast<int>(source.size()) / m_batch),
-      m_order(shuffled(source.size(), mixSeeds(options.seed, static_cast<std::uint64_t>(epoch), kOrderStream))) {}
+      m_order(shuffled(source.size(), mixSeeds(options.seed, static_cast<std::uint64_t>(epoch), kOrderStream))) {
+  if (!options.negatives.empty()) m_negatives.emplace(options.negatives);
+}
 
 Batches::~Batches() {
   if (m_next.valid()) m_next.wait();
 }
 
 void Batches::paste(Sample& sample, std::uint64_t seed) const {
+  if (m_options.ignoresOwnVoid)
+    for (std::uint8_t& value : sample.classes.values())
+      if (value == kVoid) value = kUnlearned;
   if (m_options.augmentation.pasted <= 0.0) return;
   SplitMix random(seed);
   if (random.uniform() >= m_options.augmentation.pasted) return;
+  if (m_negatives) {
+    constexpr int trials = 5;  // windows without a segment are rare
+    const CutOutRule rule{.rectangles = m_options.negativeRectangles};
+    for (int i = 0; i < trials; ++i)
+      if (pasteCutOuts(sample, m_negatives->read(random.below(m_negatives->size())), rule, random)) return;
+    return;
+  }
   const Sample donor = m_source.read(random.below(m_source.size()));
   pasteObjects(sample, donor.image, random);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "inference/networks/normalisation.h"
+#include "inference/training/cut_outs.h"
 #include "inference/training/training.h"
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <future>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -45,6 +47,7 @@ private:
   Normalisation m_normalisation;
   int m_voidClass, m_epoch, m_batch, m_steps;
   std::vector<std::size_t> m_order;
+  std::optional<CutOuts> m_negatives;
   int m_nextStep = -1;
   std::future<Batch> m_next;
 };

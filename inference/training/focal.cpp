@@ -1,32 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "inference/training/loss.inl.h"
-
-#include <ATen/TensorOperators.h>
-#include <ATen/ops/ge.h>
-#include <ATen/ops/log_softmax.h>
-#include <ATen/ops/ones_like.h>
-#include <ATen/ops/where.h>
+#include "inference/training/loss_terms.inl.h"
 
 namespace oodscope {
 namespace {
 
-/// -a (1 - p)^gamma ln p of the true class with probability p and class weight a, divided by the sum of the weights, so
-/// that gamma = 0 gives the weighted cross-entropy. Source: Lin et al., "Focal Loss for Dense Object Detection", ICCV
-/// 2017, eq. 5.
 class Focal final : public Loss {
 public:
   explicit Focal(const LossOptions& options) : m_weights(options.classWeights), m_gamma(options.values.at(0)) {}
   at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets) const override {
-    const at::Tensor learned = at::ge(targets, 0);
-    if (!learned.any().item<bool>()) return logits.sum().mul(0.0);
-    const at::Tensor index = targets.clamp_min(0);
-    const at::Tensor logP = at::log_softmax(logits, 1).gather(1, index.unsqueeze(1)).squeeze(1);
-    // 1 - p by expm1: exact where p is nearly 1, and never 0 to a power below 1, whose slope is infinite.
-    const at::Tensor miss = (-logP.expm1()).clamp_min(1e-12);
-    at::Tensor weight =
-        m_weights.defined() ? m_weights.index_select(0, index.flatten()).view_as(logP) : at::ones_like(logP);
-    weight = weight * learned.to(logP.scalar_type());
-    return -(weight * miss.pow(m_gamma) * logP).sum() / weight.sum();
+    return focalTerm(logits, targets, m_weights, m_gamma);
   }
 
 private:
@@ -34,13 +16,27 @@ private:
   double m_gamma;
 };
 
-constexpr LossParameter kGamma{"focal-gamma", 2.0, 0.0, 100.0, "Focusing parameter of the focal loss"};
+class FocalReleased final : public Loss {
+public:
+  explicit FocalReleased(const LossOptions& options) : m_gamma(options.values.at(0)) {}
+  at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets) const override {
+    return detachedFocalTerm(logits, targets, m_gamma);
+  }
 
-std::unique_ptr<Loss> makeFocal(const LossOptions& options) { return std::make_unique<Focal>(options); }
+private:
+  double m_gamma;
+};
+
+template <class Made>
+std::unique_ptr<Loss> makeFocal(const LossOptions& options) {
+  return std::make_unique<Made>(options);
+}
 
 }  // namespace
 
-extern const LossKind kFocal;
-const LossKind kFocal{.name = "focal", .parameters = {&kGamma, 1}, .make = makeFocal};
+extern const LossKind kFocal, kFocalReleased;
+const LossKind kFocal{.name = "focal", .parameters = {&kFocalGammaParameter, 1}, .make = makeFocal<Focal>};
+const LossKind kFocalReleased{
+    .name = "focal-released", .parameters = {&kFocalGammaParameter, 1}, .make = makeFocal<FocalReleased>};
 
 }  // namespace oodscope

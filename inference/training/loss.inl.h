@@ -15,6 +15,15 @@ namespace oodscope {
 /// Target value of pixels that are not learned from.
 inline constexpr std::int64_t kIgnoredTarget = -100;
 
+/// What a step knows of its pixels, a row each.
+struct LossInput {
+  at::Tensor logits;        ///< M x C
+  at::Tensor targets;       ///< M (int64): a class or kIgnoredTarget
+  int voidClass = -1;       ///< target of outliers, the channels before it are the known classes; -1: there are none
+  std::int64_t rows = 1;    ///< of a picture
+  at::Tensor outlier = {};  ///< of a second head, M x 1: a logit of P(in), M x 2: the second the outlier's
+};
+
 /// What training makes small.
 class Loss {
 public:
@@ -25,7 +34,11 @@ public:
   /// A scalar from logits N x C x H x W and targets N x H x W (int64, a class or kIgnoredTarget), or as many pixels as
   /// rows, M x C and M: the mean over learned
   /// pixels weighted by the weight of each pixel's class; 0 without such pixels. Differentiable in the logits.
-  [[nodiscard]] virtual at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets) const = 0;
+  [[nodiscard]] virtual at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets) const {
+    return of({.logits = logits, .targets = targets});
+  }
+  /// The same of rows with all that is known of them. A loss overrides one of both.
+  [[nodiscard]] virtual at::Tensor of(const LossInput& in) const { return (*this)(in.logits, in.targets); }
 };
 
 struct LossOptions {
@@ -39,6 +52,7 @@ struct LossKind {
   std::string_view name;
   std::span<const LossParameter> parameters;
   std::unique_ptr<Loss> (*make)(const LossOptions& options);
+  LossTraits traits = {};
 };
 [[nodiscard]] std::span<const LossKind* const> lossKinds();
 /// Throws ContractViolation for an unknown name and for a value outside a parameter's range.

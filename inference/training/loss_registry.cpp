@@ -6,11 +6,30 @@
 
 namespace oodscope {
 
-extern const LossKind kCrossEntropy, kFocal;
+extern const LossKind kCrossEntropy, kFocal, kFocalReleased, kLogitNorm, kLogitNormWithFocal,
+    kLogitNormWithFocalReleased, kIsomax, kIsomaxWithFocal, kIsomaxWithFocalReleased, kCrossEntropyWithEntropy,
+    kFocalWithEntropy, kFocalWithEntropyReleased, kEntropyMaximisation, kOutlierExposureLoss, kEnergyMargins,
+    kDenseHybridLoss, kDenseHybridReleasedLoss;
 
 namespace {
 
-constexpr std::array kKinds{&kCrossEntropy, &kFocal};
+constexpr std::array kKinds{&kCrossEntropy,
+                            &kFocal,
+                            &kFocalReleased,
+                            &kLogitNorm,
+                            &kLogitNormWithFocal,
+                            &kLogitNormWithFocalReleased,
+                            &kIsomax,
+                            &kIsomaxWithFocal,
+                            &kIsomaxWithFocalReleased,
+                            &kCrossEntropyWithEntropy,
+                            &kFocalWithEntropy,
+                            &kFocalWithEntropyReleased,
+                            &kEntropyMaximisation,
+                            &kOutlierExposureLoss,
+                            &kEnergyMargins,
+                            &kDenseHybridLoss,
+                            &kDenseHybridReleasedLoss};
 
 const LossKind& kindOf(std::string_view name) {
   for (const LossKind* kind : kKinds) {
@@ -32,14 +51,10 @@ std::vector<std::string> lossNames() {
 std::span<const LossParameter> parametersOf(std::string_view loss) { return kindOf(loss).parameters; }
 
 std::vector<double> lossValues(std::string_view loss, const LossParameters& given) {
-  std::vector<double> values;
-  for (const LossParameter& parameter : parametersOf(loss)) {
-    const auto found = given.find(parameter.name);
-    values.push_back(found == given.end() ? parameter.initial : found->second);
-    require(values.back() >= parameter.least && values.back() <= parameter.most, "a loss's parameter out of range");
-  }
-  return values;
+  return numbersOf(parametersOf(loss), given);
 }
+
+const LossTraits& traitsOf(std::string_view loss) { return kindOf(loss).traits; }
 
 std::unique_ptr<Loss> makeLoss(std::string_view name, const at::Tensor& classWeights, const LossParameters& given) {
   return kindOf(name).make({.classWeights = classWeights, .values = lossValues(name, given)});

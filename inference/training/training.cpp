@@ -9,6 +9,7 @@
 #include "inference/models/preprocessing_fields.h"
 #include "inference/models/sidecar.h"
 #include "inference/models/torch_reason.h"
+#include "inference/networks/head.inl.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/networks/state_dict_choice.inl.h"
 #include "inference/networks/weights.inl.h"
@@ -19,6 +20,7 @@
 #include "inference/training/outlier_exposure.inl.h"
 #include "inference/training/reduced_precision.inl.h"
 #include "inference/training/schedule.h"
+#include "inference/training/training_heads.inl.h"
 #include "inference/training/training_state.inl.h"
 #include "inference/training/validation.inl.h"
 #include "inference/training/weight_average.inl.h"
@@ -181,12 +183,13 @@ public:
     require(options.trainVoid || (options.outlierExposure == 0.0 && options.voidWeight == 1.0),
             "train: outlier exposure and a void weight need the void class");
     require(options.best.empty() || validation != nullptr, "train: nothing to find the best by");
+    requireHeadFits(options, *m_kind);
     m_options.stageEpochs.resize(m_kind->stages.size());
     const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
     requireThreads(std::max(1, threads));
     at::set_num_threads(std::max(1, threads));
     torch::manual_seed(options.seed);
-    m_network = m_kind->make({.classes = m_channels, .widths = options.widths});
+    m_network = makeNetwork(*m_kind, shapeToTrain(options, m_channels));
     scaleDropout(*m_network, options.dropout);
     setNormMomentum(*m_network, options.normMomentum);
     if (!options.start.empty()) loadStart();
@@ -285,7 +288,7 @@ private:
 
   void startAverage() {
     if (m_options.weightAverage <= 0.0) return;
-    std::shared_ptr<Network> average = m_kind->make({.classes = m_channels, .widths = m_options.widths});
+    std::shared_ptr<Network> average = makeNetwork(*m_kind, shapeToTrain(m_options, m_channels));
     loadWeights(*average, *m_kind, m_state.average.empty() ? stateDictOf(*m_network) : m_state.average,
                 checkpointFile());
     toChannelsLast(*average);
@@ -304,7 +307,9 @@ private:
                    .found = chosen.kind->name,
                    .file = m_options.start});
     }
-    const LoadRemarks remarks = loadWeights(*m_network, *m_kind, chosen.tensors, m_options.start);
+    const bool isOtherHead = chosen.shape.head != m_network->shape().head;
+    const LoadRemarks remarks = isOtherHead ? loadUnderHead(*m_network, chosen, m_options.start)
+                                            : loadWeights(*m_network, *m_kind, chosen.tensors, m_options.start);
     for (const auto* texts : {&chosen.warnings, &remarks.warnings}) {
       for (const std::string& text : *texts) warn(m_options.start.filename().string() + ": " + text);
     }
@@ -390,7 +395,7 @@ private:
       batch.targets = every(every(batch.targets, 1), 2).contiguous();
     }
     if (m_options.device == Device::Cuda) batch = {batch.images.cuda(), batch.targets.cuda()};
-    const at::Tensor loss = lossOf(logitsOf(part, batch.images), batch.targets);
+    const at::Tensor loss = lossOf(outputsOf(part, batch.images), batch.targets);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
       throw Error({.what = "the loss is no longer finite: lower the learning rate and go on from the last checkpoint",
@@ -404,18 +409,16 @@ private:
     m_state.lossSum += value;
   }
 
-  [[nodiscard]] at::Tensor logitsOf(const TrainingStage* part, const at::Tensor& images) {
+  [[nodiscard]] std::vector<at::Tensor> outputsOf(const TrainingStage* part, const at::Tensor& images) {
     const ReducedPrecision reduced(m_options.reducedPrecision && m_options.device == Device::Cpu);
-    return part != nullptr ? part->forward(*m_network, images) : m_network->forward(images);
+    return part != nullptr ? std::vector{stageLogits(*part, *m_network, images)} : forwardAll(*m_network, images);
   }
 
-  [[nodiscard]] at::Tensor lossOf(const at::Tensor& logits, const at::Tensor& targets) const {
-    // A row a pixel, which is how channels-last memory holds them: the sums over channels run in order.
-    const at::Tensor rows = logits.to(at::kFloat).permute({0, 2, 3, 1}).reshape({-1, m_channels});
-    const at::Tensor truth = targets.reshape({-1});
-    at::Tensor loss = (*m_loss)(rows, truth);
+  [[nodiscard]] at::Tensor lossOf(const std::vector<at::Tensor>& outputs, const at::Tensor& targets) const {
+    const LossInput in = lossInput(outputs, targets, voidClass());
+    at::Tensor loss = m_loss->of(in);
     if (m_options.outlierExposure > 0.0)
-      loss = loss + m_options.outlierExposure * outlierExposure(rows, truth, voidClass());
+      loss = loss + m_options.outlierExposure * outlierExposure(in.logits, in.targets, voidClass());
     return loss;
   }
 
@@ -465,11 +468,13 @@ private:
       const bool isCityscapes = static_cast<int>(cityscapes.size()) == m_channels - 1;
       names.push_back(isCityscapes ? cityscapes[static_cast<std::size_t>(i)] : "class " + std::to_string(i));
     }
-    names.emplace_back(m_options.trainVoid ? "void" : "void (untrained)");
+    const bool isVoidTrained = trainsVoidChannel(m_options);
+    names.emplace_back(isVoidTrained ? "void" : "void (untrained)");
     sidecar["channels"] = names;
     sidecar["known_classes"] = m_channels - 1;
-    sidecar["void_channel"] = voidClass();
-    for (const NetworkOption& option : m_kind->options) sidecar[option.name] = option.values.front().name;
+    sidecar["void_channel"] = isVoidTrained ? voidClass() : -1;
+    for (const NetworkOption& option : withHeadOptions(*m_kind, m_network->shape()).options)
+      sidecar[option.name] = option.values.front().name;
     sidecar["description"] = m_options.network + " trained on " + m_pictures.identity();
     return sidecar.dump(2) + "\n";
   }

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct TrainingOptions {
   bool trainVoid = true;
   std::string loss = "cross-entropy";  ///< see lossNames()
   LossParameters lossParameters = {};  ///< those not named have their initial values
+  std::string head = {};               ///< see trainableHeads(); empty: the one that the loss is meant for
+  NumberValues headParameters = {};    ///< those not named have their initial values
   ClassWeights classWeights = ClassWeights::Logarithmic;
   double voidWeight = 1.0;       ///< factor on the void class's weight
   double outlierExposure = 0.0;  ///< weight of outlierExposure() beside the loss; needs a trained void class
@@ -52,6 +55,9 @@ struct TrainingOptions {
   Size input{1024, 512};  ///< the network's: pictures are brought to it before they are varied; multiples of
                           ///< the network's sizeMultiple
   Augmentation augmentation;
+  std::filesystem::path negatives = {};  ///< what is pasted is cut from here, see CutOuts; empty: made up
+  double negativeRectangles = 0.0;       ///< see CutOutRule
+  bool ignoresOwnVoid = false;           ///< void pixels are learned from where they were pasted, and not elsewhere
   std::uint64_t seed = 1;
   std::filesystem::path start = {};  ///< weights to begin with; empty: random ones
   Device device = Device::Cpu;
@@ -69,6 +75,18 @@ struct TrainableNetwork {
 };
 /// In menu order.
 [[nodiscard]] std::vector<TrainableNetwork> trainableNetworks();
+/// What a network may end in.
+struct TrainableHead {
+  std::string name;  ///< "plain", the network's own last layer, or a HeadKind's
+  std::string help;
+  std::span<const NumberParameter> parameters;
+  bool servesStages = false;   ///< parts trained before the whole have it, too
+  bool givesOutliers = false;  ///< a second head, which DenseHybrid's losses need
+};
+/// In menu order, "plain" first.
+[[nodiscard]] std::vector<TrainableHead> trainableHeads();
+/// The one that the options name, or that their loss is meant for. Throws ContractViolation for an unknown name.
+[[nodiscard]] TrainableHead headOf(const TrainingOptions& options);
 /// By name, letter case ignored. Throws ContractViolation for an unknown one.
 [[nodiscard]] TrainableNetwork trainableNetwork(std::string_view name);
 

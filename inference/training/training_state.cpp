@@ -8,8 +8,10 @@
 #include "analysis/core/size_text.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/networks/network_registry.inl.h"
+#include "inference/training/cut_outs.h"
 #include "inference/training/loss_parameters.h"
 #include "inference/training/schedule.h"
+#include "inference/training/training_heads.inl.h"
 
 #include <ATen/ops/empty.h>
 
@@ -138,6 +140,10 @@ void addLaterOptions(const TrainingOptions& options, std::ostringstream& out) {
   add("norm momentum", options.normMomentum, usual.normMomentum);
   add("channels", options.augmentation.channels, usual.augmentation.channels);
   add("pasted", options.augmentation.pasted, usual.augmentation.pasted);
+  add("negative rectangles", options.negativeRectangles, usual.negativeRectangles);
+  if (!options.negatives.empty()) out << CutOuts(options.negatives).identity() << "\n";
+  if (options.ignoresOwnVoid) out << "void of the pictures: left out\n";
+  if (const std::string head = headText(options); !head.empty()) out << "head: " << head << "\n";
   if (options.reducedPrecision) out << "precision: bfloat16\n";
   if (!options.best.empty()) out << "best by: " << options.best << "\n";
 }

@@ -7,6 +7,7 @@
 #include "analysis/metrics/evaluate_set.h"
 #include "analysis/scores/score_function.h"
 #include "inference/training/batches.inl.h"
+#include "inference/training/training_heads.inl.h"
 
 #include <ATen/core/grad_mode.h>
 
@@ -72,7 +73,7 @@ std::optional<ValidationReport> validate(Network& network, const SampleSource& p
   const EvaluationMode evaluation(network);
   const at::NoGradGuard noGradient;
   const int classes = pictures.classes();
-  std::vector<MethodScores> methods = methodsFor(classes, options.trainVoid);
+  std::vector<MethodScores> methods = methodsFor(classes, trainsVoidChannel(options));
   std::vector<std::shared_ptr<const LabelMap>> labels;
   ConfusionMatrix confusion(classes);
   for (std::size_t i = 0; i < pictures.size(); ++i) {

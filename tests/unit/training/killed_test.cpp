@@ -28,27 +28,29 @@ using testing::TinyPictures;
 constexpr int kKills = 20;
 
 /// Four epochs of three steps, a checkpoint after each step: writing is a good part of the work.
-TrainingOptions options() {
+TrainingOptions options(const std::string& loss) {
   TrainingOptions out = testing::tinyTraining();
   out.epochs = 3;
   out.stepsBetweenCheckpoints = 1;
+  out.loss = loss;
+  if (!headOf(out).servesStages) out.stageEpochs = {};
   return out;
 }
 
-TrainingResult trainIn(const fs::path& folder) {
+TrainingResult trainIn(const fs::path& folder, const std::string& loss) {
   const TinyPictures pictures;
-  return train(options(), pictures, nullptr, folder, [](const TrainingProgress&) {});
+  return train(options(loss), pictures, nullptr, folder, [](const TrainingProgress&) {});
 }
 
 void killMyself(int) { kill(getpid(), SIGKILL); }
 
 /// Runs in the started program: trains, and kills itself without any warning after `microseconds` (0: never).
-int trainAndDie(const fs::path& folder, long microseconds) {
+int trainAndDie(const fs::path& folder, long microseconds, const std::string& loss) {
   std::signal(SIGALRM, killMyself);
   const itimerval timer{.it_interval = {},
                         .it_value = {.tv_sec = microseconds / 1'000'000, .tv_usec = microseconds % 1'000'000}};
   setitimer(ITIMER_REAL, &timer, nullptr);
-  return trainIn(folder).complete ? 0 : 1;
+  return trainIn(folder, loss).complete ? 0 : 1;
 }
 
 /// The wait status of this program, started with `arguments`.
@@ -64,15 +66,16 @@ int statusOf(const std::vector<std::string>& arguments) {
   return status;
 }
 
-TEST(KilledTraining, ComesToTheWeightsOfAnUninterruptedOne) {
+/// Kills a training by each loss again and again; it ends with the weights of one that is left alone.
+void expectSameWeights(const std::string& loss, int kills) {
   const TemporaryFolder folder;
-  const auto whole = trainIn(folder.path() / "whole");
+  const auto whole = trainIn(folder.path() / "whole", loss);
   const fs::path broken = folder.path() / "broken";
   int killed = 0;
-  for (int i = 0; i < kKills; ++i) {
+  for (int i = 0; i < kills; ++i) {
     // 3 ms to 250 ms after its start: before the first step, in steps, in writing.
     const long after = 3'000 + 13'000L * ((i * 7) % kKills);
-    const int status = statusOf({"killed", "--train", broken.string(), std::to_string(after)});
+    const int status = statusOf({"killed", "--train", broken.string(), std::to_string(after), loss});
     ASSERT_NE(status, -1);
     if (WIFSIGNALED(status)) {
       EXPECT_EQ(WTERMSIG(status), SIGKILL);
@@ -84,20 +87,24 @@ TEST(KilledTraining, ComesToTheWeightsOfAnUninterruptedOne) {
       fs::remove_all(broken);
     }
   }
-  EXPECT_GT(killed, kKills / 2);
-  ASSERT_EQ(statusOf({"killed", "--train", broken.string(), "0"}), 0);
+  EXPECT_GT(killed, kills / 2);
+  ASSERT_EQ(statusOf({"killed", "--train", broken.string(), "0", loss}), 0);
   EXPECT_EQ(sha256OfFile(broken / "weights.pth"), sha256OfFile(whole.weights));
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(broken)) ++files;
   EXPECT_EQ(files, 5U) << "checkpoint, log, weights, sidecar and lock, and nothing that a killed one left";
 }
 
+TEST(KilledTraining, ComesToTheWeightsOfAnUninterruptedOne) { expectSameWeights("cross-entropy", kKills); }
+
+TEST(KilledTraining, WithASecondHeadDoesSo) { expectSameWeights("densehybrid", kKills / 2); }
+
 }  // namespace
 }  // namespace oodscope
 
 int main(int argc, char** argv) {
-  if (argc == 4 && std::string_view(argv[1]) == "--train") {
-    return oodscope::trainAndDie(argv[2], std::strtol(argv[3], nullptr, 10));
+  if (argc == 5 && std::string_view(argv[1]) == "--train") {
+    return oodscope::trainAndDie(argv[2], std::strtol(argv[3], nullptr, 10), argv[4]);
   }
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
