@@ -191,6 +191,7 @@ NetworkKind enetKind() {
       .widthsHelp = "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network",
       .sizeMultiple = 8,
       .isVoidFirst = true,  // davidtvs/PyTorch-ENet, data/cityscapes.py
+      .head = {"upsample4_0.", "regular4_", "upsample5_0.", "regular5_", "transposed_conv."},
       .switched = kSwitched,
       .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
         return std::make_unique<FastEnet>(dynamic_cast<const enet::Enet&>(network));

@@ -116,6 +116,7 @@ NetworkKind erfnetKind() {
                         return dynamic_cast<erfnet::Erfnet&>(network).forwardEncoder(images);
                       },
                   .lastLayer = "encoder.output_conv"}},
+      .head = {"decoder."},
       .switched = 0.0,
       .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
         return std::make_unique<FastErfnet>(dynamic_cast<const erfnet::Erfnet&>(network));

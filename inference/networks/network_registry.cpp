@@ -75,6 +75,10 @@ const NetworkKind* networkKind(std::string_view name) {
   return nullptr;
 }
 
+bool isOfHead(const NetworkKind& kind, std::string_view key) {
+  return std::ranges::any_of(kind.head, [&](const std::string& prefix) { return key.starts_with(prefix); });
+}
+
 bool offers(const NetworkKind& kind, const NetworkOptions& options) {
   return std::ranges::all_of(options, [&](const auto& chosen) {
     const auto option = std::ranges::find(kind.options, chosen.first, &NetworkOption::name);

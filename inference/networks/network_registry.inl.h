@@ -69,6 +69,8 @@ struct NetworkKind {
   Normalisation normalisation = {};
   bool isVoidFirst = false;                ///< the published weights number unlabelled pixels first
   std::vector<TrainingStage> stages = {};  ///< in the order of training
+  /// Prefixes of the keys of its head; all else is its backbone. Training has rates for both and freezes the backbone.
+  std::vector<std::string> head = {};
   /// Share of the logits that rounding may change by more than rounding, since the network compares values and puts
   /// others where the larger one was: 0 where every output is a continuous function of the input.
   double switched = 0.0;
@@ -91,6 +93,8 @@ struct NetworkKind {
 [[nodiscard]] std::span<const NetworkKind> networkKinds();
 /// The shape with the kind's published widths where it has none. Throws ContractViolation for another number of widths.
 [[nodiscard]] NetworkShape completed(NetworkShape shape, const std::vector<int>& published);
+/// Whether the tensor of this key belongs to the kind's head.
+[[nodiscard]] bool isOfHead(const NetworkKind& kind, std::string_view key);
 /// Whether each of `options` is one of the kind's with a value of its.
 [[nodiscard]] bool offers(const NetworkKind& kind, const NetworkOptions& options);
 /// "BiSeNetV1 until September 2020: …". Requires: one of the kind's forms.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 namespace oodscope {
 namespace {
@@ -23,6 +24,29 @@ Grid<T> window(const Grid<T>& grid, int left, int top, Size size, T beyond) {
     std::copy(from.begin(), from.end(), out.row(y).begin());
   }
   return out;
+}
+
+/// The grid moved by whole pixels within its own size.
+template <class T>
+Grid<T> shifted(const Grid<T>& grid, int right, int down, T beyond) {
+  Grid<T> out(grid.size(), beyond);
+  const int width = grid.width() - std::abs(right);
+  for (int y = std::max(0, down); width > 0 && y < std::min(grid.height(), grid.height() + down); ++y) {
+    const auto from =
+        grid.row(y - down).subspan(static_cast<std::size_t>(std::max(0, -right)), static_cast<std::size_t>(width));
+    std::copy(from.begin(), from.end(), out.row(y).begin() + std::max(0, right));
+  }
+  return out;
+}
+
+/// From a number in [0, 1).
+double scaleOf(const Augmentation& how, double u) {
+  if (how.scales.empty()) {
+    const double least = std::log(how.smallest);
+    return std::exp(least + (std::log(how.largest) - least) * u);
+  }
+  const auto count = static_cast<double>(how.scales.size());
+  return how.scales[std::min(how.scales.size() - 1, static_cast<std::size_t>(u * count))];
 }
 
 /// ITU-R 601 luma, which PIL's and torchvision's grey is.
@@ -60,7 +84,7 @@ int scaled(int length, double scale) { return std::max(1, static_cast<int>(std::
 Sample augmented(const Sample& sample, const Augmentation& how, SplitMix& random) {
   // All numbers are drawn whether used or not, so that one option does not change what another one does.
   const bool flip = random.uniform() < 0.5;
-  const double scale = std::exp(random.uniform(std::log(how.smallest), std::log(how.largest)));
+  const double scale = scaleOf(how, random.uniform());
   const double across = random.uniform(), down = random.uniform();
   std::array<float, 3> factors{};
   const std::array<double, 3> spreads{how.brightness, how.contrast, how.saturation};
@@ -69,6 +93,10 @@ Sample augmented(const Sample& sample, const Augmentation& how, SplitMix& random
   }
   std::array<float, 3> tints{};
   for (float& factor : tints) factor = static_cast<float>(random.uniform(1.0 - how.channels, 1.0 + how.channels));
+  const auto shift = [&] {
+    return static_cast<int>(random.below(2 * static_cast<std::uint64_t>(how.shift) + 1)) - how.shift;
+  };
+  const int right = shift(), downwards = shift();
   const Size target{scaled(sample.image.width(), scale), scaled(sample.image.height(), scale)};
   Sample out = resized(sample, target);
   if (how.crop.area() > 0) {
@@ -77,6 +105,11 @@ Sample augmented(const Sample& sample, const Augmentation& how, SplitMix& random
     out.image = window(out.image, left, top, how.crop, Rgb{});
     out.classes = window(out.classes, left, top, how.crop, kUnlearned);
     if (!out.label.empty()) out.label = window(out.label, left, top, how.crop, kVoid);
+  }
+  if (right != 0 || downwards != 0) {
+    out.image = shifted(out.image, right, downwards, Rgb{});
+    out.classes = shifted(out.classes, right, downwards, kUnlearned);
+    if (!out.label.empty()) out.label = shifted(out.label, right, downwards, kVoid);
   }
   if (how.flip && flip) {
     mirror(out.image);

@@ -76,9 +76,14 @@ Batches::Batches(const TrainingOptions& options, const SampleSource& source, int
       m_voidClass(voidClass),
       m_epoch(epoch),
       m_batch(std::min(options.batch, static_cast<int>(source.size()))),
-      m_steps(static_cast<int>(source.size()) / m_batch),
+      m_steps(stepsOf(options, source)),
       m_order(shuffled(source.size(), mixSeeds(options.seed, static_cast<std::uint64_t>(epoch), kOrderStream))) {
   if (!options.negatives.empty()) m_negatives.emplace(options.negatives);
+}
+
+int Batches::stepsOf(const TrainingOptions& options, const SampleSource& source) {
+  const int pictures = static_cast<int>(source.size());
+  return pictures / std::min(options.batch, pictures);
 }
 
 Batches::~Batches() {

@@ -35,6 +35,8 @@ public:
           const Normalisation& normalisation = {});
   ~Batches();
   [[nodiscard]] int steps() const { return m_steps; }
+  /// What an epoch over these pictures has. Requires: source.size() > 0.
+  [[nodiscard]] static int stepsOf(const TrainingOptions& options, const SampleSource& source);
   /// Batch `step`. Throws what reading a sample throws.
   [[nodiscard]] Batch take(int step);
 

@@ -14,6 +14,7 @@ public:
       : m_source(std::move(source)), m_size(size), m_kept(m_source->size()) {}
   std::size_t size() const override { return m_kept.size(); }
   int classes() const override { return m_source->classes(); }
+  std::vector<std::string> classNames() const override { return m_source->classNames(); }
   std::string identity() const override {
     return m_source->identity() + ", at " + std::to_string(m_size.width) + "x" + std::to_string(m_size.height);
   }

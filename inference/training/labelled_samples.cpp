@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
+#include "analysis/datasets/cityscapes.h"
 #include "analysis/datasets/layout_kinds.h"
+#include "analysis/datasets/part_of_set.h"
+#include "analysis/datasets/raw_label.h"
+#include "inference/training/class_map.h"
 #include "inference/training/samples.h"
 
 #include <algorithm>
@@ -38,6 +42,7 @@ public:
   }
   std::size_t size() const override { return m_usable.size(); }
   int classes() const override { return static_cast<int>(m_set.layout.kind().classes->classes.size()); }
+  std::vector<std::string> classNames() const override { return m_set.layout.kind().classes->names(); }
   std::string identity() const override {
     return "frames of " + m_set.name + ", " + std::to_string(m_usable.size()) + " with class labels";
   }
@@ -57,6 +62,59 @@ public:
 private:
   DataSet m_set;
   std::vector<std::size_t> m_usable;
+};
+
+/// The values of a mask by what the kind says of them; 255 for void, nothing for what is no class.
+std::array<std::optional<std::uint8_t>, 256> classesOf(const LabelledFolder& kind) {
+  std::array<std::optional<std::uint8_t>, 256> out{};
+  for (int i = 0; i < kind.classes; ++i)
+    out[static_cast<std::size_t>(kind.firstValue + i)] = static_cast<std::uint8_t>(i);
+  for (const int value : kind.voidValues) out[static_cast<std::size_t>(value)] = kVoid;
+  out[kVoid] = kVoid;
+  return out;
+}
+
+class LabelledFolderSource final : public SampleSource {
+public:
+  explicit LabelledFolderSource(LabelledPairs pairs) : m_pairs(std::move(pairs)), m_classes(classesOf(*m_pairs.kind)) {}
+  std::size_t size() const override { return m_pairs.files.size(); }
+  int classes() const override { return m_pairs.kind->classes; }
+  std::vector<std::string> classNames() const override {
+    if (m_pairs.kind->classNames.empty()) return SampleSource::classNames();
+    return {m_pairs.kind->classNames.begin(), m_pairs.kind->classNames.end()};
+  }
+  std::string identity() const override {
+    return std::string(m_pairs.kind->name) + (m_pairs.part.empty() ? "" : " ") + m_pairs.part + ", " +
+           std::to_string(size()) + " pictures";
+  }
+  std::vector<std::string> warnings() const override {
+    if (m_pairs.withoutMask == 0) return {};
+    return {std::to_string(m_pairs.withoutMask) + " pictures of " + std::string(m_pairs.kind->name) +
+            " have no mask and are not learned from"};
+  }
+  Sample read(std::size_t index) const override {
+    const auto& [image, mask] = m_pairs.files.at(index);
+    const RawLabel raw = readRawLabel(mask, {});
+    Sample sample{readPicture(image), ClassMap(raw.values.size()), {}};
+    requireSize(sample.image.size(), raw.values.size(), mask);
+    for (std::size_t i = 0; i < raw.values.values().size(); ++i) {
+      const int value = raw.values.values()[i];
+      const auto meant = value < 256 ? m_classes[static_cast<std::size_t>(value)] : std::nullopt;
+      if (!meant) {
+        throw Error({.what = "mask holds a value that is no class of " + std::string(m_pairs.kind->name),
+                     .expected = std::to_string(m_pairs.kind->firstValue) + " to " +
+                                 std::to_string(m_pairs.kind->firstValue + m_pairs.kind->classes - 1),
+                     .found = std::to_string(value),
+                     .file = mask});
+      }
+      sample.classes.values()[i] = *meant;
+    }
+    return sample;
+  }
+
+private:
+  LabelledPairs m_pairs;
+  std::array<std::optional<std::uint8_t>, 256> m_classes;
 };
 
 using Colour = std::uint32_t;
@@ -265,8 +323,36 @@ private:
 
 }  // namespace
 
-std::unique_ptr<SampleSource> openClassLabelled(const fs::path& root) {
-  return std::make_unique<ClassLabelledSource>(root);
+std::unique_ptr<SampleSource> openClassLabelled(const fs::path& root, const ClassChoice& choice) {
+  const SetPath path = splitSetPath(root);
+  std::unique_ptr<SampleSource> source;
+  std::optional<ClassMapTable> shipped;
+  bool isMapped = choice.kind == ClassChoice::Kind::Cityscapes;
+  if (auto pairs = findLabelled(path.folder, path.part)) {
+    const LabelledFolder& kind = *pairs->kind;
+    isMapped = isMapped || (choice.kind == ClassChoice::Kind::Usual && kind.isMapped);
+    if (!kind.toCityscapes.empty()) {
+      shipped = ClassMapTable{.name = std::string(kind.name) + " to Cityscapes",
+                              .classes = {kind.toCityscapes.begin(), kind.toCityscapes.end()},
+                              .names = cityscapesNames()};
+    }
+    source = std::make_unique<LabelledFolderSource>(std::move(*pairs));
+  } else {
+    source = std::make_unique<ClassLabelledSource>(root);
+    if (source->classNames() == cityscapesNames()) isMapped = false;
+  }
+  if (choice.kind == ClassChoice::Kind::File) {
+    ClassMapTable given = readClassMap(choice.file, source->classNames());
+    return mapped(std::move(source), std::move(given));
+  }
+  if (!isMapped) return source;
+  if (!shipped) {
+    throw Error({.what = "no table brings this set's classes to Cityscapes'",
+                 .expected = "a class map of your own, or the set's own classes",
+                 .found = std::to_string(source->classes()) + " classes",
+                 .file = root});
+  }
+  return mapped(std::move(source), std::move(*shipped));
 }
 
 std::unique_ptr<SampleSource> openCamVid(const CamVidFolders& folders) {

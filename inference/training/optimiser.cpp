@@ -9,6 +9,7 @@
 #include <torch/optim/adamw.h>
 #include <torch/optim/sgd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 #include <string>
@@ -65,6 +66,20 @@ void clipGradients(const std::vector<at::Tensor>& parameters, double most) {
     if (parameter.grad().defined()) parameter.mutable_grad().mul_(most / norm);
 }
 
+/// The parameters that learn at the rate itself and, where there are any, the slower ones behind them.
+std::vector<optim::OptimizerParamGroup> groupsOf(const std::vector<at::Tensor>& parameters,
+                                                 const std::vector<at::Tensor>& slower) {
+  std::vector<at::Tensor> first;
+  for (const at::Tensor& parameter : parameters) {
+    const bool isSlower =
+        std::any_of(slower.begin(), slower.end(), [&](const at::Tensor& t) { return t.is_same(parameter); });
+    if (!isSlower) first.push_back(parameter);
+  }
+  std::vector<optim::OptimizerParamGroup> groups{optim::OptimizerParamGroup(std::move(first))};
+  if (!slower.empty()) groups.emplace_back(slower);
+  return groups;
+}
+
 /// The state of Adam and of AdamW, which are types of their own of the same members.
 template <class State>
 void saveMoments(const optim::OptimizerParamState& saved, const std::string& name, StateDict& out) {
@@ -88,26 +103,32 @@ std::unique_ptr<State> loadMoments(const StateDict& saved, const std::string& na
 
 }  // namespace
 
-TrainingOptimiser::TrainingOptimiser(const TrainingOptions& options, std::vector<at::Tensor> parameters)
-    : m_kind(options.optimiser), m_mostGradient(options.gradientClip), m_parameters(std::move(parameters)) {
+TrainingOptimiser::TrainingOptimiser(const TrainingOptions& options, std::vector<at::Tensor> parameters,
+                                     const std::vector<at::Tensor>& slower)
+    : m_kind(options.optimiser),
+      m_mostGradient(options.gradientClip),
+      m_slowerRate(options.backboneRate),
+      m_parameters(std::move(parameters)) {
+  const std::vector<optim::OptimizerParamGroup> groups = groupsOf(m_parameters, slower);
   if (m_kind == Optimiser::Adam) {
     // Decay inside the gradient, as torch.optim.Adam; the second beta is that optimiser's default.
     m_optimiser = std::make_unique<optim::Adam>(
-        m_parameters,
+        groups,
         optim::AdamOptions(options.learningRate).betas({options.momentum, 0.999}).weight_decay(options.weightDecay));
   } else if (m_kind == Optimiser::AdamW) {
     m_optimiser = std::make_unique<optim::AdamW>(
-        m_parameters,
+        groups,
         optim::AdamWOptions(options.learningRate).betas({options.momentum, 0.999}).weight_decay(options.weightDecay));
   } else {
     m_optimiser = std::make_unique<optim::SGD>(
-        m_parameters,
-        optim::SGDOptions(options.learningRate).momentum(options.momentum).weight_decay(options.weightDecay));
+        groups, optim::SGDOptions(options.learningRate).momentum(options.momentum).weight_decay(options.weightDecay));
   }
 }
 
 void TrainingOptimiser::setLearningRate(double rate) {
-  for (auto& group : m_optimiser->param_groups()) group.options().set_lr(rate);
+  auto& groups = m_optimiser->param_groups();
+  groups.front().options().set_lr(rate);
+  if (groups.size() > 1) groups.back().options().set_lr(rate * m_slowerRate);
 }
 
 void TrainingOptimiser::step() {

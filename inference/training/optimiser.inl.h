@@ -13,7 +13,10 @@ namespace oodscope {
 /// A LibTorch optimiser whose state can be written as plain tensors and taken up again without loss.
 class TrainingOptimiser {
 public:
-  TrainingOptimiser(const TrainingOptions& options, std::vector<at::Tensor> parameters);
+  /// Learns `parameters`, those of `slower` at the options' backboneRate. Requires: each once.
+  TrainingOptimiser(const TrainingOptions& options, std::vector<at::Tensor> parameters,
+                    const std::vector<at::Tensor>& slower = {});
+  /// The rate of those that are not slower.
   void setLearningRate(double rate);
   /// One step from the gradients, which are scaled down to the options' greatest norm and cleared afterwards.
   void step();
@@ -24,7 +27,7 @@ public:
 
 private:
   Optimiser m_kind;
-  double m_mostGradient;
+  double m_mostGradient, m_slowerRate;
   std::vector<at::Tensor> m_parameters;
   std::unique_ptr<torch::optim::Optimizer> m_optimiser;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "inference/models/model.h"
+#include "inference/networks/normalisation.h"
 #include "inference/training/augmentation.h"
 #include "inference/training/loss_parameters.h"
 #include "inference/training/samples.h"
@@ -18,7 +19,16 @@
 namespace oodscope {
 
 enum class Optimiser { Adam, Sgd, AdamW /* decay apart from the gradient */ };
-enum class Schedule { Constant, Polynomial /* (1 - progress)^0.9 */, Cosine /* to zero */ };
+enum class Schedule {
+  Constant,
+  Polynomial /* (1 - progress)^0.9 */,
+  Cosine /* to the final rate */,
+  Step /* times stepFactor each stepEpochs epochs */,
+  Plateau /* times plateauFactor where validation's loss no longer falls */
+};
+/// Which weights stay as they are. Backbone: those of all but the head; its batch norms' statistics follow the
+/// pictures. Probe: the same, and the statistics of all batch norms stay, too.
+enum class Freeze { None, Backbone, Probe };
 /// Weight of each class in the loss. Logarithmic: 1 / ln(1.02 + share of pixels), as ENet and ERFNet were trained.
 enum class ClassWeights { Equal, Logarithmic };
 
@@ -45,15 +55,25 @@ struct TrainingOptions {
                                   ///< written; 0: the weights themselves
   double normMomentum = 0.1;      ///< what a batch adds to the running means and variances of batch norms
   bool reducedPrecision = false;  ///< convolutions in bfloat16 while learning; the weights stay float32
-  std::string best = {};  ///< what is best kept by, beside the last: "miou", or a method of ValidationReport, by its
-                          ///< AP; empty: none
+  std::string best = {};          ///< what is best kept by, beside the last: "miou", "loss" (the least), or a method of
+                                  ///< ValidationReport, by its AP; empty: none
   Schedule schedule = Schedule::Polynomial;
+  bool isRateByEpoch = false;      ///< polynomial and cosine fall from epoch to epoch, not from step to step
+  double finalLearningRate = 0.0;  ///< of the cosine
+  double stepFactor = 0.1;         ///< see Schedule::Step
+  int stepEpochs = 10;             ///< of the same
+  double plateauFactor = 0.1;      ///< see Schedule::Plateau; the loss is the training's where nothing is validated
+  int plateauPatience = 10;        ///< epochs without a lower loss that are waited for
+  double backboneRate = 1.0;       ///< learning rate of all but the head, as a share of the learning rate
+  Freeze freeze = Freeze::None;    ///< in the epochs of the whole network
+  int headEpochs = 0;              ///< of the head alone, Freeze::Probe, before those of the whole network
   double dropout = 1.0;  ///< factor on the network's dropout rates; below 1 for short trainings and slim networks
   std::vector<int> stageEpochs = {};  ///< of the network's stages before the whole, in their order; those missing: 0
   int epochs = 100;                   ///< of the whole network
   int batch = 6;
   Size input{1024, 512};  ///< the network's: pictures are brought to it before they are varied; multiples of
                           ///< the network's sizeMultiple
+  std::optional<Normalisation> normalisation = {};  ///< empty: the network kind's
   Augmentation augmentation;
   std::filesystem::path negatives = {};  ///< what is pasted is cut from here, see CutOuts; empty: made up
   double negativeRectangles = 0.0;       ///< see CutOutRule
@@ -63,6 +83,7 @@ struct TrainingOptions {
   Device device = Device::Cpu;
   int threads = 0;                  ///< of LibTorch; 0: all cores. Other numbers of threads may round otherwise
   int stepsBetweenCheckpoints = 0;  ///< beside those at the end of each epoch; 0: none
+  std::string described = {};       ///< further words for the sidecar's description: the preset, what differs from it
 };
 
 /// What may be asked of an architecture.
@@ -72,6 +93,7 @@ struct TrainableNetwork {
   std::string widthsHelp;           ///< where they are
   int sizeMultiple = 8;             ///< of the input's width and height
   std::vector<std::string> stages;  ///< parts that may be trained before the whole: "encoder"
+  bool hasHead = false;             ///< its head can be told from its backbone: rates per part and freezing
 };
 /// In menu order.
 [[nodiscard]] std::vector<TrainableNetwork> trainableNetworks();
@@ -94,6 +116,7 @@ struct TrainableHead {
 /// protocol; empty where not defined.
 struct ValidationReport {
   std::optional<double> miou, accuracy;
+  std::optional<double> loss;  ///< mean over the pictures of the loss that is trained with
   struct Anomaly {
     std::string method;
     std::optional<double> ap, fpr95;
@@ -101,15 +124,17 @@ struct ValidationReport {
   std::vector<Anomaly> anomalies;  ///< msp, max-logit, max-entropy, energy and, with a trained void class, void
 };
 
-/// "miou", or the AP of the method of this name. Empty where not defined.
+/// "miou", "loss", or the AP of the method of this name. Empty where not defined.
 [[nodiscard]] std::optional<double> valueOf(const ValidationReport& report, std::string_view name);
-/// What TrainingOptions::best may be: "miou" and the methods that validation knows.
+/// What TrainingOptions::best may be: "miou", "loss" and the methods that validation knows.
 [[nodiscard]] std::vector<std::string> bestNames();
+/// Whether a value of this name is better than another one: a loss where it is less, all else where it is more.
+[[nodiscard]] bool isBetter(std::string_view name, double value, double than);
 
 struct TrainingProgress {
   enum class Kind { Step, Epoch, Warning } kind = Kind::Step;
   std::string message = {};   ///< with Kind::Warning: a likely mistake; the other fields then mean nothing
-  std::string stage = {};     ///< the part under way: "encoder"; empty: the whole network
+  std::string stage = {};     ///< the part under way: "encoder", "head"; empty: the whole network
   int epoch = 0, epochs = 0;  ///< 1-based, over all stages
   int step = 0, steps = 0;    ///< within the epoch
   double loss = 0.0;          ///< mean over the epoch so far
@@ -134,7 +159,8 @@ struct TrainingResult {
 /// Files of these names that no checkpoint belongs to are somebody's own and never replaced. Throws Error: a folder
 /// that another process trains in or that holds such files, a checkpoint of other options (which one), start weights of
 /// another network, unreadable pictures, a full disk, a loss or weights that are not finite (the last checkpoint
-/// stays). `progress` is called from the calling thread.
+/// stays). Start weights of another number of outputs give the outputs that both have, which is said. `progress` is
+/// called from the calling thread.
 TrainingResult train(const TrainingOptions& options, const SampleSource& pictures, const SampleSource* validation,
                      const std::filesystem::path& folder, const std::function<void(const TrainingProgress&)>& progress,
                      std::stop_token stop = {});

@@ -106,6 +106,20 @@ std::string modernRecipe(const std::string& text) {
   return out;
 }
 
+/// A log as it is written today: those of earlier versions have fewer columns, the missing ones the last.
+std::string modernLog(const std::string& text) {
+  const std::string heading = logHeading();
+  const std::string first = text.substr(0, text.find('\n'));
+  const auto columns = [](const std::string& line) { return std::count(line.begin(), line.end(), ','); };
+  if (!heading.starts_with(first) || columns(first) == columns(heading)) return text;
+  const std::string missing(static_cast<std::size_t>(columns(heading) - columns(first)), ',');
+  std::istringstream in(text);
+  std::string out = heading, line;
+  std::getline(in, line);
+  while (std::getline(in, line)) out += line + missing + "\n";
+  return out;
+}
+
 /// A cell of log.csv, after its comma.
 void addPercent(std::string& line, const std::optional<double>& fraction) {
   line += ',';
@@ -123,6 +137,22 @@ std::vector<std::string> logMethods() {
 const char* optimiserName(Optimiser optimiser) {
   if (optimiser == Optimiser::AdamW) return "adamw";
   return optimiser == Optimiser::Adam ? "adam" : "sgd";
+}
+
+/// The same of learning rates and of what is learned.
+void addLaterRates(const TrainingOptions& options, std::ostringstream& out) {
+  const TrainingOptions usual;
+  if (options.isRateByEpoch) out << "learning rate: by epoch\n";
+  if (options.schedule == Schedule::Step)
+    out << "step: " << numberText(options.stepFactor) << " " << options.stepEpochs << "\n";
+  if (options.schedule == Schedule::Plateau)
+    out << "plateau: " << numberText(options.plateauFactor) << " " << options.plateauPatience << "\n";
+  if (options.finalLearningRate != usual.finalLearningRate)
+    out << "final learning rate: " << numberText(options.finalLearningRate) << "\n";
+  if (options.backboneRate != usual.backboneRate) out << "backbone rate: " << numberText(options.backboneRate) << "\n";
+  if (options.freeze != usual.freeze)
+    out << "frozen: " << (options.freeze == Freeze::Probe ? "backbone and statistics" : "backbone") << "\n";
+  if (options.headEpochs != usual.headEpochs) out << "head epochs: " << options.headEpochs << "\n";
 }
 
 /// Options that earlier versions had not, a line each where they differ from what was done then, so that a training of
@@ -146,6 +176,19 @@ void addLaterOptions(const TrainingOptions& options, std::ostringstream& out) {
   if (const std::string head = headText(options); !head.empty()) out << "head: " << head << "\n";
   if (options.reducedPrecision) out << "precision: bfloat16\n";
   if (!options.best.empty()) out << "best by: " << options.best << "\n";
+  addLaterRates(options, out);
+  add("shift", options.augmentation.shift, usual.augmentation.shift);
+  if (!options.augmentation.scales.empty()) {
+    out << "scales:";
+    for (const double scale : options.augmentation.scales) out << " " << numberText(scale);
+    out << "\n";
+  }
+  if (options.normalisation) {
+    out << "normalisation: " << numberText(options.normalisation->scale);
+    for (const auto* values : {&options.normalisation->mean, &options.normalisation->deviation})
+      for (const double value : *values) out << " " << numberText(value);
+    out << "\n";
+  }
 }
 
 }  // namespace
@@ -188,6 +231,11 @@ void writeTrainingState(const TrainingState& state, const std::filesystem::path&
   if (state.classWeights.defined()) out.emplace_back("class_weights", state.classWeights);
   for (const auto& [key, tensor] : state.network) out.emplace_back(std::string(kNetwork) + key, tensor);
   if (state.best) out.emplace_back("best_value", scalar(*state.best));
+  if (state.plateau.least) {
+    out.emplace_back("plateau_least", scalar(*state.plateau.least));
+    out.emplace_back("plateau_waited", scalar(state.plateau.waited));
+    out.emplace_back("plateau_share", scalar(state.plateau.share));
+  }
   for (const auto& [key, tensor] : state.average) out.emplace_back(std::string(kAverage) + key, tensor);
   for (const auto& [key, tensor] : state.bestNetwork) out.emplace_back(std::string(kBest) + key, tensor);
   for (const auto& [key, tensor] : state.optimiser) out.emplace_back(std::string(kOptimiser) + key, tensor);
@@ -216,7 +264,7 @@ std::optional<TrainingState> readTrainingState(const std::filesystem::path& file
                  .found = difference(state.recipe, recipe),
                  .file = file});
   }
-  state.log = textOf(need("log"));
+  state.log = modernLog(textOf(need("log")));
   state.stage = static_cast<int>(need("stage").item<double>());
   state.epoch = static_cast<int>(need("epoch").item<double>());
   state.step = static_cast<int>(need("step").item<double>());
@@ -225,6 +273,9 @@ std::optional<TrainingState> readTrainingState(const std::filesystem::path& file
     if (key == "class_weights") state.classWeights = tensor;
     if (key.starts_with(kNetwork)) state.network.emplace_back(key.substr(kNetwork.size()), tensor);
     if (key == "best_value") state.best = tensor.item<double>();
+    if (key == "plateau_least") state.plateau.least = tensor.item<double>();
+    if (key == "plateau_waited") state.plateau.waited = static_cast<int>(tensor.item<double>());
+    if (key == "plateau_share") state.plateau.share = tensor.item<double>();
     if (key.starts_with(kAverage)) state.average.emplace_back(key.substr(kAverage.size()), tensor);
     if (key.starts_with(kBest)) state.bestNetwork.emplace_back(key.substr(kBest.size()), tensor);
     if (key.starts_with(kOptimiser)) state.optimiser.emplace_back(key.substr(kOptimiser.size()), tensor);
@@ -240,7 +291,7 @@ std::string logHeading() {
       out += method;
     }
   }
-  out += '\n';
+  out += ",validation_loss\n";
   return out;
 }
 
@@ -258,6 +309,8 @@ std::string logLine(const TrainingProgress& epoch) {
     addPercent(out, has ? found->ap : std::nullopt);
     addPercent(out, has ? found->fpr95 : std::nullopt);
   }
+  out += ',';
+  if (report.loss) out += fixedText(*report.loss, 6);
   out += '\n';
   return out;
 }

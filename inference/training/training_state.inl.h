@@ -3,6 +3,7 @@
 #include "inference/training/training.h"
 
 #include "inference/checkpoints/state_dict.inl.h"
+#include "inference/training/schedule.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -14,7 +15,7 @@ namespace oodscope {
 /// Where a training is. The random numbers of a step are functions of the seed and of these counts, so that there is no
 /// generator whose state would have to be kept.
 struct TrainingState {
-  int stage = 1;            ///< 1 the whole network, 0 the last stage before it, -1 the one before that
+  int stage = 1;            ///< 1 the whole network, 0 the last phase before it, -1 the one before that
   int epoch = 0;            ///< finished epochs of the stage
   int step = 0;             ///< finished steps of the epoch under way
   double lossSum = 0.0;     ///< over these steps
@@ -25,6 +26,7 @@ struct TrainingState {
   StateDict average;           ///< of the weights; empty without one
   std::optional<double> best;  ///< validation's best value so far
   StateDict bestNetwork;       ///< the weights that had it
+  PlateauState plateau;        ///< of the phase under way
 };
 
 /// The options and pictures that decide the weights, one "name: value" a line.

@@ -18,7 +18,7 @@
 namespace oodscope {
 namespace {
 
-constexpr std::string_view kMiou = "miou";
+constexpr std::string_view kMiou = "miou", kLoss = "loss";
 
 struct MethodScores {
   ScoreParameters parameters;
@@ -56,32 +56,39 @@ private:
 
 std::optional<double> valueOf(const ValidationReport& report, std::string_view name) {
   if (name == kMiou) return report.miou;
+  if (name == kLoss) return report.loss;
   for (const ValidationReport::Anomaly& anomaly : report.anomalies)
     if (anomaly.method == name) return anomaly.ap;
   return std::nullopt;
 }
 
+bool isBetter(std::string_view name, double value, double than) { return name == kLoss ? value < than : value > than; }
+
 std::vector<std::string> bestNames() {
-  std::vector<std::string> names{std::string(kMiou)};
+  std::vector<std::string> names{std::string(kMiou), std::string(kLoss)};
   for (const Method method : allMethods())
     if (method.kind().isInTrainingLog) names.emplace_back(method.name());
   return names;
 }
 
 std::optional<ValidationReport> validate(Network& network, const SampleSource& pictures, const TrainingOptions& options,
-                                         const std::stop_token& stop, const Normalisation& normalisation) {
+                                         const std::stop_token& stop, const LossOfOutputs& loss,
+                                         const Normalisation& normalisation) {
   const EvaluationMode evaluation(network);
   const at::NoGradGuard noGradient;
   const int classes = pictures.classes();
   std::vector<MethodScores> methods = methodsFor(classes, trainsVoidChannel(options));
   std::vector<std::shared_ptr<const LabelMap>> labels;
   ConfusionMatrix confusion(classes);
+  double losses = 0.0;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     if (stop.stop_requested()) return std::nullopt;
     const Sample sample = resized(pictures.read(i), options.input);
-    at::Tensor image = imageTensor(sample.image, normalisation);
-    if (options.device == Device::Cuda) image = image.cuda();
-    const at::Tensor logits = network.forward(image).cpu().contiguous();
+    Batch batch = stack({&sample, 1}, options.trainVoid ? network.shape().classes - 1 : -1, normalisation);
+    if (options.device == Device::Cuda) batch = {batch.images.cuda(), batch.targets.cuda()};
+    const std::vector<at::Tensor> given = forwardAll(network, batch.images);
+    losses += loss(given, batch.targets).item<double>();
+    const at::Tensor logits = given.front().cpu().contiguous();
     const LogitsView view{.single = logits.data_ptr<float>(),
                           .channels = static_cast<int>(logits.size(1)),
                           .height = static_cast<int>(logits.size(2)),
@@ -98,7 +105,10 @@ std::optional<ValidationReport> validate(Network& network, const SampleSource& p
       method.frames.push_back(std::move(scores));
     }
   }
-  ValidationReport report{.miou = confusion.meanIou(), .accuracy = confusion.accuracy(), .anomalies = {}};
+  ValidationReport report{.miou = confusion.meanIou(),
+                          .accuracy = confusion.accuracy(),
+                          .loss = losses / static_cast<double>(pictures.size()),
+                          .anomalies = {}};
   for (const MethodScores& method : methods) {
     const auto provide = [&](std::size_t frame) {
       return ScoredFrame{method.frames[frame]->values(), labels[frame]->values(), nullptr};

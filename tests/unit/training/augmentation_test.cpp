@@ -9,6 +9,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <utility>
 
 namespace oodscope {
 namespace {
@@ -55,6 +59,38 @@ TEST(Augmentation, ChannelsAreEachMultipliedByAFactorOfTheirOwn) {
     apart += c.r != c.g && c.g != c.b ? 1 : 0;
   }
   EXPECT_GE(apart, 15);
+}
+
+TEST(Augmentation, ScalesAreThoseOfTheListAndNoOthers) {
+  std::map<int, int> widths;
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    SplitMix random(seed);
+    ++widths[augmented(numbered(), {.flip = false, .scales = {0.5, 1.0, 2.0}}, random).image.width()];
+  }
+  ASSERT_EQ(widths.size(), 3U);
+  for (const int width : {4, 8, 16}) EXPECT_GT(widths[width], 60) << width;
+}
+
+TEST(Augmentation, ShiftMovesAllPartsByWholePixelsAndLearnsNothingFromTheMargin) {
+  std::set<std::pair<int, int>> moves;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    SplitMix random(seed);
+    const Sample out = augmented(numbered(), {.flip = false, .shift = 2}, random);
+    ASSERT_EQ(out.image.size(), (Size{8, 4}));
+    // The pixel that came to the middle tells the move.
+    const int from = out.classes.at(4, 2), right = 4 - from % 8, down = 2 - from / 8;
+    ASSERT_LE(std::max(std::abs(right), std::abs(down)), 2);
+    moves.insert({right, down});
+    for (int y = 0; y < 4; ++y) {
+      for (int x = 0; x < 8; ++x) {
+        const int ownX = x - right, ownY = y - down;
+        const bool isInside = ownX >= 0 && ownX < 8 && ownY >= 0 && ownY < 4;
+        ASSERT_EQ(out.classes.at(x, y), isInside ? ownY * 8 + ownX : kUnlearned);
+        ASSERT_EQ(out.image.at(x, y).r, isInside ? ownY * 8 + ownX : 0);
+      }
+    }
+  }
+  EXPECT_EQ(moves.size(), 25U);
 }
 
 TEST(Augmentation, CropIsAWindowOfThePictureAndReachesAllOfIt) {

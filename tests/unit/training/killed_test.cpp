@@ -30,7 +30,11 @@ constexpr int kKills = 20;
 /// Four epochs of three steps, a checkpoint after each step: writing is a good part of the work.
 TrainingOptions options(const std::string& loss) {
   TrainingOptions out = testing::tinyTraining();
-  out.epochs = 3;
+  out.epochs = 2;
+  out.headEpochs = 1;  // the state of a phase before the last, of a plateau, of two rates
+  out.schedule = Schedule::Plateau;
+  out.plateauPatience = 0;
+  out.backboneRate = 0.5;
   out.stepsBetweenCheckpoints = 1;
   out.loss = loss;
   if (!headOf(out).servesStages) out.stageEpochs = {};

@@ -53,6 +53,25 @@ TEST(Optimiser, GradientsAreScaledToTheGreatestNormAndSmallerOnesAreNot) {
   EXPECT_NEAR(trained(options, {8.0}), 2.0 - 8.0, 1e-12);
 }
 
+TEST(Optimiser, TheBackboneLearnsAtItsShareOfTheRate) {
+  TrainingOptions options;
+  options.optimiser = Optimiser::Sgd;
+  options.momentum = 0.9;
+  options.weightDecay = 0.0;
+  options.backboneRate = 0.1;
+  at::Tensor backbone = torch::full({1}, 2.0, torch::kDouble).requires_grad_(true);
+  at::Tensor head = torch::full({1}, 2.0, torch::kDouble).requires_grad_(true);
+  TrainingOptimiser optimiser(options, {backbone, head}, {backbone});
+  for (const double rate : {0.5, 0.25}) {
+    for (at::Tensor* parameter : {&backbone, &head}) parameter->mutable_grad() = torch::full({1}, 1.0, torch::kDouble);
+    optimiser.setLearningRate(rate);
+    optimiser.step();
+  }
+  // v = 1, then 0.9 + 1; w = 2 - 0.5 v1 - 0.25 v2.
+  EXPECT_NEAR(head.item<double>(), 2.0 - 0.5 - 0.25 * 1.9, 1e-12);
+  EXPECT_NEAR(backbone.item<double>(), 2.0 - 0.05 - 0.025 * 1.9, 1e-12);
+}
+
 TEST(Optimiser, AdamWGoesOnFromItsStateAsIfUninterrupted) {
   TrainingOptions options;
   options.optimiser = Optimiser::AdamW;

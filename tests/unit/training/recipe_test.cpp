@@ -38,7 +38,8 @@ TEST(Recipe, NamesWhatEarlierVersionsHadNotWhereItIsUsed) {
   TrainingOptions options;
   const std::string before = recipe(options);
   for (const char* name : {"void weight", "outlier exposure", "gradient clip", "warm-up", "weight average",
-                           "norm momentum", "channels", "pasted", "precision", "best by"})
+                           "norm momentum", "channels", "pasted", "precision", "best by", "plateau", "by epoch",
+                           "final", "backbone", "frozen", "head", "shift", "scales", "normalisation"})
     EXPECT_THAT(before, Not(HasSubstr(name)));
   options.voidWeight = 1.5;
   options.outlierExposure = 0.05;
@@ -51,11 +52,38 @@ TEST(Recipe, NamesWhatEarlierVersionsHadNotWhereItIsUsed) {
   options.reducedPrecision = true;
   options.best = "void";
   options.optimiser = Optimiser::AdamW;
+  options.schedule = Schedule::Plateau;
+  options.plateauFactor = 0.5;
+  options.plateauPatience = 5;
+  options.isRateByEpoch = true;
+  options.finalLearningRate = 0.25;
+  options.backboneRate = 0.125;
+  options.freeze = Freeze::Probe;
+  options.headEpochs = 3;
+  options.augmentation.shift = 2;
+  options.augmentation.scales = {0.75, 1.0, 2.0};
+  options.normalisation = Normalisation{.mean = {0.5, 0.25, 0.125}, .deviation = {1.0, 2.0, 4.0}};
   const std::string after = recipe(options);
-  for (const char* line :
-       {"\nvoid weight: 1.5\n", "\noutlier exposure: 0.05", "\ngradient clip: 5\n", "\nwarm-up: 100\n",
-        "\nweight average: 0.998", "\nnorm momentum: 0.03125\n", "\nchannels: 0.05", "\npasted: 0.25\n",
-        "\nprecision: bfloat16\n", "\nbest by: void\n", "\noptimiser: adamw "})
+  for (const char* line : {"\nvoid weight: 1.5\n",
+                           "\noutlier exposure: 0.05",
+                           "\ngradient clip: 5\n",
+                           "\nwarm-up: 100\n",
+                           "\nweight average: 0.998",
+                           "\nnorm momentum: 0.03125\n",
+                           "\nchannels: 0.05",
+                           "\npasted: 0.25\n",
+                           "\nplateau: 0.5 5\n",
+                           "\nlearning rate: by epoch\n",
+                           "\nfinal learning rate: 0.25\n",
+                           "\nbackbone rate: 0.125\n",
+                           "\nfrozen: backbone and statistics\n",
+                           "\nhead epochs: 3\n",
+                           "\nshift: 2\n",
+                           "\nscales: 0.75 1 2\n",
+                           " 0.5 0.25 0.125 1 2 4\n",
+                           "\nprecision: bfloat16\n",
+                           "\nbest by: void\n",
+                           "\noptimiser: adamw "})
     EXPECT_THAT(after, HasSubstr(line));
 }
 

@@ -49,7 +49,8 @@ void expectSameWeightsHoweverStopped(const TrainingOptions& options) {
   const TinyPictures pictures;
   const auto whole = train(options, pictures, &pictures, folder.path() / "whole", kSilent);
   ASSERT_TRUE(whole.complete);
-  EXPECT_EQ(whole.epochs, (options.stageEpochs.empty() ? 0 : options.stageEpochs[0]) + options.epochs);
+  EXPECT_EQ(whole.epochs,
+            (options.stageEpochs.empty() ? 0 : options.stageEpochs[0]) + options.headEpochs + options.epochs);
   for (const int steps : {1, 2}) {
     int pieces = 0;
     const auto parts = trainInPieces(options, folder.path() / std::to_string(steps), steps, pieces);
@@ -96,6 +97,23 @@ TrainingOptions demoTraining() {
 
 TEST(Training, StoppedAndContinuedGivesTheSameBytesWithAverageExposureAndPasting) {
   expectSameWeightsHoweverStopped(demoTraining());
+}
+
+TEST(Training, StoppedAndContinuedGivesTheSameBytesWithAHeadFirstTwoRatesAndAPlateau) {
+  TrainingOptions options = tinyTraining();
+  options.optimiser = Optimiser::Sgd;
+  options.headEpochs = 1;
+  options.backboneRate = 0.5;
+  options.schedule = Schedule::Plateau;
+  options.plateauPatience = 0;
+  options.plateauFactor = 0.5;
+  options.learningRate = 0.05;  // swings, so that the rate falls
+  options.epochs = 3;
+  options.best = "loss";
+  options.augmentation.scales = {0.75, 1.0, 1.25};
+  options.augmentation.shift = 2;
+  options.normalisation = kImageNet;
+  expectSameWeightsHoweverStopped(options);
 }
 
 TEST(Training, StoppedAndContinuedGivesTheSameBytesInReducedPrecision) {
@@ -154,6 +172,29 @@ TEST(Training, KeepsTheBestBesideTheLast) {
   }
   EXPECT_EQ(sha256OfFile(folder.path() / "best.pth"), digest);
   EXPECT_EQ(textOf(folder.path() / "best.json"), textOf(folder.path() / "weights.json"));
+}
+
+TEST(Training, KeepsTheLeastLossBesideTheLast) {
+  const TemporaryFolder folder;
+  const TinyPictures pictures;
+  TrainingOptions options = tinyTraining();
+  options.epochs = 5;
+  options.schedule = Schedule::Constant;
+  options.learningRate = 0.02;
+  options.best = "loss";
+  std::optional<double> least;
+  std::string digest;
+  static_cast<void>(train(options, pictures, &pictures, folder.path(), [&](const TrainingProgress& progress) {
+    if (progress.kind != TrainingProgress::Kind::Epoch || !progress.validation) return;
+    const double loss = progress.validation->loss.value();
+    EXPECT_EQ(progress.isBest, !least || loss < *least);
+    if (!progress.isBest) return;
+    least = loss;
+    digest = sha256OfFile(folder.path() / "weights.pth");
+  }));
+  ASSERT_TRUE(least);
+  EXPECT_EQ(sha256OfFile(folder.path() / "best.pth"), digest);
+  EXPECT_THAT(textOf(folder.path() / "log.csv"), HasSubstr(",validation_loss\n"));
 }
 
 TEST(Training, WithoutVoidClassThereIsNothingToExpose) {
