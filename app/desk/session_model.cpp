@@ -213,7 +213,15 @@ void SessionModel::setPolarity(const std::filesystem::path& folder, std::optiona
   if (polarity) m_session.polarities.push_back({folder, *polarity});
   touch();
 }
+void SessionModel::setStatistics(const std::filesystem::path& folder,
+                                 const std::optional<std::filesystem::path>& file) {
+  if (statisticsOf(m_session.folderStatistics, folder) == file) return;
+  std::erase_if(m_session.folderStatistics, [&](const FolderStatistics& entry) { return entry.folder == folder; });
+  if (file) m_session.folderStatistics.push_back({folder, *file});
+  touch();
+}
 void SessionModel::removeScores(const std::filesystem::path& folder) {
+  std::erase_if(m_session.folderStatistics, [&](const FolderStatistics& entry) { return entry.folder == folder; });
   std::erase_if(m_session.polarities, [&](const FolderPolarity& entry) { return entry.folder == folder; });
   if (dropAt(m_session.scores, folder)) touch();
 }

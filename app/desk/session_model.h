@@ -75,6 +75,7 @@ public:
   void removeScores(const std::filesystem::path& folder);
   /// What a high value of the folder's maps means; none: as their form says.
   void setPolarity(const std::filesystem::path& folder, std::optional<Polarity> polarity);
+  void setStatistics(const std::filesystem::path& folder, const std::optional<std::filesystem::path>& file);
   /// What was called `from` is called `to` from now on: no step of undo.
   void renameSet(const std::string& from, const std::string& to);
   void renameSource(const std::string& from, const std::string& to);

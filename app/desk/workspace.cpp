@@ -269,7 +269,8 @@ void Workspace::nameSources() {
 void Workspace::openScores(const std::filesystem::path& folder) {
   const auto polarity = polarityOf(m_session.session().polarities, folder);
   const SourceId id = sourceIdOf({.label = {}, .folder = folder, .polarity = polarity});
-  if (const auto known = std::ranges::find(m_scores, id, &OpenScores::id); known != m_scores.end()) {
+  const auto same = [&](const OpenScores& open) { return folderIdOf(open.path) == folderIdOf(folder); };
+  if (const auto known = std::ranges::find_if(m_scores, same); known != m_scores.end()) {
     Q_EMIT scoresKnown(known->name());
     return;
   }
@@ -283,17 +284,36 @@ void Workspace::openScores(const std::filesystem::path& folder) {
   m_scores.push_back({.path = folder, .id = id, .polarity = polarity});
   nameSources();
   Q_EMIT scoresOpened(m_scores.back().name());
+  const auto file = statisticsOf(m_session.session().folderStatistics, folder);
+  if (file) readFolderStatistics(folder, *file);
+}
+
+void Workspace::reread(OpenScores& open) {
+  dropLiveSets({}, open.id, open.name());
+  open.id = sourceIdOf({.label = {}, .folder = open.path, .polarity = open.polarity, .statistics = open.statistics});
+  Q_EMIT scoresOpened(open.name());
+}
+
+void Workspace::readFolderStatistics(const std::filesystem::path& folder, const std::filesystem::path& file) {
+  using Read = std::shared_ptr<const FittedStatistics>;
+  inBackground<Read>([file] { return readStatistics(file); },
+                     [this, folder, file](const Read& read) {
+                       const auto open = std::ranges::find(m_scores, folder, &OpenScores::path);
+                       if (open == m_scores.end()) return;  // closed meanwhile
+                       m_session.setStatistics(folder, file);
+                       open->statistics = read;
+                       reread(*open);
+                     },
+                     file);
 }
 
 void Workspace::setPolarity(const QString& name, std::optional<Polarity> polarity) {
   const OpenScores* found = findScores(name);
   if (found == nullptr || found->polarity == polarity) return;
   OpenScores& open = m_scores[static_cast<std::size_t>(found - m_scores.data())];
-  dropLiveSets({}, open.id, open.name());
   open.polarity = polarity;
-  open.id = sourceIdOf({.label = {}, .folder = open.path, .polarity = polarity});
   m_session.setPolarity(open.path, polarity);
-  Q_EMIT scoresOpened(open.name());
+  reread(open);
 }
 
 std::vector<std::filesystem::path> Workspace::scoreFolders() const {
@@ -312,11 +332,18 @@ void Workspace::reopenModel(const QString& name, const Preprocessing& preprocess
 }
 
 void Workspace::setStatistics(const QString& name, const std::optional<std::filesystem::path>& file) {
-  const OpenModel* open = findModel(name);
-  if (open == nullptr) return;
-  ModelEntry entry = open->entry;
-  entry.statistics = file;
-  openModel(entry);
+  if (const OpenModel* model = findModel(name)) {
+    ModelEntry entry = model->entry;
+    entry.statistics = file;
+    return openModel(entry);
+  }
+  const OpenScores* found = findScores(name);
+  if (found == nullptr) return;
+  if (file) return readFolderStatistics(found->path, *file);
+  OpenScores& open = m_scores[static_cast<std::size_t>(found - m_scores.data())];
+  m_session.setStatistics(open.path, std::nullopt);
+  open.statistics = nullptr;
+  reread(open);
 }
 
 void Workspace::tellOnce(const QString& about, const std::string& text, const std::filesystem::path& file) {
@@ -472,7 +499,8 @@ std::optional<SourceItem> Workspace::itemOf(const ViewState& view, SourceId& id)
     const OpenScores* scores = findScores(QString::fromStdString(*view.score.imported));
     if (scores == nullptr) return std::nullopt;
     id = scores->id;
-    return SourceItem{.label = scores->label, .folder = scores->path, .polarity = scores->polarity};
+    return SourceItem{
+        .label = scores->label, .folder = scores->path, .polarity = scores->polarity, .statistics = scores->statistics};
   }
   const OpenModel* model = findModel(QString::fromStdString(view.model));
   if (model == nullptr || !model->info) return std::nullopt;

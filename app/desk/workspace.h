@@ -49,8 +49,9 @@ struct OpenModel {
 struct OpenScores {
   std::filesystem::path path;
   SourceId id = {};
-  std::string label = {};                 ///< no other open model or folder has it
-  std::optional<Polarity> polarity = {};  ///< as the user said; none: as the files' form says
+  std::string label = {};                                   ///< no other open model or folder has it
+  std::optional<Polarity> polarity = {};                    ///< as the user said; none: as the files' form says
+  std::shared_ptr<const FittedStatistics> statistics = {};  ///< that its methods may measure by; null: none
   [[nodiscard]] QString name() const { return QString::fromStdString(label); }
 };
 
@@ -90,7 +91,8 @@ public:
   /// Loads the model again with edited assumptions; logits made under the old ones are not used.
   void reopenModel(const QString& name, const Preprocessing& preprocessing, const OutputMeaning& outputs);
   /// The model is opened again with what a file says was fitted for it; none: with the file beside it, where there is
-  /// one. A file that cannot be read, or is of another network, is told and not used.
+  /// one. A folder is measured by the file from now on; none: by nothing. A file that cannot be read, or is of another
+  /// network, is told and not used.
   void setStatistics(const QString& name, const std::optional<std::filesystem::path>& file);
   void closeAll();
   /// Opens what was said to lie there, as the session has it by now.
@@ -169,6 +171,10 @@ private:
   void inBackground(std::function<T()> work, std::function<void(T)> done, const std::filesystem::path& file);
   void deliverArrived();
   void addSet(OpenSet set);
+  /// Of the session's, in the background; told where they cannot be read.
+  void readFolderStatistics(const std::filesystem::path& folder, const std::filesystem::path& file);
+  /// The folder is another source from now on: what was scored of it is dropped.
+  void reread(OpenScores& open);
   void addModel(OpenModel model);
   void nameSets();
   void nameSources();

@@ -92,6 +92,7 @@ EvaluationRequest requestOf(const Session& session) {
   request.models = session.models;
   request.scores = session.scores;
   request.polarities = session.polarities;
+  request.folderStatistics = session.folderStatistics;
   for (const std::string& name : session.methods) request.methods.push_back(FilteredMethod::named(name));
   for (const double temperature : session.temperatures) request.temperatures.push_back(static_cast<float>(temperature));
   request.protocols = session.protocols;
@@ -217,7 +218,10 @@ std::vector<OpenedSource> openSourceItems(const EvaluationRequest& request) {
         request.scores[i],
         {}});
     try {
-      source.item.statistics = statistics.first([](const FittedStatistics&) { return true; });
+      const auto named = statisticsOf(request.folderStatistics, request.scores[i]);
+      source.item.statistics = request.statistics.empty() && named
+                                   ? readStatistics(*named)
+                                   : statistics.first([](const FittedStatistics&) { return true; });
     } catch (const std::exception& failure) {
       source.failure = reasonOf(failure, request.scores[i]);
     }

@@ -32,6 +32,7 @@ struct EvaluationRequest {
   std::string scoreName = {};                 ///< which array of score files of several; empty: the obvious one
   std::optional<Polarity> polarity = {};      ///< of score maps; empty: as `polarities` or their form says
   std::vector<FolderPolarity> polarities = {};
+  std::vector<FolderStatistics> folderStatistics = {};  ///< where `statistics` names none
   /// Files of fitted statistics: each source takes the first that is of its network, before those that its entry names.
   std::vector<std::filesystem::path> statistics = {};
   std::vector<FilteredMethod> methods;

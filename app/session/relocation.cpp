@@ -71,6 +71,7 @@ void keepOnce(Session& session) {
   once(session.sets, [](const SetEntry& entry) { return entry.path; });
   once(session.models, [](const ModelEntry& entry) { return entry.path; });
   once(session.polarities, [](const FolderPolarity& entry) { return entry.folder; });
+  once(session.folderStatistics, [](const FolderStatistics& entry) { return entry.folder; });
   once(session.scores, [](const fs::path& path) { return path; });
 }
 
@@ -88,6 +89,7 @@ bool replacePath(Session& session, ItemKind kind, const fs::path& from, const fs
       return replaceIn(session.models, [](ModelEntry& entry) -> fs::path& { return entry.path; });
     case ItemKind::Scores:
       replaceIn(session.polarities, [](FolderPolarity& entry) -> fs::path& { return entry.folder; });
+      replaceIn(session.folderStatistics, [](FolderStatistics& entry) -> fs::path& { return entry.folder; });
       return replaceIn(session.scores, [](fs::path& path) -> fs::path& { return path; });
   }
   return false;

@@ -38,6 +38,12 @@ std::optional<Polarity> polarityOf(const std::vector<FolderPolarity>& polarities
   return std::nullopt;
 }
 
+std::optional<fs::path> statisticsOf(const std::vector<FolderStatistics>& named, const fs::path& folder) {
+  for (const FolderStatistics& each : named)
+    if (each.folder == folder) return each.file;
+  return std::nullopt;
+}
+
 Session readSession(const fs::path& file) {
   const JsonValue json = readJsonFile(file, "session");
   requireFormat(json);

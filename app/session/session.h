@@ -119,6 +119,15 @@ struct FolderPolarity {
 [[nodiscard]] std::optional<Polarity> polarityOf(const std::vector<FolderPolarity>& polarities,
                                                  const std::filesystem::path& folder);
 
+/// The file of what was fitted for the network whose outputs a folder holds.
+struct FolderStatistics {
+  std::filesystem::path folder, file;
+  friend bool operator==(const FolderStatistics&, const FolderStatistics&) = default;
+};
+/// What was named for the folder; none: its methods have no statistics to measure by.
+[[nodiscard]] std::optional<std::filesystem::path> statisticsOf(const std::vector<FolderStatistics>& named,
+                                                                const std::filesystem::path& folder);
+
 /// Equal where a session's file says the same of both.
 [[nodiscard]] bool operator==(const SetEntry& a, const SetEntry& b);
 [[nodiscard]] bool operator==(const ModelEntry& a, const ModelEntry& b);
@@ -207,6 +216,7 @@ struct Session {
   std::vector<std::filesystem::path> scores;
   std::vector<EnsembleEntry> ensembles = {};
   std::vector<FolderPolarity> polarities;  ///< of those whose polarity was chosen
+  std::vector<FolderStatistics> folderStatistics = {};
   std::vector<std::string>
       methods;  ///< of the results matrix and a headless evaluation; empty: all that a source allows
   std::vector<double> temperatures;  ///< the same; empty: 1

@@ -251,12 +251,19 @@ inline constexpr auto kFields<FolderPolarity> = std::tuple{
 };
 
 template <>
+inline constexpr auto kFields<FolderStatistics> = std::tuple{
+    needed("folder", &FolderStatistics::folder, kPath),
+    needed("statistics", &FolderStatistics::file, kPath),
+};
+
+template <>
 inline constexpr auto kFields<Session> = std::tuple{
     field("sets", &Session::sets, List(kSets, kObject)),
     field("models", &Session::models, List(kSources, kObject)),
     field("scores", &Session::scores, List(kSources, kPath)),
     given("ensembles", &Session::ensembles, List(kSources, kObject)),
     given("polarities", &Session::polarities, List(kSources, kObject)),
+    given("folder_statistics", &Session::folderStatistics, List(kSources, kObject)),
     field("methods", &Session::methods, List(kConfigurations, kMethodName)),
     field("temperatures", &Session::temperatures, List(kConfigurations, kTemperature)),
     field("protocols", &Session::protocols, List(kConfigurations, kProtocol)),

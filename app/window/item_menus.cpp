@@ -9,10 +9,17 @@
 #include <QActionGroup>
 #include <QClipboard>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QGuiApplication>
 #include <QMenu>
 
 namespace oodscope {
+
+QString chosenStatisticsFile(QWidget* over, const QString& name, const std::filesystem::path& start) {
+  return QFileDialog::getOpenFileName(over, ItemMenus::tr("Statistics of %1").arg(name),
+                                      QString::fromStdString(start.string()),
+                                      ItemMenus::tr("Statistics (*.json *_mean.npy);;All files (*)"));
+}
 
 ItemMenus::ItemMenus(Workspace& workspace, QWidget* window)
     : QObject(window), m_workspace(workspace), m_window(window) {}
@@ -105,7 +112,20 @@ void ItemMenus::fillScoresMenu(QMenu& menu, const QString& name) {
   add(tr("&as the files' form says"), std::nullopt);
   add(tr("a&nomalous"), Polarity::AnomalyHigh);
   add(tr("n&ormal (a confidence, read as 1 − value)"), Polarity::NormalHigh);
+  menu.addAction(open->statistics
+                     ? tr("&Statistics (%1)…").arg(QString::fromStdString(open->statistics->file.filename().string()))
+                     : tr("&Statistics…"),
+                 this, [this, name] { chooseStatistics(name); });
+  if (open->statistics)
+    menu.addAction(tr("&Forget the statistics"), this, [this, name] { m_workspace.setStatistics(name, std::nullopt); });
   addPlaces(menu, name, open->path);
+}
+
+void ItemMenus::chooseStatistics(const QString& name) {
+  const OpenScores* open = m_workspace.findScores(name);
+  if (open == nullptr) return;
+  const QString file = chosenStatisticsFile(m_window, name, open->path.parent_path());
+  if (!file.isEmpty()) m_workspace.setStatistics(name, std::filesystem::path(file.toStdString()));
 }
 
 void ItemMenus::fillEnsembleMenu(QMenu& menu, const QString& name) {

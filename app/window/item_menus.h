@@ -16,6 +16,9 @@ namespace oodscope {
 class FrameListView;
 class Workspace;
 
+/// The file that was chosen for what a network's methods measure by; empty: none.
+[[nodiscard]] QString chosenStatisticsFile(QWidget* over, const QString& name, const std::filesystem::path& start);
+
 /// The menus under the right button of what is open: close it, show it in its folder, copy its name or path.
 class ItemMenus : public QObject {
   Q_OBJECT
@@ -49,6 +52,7 @@ private:
   void popUp(QWidget* over, const QPoint& at, const std::function<void(QMenu&)>& fill);
   /// Over a row of the list: a set where `frame` is negative.
   void popUpInList(FrameListView* frames, int set, int frame, const QPoint& at);
+  void chooseStatistics(const QString& name);
   void addPlaces(QMenu& menu, const QString& name, const std::filesystem::path& path);
 
   Workspace& m_workspace;

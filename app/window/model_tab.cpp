@@ -5,10 +5,10 @@
 #include "app/desk/missing_items.h"
 #include "app/desk/post_to.h"
 #include "app/studies/fit_statistics.h"
+#include "app/window/item_menus.h"
 #include "inference/models/verdicts.h"
 #include "widgets/theme/number_text.h"
 
-#include <QFileDialog>
 
 #include <thread>
 
@@ -146,9 +146,7 @@ void ModelTab::connectStatistics() {
   connect(&m_panel, &ModelPanel::statisticsFileRequested, this, [this](const QString& name) {
     const OpenModel* model = m_workspace.findModel(name);
     if (model == nullptr) return;
-    const QString file = QFileDialog::getOpenFileName(&m_panel, tr("Statistics of %1").arg(name),
-                                                      QString::fromStdString(model->entry.path.parent_path().string()),
-                                                      tr("Statistics (*.json *_mean.npy);;All files (*)"));
+    const QString file = chosenStatisticsFile(&m_panel, name, model->entry.path.parent_path());
     if (!file.isEmpty()) m_workspace.setStatistics(name, std::filesystem::path(file.toStdString()));
   });
   connect(&m_panel, &ModelPanel::statisticsForgotten, this,

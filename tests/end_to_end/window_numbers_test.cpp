@@ -2,11 +2,14 @@
 // What the window says of its numbers: of which frames, scores and definition they are.
 #include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
+#include "app/session/edits.h"
 #include "app/window/compare/runs_tab.h"
+#include "app/window/item_menus.h"
 #include "app/window/main_window.h"
 #include "app/window/sweep_tab.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/made_scores.h"
+#include "tests/end_to_end/when_asked.h"
 #include "tests/end_to_end/window_driver.h"
 #include "widgets/lists/frame_list.h"
 #include "widgets/panels/badge.h"
@@ -18,7 +21,9 @@
 #include "widgets/plots/curves_panel.h"
 
 #include <QAction>
+#include <QFileDialog>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QTabWidget>
 #include <QTest>
@@ -246,6 +251,64 @@ TEST_F(WindowNumbers, ASweepOfAPartNamesNoBestAndSaysOfHowManyFramesItIs) {
   EXPECT_FALSE(named);
   EXPECT_TRUE(window->sweep()->note().contains(QStringLiteral("MadeSet: 3 of 4 frames")))
       << window->sweep()->note().toStdString();
+}
+
+TEST_F(WindowNumbers, AFolderOfLogitsIsMeasuredByTheFileThatItsMenuAskedFor) {
+  const std::filesystem::path fitted = root / "fitted.json";
+  ASSERT_EQ(
+      testing::runCli({"fit", "--set", made.set.string(), "--scores", logits.string(), "--output", fitted.string()})
+          .code,
+      0);
+  auto window = open(logits);
+  const QString name = QString::fromStdString(logits.filename().string());
+  const auto press = [&](MainWindow& of, const QString& text) {
+    QMenu menu;
+    of.findChild<ItemMenus*>()->fillScoresMenu(menu, name);
+    for (QAction* action : menu.actions())
+      if (QString(action->text()).remove(QLatin1Char('&')).startsWith(text)) return action->trigger();
+    ADD_FAILURE() << "no entry " << text.toStdString();
+  };
+  const auto lacks = [](MainWindow& of) {
+    const auto live = of.workspace().liveSet(QString::fromStdString(of.session().view().set), of.session().view());
+    return live == nullptr || methods::kSml.whyNot(live->source().inputs()).has_value();
+  };
+  EXPECT_TRUE(lacks(*window));
+  WhenAsked<QFileDialog> file([&](QFileDialog& dialog) {
+    dialog.findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))->setText(QString::fromStdString(fitted.string()));
+    QMetaObject::invokeMethod(&dialog, "accept");
+  });
+  press(*window, QStringLiteral("Statistics…"));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(file.asked, 1);
+  EXPECT_FALSE(lacks(*window));
+  EXPECT_EQ(window->session().session().folderStatistics, (std::vector<FolderStatistics>{{logits, fitted}}));
+  window->session().edit(edits::setMethod(methods::kSml));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  ASSERT_NE(window->run().numbers(), nullptr);
+  const std::optional<double> shown = window->run().numbers()->metrics.ap;
+  ASSERT_TRUE(shown);
+  const testing::CommandResult evaluated =
+      testing::runCli({"evaluate", "--set", made.set.string(), "--scores", logits.string(), "--statistics",
+                       fitted.string(), "--method", "sml", "--format", "json"});
+  ASSERT_EQ(evaluated.code, 0);
+  EXPECT_EQ(*shown, nlohmann::json::parse(evaluated.out).at("rows").at(0).at("ap").get<double>());
+  // Kept with the session, by the window and by the command line.
+  const std::filesystem::path kept = root / "kept.json";
+  writeSession(window->session().session(), kept);
+  window.reset();
+  MainWindow again(theme(), WorkOptions{});
+  again.show();
+  WindowRequest request;
+  request.session = kept;
+  again.open(request);
+  ASSERT_TRUE(waitUntilIdle(again));
+  EXPECT_FALSE(lacks(again));
+  ASSERT_NE(again.run().numbers(), nullptr);
+  EXPECT_EQ(again.run().numbers()->configuration.method, methods::kSml);
+  press(again, QStringLiteral("Forget the statistics"));
+  ASSERT_TRUE(waitUntilIdle(again));
+  EXPECT_TRUE(again.session().session().folderStatistics.empty());
+  EXPECT_TRUE(lacks(again));
 }
 
 TEST_F(WindowNumbers, EscapeClosesTheActionFinder) {
