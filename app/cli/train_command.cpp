@@ -175,7 +175,7 @@ void resolveParts(TrainOptions& options, const TrainableNetwork& network) {
   if (training.freeze != Freeze::None && options.backboneRate)
     throw CLI::ValidationError("--backbone-learning-rate", "the backbone is frozen");
   if (options.mean.empty() && options.deviation.empty()) return;
-  Normalisation normalisation;
+  InputNormalisation normalisation;
   if (!options.mean.empty()) std::copy_n(options.mean.begin(), 3, normalisation.mean.begin());
   if (!options.deviation.empty()) std::copy_n(options.deviation.begin(), 3, normalisation.deviation.begin());
   training.normalisation = normalisation;

@@ -174,12 +174,12 @@ struct Model::Impl {
   void loadStateDict(const ModelOptions& options);
   void loadTorchScript(const ModelOptions& options);
   void applySidecar(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options,
-                    const Normalisation& published = {});
+                    const InputNormalisation& published = {});
   void warn();
 };
 
 void Model::Impl::applySidecar(const std::optional<Sidecar>& given, int channels, const ModelOptions& options,
-                               const Normalisation& published) {
+                               const InputNormalisation& published) {
   ResolvedSidecar resolved = resolveSidecar(withInput(given, options), channels, published);
   info.channels = channels;
   info.preprocessing = options.preprocessing.value_or(resolved.preprocessing);

@@ -308,7 +308,7 @@ std::string absentOf(const PreprocessingFields& said) {
 
 }  // namespace
 
-ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& given, int channels, const Normalisation& published) {
+ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& given, int channels, const InputNormalisation& published) {
   const Sidecar sidecar = given.value_or(Sidecar{});
   ResolvedSidecar out;
   const auto assume = [&](std::string text) { out.assumptions.push_back({Assumption::About::Input, std::move(text)}); };

@@ -61,6 +61,6 @@ struct ResolvedSidecar {
 /// What of the normalisation nobody says is as `published`. Requires: channels > 0, or 0 where they are not yet known
 /// (outputs are then left empty). Throws Error where the sidecar contradicts the network.
 [[nodiscard]] ResolvedSidecar resolveSidecar(const std::optional<Sidecar>& sidecar, int channels,
-                                             const Normalisation& published = {});
+                                             const InputNormalisation& published = {});
 
 }  // namespace oodscope

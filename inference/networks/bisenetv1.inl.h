@@ -29,7 +29,7 @@ inline constexpr std::array kForms{
     Form{"until-2020-09", "until September 2020: no bias in the last layer, corners aligned", false, false,
          Enlargement::How::BilinearAligned}};
 /// Source: the same, tools/demo.py and configs.
-inline constexpr Normalisation kNormalisation{
+inline constexpr InputNormalisation kNormalisation{
     .source = "CoinCheung/BiSeNet", .mean = {0.3257, 0.3690, 0.3223}, .deviation = {0.2112, 0.2148, 0.2115}};
 /// Of the last layer, whose map is at 1/8 of the size.
 inline constexpr int kEnlarged = 8;

@@ -43,6 +43,7 @@ NetworkKind bisenetV1Kind() {
           .make = makeBisenetV1,
           .sizeMultiple = 32,
           .normalisation = bisenetv1::kNormalisation,
+          .head = {"conv_out."},
           .optimise = [](const Network& network) { return foldedNetwork(network, makeBisenetV1); }};
 }
 

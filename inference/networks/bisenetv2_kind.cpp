@@ -39,6 +39,7 @@ NetworkKind bisenetV2Kind() {
           .make = makeBisenetV2,
           .sizeMultiple = 32,
           .normalisation = bisenetv1::kNormalisation,  // as its elder's
+          .head = {"head."},
           .optimise = [](const Network& network) { return foldedNetwork(network, makeBisenetV2); }};
 }
 

@@ -39,6 +39,7 @@ NetworkKind enetZh320Kind() {
           .widthsHelp = "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network",
           .sizeMultiple = 8,
           .normalisation = kImageNet,
+          .head = {"bottleneck4.", "bottleneck5.", "fullconv."},
           .switched = kZh320Switched,
           .optimise = [](const Network& network) { return foldedNetwork(network, makeEnetZh320); }};
 }

@@ -41,6 +41,7 @@ NetworkKind espnetv2Kind() {
           .widthsHelp = "Channels at 1/2, 1/4, 1/8 and 1/16 of the size; 32,64,128,256 is scale 1.0",
           .sizeMultiple = 16,
           .normalisation = kImageNet,
+          .head = {"merge_enc_dec_", "bu_dec_", "bu_br_"},
           .optimise = [](const Network& network) { return foldedNetwork(network, makeEspnet); }};
 }
 

@@ -66,7 +66,7 @@ struct NetworkKind {
   std::string widthsHelp = {};   ///< where they are, for the command line's help
   int sizeMultiple = 8;          ///< of the input's width and height
   /// What its published weights are trained with: assumed where no sidecar says otherwise, and trained with here.
-  Normalisation normalisation = {};
+  InputNormalisation normalisation = {};
   bool isVoidFirst = false;                ///< the published weights number unlabelled pixels first
   std::vector<TrainingStage> stages = {};  ///< in the order of training
   /// Prefixes of the keys of its head; all else is its backbone. Training has rates for both and freezes the backbone.

@@ -3,7 +3,7 @@
 
 namespace oodscope {
 
-NormalisationTable tableOf(const Normalisation& normalisation) {
+NormalisationTable tableOf(const InputNormalisation& normalisation) {
   NormalisationTable table{};
   for (std::size_t c = 0; c < 3; ++c) {
     for (std::size_t v = 0; v < 256; ++v) {

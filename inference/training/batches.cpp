@@ -33,13 +33,13 @@ at::Tensor emptyImages(std::size_t count, Size size) {
 
 }  // namespace
 
-at::Tensor imageTensor(const RgbImage& image, const Normalisation& normalisation) {
+at::Tensor imageTensor(const RgbImage& image, const InputNormalisation& normalisation) {
   at::Tensor out = emptyImages(1, image.size());
   fillImage(image, tableOf(normalisation), out.data_ptr<float>());
   return out;
 }
 
-Batch stack(std::span<const Sample> samples, int voidClass, const Normalisation& normalisation) {
+Batch stack(std::span<const Sample> samples, int voidClass, const InputNormalisation& normalisation) {
   require(!samples.empty(), "stack: no sample");
   const Size size = samples.front().image.size();
   const NormalisationTable table = tableOf(normalisation);
@@ -69,7 +69,7 @@ std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed) {
 }
 
 Batches::Batches(const TrainingOptions& options, const SampleSource& source, int voidClass, int epoch,
-                 const Normalisation& normalisation)
+                 const InputNormalisation& normalisation)
     : m_options(options),
       m_source(source),
       m_normalisation(normalisation),

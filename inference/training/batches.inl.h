@@ -20,10 +20,10 @@ struct Batch {
 };
 
 /// One picture as the network takes it, 1 x 3 x H x W.
-[[nodiscard]] at::Tensor imageTensor(const RgbImage& image, const Normalisation& normalisation = {});
+[[nodiscard]] at::Tensor imageTensor(const RgbImage& image, const InputNormalisation& normalisation = {});
 
 /// Images and targets of samples of one size. voidClass -1: void is not learned from.
-[[nodiscard]] Batch stack(std::span<const Sample> samples, int voidClass, const Normalisation& normalisation = {});
+[[nodiscard]] Batch stack(std::span<const Sample> samples, int voidClass, const InputNormalisation& normalisation = {});
 
 /// A permutation of 0 to count - 1, a function of the seed.
 [[nodiscard]] std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed);
@@ -32,7 +32,7 @@ struct Batch {
 class Batches {
 public:
   Batches(const TrainingOptions& options, const SampleSource& source, int voidClass, int epoch,
-          const Normalisation& normalisation = {});
+          const InputNormalisation& normalisation = {});
   ~Batches();
   [[nodiscard]] int steps() const { return m_steps; }
   /// What an epoch over these pictures has. Requires: source.size() > 0.
@@ -46,7 +46,7 @@ private:
 
   const TrainingOptions& m_options;
   const SampleSource& m_source;
-  Normalisation m_normalisation;
+  InputNormalisation m_normalisation;
   int m_voidClass, m_epoch, m_batch, m_steps;
   std::vector<std::size_t> m_order;
   std::optional<CutOuts> m_negatives;

@@ -122,7 +122,6 @@ bool pasteCutOuts(Sample& sample, const CutOutPicture& from, const CutOutRule& r
       if (!isRectangle && !drawn[segments.at(window.left + x, window.top + y)]) continue;
       const int column = place.left + x, row = place.top + y;
       sample.image.at(column, row) = image.at(window.left + x, window.top + y);
-      if (sample.classes.at(column, row) == kUnlearned) continue;
       sample.classes.at(column, row) = kVoid;
       if (!sample.label.empty()) sample.label.at(column, row) = kVoid;
     }

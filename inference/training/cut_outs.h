@@ -40,9 +40,9 @@ struct CutOutRule {
   double rectangles = 0.0;  ///< share that is pasted as the whole window, as the released code does for half
 };
 
-/// Pastes segments of `from` somewhere into the sample and makes their pixels void. Pixels that are not learned from
-/// stay so. False, and nothing done, where the window that was drawn holds no segment. A function of the generator's
-/// state alone. Cost: O(pixels of both).
+/// Pastes segments of `from` somewhere into the sample and makes their pixels void, whatever they were. False, and
+/// nothing done, where the window that was drawn holds no segment. A function of the generator's state alone. Cost:
+/// O(pixels of both).
 bool pasteCutOuts(Sample& sample, const CutOutPicture& from, const CutOutRule& rule, SplitMix& random);
 
 }  // namespace oodscope

@@ -12,10 +12,10 @@ namespace oodscope {
 namespace {
 
 namespace fs = std::filesystem;
-using Part = LabelledFolder::Part;
+using LabelledPart = LabelledFolder::Part;
 
 // StreetHazards: of "unlabeled" nobody knows what it is (the sky among others), "other" is no class of Cityscapes.
-constexpr std::array<Part, 4> kStreetHazardsParts{
+constexpr std::array<LabelledPart, 4> kStreetHazardsParts{
     {{"training", "train/images/training", "train/annotations/training"},
      {"validation", "train/images/validation", "train/annotations/validation"},
      {"training", "images/training", "annotations/training"},
@@ -26,10 +26,10 @@ constexpr std::array<std::string_view, 13> kStreetHazardsNames{
 constexpr std::array<std::uint8_t, 13> kStreetHazardsTrainIds{kUnlearned, 2, 4, kVoid, 11, 5, 0, 0, 1, 8, 13, 3, 7};
 constexpr std::array kNothing{0};
 
-constexpr std::array<Part, 4> kVistasParts{{{"training", "training/images", "training/labels"},
-                                            {"training", "training/images", "training/v1.2/labels"},
-                                            {"validation", "validation/images", "validation/labels"},
-                                            {"validation", "validation/images", "validation/v1.2/labels"}}};
+constexpr std::array<LabelledPart, 4> kVistasParts{{{"training", "training/images", "training/labels"},
+                                                    {"training", "training/images", "training/v1.2/labels"},
+                                                    {"validation", "validation/images", "validation/labels"},
+                                                    {"validation", "validation/images", "validation/v1.2/labels"}}};
 constexpr std::array<std::string_view, 65> kVistasNames{"Bird",
                                                         "Ground Animal",
                                                         "Curb",
@@ -104,7 +104,7 @@ constexpr std::array<std::uint8_t, 65> kVistasTrainIds{
     18,    kVoid, 15,    13,    kVoid, 17,    16,    kVoid, kVoid, 14,    kVoid, kUnlearned, kUnlearned};
 constexpr std::array kVistasUnlabeled{65};
 
-constexpr std::array<Part, 1> kWildDashParts{{{"", "images", "labels"}}};
+constexpr std::array<LabelledPart, 1> kWildDashParts{{{"", "images", "labels"}}};
 constexpr std::array<std::string_view, 81> kWildDashNames{"unlabeled",
                                                           "egovehicle",
                                                           "overlay",
@@ -195,8 +195,8 @@ constexpr std::array<std::uint8_t, 81> kWildDashTrainIds{
     kVoid,      0,          kVoid,      kVoid,      0,     1,     kVoid, kUnlearned, kVoid, kVoid, 0,     kVoid,
     kVoid,      kVoid,      0,          0,          0,     1,     9,     0,          1};
 
-constexpr std::array<Part, 2> kAdeParts{{{"training", "images/training", "annotations/training"},
-                                         {"validation", "images/validation", "annotations/validation"}}};
+constexpr std::array<LabelledPart, 2> kAdeParts{{{"training", "images/training", "annotations/training"},
+                                                 {"validation", "images/validation", "annotations/validation"}}};
 
 constexpr std::array kLabelledFolders{
     LabelledFolder{.name = "StreetHazards",
@@ -246,7 +246,7 @@ bool holdsFolders(const fs::path& folder) {
          std::any_of(begin(entries), end(entries), [&](const auto& entry) { return entry.is_directory(failure); });
 }
 
-bool isThere(const fs::path& root, const LabelledFolder& kind, const Part& part) {
+bool isThere(const fs::path& root, const LabelledFolder& kind, const LabelledPart& part) {
   std::error_code failure;
   const fs::path images = root / part.images;
   return fs::is_directory(images, failure) && fs::is_directory(root / part.masks, failure) &&
@@ -254,14 +254,14 @@ bool isThere(const fs::path& root, const LabelledFolder& kind, const Part& part)
          (kind.hasTowns ? holdsFolders(images) : holdsFiles(images));
 }
 
-const Part* partIn(const fs::path& root, const LabelledFolder& kind, const std::string& wanted) {
-  for (const Part& part : kind.parts)
+const LabelledPart* partIn(const fs::path& root, const LabelledFolder& kind, const std::string& wanted) {
+  for (const LabelledPart& part : kind.parts)
     if ((wanted.empty() || part.name == wanted) && isThere(root, kind, part)) return &part;
   return nullptr;
 }
 
 /// Files by their path below `folder` without its ending: "t1/0001".
-std::map<std::string, fs::path> filesBelow(const fs::path& folder) {
+std::map<std::string, fs::path> labelledFilesBelow(const fs::path& folder) {
   std::error_code failure;
   std::map<std::string, fs::path> out;
   for (const auto& entry : fs::recursive_directory_iterator(folder, failure)) {
@@ -279,10 +279,10 @@ std::span<const LabelledFolder> labelledFolders() { return kLabelledFolders; }
 std::optional<LabelledPairs> findLabelled(const fs::path& folder, const std::string& part) {
   for (const LabelledFolder& kind : kLabelledFolders) {
     if (partIn(folder, kind, {}) == nullptr) continue;
-    const Part* found = partIn(folder, kind, part);
+    const LabelledPart* found = partIn(folder, kind, part);
     if (found == nullptr) {
       std::string parts;
-      for (const Part& each : kind.parts)
+      for (const LabelledPart& each : kind.parts)
         if (isThere(folder, kind, each)) parts.append(parts.empty() ? "" : ", ").append(each.name);
       throw Error({.what = std::string(kind.name) + " has no part of this name",
                    .expected = parts,
@@ -290,8 +290,8 @@ std::optional<LabelledPairs> findLabelled(const fs::path& folder, const std::str
                    .file = folder});
     }
     LabelledPairs out{.kind = &kind, .part = std::string(found->name), .files = {}};
-    const auto masks = filesBelow(folder / found->masks);
-    for (const auto& [stem, image] : filesBelow(folder / found->images)) {
+    const auto masks = labelledFilesBelow(folder / found->masks);
+    for (const auto& [stem, image] : labelledFilesBelow(folder / found->images)) {
       if (const auto mask = masks.find(stem); mask != masks.end())
         out.files.emplace_back(image, mask->second);
       else

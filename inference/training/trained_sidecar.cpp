@@ -13,7 +13,7 @@ namespace oodscope {
 
 std::string trainedSidecar(const TrainingOptions& options, const NetworkKind& kind, const SampleSource& pictures) {
   // Batches are made as any other input: by the default rule, normalised as the options or the kind say.
-  const Normalisation applied = options.normalisation.value_or(kind.normalisation);
+  const InputNormalisation applied = options.normalisation.value_or(kind.normalisation);
   auto sidecar = nlohmann::ordered_json::parse(
       Value(fieldsOf(
                 {.input = options.input, .scale = applied.scale, .mean = applied.mean, .deviation = applied.deviation}))

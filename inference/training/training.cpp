@@ -155,7 +155,9 @@ public:
 
 private:
   [[nodiscard]] fs::path checkpointFile() const { return m_folder / files::kCheckpoint; }
-  [[nodiscard]] Normalisation normalisation() const { return m_options.normalisation.value_or(m_kind->normalisation); }
+  [[nodiscard]] InputNormalisation normalisation() const {
+    return m_options.normalisation.value_or(m_kind->normalisation);
+  }
   [[nodiscard]] int voidClass() const { return m_options.trainVoid ? m_channels - 1 : -1; }
   [[nodiscard]] std::size_t phaseIndex() const {
     return static_cast<std::size_t>(static_cast<int>(m_phases.size()) - 1 + m_state.stage - kWhole);

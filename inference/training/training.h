@@ -73,7 +73,7 @@ struct TrainingOptions {
   int batch = 6;
   Size input{1024, 512};  ///< the network's: pictures are brought to it before they are varied; multiples of
                           ///< the network's sizeMultiple
-  std::optional<Normalisation> normalisation = {};  ///< empty: the network kind's
+  std::optional<InputNormalisation> normalisation = {};  ///< empty: the network kind's
   Augmentation augmentation;
   std::filesystem::path negatives = {};  ///< what is pasted is cut from here, see CutOuts; empty: made up
   double negativeRectangles = 0.0;       ///< see CutOutRule

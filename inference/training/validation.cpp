@@ -73,7 +73,7 @@ std::vector<std::string> bestNames() {
 
 std::optional<ValidationReport> validate(Network& network, const SampleSource& pictures, const TrainingOptions& options,
                                          const std::stop_token& stop, const LossOfOutputs& loss,
-                                         const Normalisation& normalisation) {
+                                         const InputNormalisation& normalisation) {
   const EvaluationMode evaluation(network);
   const at::NoGradGuard noGradient;
   const int classes = pictures.classes();

@@ -18,6 +18,6 @@ using LossOfOutputs = std::function<at::Tensor(const std::vector<at::Tensor>& ou
 [[nodiscard]] std::optional<ValidationReport> validate(Network& network, const SampleSource& pictures,
                                                        const TrainingOptions& options, const std::stop_token& stop,
                                                        const LossOfOutputs& loss,
-                                                       const Normalisation& normalisation = {});
+                                                       const InputNormalisation& normalisation = {});
 
 }  // namespace oodscope

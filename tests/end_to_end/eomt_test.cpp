@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // EoMT run by the program: each way to read it gives the numbers of its own arrays, dumped and opened as files.
+#include "analysis/datasets/data_set.h"
 #include "analysis/formats/npy.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/model.h"

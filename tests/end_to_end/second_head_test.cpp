@@ -24,12 +24,26 @@ using ::testing::HasSubstr;
 constexpr int kHeadFrames = 2;
 const std::string kSecondHeadMethods = "densehybrid,densehybrid-generative,densehybrid-discriminative,max-logit";
 
-std::vector<std::string> trainSmall(const fs::path& output, std::vector<std::string> more) {
-  std::vector<std::string> out{"train",   "--generated", "1",        "4",
-                               "--input", "64",          "32",       "--widths",
-                               "8,16,24", "--epochs",    "2",        "--batch",
-                               "2",       "--threads",   "1",        "--learning-rate",
-                               "0.003",   "--quiet",     "--output", output.string()};
+std::vector<std::string> trainSmall(const fs::path& output, std::vector<std::string> more, int epochs = 1) {
+  std::vector<std::string> out{"train",
+                               "--generated",
+                               "1",
+                               "4",
+                               "--input",
+                               "64",
+                               "32",
+                               "--widths",
+                               "8,16,24",
+                               "--epochs",
+                               std::to_string(epochs),
+                               "--batch",
+                               "2",
+                               "--threads",
+                               "1",
+                               "--learning-rate",
+                               "0.003",
+                               "--output",
+                               output.string()};
   out.insert(out.end(), more.begin(), more.end());
   return out;
 }
@@ -73,7 +87,7 @@ void writeOutputsOf(const fs::path& modelFile, const fs::path& set, const fs::pa
 TEST(SecondHead, ATrainedOneIsOpenedAndScoredAsItsOwnOutputs) {
   const TemporaryFolder scratch;
   const fs::path run = scratch.path() / "run", set = scratch.path() / "Set";
-  const CommandResult trained = runCli(trainSmall(run, {"--loss", "densehybrid"}));
+  const CommandResult trained = runCli(trainSmall(run, {"--loss", "densehybrid"}, 2));
   ASSERT_EQ(trained.code, 0) << trained.err;
   writeSmallSet(set, kHeadFrames);
   const auto live = headNumbers({"--model", (run / "weights.pth").string()}, set);
@@ -91,8 +105,7 @@ TEST(SecondHead, ATrainedOneIsOpenedAndScoredAsItsOwnOutputs) {
 TEST(SecondHead, ItsSidecarStatesHeadPolarityAndTheUntrainedVoidChannel) {
   const TemporaryFolder scratch;
   const fs::path run = scratch.path() / "run";
-  ASSERT_EQ(
-      runCli(trainSmall(run, {"--loss", "densehybrid-released", "--outlier-channels", "1", "--epochs", "1"})).code, 0);
+  ASSERT_EQ(runCli(trainSmall(run, {"--loss", "densehybrid-released", "--outlier-channels", "1"})).code, 0);
   std::ifstream in(run / "weights.json");
   const auto sidecar = nlohmann::json::parse(in);
   EXPECT_EQ(sidecar.at("head"), "densehybrid");
@@ -118,7 +131,7 @@ TEST(Heads, EachLossTrainsAnEpochWithTheHeadThatItIsMeantFor) {
   const TemporaryFolder scratch;
   for (const char* loss : {"logit-norm", "isomax", "isomax-focal", "cross-entropy+h", "entropy-maximisation"}) {
     const fs::path run = scratch.path() / loss;
-    const CommandResult trained = runCli(trainSmall(run, {"--loss", loss, "--epochs", "1"}));
+    const CommandResult trained = runCli(trainSmall(run, {"--loss", loss}));
     EXPECT_EQ(trained.code, 0) << loss << ": " << trained.err;
     const CommandResult info = runCli({"info", (run / "weights.pth").string()});
     EXPECT_EQ(info.code, 0) << loss << ": " << info.err;
@@ -127,11 +140,9 @@ TEST(Heads, EachLossTrainsAnEpochWithTheHeadThatItIsMeantFor) {
 
 TEST(Heads, StartsFromWeightsOfAnotherHeadAndSaysWhatIsNew) {
   const TemporaryFolder scratch;
-  ASSERT_EQ(runCli(trainSmall(scratch.path() / "plain", {"--epochs", "1"})).code, 0);
-  auto arguments = trainSmall(scratch.path() / "run", {"--loss", "densehybrid", "--epochs", "1", "--start",
-                                                       (scratch.path() / "plain/weights.pth").string()});
-  std::erase(arguments, "--quiet");
-  const CommandResult trained = runCli(arguments);
+  ASSERT_EQ(runCli(trainSmall(scratch.path() / "plain", {})).code, 0);
+  const std::string start = (scratch.path() / "plain/weights.pth").string();
+  const CommandResult trained = runCli(trainSmall(scratch.path() / "run", {"--loss", "densehybrid", "--start", start}));
   EXPECT_EQ(trained.code, 0) << trained.err;
   EXPECT_THAT(trained.err, HasSubstr("begun anew are"));
   EXPECT_THAT(trained.err, HasSubstr("logits_ood.conv.bias"));

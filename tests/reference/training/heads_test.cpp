@@ -65,10 +65,11 @@ TEST(MoreLosses, ValuesAndGradientsAreThoseOfPlainPyTorchExpressions) {
     value.backward();
     EXPECT_NEAR(value.item<double>(), expected.at("value").get<double>(), 1e-7);
     EXPECT_LT((z.grad() - doubles(expected.at("gradient"), shape)).abs().max().item<double>(), 1e-7);
-    if (channels > 0)
+    if (channels > 0) {
       EXPECT_LT(
           (second.grad() - doubles(expected.at("outlier_gradient"), second.sizes().vec())).abs().max().item<double>(),
           1e-7);
+    }
   }
   EXPECT_EQ(seen.size() + 2, lossNames().size()) << "cross-entropy and focal are in losses.json, all others here";
 }
@@ -111,8 +112,8 @@ std::vector<json> plans() {
   return {all.begin(), all.end()};
 }
 
-INSTANTIATE_TEST_SUITE_P(Losses, TwoStepsWithHeads, ::testing::ValuesIn(plans()), [](const auto& info) {
-  std::string name = info.param.at("name").template get<std::string>();
+INSTANTIATE_TEST_SUITE_P(Losses, TwoStepsWithHeads, ::testing::ValuesIn(plans()), [](const auto& plan) {
+  std::string name = plan.param.at("name").template get<std::string>();
   for (char& c : name)
     if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
   return name;

@@ -60,7 +60,7 @@ TEST(Sidecar, WhatItDoesNotSayOfTheNormalisationIsAsPublishedAndSaid) {
     EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("ImageNet")));
 }
 
-TEST(Normalisation, TheTableIsTheFormula) {
+TEST(InputNormalisation, TheTableIsTheFormula) {
   const NormalisationTable plain = tableOf({}), imageNet = tableOf(kImageNet);
   for (std::size_t v = 0; v < 256; ++v) {
     EXPECT_EQ(plain[0][v], static_cast<float>(v) / 255.0F) << v;

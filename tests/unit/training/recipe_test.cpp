@@ -62,7 +62,7 @@ TEST(Recipe, NamesWhatEarlierVersionsHadNotWhereItIsUsed) {
   options.headEpochs = 3;
   options.augmentation.shift = 2;
   options.augmentation.scales = {0.75, 1.0, 2.0};
-  options.normalisation = Normalisation{.mean = {0.5, 0.25, 0.125}, .deviation = {1.0, 2.0, 4.0}};
+  options.normalisation = InputNormalisation{.mean = {0.5, 0.25, 0.125}, .deviation = {1.0, 2.0, 4.0}};
   const std::string after = recipe(options);
   for (const char* line : {"\nvoid weight: 1.5\n",
                            "\noutlier exposure: 0.05",
