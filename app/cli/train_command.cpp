@@ -249,6 +249,8 @@ void takeRecipe(CLI::App& app, TrainOptions& options) {
 
 int runTrain(CLI::App& app, TrainOptions& options) {
   takeRecipe(app, options);
+  if (!options.training.backbone.empty() && options.recipe.empty() && app.count("--network") == 0)
+    options.training.network = networkTaking(options.training.backbone);
   resolveOptions(options);
   const std::stop_token stop = stopOnInterrupt();
   const auto pictures = sourceFor({"--set", options.sets, options.images, options.masks, options.generated}, options);

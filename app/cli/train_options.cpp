@@ -88,6 +88,12 @@ void addNetworkOptions(CLI::App& app, TrainOptions& options) {
   app.add_option("--network", training.network, "Architecture")->check(CLI::IsMember(networks, CLI::ignore_case));
   app.add_option("--widths", options.widths, widthsHelp());
   app.add_option("--start", training.start, "Weights to begin with (.pth); default: random")->check(CLI::ExistingFile);
+  app.add_option("--backbone", training.backbone,
+                 "Weights of a backbone alone to begin with (ResNet of torchvision, MoCo, SimSiam, Barlow Twins, "
+                 "DINOv2; .pth), "
+                 "the head at random; without --network and --recipe for the first network that is built on it")
+      ->check(CLI::ExistingFile)
+      ->excludes("--start");
   app.add_flag("--no-void", options.noVoid, "Leave void pixels out instead of training the last channel on them");
   app.add_option("--loss", training.loss, "Loss")->check(CLI::IsMember(lossNames()));
   std::vector<std::string> heads;

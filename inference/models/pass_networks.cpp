@@ -56,7 +56,12 @@ double percentileOf(const torch::Tensor& values, double percent) {
 void runRectified(const PassWork& work, const torch::Tensor& image, const torch::Tensor& logits) {
   const torch::Tensor features = work.network->penultimate(image);
   const double bound = percentileOf(features, passValue(work.pass.values, kReactPercentile));
-  fillFrom(work.network->classifyAll(features.clamp_max(bound)), logits);
+  const torch::Tensor clipped = features.clamp_max(bound);
+  if (work.network->outputs().size() == 1) {
+    logits.copy_(work.network->classifyTo(clipped, {image.size(2), image.size(3)}));
+  } else {
+    fillFrom(work.network->classifyAll(clipped), logits);
+  }
 }
 
 void runWithDropout(const PassWork& work, const torch::Tensor& image, const torch::Tensor& logits) {
@@ -99,7 +104,9 @@ constexpr std::array kRunners = {
 constexpr int kProbedSide = 64;  // sizes go by shares of the input's
 
 OutputArray arrayLike(const torch::Tensor& ofProbe, Output output, Size input) {
-  const auto along = [&](int whole, int axis) { return static_cast<int>(whole * ofProbe.size(axis) / kProbedSide); };
+  const auto along = [&](int whole, int axis) {  // rounded up, as strided convolutions do
+    return static_cast<int>((whole * ofProbe.size(axis) + kProbedSide - 1) / kProbedSide);
+  };
   return {output, static_cast<int>(ofProbe.size(1)), {along(input.width, 3), along(input.height, 2)}};
 }
 

@@ -155,6 +155,7 @@ NetworkKind dinov2Kind() {
           "positions, width: 0,1,12,37,384 is ViT-S/14",
       .sizeMultiple = 1,
       .normalisation = kImageNet,
+      .backbone = "backbone.",
       .head = {"decode_head."},
       .multiplyAdds = dinov2MultiplyAdds,
       .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {

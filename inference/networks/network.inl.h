@@ -51,6 +51,10 @@ public:
   virtual torch::Tensor penultimate(const torch::Tensor&) { throw ContractViolation("Network: not split"); }
   /// The last layer. Requires: isSplit().
   virtual torch::Tensor classify(const torch::Tensor&) { throw ContractViolation("Network: not split"); }
+  /// The same for an image of `size`, height and width, which is not always a multiple of the features'.
+  virtual torch::Tensor classifyTo(const torch::Tensor& features, at::IntArrayRef /*size*/) {
+    return classify(features);
+  }
   /// The arrays that classifyAll() gives, the logits first.
   [[nodiscard]] virtual std::vector<Output> outputs() const { return {Output::Logits}; }
   /// Each 1 or N x channels x its own size, from what the last layer reads. Requires: isSplit().

@@ -20,6 +20,13 @@ NetworkKind enetZh320Kind();
 NetworkKind espnetv2Kind();
 NetworkKind bisenetV1Kind();
 NetworkKind bisenetV2Kind();
+NetworkKind deepLabR101Kind();
+NetworkKind deepLabR50Kind();
+NetworkKind deepLabJfzhangKind();
+NetworkKind deepLabJfzhangPlainKind();
+NetworkKind deepLabJfzhangR50Kind();
+NetworkKind icNetZh320Kind();
+NetworkKind icNetLiminnKind();
 NetworkKind dinov2Kind();
 NetworkKind eomtKind();
 
@@ -57,8 +64,22 @@ double similarity(const ShapeCounts& a, const ShapeCounts& b) {
 }  // namespace
 
 std::span<const NetworkKind> networkKinds() {
-  static const std::array kinds{erfnetKind(),    enetKind(),      enetZh320Kind(), espnetv2Kind(),
-                                bisenetV1Kind(), bisenetV2Kind(), dinov2Kind(),    eomtKind()};
+  // Deeper ones before those whose keys they have, too.
+  static const std::array kinds{erfnetKind(),
+                                enetKind(),
+                                enetZh320Kind(),
+                                espnetv2Kind(),
+                                bisenetV1Kind(),
+                                bisenetV2Kind(),
+                                deepLabR101Kind(),
+                                deepLabR50Kind(),
+                                deepLabJfzhangKind(),
+                                deepLabJfzhangPlainKind(),
+                                deepLabJfzhangR50Kind(),
+                                icNetZh320Kind(),
+                                icNetLiminnKind(),
+                                dinov2Kind(),
+                                eomtKind()};
   return kinds;
 }
 

@@ -67,6 +67,8 @@ struct NetworkKind {
   int sizeMultiple = 8;          ///< of the input's width and height
   /// What its published weights are trained with: assumed where no sidecar says otherwise, and trained with here.
   InputNormalisation normalisation = {};
+  /// Prefix of the keys that are a backbone's, as trainings of a backbone alone name them behind it; none: it has none.
+  std::optional<std::string> backbone = {};
   bool isVoidFirst = false;                ///< the published weights number unlabelled pixels first
   std::vector<TrainingStage> stages = {};  ///< in the order of training
   /// Prefixes of the keys of its head; all else is its backbone. Training has rates for both and freezes the backbone.

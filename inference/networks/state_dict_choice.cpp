@@ -2,6 +2,7 @@
 #include "inference/networks/state_dict_choice.inl.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/backbones.inl.h"
 #include "inference/networks/head.inl.h"
 #include "inference/networks/known_layouts.inl.h"
 #include "inference/networks/weights.inl.h"
@@ -57,19 +58,6 @@ struct Candidate {
     return keys.missing.size() + keys.leftOver.size() + keys.misshapen.size();
   }
 };
-
-std::string withoutWrappers(std::string key) {
-  for (bool found = true; found;) {
-    found = false;
-    for (const std::string_view wrapper : kWrappers) {
-      const auto at = key.find(wrapper);
-      if (at == std::string::npos || (at > 0 && key[at - 1] != '.')) continue;
-      key.erase(at, wrapper.size());
-      found = true;
-    }
-  }
-  return key;
-}
 
 /// The pool with wrappers taken out inside its keys, or nothing where that changes none or makes two alike.
 std::optional<Pool> unwrapped(const Pool& pool) {
@@ -320,6 +308,17 @@ std::string absentPart(const Candidate& candidate) {
                .file = file});
 }
 
+/// Throws where the file is a backbone alone, returns else.
+void refuseBackbone(const Checkpoint& checkpoint, const std::filesystem::path& file) {
+  const auto backbone = backboneIn(checkpoint);
+  if (!backbone) return;
+  throw Error({.what = "The file holds a backbone without a head: features, but no classes to score by",
+               .expected = "a segmentation network; to train one from these weights: oodscope-cli train --backbone " +
+                           file.filename().string(),
+               .found = backbone->name + ", " + std::to_string(backbone->shapes.size()) + " tensors",
+               .file = file});
+}
+
 /// The data, with masks applied.
 StateDict dataOf(const Checkpoint& checkpoint, const Candidate& candidate, std::size_t& pruned) {
   std::map<std::size_t, std::unordered_map<std::string, at::Tensor>> tables;
@@ -356,9 +355,24 @@ std::string joinedNames(const std::vector<std::string>& names) {
 
 }  // namespace
 
+std::string withoutWrappers(std::string key) {
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view wrapper : kWrappers) {
+      const auto at = key.find(wrapper);
+      if (at == std::string::npos || (at > 0 && key[at - 1] != '.')) continue;
+      key.erase(at, wrapper.size());
+      found = true;
+    }
+  }
+  return key;
+}
+
 ChosenStateDict chooseStateDict(const Checkpoint& checkpoint, const std::string& wanted,
                                 const std::filesystem::path& file) {
   const std::vector<Candidate> candidates = candidatesOf(checkpoint);
+  const bool anyFits = std::ranges::any_of(candidates, [](const Candidate& each) { return each.keys.fits(); });
+  if (!anyFits) refuseBackbone(checkpoint, file);
   if (candidates.empty()) refuseUnknown(checkpoint, file);
   std::vector<const Candidate*> fitting;
   for (const Candidate& each : candidates) {

@@ -27,4 +27,7 @@ struct ChosenStateDict {
 [[nodiscard]] ChosenStateDict chooseStateDict(const Checkpoint& checkpoint, const std::string& wanted,
                                               const std::filesystem::path& file);
 
+/// A key without what wrappers of modules put into it, wherever it stands: "module.", "_orig_mod.", ….
+[[nodiscard]] std::string withoutWrappers(std::string key);
+
 }  // namespace oodscope

@@ -26,6 +26,13 @@ public:
   void run(const torch::Tensor& image, const torch::Tensor& logits) override {
     m_network->fill(image.contiguous(torch::MemoryFormat::ChannelsLast), logits);
   }
+  [[nodiscard]] bool isSplit() const override { return true; }
+  torch::Tensor penultimate(const torch::Tensor& image) override {
+    return m_network->penultimate(image.contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+  void classify(const torch::Tensor& features, const torch::Tensor& logits) override {
+    m_network->fillFrom(features, logits);
+  }
 
 private:
   std::shared_ptr<SteppedNetwork> m_network;
@@ -38,25 +45,43 @@ SteppedNetwork::SteppedNetwork(NetworkShape shape, Enlargement enlargement)
   require(m_shape.classes > 0, "a network's shape: at least one class");
 }
 
-torch::Tensor SteppedNetwork::forward(const torch::Tensor& images) { return classify(penultimate(images)); }
+torch::Tensor SteppedNetwork::forward(const torch::Tensor& images) {
+  return classifyTo(penultimate(images), {images.size(2), images.size(3)});
+}
 
 torch::Tensor SteppedNetwork::classify(const torch::Tensor& features) {
-  const torch::Tensor small = scores(features);
   const int factor = m_enlargement.factor;
-  if (m_enlargement.how == Enlargement::How::Shuffled) return at::pixel_shuffle(small, factor);
-  return at::upsample_bilinear2d(small, {factor * small.size(2), factor * small.size(3)},
-                                 m_enlargement.how == Enlargement::How::BilinearAligned);
+  return classifyTo(features, {factor * features.size(2), factor * features.size(3)});
+}
+
+torch::Tensor SteppedNetwork::classifyTo(const torch::Tensor& features, at::IntArrayRef size) {
+  const torch::Tensor small = scores(features);
+  if (m_enlargement.how == Enlargement::How::Shuffled) return at::pixel_shuffle(small, m_enlargement.factor);
+  return at::upsample_bilinear2d(small, size, m_enlargement.how == Enlargement::How::BilinearAligned);
+}
+
+ConvStep SteppedNetwork::step(const StepKeys& keys, const torch::nn::Conv2dOptions& convolution,
+                              StepActivation activation) {
+  return m_ownSteps.emplace_back(*this, keys, convolution, activation);
+}
+
+void SteppedNetwork::foldOwnSteps() {
+  for (const ConvStep& each : m_ownSteps) each.fold();
 }
 
 void SteppedNetwork::fill(const torch::Tensor& images, const torch::Tensor& logits) {
+  fillFrom(penultimate(images), logits);
+}
+
+void SteppedNetwork::fillFrom(const torch::Tensor& features, const torch::Tensor& logits) {
   const bool isDirect = m_enlargement.how != Enlargement::How::Shuffled && logits.is_contiguous() && logits.is_cpu() &&
-                        images.is_cpu() && logits.scalar_type() == torch::kFloat;
+                        features.is_cpu() && logits.scalar_type() == torch::kFloat;
   if (!isDirect) {
-    logits.copy_(forward(images));
+    logits.copy_(classifyTo(features, {logits.size(2), logits.size(3)}));
     return;
   }
   torch::Tensor out = logits;
-  at::upsample_bilinear2d_out(out, scores(penultimate(images)).contiguous(), {logits.size(2), logits.size(3)},
+  at::upsample_bilinear2d_out(out, scores(features).contiguous(), {logits.size(2), logits.size(3)},
                               m_enlargement.how == Enlargement::How::BilinearAligned);
 }
 
@@ -69,6 +94,7 @@ std::unique_ptr<InferenceNetwork> foldedNetwork(
   if (const auto given = network.parameters(); !given.empty()) copy->to(given.front().device());
   copyTensors(network, *copy);
   copy->eval();
+  copy->foldOwnSteps();
   for (const auto& module : copy->modules(false))
     if (auto* steps = dynamic_cast<SteppedModule*>(module.get())) steps->fold();
   return std::make_unique<FoldedNetwork>(copy);

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace oodscope {
 
@@ -23,15 +24,23 @@ public:
   [[nodiscard]] NetworkShape shape() const final { return m_shape; }
   [[nodiscard]] bool isSplit() const final { return true; }
   torch::Tensor classify(const torch::Tensor& features) final;
+  torch::Tensor classifyTo(const torch::Tensor& features, at::IntArrayRef size) final;
   /// forward() into `logits`, N x classes x H x W, without a further copy where it is contiguous.
   void fill(const torch::Tensor& images, const torch::Tensor& logits);
+  /// classifyTo() the size of `logits`, the same way.
+  void fillFrom(const torch::Tensor& features, const torch::Tensor& logits);
+  /// Folds the steps of the network itself (not of its modules), for good.
+  void foldOwnSteps();
 
 protected:
   SteppedNetwork(NetworkShape shape, Enlargement enlargement);
+  /// A step whose keys are whole paths.
+  ConvStep step(const StepKeys& keys, const torch::nn::Conv2dOptions& convolution, StepActivation activation);
   /// The last layer: what penultimate() gives to N x classes (times factor^2 where they are shuffled) x h x w.
   [[nodiscard]] virtual torch::Tensor scores(const torch::Tensor& features) = 0;
 
 private:
+  std::vector<ConvStep> m_ownSteps;
   NetworkShape m_shape;
   Enlargement m_enlargement;
 };

@@ -2,6 +2,7 @@
 #include "inference/training/training.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/backbones.inl.h"
 #include "inference/networks/network_registry.inl.h"
 
 #include <utility>
@@ -22,6 +23,8 @@ std::vector<TrainableNetwork> trainableNetworks() {
   }
   return out;
 }
+
+std::string networkTaking(const std::filesystem::path& backbone) { return kindTaking(backbone).name; }
 
 TrainableNetwork trainableNetwork(std::string_view name) {
   const NetworkKind* kind = networkKind(name);

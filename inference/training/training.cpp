@@ -6,6 +6,7 @@
 #include "analysis/formats/atomic_file.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/torch_reason.h"
+#include "inference/networks/backbones.inl.h"
 #include "inference/networks/head.inl.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/networks/weights.inl.h"
@@ -87,6 +88,7 @@ public:
                 (options.freeze == Freeze::None && options.headEpochs == 0 && options.backboneRate == 1.0),
             "train: the network's head cannot be told from its backbone");
     require(options.headEpochs >= 0 && options.backboneRate > 0.0, "train: epochs and rates of the head");
+    require(options.start.empty() || options.backbone.empty(), "train: begins with whole weights or a backbone's");
     require(options.best.empty() || validation != nullptr, "train: nothing to find the best by");
     requireHeadFits(options, *m_kind);
     m_options.stageEpochs.resize(m_kind->stages.size());
@@ -100,6 +102,8 @@ public:
     setNormMomentum(*m_network, options.normMomentum);
     if (!options.start.empty())
       for (const std::string& text : loadStartWeights(*m_network, *m_kind, options.start)) warn(text);
+    if (!options.backbone.empty())
+      for (const std::string& text : loadBackbone(*m_network, *m_kind, options.backbone)) warn(text);
   }
 
   TrainingResult run() {
@@ -192,7 +196,8 @@ private:
       warn("a batch of " + std::to_string(m_options.batch) + " is more than the " + std::to_string(m_pictures.size()) +
            " pictures there are: batches hold " + std::to_string(m_pictures.size()));
     }
-    if (allEpochs() == 0 && m_options.start.empty()) warn("no epoch is asked for: the weights written are random");
+    if (allEpochs() == 0 && m_options.start.empty() && m_options.backbone.empty())
+      warn("no epoch is asked for: the weights written are random");
   }
 
   void startAverage() {

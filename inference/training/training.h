@@ -79,7 +79,8 @@ struct TrainingOptions {
   double negativeRectangles = 0.0;       ///< see CutOutRule
   bool ignoresOwnVoid = false;           ///< void pixels are learned from where they were pasted, and not elsewhere
   std::uint64_t seed = 1;
-  std::filesystem::path start = {};  ///< weights to begin with; empty: random ones
+  std::filesystem::path start = {};     ///< weights to begin with; empty: random ones
+  std::filesystem::path backbone = {};  ///< weights of a backbone to begin with, the rest at random; empty: none
   Device device = Device::Cpu;
   int threads = 0;                  ///< of LibTorch; 0: all cores. Other numbers of threads may round otherwise
   int stepsBetweenCheckpoints = 0;  ///< beside those at the end of each epoch; 0: none
@@ -97,6 +98,9 @@ struct TrainableNetwork {
 };
 /// In menu order.
 [[nodiscard]] std::vector<TrainableNetwork> trainableNetworks();
+/// The first network that is built on the backbone in the file, see TrainingOptions::backbone. Throws Error:
+/// unreadable, no backbone, none is.
+[[nodiscard]] std::string networkTaking(const std::filesystem::path& backbone);
 /// What a network may end in.
 struct TrainableHead {
   std::string name;  ///< "plain", the network's own last layer, or a HeadKind's
