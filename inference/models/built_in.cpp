@@ -39,7 +39,7 @@ std::int64_t multiplyAddsOf(const NetworkKind& kind, Network& network, Size inpu
   // tell both.
   constexpr std::int64_t side = 64;
   const auto ofHeight = [&](std::int64_t height) {
-    return countMultiplyAdds([&] { (void)network.forward(at::zeros({1, 3, height, side})); });
+    return countMultiplyAdds([&] { (void)forwardAll(network, at::zeros({1, 3, height, side})); });
   };
   const std::int64_t small = ofHeight(side), added = ofHeight(2 * side) - small;
   return small - added + added * static_cast<std::int64_t>(input.area()) / (side * side);
