@@ -28,7 +28,6 @@
 #include "inference/training/weight_average.inl.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/isfinite.h>
 #include <torch/utils.h>
 
 #include <algorithm>
@@ -50,17 +49,6 @@ StateDict detached(const StateDict& tensors) {
   StateDict out;
   for (const auto& [key, tensor] : tensors) out.emplace_back(key, tensor.detach());
   return out;
-}
-
-void requireFinite(const StateDict& tensors, const fs::path& checkpoint) {
-  for (const auto& [key, tensor] : tensors) {
-    if (!tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>()) continue;
-    throw Error({.what = "the weights are no longer finite: lower the learning rate and begin again, or go on from the "
-                         "last checkpoint",
-                 .expected = "numbers",
-                 .found = "NaN or infinity in " + key,
-                 .file = checkpoint});
-  }
 }
 
 class Training {

@@ -14,6 +14,7 @@
 #include "inference/training/training_heads.inl.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/isfinite.h>
 
 #include <algorithm>
 #include <array>
@@ -219,6 +220,17 @@ std::string recipeText(const TrainingOptions& options, const SampleSource& pictu
       << "\n";
   addLaterOptions(options, out);
   return out.str();
+}
+
+void requireFinite(const StateDict& tensors, const std::filesystem::path& checkpoint) {
+  for (const auto& [key, tensor] : tensors) {
+    if (!tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>()) continue;
+    throw Error({.what = "the weights are no longer finite: lower the learning rate and begin again, or go on from the "
+                         "last checkpoint",
+                 .expected = "numbers",
+                 .found = "NaN or infinity in " + key,
+                 .file = checkpoint});
+  }
 }
 
 void writeTrainingState(const TrainingState& state, const std::filesystem::path& file) {

@@ -32,6 +32,9 @@ struct TrainingState {
 /// The options and pictures that decide the weights, one "name: value" a line.
 [[nodiscard]] std::string recipeText(const TrainingOptions& options, const SampleSource& pictures);
 
+/// Throws Error where a weight is NaN or infinite; `checkpoint` is where the last ones that were not are.
+void requireFinite(const StateDict& tensors, const std::filesystem::path& checkpoint);
+
 /// Writes the state as one state dict that Python's torch.load reads, too, atomically. Throws Error.
 void writeTrainingState(const TrainingState& state, const std::filesystem::path& file);
 
