@@ -3,12 +3,14 @@
 
 #include "analysis/core/error.h"
 #include "inference/networks/channels_last.inl.h"
+#include "inference/networks/direct_kernel.h"
 
 #include <ATen/Context.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace oodscope {
 namespace {
@@ -26,6 +28,20 @@ std::vector<std::int64_t> paddingOf(const torch::nn::Conv2d& conv) {
 
 torch::Tensor biasOrZero(const torch::Tensor& bias, std::int64_t channels, const torch::Tensor& like) {
   return bias.defined() ? bias.detach().clone() : at::zeros({channels}, like.options());
+}
+
+/// Groups of fewer channels than a vector holds cost more than the zeros of one group of all of them (measured: 32 to
+/// 24 channels in four groups 14 ms, in one 2 ms).
+OwnConvolution pointwiseByOwnKernel(const torch::Tensor& weight, const torch::Tensor& bias,
+                                    const ConvolutionGeometry& geometry, bool relu) {
+  const std::int64_t groups = geometry.groups, in = weight.size(1), out = weight.size(0) / groups;
+  if (groups == 1 || (in >= kDirectStride && out >= kDirectStride)) return OwnConvolution(weight, bias, geometry, relu);
+  const torch::Tensor dense = at::zeros({weight.size(0), groups * in, 1, 1}, weight.options());
+  for (std::int64_t g = 0; g < groups; ++g)
+    dense.narrow(0, g * out, out).narrow(1, g * in, in).copy_(weight.narrow(0, g * out, out));
+  ConvolutionGeometry whole = geometry;
+  whole.groups = 1;
+  return OwnConvolution(dense, bias, std::move(whole), relu);
 }
 
 }  // namespace
@@ -68,7 +84,7 @@ FoldedConv::FoldedConv(torch::Tensor weight, torch::Tensor bias, std::int64_t pa
 torch::Tensor FoldedConv::operator()(const torch::Tensor& x) const {
   const bool single = x.is_cpu() && x.scalar_type() == torch::kFloat;
   if (single && m_weight.size(2) * m_weight.size(3) == 1) {
-    if (!m_own) m_own.emplace(m_weight, m_bias, m_geometry, m_relu);
+    if (!m_own) m_own.emplace(pointwiseByOwnKernel(m_weight, m_bias, m_geometry, m_relu));
     return (*m_own)(x);
   }
   const bool packable = single && at::globalContext().userEnabledMkldnn() && x.size(1) > kFewChannels &&
