@@ -8,7 +8,7 @@
 namespace oodscope {
 namespace {
 
-using Options = std::vector<TrainRecipe::Option>;
+using RecipeOptions = std::vector<TrainRecipe::Option>;
 
 constexpr std::string_view kSeed000 = "seed 000, tasks 4c and 4d; rates are this program's";
 constexpr std::string_view kSeed001 = "seed 001, section 4.4 and the options its authors saved with their weights";
@@ -16,81 +16,81 @@ constexpr std::string_view kSeed003 = "seed 003 and its published training code"
 constexpr std::string_view kSeed004 = "DenseHybrid, ECCV 2022, section 7.4";
 constexpr std::string_view kDemo = "resources/demo/README.md, the fourth run";
 
-Options with(Options common, const Options& more) {
+RecipeOptions joinedOptions(RecipeOptions common, const RecipeOptions& more) {
   common.insert(common.end(), more.begin(), more.end());
   return common;
 }
 
 /// ERFNet's own augmentation and schedule: Romera et al., published training code.
-Options erfnet(const Options& more) {
-  return with({{"--network", {"ERFNet"}},
-               {"--input", {"1024", "512"}},
-               {"--batch", {"6"}},
-               {"--optimiser", {"adam"}},
-               {"--weight-decay", {"1e-4"}},
-               {"--schedule", {"polynomial"}},
-               {"--rate-by", {"epoch"}},
-               {"--shift", {"2"}}},
-              more);
+RecipeOptions erfnetRecipe(const RecipeOptions& more) {
+  return joinedOptions({{"--network", {"ERFNet"}},
+                        {"--input", {"1024", "512"}},
+                        {"--batch", {"6"}},
+                        {"--optimiser", {"adam"}},
+                        {"--weight-decay", {"1e-4"}},
+                        {"--schedule", {"polynomial"}},
+                        {"--rate-by", {"epoch"}},
+                        {"--shift", {"2"}}},
+                       more);
 }
 
 /// Seed 001's trainings from nothing: 50 epochs each of the encoder and of the whole.
-Options erfnetAnew(const Options& more) {
-  return erfnet(with(
+RecipeOptions erfnetAnewRecipe(const RecipeOptions& more) {
+  return erfnetRecipe(joinedOptions(
       {{"--learning-rate", {"5e-4"}}, {"--encoder-epochs", {"50"}}, {"--epochs", {"50"}}, {"--best", {"miou"}}}, more));
 }
 
-Options bisenet(const Options& more) {
-  return with({{"--network", {"BiSeNetV1"}},
-               {"--input", {"1024", "512"}},
-               {"--crop", {"1024", "512"}},
-               {"--scales", {"0.75", "1", "1.5", "1.75", "2"}},
-               {"--batch", {"16"}},
-               {"--optimiser", {"sgd"}},
-               {"--momentum", {"0.9"}},
-               {"--weight-decay", {"1e-4"}},
-               {"--schedule", {"polynomial"}},
-               {"--rate-by", {"epoch"}},
-               {"--class-weights", {"equal"}},
-               {"--mean", {"0.485", "0.456", "0.406"}},
-               {"--std", {"0.229", "0.224", "0.225"}},
-               {"--learning-rate", {"2.5e-2"}},
-               {"--best", {"miou"}}},
-              more);
+RecipeOptions bisenetRecipe(const RecipeOptions& more) {
+  return joinedOptions({{"--network", {"BiSeNetV1"}},
+                        {"--input", {"1024", "512"}},
+                        {"--crop", {"1024", "512"}},
+                        {"--scales", {"0.75", "1", "1.5", "1.75", "2"}},
+                        {"--batch", {"16"}},
+                        {"--optimiser", {"sgd"}},
+                        {"--momentum", {"0.9"}},
+                        {"--weight-decay", {"1e-4"}},
+                        {"--schedule", {"polynomial"}},
+                        {"--rate-by", {"epoch"}},
+                        {"--class-weights", {"equal"}},
+                        {"--mean", {"0.485", "0.456", "0.406"}},
+                        {"--std", {"0.229", "0.224", "0.225"}},
+                        {"--learning-rate", {"2.5e-2"}},
+                        {"--best", {"miou"}}},
+                       more);
 }
 
 /// Seed 003's trainings of DeepLabV3+ on StreetHazards.
-Options streetHazards(const Options& more) {
-  return with({{"--network", {"DeepLabV3+ R101"}},
-               {"--no-void", {}},
-               {"--input", {"1280", "720"}},
-               {"--crop", {"512", "512"}},
-               {"--batch", {"16"}},
-               {"--epochs", {"50"}},
-               {"--optimiser", {"adam"}},
-               {"--weight-decay", {"1e-4"}},
-               {"--learning-rate", {"1e-4"}},
-               {"--backbone-learning-rate", {"1e-5"}},
-               {"--schedule", {"plateau"}},
-               {"--plateau-factor", {"0.5"}},
-               {"--plateau-patience", {"5"}},
-               {"--class-weights", {"equal"}},
-               {"--best", {"loss"}}},
-              more);
+RecipeOptions streetHazardsRecipe(const RecipeOptions& more) {
+  return joinedOptions({{"--network", {"DeepLabV3+ R101"}},
+                        {"--no-void", {}},
+                        {"--input", {"1280", "720"}},
+                        {"--crop", {"512", "512"}},
+                        {"--batch", {"16"}},
+                        {"--epochs", {"50"}},
+                        {"--optimiser", {"adam"}},
+                        {"--weight-decay", {"1e-4"}},
+                        {"--learning-rate", {"1e-4"}},
+                        {"--backbone-learning-rate", {"1e-5"}},
+                        {"--schedule", {"plateau"}},
+                        {"--plateau-factor", {"0.5"}},
+                        {"--plateau-patience", {"5"}},
+                        {"--class-weights", {"equal"}},
+                        {"--best", {"loss"}}},
+                       more);
 }
 
-Options densehybrid(const Options& more) {
-  return with({{"--loss", {"densehybrid"}},
-               {"--optimiser", {"adam"}},
-               {"--scale", {"0.5", "2"}},
-               {"--class-weights", {"equal"}}},
-              more);
+RecipeOptions densehybridRecipe(const RecipeOptions& more) {
+  return joinedOptions({{"--loss", {"densehybrid"}},
+                        {"--optimiser", {"adam"}},
+                        {"--scale", {"0.5", "2"}},
+                        {"--class-weights", {"equal"}}},
+                       more);
 }
 
 std::vector<TrainRecipe> madeRecipes() {
   std::vector<TrainRecipe> out;
   out.push_back({"seed001-erfnet-void", "a void class for ERFNet's Cityscapes weights (--start)", kSeed001,
-                 erfnet({{"--learning-rate", {"5e-5"}}, {"--epochs", {"20"}}, {"--best", {"miou"}}})});
+                 erfnetRecipe({{"--learning-rate", {"5e-5"}}, {"--epochs", {"20"}}, {"--best", {"miou"}}})});
   out.push_back({"seed001-enet-void",
                  "the same for ENet's; void is the last output, not the first",
                  kSeed001,
@@ -106,11 +106,12 @@ std::vector<TrainRecipe> madeRecipes() {
                   {"--step-epochs", {"7"}},
                   {"--no-flip", {}},
                   {"--best", {"miou"}}}});
-  out.push_back({"seed001-bisenet", "BiSeNet, unweighted cross-entropy", kSeed001, bisenet({{"--epochs", {"300"}}})});
+  out.push_back(
+      {"seed001-bisenet", "BiSeNet, unweighted cross-entropy", kSeed001, bisenetRecipe({{"--epochs", {"300"}}})});
   out.push_back({"seed001-bisenet-void", "a void class for BiSeNet's weights (--start)", kSeed001,
-                 bisenet({{"--epochs", {"20"}}, {"--learning-rate", {"2.5e-3"}}})});
+                 bisenetRecipe({{"--epochs", {"20"}}, {"--learning-rate", {"2.5e-3"}}})});
   const auto anew = [&](std::string_view name, std::string_view loss) {
-    out.push_back({name, "ERFNet from nothing with this loss", kSeed001, erfnetAnew({{"--loss", {loss}}})});
+    out.push_back({name, "ERFNet from nothing with this loss", kSeed001, erfnetAnewRecipe({{"--loss", {loss}}})});
   };
   anew("seed001-erfnet", "cross-entropy");
   anew("seed001-erfnet-focal", "focal");
@@ -121,20 +122,20 @@ std::vector<TrainRecipe> madeRecipes() {
   anew("seed001-erfnet-isomax-focal", "isomax-focal");
   anew("seed001-erfnet-entropy-maximisation", "entropy-maximisation");
   const auto streets = [&](std::string_view name, std::string_view loss) {
-    out.push_back({name, "DeepLabV3+ on StreetHazards", kSeed003, streetHazards({{"--loss", {loss}}})});
+    out.push_back({name, "DeepLabV3+ on StreetHazards", kSeed003, streetHazardsRecipe({{"--loss", {loss}}})});
   };
   streets("seed003-streethazards", "cross-entropy");
   streets("seed003-streethazards-entropy", "cross-entropy+h");
   streets("seed003-streethazards-focal-entropy", "focal+h");
   streets("seed003-streethazards-focal-entropy-released", "focal+h-released");
   out.push_back({"seed004-densehybrid", "a DenseHybrid head beside DeepLabV3+ (--start)", kSeed004,
-                 densehybrid({{"--network", {"DeepLabV3+ R101"}},
-                              {"--densehybrid-beta", {"0.01"}},
-                              {"--batch", {"8"}},
-                              {"--input", {"2048", "1024"}},
-                              {"--crop", {"512", "512"}},
-                              {"--learning-rate", {"1e-6"}},
-                              {"--schedule", {"constant"}}})});
+                 densehybridRecipe({{"--network", {"DeepLabV3+ R101"}},
+                                    {"--densehybrid-beta", {"0.01"}},
+                                    {"--batch", {"8"}},
+                                    {"--input", {"2048", "1024"}},
+                                    {"--crop", {"512", "512"}},
+                                    {"--learning-rate", {"1e-6"}},
+                                    {"--schedule", {"constant"}}})});
   out.push_back({"seed000-linear-probe",
                  "the head alone over a backbone that stays as it is (--start)",
                  kSeed000,
