@@ -26,7 +26,7 @@ public:
   torch::Tensor classify(const torch::Tensor& features) final;
   torch::Tensor classifyTo(const torch::Tensor& features, at::IntArrayRef size) final;
   /// forward() into `logits`, N x classes x H x W, without a further copy where it is contiguous.
-  void fill(const torch::Tensor& images, const torch::Tensor& logits);
+  void fill(const torch::Tensor& images, const torch::Tensor& logits) override;
   /// classifyTo() the size of `logits`, the same way.
   void fillFrom(const torch::Tensor& features, const torch::Tensor& logits);
   /// Folds the steps of the network itself (not of its modules), for good.

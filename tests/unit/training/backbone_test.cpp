@@ -139,8 +139,9 @@ TEST(Backbones, AreLoadedWholeAndTheRestStays) {
     const std::vector<std::string> said = loadBackbone(*network, *networkKind(kNetworkName), file);
     ASSERT_EQ(said.size(), 1U);
     EXPECT_THAT(said.front(), AllOf(HasSubstr("318 tensors"), HasSubstr(saved.name), HasSubstr(kNetworkName)));
-    if (!saved.others.empty())
+    if (!saved.others.empty()) {
       EXPECT_THAT(said.front(), HasSubstr("left out: " + std::to_string(saved.others.size()))) << saved.name;
+    }
     std::size_t taken = 0;
     const StateDict after = stateDictOf(*network);
     for (std::size_t i = 0; i < after.size(); ++i) {

@@ -110,8 +110,8 @@ TEST(CutOuts, BatchesPasteThemAndForgetThePicturesOwnVoid) {
   options.batch = 4;
   Batches batches(options, pictures, 2, 0);
   const Batch batch = batches.take(0);
-  EXPECT_EQ((batch.targets == 2).sum().item<std::int64_t>(), 4 * 16 * 16) << "the windows alone are void";
-  EXPECT_GT((batch.targets == -100).sum().item<std::int64_t>(), 0) << "the pictures' own void is left out";
+  EXPECT_EQ(batch.targets.eq(2).sum().item<std::int64_t>(), 4 * 16 * 16) << "the windows alone are void";
+  EXPECT_GT(batch.targets.eq(-100).sum().item<std::int64_t>(), 0) << "the pictures' own void is left out";
 }
 
 }  // namespace
