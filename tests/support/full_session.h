@@ -36,6 +36,7 @@ inline Session fullSession(const std::filesystem::path& folder) {
                         .model = "net.pth",
                         .temperature = 2.0}};
   session.polarities = {{folder / "scores", Polarity::NormalHigh}};
+  session.folderStatistics = {{folder / "scores", folder / "scores.statistics.json"}};
   session.methods = {"msp", "energy+gaussian"};
   session.temperatures = {1.0, 1.6};
   session.protocols = {protocols::kCourse, protocols::kSmiyc2023};

@@ -197,7 +197,7 @@ TEST_F(FilteredScores, OfASumAreThoseOfItsTerms) {
     ASSERT_EQ(found.values()[i], static_cast<float>(0.5 * static_cast<double>(blurred.values()[i]) +
                                                     2.0 * static_cast<double>(map.values()[i])));
   EXPECT_NE(sum->id(), made("0.5*energy@logits+2*score@maps")->id());
-  EXPECT_TRUE(sum->whyNot(gaussian)) << "a filter belongs to a term";
+  EXPECT_FALSE(sum->whyNot(gaussian)) << "the sum itself can be filtered, too";
   EXPECT_FALSE(sum->whyNot({}));
 }
 
