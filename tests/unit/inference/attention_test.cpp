@@ -53,10 +53,11 @@ TEST_P(Attention, EqualsTheDefinition) {
   const auto [tokens, width, heads] = GetParam();
   torch::manual_seed(5);
   const torch::NoGradGuard noGradient;
+  // Scores reach 20: their rounding alone moves weights by some 1e-5.
   const at::Tensor qkv = torch::randn({tokens, 3 * width}) * 2.0;
   const at::Tensor expected = attentionInDouble(qkv, heads);
-  EXPECT_LT(mostApart(quickAttention(qkv, heads), expected), 5e-6);
-  EXPECT_LT(mostApart(attention(qkv.unsqueeze(0), heads).squeeze(0), expected), 5e-6);
+  EXPECT_LT(mostApart(quickAttention(qkv, heads), expected), 3e-5);
+  EXPECT_LT(mostApart(attention(qkv.unsqueeze(0), heads).squeeze(0), expected), 3e-5);
 }
 
 TEST_P(Attention, IsTheSameOnAnyCountOfThreads) {
