@@ -76,14 +76,21 @@ torch::Tensor convolution(const Arguments& a) {
   return asGiven(parts.size() == 1 ? parts.front() : at::cat(parts, 1));
 }
 
+/// Of rows and of columns: one number stands for both, as at::conv2d's own defaults do.
+std::vector<std::int64_t> bothOf(const c10::IValue& list) {
+  std::vector<std::int64_t> out = list.toIntVector();
+  if (out.size() == 1) out.push_back(out.front());
+  return out;
+}
+
 /// aten::_convolution: input, weight, bias, stride, padding, dilation, transposed, output padding, groups and flags.
 void convolutionOnStack(const c10::OperatorHandle& operation, torch::jit::Stack* stack) {
   const auto inputs = torch::jit::last(*stack, operation.schema().arguments().size());
   Arguments a{.input = inputs[0].toTensor(), .weight = inputs[1].toTensor(), .bias = {}, .geometry = {}};
   if (inputs[2].isTensor()) a.bias = inputs[2].toTensor();
-  a.geometry = {inputs[3].toIntVector(), inputs[4].toIntVector(), inputs[5].toIntVector(), inputs[8].toInt()};
+  a.geometry = {bothOf(inputs[3]), bothOf(inputs[4]), bothOf(inputs[5]), inputs[8].toInt()};
   a.transposed = inputs[6].toBool();
-  a.outputPadding = inputs[7].toIntVector();
+  a.outputPadding = bothOf(inputs[7]);
   if (!isOwn(a)) {
     const c10::impl::ExcludeDispatchKeyGuard asEver(kKey);
     operation.callBoxed(stack);

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "inference/networks/attention_kernel.h"
+#include "inference/networks/own_convolution.inl.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -30,12 +31,15 @@ constexpr std::int64_t kTaskRows = 192;
 /// Rows as pixels: a map 16 wide, and what is left over as one of one row.
 torch::Tensor productByConvolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
   constexpr std::int64_t wide = 16;
+  const ConvolutionGeometry each{};
   const torch::Tensor kernel = weight.reshape({weight.size(0), weight.size(1), 1, 1});
   const std::int64_t rows = x.size(0), whole = rows / wide * wide;
   const auto part = [&](std::int64_t first, std::int64_t height, std::int64_t width) {
     const torch::Tensor pixels =
         x.narrow(0, first, height * width).reshape({1, height, width, x.size(1)}).permute({0, 3, 1, 2});
-    return at::conv2d(pixels, kernel, bias).permute({0, 2, 3, 1}).reshape({height * width, weight.size(0)});
+    return at::conv2d(pixels, kernel, bias, each.stride, each.padding, each.dilation)
+        .permute({0, 2, 3, 1})
+        .reshape({height * width, weight.size(0)});
   };
   if (whole == 0) return part(0, 1, rows);
   if (whole == rows) return part(0, rows / wide, wide);

@@ -131,5 +131,14 @@ TEST(OwnConvolutions, ComputeTransposedAndGroupedOnesToo) {
   EXPECT_LT((own - expected).abs().max().item<double>(), 1e-5);
 }
 
+/// LibTorch's defaults are one number for both axes. Another kernel sums in another order: the bits tell.
+TEST(OwnConvolutions, ComputeThoseThatNameOneNumberForBothAxes) {
+  torch::manual_seed(5);
+  const at::Tensor x = at::rand({1, 300, 5, 8}), weight = at::rand({7, 300, 1, 1}), bias = at::rand({7});
+  const at::Tensor expected = OwnConvolution(weight, bias, {}, false)(x);
+  const OwnConvolutions scope;
+  EXPECT_TRUE(at::conv2d(x, weight, bias).equal(expected));
+}
+
 }  // namespace
 }  // namespace oodscope
