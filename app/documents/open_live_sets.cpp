@@ -78,7 +78,7 @@ std::function<std::shared_ptr<LiveSet>(const LiveSet&, double)> retempering(cons
           options = opening.options, stop = opening.stop](const LiveSet& like, double temperature) {
     EnsemblePlan other = plan;
     for (EnsembleProduct& term : other.terms)
-      for (EnsembleScore& score : term.scores) score.temperature = static_cast<float>(temperature);
+      for (EnsembleScore& part : term.scores) part.temperature = static_cast<float>(temperature);
     const auto place = std::ranges::find_if(sets, [&](const auto& set) { return set.get() == &like.dataSet(); });
     require(place != sets.end(), "OpenSource: a set of its own");
     LiveOptions own = options;

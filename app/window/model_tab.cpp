@@ -9,7 +9,6 @@
 #include "inference/models/verdicts.h"
 #include "widgets/theme/number_text.h"
 
-
 #include <thread>
 
 namespace oodscope {

@@ -64,7 +64,7 @@ TEST(InputNormalisation, TheTableIsTheFormula) {
   const NormalisationTable plain = tableOf({}), imageNet = tableOf(kImageNet);
   for (std::size_t v = 0; v < 256; ++v) {
     EXPECT_EQ(plain[0][v], static_cast<float>(v) / 255.0F) << v;
-    EXPECT_FLOAT_EQ(imageNet[2][v], (static_cast<float>(v) / 255.0F - 0.406F) / 0.225F) << v;
+    EXPECT_FLOAT_EQ(imageNet[2][v], static_cast<float>((static_cast<double>(v) / 255.0 - 0.406) / 0.225)) << v;
   }
 }
 

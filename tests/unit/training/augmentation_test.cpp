@@ -77,8 +77,11 @@ TEST(Augmentation, ShiftMovesAllPartsByWholePixelsAndLearnsNothingFromTheMargin)
     SplitMix random(seed);
     const Sample out = augmented(numbered(), {.flip = false, .shift = 2}, random);
     ASSERT_EQ(out.image.size(), (Size{8, 4}));
-    // The pixel that came to the middle tells the move.
-    const int from = out.classes.at(4, 2), right = 4 - from % 8, down = 2 - from / 8;
+    // Any pixel that is learned tells the move.
+    const auto learned = std::ranges::find_if(out.classes.values(), [](int value) { return value != kUnlearned; });
+    ASSERT_NE(learned, out.classes.values().end());
+    const int place = static_cast<int>(learned - out.classes.values().begin());
+    const int right = place % 8 - *learned % 8, down = place / 8 - *learned / 8;
     ASSERT_LE(std::max(std::abs(right), std::abs(down)), 2);
     moves.insert({right, down});
     for (int y = 0; y < 4; ++y) {
