@@ -25,7 +25,7 @@ std::string contentOf(const fs::path& file) {
 /// The names in braces behind --recipe in the help.
 std::vector<std::string> offeredRecipes() {
   const std::string help = runCli({"train", "--help"}).out;
-  const std::size_t option = help.find("--recipe"), open = help.find('{', option), close = help.find('}', open);
+  const std::size_t option = help.find("--recipe TEXT"), open = help.find('{', option), close = help.find('}', open);
   std::vector<std::string> names;
   if (option == std::string::npos || close == std::string::npos) return names;
   std::istringstream in(help.substr(open + 1, close - open - 1));
