@@ -2,19 +2,32 @@
 #include "inference/networks/stepped_network.inl.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/head.inl.h"
 
 #include <ATen/ops/pixel_shuffle.h>
 #include <ATen/ops/upsample_bilinear2d.h>
 #include <torch/utils.h>
 
+#include <string>
 #include <utility>
 
 namespace oodscope {
 namespace {
 
+/// Where a head that stands after the last layer holds that layer's tensor.
+std::string keyBelowHead(const std::string& key) {
+  const auto leaf = key.rfind('.') + 1;
+  return key.substr(0, leaf) + std::string(kLastLayerBelowHead) + "." + key.substr(leaf);
+}
+
+/// A layer in whose place a head stands is left as it is: nobody runs it.
 void copyTensors(const Network& from, Network& to) {
   const auto copyAll = [](const auto& source, auto target) {
-    for (auto& item : target) item.value().copy_(source[item.key()]);
+    for (auto& item : target) {
+      const torch::Tensor* own = source.find(item.key());
+      if (own == nullptr) own = source.find(keyBelowHead(item.key()));
+      if (own != nullptr) item.value().copy_(*own);
+    }
   };
   copyAll(from.named_parameters(), to.named_parameters());
   copyAll(from.named_buffers(), to.named_buffers());
