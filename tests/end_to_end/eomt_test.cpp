@@ -49,8 +49,8 @@ protected:
     EXPECT_EQ(result.code, 0) << result.err;
     std::map<std::string, double> out;
     if (result.code != 0) return out;
-    for (const auto& row : nlohmann::json::parse(result.out).at("rows"))
-      out[row.at("method").get<std::string>()] = row.at("ap").get<double>();
+    const auto read = nlohmann::json::parse(result.out);
+    for (const auto& row : read.at("rows")) out[row.at("method").get<std::string>()] = row.at("ap").get<double>();
     return out;
   }
   [[nodiscard]] std::vector<std::string> model() const { return {"--model", (scratch.path() / "eomt.pth").string()}; }
