@@ -50,7 +50,7 @@ void wrongConvolution(const c10::OperatorHandle& operation, torch::jit::Stack* s
 }
 
 /// More than 20,480 values: LibTorch asks oneDNN for no smaller ones.
-constexpr Size kInput{128, 96};
+constexpr Size kArrangedInput{128, 96};
 
 class WrongLibrary {
 public:
@@ -81,14 +81,14 @@ protected:
 
   const TemporaryFolder folder;
   const fs::path weights = folder.path() / "net.pth", memory = folder.path() / "cache" / "arrangements";
-  const ModelOptions options{.threads = 2, .preprocessing = Preprocessing{.input = kInput}, .memory = memory};
-  const RgbImage image = probeImage(kInput);
+  const ModelOptions options{.threads = 2, .preprocessing = Preprocessing{.input = kArrangedInput}, .memory = memory};
+  const RgbImage image = probeImage(kArrangedInput);
 
 private:
   StateDict m_tensors;
 };
 
-double apart(const LogitsMap& a, const LogitsMap& b) {
+double arrangementsApart(const LogitsMap& a, const LogitsMap& b) {
   double most = 0.0;
   for (std::size_t i = 0; i < a.values.size(); ++i)
     most = std::max(most, std::abs(static_cast<double>(a.values[i]) - static_cast<double>(b.values[i])));
@@ -104,14 +104,14 @@ TEST_F(ArrangementTest, WhatTheLibraryComputesWronglyIsReplacedAndSaid) {
   fs::remove_all(memory);
 
   const WrongLibrary wrong;
-  EXPECT_GT(apart(right.infer(image), expected), 0.1) << "the quick arrangement itself is wrong now";
+  EXPECT_GT(arrangementsApart(right.infer(image), expected), 0.1) << "the quick arrangement itself is wrong now";
   Model replaced = load();
   EXPECT_THAT(replaced.info().arrangement, StartsWith("own-convolutions; fast rejected: logits wrong by up to "));
   ASSERT_EQ(replaced.info().warnings.size(), 1U);
   EXPECT_THAT(replaced.info().warnings.front(),
               ::testing::AllOf(HasSubstr("LibTorch " + torchVersion()), HasSubstr("2 threads"), HasSubstr("wrongly"),
                                HasSubstr("\"own-convolutions\" is used instead")));
-  EXPECT_LT(apart(replaced.infer(image), expected), 1e-4);
+  EXPECT_LT(arrangementsApart(replaced.infer(image), expected), 1e-4);
   EXPECT_NE(replaced.logitsKey(), right.logitsKey()) << "what was stored of the wrong logits must not be found";
 }
 
@@ -210,7 +210,7 @@ TEST_F(ArrangementTest, AScriptIsComparedTooAndKeepsItsNumbers) {
   const WrongLibrary wrong;
   Model replaced = Model::load(script, options);
   EXPECT_THAT(replaced.info().arrangement, StartsWith("own-convolutions; as-scripted rejected"));
-  EXPECT_LT(apart(replaced.infer(image), expected), 1e-4);
+  EXPECT_LT(arrangementsApart(replaced.infer(image), expected), 1e-4);
 }
 
 TEST_F(ArrangementTest, AScriptThatIsRandomIsSaidToBeAndRunsAsItIs) {

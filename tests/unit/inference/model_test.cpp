@@ -39,7 +39,7 @@ fs::path writeScript(const TemporaryFolder& folder) {
 RgbImage plain(Size size, Rgb colour) { return RgbImage(size, colour); }
 
 template <class Call>
-std::string messageOf(Call call) {
+std::string modelMessageOf(Call call) {
   try {
     call();
   } catch (const Error& error) {
@@ -111,7 +111,7 @@ TEST(TorchScriptModel, ASizeThatTheUserGivesIsNotAssumed) {
 TEST(TorchScriptModel, AnOutputThatIsNotThereIsNamed) {
   const TemporaryFolder folder;
   folder.write("net.json", R"({"input_size": [16, 8], "output": 2})");
-  EXPECT_THAT(messageOf([&] { (void)Model::load(writeScript(folder)); }),
+  EXPECT_THAT(modelMessageOf([&] { (void)Model::load(writeScript(folder)); }),
               ::testing::AllOf(HasSubstr("no such output"), HasSubstr("2 tensors")));
 }
 
@@ -124,7 +124,7 @@ TEST(TorchScriptModel, AFailingPassIsAnErrorWithItsFile) {
         return x
   )");
   module.save((folder.path() / "fails.pt").string());
-  EXPECT_THAT(messageOf([&] { (void)Model::load(folder.path() / "fails.pt"); }), HasSubstr("fails.pt"));
+  EXPECT_THAT(modelMessageOf([&] { (void)Model::load(folder.path() / "fails.pt"); }), HasSubstr("fails.pt"));
 }
 
 TEST(TorchScriptModel, AnOutputThatIsNoMapIsRefused) {
@@ -135,7 +135,7 @@ TEST(TorchScriptModel, AnOutputThatIsNoMapIsRefused) {
         return x.mean()
   )");
   module.save((folder.path() / "scalar.pt").string());
-  EXPECT_THAT(messageOf([&] { (void)Model::load(folder.path() / "scalar.pt"); }), HasSubstr("no map of logits"));
+  EXPECT_THAT(modelMessageOf([&] { (void)Model::load(folder.path() / "scalar.pt"); }), HasSubstr("no map of logits"));
 }
 
 fs::path writeErfnet(const TemporaryFolder& folder, int classes, bool dropNorms = false) {
@@ -174,7 +174,7 @@ TEST(StateDictModel, ASingleMissingNormIsNotTakenAsFolded) {
     if (key.find("encoder.layers.1.bn1.") == std::string::npos) tensors.emplace_back(key, tensor);
   }
   writeStateDict(folder.path() / "x.pth", tensors);
-  EXPECT_THAT(messageOf([&] { (void)Model::load(folder.path() / "x.pth", kSmallInput); }),
+  EXPECT_THAT(modelMessageOf([&] { (void)Model::load(folder.path() / "x.pth", kSmallInput); }),
               HasSubstr("missing keys: 4 (encoder.layers.1.bn1.weight"));
 }
 
@@ -193,7 +193,7 @@ TEST(StateDictModel, MultiplyAddsGrowWithTheAreaAndLatencyIsATime) {
 
 TEST(StateDictModel, AnInputSizeThatIsNoMultipleOfEightIsRefused) {
   const TemporaryFolder folder;
-  EXPECT_THAT(messageOf([&] {
+  EXPECT_THAT(modelMessageOf([&] {
                 (void)Model::load(writeErfnet(folder, 5), {.preprocessing = Preprocessing{.input = {60, 32}}});
               }),
               HasSubstr("multiples of 8"));

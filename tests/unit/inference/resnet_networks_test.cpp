@@ -205,7 +205,7 @@ TEST(IcNet, HasThePublishedCountWithItsAuxiliaryHeads) {
   EXPECT_EQ(stateDictOf(*network).size() + 2 * entriesOfHead, 193U);
 }
 
-std::string refusalOf(const std::vector<std::string>& keys) {
+std::string keysRefusalOf(const std::vector<std::string>& keys) {
   const testing::TemporaryFolder folder;
   MadeCheckpoint made;
   StateDict tensors;
@@ -220,12 +220,12 @@ std::string refusalOf(const std::vector<std::string>& keys) {
 }
 
 TEST(OtherDeepLabs, AreNamed) {
-  EXPECT_THAT(refusalOf({"backbone.conv1.weight", "classifier.0.convs.0.0.weight", "aux_classifier.4.weight"}),
+  EXPECT_THAT(keysRefusalOf({"backbone.conv1.weight", "classifier.0.convs.0.0.weight", "aux_classifier.4.weight"}),
               HasSubstr("DeepLabV3 (torchvision)"));
-  EXPECT_THAT(refusalOf({"mod1.conv1.weight", "aspp.features.0.0.weight", "bot_fine.weight", "final2.0.weight"}),
+  EXPECT_THAT(keysRefusalOf({"mod1.conv1.weight", "aspp.features.0.0.weight", "bot_fine.weight", "final2.0.weight"}),
               HasSubstr("DeepLabV3+ (NVIDIA, DeepV3Plus)"));
-  EXPECT_THAT(refusalOf({"backbone.high_level_features.4.conv.0.0.weight", "classifier.project.0.weight",
-                         "classifier.aspp.convs.0.0.weight"}),
+  EXPECT_THAT(keysRefusalOf({"backbone.high_level_features.4.conv.0.0.weight", "classifier.project.0.weight",
+                             "classifier.aspp.convs.0.0.weight"}),
               HasSubstr("MobileNetV2 (VainF)"));
 }
 

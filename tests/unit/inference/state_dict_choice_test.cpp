@@ -31,7 +31,7 @@ using ::testing::IsEmpty;
 using testing::MadeCheckpoint;
 using ::testing::Not;
 
-constexpr Size kInput{64, 32};
+constexpr Size kChoiceInput{64, 32};
 
 StateDict erfnet(std::uint64_t seed) {
   torch::manual_seed(seed);
@@ -44,12 +44,12 @@ StateDict erfnet(std::uint64_t seed) {
 class StateDictChoice : public ::testing::Test {
 protected:
   Model load(const std::string& name) const {
-    return Model::load(folder.path() / name, {.threads = 1, .preprocessing = Preprocessing{.input = kInput}});
+    return Model::load(folder.path() / name, {.threads = 1, .preprocessing = Preprocessing{.input = kChoiceInput}});
   }
   std::vector<float> logits(const std::string& name) const {
-    RgbImage image(kInput);
-    for (int y = 0; y < kInput.height; ++y) {
-      for (int x = 0; x < kInput.width; ++x)
+    RgbImage image(kChoiceInput);
+    for (int y = 0; y < kChoiceInput.height; ++y) {
+      for (int x = 0; x < kChoiceInput.width; ++x)
         image.at(x, y) = {static_cast<std::uint8_t>(x * 4), static_cast<std::uint8_t>(y * 8), 90};
     }
     return load(name).infer(image).values;

@@ -27,7 +27,7 @@ using ::testing::Not;
 using testing::TemporaryFolder;
 
 template <class Call>
-std::string messageOf(Call call) {
+std::string variantMessageOf(Call call) {
   try {
     call();
   } catch (const Error& error) {
@@ -48,7 +48,7 @@ protected:
   const TemporaryFolder folder;
 };
 
-double apart(const LogitsMap& a, const LogitsMap& b) {
+double variantsApart(const LogitsMap& a, const LogitsMap& b) {
   double most = 0.0;
   for (std::size_t i = 0; i < a.values.size(); ++i)
     most = std::max(most, std::abs(static_cast<double>(a.values[i]) - static_cast<double>(b.values[i])));
@@ -65,18 +65,18 @@ TEST_F(Variant, EnetIsThePublishedOneOfTodayUnlessItsSidecarSaysOtherwise) {
               Contains(AllOf(HasSubstr("no variant given"), HasSubstr("since-2021-03"), HasSubstr("no ReLU"))));
   EXPECT_THAT(named.info().assumptions, Not(Contains(HasSubstr("variant"))));
   const RgbImage image = probeImage({64, 32});
-  EXPECT_EQ(apart(assumed.infer(image), named.infer(image)), 0.0);
-  EXPECT_GT(apart(assumed.infer(image), older.infer(image)), 1e-3) << "another network";
+  EXPECT_EQ(variantsApart(assumed.infer(image), named.infer(image)), 0.0);
+  EXPECT_GT(variantsApart(assumed.infer(image), older.infer(image)), 1e-3) << "another network";
   EXPECT_EQ(assumed.logitsKey(), named.logitsKey());
   EXPECT_NE(assumed.logitsKey(), older.logitsKey());
 }
 
 TEST_F(Variant, AnUnknownOneIsRefusedWithTheKnownOnes) {
-  EXPECT_THAT(messageOf([&] { (void)load("ENet", R"({"variant": "2020"})"); }),
+  EXPECT_THAT(variantMessageOf([&] { (void)load("ENet", R"({"variant": "2020"})"); }),
               AllOf(HasSubstr("\"since-2021-03\", \"before-2021-03\""), HasSubstr("\"2020\""), HasSubstr("net.json")));
-  EXPECT_THAT(messageOf([&] { (void)load("ERFNet", R"({"variant": "before-2021-03"})"); }),
+  EXPECT_THAT(variantMessageOf([&] { (void)load("ERFNet", R"({"variant": "before-2021-03"})"); }),
               HasSubstr("ERFNet has one form only"));
-  EXPECT_THAT(messageOf([&] { (void)load("ENet", R"({"variant": 3})"); }), HasSubstr("a text"));
+  EXPECT_THAT(variantMessageOf([&] { (void)load("ENet", R"({"variant": 3})"); }), HasSubstr("a text"));
 }
 
 TEST_F(Variant, OfAScriptIsRefused) {
@@ -84,7 +84,7 @@ TEST_F(Variant, OfAScriptIsRefused) {
   module.define("def forward(self, x):\n    return x\n");
   module.save((folder.path() / "net.pt").string());
   folder.write("net.json", R"({"variant": "before-2021-03", "input_size": [16, 8]})");
-  EXPECT_THAT(messageOf([&] { (void)Model::load(folder.path() / "net.pt"); }),
+  EXPECT_THAT(variantMessageOf([&] { (void)Model::load(folder.path() / "net.pt"); }),
               HasSubstr("a script holds its own code"));
 }
 
