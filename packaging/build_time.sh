@@ -4,7 +4,7 @@
 # this checkout as it is committed, side by side, one job each, so that whatever else the machine does falls on both. First the two
 # programs, then everything with tests and benches; then what an edit of one method costs, with its tests. With TARGETs only those
 # are built, which tells whether the script works; the whole takes hours on two busy cores. OODSCOPE_BUILD_TIME_DIR: where (a
-# temporary folder), removed afterwards.
+# temporary folder), removed afterwards unless OODSCOPE_BUILD_TIME_KEEP is set, which leaves two trees to compare by other benches.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -12,7 +12,7 @@ before=${1:-5edff9b}
 [ $# -gt 0 ] && shift
 targets=("$@")
 work=$(mktemp -d "${OODSCOPE_BUILD_TIME_DIR:-${TMPDIR:-/tmp}}/build_time.XXXXXX")
-trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; [ -n "${OODSCOPE_BUILD_TIME_KEEP:-}" ] || rm -rf "$work"' EXIT
 export CCACHE_DISABLE=1
 
 # source_of SIDE COMMIT, configure SIDE [ARGUMENT…]
