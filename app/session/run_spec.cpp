@@ -44,8 +44,17 @@ std::string folderIdOf(const fs::path& folder) {
 
 std::string setIdOf(const DataSet& set) {
   Sha256 frames;
-  for (const Frame& frame : set.frames)
-    frames.add(frame.name).add(frame.image.string()).add(frame.label ? frame.label->string() : std::string());
+  const auto add = [&frames](const std::optional<fs::path>& file) {
+    frames.add((file ? file->string() : std::string()) + "\n");
+  };
+  for (const Frame& frame : set.frames) {
+    frames.add(frame.name + "\n");
+    for (const auto& file : {std::optional(frame.image), frame.overlay, frame.label, frame.regionOfInterest}) add(file);
+  }
+  // Two tracks of one label file are two sets.
+  for (const auto& [value, meaning] : set.encoding.meaning)
+    frames.add(std::to_string(value) + "=" + std::to_string(meaning) + ",");
+  frames.add(std::to_string(set.encoding.otherwise));
   return folderIdOf(set.root) + "#" + frames.hex().substr(0, kDigitsOfFrames);
 }
 

@@ -55,7 +55,8 @@ struct RunSpec {
   friend bool operator==(const RunSpec&, const RunSpec&) = default;
 };
 
-/// The set that is meant, whatever it is called: its canonical folder and which of its frames are listed.
+/// The set that is meant, whatever it is called: its canonical folder, which of its frames are listed, and what their
+/// labels mean (two tracks of one set are two).
 [[nodiscard]] std::string setIdOf(const DataSet& set);
 /// A folder's part of a SourceId: its canonical path, or the absolute one where it is not there.
 [[nodiscard]] std::string folderIdOf(const std::filesystem::path& folder);

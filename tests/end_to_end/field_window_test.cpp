@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Class maps, the open-set tab and result files in the window: every control is pressed and its effect seen.
 #include "analysis/datasets/data_set.h"
+#include "analysis/datasets/layout_kinds.h"
 #include "app/figures/confusion_figure.h"
+#include "app/live/set_numbers.h"
 #include "app/session/edits.h"
 #include "app/studies/open_set_study.h"
 #include "app/window/item_menus.h"
@@ -29,8 +31,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
+#include <functional>
+#include <span>
 
 namespace oodscope {
 namespace {
@@ -284,6 +290,100 @@ TEST_F(FolderPolarityMenu, TurnsTheScoresAndIsKept) {
   const auto again = opened(theme(), kept);
   ASSERT_NE(heat(*again), nullptr);
   EXPECT_FLOAT_EQ(heat(*again)->values()[0], turned->values()[0]);
+}
+
+/// A made set as ISSU lays its own out: training ids, 254 for what is unknown, 255 for what is ignored; beside it pairs
+/// of score and class maps.
+class IssuWindow : public WindowFixture {
+protected:
+  static constexpr int kIssuWidth = 64, kIssuHeight = 32, kIssuFrames = 3;
+  struct IssuFrame {
+    std::vector<std::uint8_t> label, classes;
+    std::vector<float> scores;
+  };
+  void SetUp() override {
+    WindowFixture::SetUp();
+    const std::filesystem::path home_ = home().path().toStdString();
+    set = home_ / "dataset_ISSUTrack";
+    scores = home_ / "pairs";
+    for (const auto& folder : {set / "images", set / "labels_masks", scores})
+      std::filesystem::create_directories(folder);
+    std::uint32_t noise = 7;
+    for (int f = 0; f < kIssuFrames; ++f) {
+      IssuFrame& frame = frames.emplace_back();
+      QImage image(kIssuWidth, kIssuHeight, QImage::Format_RGB888),
+          label(kIssuWidth, kIssuHeight, QImage::Format_Grayscale8);
+      image.fill(QColor(90, 110, 130));
+      for (int y = 0; y < kIssuHeight; ++y)
+        for (int x = 0; x < kIssuWidth; ++x) {
+          const bool isUnknown = x >= 10 + 6 * f && x < 24 + 6 * f && y >= 14 && y < 24;
+          const std::uint8_t value = y < 4 ? 255 : isUnknown ? 254 : y < 12 ? 10 : 0;  // void, sky, road
+          noise = noise * 1664525U + 1013904223U;
+          label.scanLine(y)[x] = value;
+          frame.label.push_back(value);
+          frame.classes.push_back(y < 12 ? 10 : 0);
+          frame.scores.push_back(static_cast<float>(noise >> 8) / 16777216.0F + (isUnknown ? 0.4F : 0.0F));
+        }
+      const std::string name = "static_0_00000" + std::to_string(f);
+      image.save(QString::fromStdString((set / "images" / (name + ".png")).string()));
+      label.save(QString::fromStdString((set / "labels_masks" / (name + ".png")).string()));
+      const std::array<std::size_t, 2> shape{kIssuHeight, kIssuWidth};
+      writeNpyAtomically(scores / (name + "_anomaly.npy"), NpyType::Float32, shape,
+                         std::as_bytes(std::span(frame.scores)));
+      writeNpyAtomically(scores / (name + "_segmentation.npy"), NpyType::UInt8, shape,
+                         std::as_bytes(std::span(frame.classes)));
+    }
+  }
+  /// Average precision of all pixels that `isNormal` or 254: the mean over the anomalies of the precision at each.
+  template <class IsNormal>
+  [[nodiscard]] double averagePrecision(const IsNormal& isNormal) const {
+    std::vector<std::pair<float, bool>> pixels;
+    for (const IssuFrame& frame : frames)
+      for (std::size_t i = 0; i < frame.label.size(); ++i)
+        if (frame.label[i] == 254 || isNormal(frame.label[i]))
+          pixels.emplace_back(frame.scores[i], frame.label[i] == 254);
+    std::ranges::sort(pixels, std::greater<>(), [](const auto& pixel) { return pixel.first; });
+    double hits = 0.0, sum = 0.0;
+    for (std::size_t i = 0; i < pixels.size(); ++i)
+      if (pixels[i].second) sum += ++hits / static_cast<double>(i + 1);
+    return sum / hits;
+  }
+
+  std::filesystem::path set, scores;
+  std::vector<IssuFrame> frames;
+};
+
+TEST_F(IssuWindow, ItsTwoTracksAreOpenedScoredAndShownWithTheirClasses) {
+  MainWindow window(theme(), WorkOptions{});
+  window.resize(1680, 1050);
+  window.show();
+  WindowRequest request;
+  request.sets = {{set, std::nullopt}, {set.string() + "::obstacle", std::nullopt}};
+  request.scores.push_back(scores);
+  window.open(request);
+  ASSERT_TRUE(waitUntilIdle(window));
+  window.session().edit(edits::setProtocol(protocols::kCourse));
+  const auto apOf = [&](const char* name) {
+    window.session().edit(edits::setSet(name, "static_0_000000"));
+    EXPECT_TRUE(waitUntilIdle(window));
+    const ViewState& view = window.session().view();
+    const auto live = window.workspace().liveSet(QString::fromLatin1(name), view);
+    EXPECT_TRUE(live) << name;
+    return live ? live->exact(configurationOf(view.score), view.protocol, std::nullopt, {})->metrics.ap : std::nullopt;
+  };
+  ASSERT_EQ(window.workspace().sets().size(), 2U);
+  EXPECT_EQ(window.workspace().sets().front().set->layout, layouts::kIssu);
+  EXPECT_NEAR(apOf("dataset_ISSUTrack").value(), averagePrecision([](int id) { return id < 19; }), 1e-12);
+  EXPECT_NEAR(apOf("dataset_ISSUTrack_obstacle").value(), averagePrecision([](int id) { return id == 0; }), 1e-12);
+  for (QAction* each : window.findChildren<QAction*>())
+    if (each->objectName() == QStringLiteral("layout-classes")) each->trigger();
+  ASSERT_TRUE(waitUntilIdle(window));
+  const ImageView* predicted = nullptr;
+  for (const ImageView* view : window.findChildren<ImageView*>())
+    if (view->look().kind == ViewKind::PredictedClasses && view->isVisible()) predicted = view;
+  ASSERT_TRUE(predicted && predicted->layers().classes);
+  EXPECT_TRUE(std::ranges::equal(predicted->layers().classes->values(), frames.front().classes));
+  picture(window, QStringLiteral("issu"));
 }
 
 }  // namespace

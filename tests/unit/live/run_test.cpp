@@ -86,6 +86,26 @@ TEST(Run, WhatChangesTheNumbersChangesTheName) {
   EXPECT_EQ(numbers.size(), 6U);
 }
 
+TEST(Run, ASetIsItsFolderItsFramesAndWhatTheirLabelsMean) {
+  DataSet set{.name = "ISSU", .root = "/data/issu", .encoding = {.meaning = {{0, kNormal}, {254, kAnomaly}}}};
+  set.frames.push_back({.name = "a", .image = "/data/issu/a.png", .label = "/data/issu/a_label.png"});
+  std::vector<DataSet> all(8, set);
+  all[1].encoding.meaning[1] = kNormal;
+  all[2].encoding.otherwise = kNormal;
+  all[3].root = "/data/other";
+  all[4].frames.front().label.reset();
+  all[5].frames.front().regionOfInterest = "/data/issu/region.png";
+  all[6].frames.front().overlay = "/data/issu/overlay.npz";
+  all[7].frames.push_back({.name = "b", .image = "/data/issu/b.png"});
+  std::set<std::string> ids;
+  for (const DataSet& one : all) ids.insert(setIdOf(one));
+  EXPECT_EQ(ids.size(), all.size());
+  DataSet renamed = set;
+  renamed.name = "another name";
+  renamed.remarks.emplace_back("a remark");
+  EXPECT_EQ(setIdOf(renamed), setIdOf(set));
+}
+
 TEST(Run, ConfigurationsThatRankAlikeAreOneRun) {
   const auto live = MadeSet(kFrames).live();
   Configuration tempered = maxLogit();
