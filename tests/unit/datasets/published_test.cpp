@@ -73,6 +73,8 @@ TEST(Published, HoldsEveryRowOfTheTranscribedTables) {
   EXPECT_EQ(counts["Reproducibi 8"], 2 * 2);
   EXPECT_EQ(counts["Semantic Se README"], 1);
   EXPECT_EQ(counts["RbA: Segmen best"], 4);
+  EXPECT_EQ(counts["On Advantag best"], 3);
+  EXPECT_EQ(counts["Unmasking A best"], 5);
 }
 
 TEST(Published, EachValueIsFoundByWhatItIsOf) {
