@@ -117,12 +117,21 @@ OpenSetColumns readOpenSet(const JsonValue& json) {
   return out;
 }
 
+PublishedColumns readPublished(const JsonValue& json) {
+  PublishedColumns out{.ap = readNumber(json, "ap", kFraction),
+                       .fpr95 = readNumber(json, "fpr95", kFraction),
+                       .source = readText(json, "source")};
+  if (!json.at("note").isNull()) out.note = readText(json, "note");
+  return out;
+}
+
 /// Members of rows that were asked for; null: asked for and not to be had.
 void readAskedFor(const JsonValue& json, ResultRow& row) {
   for (const auto& [key, value] : json.members()) {
     if (key == "distance_bins")
       row.distanceBins = value.isNull() ? std::vector<DistanceColumns>() : readDistanceBins(value);
     if (key == "size_groups") row.sizeGroups = readSizeGroups(value);
+    if (key == "published") row.published = value.isNull() ? PublishedColumns() : readPublished(value);
     if (key == "open_set") row.openSet = value.isNull() ? OpenSetColumns() : readOpenSet(value);
   }
   if (const auto instances = json.find("instances"))

@@ -124,6 +124,12 @@ Value documentOf(const ResultRow& row) {
                                               {"ap50", orNull(i->ap50)},
                                               {"truths", i->truths},
                                               {"predicted", i->predicted}}});
+  if (const auto& p = row.published)
+    out.push_back({"published", p->source.empty() ? Value()
+                                                  : Value(Value::Object{{"ap", orNull(p->ap)},
+                                                                        {"fpr95", orNull(p->fpr95)},
+                                                                        {"source", p->source},
+                                                                        {"note", orNull(p->note)}})});
   return out;
 }
 
@@ -292,12 +298,39 @@ void addInstances(const std::vector<ResultRow>& rows, Table& table) {
   }
 }
 
+/// Printed values, and how far the measured ones lie above or below them; people read the source below the table.
+void addPublished(const std::vector<ResultRow>& rows, Table& table) {
+  if (std::none_of(rows.begin(), rows.end(), [](const ResultRow& row) { return row.published; })) return;
+  table.columns.push_back({"AP published", "published_ap", Table::Kind::Percent});
+  table.columns.push_back({"Δ AP", "published_ap_difference", Table::Kind::Percent});
+  table.columns.push_back({"FPR95 published", "published_fpr95", Table::Kind::Percent});
+  table.columns.push_back({"Δ FPR95", "published_fpr95_difference", Table::Kind::Percent});
+  table.columns.push_back({{}, "published_source", Table::Kind::Text});
+  std::vector<std::string> remarks;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const PublishedColumns published = rows[r].published.value_or(PublishedColumns{});
+    const auto add = [&](const std::optional<double>& printed, const std::optional<double>& measured) {
+      table.rows[r].push_back(orNull(printed));
+      table.rows[r].push_back(printed && measured ? Value(*measured - *printed) : Value());
+    };
+    add(published.ap, rows[r].ap);
+    add(published.fpr95, rows[r].fpr95);
+    table.rows[r].push_back(orNull(published.source));
+    if (published.source.empty()) continue;
+    const std::string remark =
+        "published: " + published.source + (published.note.empty() ? "" : " (" + published.note + ")");
+    if (std::find(remarks.begin(), remarks.end(), remark) == remarks.end()) remarks.push_back(remark);
+  }
+  table.remarks.insert(table.remarks.end(), remarks.begin(), remarks.end());
+}
+
 /// Columns that rows have only where they were asked for, behind all others.
 void addAskedFor(const std::vector<ResultRow>& rows, Table& table) {
   addBins(rows, table);
   addOpenSet(rows, table);
   addInstances(rows, table);
   addSizeGroups(rows, table);
+  addPublished(rows, table);
 }
 
 std::size_t columnOf(const Table& table, std::string_view key) {

@@ -47,6 +47,14 @@ struct SizeColumns {
   friend bool operator==(const SizeColumns&, const SizeColumns&) = default;
 };
 
+/// What somebody printed of a row's set, network, method, temperature and protocol, fractions.
+struct PublishedColumns {
+  std::optional<double> ap = {}, fpr95 = {};
+  std::string source = {};  ///< title, table and row
+  std::string note = {};    ///< what is doubtful about it; mostly nothing
+  friend bool operator==(const PublishedColumns&, const PublishedColumns&) = default;
+};
+
 /// Open-set recognition of one group of frames.
 struct OpenSetFoldColumns {
   std::string name = {}, calibratedOn = {};
@@ -102,6 +110,7 @@ struct ResultRow {
   std::optional<std::vector<SizeColumns>> sizeGroups = {};
   std::optional<OpenSetColumns> openSet = {};
   std::optional<InstanceColumns> instances = {};
+  std::optional<PublishedColumns> published = {};  ///< nothing printed in it: asked for, and nothing is known
   friend bool operator==(const ResultRow&, const ResultRow&) = default;
 };
 
@@ -121,8 +130,8 @@ struct ResultTable {
 /// The frames that a row is of, for people: "30", "29 (1 without anomaly)", "5 of 10 (5 failed)".
 [[nodiscard]] std::string framesText(const ResultRow& row);
 /// The table for the writers. JSON: {"rows":[…],"complete":…,"unfinished":[…],"warnings":[…],"provenance":{…}},
-/// components null where a row has none; distance_bins, size_groups, open_set with tpr_at_fpr05, and instances
-/// where a row has them. CSV: columns of later
+/// components null where a row has none; distance_bins, size_groups, open_set with tpr_at_fpr05, instances and
+/// published where a row has them. CSV: columns of later
 /// versions follow those of earlier ones. LaTeX: sets side by side with AP and FPR95, a row each for method,
 /// temperature, model and protocol.
 [[nodiscard]] Table tableOf(const ResultTable& results);

@@ -15,7 +15,7 @@ namespace {
 
 struct EvaluateCommandOptions {
   RequestOptions request;
-  bool openSet = false, instances = false, sizeGroups = false;
+  bool openSet = false, instances = false, sizeGroups = false, published = false;
   std::string components = "none", componentThreshold = "best-f1", distanceBins, format = "markdown", output;
 };
 
@@ -48,6 +48,7 @@ int runEvaluateCommand(const EvaluateCommandOptions& options) {
   request.openSet = options.openSet;
   request.instances = options.instances;
   request.sizeGroups = options.sizeGroups;
+  request.published = options.published;
   const Verbosity verbosity = options.request.verbosity();
   const EvaluationReport report = evaluate(request, terminalProgress(verbosity), stopOnInterrupt());
   endProgressLine();
@@ -100,6 +101,9 @@ Command addEvaluateOptions(CLI::App& app) {
                "Open-set recognition, too: open and closed mIoU, the threshold of each group of frames (towns, or "
                "frames of even and odd place) calibrated on the others; ISSU's oIoU at TPR 95 %, FPR 5 % and best F1, "
                "and TPR at FPR 5 %; of networks, logits and pairs of score and class maps on sets with class labels");
+  app.add_flag("--published", options->published,
+               "What was printed of the same set, network, method, temperature and protocol beside what is measured, "
+               "with its source; nothing where nothing is known");
   addFormatOptions(app, options->format, options->output);
   return [options] { return runEvaluateCommand(*options); };
 }

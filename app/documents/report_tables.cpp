@@ -6,6 +6,7 @@
 #include "analysis/tables/number_text.h"
 #include "analysis/tables/table_writers.h"
 #include "app/documents/provenance.h"
+#include "app/documents/published_numbers.h"
 #include "app/documents/report_plan.h"
 #include "app/documents/result_row.h"
 #include "app/studies/component_track.h"
@@ -27,11 +28,26 @@ std::string titleOf(const Configuration& configuration) {
   return titleWithFilters(configuration.method->title(), configuration.filters);
 }
 
-ResultRow rowOf(const RunSpec& run, const LiveSet& live, const SetNumbers& numbers) {
-  ResultRow row = resultRow(live.dataSet().name, live.source(), live.configurationOf(run), run.protocol,
-                            numbers.metrics, numbers.account);
+/// What was printed of runs, where that can be read.
+std::optional<PublishedValues> publishedValues() {
+  try {
+    return PublishedValues::read(publishedValuesFile());
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+ResultRow rowOf(const RunSpec& run, const LiveSet& live, const SetNumbers& numbers,
+                const std::optional<PublishedValues>& printed) {
+  const Configuration configuration = live.configurationOf(run);
+  const std::string& set = live.dataSet().name;
+  ResultRow row = resultRow(set, live.source(), configuration, run.protocol, numbers.metrics, numbers.account);
   row.exact = row.exact && numbers.exact;
-  row.methodTitle = titleOf(live.configurationOf(run));
+  row.methodTitle = titleOf(configuration);
+  if (printed && live.resolution() == defaultResolution(run.protocol)) {
+    row.published = publishedColumns(*printed, set, live.source(), configuration, run.protocol);
+    if (row.published->source.empty()) row.published.reset();  // columns only where something is known
+  }
   return row;
 }
 
@@ -126,6 +142,7 @@ Value::Object provenanceOf(SessionResults& results, int threads) {
 ReportTables makeReportTables(SessionResults& results, const Value::Object& provenance, const ProgressSink& progress) {
   ReportTables tables;
   const ReportPlan plan = planReport(results);
+  const std::optional<PublishedValues> printed = publishedValues();
   const std::size_t total = plan.main.size() + plan.ablation.size() + 3;
   std::size_t done = 0;
   const auto subject = [&](const RunSpec& run) {
@@ -135,7 +152,7 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
     progress({"tables", subject(run), done++, total});
     const auto live = results.liveSet(run);
     const auto numbers = results.numbers(run);
-    ResultRow row = rowOf(run, *live, *numbers);
+    ResultRow row = rowOf(run, *live, *numbers, printed);
     if (const auto best = numbers->metrics.bestF1Threshold) {
       const ComponentMetrics components = results.components(run, *best);
       row.components = ComponentColumns{.threshold = live->source().exactScore(strictlyBelow(*best)),
@@ -149,7 +166,7 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
   }
   for (const RunSpec& run : plan.ablation) {
     progress({"tables", subject(run), done++, total});
-    tables.ablation.rows.push_back(rowOf(run, *results.liveSet(run), *results.numbers(run)));
+    tables.ablation.rows.push_back(rowOf(run, *results.liveSet(run), *results.numbers(run), printed));
   }
   progress({"tables", "temperature sweep", done++, total});
   tables.sweep = sweepTable(results, plan.sweeps);

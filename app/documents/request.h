@@ -54,6 +54,7 @@ struct EvaluationRequest {
   bool sizeGroups = false;                   ///< rows say how they are for anomalies of ISSU's sizes, too
   bool openSet = false;                      ///< rows say how open-set recognition does, too
   bool instances = false;                    ///< rows have OoDIS' AP at the components' threshold, too
+  bool published = false;                    ///< rows say what was printed of them, too
   bool asSubmitted = false;                  ///< round score maps to float16 first (kAsSubmitted)
   LogitsStore::Options store;
   Device device = Device::Cpu;

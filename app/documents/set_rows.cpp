@@ -5,6 +5,7 @@
 #include "analysis/core/numbers.h"
 #include "analysis/regions/decision.h"
 #include "app/documents/polarity.h"
+#include "app/documents/published_numbers.h"
 #include "app/documents/result_row.h"
 #include "app/studies/component_track.h"
 #include "app/studies/distance_metrics.h"
@@ -18,6 +19,8 @@
 
 namespace oodscope {
 namespace {
+
+constexpr int kAsTheModelSays = -2;  ///< EvaluationRequest::voidChannel
 
 std::string subjectOf(const LiveSet& live, const Configuration& configuration) {
   return live.dataSet().name + ", " + live.source().name() + ", " + configuration.name +
@@ -149,6 +152,7 @@ void SetRows::addRows(LiveSet& live, const Configuration& configuration, const s
     if (!sized.empty()) row.sizeGroups = sized[static_cast<std::size_t>(&run - exact->runs.data())];
     row.openSet = recognition;
     row.instances = instances(live, run);
+    row.published = published(live, run);
     report.table.rows.push_back(std::move(row));
     report.runs.push_back(live.run(configuration, run.protocol));
   }
@@ -265,6 +269,15 @@ std::optional<InstanceColumns> SetRows::instances(LiveSet& live, const ExactRun&
                          .ap50 = found.ap50,
                          .truths = static_cast<std::int64_t>(found.truths),
                          .predicted = static_cast<std::int64_t>(found.predicted)};
+}
+
+std::optional<PublishedColumns> SetRows::published(const LiveSet& live, const ExactRun& run) {
+  if (!m_work.request.published) return std::nullopt;
+  if (!m_published) m_published = PublishedValues::read(publishedValuesFile());
+  const bool asPublished = live.resolution() == defaultResolution(run.protocol) && !m_work.request.asSubmitted &&
+                           !m_work.request.input && m_work.request.voidChannel == kAsTheModelSays;
+  if (!asPublished) return PublishedColumns();
+  return publishedColumns(*m_published, m_set->name, live.source(), run.configuration, run.protocol);
 }
 
 void SetRows::warnOf(const LiveSet& live, const ExactRun& run) {

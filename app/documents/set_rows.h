@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/datasets/frame_stamps.h"
+#include "analysis/datasets/published.h"
 #include "app/documents/evaluate.h"
 #include "app/live/live_set.h"
 
@@ -55,6 +56,8 @@ private:
   /// Of each protocol, in order; empty where no sizes are asked for.
   [[nodiscard]] std::vector<std::vector<SizeColumns>> sizes(LiveSet& live, const Configuration& configuration,
                                                             const std::vector<Protocol>& protocols);
+  /// What was printed of a row; empty where that was not asked for.
+  [[nodiscard]] std::optional<PublishedColumns> published(const LiveSet& live, const ExactRun& run);
   [[nodiscard]] std::optional<OpenSetColumns> openSet(LiveSet& live, const Configuration& configuration);
   void warnOf(const LiveSet& live, const ExactRun& run);
   /// Once a score of a set: its other temperatures and protocols have the same sign.
@@ -69,6 +72,7 @@ private:
   std::vector<FrameStamp> m_stamps;  ///< of the files before the first of them was read
   std::size_t m_firstRow;
   std::optional<ComponentTrack> m_track;
+  std::optional<PublishedValues> m_published;
   std::set<std::array<std::string, 2>> m_hinted;  ///< model and method whose sign was doubted
 };
 

@@ -337,6 +337,10 @@ ScoreParameters ModelScores::scoreParameters(const Configuration& configuration,
   return out;
 }
 
+std::string ModelScores::publishedModel() const {
+  return channels() == ChannelChoice{} ? m_model->info().architecture : std::string();
+}
+
 std::vector<std::string> ModelScores::warnings() const {
   std::vector<std::string> out = m_store->warnings();
   if (m_madeAgain > 0)

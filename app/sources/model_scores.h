@@ -31,6 +31,7 @@ public:
   [[nodiscard]] const std::vector<std::string>& classNames() const override {
     return m_model->info().outputs.channelNames;
   }
+  [[nodiscard]] std::string publishedModel() const override;
   void prepare(std::size_t frame) override;
   [[nodiscard]] Size ownSize(std::size_t frame) const override;
   [[nodiscard]] std::string precision() const override {

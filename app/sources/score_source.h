@@ -96,6 +96,9 @@ public:
   [[nodiscard]] virtual std::vector<ScoreTerm> terms(const Configuration& configuration) const;
   /// Which channels of its logits take part; the usual ones where it has none to choose from.
   [[nodiscard]] virtual ChannelChoice channels() const { return {}; }
+  /// Its network's architecture as publications name it, where the scores are of the channels that they are printed
+  /// for; empty: no network, or one that was opened otherwise.
+  [[nodiscard]] virtual std::string publishedModel() const { return {}; }
   /// Names of the logits' channels; empty where nobody gave any.
   [[nodiscard]] virtual const std::vector<std::string>& classNames() const;
   /// Whether methods, temperatures and channels apply: not where it gives finished maps alone.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/published_reference.h"
 
-#include "app/options/resource_files.h"
+#include "app/documents/published_numbers.h"
 
 #include <QCoreApplication>
 
@@ -19,27 +19,21 @@ std::optional<ReferenceNumbers> PublishedReference::find(const std::string& set,
     }
   }
   if (!m_values) return std::nullopt;
-  const auto temperature =
-      configuration.temperature ? std::optional(static_cast<double>(*configuration.temperature)) : std::nullopt;
-  for (const PublishedValue& value : m_values->find(set, architecture, configuration.name, temperature)) {
-    if (value.protocol != protocol.name() || (!value.ap && !value.fpr95)) continue;
-    const auto fraction = [](const std::optional<double>& percent) {
-      return percent ? std::optional(*percent / 100.0) : std::nullopt;
-    };
-    ReferenceNumbers numbers;
-    numbers.name = QCoreApplication::translate("presenters", "published");
-    numbers.source = QString::fromStdString(value.source());
-    if (!value.authors.empty()) numbers.source += QStringLiteral("\n") + QString::fromStdString(value.authors);
-    if (!value.note.empty()) numbers.source += QStringLiteral("\n") + QString::fromStdString(value.note);
-    numbers.reason = QCoreApplication::translate("presenters", "not in the source: %1").arg(numbers.source);
-    numbers.ap = fraction(value.ap);
-    numbers.fpr95 = fraction(value.fpr95);
-    if (const auto auroc = value.other.find("auroc"); auroc != value.other.end()) numbers.auroc = auroc->second / 100.0;
-    return numbers;
-  }
-  return std::nullopt;
+  const auto value = publishedValue(*m_values, set, architecture, configuration, protocol);
+  if (!value) return std::nullopt;
+  const auto fraction = [](const std::optional<double>& percent) {
+    return percent ? std::optional(*percent / 100.0) : std::nullopt;
+  };
+  ReferenceNumbers numbers;
+  numbers.name = QCoreApplication::translate("presenters", "published");
+  numbers.source = QString::fromStdString(value->source());
+  if (!value->authors.empty()) numbers.source += QStringLiteral("\n") + QString::fromStdString(value->authors);
+  if (!value->note.empty()) numbers.source += QStringLiteral("\n") + QString::fromStdString(value->note);
+  numbers.reason = QCoreApplication::translate("presenters", "not in the source: %1").arg(numbers.source);
+  numbers.ap = fraction(value->ap);
+  numbers.fpr95 = fraction(value->fpr95);
+  if (const auto auroc = value->other.find("auroc"); auroc != value->other.end()) numbers.auroc = auroc->second / 100.0;
+  return numbers;
 }
-
-std::filesystem::path publishedValuesFile() { return resourceFile("published.json"); }
 
 }  // namespace oodscope

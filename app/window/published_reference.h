@@ -25,7 +25,4 @@ private:
   std::optional<PublishedValues> m_values;
 };
 
-/// resources/published.json as installed or in the source tree.
-[[nodiscard]] std::filesystem::path publishedValuesFile();
-
 }  // namespace oodscope

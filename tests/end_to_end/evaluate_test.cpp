@@ -4,6 +4,7 @@
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_folder.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -77,6 +78,25 @@ TEST(Evaluate, RoadAnomaly21EqualsTheReferenceWithinTwoHundredths) {
                           "negatives", "ap", "fpr95", "auroc", "best_f1", "best_f1_threshold", "exact", "components"})
     EXPECT_TRUE(table.at("rows").front().contains(key)) << key;
   EXPECT_FALSE(table.at("provenance").empty());
+}
+
+TEST(Evaluate, PutsPublishedValuesBesideMeasuredOnes) {
+  OODSCOPE_SHARED_OR_SKIP(set, "data/course_sets/RoadAnomaly21");
+  OODSCOPE_SHARED_OR_SKIP(model, "data/weights/erfnet_cityscapes_20.pth");
+  const std::vector<std::string> command{"evaluate", "--set",      set,      "--model",     model,      "--method",
+                                         "msp",      "--protocol", "course", "--published", "--format", "json"};
+  const CommandResult result = runCli(command);
+  const Json table = Json::parse(result.out);
+  const Json& row = table.at("rows").front();
+  EXPECT_EQ(row.at("method"), "msp");
+  EXPECT_NEAR(row.at("published").at("ap").get<double>(), 0.2909, 1e-9) << "Sferrazza and Vitabile, table 2";
+  EXPECT_NEAR(row.at("published").at("fpr95").get<double>(), 0.62587, 1e-9);
+  EXPECT_NEAR(row.at("ap").get<double>(), 0.2909, 0.005);
+  EXPECT_THAT(row.at("published").at("source").get<std::string>(), ::testing::HasSubstr("Road Scenes"));
+  const CommandResult otherwise = runCli({"evaluate", "--set", set, "--model", model, "--protocol", "course",
+                                          "--channels", "all", "--published", "--format", "json"});
+  const Json other = Json::parse(otherwise.out);
+  EXPECT_TRUE(other.at("rows").front().at("published").is_null()) << "nothing is printed of all channels";
 }
 
 // Over 20 channels, which the reference used for all sets; shared data, README. L&F: 30 of the 100 frames are here, so

@@ -61,13 +61,11 @@ std::optional<ReferenceNumbers> SingleStage::publishedNumbers() {
   // Published numbers are of a network as the source evaluated it: nothing else is held against them.
   const auto numbers = m_parts.desk.run.numbers();
   const ViewState& view = m_parts.desk.session.view();
-  const OpenModel* model = m_parts.desk.workspace.findModel(QString::fromStdString(view.model));
+  const auto live = m_parts.desk.run.liveSet();
   const bool asPublished =
       view.resolution == Resolution::ByProtocol || view.resolution == defaultResolution(view.protocol);
-  if (!numbers || view.score.imported || view.allChannels || !asPublished || model == nullptr || !model->info)
-    return std::nullopt;
-  const std::string own = std::filesystem::path(view.set).filename().string();  // without what tells it from others
-  return m_published.find(own, model->info->architecture, numbers->configuration, numbers->protocol);
+  if (!numbers || !asPublished || !live) return std::nullopt;
+  return m_published.find(view.set, live->source().publishedModel(), numbers->configuration, numbers->protocol);
 }
 
 std::optional<ReferenceNumbers> SingleStage::referenceNumbers() {

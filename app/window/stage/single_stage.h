@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "app/documents/published_numbers.h"
 #include "app/window/presenters.h"
 #include "app/window/published_reference.h"
 #include "app/window/stage/curve_sets.h"

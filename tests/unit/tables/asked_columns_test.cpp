@@ -64,6 +64,27 @@ TEST(AskedColumns, GiveEachSizeItsColumns) {
   EXPECT_THAT(writeTable(table, "markdown"), HasSubstr("| AP 49–256 px | FPR95 49–256 px | AP ≥ 256 px |"));
 }
 
+TEST(AskedColumns, PutPublishedValuesBesideMeasuredOnes) {
+  ResultTable table = twoRows();
+  table.rows[0].ap = 0.5;
+  table.rows[0].fpr95 = 0.25;
+  table.rows[0].published = PublishedColumns{.ap = 0.375, .source = "A paper, table 2, T 1", .note = "doubtful"};
+  table.rows[1].published.emplace();
+  const std::string json = writeTable(table, "json");
+  EXPECT_THAT(json, HasSubstr("\"published\": null"));
+  EXPECT_EQ(tableFromJson(json), table);
+  const std::string csv = writeTable(table, "csv");
+  EXPECT_THAT(
+      csv,
+      HasSubstr("published_ap,published_ap_difference,published_fpr95,published_fpr95_difference,published_source\n"));
+  EXPECT_THAT(csv, HasSubstr("0.375,0.125,,,\"A paper, table 2, T 1\"\n"));
+  const std::string markdown = writeTable(table, "markdown");
+  EXPECT_THAT(markdown, HasSubstr("| AP published | Δ AP | FPR95 published | Δ FPR95 |"));
+  EXPECT_THAT(markdown, HasSubstr("37.50 | 12.50"));
+  EXPECT_THAT(markdown, HasSubstr("published: A paper, table 2, T 1 (doubtful)"));
+  EXPECT_THAT(writeTable(twoRows(), "json"), Not(HasSubstr("published")));
+}
+
 TEST(AskedColumns, SayWhatOpenSetRecognitionDid) {
   ResultTable table = twoRows();
   table.rows[0].openSet =
