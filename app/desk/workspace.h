@@ -109,6 +109,11 @@ public:
   [[nodiscard]] const EnsembleEntry* findEnsemble(const std::string& name) const;
   /// Everything that scores of an ensemble can be of: open models, then folders.
   [[nodiscard]] std::vector<SourceItem> sourceItems() const;
+  /// One of the ensemble's live sets with all of its scores at another temperature; empty where none of them has one.
+  /// To be called from any thread, while the set stays open. Throws Error where the ensemble cannot be made.
+  using Retempering =
+      std::function<std::shared_ptr<LiveSet>(const LiveSet& like, double temperature, const std::stop_token& stop)>;
+  [[nodiscard]] Retempering retempering(const EnsembleEntry& ensemble) const;
   /// The ensemble from now on, in place of the one of its name. Throws Error where it cannot be made of what is open;
   /// nothing is changed then.
   void putEnsemble(const EnsembleEntry& ensemble);

@@ -2,6 +2,7 @@
 #include "app/desk/inference_runner.h"
 #include "app/desk/session_model.h"
 #include "app/desk/workspace.h"
+#include "app/documents/open_live_sets.h"
 
 #include <algorithm>
 
@@ -32,6 +33,24 @@ EnsemblePlan Workspace::planOf(const EnsembleEntry& ensemble) const {
   // Of terms, a share for each set and ensemble that is open; the sums are in the pool of all score maps.
   plan.memoryBytes = m_options.memoryBudget / 2 / std::max<std::size_t>(1, m_sets.size() * ensembles().size());
   return plan;
+}
+
+Workspace::Retempering Workspace::retempering(const EnsembleEntry& ensemble) const {
+  EnsemblePlan plan = planOf(ensemble);
+  if (!usesTemperature(plan)) return {};
+  struct Labelled {
+    std::shared_ptr<const DataSet> set;
+    std::shared_ptr<SetLabels> labels;
+  };
+  std::vector<Labelled> sets;
+  for (const OpenSet& open : m_sets) sets.push_back({open.set, open.labels});
+  return [plan = std::move(plan), sets = std::move(sets), store = m_store](const LiveSet& like, double temperature,
+                                                                           const std::stop_token& stop) {
+    const auto own =
+        std::ranges::find_if(sets, [&](const Labelled& each) { return each.set.get() == &like.dataSet(); });
+    require(own != sets.end(), "Workspace: a set that was open");
+    return retempered(like, own->set, plan, temperature, {.labels = own->labels}, store, stop);  // maps of its own
+  };
 }
 
 void Workspace::putEnsemble(const EnsembleEntry& ensemble) {

@@ -74,23 +74,13 @@ void openOnAllSets(const LiveOpening& opening, OpenSource source, const Open& op
 std::function<std::shared_ptr<LiveSet>(const LiveSet&, double)> retempering(const LiveOpening& opening,
                                                                             const EnsemblePlan& plan,
                                                                             const std::shared_ptr<LogitsStore>& store) {
-  return [plan, store, sets = opening.sets, labels = opening.labels, resolution = opening.resolution,
-          options = opening.options, stop = opening.stop](const LiveSet& like, double temperature) {
-    EnsemblePlan other = plan;
-    for (EnsembleProduct& term : other.terms)
-      for (EnsembleScore& part : term.scores) part.temperature = static_cast<float>(temperature);
+  return [plan, store, sets = opening.sets, labels = opening.labels, options = opening.options, stop = opening.stop](
+             const LiveSet& like, double temperature) {
     const auto place = std::ranges::find_if(sets, [&](const auto& set) { return set.get() == &like.dataSet(); });
     require(place != sets.end(), "OpenSource: a set of its own");
     LiveOptions own = options;
     own.labels = labels[static_cast<std::size_t>(place - sets.begin())];
-    auto live = std::make_shared<LiveSet>(*place, openSource(*place, other, store), resolution, own);
-    for (std::size_t f = 0; f < (*place)->frames.size() && !stop.stop_requested(); ++f) {
-      if (like.isReady(f))
-        live->prepareFrame(f);
-      else if ((*place)->frames[f].label)
-        live->setFailed(f);  // which is listed already
-    }
-    return live;
+    return retempered(like, *place, plan, temperature, own, store, stop);
   };
 }
 
@@ -120,6 +110,21 @@ std::vector<const OpenSource*> OpenLiveSets::byLabel() const {
   for (const OpenSource& source : sources) out.push_back(&source);
   std::ranges::sort(out, {}, &OpenSource::label);
   return out;
+}
+
+std::shared_ptr<LiveSet> retempered(const LiveSet& like, const std::shared_ptr<const DataSet>& set, EnsemblePlan plan,
+                                    double temperature, const LiveOptions& options,
+                                    const std::shared_ptr<LogitsStore>& store, const std::stop_token& stop) {
+  for (EnsembleProduct& term : plan.terms)
+    for (EnsembleScore& part : term.scores) part.temperature = static_cast<float>(temperature);
+  auto live = std::make_shared<LiveSet>(set, openSource(set, plan, store), like.resolution(), options);
+  for (std::size_t f = 0; f < set->frames.size() && !stop.stop_requested(); ++f) {
+    if (like.isReady(f))
+      live->prepareFrame(f);
+    else if (set->frames[f].label)
+      live->setFailed(f);  // which is listed already
+  }
+  return live;
 }
 
 OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& progress, const std::stop_token& stop) {

@@ -31,6 +31,14 @@ struct OpenLiveSets {
   [[nodiscard]] std::vector<const OpenSource*> byLabel() const;
 };
 
+/// An ensemble's set `like`, of *set, with all of its scores at another temperature, the same frames ready; those that
+/// `like` lacks count as failed. `plan`: what `like` is made of. Throws Error. Cost: a scale over the set is found
+/// anew.
+[[nodiscard]] std::shared_ptr<LiveSet> retempered(const LiveSet& like, const std::shared_ptr<const DataSet>& set,
+                                                  EnsemblePlan plan, double temperature, const LiveOptions& options,
+                                                  const std::shared_ptr<LogitsStore>& store,
+                                                  const std::stop_token& stop);
+
 /// Opens what the request names and makes all frames ready at the resolution of its first protocol: the same sets that
 /// the window works on, for commands without a window. Throws Error where nothing can be opened.
 [[nodiscard]] OpenLiveSets openLiveSets(const EvaluationRequest& request, const ProgressSink& progress,

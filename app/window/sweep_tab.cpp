@@ -3,6 +3,7 @@
 
 #include "app/desk/inference_runner.h"
 #include "app/desk/post_to.h"
+#include "app/live/set_numbers.h"
 #include "app/session/edits.h"
 #include "app/window/presenters.h"
 #include "app/window/tabs/run_first.h"
@@ -25,8 +26,8 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
       m_job(
           this, JobPriority::Background,
           [this](const Request& request, const std::stop_token& stop) {
-            return sweep(
-                request.sets, request.method, request.protocol, SweepOptions{},
+            return sweepOf(
+                request,
                 [this, stop](std::size_t set, const SweepPoint& point) {
                   postTo(this, [this, stop, set, point] {
                     if (!stop.stop_requested()) addPoint(set, point);
@@ -54,9 +55,9 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
   column->addWidget(first);
   column->addWidget(m_plot, 1);
   connect(m_button, &QPushButton::clicked, this, [this] { isBusy() ? cancel() : start(); });
-  const auto edit = [this](double temperature) { Q_EMIT edited(edits::setTemperature(temperature)); };
-  connect(m_plot, &SweepPlot::temperatureEdited, this, edit);
-  connect(m_plot, &SweepPlot::temperatureReleased, this, edit);
+  connect(m_plot, &SweepPlot::temperatureEdited, this, [this](double t) { setTemperature(t, true); });
+  connect(m_plot, &SweepPlot::temperatureReleased, this, [this](double t) { setTemperature(t, false); });
+  connect(&m_workspace, &Workspace::ensemblePut, this, [this] { follow(m_view, false); });
   connect(m_first, &RunFirst::ready, this, [this] {
     if (m_waiting) begin();
   });
@@ -66,15 +67,48 @@ SweepTab::SweepTab(Workspace& workspace, QWidget* parent)
 
 SweepTab::~SweepTab() = default;
 
-void SweepTab::follow(const ViewState& view, bool) {
-  m_view = view;
-  m_plot->setTemperature(static_cast<double>(view.score.temperature));
-  RunChoice now = runChoiceOf(view), then = m_request.view;
+SweepResult SweepTab::sweepOf(const Request& request, const SweepSink& sink, const std::stop_token& stop) {
+  if (!request.retempered) return sweep(request.sets, request.method, request.protocol, SweepOptions{}, sink, stop);
+  const auto exactAt = [&](std::size_t set, double temperature) -> std::shared_ptr<const ExactRun> {
+    const auto live = request.retempered(*request.sets[set], temperature, stop);
+    if (stop.stop_requested()) return nullptr;
+    return live->exact(request.configuration, request.protocol, std::nullopt, stop);
+  };
+  return sweep(request.sets, exactAt, SweepOptions{}, sink, stop);
+}
+
+const EnsembleEntry* SweepTab::shownEnsemble() const {
+  return m_view.score.imported ? m_workspace.findEnsemble(*m_view.score.imported) : nullptr;
+}
+
+void SweepTab::setTemperature(double temperature, bool dragging) {
+  const EnsembleEntry* shown = shownEnsemble();
+  if (shown == nullptr) {
+    Q_EMIT edited(edits::setTemperature(temperature));
+  } else if (!dragging && temperature != shown->temperature) {  // its scores are made anew: once, where the hand is off
+    EnsembleEntry entry = *shown;
+    entry.temperature = temperature;
+    m_workspace.putEnsemble(entry);
+  }
+}
+
+bool SweepTab::isOfShown() const {
+  RunChoice now = runChoiceOf(m_view), then = m_request.view;
   for (RunChoice* run : {&now, &then}) {  // a sweep is of all sets and temperatures
     run->set.clear();
     run->score = atTemperature(run->score, 1.0);
   }
-  if (m_request.sets.empty() || now == then) return;
+  const EnsembleEntry* shown = shownEnsemble();
+  std::optional<EnsembleEntry> ensemble = shown != nullptr ? std::optional(*shown) : std::nullopt;
+  if (ensemble && m_request.ensemble) ensemble->temperature = m_request.ensemble->temperature;
+  return now == then && ensemble == m_request.ensemble;
+}
+
+void SweepTab::follow(const ViewState& view, bool) {
+  m_view = view;
+  const EnsembleEntry* shown = shownEnsemble();
+  m_plot->setTemperature(shown != nullptr ? shown->temperature : static_cast<double>(view.score.temperature));
+  if (m_request.sets.empty() || isOfShown()) return;
   cancel();
   Request none;
   m_request = std::move(none);
@@ -84,12 +118,25 @@ void SweepTab::follow(const ViewState& view, bool) {
   Q_EMIT bestFound(std::nullopt, QString());
 }
 
+QString SweepTab::whyNot() const {
+  if (const EnsembleEntry* shown = shownEnsemble()) {
+    try {
+      if (m_workspace.retempering(*shown)) return {};
+    } catch (const Error& error) {
+      return QString::fromUtf8(error.what());
+    }
+    return tr("Temperature has no effect on the ranking of %1.").arg(QString::fromStdString(shown->name));
+  }
+  if (hasMethod(m_view.score) && m_view.score.method.usesTemperature()) return {};
+  return tr("Temperature has %1; choose another method.").arg(noTemperatureReason(m_view.score));
+}
+
 bool SweepTab::isBusy() const { return m_running || (m_waiting && m_first->isRunning()); }
 
 void SweepTab::start() {
   if (isBusy()) return;
-  if (!hasMethod(m_view.score) || !m_view.score.method.usesTemperature()) {
-    m_note->setText(tr("Temperature has %1; choose another method.").arg(noTemperatureReason(m_view.score)));
+  if (const QString reason = whyNot(); !reason.isEmpty()) {
+    m_note->setText(reason);
     return;
   }
   // What is not scored yet is scored first: a sweep of some of the sets would be taken for one of all.
@@ -108,10 +155,20 @@ void SweepTab::start() {
 
 void SweepTab::begin() {
   m_waiting = false;
+  if (const QString reason = whyNot(); !reason.isEmpty()) {
+    m_note->setText(reason);
+    showButton();
+    return;
+  }
   Request request;
   request.method = {m_view.score.method, m_view.score.filters};
   request.protocol = m_view.protocol;
   request.view = runChoiceOf(m_view);
+  if (const EnsembleEntry* shown = shownEnsemble()) {
+    request.ensemble = *shown;
+    request.retempered = m_workspace.retempering(*shown);
+    request.configuration = configurationOf(m_view.score);
+  }
   for (const OpenSet& set : m_workspace.sets()) {
     auto live = m_workspace.liveSet(QString::fromStdString(set.set->name), m_view);
     if (!live || live->labelledFrames().empty()) {

@@ -24,8 +24,8 @@ public:
 
   /// The next sweep is of that view. A result of other scores is taken away.
   void follow(const ViewState& view, bool dragging) override;
-  /// Sweeps the view's method and protocol over all open sets. What is not scored yet must be run first: how much that
-  /// is is said, and the sweep follows once its user has started it. What cannot be swept is said.
+  /// Sweeps the view's method or ensemble under its protocol over all open sets. What is not scored yet must be run
+  /// first: how much that is is said, and the sweep follows once its user has started it. What cannot be swept is said.
   void start();
   void cancel();
   [[nodiscard]] const SweepResult& result() const { return m_result; }
@@ -45,10 +45,22 @@ private:
     std::vector<FrameAccount> accounts;  ///< of the sets, when the sweep began
     std::vector<std::string> missing;    ///< open sets that it leaves out
     FilteredMethod method = {};
+    Workspace::Retempering retempered = {};  ///< of an ensemble; else the method is swept
+    Configuration configuration = {};        ///< of the ensemble: weights and filters
     Protocol protocol = {};
     RunChoice view;
+    std::optional<EnsembleEntry> ensemble = {};
   };
+  /// What is swept, from the working thread.
+  [[nodiscard]] static SweepResult sweepOf(const Request& request, const SweepSink& sink, const std::stop_token& stop);
+  /// The view's ensemble; nullptr: it shows a method's scores, or maps.
+  [[nodiscard]] const EnsembleEntry* shownEnsemble() const;
+  /// Why the view's scores cannot be swept; empty where they can.
+  [[nodiscard]] QString whyNot() const;
+  [[nodiscard]] bool isOfShown() const;
   void begin();
+  /// The view's temperature from now on, or its ensemble's.
+  void setTemperature(double temperature, bool dragging);
   void addPoint(std::size_t set, const SweepPoint& point);
   void publish(const Outcome<SweepResult>& outcome);
   void show();

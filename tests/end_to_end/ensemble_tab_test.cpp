@@ -6,10 +6,12 @@
 #include "app/desk/comparison.h"
 #include "app/window/item_menus.h"
 #include "app/window/main_window.h"
+#include "app/window/sweep_tab.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/end_to_end/window_driver.h"
 #include "widgets/controls/compare_panel.h"
+#include "widgets/plots/sweep_plot.h"
 #include "widgets/plots/weight_heat_plot.h"
 
 #include <QComboBox>
@@ -189,6 +191,50 @@ TEST_F(EnsembleTabWindow, AnAblationLeavesTermsOutAndSaysThatNothingIsTrained) {
   EXPECT_TRUE(tab->findChild<QLabel*>(QStringLiteral("ensemble-note"))
                   ->text()
                   .contains(QStringLiteral("nothing is trained anew")));
+}
+
+TEST_F(EnsembleTabWindow, ASweepOfItsTemperatureIsTheCommandLinesAndIsTakenOver) {
+  constexpr const char* kTwoMethods = "1*energy+1*msp";
+  make(QString::fromLatin1(kTwoMethods));
+  SweepTab& sweep = *window->sweep();
+  window->analysis()->setCurrentWidget(&sweep);
+  QTest::mouseClick(sweep.button(), Qt::LeftButton);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  ASSERT_TRUE(sweep.result().complete) << sweep.note().toStdString();
+  ASSERT_EQ(sweep.result().curves.size(), 1U);
+  const auto result = testing::runCli({"sweep", "--set", root / "Set", "--model", root / "small.pth", "--method",
+                                       kTwoMethods, "--protocol", std::string(window->session().view().protocol.name()),
+                                       "--format", "json", "--no-cache"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const nlohmann::json table = nlohmann::json::parse(result.out);
+  const auto& points = sweep.result().curves.front().points;
+  ASSERT_EQ(table.at("rows").size(), points.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    EXPECT_EQ(table.at("rows")[i].at("temperature").get<double>(), points[i].temperature);
+    EXPECT_EQ(table.at("rows")[i].at("ap").get<double>(), points[i].ap) << "to the last bit";
+  }
+  picture(*window, QStringLiteral("ensemble_sweep"));
+  auto* plot = sweep.findChild<SweepPlot*>();
+  ASSERT_NE(plot, nullptr);
+  Q_EMIT plot->temperatureEdited(2.0);
+  EXPECT_EQ(window->session().session().ensembles.front().temperature, 1.0) << "not while the hand moves";
+  Q_EMIT plot->temperatureReleased(points.front().temperature);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(window->session().session().ensembles.front().temperature, points.front().temperature);
+  EXPECT_EQ(ap(), points.front().ap);
+  EXPECT_TRUE(sweep.result().complete) << "of any temperature: it stays";
+  window->session().edit(edits::setWeights({0.5, 1.0}));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_FALSE(sweep.result().complete) << "of other weights";
+}
+
+TEST_F(EnsembleTabWindow, ASweepOfScoresWithoutATemperatureSaysWhy) {
+  make(QString::fromLatin1(kTwoScores));  // max-logit and maps
+  SweepTab& sweep = *window->sweep();
+  window->analysis()->setCurrentWidget(&sweep);
+  QTest::mouseClick(sweep.button(), Qt::LeftButton);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(sweep.note(), QStringLiteral("Temperature has no effect on the ranking of ensemble."));
 }
 
 TEST_F(EnsembleTabWindow, WhatCannotBeMadeIsSaidAndChangesNothing) {
