@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/knobs.h"
 
+#include "analysis/scores/method_kinds.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace oodscope {
@@ -37,6 +43,21 @@ auto firstOf(const Table& table, From from) {
   return table.front().first;
 }
 
+ParameterField fieldOf(const PassParameter& parameter, const PassValues& values) {
+  constexpr int kDigits = 3;
+  const int exponent = parameter.usual > 0.0 ? static_cast<int>(std::floor(std::log10(parameter.usual))) : 0;
+  const QString help = QString::fromUtf8(parameter.help.data(), static_cast<qsizetype>(parameter.help.size()));
+  return {.name = QString::fromUtf8(parameter.name.data(), static_cast<qsizetype>(parameter.name.size())),
+          .explanation = QCoreApplication::translate(
+                             "knobs", "%1; usually %2. The window asks before the network is run with another value.")
+                             .arg(help.left(1).toUpper() + help.mid(1), QString::number(parameter.usual)),
+          .value = passValue(values, parameter),
+          .low = parameter.low,
+          .high = parameter.high,
+          .step = parameter.isWhole ? 1.0 : std::pow(10.0, exponent),
+          .decimals = parameter.isWhole ? 0 : std::max(1, kDigits - exponent)};
+}
+
 }  // namespace
 
 Pin pinOf(PinRule rule, double value) { return {rule, rule == PinRule::CostRatio ? value : kPercent * value}; }
@@ -63,6 +84,20 @@ ComparePanel::Style styleOf(CompareStyle style) { return secondOf(kStyles, style
 CompareStyle compareStyleOf(ComparePanel::Style style) { return firstOf(kStyles, style); }
 
 Edit editOf(ComparePanel::Style style) { return edits::setCompareStyle(compareStyleOf(style)); }
+
+std::vector<ParameterField> parameterFieldsOf(const ScoreChoice& score) {
+  std::vector<ParameterField> fields;
+  const PassKind* pass = score.imported ? nullptr : score.method.kind().pass;
+  if (pass == nullptr) return fields;
+  for (const PassParameter* parameter : pass->parameters) fields.push_back(fieldOf(*parameter, score.passes));
+  return fields;
+}
+
+std::optional<Edit> editOfParameter(const QString& name, double value, RunSide run) {
+  const PassParameter* parameter = passParameter(name.toStdString());
+  if (parameter == nullptr || passValueProblem(*parameter, value)) return std::nullopt;
+  return edits::setPassValue(*parameter, value, run);
+}
 
 int resolutionIndex(Resolution resolution) { return secondOf(kResolutions, resolution); }
 

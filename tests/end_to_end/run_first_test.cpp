@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What needs a network first says how many frames and how long, and waits for its user.
+#include "app/desk/comparison.h"
 #include "app/desk/inference_runner.h"
 #include "app/session/edits.h"
 #include "app/window/compare/runs_tab.h"
@@ -9,6 +10,8 @@
 #include "app/window/sweep_tab.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/end_to_end/window_driver.h"
+#include "widgets/controls/compare_panel.h"
+#include "widgets/controls/controls_panel.h"
 #include "widgets/controls/number_field.h"
 #include "widgets/controls/parameter_fields.h"
 #include "widgets/panels/run_first_panel.h"
@@ -110,7 +113,7 @@ TEST_F(RunFirstWindow, AMethodThatRunsTheNetworkFurtherAsksFirst) {
 
 TEST_F(RunFirstWindow, AParameterOfAPassIsAnEditOfTheSessionThatAsksFirst) {
   auto* panel = window->findChild<RunFirstPanel*>(QStringLiteral("passQuestion"));
-  auto* fields = window->findChild<ParameterFields*>();
+  auto* fields = window->findChild<ControlsPanel*>()->parameters();
   ASSERT_TRUE(panel && fields);
   EXPECT_FALSE(fields->isVisible()) << "the method of now has none";
   window->session().edit(edits::setMethod(methods::kMcDropout));
@@ -147,6 +150,36 @@ TEST_F(RunFirstWindow, AParameterOfAPassIsAnEditOfTheSessionThatAsksFirst) {
   EXPECT_FALSE(panel->isVisible());
   window->session().edit(edits::setMethod(methods::kMsp));
   EXPECT_FALSE(fields->isVisible());
+}
+
+TEST_F(RunFirstWindow, RunBHasParametersOfItsOwn) {
+  window->session().edit(edits::setMethod(methods::kMsp));
+  window->session().edit(
+      edits::setOther(ComparedRun{.model = {}, .score = {.method = methods::kMcDropout}}, "compare"));
+  auto* question = window->findChild<RunFirstPanel*>(QStringLiteral("passQuestion"));
+  ASSERT_NE(question, nullptr);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return question->isVisible(); }));
+  auto* panel = window->findChild<ComparePanel*>();
+  ASSERT_NE(panel, nullptr);
+  EXPECT_FALSE(panel->parameters(RunSide::A)->isVisible()) << "MSP takes none";
+  ASSERT_TRUE(panel->parameters(RunSide::B)->isVisible());
+  NumberField* passes = panel->parameters(RunSide::B)->field(QStringLiteral("passes"));
+  ASSERT_NE(passes, nullptr);
+  passes->setFocus();
+  passes->selectAll();
+  QTest::keyClicks(passes, QStringLiteral("2"));
+  QTest::keyClick(passes, Qt::Key_Return);
+  ASSERT_TRUE(window->session().view().other);
+  EXPECT_EQ(window->session().view().other->score.passes, (PassValues{{"passes", 2.0}}));
+  EXPECT_TRUE(window->session().view().score.passes.empty()) << "run A stays what it is";
+  picture(*window, QStringLiteral("parameters_of_run_b"));
+  ASSERT_TRUE(question->isVisible());
+  QTest::mouseClick(question->startButton(), Qt::LeftButton);
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const auto live = window->workspace().liveSet(QStringLiteral("First"), Comparison::viewOfB(window->session().view()));
+  ASSERT_TRUE(live);
+  EXPECT_EQ(live->source().passesPerFrame(), 3) << "the plain pass and two with dropout";
+  EXPECT_EQ(live->unpreparedFrames(), 0U);
 }
 
 TEST_F(RunFirstWindow, ItIsCancelledAndSaysWhatIsLeft) {

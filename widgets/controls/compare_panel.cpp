@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/controls/compare_panel.h"
 
+#include "widgets/controls/parameter_fields.h"
 #include "widgets/controls/temperature_slider.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/rule.h"
@@ -136,6 +137,7 @@ QWidget* ComparePanel::makeRun(RunSide side) {
   run.temperature->setCompact(true);
   run.threshold = new ThresholdSlider;
   run.threshold->setCompact(true);
+  run.parameters = new ParameterFields;
   auto* keep = new QToolButton;
   keep->setIcon(icon(QStringLiteral("pin")));
   keep->setAutoRaise(true);
@@ -153,6 +155,7 @@ QWidget* ComparePanel::makeRun(RunSide side) {
   layout->addLayout(top);
   layout->addWidget(run.temperature);
   layout->addWidget(run.threshold);
+  layout->addWidget(run.parameters);
 
   connect(run.method, &QComboBox::activated, this, [this, side](int index) { Q_EMIT methodEdited(side, index); });
   connect(run.model, &QComboBox::activated, this, [this, side](int index) { Q_EMIT modelEdited(side, index); });
@@ -166,6 +169,8 @@ QWidget* ComparePanel::makeRun(RunSide side) {
           [this, side](double threshold) { Q_EMIT thresholdEdited(side, threshold); });
   connect(run.threshold, &ThresholdSlider::pinEdited, this,
           [this, side](const Pin& pin) { Q_EMIT pinEdited(side, pin); });
+  connect(run.parameters, &ParameterFields::valueEdited, this,
+          [this, side](const QString& name, double value) { Q_EMIT parameterEdited(side, name, value); });
   connect(keep, &QToolButton::clicked, this, [this, side] { Q_EMIT keepRequested(side); });
   return block;
 }

@@ -14,9 +14,11 @@ class QToolButton;
 
 namespace oodscope {
 
+class ParameterFields;
 class TemperatureSlider;
 
-/// The Compare dock: method, model, temperature and threshold of run A and of run B, and how the two are shown.
+/// The Compare dock: method, model, temperature, threshold and parameters of run A and of run B, and how the two are
+/// shown.
 class ComparePanel : public QWidget {
   Q_OBJECT
 
@@ -30,6 +32,8 @@ public:
   /// Reachable for what only they need (marks, quantiles, reasons); edits of all come out here.
   [[nodiscard]] TemperatureSlider* temperature(RunSide side) const { return run(side).temperature; }
   [[nodiscard]] ThresholdSlider* threshold(RunSide side) const { return run(side).threshold; }
+  /// What the run's method takes besides; hidden while there is nothing.
+  [[nodiscard]] ParameterFields* parameters(RunSide side) const { return run(side).parameters; }
   void setStyle(Style style);
   void setRanks(bool ranks);
 
@@ -42,6 +46,7 @@ Q_SIGNALS:
   void temperatureEdited(oodscope::RunSide side, double temperature);
   void thresholdEdited(oodscope::RunSide side, double threshold);
   void pinEdited(oodscope::RunSide side, const oodscope::Pin& pin);
+  void parameterEdited(oodscope::RunSide side, const QString& name, double value);
   void styleEdited(oodscope::ComparePanel::Style style);
   void ranksEdited(bool ranks);
   void swapRequested();
@@ -53,6 +58,7 @@ private:
     QComboBox* model = nullptr;
     TemperatureSlider* temperature = nullptr;
     ThresholdSlider* threshold = nullptr;
+    ParameterFields* parameters = nullptr;
   };
   [[nodiscard]] const Run& run(RunSide side) const { return m_runs[side == RunSide::A ? 0 : 1]; }
   QWidget* makeRun(RunSide side);

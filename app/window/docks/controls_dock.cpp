@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/docks/controls_dock.h"
 
-#include "analysis/scores/method_kinds.h"
 #include "app/desk/desk.h"
 #include "app/documents/evaluate.h"
 #include "app/figures/plot_data.h"
@@ -12,30 +11,7 @@
 #include "widgets/controls/threshold_slider.h"
 #include "widgets/theme/number_text.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace oodscope {
-namespace {
-
-/// Fields of what the method's further pass is run with. Steps are the power of ten at or below the usual value.
-ParameterField fieldOf(const PassParameter& parameter, const PassValues& values) {
-  constexpr int kDigits = 3;
-  const int exponent = parameter.usual > 0.0 ? static_cast<int>(std::floor(std::log10(parameter.usual))) : 0;
-  const QString help = QString::fromUtf8(parameter.help.data(), static_cast<qsizetype>(parameter.help.size()));
-  return {
-      .name = QString::fromUtf8(parameter.name.data(), static_cast<qsizetype>(parameter.name.size())),
-      .explanation = ControlsDock::tr("%1; usually %2. The window asks before the network is run with another value.")
-                         .arg(help.left(1).toUpper() + help.mid(1), QString::number(parameter.usual)),
-      .value = passValue(values, parameter),
-      .low = parameter.low,
-      .high = parameter.high,
-      .step = parameter.isWhole ? 1.0 : std::pow(10.0, exponent),
-      .decimals = parameter.isWhole ? 0 : std::max(1, kDigits - exponent)};
-}
-
-}  // namespace
-
 ControlsDock::ControlsDock(Desk& desk, ControlsPanel& panel, QObject* parent)
     : QObject(parent), m_desk(desk), m_panel(panel) {
   SessionModel& session = desk.session;
@@ -56,8 +32,7 @@ ControlsDock::ControlsDock(Desk& desk, ControlsPanel& panel, QObject* parent)
           [=](int index) { edit(edits::setResolution(resolutionAt(index))); });
   connect(&panel, &ControlsPanel::channelsEdited, this, [=](int index) { edit(edits::setChannels(index == 1)); });
   connect(&panel, &ControlsPanel::parameterEdited, this, [=](const QString& name, double value) {
-    const PassParameter* parameter = passParameter(name.toStdString());
-    if (parameter != nullptr && !passValueProblem(*parameter, value)) edit(edits::setPassValue(*parameter, value));
+    if (const auto what = editOfParameter(name, value)) edit(*what);
   });
 }
 
@@ -71,15 +46,7 @@ void ControlsDock::show(const ViewState& view) {
   m_panel.heatScale()->setHeatScale(heatScaleOf(view));
   m_panel.setColourMap(colourMapFromName(QString::fromStdString(view.colourMap)), view.colourMapReversed);
   m_panel.setOpacity(view.opacity);
-  showParameters(view);
-}
-
-void ControlsDock::showParameters(const ViewState& view) {
-  std::vector<ParameterField> fields;
-  const PassKind* pass = view.score.imported ? nullptr : view.score.method.kind().pass;
-  if (pass != nullptr)
-    for (const PassParameter* parameter : pass->parameters) fields.push_back(fieldOf(*parameter, view.score.passes));
-  m_panel.parameters()->setFields(fields);
+  m_panel.parameters()->setFields(parameterFieldsOf(view.score));
 }
 
 void ControlsDock::showPinSets(const ViewState& view) {

@@ -24,7 +24,6 @@ public:
 
 private:
   void showPinSets(const ViewState& view);
-  void showParameters(const ViewState& view);
 
   Desk& m_desk;
   ControlsPanel& m_panel;

@@ -71,6 +71,9 @@ void CompareStage::connectPanel() {
     const SingleRun& run = side == RunSide::A ? m_parts.desk.comparison.a() : m_parts.desk.comparison.b();
     m_parts.desk.session.edit(editOf(pin, run.threshold(), side));
   });
+  connect(panel, &ComparePanel::parameterEdited, this, [this](RunSide side, const QString& name, double value) {
+    if (const auto edit = editOfParameter(name, value, side)) m_parts.desk.session.edit(*edit);
+  });
   connect(panel, &ComparePanel::styleEdited, this,
           [this](ComparePanel::Style style) { m_parts.desk.session.edit(editOf(style)); });
   connect(panel, &ComparePanel::ranksEdited, this,

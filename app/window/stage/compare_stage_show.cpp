@@ -47,6 +47,7 @@ void CompareStage::showRunControls(RunSide side, const QStringList& methods, con
   panel.setModels(side, models, sourceIndex(run));
   panel.temperature(side)->setTemperature(static_cast<double>(run.score.temperature));
   panel.temperature(side)->setNoEffect(noTemperatureReason(run.score));
+  panel.parameters(side)->setFields(parameterFieldsOf(run.score));
   panel.threshold(side)->setPin(pinOf(run.pin, run.pinValue));
   if (const auto scales = of.scales())
     panel.threshold(side)->setQuantiles(scales->slider, {scales->anomalyShare.begin(), scales->anomalyShare.end()});
