@@ -132,10 +132,12 @@ void RequestOptions::addTo(CLI::App& app) {
          "(default: as the files' form says; BRAVO's _conf.png are normal-high)")
       ->type_name("WHICH")
       ->check(CLI::IsMember({"auto", "anomaly-high", "normal-high"}));
-  app.add_option("--statistics", statistics,
-                 "What fit wrote, or a published SET_mean.npy with its SET_var.npy, for methods that need it (default: "
-                 "the session's, else the file beside the model); may be given several times: each model takes the "
-                 "first that is of its file")
+  app.add_option(
+         "--statistics", statistics,
+         "What fit wrote, a published SET_mean.npy with its SET_var.npy, or SegmentMeIfYouCan's .h5 of means and "
+         "inverse covariances, for methods that need it (default: "
+         "the session's, else the file beside the model); may be given several times: each model takes the "
+         "first that is of its file")
       ->type_name("FILE");
   app.add_option("--method", methods,
                  choiceText("Anomaly scores", methodNames(), Method().name()) +

@@ -3,6 +3,7 @@
 
 #include "analysis/core/error.h"
 #include "analysis/core/sha256.h"
+#include "analysis/formats/hdf5_file.h"
 #include "analysis/formats/json_text.h"
 #include "analysis/formats/npz.h"
 #include "analysis/scores/method_kinds.h"
@@ -20,6 +21,9 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kLastChannel = 254, kMostDimensions = 1 << 16;
 constexpr Range<double> kAnyNumber{-std::numeric_limits<double>::max(), std::numeric_limits<double>::max()};
 constexpr Range<double> kAboveZero{std::numeric_limits<double>::min(), std::numeric_limits<double>::max()};
+
+constexpr const char* kMeans = "means";
+constexpr const char* kInverses = "inverse";
 
 std::optional<ClassScale> readScale(const JsonValue& json) {
   const auto mean = json.find("mean"), variance = json.find("variance");
@@ -40,14 +44,17 @@ FittedStatistics::MaxLogits readMaxLogits(const JsonValue& json) {
   return out;
 }
 
-/// The array of that many axes, or an Error.
-NpyArray arrayOf(const fs::path& file, const char* name, std::size_t axes) {
-  NpyArray array = readNpz(file, name);
+/// The array, where it has that many axes, or an Error.
+NpyArray requireAxes(NpyArray array, const char* name, std::size_t axes, const fs::path& file) {
   if (array.header.shape.size() == axes && array.header.elements() > 0) return array;
   throw Error(ErrorParts{.what = std::string("the array \"") + name + "\" of reference features has another shape",
                          .expected = std::to_string(axes) + " axes",
                          .found = npyText(array.header),
                          .file = file});
+}
+
+NpyArray arrayOf(const fs::path& file, const char* name, std::size_t axes) {
+  return requireAxes(readNpz(file, name), name, axes, file);
 }
 
 void requireDimensions(const NpyArray& array, const std::vector<std::size_t>& expected, const fs::path& file) {
@@ -58,11 +65,11 @@ void requireDimensions(const NpyArray& array, const std::vector<std::size_t>& ex
                            .file = file});
 }
 
-MahalanobisScore readGaussians(const fs::path& file, std::size_t dimensions) {
-  const NpyArray means = arrayOf(file, "means", 2);
+/// Means, K x D, and inverse covariances, K x D x D.
+MahalanobisScore gaussiansOf(const NpyArray& means, const NpyArray& inverses, std::size_t dimensions,
+                             const fs::path& file) {
   const std::size_t classes = means.header.shape[0];
   requireDimensions(means, {classes, dimensions}, file);
-  const NpyArray inverses = arrayOf(file, "inverse", 3);
   requireDimensions(inverses, {classes, dimensions, dimensions}, file);
   const std::vector<double> mean = npyAsDouble(means), inverse = npyAsDouble(inverses);
   const std::size_t square = dimensions * dimensions;
@@ -75,6 +82,10 @@ MahalanobisScore readGaussians(const fs::path& file, std::size_t dimensions) {
     out[c] = {from(mean, c * dimensions, dimensions), from(inverse, c * square, square)};
   }
   return MahalanobisScore(out);
+}
+
+MahalanobisScore readGaussians(const fs::path& file, std::size_t dimensions) {
+  return gaussiansOf(arrayOf(file, kMeans, 2), arrayOf(file, kInverses, 3), dimensions, file);
 }
 
 NearestFeatures readBank(const fs::path& file, std::size_t dimensions, const JsonValue& neighbours) {
@@ -114,7 +125,8 @@ std::shared_ptr<const FittedStatistics> readJsonStatistics(const fs::path& file)
   if (!json.isObject() || !json.find(kStatisticsMember))
     throw Error(ErrorParts{.what = "not a file of statistics",
                            .expected = std::string("an object with member '") + kStatisticsMember +
-                                       "', as oodscope-cli fit writes it, or the published SET_mean.npy",
+                                       "', as oodscope-cli fit writes it, the published SET_mean.npy, or an "
+                                       "HDF5 file with means and inverse",
                            .found = json.excerpt(),
                            .file = file});
   static_cast<void>(json.at(kStatisticsMember).integer({1, kStatisticsFormat}));
@@ -162,6 +174,26 @@ std::shared_ptr<const FittedStatistics> readPublishedStatistics(const fs::path& 
   }
   out->file = means;
   out->digest = Sha256().add(sha256OfFile(means)).add(sha256OfFile(variances)).hex();
+  return out;
+}
+
+/// SegmentMeIfYouCan's file of the Mahalanobis baseline.
+std::shared_ptr<const FittedStatistics> readHdf5Statistics(const fs::path& file) {
+  const Hdf5File hdf5(file);
+  const NpyArray means = requireAxes(hdf5.read(kMeans), kMeans, 2, file);
+  const NpyArray inverses = requireAxes(hdf5.read(kInverses), kInverses, 3, file);
+  const std::size_t dimensions = means.header.shape[1];
+  if (dimensions > static_cast<std::size_t>(kMostDimensions))
+    throw Error(ErrorParts{.what = "features of more dimensions than are read",
+                           .expected = std::to_string(kMostDimensions) + " at most",
+                           .found = std::to_string(dimensions),
+                           .file = file});
+  auto features = std::make_shared<FeatureReference>();
+  features->gaussians.emplace(gaussiansOf(means, inverses, dimensions, file));
+  auto out = std::make_shared<FittedStatistics>();
+  out->file = file;
+  out->digest = sha256OfFile(file);
+  out->features = std::move(features);
   return out;
 }
 
@@ -221,7 +253,9 @@ void addStatistics(const FittedStatistics* statistics, ScoreParameters& paramete
 }
 
 std::shared_ptr<const FittedStatistics> readStatistics(const fs::path& file) {
-  return file.extension() == ".npy" ? readPublishedStatistics(file) : readJsonStatistics(file);
+  const std::string ending = file.extension().string();
+  if (ending == ".npy") return readPublishedStatistics(file);
+  return ending == ".h5" || ending == ".hdf5" ? readHdf5Statistics(file) : readJsonStatistics(file);
 }
 
 bool isStatisticsFile(const fs::path& file) {

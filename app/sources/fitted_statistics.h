@@ -53,8 +53,9 @@ void addStatistics(const FittedStatistics* statistics, std::span<const int> chan
 void addStatistics(const FittedStatistics* statistics, ScoreParameters& parameters);
 
 /// Reads a file of `oodscope-cli fit`, or the published .npy of pickled means (SET_mean.npy) with SET_var.npy beside
-/// it, of which nothing is executed. Throws Error: missing, another kind of file, values out of range, a bank that is
-/// not the one the file names.
+/// it, of which nothing is executed, or SegmentMeIfYouCan's .h5 of the Mahalanobis baseline: `means` (K x D) and
+/// `inverse` (K x D x D), the inverse covariances. Throws Error: missing, another kind of file, values out of range, a
+/// bank that is not the one the file names.
 [[nodiscard]] std::shared_ptr<const FittedStatistics> readStatistics(const std::filesystem::path& file);
 
 /// Whether the file says that it holds statistics as fit writes them; false where it is no JSON at all.

@@ -37,6 +37,9 @@ with h5py.File("several.h5", "w") as file:
     file["ids"] = scores.astype("u1")
     file["yes"] = scores > 2
     file["unwritten"] = h5py.Empty("f4")
+with h5py.File("gaussians.h5", "w") as file:  # as SegmentMeIfYouCan's Mahalanobis baseline reads them: two classes, three dimensions
+    file["means"] = numpy.array([[0, 0, 0], [1, 2, -1]], dtype="f4")
+    file["inverse"] = numpy.array([numpy.eye(3), [[2, 0.5, 0], [0.5, 1, 0], [0, 0, 4]]], dtype="f4")
 with h5py.File("matlab.mat", "w", userblock_size=512) as file:
     file["score"] = scores.T  # column-major: the axes lie in the opposite order
 with open("matlab.mat", "r+b") as file:

@@ -96,6 +96,29 @@ TEST_F(StatisticsFiles, ThePublishedPairIsReadInertly) {
   }
 }
 
+/// What record_files.py wrote: classes at (0, 0, 0) with the unit matrix and at (1, 2, -1) with 2, 1 and 4 on the
+/// diagonal and 0.5 beside the first two.
+TEST_F(StatisticsFiles, GaussiansOfTheMahalanobisBaselineAreRead) {
+  const fs::path file = fs::path(OODSCOPE_SOURCE_DIR) / "tests/unit/formats/files/gaussians.h5";
+  const auto read = readStatistics(file);
+  ASSERT_TRUE(read->features && read->features->gaussians);
+  EXPECT_FALSE(read->features->neighbours);
+  EXPECT_EQ(read->features->gaussians->dimensions(), 3);
+  EXPECT_EQ(read->digest.size(), 64U);
+  const std::vector<float> features{1.0F, 3.0F,   // first dimension of two pixels
+                                    2.0F, 0.0F,   //
+                                    0.0F, 0.5F};  //
+  const FeatureView view{.values = features, .dimensions = 3, .size = {2, 1}};
+  const ScoreMap scores = (*read->features->gaussians)(view);
+  EXPECT_FLOAT_EQ(scores.at(0, 0), 4.0F) << "of (1, 2, 0): 5 from the first class, 4 from the second";
+  EXPECT_FLOAT_EQ(scores.at(1, 0), 9.25F) << "of (3, 0, 0.5): 9.25 from the first class, 17 from the second";
+  ScoreInputs inputs{.channels = 4};
+  read->addTo(inputs, std::vector<int>{0});
+  EXPECT_EQ(inputs.gaussianDimensions, 3);
+  EXPECT_THAT(refusal(fs::path(OODSCOPE_SOURCE_DIR) / "tests/unit/formats/files/other_name.h5"),
+              AllOf(HasSubstr("means"), HasSubstr("anomaly_score")));
+}
+
 TEST_F(StatisticsFiles, APublishedPairThatDoesNotFitIsRefused) {
   EXPECT_THAT(refusal(writePublished("}I0\nF4.0\ns.")), AllOf(HasSubstr("class 1"), HasSubstr("found none")));
   EXPECT_THAT(refusal(writePublished("}I0\nF4.0\nsI1\nF0.0\nsI7\nF1.0\nsI18\nI9\ns.")),
