@@ -13,6 +13,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 namespace oodscope {
@@ -33,6 +34,8 @@ void setPassWeights(const std::string& key, at::Tensor tensor) {
       value = 0.75 + 0.25 * wave;
     else if (key.ends_with("running_mean") || key.ends_with("bias"))
       value = 0.1 * wave;
+    else if (tensor.numel() == 1)  // slope of a parametric ReLU
+      value = 0.25 + 0.1 * wave;
     values.data_ptr<float>()[n] = static_cast<float>(value);
   }
   tensor.copy_(values);
@@ -45,19 +48,27 @@ protected:
     recorded = nlohmann::json::parse(in);
     height = recorded.at("height").get<int>();
     width = recorded.at("width").get<int>();
-    const NetworkShape shape{.classes = recorded.at("classes").get<int>(),
-                             .widths = recorded.at("widths").get<std::vector<int>>()};
-    const torch::NoGradGuard noGradient;
-    trained = makeNetwork("ERFNet", shape);
-    for (const auto& [key, tensor] : stateDictOf(*trained)) setPassWeights(key, tensor);
-    trained->eval();
-    network = forPasses(*trained, makeNetwork("ERFNet", shape));
+    make("ERFNet");
     image = at::empty({1, 3, height, width}, at::kFloat);
     float* value = image.data_ptr<float>();
     for (int c = 0; c < 3; ++c)
       for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x)
           *value++ = static_cast<float>(0.5 + 0.5 * std::sin(1.1 * c + 0.37 * y + 0.23 * x));
+  }
+
+  /// The network that the passes are of, with the formula's weights.
+  void make(const char* kind, const std::function<void(const std::string&, at::Tensor&)>& change = {}) {
+    const NetworkShape shape{.classes = recorded.at("classes").get<int>(),
+                             .widths = recorded.at("widths").get<std::vector<int>>()};
+    const torch::NoGradGuard noGradient;
+    trained = makeNetwork(kind, shape);
+    for (auto [key, tensor] : stateDictOf(*trained)) {
+      setPassWeights(key, tensor);
+      if (change) change(key, tensor);
+    }
+    trained->eval();
+    network = forPasses(*trained, makeNetwork(kind, shape));
   }
 
   [[nodiscard]] at::Tensor run(const PassChoice& pass, std::size_t number, bool withOneDnn = true) {
@@ -94,6 +105,20 @@ protected:
                   [&](int, int y, int x) { return static_cast<double>(out[static_cast<std::size_t>(y * width + x)]); });
   }
 
+  void expectOdin(const nlohmann::json& expected) {
+    const PassChoice pass = passChoice(kPerturbedPass, {{"odin-epsilon", expected.at("epsilon").get<double>()}});
+    const at::Tensor plain = network->forward(image).detach();
+    for (const bool withOneDnn : {true, false}) {
+      const at::Tensor moved = run(pass, 0, withOneDnn);
+      expectLogits(moved, expected.at("perturbed"));
+      EXPECT_NEAR((moved - plain).abs().max().item<double>(), expected.at("moved_by").get<double>(), 0.05)
+          << "the recorded step is seen, not rounding";
+      OutputsView outputs{view(plain)};
+      outputs.further.push_back({&kPerturbedPass, view(moved)});
+      expectScores(outputs, methods::kOdin, 3.0F, "odin");
+    }
+  }
+
   nlohmann::json recorded;
   int height = 0, width = 0;
   std::shared_ptr<Network> trained, network;
@@ -102,18 +127,14 @@ protected:
 
 }  // namespace
 
-TEST_F(Passes, OdinEqualsPyTorch) {
-  const PassChoice pass = passChoice(kPerturbedPass, {{"odin-epsilon", recorded.at("epsilon").get<double>()}});
-  const at::Tensor plain = network->forward(image).detach();
-  for (const bool withOneDnn : {true, false}) {
-    const at::Tensor moved = run(pass, 0, withOneDnn);
-    expectLogits(moved, recorded.at("perturbed"));
-    EXPECT_NEAR((moved - plain).abs().max().item<double>(), recorded.at("moved_by").get<double>(), 0.05)
-        << "the recorded step is seen, not rounding";
-    OutputsView outputs{view(plain)};
-    outputs.further.push_back({&kPerturbedPass, view(moved)});
-    expectScores(outputs, methods::kOdin, 3.0F, "odin");
-  }
+TEST_F(Passes, OdinEqualsPyTorch) { expectOdin(recorded); }
+
+TEST_F(Passes, OdinOfENetEqualsPyTorch) {
+  recorded.update(recorded.at("enet"));
+  make("ENet", [this](const std::string& key, at::Tensor& tensor) {
+    if (key == "transposed_conv.weight") tensor.mul_(recorded.at("last_layer_scale").get<double>());
+  });
+  expectOdin(recorded);
 }
 
 TEST_F(Passes, ReactEqualsPyTorch) {

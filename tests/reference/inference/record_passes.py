@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Records what PyTorch computes for further passes of a small ERFNet: data/passes.json.
+"""Records what PyTorch computes for further passes of a small ERFNet, and ODIN of a small ENet: data/passes.json.
 
 Run: /usr/bin/python3 tests/reference/inference/record_passes.py
 Network, weights and image are those of record_networks.py, here in double precision. ODIN: Liang et al., ICLR 2018, with the
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "reference/python"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from networks import ERFNet, Residual  # noqa: E402
+from networks import ENet, ERFNet, Residual  # noqa: E402
 from record_networks import image, weight  # noqa: E402
 
 BITS = (1 << 64) - 1
@@ -128,6 +128,15 @@ def main():
     out["mc_dropout"] = sampled(entropy(mean, 1)[:, None])
     information = entropy(mean, 1) - entropy(p, 2).mean(0)
     out["mutual_information"] = sampled(information[:, None])
+    enet, scale = made(ENet), 1e-4  # the formula's logits are so large that no softmax has a gradient
+    with torch.no_grad():
+        enet.state_dict()["transposed_conv.weight"].mul_(scale)
+    moved = perturbed(enet, x, out["epsilon"])
+    with torch.no_grad():
+        plain = enet(x)
+    out["enet"] = {"last_layer_scale": scale, "perturbed": sampled(moved), "moved_by": float((moved - plain).abs().max()),
+                   "largest": float(plain.abs().max()),
+                   "odin": sampled(1.0 - F.softmax(moved / 3.0, 1).max(1, keepdim=True).values)}
     (pathlib.Path(__file__).parent / "data/passes.json").write_text(json.dumps(out) + "\n")
 
 
