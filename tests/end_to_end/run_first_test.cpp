@@ -172,10 +172,10 @@ TEST_F(RunFirstWindow, RunBHasParametersOfItsOwn) {
   ASSERT_TRUE(window->session().view().other);
   EXPECT_EQ(window->session().view().other->score.passes, (PassValues{{"passes", 2.0}}));
   EXPECT_TRUE(window->session().view().score.passes.empty()) << "run A stays what it is";
-  picture(*window, QStringLiteral("parameters_of_run_b"));
   ASSERT_TRUE(question->isVisible());
   QTest::mouseClick(question->startButton(), Qt::LeftButton);
   ASSERT_TRUE(waitUntilIdle(*window));
+  picture(*window, QStringLiteral("parameters_of_run_b"));
   const auto live = window->workspace().liveSet(QStringLiteral("First"), Comparison::viewOfB(window->session().view()));
   ASSERT_TRUE(live);
   EXPECT_EQ(live->source().passesPerFrame(), 3) << "the plain pass and two with dropout";
