@@ -36,7 +36,7 @@ std::vector<JobPool::Lane> JobPool::lanesFor(int cores) {
   return lanes;
 }
 
-JobPool::JobPool(int cores) : m_lanes(lanesFor(cores)) {}
+JobPool::JobPool(int cores) : m_lanes(lanesFor(cores)), m_sleepers(m_lanes.size()) {}
 
 JobPool::~JobPool() {
   {
@@ -44,8 +44,8 @@ JobPool::~JobPool() {
     m_ending = true;
     m_waiting.clear();
     for (Task* task : m_running) task->stop.request_stop();
+    for (Sleeper& sleeper : m_sleepers) sleeper.wake.notify_one();
   }
-  m_wake.notify_all();
   m_threads.clear();
 }
 
@@ -80,9 +80,9 @@ void JobPool::submit(Key key, JobPriority priority, Work work) {
     start();
     put(key, priority, std::move(work));
     asked = guestsInTheWay();
+    wakeThoseWithWork();
   }
   for (std::stop_source& stop : asked) stop.request_stop();
-  m_wake.notify_all();
 }
 
 JobPool::Task* JobPool::runningOf(Key key) const {
@@ -113,8 +113,8 @@ bool JobPool::givesWay(Key key, Work again) {
     if (std::find(m_withdrawn.begin(), m_withdrawn.end(), key) != m_withdrawn.end()) return false;
     const bool isNewer = std::any_of(m_waiting.begin(), m_waiting.end(), [key](const Task& t) { return t.key == key; });
     if (!isNewer) m_waiting.push_front({key, task->priority, std::move(again)});
+    wakeThoseWithWork();
   }
-  m_wake.notify_all();
   return true;
 }
 
@@ -182,12 +182,19 @@ int JobPool::threadCount() const {
   return static_cast<int>(m_threads.size());
 }
 
-std::deque<JobPool::Task>::iterator JobPool::nextOf(const Lane& lane) {
+std::deque<JobPool::Task>::iterator JobPool::nextOf(const Lane& lane, const std::vector<Key>& given) {
+  // What is looked at goes where nothing holds it up; where a thread is free for it, no other takes it.
+  const bool isLeftToSeen = !lane.isForSeen() && std::any_of(m_lanes.begin(), m_lanes.end(), [this](const Lane& other) {
+    return other.isForSeen() && runningOn(other) == nullptr;
+  });
+  const auto isFree = [&](const Task& task) {
+    return runningOf(task.key) == nullptr && std::find(given.begin(), given.end(), task.key) == given.end() &&
+           !(isLeftToSeen && task.priority == JobPriority::Visible);
+  };
   const auto soonest = [&](const Kinds& kinds) {
     auto next = m_waiting.end();
     for (auto task = m_waiting.begin(); task != m_waiting.end(); ++task)
-      if (kinds.hold(task->priority) && runningOf(task->key) == nullptr &&
-          (next == m_waiting.end() || task->priority < next->priority))
+      if (kinds.hold(task->priority) && isFree(*task) && (next == m_waiting.end() || task->priority < next->priority))
         next = task;
     return next;
   };
@@ -197,29 +204,48 @@ std::deque<JobPool::Task>::iterator JobPool::nextOf(const Lane& lane) {
   return soonest(lane.guests);
 }
 
+void JobPool::wakeThoseWithWork() {
+  std::vector<Key> given;
+  for (std::size_t i = 0; i < m_lanes.size(); ++i) {
+    Sleeper& sleeper = m_sleepers[i];
+    if (!sleeper.isAsleep) continue;
+    const auto next = nextOf(m_lanes[i], given);
+    if (next == m_waiting.end()) continue;
+    given.push_back(next->key);
+    sleeper.isAsleep = false;
+    sleeper.wake.notify_one();
+  }
+}
+
 void JobPool::run(const Lane& lane, int number) {
   nameThread(std::string("desk-job-").append(std::to_string(number)));
   lowerThreadPriority(lane.niceness);
   lowerWorkerPriorities();
+  Sleeper& sleeper = m_sleepers[static_cast<std::size_t>(number)];
   std::unique_lock lock(m_mutex);
   for (;;) {
-    auto next = m_waiting.end();
-    m_wake.wait(lock, [&] { return m_ending || (next = nextOf(lane)) != m_waiting.end(); });
+    auto next = nextOf(lane);
+    while (!m_ending && next == m_waiting.end()) {
+      sleeper.isAsleep = true;
+      sleeper.wake.wait(lock);
+      sleeper.isAsleep = false;
+      next = nextOf(lane);
+    }
     if (m_ending) return;
     Task task = std::move(*next);
     m_waiting.erase(next);
     task.lane = &lane;
     m_running.push_back(&task);
     std::vector<std::stop_source> asked = guestsInTheWay();  // what waits has one thread less
+    wakeThoseWithWork();
     lock.unlock();
-    m_wake.notify_all();
     for (std::stop_source& stop : asked) stop.request_stop();
     task.work(task.stop.get_token());
     task.work = nullptr;  // what it held is let go before anybody is told that it ended
     lock.lock();
     std::erase(m_running, &task);
     m_done.notify_all();
-    m_wake.notify_all();  // the newest of the same key waited for this
+    wakeThoseWithWork();  // the newest of the same key waited for this
   }
 }
 

@@ -77,6 +77,13 @@ private:
     Kinds own, guests;
     int niceness;
     [[nodiscard]] bool takes(JobPriority priority) const { return own.hold(priority) || guests.hold(priority); }
+    /// For what is looked at alone.
+    [[nodiscard]] bool isForSeen() const { return own.last == JobPriority::Visible; }
+  };
+  /// A thread of a lane that waits for work.
+  struct Sleeper {
+    std::condition_variable wake;
+    bool isAsleep = false;
   };
   struct Task {
     Key key = nullptr;
@@ -91,7 +98,11 @@ private:
   void start();
   void run(const Lane& lane, int number);
   void put(Key key, JobPriority priority, Work work);
-  [[nodiscard]] std::deque<Task>::iterator nextOf(const Lane& lane);
+  /// What the lane takes next, but for those; the end where it takes nothing. Requires the lock, as all below.
+  [[nodiscard]] std::deque<Task>::iterator nextOf(const Lane& lane, const std::vector<Key>& given = {});
+  /// Wakes a sleeping thread for each task that one takes, and no other: a thread that wakes for nothing takes the
+  /// window's core and the lock.
+  void wakeThoseWithWork();
   [[nodiscard]] Task* runningOf(Key key) const;
   [[nodiscard]] const Task* runningOn(const Lane& lane) const;
   [[nodiscard]] bool isHeldByPasses() const;
@@ -99,7 +110,8 @@ private:
 
   std::vector<Lane> m_lanes;
   mutable std::mutex m_mutex;
-  std::condition_variable m_wake, m_done;
+  std::deque<Sleeper> m_sleepers;  ///< one a lane
+  std::condition_variable m_done;
   std::deque<Task> m_waiting;
   std::vector<Task*> m_running;
   std::vector<Key> m_withdrawn;  ///< of what is being withdrawn: nothing more is taken
