@@ -15,6 +15,7 @@
 #include "inference/models/pass_networks.inl.h"
 #include "inference/models/processor.h"
 #include "inference/models/resolve_options.inl.h"
+#include "inference/models/script_export.inl.h"
 #include "inference/models/script_network.inl.h"
 #include "inference/models/sidecar.h"
 #include "inference/models/torch_reason.h"
@@ -495,6 +496,26 @@ double Model::measureLatency(int runs) {
   const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
   std::nth_element(seconds.begin(), middle, seconds.end());
   return *middle;
+}
+
+ExportedModel Model::exported() const {
+  const ModelInfo& own = info();
+  if (!m_impl->trained)
+    throw Error({.what = "The model cannot be exported to TorchScript",
+                 .expected = "weights of a built-in network",
+                 .found = "TorchScript already: copy the file, and its sidecar beside it",
+                 .file = own.file});
+  requireThreads(m_impl->threads);
+  at::set_num_threads(m_impl->threads);
+  const c10::InferenceMode off(false);
+  const std::shared_ptr<Network> copy = forPasses(*m_impl->trained, m_impl->makeEmpty());
+  return exportedModel(own, m_impl->preprocessingOf(own.preprocessing.input, own.preprocessing), *copy);
+}
+
+bool Model::seesImagesAtOwnSize() const {
+  const Preprocessing& given = info().preprocessing;
+  const Size wider{2 * given.input.width, given.input.height};
+  return m_impl->preprocessingOf(wider, given).input != m_impl->preprocessingOf(given.input, given).input;
 }
 
 std::string Model::logitsKey() const { return logitsKeyText(m_impl->info, m_impl->computedBy()); }

@@ -85,6 +85,15 @@ struct OutputMaps {
   std::vector<LogitsMap> maps;
 };
 
+/// A built-in network as TorchScript.
+struct ExportedModel {
+  Size input;                   ///< of the one image that it takes
+  std::string script = {};      ///< bytes of the file, which torch.jit.load opens
+  std::string sidecar = {};     ///< JSON as readSidecar() takes it
+  std::int64_t parameters = 0;  ///< in the file
+  double difference = 0.0;      ///< the largest from the network's own values, on a picture that was not recorded
+};
+
 struct ModelOptions {
   Device device = Device::Cpu;
   int threads = 0;  ///< 0: all cores that this process may use. Set for the whole process at each infer()
@@ -120,6 +129,14 @@ public:
   [[nodiscard]] OutputMaps inferPass(const RgbImage& image, const PassChoice& pass, const PassRun& run);
   /// Median seconds of `runs` passes over a constant image after one warm-up.
   [[nodiscard]] double measureLatency(int runs = 5);
+  /// The plain network as TorchScript on the CPU, for images of the input's size alone and with what it is given in the
+  /// sidecar: the script neither resizes nor normalises. Of a network that sees images at sizes of their own, for those
+  /// of the input's shape. Compared with the network before it is given away. Throws Error: a model that is TorchScript
+  /// already, a forward pass that cannot be recorded. Cost: three passes of the plain network; memory for its weights
+  /// twice more.
+  [[nodiscard]] ExportedModel exported() const;
+  /// Whether exported() computes otherwise for images of another shape than the input's.
+  [[nodiscard]] bool seesImagesAtOwnSize() const;
   /// What identifies the logits of this model besides the image: fingerprint, options, preprocessing, output choice,
   /// and what rounding depends on: arithmetic, arrangement, library, processor, device and, where it matters, threads.
   [[nodiscard]] std::string logitsKey() const;

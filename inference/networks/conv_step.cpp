@@ -5,6 +5,7 @@
 #include "inference/networks/channels_last.inl.h"
 #include "inference/networks/exact_upsampling.inl.h"
 
+#include <ATen/TracerMode.h>
 #include <ATen/ops/mean.h>
 #include <ATen/ops/prelu.h>
 #include <ATen/ops/relu.h>
@@ -141,7 +142,8 @@ UpsamplingStep SteppedModule::upsamplingStep(const std::string& key, std::int64_
 }
 
 torch::Tensor sumThenRelu(torch::Tensor a, const torch::Tensor& b) {
-  if (a.requires_grad() || b.requires_grad()) return at::relu(a + b);
+  // What is being recorded for TorchScript is to consist of LibTorch's operations.
+  if (a.requires_grad() || b.requires_grad() || at::tracer::impl::is_dispatch_enabled()) return at::relu(a + b);
   addThenRelu(a, b);
   return a;
 }

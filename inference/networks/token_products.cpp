@@ -7,6 +7,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/TracerMode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
@@ -61,7 +62,9 @@ torch::Tensor attentionOfHead(const torch::Tensor& queries, const torch::Tensor&
 }  // namespace
 
 torch::Tensor rowProduct(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
-  if (!x.is_cpu() || x.scalar_type() != torch::kFloat) return at::linear(x, weight, bias);
+  // What is being recorded for TorchScript is to run elsewhere, too: on a GPU, by a LibTorch without oneDNN.
+  const bool isRecorded = at::tracer::impl::is_dispatch_enabled();
+  if (isRecorded || !x.is_cpu() || x.scalar_type() != torch::kFloat) return at::linear(x, weight, bias);
   if (!at::hasMKLDNN() || !at::globalContext().userEnabledMkldnn()) return productByConvolution(x, weight, bias);
   return at::mkldnn_linear(x.contiguous().to_mkldnn(), weight, bias).to_dense();
 }
