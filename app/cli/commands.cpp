@@ -16,6 +16,7 @@ extern const CommandKind kBenchCommand;
 extern const CommandKind kReportCommand;
 extern const CommandKind kFigureCommand;
 extern const CommandKind kSubmitCommand;
+extern const CommandKind kExportCommand;
 extern const CommandKind kResultsCommand;
 extern const CommandKind kFitCommand;
 extern const CommandKind kSynBoostCommand;
@@ -33,6 +34,7 @@ std::span<const CommandKind* const> commandKinds() {
       &kReportCommand,    //
       &kFigureCommand,    //
       &kSubmitCommand,    //
+      &kExportCommand,    //
       &kResultsCommand,   //
       &kFitCommand,       //
       &kSynBoostCommand,  //

@@ -279,7 +279,7 @@ void takeSetsAndSources(const RequestOptions& options, EvaluationRequest& reques
   }
   for (const std::string& path : options.models) request.models.push_back({.path = path});
   for (const std::string& path : options.scores) request.scores.emplace_back(path);
-  if (request.sets.empty()) throw CLI::ValidationError("--set", "at least one set is needed");
+  if (request.sets.empty() && options.needsSet) throw CLI::ValidationError("--set", "at least one set is needed");
   if (request.models.empty() && request.scores.empty())
     throw CLI::ValidationError("--model", "a model or a folder of scores is needed");
 }

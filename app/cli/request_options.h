@@ -20,6 +20,7 @@ struct RequestOptions {
   int threads = 0;
   std::uint64_t memoryMegabytes = 900;
   bool noCache = false, quiet = false, verbose = false, asSubmitted = false;
+  bool needsSet = true;  ///< no option: of a command that may do without one, false
 
   void addTo(CLI::App& app);
   [[nodiscard]] Verbosity verbosity() const;

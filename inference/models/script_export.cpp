@@ -6,6 +6,7 @@
 #include "inference/models/arrangement.inl.h"
 #include "inference/models/input_tensor.inl.h"
 #include "inference/models/preprocessing_fields.h"
+#include "inference/models/script_outputs.inl.h"
 #include "inference/models/torch_reason.h"
 
 #include <ATen/ops/zeros.h>
@@ -21,6 +22,9 @@ namespace oodscope {
 namespace {
 
 using torch::jit::Module;
+
+/// The method that holds what was recorded.
+constexpr const char* kRecorded = "recorded";
 
 /// A class's name as TorchScript takes one: "oodscope::erfnet::DownsamplerBlock" to "DownsamplerBlock".
 std::string typeNameOf(const torch::nn::Module& module) {
@@ -95,6 +99,15 @@ torch::IValue asReturned(std::vector<torch::Tensor> arrays, const std::vector<Ou
   if (arrays.size() == 1) return arrays.front();
   std::vector<torch::IValue> values(arrays.begin(), arrays.end());
   return c10::ivalue::Tuple::create(std::move(values));
+}
+
+/// What was recorded holds sizes as numbers: of another input it would compute something, or fail in a place that says
+/// nothing.
+std::string forwardSource(const torch::Tensor& image) {
+  std::string sizes;
+  for (const std::int64_t size : image.sizes()) sizes.append(sizes.empty() ? "" : ", ").append(std::to_string(size));
+  return "def forward(self, image):\n    assert image.size() == [" + sizes + "], \"exported for one image of " +
+         shapeText(image) + " alone\"\n    return self." + kRecorded + "(image)\n";
 }
 
 torch::Tensor flattened(const torch::IValue& value) {
@@ -177,8 +190,9 @@ Module recorded(Network& network, const NetworkKind& kind, const std::vector<Out
   // In planar memory, where no network takes a path of its own kernels, of which nothing would be recorded.
   const auto [state, out] =
       torch::jit::tracer::trace({image.contiguous()}, pass, nameless, true, false, &module, {"image"});
-  const c10::QualifiedName name(*module.type()->name(), "forward");
+  const c10::QualifiedName name(*module.type()->name(), kRecorded);
   module.type()->addMethod(module._ivalue()->compilation_unit()->create_function(name, state->graph));
+  module.define(forwardSource(image));
   return module;
 }
 

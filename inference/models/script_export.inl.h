@@ -10,9 +10,9 @@ namespace oodscope {
 
 /// Records what a built-in network computes for one image of the size of `image` as a TorchScript module: forward() of
 /// 1 x 3 x H x W gives the only one of `arrays`, 1 x C x h x w, or a tuple of them in their order, class logits as
-/// 1 x Q x columns. The module holds each parameter and buffer that inference uses once, under the network's own keys.
-/// Requires: a network that is evaluated, in which nothing wants a gradient; no inference mode. Throws c10::Error where
-/// an operation cannot be recorded. Cost: a pass of the plain network.
+/// 1 x Q x columns; it refuses an input of another size. The module holds each parameter and buffer that inference uses
+/// once, under the network's own keys. Requires: a network that is evaluated, in which nothing wants a gradient; no
+/// inference mode. Throws c10::Error where an operation cannot be recorded. Cost: a pass of the plain network.
 [[nodiscard]] torch::jit::Module recorded(Network& network, const NetworkKind& kind,
                                           const std::vector<OutputArray>& arrays, const at::Tensor& image);
 
