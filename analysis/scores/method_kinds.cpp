@@ -23,6 +23,7 @@ constexpr std::array kMethods = {
     methods::kDenseHybridDiscriminative,
     methods::kMembershipMax,
     methods::kRba,
+    methods::kMembershipSum,
     methods::kEam,
     methods::kUno,
     methods::kM2a,

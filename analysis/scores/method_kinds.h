@@ -173,8 +173,8 @@ struct MethodKind {
 
 namespace declared {
 extern const MethodKind kMsp, kMaxLogit, kMaxEntropy, kEnergy, kSoftmaxDistance, kVoid, kEntropyBits, kDenseHybridRatio,
-    kDenseHybridGenerative, kDenseHybridDiscriminative, kSml, kMembershipMax, kRba, kEam, kUno, kM2a, kOdin, kReact,
-    kMcDropout, kMutualInformation, kMahalanobis, kKnn;
+    kDenseHybridGenerative, kDenseHybridDiscriminative, kSml, kMembershipMax, kMembershipSum, kRba, kEam, kUno, kM2a,
+    kOdin, kReact, kMcDropout, kMutualInformation, kMahalanobis, kKnn;
 }  // namespace declared
 
 /// The methods that defaults and tests name. Code that asks which of them it holds belongs into a declaration.
@@ -191,6 +191,7 @@ inline constexpr Method kDenseHybridGenerative{declared::kDenseHybridGenerative}
 inline constexpr Method kDenseHybridDiscriminative{declared::kDenseHybridDiscriminative};
 inline constexpr Method kSml{declared::kSml};
 inline constexpr Method kMembershipMax{declared::kMembershipMax};
+inline constexpr Method kMembershipSum{declared::kMembershipSum};
 inline constexpr Method kRba{declared::kRba};
 inline constexpr Method kEam{declared::kEam};
 inline constexpr Method kUno{declared::kUno};

@@ -65,6 +65,7 @@ TEST(TorchOutputs, AMaskNetworksScores) {
         const std::map<Method, at::Tensor> expected = {
             {methods::kRba, -s.tanh().sum(0)},
             {methods::kMembershipMax, 1 - std::get<0>(s.max(0))},
+            {methods::kMembershipSum, 1 - s.sum(0)},
             {methods::kM2a, 1 - std::get<0>(s.max(0))},
             {methods::kEam, 1 - at::einsum("q,qhw->hw", {best, m})},
         };

@@ -165,6 +165,11 @@ inline std::vector<double> plainOutputScores(const MadeOutputs& of, const ScoreP
          for (const double s : members()) sum += std::tanh(s);
          return -sum;
        }},
+      {methods::kMembershipSum,
+       [&] {
+         const auto s = members();
+         return 1.0 - std::accumulate(s.begin(), s.end(), 0.0);
+       }},
       {methods::kEam, [&] { return 1.0 - covered(best); }},
       {methods::kUno,
        [&] {

@@ -104,8 +104,9 @@ TEST(OutputScores, OfAMaskNetworkAreTheirDefinitions) {
       for (const Size target : {Size{17, 9}, Size{34, 18}, Size{29, 31}, Size{4, 3}}) {
         const MadeOutputs of = maskNetwork(100, 19, extra, {17, 9}, isHalf);
         for (const float t : {1.0F, 0.4F, 3.0F}) {
-          for (const Method method : {methods::kMsp, methods::kMaxLogit, methods::kEnergy, methods::kMaxEntropy,
-                                      methods::kMembershipMax, methods::kRba, methods::kEam, methods::kM2a})
+          for (const Method method :
+               {methods::kMsp, methods::kMaxLogit, methods::kEnergy, methods::kMaxEntropy, methods::kMembershipMax,
+                methods::kMembershipSum, methods::kRba, methods::kEam, methods::kM2a})
             expectNearDefinition(of, {.method = method, .temperature = t}, target, 4e-5);
           if (extra == 2) expectNearDefinition(of, {.method = methods::kUno, .temperature = t}, target, 4e-5);
         }
@@ -134,8 +135,8 @@ TEST(OutputScores, OfStoredMembershipsAreTheirDefinitions) {
   for (const bool isHalf : {true, false})
     for (const Size target : kOutputTargets) {
       of.membership = {19, kOwn.height, kOwn.width, isHalf, 0.1, 0.3, 5};
-      for (const Method method : {methods::kMembershipMax, methods::kM2a, methods::kRba, methods::kMsp,
-                                  methods::kMaxLogit, methods::kEnergy, methods::kMaxEntropy})
+      for (const Method method : {methods::kMembershipMax, methods::kMembershipSum, methods::kM2a, methods::kRba,
+                                  methods::kMsp, methods::kMaxLogit, methods::kEnergy, methods::kMaxEntropy})
         expectNearDefinition(of, {.method = method}, target, target == kOwn ? 2e-6 : 3e-5);
     }
 }
@@ -148,6 +149,22 @@ TEST(OutputScores, RbaKeepsItsDigitsWhereNoMaskClaimsAPixel) {
   expectNearDefinition(of, {.method = methods::kRba}, {9, 1}, 0.0);
   for (float& value : of.membership.single) value = -value;
   expectNearDefinition(of, {.method = methods::kRba}, {9, 1}, 0.0);
+}
+
+TEST(OutputScores, OneMinusTheSumOfMembershipsIsNotRba) {
+  MadeOutputs of;
+  of.membership = {2, 1, 3, false, 0.0, 1.0, 5};
+  of.membership.single = {0.1F, 1.0F, 0.0F, 0.2F, 1.0F, 0.0F};  // two classes of three pixels
+  const auto sum = scoredAt(of.view(), {.method = methods::kMembershipSum}, {3, 1});
+  EXPECT_NEAR(sum[0], 0.7, 1e-6);
+  EXPECT_NEAR(sum[1], -1.0, 1e-6);
+  EXPECT_NEAR(sum[2], 1.0, 1e-6);
+  const auto rba = scoredAt(of.view(), {.method = methods::kRba}, {3, 1});
+  EXPECT_NEAR(rba[0], -(std::tanh(0.1) + std::tanh(0.2)), 1e-6);
+  EXPECT_NEAR(rba[1], -2.0 * std::tanh(1.0), 1e-6);
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  of.membership.single[4] = nan;
+  EXPECT_TRUE(std::isnan(scoredAt(of.view(), {.method = methods::kMembershipSum}, {3, 1})[1]));
 }
 
 TEST(OutputScores, MembershipsAsLogitsAreOtherScoresThanTheirLargest) {
