@@ -83,7 +83,7 @@ void keepServing(const EnsembleExpression& expression, const EvaluationRequest& 
 }  // namespace
 
 NetworkUse networkUse(const EvaluationRequest& request) {
-  return {request.device, request.threads, request.store, request.voidChannel, request.input};
+  return {request.device, request.threads, request.store, request.voidChannel, request.input, request.options};
 }
 
 EvaluationRequest requestOf(const Session& session) {

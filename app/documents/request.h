@@ -24,6 +24,13 @@ struct EnsembleRequest {
   std::optional<float> temperature = {};  ///< its own; none: the request's
 };
 
+/// A score of each source by itself.
+struct AskedScore {
+  FilteredMethod method;
+  float temperature = 1.0F;  ///< where the method knows one
+  friend bool operator==(const AskedScore&, const AskedScore&) = default;
+};
+
 /// What a command is asked to score. Empty lists take the defaults of the command line.
 struct EvaluationRequest {
   std::vector<SetEntry> sets;
@@ -37,6 +44,8 @@ struct EvaluationRequest {
   std::vector<std::filesystem::path> statistics = {};
   std::vector<FilteredMethod> methods;
   std::vector<EnsembleRequest> ensembles = {};  ///< besides the methods
+  /// Exactly these, in place of methods x temperatures; `methods` names theirs all the same.
+  std::vector<AskedScore> asked = {};
   bool everyMethod = false;  ///< of each source all that it can serve (servedMethods()), in place of `methods`
   std::vector<float> temperatures;
   PassValues passes = {};  ///< what further passes are run with; the usual values else
@@ -45,6 +54,7 @@ struct EvaluationRequest {
   ChannelChoice channels = {};
   int voidChannel = -2;            ///< -2: as the model says, -1: none
   std::optional<Size> input = {};  ///< of networks, in place of what each says
+  NetworkOptions options = {};     ///< of their architectures, in place of what sidecars say of them
   std::optional<ComponentTrack> components;
   bool componentsBySet = false;  ///< each set's own track (componentTrack()) instead of `components`
   /// Decision: score > threshold, as SegmentMeIfYouCan's. None: best F1 of the same row (an oracle choice), as

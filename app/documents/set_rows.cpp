@@ -37,10 +37,7 @@ SetRows::SetRows(const EvaluationWork& work, std::shared_ptr<const DataSet> set)
       m_firstRow(m_work.report.table.rows.size()) {}
 
 void SetRows::add(const std::shared_ptr<ScoreSource>& source) {
-  const EvaluationRequest& request = m_work.request;
-  const Configurations configurations = request.everyMethod
-                                            ? source->configurations(servedMethods(*source), request.temperatures)
-                                            : filteredConfigurations(*source, request.methods, request.temperatures);
+  const Configurations configurations = configurationsOf(*source);
   const std::vector<std::size_t> frames = prepared(*source);
   if (m_work.stop.stop_requested()) {
     m_work.report.unfinished.push_back(m_set->name + ", " + source->name() + ": stopped before all frames were ready");
@@ -50,6 +47,17 @@ void SetRows::add(const std::shared_ptr<ScoreSource>& source) {
   for (const Resolution resolution : {Resolution::Network, Resolution::Label})
     addAt(resolution, source, configurations, frames);
   for (const std::string& text : source->warnings()) m_work.report.warn(m_set->name + ": " + text);
+}
+
+SetRows::Configurations SetRows::configurationsOf(const ScoreSource& source) const {
+  const EvaluationRequest& request = m_work.request;
+  if (request.everyMethod) return source.configurations(servedMethods(source), request.temperatures);
+  if (request.asked.empty()) return filteredConfigurations(source, request.methods, request.temperatures);
+  Configurations out;
+  for (const AskedScore& asked : request.asked)
+    for (Configuration& one : filteredConfigurations(source, {asked.method}, {asked.temperature}))
+      if (std::ranges::find(out, one) == out.end()) out.push_back(std::move(one));
+  return out;
 }
 
 void SetRows::finish() {

@@ -36,6 +36,8 @@ public:
 
 private:
   using Configurations = std::vector<Configuration>;
+  /// What is asked for of the source, each ranking once.
+  [[nodiscard]] Configurations configurationsOf(const ScoreSource& source) const;
   /// The frames that the source can score.
   [[nodiscard]] std::vector<std::size_t> prepared(ScoreSource& source);
   void addAt(Resolution resolution, const std::shared_ptr<ScoreSource>& source, const Configurations& configurations,

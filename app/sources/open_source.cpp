@@ -129,6 +129,7 @@ std::shared_ptr<Model> openModel(const ModelEntry& entry, const NetworkUse& use)
                        .preprocessing = entry.preprocessing,
                        .input = use.input,
                        .outputs = entry.outputs,
+                       .options = use.options,
                        .memory = arrangementMemory(use.store.folder, use.store.temporary)};
   auto model = std::make_shared<Model>(Model::load(entry.path, options));
   requireFits(entry, model->info());

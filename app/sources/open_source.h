@@ -94,6 +94,7 @@ struct NetworkUse {
   LogitsStore::Options store = {};
   int voidChannel = -2;            ///< -2: as the model says, -1: none
   std::optional<Size> input = {};  ///< in place of what the model says
+  NetworkOptions options = {};     ///< of architectures, in place of what sidecars say of them
 };
 
 /// The entry's network. Throws Error, also where the file is not the one that the entry's SHA-256 names or not what the

@@ -148,6 +148,15 @@ std::optional<Sidecar> withInput(std::optional<Sidecar> sidecar, const ModelOpti
   return sidecar;
 }
 
+/// The file's sidecar with the architecture's options that the user names.
+std::optional<Sidecar> sidecarOf(const std::filesystem::path& file, const NetworkOptions& named) {
+  std::optional<Sidecar> sidecar = readSidecar(file);
+  if (named.empty()) return sidecar;
+  if (!sidecar) sidecar.emplace();
+  for (const auto& [name, value] : named) sidecar->options.insert_or_assign(name, value);
+  return sidecar;
+}
+
 }  // namespace
 
 struct Model::Impl {
@@ -223,7 +232,7 @@ void Model::Impl::warn() {
 }
 
 void Model::Impl::loadStateDict(const ModelOptions& options) {
-  auto sidecar = readSidecar(info.file);
+  auto sidecar = sidecarOf(info.file, options.options);
   const ChosenStateDict chosen =
       chooseStateDict(readCheckpoint(info.file), sidecar ? sidecar->stateDict : "", info.file);
   const NetworkKind* kind = chosen.kind;
@@ -286,7 +295,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
 void Model::Impl::loadTorchScript(const ModelOptions& options) {
   info.kind = ModelKind::TorchScript;
   info.architecture = "TorchScript";
-  const auto sidecar = readSidecar(info.file);
+  const auto sidecar = sidecarOf(info.file, options.options);
   refuseOptions(sidecar);
   const ResolvedSidecar early = resolveSidecar(withInput(sidecar, options), 0);
   const Preprocessing preprocessing = options.preprocessing.value_or(early.preprocessing);

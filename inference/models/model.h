@@ -100,6 +100,7 @@ struct ModelOptions {
   std::optional<Preprocessing> preprocessing = {};  ///< overrides what the file or its sidecar says
   std::optional<Size> input = {};                   ///< overrides its size alone
   std::optional<OutputMeaning> outputs = {};
+  NetworkOptions options = {};  ///< of the architecture, in place of what the sidecar says of them
   /// Where it is remembered which arrangement of a network is right on this machine (see arrangementMemory()); empty:
   /// nowhere, for this process alone.
   std::filesystem::path memory = {};
