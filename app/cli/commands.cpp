@@ -21,24 +21,26 @@ extern const CommandKind kResultsCommand;
 extern const CommandKind kFitCommand;
 extern const CommandKind kSynBoostCommand;
 extern const CommandKind kEnsembleCommand;
+extern const CommandKind kReproduceCommand;
 
 std::span<const CommandKind* const> commandKinds() {
   static constexpr std::array kKinds{
-      &kEvaluateCommand,  //
-      &kInfoCommand,      //
-      &kSweepCommand,     //
-      &kMiouCommand,      //
-      &kTrainCommand,     //
-      &kDemoCommand,      //
-      &kBenchCommand,     //
-      &kReportCommand,    //
-      &kFigureCommand,    //
-      &kSubmitCommand,    //
-      &kExportCommand,    //
-      &kResultsCommand,   //
-      &kFitCommand,       //
-      &kSynBoostCommand,  //
-      &kEnsembleCommand,  //
+      &kEvaluateCommand,   //
+      &kInfoCommand,       //
+      &kSweepCommand,      //
+      &kMiouCommand,       //
+      &kTrainCommand,      //
+      &kDemoCommand,       //
+      &kBenchCommand,      //
+      &kReportCommand,     //
+      &kFigureCommand,     //
+      &kSubmitCommand,     //
+      &kExportCommand,     //
+      &kResultsCommand,    //
+      &kFitCommand,        //
+      &kSynBoostCommand,   //
+      &kEnsembleCommand,   //
+      &kReproduceCommand,  //
   };
   return kKinds;
 }

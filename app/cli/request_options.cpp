@@ -185,6 +185,12 @@ void RequestOptions::addTo(CLI::App& app) {
   app.add_option("--values", genericValues,
                  "For a folder of no known layout: mask values, as 0=normal,1=anomaly,other=void")
       ->type_name("LIST");
+  app.add_flag("--as-submitted", asSubmitted,
+               "Round score maps to float16 before anything is computed, as the files are that benchmarks take");
+  addRunTo(app);
+}
+
+void RequestOptions::addRunTo(CLI::App& app) {
   app.add_option("--device", device, "cpu or cuda (where the linked LibTorch has it)")->type_name("NAME");
   app.add_option("--threads", threads, "Threads to use (default: all cores)")->type_name("N")->check(threadCount());
   app.add_option("--cache-dir", cacheDir, "Where logits are kept (default: below XDG_CACHE_HOME)")->type_name("DIR");
@@ -196,8 +202,6 @@ void RequestOptions::addTo(CLI::App& app) {
       ->type_name("MB")
       ->check(wholeFrom(0, 16 << 20));
   app.add_flag("--no-cache", noCache, "Keep no logits after the run");
-  app.add_flag("--as-submitted", asSubmitted,
-               "Round score maps to float16 before anything is computed, as the files are that benchmarks take");
   app.add_flag("--quiet", quiet, "Say nothing but errors");
   app.add_flag("--verbose", verbose, "Say what was assumed and skipped");
 }
@@ -372,7 +376,20 @@ void takeStore(const RequestOptions& options, EvaluationRequest& request) {
                    .memoryBytes = std::min(std::uint64_t{256} << 20U, (options.memoryMegabytes << 20U) / 4)};
 }
 
+void takeRun(const RequestOptions& options, EvaluationRequest& request) {
+  takeDevice(options, request);
+  takeStore(options, request);
+  request.threads = options.threads;
+  request.memoryBudget = options.memoryMegabytes << 20U;
+}
+
 }  // namespace
+
+EvaluationRequest runRequestFrom(const RequestOptions& options) {
+  EvaluationRequest request;
+  takeRun(options, request);
+  return request;
+}
 
 EvaluationRequest requestFrom(const RequestOptions& options) {
   EvaluationRequest request;
@@ -386,11 +403,8 @@ EvaluationRequest requestFrom(const RequestOptions& options) {
   for (const Polarity polarity : {Polarity::AnomalyHigh, Polarity::NormalHigh})
     if (options.polarity == polarityName(polarity)) request.polarity = polarity;
   request.voidChannel = options.voidChannel;
-  takeDevice(options, request);
-  takeStore(options, request);
-  request.threads = options.threads;
   request.asSubmitted = options.asSubmitted;
-  request.memoryBudget = options.memoryMegabytes << 20U;
+  takeRun(options, request);
   return request;
 }
 

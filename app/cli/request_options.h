@@ -23,12 +23,17 @@ struct RequestOptions {
   bool needsSet = true;  ///< no option: of a command that may do without one, false
 
   void addTo(CLI::App& app);
+  /// Of these those that say how networks are run and what is kept: device, threads, store, memory, words.
+  void addRunTo(CLI::App& app);
   [[nodiscard]] Verbosity verbosity() const;
 };
 
 /// Turns options (and the session they name) into a request. Throws CLI::ValidationError for a value that means
 /// nothing, Error for a session that cannot be read.
 [[nodiscard]] EvaluationRequest requestFrom(const RequestOptions& options);
+
+/// The request of addRunTo()'s options, without sets, sources and methods. Throws as requestFrom() does.
+[[nodiscard]] EvaluationRequest runRequestFrom(const RequestOptions& options);
 
 /// --format and --output of a command that writes a table: one list of formats, one help text.
 void addFormatOptions(CLI::App& app, std::string& format, std::string& output);
