@@ -6,6 +6,8 @@
 #include "inference/networks/erfnet.inl.h"
 #include "inference/networks/folding.inl.h"
 
+#include <string>
+#include <unordered_map>
 #include <variant>
 
 namespace oodscope {
@@ -79,13 +81,40 @@ private:
   FoldedUpsampling m_output;
 };
 
+/// What is left of the channels inside residual blocks; empty where none is missing, or a file's shapes are no pruned
+/// ERFNet's.
+std::vector<int> innerWidths(const StateDict& tensors) {
+  std::unordered_map<std::string, const at::Tensor*> found;
+  for (const auto& [key, tensor] : tensors) found.emplace(key, &tensor);
+  const auto weight = [&](const std::string& module) -> const at::Tensor* {
+    const auto at = found.find(module + ".weight");
+    return at == found.end() || at->second->dim() != 4 ? nullptr : at->second;
+  };
+  std::vector<int> out;
+  bool isPruned = false;
+  for (const InnerChannels& inner : erfnet::innerChannels()) {
+    const std::string block = inner.convolution.substr(0, inner.convolution.rfind('.'));
+    const at::Tensor *given = weight(inner.convolution), *reader = weight(inner.reader);
+    const at::Tensor* whole = weight(block + ".conv3x1_1");
+    if (given == nullptr || reader == nullptr || whole == nullptr || given->size(0) != reader->size(1) ||
+        given->size(0) < 1 || given->size(0) > whole->size(1))
+      return {};
+    out.push_back(static_cast<int>(given->size(0)));
+    isPruned = isPruned || given->size(0) < whole->size(1);
+  }
+  return isPruned ? out : std::vector<int>();
+}
+
 std::optional<NetworkShape> erfnetShape(const StateDict& tensors) {
   const auto w0 = extent(tensors, "encoder.layers.0.conv.weight", 4, 1);
   const auto w1 = extent(tensors, "encoder.layers.6.conv.weight", 4, 1);
   const auto w2 = extent(tensors, "decoder.layers.0.conv.weight", 4, 0);
   const auto classes = extent(tensors, "decoder.output_conv.weight", 4, 1);
   if (!w0 || !w1 || !w2 || !classes || *w0 <= 3 || *w1 <= *w0 || *w2 <= *w1) return std::nullopt;
-  return NetworkShape{.classes = *classes, .widths = {*w0, *w1, *w2}};
+  NetworkShape shape{.classes = *classes, .widths = {*w0, *w1, *w2}};
+  const std::vector<int> inner = innerWidths(tensors);
+  shape.widths.insert(shape.widths.end(), inner.begin(), inner.end());
+  return shape;
 }
 
 bool endsWith(std::string_view text, std::string_view end) {
@@ -97,31 +126,33 @@ const std::vector<int> kErfnetWidths{16, 64, 128};
 }  // namespace
 
 NetworkKind erfnetKind() {
-  return {
-      .name = "ERFNet",
-      .signature = {"encoder.initial_block.conv.weight", "encoder.layers.1.conv3x1_1.weight",
-                    "encoder.layers.6.conv.weight", "decoder.layers.0.conv.weight", "decoder.output_conv.weight"},
-      .auxiliaryHeads = {"encoder.output_conv."},
-      .mayBeFolded = [](std::string_view norm) { return endsWith(norm, ".bn1") || endsWith(norm, ".bn2"); },
-      .shapeOf = erfnetShape,
-      .make =
-          [](const NetworkShape& shape) { return std::make_shared<erfnet::Erfnet>(completed(shape, kErfnetWidths)); },
-      .widths = kErfnetWidths,
-      .widthsHelp = "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network",
-      .sizeMultiple = 8,
-      .stages = {{.name = "encoder",
-                  .reduction = 8,
-                  .forward =
-                      [](Network& network, const torch::Tensor& images) {
-                        return dynamic_cast<erfnet::Erfnet&>(network).forwardEncoder(images);
-                      },
-                  .lastLayer = "encoder.output_conv"}},
-      .head = {"decoder."},
-      .switched = 0.0,
-      .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
-        return std::make_unique<FastErfnet>(dynamic_cast<const erfnet::Erfnet&>(network));
-      },
-      .lastLayer = LastLayer{.key = "decoder.output_conv", .reduction = 2, .isTransposed = true}};
+  return {.name = "ERFNet",
+          .signature = {"encoder.initial_block.conv.weight", "encoder.layers.1.conv3x1_1.weight",
+                        "encoder.layers.6.conv.weight", "decoder.layers.0.conv.weight", "decoder.output_conv.weight"},
+          .auxiliaryHeads = {"encoder.output_conv."},
+          .mayBeFolded = [](std::string_view norm) { return endsWith(norm, ".bn1") || endsWith(norm, ".bn2"); },
+          .shapeOf = erfnetShape,
+          .make =
+              [](const NetworkShape& shape) {
+                const bool isWhole = shape.widths.size() == erfnet::kAllWidths;
+                return std::make_shared<erfnet::Erfnet>(isWhole ? shape : completed(shape, kErfnetWidths));
+              },
+          .widths = kErfnetWidths,
+          .widthsHelp = "Channels at 1/2, 1/4 and 1/8 of the size; 8,32,64 is a slim network",
+          .sizeMultiple = 8,
+          .stages = {{.name = "encoder",
+                      .reduction = 8,
+                      .forward =
+                          [](Network& network, const torch::Tensor& images) {
+                            return dynamic_cast<erfnet::Erfnet&>(network).forwardEncoder(images);
+                          },
+                      .lastLayer = "encoder.output_conv"}},
+          .head = {"decoder."},
+          .switched = 0.0,
+          .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
+            return std::make_unique<FastErfnet>(dynamic_cast<const erfnet::Erfnet&>(network));
+          },
+          .lastLayer = LastLayer{.key = "decoder.output_conv", .reduction = 2, .isTransposed = true}};
 }
 
 }  // namespace oodscope
