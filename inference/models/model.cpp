@@ -275,6 +275,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
     return preprocessingFor(*kind, shape, image, given);
   };
   info.parameters = countParameters(*trained, *kind);
+  info.nonZeroParameters = countNonZero(*trained, *kind);
   info.multiplyAdds = multiplyAddsOf(*kind, *trained, input);
   std::vector<Arrangement> arrangements;
   if (device == Device::Cuda) {
@@ -323,6 +324,7 @@ void Model::Impl::loadTorchScript(const ModelOptions& options) {
   info.outputs.output = script.outputIndex;
   info.output = ownSize(info);
   info.parameters = script.parameters;
+  info.nonZeroParameters = script.nonZero;
   info.multiplyAdds = script.multiplyAdds;
   std::shared_ptr<InferenceNetwork> loaded = std::move(script.network);
   std::vector<Arrangement> arrangements{{"as-scripted", [=] { return asSetUp(shared(loaded)); }}};

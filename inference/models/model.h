@@ -68,6 +68,7 @@ struct ModelInfo {
   std::vector<std::string> assumptions;  ///< said aloud: "no mean and standard deviation given: none applied"
   std::vector<std::string> warnings;     ///< likely mistakes: input values far outside what networks are trained on
   bool channelsAssumed = false;          ///< nobody said which channel is void
+  std::int64_t nonZeroParameters = 0;    ///< of `parameters`: pruning leaves others at 0
 };
 
 /// What a run of a pass gives, in this order; null: of the plain one. Requires: the pass is among ModelInfo::passes.

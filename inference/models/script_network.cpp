@@ -116,6 +116,7 @@ LoadedScript loadScript(const std::filesystem::path& file, const Preprocessing& 
     converted = toFloat(module);
     for (const auto& parameter : module.parameters()) {
       out.parameters += parameter.numel();
+      out.nonZero += parameter.count_nonzero().item<std::int64_t>();
       out.single = out.single && (!parameter.is_floating_point() || parameter.scalar_type() == torch::kFloat);
     }
   } catch (const std::exception& problem) {

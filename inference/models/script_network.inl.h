@@ -18,7 +18,7 @@ struct LoadedScript {
   int outputIndex = 0;  ///< which of several outputs was taken
   /// What run() fills: one array as 1 x C x H x W, several as all values one after another, 1 x 1 x 1 x values.
   std::vector<OutputArray> arrays = {};
-  std::int64_t parameters = 0;
+  std::int64_t parameters = 0, nonZero = 0;
   std::int64_t multiplyAdds = 0;
   bool single = true;  ///< all floating weights are float32
   std::vector<std::string> notes, warnings;

@@ -216,4 +216,12 @@ std::int64_t countParameters(const Network& network, const NetworkKind& kind) {
   return count;
 }
 
+std::int64_t countNonZero(const Network& network, const NetworkKind& kind) {
+  std::int64_t count = 0;
+  for (const auto& parameter : network.named_parameters()) {
+    if (!isUnused(kind, parameter.key())) count += parameter.value().count_nonzero().item<std::int64_t>();
+  }
+  return count;
+}
+
 }  // namespace oodscope

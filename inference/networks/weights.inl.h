@@ -40,6 +40,9 @@ LoadRemarks loadWeights(Network& network, const NetworkKind& kind, const StateDi
 /// Parameters that inference uses.
 [[nodiscard]] std::int64_t countParameters(const Network& network, const NetworkKind& kind);
 
+/// Those of them that are not 0.
+[[nodiscard]] std::int64_t countNonZero(const Network& network, const NetworkKind& kind);
+
 /// "3 (a, b, c)", the first few of many.
 [[nodiscard]] std::string keysText(const std::vector<std::string>& keys);
 
