@@ -44,8 +44,8 @@ private:
 [[nodiscard]] bool isTorchScript(const std::filesystem::path& file);
 
 /// Writes tensors as torch.save(OrderedDict(...)) would, so that Python's torch.load reads them. Atomic (temporary
-/// name, then renamed); the same tensors give the same bytes. float64, float32, float16, int64, int32 and uint8, any
-/// device. Throws Error where the file cannot be written.
+/// name, then renamed); the same tensors give the same bytes. float64, float32, float16, int64, int32, uint8 and int8,
+/// any device. Throws Error where the file cannot be written.
 void writeStateDict(const std::filesystem::path& file, const StateDict& tensors);
 
 }  // namespace oodscope

@@ -23,6 +23,8 @@ std::string storageName(at::ScalarType type) {
       return "IntStorage";
     case at::kByte:
       return "ByteStorage";
+    case at::kChar:
+      return "CharStorage";
     default:
       throw ContractViolation("writeStateDict: tensor type not supported");
   }

@@ -20,6 +20,7 @@
 #include "inference/models/sidecar.h"
 #include "inference/models/torch_reason.h"
 #include "inference/networks/head.inl.h"
+#include "inference/networks/quantised_erfnet.inl.h"
 #include "inference/networks/state_dict_choice.inl.h"
 #include "inference/networks/weights.inl.h"
 
@@ -182,6 +183,7 @@ struct Model::Impl {
   void arrange(const std::vector<Arrangement>& quickestFirst, const Rounding& rounding, const ModelOptions& options);
   void say(const ChosenArrangement& chosen);
   void loadStateDict(const ModelOptions& options);
+  void arrangeQuantised(const ChosenStateDict& chosen, const ModelOptions& options);
   void loadTorchScript(const ModelOptions& options);
   void applySidecar(const std::optional<Sidecar>& sidecar, int channels, const ModelOptions& options,
                     const InputNormalisation& published = {});
@@ -277,6 +279,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   info.parameters = countParameters(*trained, *kind);
   info.nonZeroParameters = countNonZero(*trained, *kind);
   info.multiplyAdds = multiplyAddsOf(*kind, *trained, input);
+  if (chosen.ranges.defined()) return arrangeQuantised(chosen, options);
   std::vector<Arrangement> arrangements;
   if (device == Device::Cuda) {
     const std::shared_ptr<Network> onGpu = makeNetwork(*kind, shape);
@@ -291,6 +294,36 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   arrangements.push_back({"own-convolutions", [=, this] { return withOwnConvolutions(optimised(*kind, trained), 0); }});
   arrangements.push_back({kReference, [this] { return withOwnConvolutions(plainNetwork(trained), 1); }});
   arrange(arrangements, {.tolerance = 1e-4, .switched = kind->switched}, options);
+}
+
+void Model::Impl::arrangeQuantised(const ChosenStateDict& chosen, const ModelOptions& options) {
+  if (device == Device::Cuda) {
+    throw Error({.what = "A quantised network runs on the CPU alone",
+                 .expected = "device cpu",
+                 .found = "cuda",
+                 .file = info.file});
+  }
+  if (!isQuantisable(*trained)) {
+    throw Error({.what = "The file holds a quantised network of a kind that none is run of",
+                 .expected = "ERFNet without a further head",
+                 .found = info.architecture,
+                 .file = info.file});
+  }
+  const auto in = [this, scales = chosen.scales, ranges = chosen.ranges](ByteEngine engine) {
+    return quantisedErfnet(*trained, scales, ranges, engine);
+  };
+  std::vector<Arrangement> arrangements;
+  if (hasByteEngine())
+    arrangements.push_back({"int8", [in] { return asSetUp(in(ByteEngine::Library)); }});
+  else
+    info.warnings.emplace_back("this LibTorch has no engine for int8: its integers are convolved as float32, slowly");
+  arrangements.push_back({"int8-own-convolutions", [in] { return withOwnConvolutions(in(ByteEngine::Own), 0); }});
+  arrangements.push_back(
+      {"int8-own-convolutions-1-thread", [in] { return withOwnConvolutions(in(ByteEngine::Own), 1); }});
+  info.assumptions.emplace_back(
+      "weights and values between layers are int8; further passes take the weights as float32");
+  // A sum beside the middle between two bytes may be rounded to either, and all layers behind see it.
+  arrange(arrangements, {.tolerance = 2e-2, .switched = 1e-2}, options);
 }
 
 void Model::Impl::loadTorchScript(const ModelOptions& options) {

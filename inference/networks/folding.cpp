@@ -130,6 +130,11 @@ torch::Tensor phaseWeights(const torch::Tensor& turned) {
 
 }  // namespace
 
+torch::Tensor upsamplingKernels(const torch::Tensor& weight) {
+  const torch::Tensor out = phaseWeights(weight.permute({1, 0, 2, 3}));
+  return out.reshape({4 * out.size(2), out.size(3), out.size(4), out.size(5)});
+}
+
 FoldedUpsampling::FoldedUpsampling(const torch::nn::ConvTranspose2d& conv, const std::optional<Affine>& after,
                                    bool relu) {
   const torch::Tensor original = conv->weight.detach().to(torch::kDouble);  // in, out, k, k

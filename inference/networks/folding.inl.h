@@ -58,4 +58,8 @@ private:
   bool m_needsMargin = false;  ///< 3x3: reads one pixel to the right and below
 };
 
+/// The kernels of such a convolution's plain form, 4 C x in x k x k (k is 1 or 2): see FoldedUpsampling. Requires: a
+/// weight in x C x 2 x 2 or in x C x 3 x 3.
+[[nodiscard]] torch::Tensor upsamplingKernels(const torch::Tensor& weight);
+
 }  // namespace oodscope

@@ -52,6 +52,7 @@ struct Candidate {
   std::vector<std::string> entries, outside;
   StateDict shapes;
   std::vector<Origin> origins;
+  std::optional<Origin> ranges;  ///< of a quantised network
   KeyComparison keys;
   std::size_t votes = 0;
   [[nodiscard]] std::size_t differences() const {
@@ -92,19 +93,34 @@ std::string nameOf(const Pool& pool, const std::string& prefix) {
   return (name.empty() ? "" : name + "/") + prefix.substr(0, prefix.size() - 1);
 }
 
-/// Pruned weights: "w_orig" and "w_mask" become "w" with the shape of both.
-void joinPruned(Candidate& candidate) {
+/// A weight that a file keeps as two tensors.
+struct JoinedForm {
+  std::string_view value, factor;  ///< endings of their keys behind the weight's
+};
+constexpr JoinedForm kPruned{"_orig", "_mask"};
+/// What this program's quantisation writes.
+constexpr JoinedForm kQuantised{"_int8", "_scale"};
+
+/// Pruned weights: "w_orig" and "w_mask" become "w" with the shape of both; quantised ones: "w_int8" and "w_scale".
+void joinParts(Candidate& candidate) {
   std::unordered_set<std::string_view> keys;
   for (const auto& [key, tensor] : candidate.shapes) keys.insert(key);
-  constexpr std::string_view original = "_orig", mask = "_mask";
   StateDict shapes;
   std::vector<Origin> origins;
   for (std::size_t i = 0; i < candidate.shapes.size(); ++i) {
     const auto& [key, tensor] = candidate.shapes[i];
-    const auto stem = [&](std::string_view end) { return key.substr(0, key.size() - end.size()); };
-    if (key.ends_with(mask) && keys.contains(stem(mask) + std::string(original))) continue;
-    const bool isPruned = key.ends_with(original) && keys.contains(stem(original) + std::string(mask));
-    shapes.emplace_back(isPruned ? stem(original) : key, tensor);
+    const auto other = [&](std::string_view end, std::string_view its) {
+      return key.ends_with(end) && keys.contains(key.substr(0, key.size() - end.size()) + std::string(its));
+    };
+    if (other(kPruned.factor, kPruned.value) || other(kQuantised.factor, kQuantised.value)) continue;
+    if (key == kQuantisedRanges) {
+      candidate.ranges = candidate.origins[i];
+      continue;
+    }
+    std::string joined = key;
+    for (const JoinedForm& form : {kPruned, kQuantised})
+      if (other(form.value, form.factor)) joined.resize(key.size() - form.value.size());
+    shapes.emplace_back(std::move(joined), tensor);
     origins.push_back(candidate.origins[i]);
   }
   candidate.shapes = std::move(shapes);
@@ -127,7 +143,7 @@ Candidate candidateOf(const NetworkKind& kind, const Pool& pool, const std::stri
       out.outside.push_back(key);
     }
   }
-  joinPruned(out);
+  joinParts(out);
   out.shape = shapeOf(kind, out.shapes);
   // Where the shape cannot be told, the published one makes the keys' differences readable.
   out.keys = compareKeys(*makeNetwork(kind, out.shape.value_or(NetworkShape{})), kind, out.shapes);
@@ -319,8 +335,8 @@ void refuseBackbone(const Checkpoint& checkpoint, const std::filesystem::path& f
                .file = file});
 }
 
-/// The data, with masks applied.
-StateDict dataOf(const Checkpoint& checkpoint, const Candidate& candidate, std::size_t& pruned) {
+/// Fills tensors and what was quantised, with masks and scales applied; how many were pruned.
+std::size_t fillData(const Checkpoint& checkpoint, const Candidate& candidate, ChosenStateDict& out) {
   std::map<std::size_t, std::unordered_map<std::string, at::Tensor>> tables;
   const auto tensor = [&](const Origin& origin) -> const at::Tensor* {
     auto& table = tables[origin.table];
@@ -330,21 +346,29 @@ StateDict dataOf(const Checkpoint& checkpoint, const Candidate& candidate, std::
     const auto found = table.find(origin.key);
     return found == table.end() ? nullptr : &found->second;
   };
-  StateDict out;
+  std::size_t pruned = 0;
   for (std::size_t i = 0; i < candidate.shapes.size(); ++i) {
     const Origin& origin = candidate.origins[i];
     const std::string& key = candidate.shapes[i].first;
     at::Tensor value = *tensor(origin);
-    constexpr std::string_view original = "_orig";
-    if (origin.key.ends_with(original) && !key.ends_with(original)) {
-      Origin mask = origin;
-      mask.key.replace(mask.key.size() - original.size(), original.size(), "_mask");
-      value = value * *tensor(mask);
+    const auto factor = [&](const JoinedForm& form) -> const at::Tensor* {
+      if (!origin.key.ends_with(form.value) || key.ends_with(form.value)) return nullptr;
+      Origin other = origin;
+      other.key.replace(other.key.size() - form.value.size(), form.value.size(), form.factor);
+      return tensor(other);
+    };
+    if (const at::Tensor* mask = factor(kPruned)) {
+      value = value * *mask;
       ++pruned;
     }
-    out.emplace_back(key, std::move(value));
+    if (const at::Tensor* scale = factor(kQuantised)) {
+      out.scales.emplace_back(key, *scale);
+      value = value.to(at::kFloat) * *scale;
+    }
+    out.tensors.emplace_back(key, std::move(value));
   }
-  return out;
+  if (candidate.ranges) out.ranges = *tensor(*candidate.ranges);
+  return pruned;
 }
 
 std::string joinedNames(const std::vector<std::string>& names) {
@@ -396,8 +420,7 @@ ChosenStateDict chooseStateDict(const Checkpoint& checkpoint, const std::string&
   const Candidate& chosen = chosenOf(fitting, out.warnings, file);
   out.kind = chosen.kind;
   out.shape = chosen.shape.value_or(NetworkShape{});
-  std::size_t pruned = 0;
-  out.tensors = dataOf(checkpoint, chosen, pruned);
+  const std::size_t pruned = fillData(checkpoint, chosen, out);
   if (chosen.entries.size() > 1) {
     out.warnings.push_back("the weights are put together from the entries " + joinedNames(chosen.entries));
   } else if (!chosen.entries.front().empty()) {

@@ -16,14 +16,21 @@ struct ChosenStateDict {
   StateDict tensors;
   std::vector<std::string> notes;     ///< said aloud: "weights taken from the entry state_dict"
   std::vector<std::string> warnings;  ///< which of several was taken, and how to take another
+  /// Of a quantised network (see QuantisedNetwork): factors of the weights that were int8, by key, of shapes that
+  /// broadcast, and the ranges of its activations. The tensors above are the products.
+  StateDict scales = {};
+  at::Tensor ranges = {};
 };
+
+/// Key of the ranges in a file.
+inline constexpr std::string_view kQuantisedRanges = "quantisation.ranges";
 
 /// Finds the weights wherever they are: in any entry, below any common prefix ("module.", "_orig_mod.", "model.", …),
 /// between other tensors, or in several entries that make up one network. Pruned weights (…_orig and …_mask) are
-/// multiplied. Where several state dicts fit, averaged copies (ema, swa) stand back behind the one that is trained;
-/// more than one of equal standing are an Error that lists them, unless `wanted` names one ("ema", "student/net").
-/// Throws Error where none fits: the differences of the nearest, and whose layout it resembles. Cost: reads the data of
-/// the chosen one; makes a network for each that is looked at closely.
+/// multiplied, and quantised ones (…_int8 and …_scale). Where several state dicts fit, averaged copies (ema, swa) stand
+/// back behind the one that is trained; more than one of equal standing are an Error that lists them, unless `wanted`
+/// names one ("ema", "student/net"). Throws Error where none fits: the differences of the nearest, and whose layout it
+/// resembles. Cost: reads the data of the chosen one; makes a network for each that is looked at closely.
 [[nodiscard]] ChosenStateDict chooseStateDict(const Checkpoint& checkpoint, const std::string& wanted,
                                               const std::filesystem::path& file);
 
