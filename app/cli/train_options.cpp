@@ -88,6 +88,9 @@ void addNetworkOptions(CLI::App& app, TrainOptions& options) {
   app.add_option("--network", training.network, "Architecture")->check(CLI::IsMember(networks, CLI::ignore_case));
   app.add_option("--widths", options.widths, widthsHelp());
   app.add_option("--start", training.start, "Weights to begin with (.pth); default: random")->check(CLI::ExistingFile);
+  app.add_flag("--keep-zeros", training.keepsZeros,
+               "Weights of --start that are exactly 0 stay so: fine-tuning of what shrink has pruned")
+      ->needs("--start");
   app.add_option("--backbone", training.backbone,
                  "Weights of a backbone alone to begin with (ResNet of torchvision, MoCo, SimSiam, Barlow Twins, "
                  "DINOv2; .pth), "

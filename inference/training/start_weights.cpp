@@ -100,6 +100,14 @@ std::vector<int> outputsTaken(int channels, int fileChannels, int fileVoid) {
   return taken;
 }
 
+std::vector<int> widthsLeft(const std::filesystem::path& file, const NetworkKind& kind) {
+  const auto sidecar = readSidecar(file);
+  const ChosenStateDict chosen = chooseStateDict(readCheckpoint(file), sidecar ? sidecar->stateDict : "", file);
+  // Of a whole network of other widths than published nothing is taken over unasked.
+  const bool isPruned = chosen.kind == &kind && chosen.shape.widths.size() > kind.widths.size();
+  return isPruned ? chosen.shape.widths : std::vector<int>();
+}
+
 std::vector<std::string> loadStartWeights(Network& network, const NetworkKind& kind,
                                           const std::filesystem::path& file) {
   const auto sidecar = readSidecar(file);

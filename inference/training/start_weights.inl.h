@@ -15,6 +15,10 @@ namespace oodscope {
 [[nodiscard]] std::vector<std::string> loadStartWeights(Network& network, const NetworkKind& kind,
                                                         const std::filesystem::path& file);
 
+/// The widths of a file's network where channels were taken out of it (see InnerChannels); empty: it is whole, or of
+/// another kind, which loadStartWeights() refuses. Throws Error: unreadable.
+[[nodiscard]] std::vector<int> widthsLeft(const std::filesystem::path& file, const NetworkKind& kind);
+
 /// Which output of a file each of a network's `channels` outputs comes from, the void class's the last; -1: none.
 /// `fileVoid` -1: the file's network has no void class. Requires: channels > 1.
 [[nodiscard]] std::vector<int> outputsTaken(int channels, int fileChannels, int fileVoid);

@@ -13,6 +13,7 @@
 #include "inference/training/batches.inl.h"
 #include "inference/training/class_weights.inl.h"
 #include "inference/training/folder_lock.h"
+#include "inference/training/kept_zeros.inl.h"
 #include "inference/training/loss.inl.h"
 #include "inference/training/network_setup.inl.h"
 #include "inference/training/optimiser.inl.h"
@@ -33,6 +34,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <thread>
 
 namespace oodscope {
@@ -78,6 +80,7 @@ public:
     require(options.headEpochs >= 0 && options.backboneRate > 0.0, "train: epochs and rates of the head");
     require(options.start.empty() || options.backbone.empty(), "train: begins with whole weights or a backbone's");
     require(options.best.empty() || validation != nullptr, "train: nothing to find the best by");
+    require(!options.keepsZeros || !options.start.empty(), "train: zeros are those of weights to begin with");
     requireHeadFits(options, *m_kind);
     m_options.stageEpochs.resize(m_kind->stages.size());
     m_phases = phasesOf(options, *m_kind);
@@ -85,13 +88,16 @@ public:
     requireThreads(std::max(1, threads));
     at::set_num_threads(std::max(1, threads));
     torch::manual_seed(options.seed);
-    m_network = makeNetwork(*m_kind, shapeToTrain(options, m_channels));
+    if (!options.start.empty() && options.widths.empty()) m_options.widths = widthsLeft(options.start, *m_kind);
+    m_network = makeNetwork(*m_kind, shapeToTrain(m_options, m_channels));
     scaleDropout(*m_network, options.dropout);
     setNormMomentum(*m_network, options.normMomentum);
     if (!options.start.empty())
       for (const std::string& text : loadStartWeights(*m_network, *m_kind, options.start)) warn(text);
     if (!options.backbone.empty())
       for (const std::string& text : loadBackbone(*m_network, *m_kind, options.backbone)) warn(text);
+    // Of the start, not of a checkpoint to go on from, where a weight may have come to 0 by itself.
+    if (options.keepsZeros) m_zeros.emplace(*m_network);
   }
 
   TrainingResult run() {
@@ -186,6 +192,8 @@ private:
     }
     if (allEpochs() == 0 && m_options.start.empty() && m_options.backbone.empty())
       warn("no epoch is asked for: the weights written are random");
+    if (m_zeros && m_zeros->share() == 0.0)
+      warn("no weight of " + m_options.start.filename().string() + " is 0: there are none to keep");
   }
 
   void startAverage() {
@@ -308,6 +316,7 @@ private:
                    .file = checkpointFile()});
     }
     loss.backward();
+    if (m_zeros) m_zeros->maskGradients();
     m_optimiser->setLearningRate(learningRate);
     m_optimiser->step();
     m_state.lossSum += value;
@@ -370,6 +379,7 @@ private:
   std::vector<TrainingPhase> m_phases;
   std::shared_ptr<Network> m_network;
   std::unique_ptr<WeightAverage> m_average;  ///< nothing where none is asked for
+  std::optional<KeptZeros> m_zeros;
   std::unique_ptr<Loss> m_loss;
   std::unique_ptr<TrainingOptimiser> m_optimiser;
   TrainingState m_state;

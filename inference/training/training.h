@@ -84,6 +84,7 @@ struct TrainingOptions {
   Device device = Device::Cpu;
   int threads = 0;                  ///< of LibTorch; 0: all cores. Other numbers of threads may round otherwise
   int stepsBetweenCheckpoints = 0;  ///< beside those at the end of each epoch; 0: none
+  bool keepsZeros = false;          ///< weights of `start` that are exactly 0 stay so: those that pruning left
   std::string described = {};       ///< further words for the sidecar's description: the preset, what differs from it
 };
 

@@ -176,6 +176,7 @@ void addLaterOptions(const TrainingOptions& options, std::ostringstream& out) {
   if (options.ignoresOwnVoid) out << "void of the pictures: left out\n";
   if (const std::string head = headText(options); !head.empty()) out << "head: " << head << "\n";
   if (options.reducedPrecision) out << "precision: bfloat16\n";
+  if (options.keepsZeros) out << "zeros: kept\n";
   if (!options.backbone.empty()) out << "backbone: " << sha256OfFile(options.backbone) << "\n";
   if (!options.best.empty()) out << "best by: " << options.best << "\n";
   addLaterRates(options, out);
