@@ -20,6 +20,7 @@ extern const CommandKind kExportCommand;
 extern const CommandKind kResultsCommand;
 extern const CommandKind kFitCommand;
 extern const CommandKind kSynBoostCommand;
+extern const CommandKind kShrinkCommand;
 extern const CommandKind kEnsembleCommand;
 extern const CommandKind kReproduceCommand;
 
@@ -39,6 +40,7 @@ std::span<const CommandKind* const> commandKinds() {
       &kResultsCommand,    //
       &kFitCommand,        //
       &kSynBoostCommand,   //
+      &kShrinkCommand,     //
       &kEnsembleCommand,   //
       &kReproduceCommand,  //
   };
