@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "inference/networks/state_dict_choice.inl.h"
+#include "inference/networks/weights.inl.h"
 #include "inference/training/loss.inl.h"
 #include "inference/training/training.h"
 
