@@ -19,6 +19,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace oodscope {
 namespace {
