@@ -190,8 +190,9 @@ int runShrinkTable(const ShrinkTableOptions& options) {
   }
   if (rows.empty()) return kNothingDone;
   Table table = tableOf(rows);
-  table.remarks.push_back("latency: median of " + std::to_string(options.runs) +
-                          " frames of one colour after a first one, preprocessing included, on this machine");
+  table.remarks.push_back(
+      "latency: median of " + std::to_string(options.runs) +
+      " frames of one colour after a first one, preprocessing included, on this machine and as busy as it was");
   if (!options.cityscapes.empty()) provenance.push_back({"mIoU of", options.cityscapes});
   for (const auto& [key, value] : environmentFacts(request.threads)) provenance.push_back({key, Value(value)});
   table.provenance = provenance;
