@@ -28,7 +28,7 @@ BY_32 = [(96, 160), (224, 64), (160, 160)]
 SHARED = HERE.parents[3] / "shared"
 
 # name: network of so many classes; picture sizes; mean and deviation; parameters and entries as published (None: nobody says);
-# prefixes that no output depends on; heads that training alone uses.
+# prefixes that no output depends on; heads that training alone uses; what stands before every key of a published file.
 NETWORKS = {
     "bisenetv1-norm": dict(make=lambda: BiSeNetV1(19), sizes=BY_32, pixels=COINCHEUNG, counts=(13275539, 206),
                            auxiliary=lambda: BiSeNetV1(19, auxiliary=True), with_auxiliary=(13425721, 222)),
@@ -48,6 +48,9 @@ NETWORKS = {
     "deeplabv3plus-vainf-r50": dict(make=lambda: VainDeepLab(19, "resnet50"), sizes=[*BY_32, (81, 113)], pixels=IMAGENET,
                                     counts=(39761331, 368)),
     "deeplabv3plus-jfzhang95": dict(make=lambda: JfDeepLab(19), sizes=[*BY_32, (81, 113)], pixels=IMAGENET, counts=(59343795, None)),
+    "deeplabv3plus-jfzhang95-2018": dict(make=lambda: JfDeepLab(19, dropout=False), sizes=[*BY_32, (81, 113)], pixels=IMAGENET,
+                                         counts=(59343795, None)),
+    "deeplabv3plus-jfzhang95-r50": dict(make=lambda: JfDeepLab(19, "resnet50"), sizes=[*BY_32, (81, 113)], pixels=IMAGENET),
     "icnet-zh320": dict(make=lambda: ZhICNet(19), sizes=BY_32, pixels=IMAGENET, counts=(12868832, 193),
                         unused=("cff42.classifier.", "cff21.classifier.")),
     "icnet-liminn": dict(make=lambda: LiICNet(19), sizes=[*BY_32, (72, 104)], pixels=IMAGENET,
@@ -56,10 +59,10 @@ NETWORKS = {
                               counts=(789242, 526), unused=tuple(f"base_net.level{n}_0.eesp.module_act." for n in (2, 3, 4))),
     "dinov2-linear": dict(make=lambda: DinoLinear(19), sizes=[(98, 154), (126, 70), (56, 210), (518, 518)], pixels=IMAGENET,
                           unused=("backbone.mask_token",), part=(lambda net: net.backbone, 22056576, 175)),
-    "eomt-s128": dict(make=lambda: Eomt(19, 128, 384, 12, 6, 3), sizes=[(96, 160), (150, 90), (128, 128), (100, 420)], pixels=PLAIN,
-                      targets={"network.mask_head.4": 0.15}, unused=("network.attn_mask_probs",)),
+    "eomt-s128": dict(make=lambda: Eomt(19, 128, 384, 12, 6, 3, 20), sizes=[(96, 160), (150, 90), (128, 128), (100, 420)], pixels=PLAIN,
+                      targets={"network.mask_head.4": 0.15}, unused=("network.attn_mask_probs",), prefix="network."),
     "eomt-b640": dict(make=lambda: Eomt(19, 640, 768, 12, 12, 3), sizes=[(360, 640)], pixels=PLAIN, counts=(93498644, None),
-                      targets={"network.mask_head.4": 0.1}, unused=("network.attn_mask_probs",)),
+                      targets={"network.mask_head.4": 0.1}, unused=("network.attn_mask_probs",), prefix="network."),
 }
 
 
@@ -113,7 +116,7 @@ def check_influence(network, size, pixels, unused):
 
 
 def record(name, make, sizes, pixels, counts=(None, None), unused=(), auxiliary=None, with_auxiliary=(None, None), targets=None,
-           part=None):
+           part=None, prefix=""):
     torch.manual_seed(0)
     print(name)
     network = make().eval()
@@ -128,6 +131,8 @@ def record(name, make, sizes, pixels, counts=(None, None), unused=(), auxiliary=
     used = sum(p.numel() for key, p in network.named_parameters() if not key.startswith(tuple(unused) or ("-",)))
     values = {"torch": torch.__version__, "parameters": parameters, "used_parameters": used, "entries": entries, "mean": pixels[0], "deviation": pixels[1],
               "unused": sorted(unused), "state": text(lines), "cases": [case(network, size, pixels) for size in sizes]}
+    if prefix:
+        values["prefix"] = prefix
     if auxiliary is not None:
         full = auxiliary()
         check_counts(full, with_auxiliary)

@@ -257,11 +257,11 @@ class VainDeepLab(nn.Module):
 
 class JfDeepLab(nn.Module):
     """State dict of jfzhang95/pytorch-deeplab-xception: output stride 16, multi-grid 1, 2, 4 of dilation 2 in layer4, the pyramid
-    first, corners aligned."""
+    first, corners aligned. `dropout`: its decoder has dropout, as since late in 2018, which moves the numbers of later layers."""
 
-    def __init__(self, classes):
+    def __init__(self, classes, backbone="resnet101", dropout=True):
         super().__init__()
-        self.backbone = resnet("resnet101", (False, False, True))
+        self.backbone = resnet(backbone, (False, False, True))
         for block, dilation in zip(self.backbone.layer4, (2, 4, 8)):
             block.conv2.dilation = block.conv2.padding = (dilation, dilation)
         branch = lambda k, d: named(atrous_conv=conv(2048, 256, k, d=d), bn=nn.BatchNorm2d(256), relu=nn.ReLU())  # noqa: E731
@@ -269,10 +269,10 @@ class JfDeepLab(nn.Module):
             aspp1=branch(1, 1), aspp2=branch(3, 6), aspp3=branch(3, 12), aspp4=branch(3, 18),
             global_avg_pool=nn.Sequential(nn.AdaptiveAvgPool2d(1), *rectified(2048, 256, 1)),
             conv1=conv(1280, 256, 1), bn1=nn.BatchNorm2d(256)))
+        place = [nn.Identity()] if dropout else []
         self.decoder = nn.ModuleDict(OrderedDict(
             conv1=conv(256, 48, 1), bn1=nn.BatchNorm2d(48),
-            last_conv=nn.Sequential(*rectified(304, 256), nn.Identity(), *rectified(256, 256), nn.Identity(),
-                                    conv(256, classes, 1, bias=True))))
+            last_conv=nn.Sequential(*rectified(304, 256), *place, *rectified(256, 256), *place, conv(256, classes, 1, bias=True))))
 
     def forward(self, x):
         low, _, _, deep = stages(self.backbone, x)
