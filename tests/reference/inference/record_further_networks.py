@@ -62,7 +62,7 @@ NETWORKS = {
     "eomt-s128": dict(make=lambda: Eomt(19, 128, 384, 12, 6, 3, 20), sizes=[(96, 160), (150, 90), (128, 128), (100, 420)], pixels=PLAIN,
                       targets={"network.mask_head.4": 0.15}, unused=("network.attn_mask_probs",), prefix="network."),
     "eomt-b640": dict(make=lambda: Eomt(19, 640, 768, 12, 12, 3), sizes=[(360, 640)], pixels=PLAIN, counts=(93498644, None),
-                      targets={"network.mask_head.4": 0.1}, unused=("network.attn_mask_probs",), prefix="network."),
+                      targets={"network.mask_head.4": 0.04, "network.class_head": 0.3}, unused=("network.attn_mask_probs",), prefix="network."),
 }
 
 
