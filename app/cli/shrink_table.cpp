@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kMillion = 1e6, kMilliseconds = 1e3, kBillion = 1e9;
 
-Value numberOrNull(const std::optional<double>& value) { return value ? Value(*value) : Value(); }
+Value tableNumber(const std::optional<double>& value) { return value ? Value(*value) : Value(); }
 
 /// Whether all rows have one value there.
 template <class T>
@@ -41,12 +41,12 @@ Table tableOf(const std::vector<ShrunkRow>& rows) {
     table.columns.push_back(column);
   for (const ShrunkRow& row : rows) {
     Value::Array& cells = table.rows.emplace_back(Value::Array{row.model, row.set, row.method});
-    if (hasMiou) cells.push_back(numberOrNull(row.miou));
+    if (hasMiou) cells.push_back(tableNumber(row.miou));
     cells.emplace_back(static_cast<double>(row.multiplyAdds) / kBillion);
     for (const std::int64_t count : {row.parameters, row.nonZero, row.bytes}) cells.emplace_back(count);
     cells.emplace_back(row.seconds * kMilliseconds);
-    cells.push_back(numberOrNull(row.ap));
-    cells.push_back(numberOrNull(row.fpr95));
+    cells.push_back(tableNumber(row.ap));
+    cells.push_back(tableNumber(row.fpr95));
   }
   return table;
 }

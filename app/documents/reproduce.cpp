@@ -49,7 +49,7 @@ std::string reasonFor(const Measured& measured, const std::string& set) {
   return measured.unfinished.empty() ? "not measured" : measured.unfinished.front();
 }
 
-std::optional<double> fractionOf(const std::optional<double>& percent) {
+std::optional<double> measuredFraction(const std::optional<double>& percent) {
   return percent ? std::optional(*percent / kPercent) : std::nullopt;
 }
 
@@ -284,8 +284,8 @@ ReproducedCell Reproducer::cellOf(const RowPlan& plan, std::size_t set, std::opt
   const WantedSet& wanted = courseSets()[set];
   ReproducedCell out{.set = wanted.name};
   if (const auto value = publishedValue(plan, wanted.name)) {
-    out.ap.published = fractionOf(value->ap);
-    out.fpr95.published = fractionOf(value->fpr95);
+    out.ap.published = measuredFraction(value->ap);
+    out.fpr95.published = measuredFraction(value->fpr95);
   }
   const Choice& chosen = m_chosenSets[set];
   out.lack = plan.lack.empty() ? chosen.lack : plan.lack;
