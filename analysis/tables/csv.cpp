@@ -30,6 +30,7 @@ std::string writeCsv(const Table& table) {
 }  // namespace
 
 extern const TableWriter kCsvTables;
-const TableWriter kCsvTables{.name = "csv", .title = "CSV", .help = {}, .ending = ".csv", .write = writeCsv};
+const TableWriter kCsvTables{
+    .name = "csv", .title = "CSV", .help = {}, .ending = ".csv", .isForPrograms = true, .write = writeCsv};
 
 }  // namespace oodscope

@@ -24,6 +24,7 @@ std::string writeJson(const Table& table) {
 }  // namespace
 
 extern const TableWriter kJsonTables;
-const TableWriter kJsonTables{.name = "json", .title = "JSON", .help = {}, .ending = ".json", .write = writeJson};
+const TableWriter kJsonTables{
+    .name = "json", .title = "JSON", .help = {}, .ending = ".json", .isForPrograms = true, .write = writeJson};
 
 }  // namespace oodscope

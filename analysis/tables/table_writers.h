@@ -18,6 +18,7 @@ struct TableWriter {
   std::string_view suffix = {};  ///< of files' names, which tells two of one ending apart: "_fragment"
   std::string_view ending;       ///< of files, with its point: ".tex"
   bool inReports = true;         ///< a report's folder holds each table in it, and the export dialog offers it
+  bool isForPrograms = false;    ///< every column with a key is written, instead of those with a title
   /// The table as text with a final newline; the same table gives the same bytes.
   std::string (*write)(const Table& table);
 };

@@ -73,8 +73,8 @@ ReproductionRequest reproductionRequest(const ReproduceCommandOptions& options) 
 
 Table tableFor(const ReproduceCommandOptions& options, const Reproduction& reproduction) {
   if (options.comparesRecipes) return recipesSideBySide(reproduction);
-  Table out = options.format == "csv" || options.format == "json" ? tableForPrograms(reproduction)
-                                                                  : tableForPeople(reproduction);
+  const bool isForPrograms = tableWriter(options.format)->isForPrograms;
+  Table out = isForPrograms ? tableForPrograms(reproduction) : tableForPeople(reproduction);
   if (options.what != kEdition2025) return out;
   for (const std::string& text : recipeTexts())
     if (text.starts_with("recipe " + options.recipe + ":")) out.remarks.insert(out.remarks.begin(), text);

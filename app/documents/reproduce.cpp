@@ -3,7 +3,6 @@
 
 #include "analysis/core/failure_text.h"
 #include "analysis/core/numbers.h"
-#include "analysis/metrics/protocol_rules.h"
 #include "analysis/tables/cells.h"
 #include "app/documents/evaluate.h"
 #include "app/documents/provenance.h"
@@ -67,7 +66,7 @@ public:
   Reproduction run() {
     for (const auto& [key, value] : environmentFacts(m_request.how.threads))
       m_out.provenance.push_back({key, Value(value)});
-    m_out.provenance.push_back({"protocol", Value(std::string(protocols::kCourse.name()))});
+    m_out.provenance.push_back({"protocol", Value(std::string(reproducedProtocol().name()))});
     findAll();
     planRows();
     for (Measured& measured : m_measured) measure(measured);
@@ -176,7 +175,7 @@ EvaluationRequest Reproducer::requestFor(const Measured& measured) const {
   out.methods.clear();
   for (const AskedScore& score : measured.asked)
     if (std::ranges::find(out.methods, score.method) == out.methods.end()) out.methods.push_back(score.method);
-  out.protocols = {protocols::kCourse};
+  out.protocols = {reproducedProtocol()};
   out.options = measured.reading.options;
   if (measured.reading.input) out.input = measured.reading.input;
   out.channels.all = measured.reading.takesEveryChannel;

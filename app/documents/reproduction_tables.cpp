@@ -3,6 +3,7 @@
 
 #include "analysis/core/numbers.h"
 #include "analysis/datasets/layout_kinds.h"
+#include "analysis/metrics/protocol_rules.h"
 #include "analysis/scores/method_kinds.h"
 
 #include <array>
@@ -267,6 +268,8 @@ std::span<const MaskRecipe> maskRecipes() { return kRecipes; }
 std::string maskRecipeNames() {
   return namesOf(kRecipes, [](const MaskRecipe& recipe) { return recipe.name; });
 }
+
+Protocol reproducedProtocol() { return protocols::kCourse; }
 
 ReproductionTable course2025Table(const MaskRecipe& recipe) {
   const std::string name(recipe.name);

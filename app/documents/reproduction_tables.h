@@ -3,6 +3,7 @@
 #pragma once
 #include "analysis/core/grid.h"
 #include "analysis/datasets/layout.h"
+#include "analysis/metrics/protocol.h"
 #include "inference/networks/network_options.h"
 
 #include <cstddef>
@@ -13,6 +14,9 @@
 #include <vector>
 
 namespace oodscope {
+
+/// That all of these tables were measured under.
+[[nodiscard]] Protocol reproducedProtocol();
 
 /// What a recipe of evaluation does with a network, where it is not what the network's file and sidecar say.
 struct NetworkReading {

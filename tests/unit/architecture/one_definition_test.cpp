@@ -83,20 +83,22 @@ TEST(OneDefinition, OfTheCheckThatAModelIsTheSessions) {
               ElementsAre("app/sources/open_source.cpp"));
 }
 
-/// Losses, networks and formats are named by their declarations, as defaults, and by presets of the command line;
-/// whoever else asks the lists.
+/// Losses, networks and formats are named by their declarations, as defaults, by presets of the command line and in
+/// the tables that were published; whoever else asks the lists.
 TEST(Declarations, AreNamedAtHomeAndAsDefaults) {
   EXPECT_THAT(sourcesThatHold("\"focal\"", kProgram),
-              ElementsAre("app/cli/train_recipes.cpp", "inference/training/focal.cpp"));
+              ElementsAre("app/cli/train_recipes.cpp", "app/documents/reproduction_tables.cpp",
+                          "inference/training/focal.cpp"));
   EXPECT_THAT(sourcesThatHold("\"cross-entropy\"", kProgram),
               ElementsAre("app/cli/train_recipes.cpp", "inference/training/cross_entropy.cpp",
                           "inference/training/training.h"));
   EXPECT_THAT(sourcesThatHold("focal-gamma", kProgram), ElementsAre("inference/training/loss_terms.inl.h"));
   EXPECT_THAT(sourcesThatHold("\"ENet\"", kProgram),
-              ElementsAre("app/cli/train_recipes.cpp", "inference/networks/enet_kind.cpp"));
-  EXPECT_THAT(
-      sourcesThatHold("\"ERFNet\"", kProgram),
-      ElementsAre("app/cli/train_recipes.cpp", "inference/networks/erfnet_kind.cpp", "inference/training/training.h"));
+              ElementsAre("app/cli/train_recipes.cpp", "app/documents/reproduction_tables.cpp",
+                          "inference/networks/enet_kind.cpp"));
+  EXPECT_THAT(sourcesThatHold("\"ERFNet\"", kProgram),
+              ElementsAre("app/cli/train_recipes.cpp", "app/documents/reproduction_tables.cpp",
+                          "inference/networks/erfnet_kind.cpp", "inference/training/training.h"));
   for (const char* format : {"\"latex\"", "\"latex-fragment\""})
     EXPECT_THAT(sourcesThatHold(format, kProgram), ElementsAre("analysis/tables/latex.cpp"));
   EXPECT_THAT(sourcesThatHold("\"csv\"", kProgram), ElementsAre("analysis/tables/csv.cpp"));
