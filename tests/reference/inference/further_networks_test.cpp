@@ -170,7 +170,11 @@ TEST_P(FurtherNetworks, PrefixedKeysAreTheSameNetwork) {
   const StateDict state = furtherState(recorded.at("state"));
   const std::filesystem::path file = write(state);
   const ChosenStateDict plain = chooseStateDict(readCheckpoint(file), "", file);
-  for (const char* prefix : {"module.", "_orig_mod.", "model."}) {
+  // Files of large networks take seconds each: one prefix shows that theirs are taken off as the small ones' are.
+  constexpr std::int64_t kManyParameters = 20'000'000;
+  const bool isLarge = recorded.at("parameters").get<std::int64_t>() > kManyParameters;
+  for (const std::string prefix : {"module.", "_orig_mod.", "model."}) {
+    if (isLarge && prefix != "module.") continue;
     SCOPED_TRACE(prefix);
     StateDict prefixed = state;
     for (auto& [key, tensor] : prefixed) key.insert(0, prefix);
