@@ -4,8 +4,8 @@
 
 namespace oodscope {
 
-/// The products of a transformer, float32. Debian's LibTorch has no BLAS: its matmul reaches 2 % of what oneDNN does,
-/// its 1x1 convolution too.
+/// The products of a transformer, float32. Debian's LibTorch has the system's BLAS, mostly the reference one: its
+/// matmul reaches 2 % of what oneDNN does, its 1x1 convolution too.
 
 /// x W^T + b for rows of `x` (rows x in); weight out x in, bias out or undefined. On the CPU by oneDNN's matrix
 /// product, or, where oneDNN is off, as a 1x1 convolution, which OwnConvolutions computes by this program's own kernel.
