@@ -23,15 +23,15 @@ struct Item {
 };
 
 /// Highest key first, equal ones in the order given. Three passes over 11 bits each: a third of what comparing costs.
-void sortByFallingKey(std::vector<Item>& items) {
+void sortByFallingKey(std::vector<Item>& items, std::vector<Item>& scratch) {
   constexpr std::uint32_t kDigits = 2048;
   const auto digit = [](const Item& item, int pass) {
     return (~(static_cast<std::uint32_t>(item.key) ^ 0x80000000U) >> (11 * pass)) & (kDigits - 1);
   };
-  std::vector<std::uint32_t> starts(3 * kDigits);
+  std::array<std::uint32_t, std::size_t{3} * kDigits> starts{};
   for (const Item& item : items)
     for (int pass = 0; pass < 3; ++pass) ++starts[static_cast<std::uint32_t>(pass) * kDigits + digit(item, pass)];
-  std::vector<Item> scratch(items.size());
+  scratch.resize(items.size());
   for (int pass = 0; pass < 3; ++pass) {
     const auto own = std::span(starts).subspan(static_cast<std::size_t>(pass) * kDigits, kDigits);
     std::exclusive_scan(own.begin(), own.end(), own.begin(), 0U);
@@ -83,20 +83,35 @@ struct Stratum {
   std::size_t sampled = 0;
 };
 
-/// What is estimated, and has a variance. Tpr and Fpr: at the threshold where the TPR reaches 0.95.
-enum : std::size_t { kAp, kTpr, kFpr, kAuroc, kEstimates };
-using Influence = std::array<double, kEstimates>;  ///< of one pixel's weight on each
-
-struct Moments {
-  Influence sum{};
-  Influence squares{};
+/// Variances of the estimates. Tpr and Fpr: at the threshold where the TPR reaches 0.95.
+struct Variances {
+  double ap = 0, tpr = 0, fpr = 0, auroc = 0;
 };
 
-/// A run of equal scores, with what was cumulated down to and with it.
+/// Of a stratum's pixels: what one more of each would add to AP and to AUROC, and how many reach the threshold of Fpr.
+struct Moments {
+  double ap = 0, apSquares = 0;
+  double auroc = 0, aurocSquares = 0;
+  double reaching = 0;
+};
+
+/// A run of equal scores: where it ends, and the weights down to there.
+struct RunEnd {
+  std::size_t last = 0;
+  double tp = 0, fp = 0;
+};
+
+/// A run with what lies before it.
 struct Tie {
   std::size_t first = 0, last = 0;
   double positives = 0, negatives = 0;  ///< weight within the run
-  double tp = 0, fp = 0;
+  double tp = 0, fp = 0;                ///< down to and with it
+};
+
+/// Kept by each thread: new memory at every tick would cost as much as the sums.
+struct Scratch {
+  std::vector<Item> items, sorted;
+  std::vector<RunEnd> runs;
 };
 
 Estimate interval(double value, double variance) {
@@ -118,8 +133,10 @@ Estimate interval(double value, double variance) {
 /// The sampled pixels sorted, strictest first, and everything that follows from their weights.
 class WeightedRanking {
 public:
-  WeightedRanking(const PixelSample& sample, std::span<const float> scores, Protocol protocol) {
+  WeightedRanking(const PixelSample& sample, std::span<const float> scores, Protocol protocol, Scratch& scratch)
+      : m_items(scratch.items), m_runs(scratch.runs) {
     std::size_t next = 0;
+    m_items.clear();
     m_items.reserve(scores.size());
     for (const FrameSample& frame : sample.frames) {
       const std::size_t begin = next;
@@ -143,8 +160,8 @@ public:
         m_items.push_back({keyOfScore(scores[i]), stratum + (positive ? 0U : 1U)});
       }
     }
-    sortByFallingKey(m_items);
-    collectTies();
+    sortByFallingKey(m_items, scratch.sorted);
+    collectRuns();
   }
 
   [[nodiscard]] bool isDefined() const { return m_tp > 0 && m_fp > 0; }
@@ -164,19 +181,21 @@ public:
     double fpr95 = 1;
     bool crossed = false;
     std::int32_t crossingKey = 0;
-    for (const Tie& tie : m_ties) {
-      if (tie.positives > 0) ap += tie.positives * precision(tie, unbiased) / m_tp;
-      auroc += tie.positives * (m_fp - tie.fp + 0.5 * tie.negatives) / (m_tp * m_fp);
-      if (!crossed && tie.tp >= 0.95 * m_tp * (1 - 1e-12)) {
+    for (std::size_t t = 0; t < m_runs.size(); ++t) {
+      const Tie run = tie(t);
+      if (run.positives <= 0) continue;
+      ap += run.positives * precision(run, unbiased);
+      auroc += run.positives * (m_fp - run.fp + 0.5 * run.negatives);
+      if (!crossed && run.tp >= 0.95 * m_tp * (1 - 1e-12)) {
         crossed = true;
-        fpr95 = tie.fp / m_fp;
-        crossingKey = m_items[tie.first].key;
+        fpr95 = run.fp / m_fp;
+        crossingKey = m_items[run.first].key;
       }
     }
-    const Influence variance = variances(crossingKey, ap, fpr95, auroc);
-    out.ap = interval(ap, variance[kAp]);
-    out.fpr95 = fprInterval(fpr95, variance[kTpr], variance[kFpr]);
-    out.auroc = interval(auroc, variance[kAuroc]);
+    const Variances variance = variances(crossingKey);
+    out.ap = interval(ap / m_tp, variance.ap);
+    out.fpr95 = fprInterval(fpr95, variance.tpr, variance.fpr);
+    out.auroc = interval(auroc / (m_tp * m_fp), variance.auroc);
     curves(out);
   }
 
@@ -205,32 +224,45 @@ private:
   [[nodiscard]] double leadingRatio() const {
     constexpr double kFew = 3;
     const double enough = std::min(kFew, m_sampledNegatives) * m_fp / m_sampledNegatives * (1 - 1e-9);
-    const auto found = std::ranges::partition_point(m_ties, [&](const Tie& tie) { return tie.fp < enough; });
-    const Tie& tie = found == m_ties.end() ? m_ties.back() : *found;
-    return tie.tp > 0 ? tie.fp / tie.tp : 1e9;
+    const auto found = std::ranges::partition_point(m_runs, [&](const RunEnd& run) { return run.fp < enough; });
+    const RunEnd& run = found == m_runs.end() ? m_runs.back() : *found;
+    return run.tp > 0 ? run.fp / run.tp : 1e9;
   }
 
-  void collectTies() {
+  void collectRuns() {
+    m_runs.clear();
+    m_runs.reserve(m_items.size());
+    std::size_t sampledPositives = 0;
     for (std::size_t i = 0; i < m_items.size();) {
-      Tie tie;
-      tie.first = i;
-      while (i < m_items.size() && m_items[i].key == m_items[tie.first].key) {
-        (m_items[i].positive() ? tie.positives : tie.negatives) += weight(m_items[i]);
-        (m_items[i].positive() ? m_sampledPositives : m_sampledNegatives) += 1;
-        ++i;
+      const std::int32_t key = m_items[i].key;
+      double positives = 0;
+      double negatives = 0;
+      for (; i < m_items.size() && m_items[i].key == key; ++i) {
+        const bool isPositive = m_items[i].positive();
+        const double own = weight(m_items[i]);
+        positives += isPositive ? own : 0.0;
+        negatives += isPositive ? 0.0 : own;
+        sampledPositives += isPositive ? 1 : 0;
       }
-      tie.last = i;
-      tie.tp = m_tp += tie.positives;
-      tie.fp = m_fp += tie.negatives;
-      m_ties.push_back(tie);
+      m_tp += positives;
+      m_fp += negatives;
+      m_runs.push_back({i, m_tp, m_fp});
     }
+    m_sampledPositives = static_cast<double>(sampledPositives);
+    m_sampledNegatives = static_cast<double>(m_items.size() - sampledPositives);
+  }
+
+  [[nodiscard]] Tie tie(std::size_t run) const {
+    const RunEnd before = run == 0 ? RunEnd{} : m_runs[run - 1];
+    const RunEnd& end = m_runs[run];
+    return {before.last, end.last, end.tp - before.tp, end.fp - before.fp, end.tp, end.fp};
   }
 
   /// The run where the weighted TPR first reaches `tpr`.
   [[nodiscard]] std::size_t tieAt(double tpr) const {
     const auto found =
-        std::ranges::partition_point(m_ties, [&](const Tie& tie) { return tie.tp < tpr * m_tp * (1 - 1e-12); });
-    return found == m_ties.end() ? m_ties.size() - 1 : static_cast<std::size_t>(found - m_ties.begin());
+        std::ranges::partition_point(m_runs, [&](const RunEnd& run) { return run.tp < tpr * m_tp * (1 - 1e-12); });
+    return found == m_runs.end() ? m_runs.size() - 1 : static_cast<std::size_t>(found - m_runs.begin());
   }
 
   /// Woodruff's interval: the FPR at the thresholds between which the TPR may be 0.95, widened by what the FPR itself
@@ -248,73 +280,98 @@ private:
     const auto combined = [](double step, double spread, std::size_t runs) {
       return runs < kFewSteps ? step + spread : std::hypot(step, spread);
     };
-    const double down = combined(own - logit(m_ties[from].fp / m_fp), own - logit(around.low), at - from);
-    const double up = combined(logit(m_ties[to].fp / m_fp) - own, logit(around.high) - own, to - at);
+    const double down = combined(own - logit(m_runs[from].fp / m_fp), own - logit(around.low), at - from);
+    const double up = combined(logit(m_runs[to].fp / m_fp) - own, logit(around.high) - own, to - at);
     return {fpr, down > 0 ? 1 / (1 + std::exp(down - own)) : fpr, up > 0 ? 1 / (1 + std::exp(-own - up)) : fpr};
   }
 
-  [[nodiscard]] Influence variances(std::int32_t crossingKey, double ap, double fpr95, double auroc) const {
-    const double positiveWeight = m_tp / m_sampledPositives;
-    const double negativeWeight = m_fp / m_sampledNegatives;
-    std::vector<Moments> moments(m_strata.size());
-    // From the loosest run up: what the positives at or below a pixel lose or gain in precision when its weight grows.
-    double lossBelow = 0;
-    double gainBelow = 0;
-    for (std::size_t t = m_ties.size(); t-- > 0;) {
-      const Tie& tie = m_ties[t];
-      const double predicted = tie.tp + tie.fp;
-      // The change that deleting the pixel makes, as a jackknife has it: the derivative alone covers too seldom.
-      lossBelow += tie.positives * tie.tp / (predicted * std::max(predicted - negativeWeight, 0.5 * predicted));
-      gainBelow += tie.positives * tie.fp / (predicted * std::max(predicted - positiveWeight, 0.5 * predicted));
-      const double above = m_items[tie.first].key >= crossingKey ? 1.0 : 0.0;
-      const Influence positive{(tie.tp / predicted + gainBelow - ap) / m_tp, (above - 0.95) / m_tp, 0.0,
-                               ((m_fp - tie.fp + 0.5 * tie.negatives) / m_fp - auroc) / m_tp};
-      const Influence negative{-lossBelow / m_tp, 0.0, (above - fpr95) / m_fp,
-                               -(m_tp - tie.tp + 0.5 * tie.positives) / m_tp / m_fp + (1.0 - auroc) / m_fp};
-      for (std::size_t i = tie.first; i < tie.last; ++i) {
-        const Influence& own = m_items[i].positive() ? positive : negative;
-        Moments& stratum = moments[m_items[i].stratum];
-        for (std::size_t k = 0; k < kEstimates; ++k) {
-          stratum.sum[k] += own[k];
-          stratum.squares[k] += own[k] * own[k];
-        }
-      }
-    }
-    Influence variance{};
+  /// A stratum of N pixels, n of them sampled, adds N^2 (1 - n/N) / n times the variance of what one pixel more would
+  /// add to the estimate: the same for all pixels of a run and class, but for a constant.
+  [[nodiscard]] Variances variances(std::int32_t crossingKey) const {
+    const std::vector<Moments> moments = momentsOf(crossingKey);
+    Variances out;
     for (std::size_t h = 0; h < m_strata.size(); ++h) {
       const Stratum& stratum = m_strata[h];
       if (stratum.sampled < 2) continue;
       const auto n = static_cast<double>(stratum.sampled);
-      const double left = 1.0 - n / stratum.population;
-      for (std::size_t k = 0; k < kEstimates; ++k) {
-        const double spread = (moments[h].squares[k] - moments[h].sum[k] * moments[h].sum[k] / n) / (n - 1);
-        variance[k] += stratum.population * stratum.population * left * std::max(spread, 0.0) / n;
+      const double scale = stratum.population * (stratum.population - n) / n;
+      const auto spread = [n](double sum, double squares) { return std::max(squares - sum * sum / n, 0.0) / (n - 1); };
+      const Moments& own = moments[h];
+      out.ap += scale * spread(own.ap, own.apSquares);
+      out.auroc += scale * spread(own.auroc, own.aurocSquares);
+      (h % 2 == 0 ? out.tpr : out.fpr) += scale * spread(own.reaching, own.reaching);
+    }
+    out.ap /= m_tp * m_tp;
+    out.tpr /= m_tp * m_tp;
+    out.fpr /= m_fp * m_fp;
+    out.auroc /= m_tp * m_tp;
+    return out;
+  }
+
+  /// What a pixel more changes, times the weight of all positives; of AP and AUROC without the terms that all pixels of
+  /// a class share.
+  [[nodiscard]] std::vector<Moments> momentsOf(std::int32_t crossingKey) const {
+    const double positiveWeight = m_tp / m_sampledPositives;
+    const double negativeWeight = m_fp / m_sampledNegatives;
+    const double perNegative = 1 / m_fp;
+    std::vector<Moments> moments(m_strata.size());
+    // From the loosest run up: what the positives at or below a pixel lose or gain in precision when its weight grows.
+    double lossBelow = 0;
+    double gainBelow = 0;
+    for (std::size_t t = m_runs.size(); t-- > 0;) {
+      const Tie run = tie(t);
+      const double above = m_items[run.first].key >= crossingKey ? 1.0 : 0.0;
+      std::array<double, 2> ap{};
+      if (run.positives > 0) {
+        const double predicted = run.tp + run.fp;
+        // The change that deleting the pixel makes, as a jackknife has it: the derivative alone covers too seldom.
+        const double share = run.positives / predicted;
+        lossBelow += share * run.tp / std::max(predicted - negativeWeight, 0.5 * predicted);
+        gainBelow += share * run.fp / std::max(predicted - positiveWeight, 0.5 * predicted);
+        ap[0] = run.tp / predicted + gainBelow;
+      }
+      ap[1] = -lossBelow;
+      const std::array auroc{(0.5 * run.negatives - run.fp) * perNegative,
+                             (run.tp - 0.5 * run.positives - m_tp) * perNegative};
+      for (std::size_t i = run.first; i < run.last; ++i) {
+        const std::uint32_t side = m_items[i].stratum % 2;
+        Moments& stratum = moments[m_items[i].stratum];
+        stratum.ap += ap[side];
+        stratum.apSquares += ap[side] * ap[side];
+        stratum.auroc += auroc[side];
+        stratum.aurocSquares += auroc[side] * auroc[side];
+        stratum.reaching += above;
       }
     }
-    return variance;
+    return moments;
   }
 
   /// Variances of the weighted TP and FP as the threshold falls. A stratum of n sampled pixels, k of them at or above
   /// the threshold, adds N^2 (1 - n/N) / n times k (n - k) / (n (n - 1)).
   class CountVariances {
   public:
-    explicit CountVariances(std::span<const Stratum> strata) : m_strata(strata), m_above(strata.size()) {}
-    void add(const Item& item) {
-      const Stratum& stratum = m_strata[item.stratum];
-      const auto n = static_cast<double>(stratum.sampled);
-      if (n < 2) return;
-      const double k = ++m_above[item.stratum];
-      // k (n - k) grew by n - 2k + 1.
-      const double step = stratum.population * (stratum.population - n) / (n * n * (n - 1)) * (n - 2 * k + 1);
-      (item.positive() ? m_tp : m_fp) += step;
+    explicit CountVariances(std::span<const Stratum> strata) {
+      for (const Stratum& stratum : strata) {
+        const auto n = static_cast<double>(stratum.sampled);
+        const double scale = n < 2 ? 0.0 : stratum.population * (stratum.population - n) / (n * n * (n - 1));
+        m_next.push_back({scale * (n - 1), -2 * scale});
+      }
     }
-    [[nodiscard]] double tp() const { return std::max(m_tp, 0.0); }
-    [[nodiscard]] double fp() const { return std::max(m_fp, 0.0); }
+    void add(const Item& item) {
+      // From k to k + 1, k (n - k) grows by n - 1 - 2k.
+      Step& next = m_next[item.stratum];
+      m_sums[item.stratum % 2] += next.growth;
+      next.growth += next.change;
+    }
+    [[nodiscard]] double tp() const { return std::max(m_sums[0], 0.0); }
+    [[nodiscard]] double fp() const { return std::max(m_sums[1], 0.0); }
 
   private:
-    std::span<const Stratum> m_strata;
-    std::vector<double> m_above;
-    double m_tp = 0, m_fp = 0;
+    struct Step {
+      double growth = 0, change = 0;
+    };
+    std::vector<Step> m_next;  ///< a stratum each: what its next pixel adds
+    std::array<double, 2> m_sums{};
   };
 
   void addPoint(SampleEstimate& out, float threshold, double tp, double fp, const CountVariances& spread) const {
@@ -339,21 +396,22 @@ private:
     addPoint(out, std::numeric_limits<float>::infinity(), 0, 0, spread);
     double tpKept = 0;
     double fpKept = 0;
-    for (const Tie& tie : m_ties) {
-      for (std::size_t i = tie.first; i < tie.last; ++i) spread.add(m_items[i]);
-      if (tie.positives == 0) continue;
-      const bool full = tie.tp >= m_tp * (1 - 1e-12);
-      if (!full && (tie.tp - tpKept) * kSteps < m_tp && (tie.fp - fpKept) * kSteps < m_fp) continue;
-      addPoint(out, scoreOfKey(m_items[tie.first].key), full ? m_tp : tie.tp, tie.fp, spread);
-      tpKept = tie.tp;
-      fpKept = tie.fp;
+    for (std::size_t t = 0; t < m_runs.size(); ++t) {
+      const Tie run = tie(t);
+      for (std::size_t i = run.first; i < run.last; ++i) spread.add(m_items[i]);
+      if (run.positives == 0) continue;
+      const bool full = run.tp >= m_tp * (1 - 1e-12);
+      if (!full && (run.tp - tpKept) * kSteps < m_tp && (run.fp - fpKept) * kSteps < m_fp) continue;
+      addPoint(out, scoreOfKey(m_items[run.first].key), full ? m_tp : run.tp, run.fp, spread);
+      tpKept = run.tp;
+      fpKept = run.fp;
       if (full) break;
     }
   }
 
-  std::vector<Item> m_items;
+  std::vector<Item>& m_items;
+  std::vector<RunEnd>& m_runs;
   std::vector<Stratum> m_strata;
-  std::vector<Tie> m_ties;
   double m_tp = 0;
   double m_fp = 0;
   double m_sampledPositives = 0;
@@ -369,7 +427,8 @@ SampleEstimate estimateFromSample(const PixelSample& sample, std::span<const flo
   require(scores.size() == sample.pixelCount(), "estimateFromSample: not one score per sampled pixel");
   SampleEstimate out;
   out.curves.protocol = protocol;
-  const WeightedRanking ranking(sample, scores, protocol);
+  thread_local Scratch scratch;
+  const WeightedRanking ranking(sample, scores, protocol, scratch);
   ranking.count(out);
   if (protocol.poolsPixels() && ranking.isDefined()) ranking.estimate(out);
   return out;
