@@ -22,7 +22,7 @@ ComponentFollower::ComponentFollower(QObject* parent)
       m_exactJob(
           this, JobPriority::Estimate,
           [](const Request& request, const std::stop_token& stop) {
-            const ComponentTrack track = componentTrack(request.live->dataSet());
+            const ComponentTrack track = componentTrack(request.live->objectTrack());
             return ShownComponents{request.live->components(request.configuration, request.threshold, track, stop)
                                        .value_or(ComponentMetrics{}),
                                    false, track};
@@ -41,7 +41,7 @@ ComponentFollower::ComponentFollower(QObject* parent)
           [](const CurveRequest& request, const std::stop_token& stop) {
             const Request& of = request.of;
             const auto curve = of.live->componentCurve(of.configuration, request.thresholds,
-                                                       componentTrack(of.live->dataSet()), of.frame, stop);
+                                                       componentTrack(of.live->objectTrack()), of.frame, stop);
             return curve ? curve->metrics() : std::vector<ComponentMetrics>();
           },
           [this](const CurveRequest& request, const Outcome<std::vector<ComponentMetrics>>& outcome) {

@@ -129,11 +129,11 @@ void FailureStudy::publishWhatIf(const WhatIfRequest& request, const Outcome<std
 std::optional<FailureStudy::StudyRequest> FailureStudy::studyRequest() const {
   const auto threshold = m_run.threshold();
   if (!m_contexts || !threshold || !std::isfinite(*threshold)) return std::nullopt;
-  const DataSet& set = m_contexts->set().dataSet();
-  const auto frame = set.find(m_session.view().frame);
+  const LiveSet& live = m_contexts->set();
+  const auto frame = live.dataSet().find(m_session.view().frame);
   if (!frame) return std::nullopt;
-  return StudyRequest{m_contexts, SingleRun::configurationOf(m_session.view()), failureOptions(set, *threshold),
-                      *frame};
+  return StudyRequest{m_contexts, SingleRun::configurationOf(m_session.view()),
+                      failureOptions(live.objectTrack(), *threshold), *frame};
 }
 
 void FailureStudy::dropStudy() {

@@ -21,7 +21,7 @@ bool hasAllFrames(const LiveSet& live) { return live.account().unread == 0; }
 bool addComponents(LiveSet& live, const ExactRun& run, ResultRow& row, const std::stop_token& stop) {
   const auto best = run.metrics.bestF1Threshold;
   if (!best) return true;
-  const ComponentTrack track = componentTrack(live.dataSet());
+  const ComponentTrack track = componentTrack(live.objectTrack());
   const auto metrics = live.components(run.configuration, *best, track, stop);
   if (!metrics) return false;
   row.components = ComponentColumns{.threshold = live.source().exactScore(strictlyBelow(*best)),

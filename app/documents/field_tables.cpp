@@ -146,7 +146,7 @@ void addOpenSet(FieldTables& tables, SessionResults& results, const RunSpec& run
 
 void addSizes(FieldTables& tables, SessionResults& results, const RunSpec& run) {
   const auto live = results.liveSet(run);
-  if (componentTrack(live->dataSet()) != kIssuTrack) return;
+  if (componentTrack(live->objectTrack()) != kIssuTrack) return;
   const std::array protocols{run.protocol};
   const auto report = sizeMetrics(*live, results.configuration(run), protocols, issuSizeGroups(), results.stopToken());
   if (!report) stoppedHere();

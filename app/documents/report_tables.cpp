@@ -159,7 +159,7 @@ ReportTables makeReportTables(SessionResults& results, const Value::Object& prov
                                         .siou = components.siou,
                                         .ppv = components.ppv,
                                         .f1Star = components.f1Star,
-                                        .track = std::string(componentTrackName(componentTrack(live->dataSet()))),
+                                        .track = std::string(componentTrackName(componentTrack(live->objectTrack()))),
                                         .frames = static_cast<std::int64_t>(live->labelledFrames().size())};
     }
     tables.main.rows.push_back(std::move(row));

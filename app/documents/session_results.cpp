@@ -278,7 +278,8 @@ std::shared_ptr<const SweepResult> SessionResults::sweepOf(const std::string& so
 ComponentMetrics SessionResults::components(const RunSpec& run, float threshold) {
   const std::scoped_lock lock(m_mutex);
   const auto live = liveSet(run);
-  const auto metrics = live->components(live->configurationOf(run), threshold, componentTrack(live->dataSet()), m_stop);
+  const auto metrics =
+      live->components(live->configurationOf(run), threshold, componentTrack(live->objectTrack()), m_stop);
   if (!metrics) stopped();
   return *metrics;
 }

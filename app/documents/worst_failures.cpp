@@ -73,7 +73,7 @@ WorstOfSet worstOf(SessionResults& results, const RunSpec& run, std::size_t coun
   if (!made->threshold) return worst;
 
   const std::vector<std::size_t> frames = live->labelledFrames();
-  worst.options = failureOptions(live->dataSet(), *made->threshold);
+  worst.options = failureOptions(live->objectTrack(), *made->threshold);
   std::vector<FrameFailures> found(frames.size());
   tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
     const auto scores = live->scores(frames[i], live->configurationOf(run));

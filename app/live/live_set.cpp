@@ -65,6 +65,11 @@ LiveSet::LiveSet(std::shared_ptr<const DataSet> set, std::shared_ptr<ScoreSource
   require(resolution != Resolution::ByProtocol, "LiveSet: the resolution is decided by then");
 }
 
+ObjectTrack LiveSet::objectTrack() const {
+  std::call_once(m_trackAsked, [this] { m_track = objectTrackOf(*m_set).track; });
+  return m_track;
+}
+
 RunSpec LiveSet::run(const Configuration& configuration, Protocol protocol) const {
   RunSpec out = m_run;
   out.score = m_source->terms(rankingOf(configuration, *m_source));

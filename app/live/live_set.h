@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "analysis/datasets/component_track.h"
 #include "analysis/datasets/data_set.h"
 #include "analysis/metrics/evaluate_set.h"
 #include "analysis/metrics/sorted_scores.h"
@@ -92,6 +93,8 @@ public:
   [[nodiscard]] const DataSet& dataSet() const { return *m_set; }
   [[nodiscard]] const ScoreSource& source() const { return *m_source; }
   [[nodiscard]] Resolution resolution() const { return m_resolution; }
+  /// Sizes of components that count on the set: objectTrackOf() it, asked once, because it may read pictures.
+  [[nodiscard]] ObjectTrack objectTrack() const;
   /// The name of the run that a configuration and a protocol are of this set. Configurations that rank alike are one.
   [[nodiscard]] RunSpec run(const Configuration& configuration, Protocol protocol) const;
   /// Whether `run` is one of this set, source and resolution.
@@ -182,6 +185,9 @@ private:
   LiveOptions m_options;
   std::shared_ptr<SetLabels> m_labels;
   RunSpec m_run;  ///< what all its runs have in common
+
+  mutable std::once_flag m_trackAsked;
+  mutable ObjectTrack m_track{};
 
   mutable std::mutex m_mutex;
   std::vector<char> m_ready;

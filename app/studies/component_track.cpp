@@ -8,8 +8,6 @@ ComponentTrack componentTrack(ObjectTrack track) {
   return track == ObjectTrack::Obstacle ? kObstacleTrack : kAnomalyTrack;
 }
 
-ComponentTrack componentTrack(const DataSet& set) { return componentTrack(objectTrackOf(set).track); }
-
 std::string_view componentTrackName(const ComponentTrack& track) {
   for (const ObjectTrack each : {ObjectTrack::Anomaly, ObjectTrack::Obstacle, ObjectTrack::Issu})
     if (track == componentTrack(each)) return objectTrackName(each);

@@ -8,10 +8,9 @@
 
 namespace oodscope {
 
-/// Sizes of components that count on a track.
+/// Sizes of components that count on a track; on a set's own, objectTrackOf(), in window, report and
+/// `--components auto`.
 [[nodiscard]] ComponentTrack componentTrack(ObjectTrack track);
-/// Sizes of components that count on the set, by objectTrackOf(): what window, report and `--components auto` take.
-[[nodiscard]] ComponentTrack componentTrack(const DataSet& set);
 
 /// "anomaly", "obstacle", "issu"; empty for sizes of no track.
 [[nodiscard]] std::string_view componentTrackName(const ComponentTrack& track);

@@ -11,8 +11,8 @@ constexpr double kMissedBelow = 0.75;  // an object of which less than this is f
 
 }  // namespace
 
-FailureOptions failureOptions(const DataSet& set, float threshold) {
-  const ComponentTrack track = componentTrack(set);
+FailureOptions failureOptions(ObjectTrack objects, float threshold) {
+  const ComponentTrack track = componentTrack(objects);
   FailureOptions options;
   options.threshold = static_cast<double>(threshold);
   options.minArea = track.minPredicted;

@@ -45,7 +45,7 @@ RankingValues exactValues(const MeasuredRun& run) {
 std::vector<ComponentTally> tallies(const MeasuredRun& run, const std::vector<std::size_t>& frames,
                                     const std::stop_token& stop) {
   std::vector<ComponentTally> out(frames.size());
-  const ComponentTrack track = componentTrack(run.live->dataSet());
+  const ComponentTrack track = componentTrack(run.live->objectTrack());
   tbb::parallel_for(std::size_t{0}, frames.size(), [&](std::size_t i) {
     if (!stop.stop_requested()) out[i] = run.live->frameComponents(frames[i], run.configuration, *run.threshold, track);
   });

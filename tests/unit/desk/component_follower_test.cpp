@@ -18,7 +18,7 @@ protected:
     return {live, msp(temperature), threshold, 0};
   }
   [[nodiscard]] ComponentMetrics exact(float threshold, float temperature = 1.0F) const {
-    return live->components(msp(temperature), threshold, componentTrack(*made.set), {}).value();
+    return live->components(msp(temperature), threshold, componentTrack(objectTrackOf(*made.set).track), {}).value();
   }
   void waitUntilIdle() { QTRY_VERIFY_WITH_TIMEOUT(!follower.isBusy(), 10000); }
 

@@ -65,12 +65,12 @@ TEST(FailureDefinition, MissedObjectsAreAmongTheObjectsOfTheComponentMetrics) {
   const auto live = made.live();
   const FrameContexts contexts(live);
   for (const float threshold : {0.0F, 0.3F, 2.0F}) {
-    const auto study = studySet(contexts, msp(1.0F), failureOptions(*made.set, threshold), {});
-    const auto components = live->components(msp(1.0F), threshold, componentTrack(*made.set), {});
+    const auto study = studySet(contexts, msp(1.0F), failureOptions(live->objectTrack(), threshold), {});
+    const auto components = live->components(msp(1.0F), threshold, componentTrack(objectTrackOf(*made.set).track), {});
     EXPECT_EQ(study->failures.objects, components->truths);
     EXPECT_LE(study->failures.missed.size(), study->failures.objects);
   }
-  FailureOptions large = failureOptions(*made.set, 2.0F);
+  FailureOptions large = failureOptions(live->objectTrack(), 2.0F);
   large.minTruth = 100000;
   const auto none = studySet(contexts, msp(1.0F), large, {});
   EXPECT_EQ(none->failures.objects, 0U);
@@ -79,7 +79,7 @@ TEST(FailureDefinition, MissedObjectsAreAmongTheObjectsOfTheComponentMetrics) {
 }
 
 TEST(FailureDefinition, IsSaidWithItsNumbers) {
-  const std::string text = failureDefinition(failureOptions(DataSet{}, 0.5F));
+  const std::string text = failureDefinition(failureOptions(ObjectTrack::Anomaly, 0.5F));
   for (const char* part : {"5 x 5 opening", "500 pixels or more", "100 pixels or more", "75 %"})
     EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
 }

@@ -47,10 +47,12 @@ TEST(RunStatistics, ComponentsAreOfTheSameFramesAsTheSetsOwn) {
   const auto live = made.live();
   auto a = evaluated(live, msp(1.0F)), b = evaluated(live, msp(2.0F));
   a.threshold = b.threshold = 0.05F;  // predicts most of every frame
-  const auto expected = live->components(a.configuration, *a.threshold, componentTrack(*made.set), {});
+  const auto expected =
+      live->components(a.configuration, *a.threshold, componentTrack(objectTrackOf(*made.set).track), {});
   ComponentTally withAnomaly;
   for (const std::size_t frame : {0, 1, 3, 4})
-    withAnomaly += live->frameComponents(frame, a.configuration, *a.threshold, componentTrack(*made.set));
+    withAnomaly +=
+        live->frameComponents(frame, a.configuration, *a.threshold, componentTrack(objectTrackOf(*made.set).track));
   ASSERT_NE(expected->ppv, withAnomaly.ppv()) << "the frame matters here";
   const auto alone = runStatistics(a, kFew, {});
   ASSERT_TRUE(alone && alone->components);
