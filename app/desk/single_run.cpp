@@ -185,7 +185,8 @@ SingleRun::Changes SingleRun::changesSince(const ViewState& before, bool ofLiveS
           .scores = ofLiveSet || !(then == now),
           .method = then.name != now.name,
           .protocol = before.protocol != m_view.protocol,
-          .frame = ofLiveSet || before.frame != m_view.frame || before.set != m_view.set || !m_picture};
+          .frame = ofLiveSet || before.frame != m_view.frame || before.set != m_view.set || !m_picture,
+          .details = m_details && m_details->configuration == then && !(then == now)};
 }
 
 void SingleRun::dropWhatIsOfOthers(const Changes& changes) {
@@ -208,10 +209,8 @@ void SingleRun::dropWhatIsOfOthers(const Changes& changes) {
     m_exactJob.cancel();
     m_detailJob.cancel();
   }
-  if (isForeign) {
-    Q_EMIT numbersChanged(m_numbers);
-    Q_EMIT detailsChanged(m_details);
-  }
+  if (isForeign) Q_EMIT numbersChanged(m_numbers);
+  if (isForeign || changes.details) Q_EMIT detailsChanged(m_details);  // those that stay are of other scores now
 }
 
 void SingleRun::requestWhatIsOfThese(const Changes& changes) {

@@ -120,6 +120,7 @@ private:
   struct Changes {
     bool set = false;  ///< or how it is scored and measured: another live set
     bool scores = false, method = false, protocol = false, frame = false;
+    bool details = false;  ///< those that are held were of the scores, and are no longer
   };
   [[nodiscard]] Changes changesSince(const ViewState& before, bool ofLiveSet) const;
   void dropWhatIsOfOthers(const Changes& changes);

@@ -47,11 +47,12 @@ void ThresholdElsewhere::follow(const ViewState& view, const std::shared_ptr<Liv
   const bool isByOthers = other != m_other || before.pin != view.pin || before.pinValue != view.pinValue ||
                           before.pinSet != view.pinSet || before.protocol != view.protocol;
   if (!isOfOthers && !isByOthers) return;
+  const bool isNews = decides() || shown != m_shown || (isOfOthers && (m_spread || m_threshold));
   if (isOfOthers) m_spread.reset();
   drop();
   // Scores that move are waited for (request()); a pin is answered at once.
   if (!isOfOthers) request();
-  if (isOfOthers || decides()) Q_EMIT changed();
+  if (isNews) Q_EMIT changed();
 }
 
 void ThresholdElsewhere::drop() {

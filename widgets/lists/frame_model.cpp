@@ -74,7 +74,7 @@ void FrameModel::updateFrame(int set, int frame, const FrameRow& row) {
 void FrameModel::updateFrames(int set, std::vector<FrameRow> rows) {
   if (set < 0 || set >= static_cast<int>(m_sets.size())) return;
   auto& frames = m_sets[static_cast<std::size_t>(set)].frames;
-  if (rows.size() != frames.size() || rows.empty()) return;
+  if (rows.size() != frames.size() || rows.empty() || rows == frames) return;
   frames = std::move(rows);
   Q_EMIT dataChanged(indexOf(set, 0), indexOf(set, static_cast<int>(frames.size()) - 1));
 }

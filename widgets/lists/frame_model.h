@@ -33,6 +33,7 @@ struct FrameRow {
   bool estimated = false;
   QStringList tags = {};
   std::optional<double> brushed = {};  ///< pixels of it that are brushed; empty: nothing is brushed
+  friend bool operator==(const FrameRow&, const FrameRow&) = default;
 };
 
 struct FrameSet {

@@ -84,7 +84,6 @@ FrameRow FrameRows::rowOf(const OpenSet& open, std::size_t frame) const {
 
 void FrameRows::addNumbers(std::size_t frame, FrameRow& row) const {
   const auto details = m_desk.run.details();
-  const auto numbers = m_desk.run.numbers();
   if (!details) return;
   const auto found = std::find_if(details->frames.begin(), details->frames.end(),
                                   [&](const FrameMetrics& metrics) { return metrics.frame == frame; });
@@ -93,7 +92,7 @@ void FrameRows::addNumbers(std::size_t frame, FrameRow& row) const {
   row.fpr95 = inPercent(found->fpr95);
   row.f1 = inPercent(found->bestF1);
   row.meanScore = found->meanScore;
-  row.estimated = numbers && !(numbers->configuration == details->configuration);
+  row.estimated = !(SingleRun::configurationOf(m_desk.session.view()) == details->configuration);
 }
 
 void FrameRows::show() {
