@@ -152,7 +152,7 @@ GridColumn columnOf(const SessionResults& results, const ScoreChoice& score) {
 
 /// One scale for all of a column's kind of score: the union of what the view asks for in each set.
 ScaleLimits sharedLimits(SessionResults& results, const GridColumn& column, const std::vector<GridRecipe::Row>& rows) {
-  ScaleLimits out{INFINITY, -INFINITY, 0.0};
+  ScaleLimits out{INFINITY, -INFINITY};
   for (const GridRecipe::Row& row : rows) {
     const RunSpec run = results.run(row.set, column.source, column.configuration);
     const auto scores = results.liveSet(run)->scores(results.frameOf(row.set, row.frame), column.configuration);
@@ -228,7 +228,7 @@ FrameValues frameValues(SessionResults& results, const RunSpec& run, std::size_t
 
 ScaleLimits limitsOf(SessionResults& results, const RunSpec& run, const ScoreMap& scores) {
   const auto made = results.results(run);
-  return scaleLimits(results.session().view, scores, orderedSample(scores),
+  return scaleLimits(results.session().view, orderedSample(scores),
                      setScales(made->details.get(), nullptr, results.configuration(run)));
 }
 
@@ -348,7 +348,7 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
     if (!recipe.captions[c].empty())
       data.columnCaptions[static_cast<int>(c)] = QString::fromStdString(recipe.captions[c]);
   data.csv = csvHeader();
-  const ScaleLimits limits = ranked ? ScaleLimits{0.0F, 1.0F, 0.0} : sharedLimits(results, columns.front(), rows);
+  const ScaleLimits limits = ranked ? ScaleLimits{0.0F, 1.0F} : sharedLimits(results, columns.front(), rows);
   bool severalSets = false;
   for (const GridRecipe::Row& row : rows) severalSets |= row.set != rows.front().set;
   for (const GridRecipe::Row& row : rows) {

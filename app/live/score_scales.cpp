@@ -35,8 +35,7 @@ SetScales setScales(const ScoreSpread& spread) {
   return out;
 }
 
-ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span<const float> ordered,
-                        const std::optional<SetScales>& set) {
+ScaleLimits scaleLimits(const ViewState& view, std::span<const float> ordered, const std::optional<SetScales>& set) {
   ScaleLimits limits;
   const bool setWide = view.scaleLocked && set && !set->quantiles.empty();
   const auto ofImage = [&](double low, double high) {
@@ -71,7 +70,6 @@ ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span
     ends.first = std::min(ends.first, ordered.front());
   limits.low = ends.first;
   limits.high = ends.second > ends.first ? ends.second : std::nextafter(ends.first, INFINITY);
-  limits.clampedShare = shareOutside(scores.values(), limits.low, limits.high);
   return limits;
 }
 

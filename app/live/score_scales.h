@@ -31,12 +31,11 @@ struct SetScales {
 /// Lowest and highest score that the colour map spans.
 struct ScaleLimits {
   float low = 0.0F, high = 1.0F;
-  double clampedShare = 0.0;  ///< of the frame's pixels
-  bool estimated = false;     ///< limits of the set that come from an estimate
+  bool estimated = false;  ///< limits of the set that come from an estimate
 };
-/// `ordered`: orderedSample(scores), read where limits are of the image. `set`: empty for limits of the image whatever
-/// the view asks for.
-[[nodiscard]] ScaleLimits scaleLimits(const ViewState& view, const ScoreMap& scores, std::span<const float> ordered,
+/// `ordered`: orderedSample() of the frame's scores, read where limits are of the image. `set`: empty for limits of the
+/// image whatever the view asks for.
+[[nodiscard]] ScaleLimits scaleLimits(const ViewState& view, std::span<const float> ordered,
                                       const std::optional<SetScales>& set);
 /// Some `most` finite scores of a map at equal steps, ascending. Cost: a sort of them, 4 ms for the default: not for
 /// the GUI thread.

@@ -19,12 +19,16 @@
 #include "widgets/panels/metrics_panel.h"
 #include "widgets/panels/status_widgets.h"
 #include "widgets/plots/curves_panel.h"
+#include "widgets/theme/number_text.h"
+#include "widgets/views/view_grid.h"
+#include "widgets/views/view_header.h"
 
 #include <QAction>
 #include <QFileDialog>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTabWidget>
 #include <QTest>
 #include <QWindow>
@@ -138,6 +142,53 @@ TEST_F(WindowNumbers, TheHistogramIsOfTheScoresThatAreShown) {
   ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_EQ(window->run().details()->configuration.name, "max-logit");
   EXPECT_EQ(window->run().numbers()->configuration.name, "max-logit");
+}
+
+TEST_F(WindowNumbers, ADraggedTemperatureTouchesListsAndHistogramOnceAndMarksThem) {
+  const auto window = open(logits);
+  ASSERT_TRUE(window->run().details());
+  const auto row = [&] { return window->frames()->model()->sets().front().frames.front(); };
+  ASSERT_TRUE(row().ap);
+  EXPECT_FALSE(row().estimated);
+  const QSignalSpy details(&window->run(), &SingleRun::detailsChanged);
+  const QSignalSpy rows(window->frames()->model(), &QAbstractItemModel::dataChanged);
+  for (const double temperature : {1.1, 1.2, 1.3, 1.4, 1.5, 1.6}) {
+    window->session().drag(edits::setTemperature(temperature));
+    QTest::qWait(40);
+  }
+  EXPECT_EQ(details.count(), 1) << "when they ceased to be of the present scores";
+  EXPECT_EQ(rows.count(), 1);
+  EXPECT_TRUE(row().estimated);
+  EXPECT_TRUE(row().ap) << "the former ones stay, marked";
+  window->session().endDrag();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_FALSE(row().estimated);
+  EXPECT_EQ(window->run().details()->configuration.temperature, 1.6F);
+}
+
+TEST_F(WindowNumbers, TheColourBarSaysWhatShareOfTheFrameIsClamped) {
+  const auto window = open(logits);
+  ViewState view = window->session().view();
+  view.scale = ScaleMode::Manual;
+  view.scaleLow = 0.2;
+  view.scaleHigh = 0.6;
+  window->session().edit(view, QStringLiteral("limits"));
+  ASSERT_TRUE(waitUntilIdle(*window));
+  const auto remark = [&] { return window->views()->header(2)->colourBar().value_or(ColourBarSpec{}).remark; };
+  const auto said = [&](const QString& about) {
+    std::size_t outside = 0;
+    const auto scores = window->run().picture()->scores->values();
+    for (const float score : scores) outside += score < 0.2F || score > 0.6F ? 1 : 0;
+    return QStringLiteral("▸ %1%2 % clamped")
+        .arg(about, numberText(100.0 * static_cast<double>(outside) / static_cast<double>(scores.size()), 1));
+  };
+  EXPECT_EQ(remark(), said({}));
+  window->session().drag(edits::setTemperature(1.3));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return window->run().picture()->coarse && remark().contains(QChar(kAboutSign)); }))
+      << "read off a sample while a hand drags";
+  window->session().endDrag();
+  ASSERT_TRUE(waitUntilIdle(*window));
+  EXPECT_EQ(remark(), said({}));
 }
 
 TEST_F(WindowNumbers, AThresholdByHandIsNotCarriedToAnotherScore) {

@@ -194,6 +194,7 @@ QPointF ImageView::widgetAt(QPointF picturePoint) const {
 void ImageView::paintPicture(QPainter& painter) {
   const QSize device = deviceSize();
   if (m_dirty || m_shown.size() != device) {
+    m_shown = {};  // the renderer draws into it again: a picture that two hold is copied first
     m_shown = m_renderer->render(m_layers, m_look, tokensFor(this), transform(), device, devicePixelRatioF());
     m_shown.setDevicePixelRatio(devicePixelRatioF());
     m_dirty = false;

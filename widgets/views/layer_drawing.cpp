@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/layer_drawing.h"
 
-#include "widgets/views/parallel_rows.h"
 #include "widgets/views/pixel_colouring.h"
 
 #include <QPainter>
@@ -134,33 +133,6 @@ DeviceIndex::DeviceIndex(const QRectF& target, Size map, const QRect& visible)
   };
   fill(m_x, visible.left(), visible.width(), target.x(), target.width(), map.width);
   fill(m_y, visible.top(), visible.height(), target.y(), target.height(), map.height);
-}
-
-void hatch(QImage& device, const QRect& visible, const HatchPattern& pattern,
-           const std::function<Hatch(int, int)>& at) {
-  uchar* bits = device.bits();
-  const qsizetype stride = device.bytesPerLine();
-  const auto positive = [&](int v) { return ((v % pattern.period) + pattern.period) % pattern.period; };
-  forRows(visible.height(), visible.width(), [&](int first, int last) {
-    for (int y = visible.top() + first; y < visible.top() + last; ++y) {
-      auto* row = reinterpret_cast<QRgb*>(bits + y * stride);
-      const int begin = visible.left() - positive(visible.left() + y + pattern.phase);
-      for (int start = begin; start <= visible.right(); start += pattern.period) {
-        for (int x = std::max(start, visible.left()); x < start + pattern.width && x <= visible.right(); ++x) {
-          switch (at(x, y)) {
-            case Hatch::None:
-              break;
-            case Hatch::Dark:
-              row[x] = mixed(row[x], qRgb(24, 25, 27), 96);
-              break;
-            case Hatch::White:
-              row[x] = mixed(row[x], qRgb(255, 255, 255), 110);
-              break;
-          }
-        }
-      }
-    }
-  });
 }
 
 }  // namespace oodscope

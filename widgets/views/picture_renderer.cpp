@@ -9,6 +9,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 
@@ -69,17 +70,39 @@ std::vector<int> stretch(int wanted, int have) {
   return index;
 }
 
-// A row of `map` stretched to `columns`; the row itself where it has that width already.
+// Rows of `map` stretched to another size; rows of the map itself where they have that width already. Rows that come
+// from one row of the map one after the other are stretched once a thread.
 template <class T>
-std::span<const T> stretchedRow(const Grid<T>& map, int y, int rows, const std::vector<int>& columns,
-                                std::vector<T>& buffer) {
-  const int from = static_cast<int>(((2LL * y + 1) * map.height()) / (2LL * rows));
-  const std::span<const T> row = map.row(from);
-  if (row.size() == columns.size()) return row;
-  buffer.resize(columns.size());
-  for (std::size_t i = 0; i < columns.size(); ++i) buffer[i] = row[static_cast<std::size_t>(columns[i])];
-  return buffer;
-}
+class Stretched {
+public:
+  Stretched(const Grid<T>& map, Size size)
+      : m_map(map), m_columns(stretch(size.width, map.width())), m_rows(size.height), m_drawing(++s_drawings) {}
+
+  [[nodiscard]] std::span<const T> row(int y) const {
+    const int from = static_cast<int>(((2LL * y + 1) * m_map.height()) / (2LL * m_rows));
+    const std::span<const T> row = m_map.row(from);
+    if (row.size() == m_columns.size()) return row;
+    struct Held {
+      std::uint64_t drawing = 0;
+      int from = 0;
+      std::vector<T> values;
+    };
+    thread_local Held held;
+    if (held.drawing == m_drawing && held.from == from) return held.values;
+    held.drawing = m_drawing;
+    held.from = from;
+    held.values.resize(m_columns.size());
+    for (std::size_t i = 0; i < m_columns.size(); ++i) held.values[i] = row[static_cast<std::size_t>(m_columns[i])];
+    return held.values;
+  }
+
+private:
+  static inline std::atomic<std::uint64_t> s_drawings = 0;
+  const Grid<T>& m_map;
+  std::vector<int> m_columns;
+  int m_rows;
+  std::uint64_t m_drawing;  ///< maps come and go at one address
+};
 
 template <class T>
 std::span<T> part(std::span<T> row, int first, int count) {
@@ -198,15 +221,14 @@ void PictureRenderer::drawDecision(const Stage& stage) {
   const double opacity = stage.look.opacity;
   const bool labelled = usable(layers.label);
   const Size size = labelled ? layers.label->size() : layers.scores->size();
-  const std::vector<int> columns = stretch(size.width, layers.scores->width());
+  const Stretched<float> stretched(*layers.scores, size);
   const std::vector<std::uint8_t> none(static_cast<std::size_t>(size.width), kNormal);
   const QRgb flagged = premultiplied(labelled ? t.fp.over : t.anomaly.over, opacity);
   const DecisionColours colours{0, flagged, premultiplied(t.fn.over, opacity), premultiplied(t.tp.over, opacity),
                                 premultiplied(Qt::black, kVoidDarkness)};
   draw(stage, size, false, 1.0, [&](int y, int x, std::span<QRgb> out) {
-    thread_local std::vector<float> buffer;
     const int count = static_cast<int>(out.size());
-    const auto scores = part(stretchedRow(*layers.scores, y, size.height, columns, buffer), x, count);
+    const auto scores = part(stretched.row(y), x, count);
     const auto labels = labelled ? layers.label->row(y) : std::span<const std::uint8_t>(none);
     colourDecisions(scores, part(labels, x, count), layers.threshold, colours, out);
   });
@@ -217,13 +239,12 @@ void PictureRenderer::drawDecisionComparison(const Stage& stage) {
   const Tokens& t = stage.tokens;
   const double opacity = stage.look.opacity;
   const Size size = layers.scores->size();
-  const std::vector<int> columns = stretch(size.width, layers.otherScores->width());
+  const Stretched<float> other(*layers.otherScores, size);
   const ComparisonColours colours{0, premultiplied(t.a.over, opacity), premultiplied(t.b.over, opacity),
                                   premultiplied(QColor(0xE6, 0xE8, 0xEB), opacity)};
   draw(stage, size, false, 1.0, [&](int y, int x, std::span<QRgb> out) {
-    thread_local std::vector<float> buffer;
     const int count = static_cast<int>(out.size());
-    const auto b = part(stretchedRow(*layers.otherScores, y, size.height, columns, buffer), x, count);
+    const auto b = part(other.row(y), x, count);
     colourComparison(part(layers.scores->row(y), x, count), layers.threshold, b, layers.otherThreshold, colours, out);
   });
 }
@@ -237,11 +258,10 @@ void PictureRenderer::drawClasses(const Stage& stage) {
   const bool isOpen = stage.look.kind == ViewKind::OpenSet && usable(layers.scores);
   const QRgb flagged = premultiplied(stage.tokens.anomaly.over, opacity);
   const Size size = isOpen ? layers.scores->size() : classes.size();
-  const std::vector<int> columns = stretch(size.width, classes.width());
+  const Stretched<std::uint8_t> stretched(classes, size);
   draw(stage, size, false, 1.0, [&](int y, int x, std::span<QRgb> out) {
-    thread_local std::vector<std::uint8_t> buffer;
     const int count = static_cast<int>(out.size());
-    const auto row = part(stretchedRow(classes, y, size.height, columns, buffer), x, count);
+    const auto row = part(stretched.row(y), x, count);
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = colours[row[i]];
     if (!isOpen) return;
     const auto scores = part(layers.scores->row(y), x, count);
@@ -269,16 +289,18 @@ void PictureRenderer::drawHatch(const Stage& stage) {
   pattern.width = std::max(1, static_cast<int>(std::lround(2 * stage.ratio)));
   pattern.phase = -static_cast<int>(std::lround(stage.origin.x() + stage.origin.y()));
   const float threshold = layers.threshold;
-  hatch(m_composite, visible, pattern, [&](int x, int y) {
-    const std::uint8_t truth = labelled ? layers.label->at(label.x(x), label.y(y)) : kNormal;
-    if (labelVoid && truth == kVoid) return Hatch::Dark;
-    if (heat || decision) {
-      const float s = layers.scores->at(score.x(x), score.y(y));
-      const bool finite = std::isfinite(s);
-      if (!finite) return Hatch::Dark;
-      if (decision && truth == kAnomaly && !(s >= threshold)) return Hatch::White;
-    }
-    return Hatch::None;
+  const bool readsScores = heat || decision;
+  hatch(m_composite, visible, pattern, [&](int y) {
+    const std::uint8_t* truths = labelled ? layers.label->row(label.y(y)).data() : nullptr;
+    const float* scores = readsScores ? layers.scores->row(score.y(y)).data() : nullptr;
+    return [=, &label, &score](int x) {
+      const std::uint8_t truth = truths == nullptr ? kNormal : truths[label.x(x)];
+      if (labelVoid && truth == kVoid) return Hatch::Dark;
+      if (scores == nullptr) return Hatch::None;
+      const float s = scores[score.x(x)];
+      if (!std::isfinite(s)) return Hatch::Dark;
+      return decision && truth == kAnomaly && !(s >= threshold) ? Hatch::White : Hatch::None;
+    };
   });
 }
 

@@ -41,6 +41,7 @@ public:
   void setNote(const QString& note);
   void setLegend(std::vector<LegendChip> legend);
   void setColourBar(std::optional<ColourBarSpec> bar);
+  [[nodiscard]] const std::optional<ColourBarSpec>& colourBar() const { return m_bar; }
   /// Marks the current view by an accent line on top.
   void setCurrent(bool current);
   [[nodiscard]] QString title() const { return m_title; }

@@ -145,7 +145,7 @@ void SceneTab::follow(const ViewState& view, bool dragging) {
   const auto& picture = m_desk.run.picture();
   setPicture(picture);
   if (picture && picture->scores) {
-    const ScaleLimits limits = scaleLimits(view, *picture->scores, picture->ordered, m_desk.run.scales());
+    const ScaleLimits limits = scaleLimits(view, picture->ordered, m_desk.run.scales());
     setScale(limits.low, limits.high, colourMapFromName(QString::fromStdString(view.colourMap)),
              view.colourMapReversed);
   }

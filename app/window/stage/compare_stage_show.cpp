@@ -172,8 +172,8 @@ struct Heat {
 /// Each score's own scale; runs of one method share theirs.
 void useScores(Heat& heat, const ViewState& view, const Comparison& comparison) {
   const ComparedPicture& compared = *comparison.picture();
-  const ScaleLimits a = scaleLimits(view, *compared.a->scores, compared.a->ordered, comparison.a().scales());
-  const ScaleLimits b = scaleLimits(view, *compared.b->scores, compared.b->ordered, comparison.b().scales());
+  const ScaleLimits a = scaleLimits(view, compared.a->ordered, comparison.a().scales());
+  const ScaleLimits b = scaleLimits(view, compared.b->ordered, comparison.b().scales());
   heat.oneScale = compared.a->configuration && compared.b->configuration &&
                   compared.a->configuration->name == compared.b->configuration->name;
   heat.look[0].scaleMin = heat.oneScale ? std::min(a.low, b.low) : a.low;

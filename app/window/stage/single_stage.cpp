@@ -96,7 +96,7 @@ void SingleStage::showScale() {
     views.header(kHeatPane)->setColourBar(std::nullopt);
     return;
   }
-  const ScaleLimits limits = scaleLimits(view, *picture->scores, picture->ordered, run.scales());
+  const ScaleLimits limits = scaleLimits(view, picture->ordered, run.scales());
   views.view(kHeatPane)->setScale(limits.low, limits.high);
   views.view(kImagePane)->setScale(limits.low, limits.high);
   m_parts.docks.controls().heatScale()->setCurrentLimits(static_cast<double>(limits.low),
@@ -109,8 +109,13 @@ void SingleStage::showScale() {
   bar.minText = mark + scaleText(bar.min, bar.max - bar.min);
   bar.maxText = mark + scaleText(bar.max, bar.max - bar.min);
   if (const auto threshold = run.threshold()) bar.threshold = static_cast<double>(*threshold);
-  if (limits.clampedShare > 0.0)
-    bar.remark = tr("▸ %1 % clamped").arg(numberText(std::max(0.1, 100.0 * limits.clampedShare), 1));
+  // While a hand drags, all pixels would be read once more a tick: their sample says it nearly.
+  const double clamped = picture->coarse ? shareOutside(picture->ordered, limits.low, limits.high)
+                                         : shareOutside(picture->scores->values(), limits.low, limits.high);
+  if (clamped > 0.0)
+    bar.remark =
+        tr("▸ %1%2 % clamped")
+            .arg(picture->coarse ? QString(kAboutSign) : QString(), numberText(std::max(0.1, 100.0 * clamped), 1));
   views.header(kHeatPane)->setColourBar(bar);
 }
 

@@ -219,10 +219,7 @@ void StageStack::showReadings(unsigned due) {
     m_single.showDetails();
     current().showScale();
   }
-  if (is(kThreshold)) {
-    showThreshold();
-    current().showScale();
-  }
+  if (is(kThreshold)) m_viewThrottle.note(kThreshold);  // with the next picture: the views are painted once for both
   if (is(kNumbers | kDetails)) current().showNumbers();
   if (is(kFrames | kDetails)) Q_EMIT framesDue();
   Q_EMIT statusDue();

@@ -139,16 +139,15 @@ TEST(Presenters, TheCursorReadsScoreLabelAndDecisionOfItsPixel) {
   EXPECT_EQ(left.decision, PixelDecision::FalsePositive);
 }
 
-TEST(Presenters, ManualLimitsClampAndSayHowMuch) {
+TEST(Presenters, ManualLimitsAreThoseThatWereTyped) {
   ViewState view;
   view.scale = ScaleMode::Manual;
   view.scaleLow = 0.0;
   view.scaleHigh = 0.5;
   const ScoreMap scores(Size{4, 1}, std::vector<float>{0.1F, 0.2F, 0.6F, 0.9F});
-  const ScaleLimits limits = scaleLimits(view, scores, orderedSample(scores), std::nullopt);
+  const ScaleLimits limits = scaleLimits(view, orderedSample(scores), std::nullopt);
   EXPECT_FLOAT_EQ(limits.low, 0.0F);
   EXPECT_FLOAT_EQ(limits.high, 0.5F);
-  EXPECT_DOUBLE_EQ(limits.clampedShare, 0.5);
 }
 
 }  // namespace oodscope
