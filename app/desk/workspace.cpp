@@ -14,6 +14,26 @@
 #include <utility>
 
 namespace oodscope {
+namespace {
+
+/// The item that a name means: one that is called so, looked for first because it is asked for at every tick of a
+/// slider, else itemCalled().
+template <class Item, class LabelOf, class NameOf>
+const Item* called(const QString& name, const std::vector<Item>& items, const LabelOf& labelOf, const NameOf& nameOf) {
+  const std::string label = name.toStdString();
+  const auto exact = std::ranges::find(items, label, labelOf);
+  if (exact != items.end() && !label.empty()) return &*exact;
+  std::vector<NamedItem> named;
+  std::vector<std::string> labels;
+  for (const Item& item : items) {
+    named.push_back(nameOf(item));
+    labels.push_back(labelOf(item));
+  }
+  const auto found = itemCalled(label, named, labels);
+  return found ? &items[*found] : nullptr;
+}
+
+}  // namespace
 
 Workspace::Workspace(SessionModel& session, WorkOptions options, QObject* parent)
     : QObject(parent),
@@ -435,36 +455,21 @@ QString Workspace::failureOf(const std::filesystem::path& path) const {
 }
 
 const OpenSet* Workspace::findSet(const QString& name) const {
-  std::vector<NamedItem> items;
-  std::vector<std::string> labels;
-  for (const OpenSet& open : m_sets) {
-    items.push_back(namedItem(*open.set));
-    labels.push_back(open.set->name);
-  }
-  const auto found = itemCalled(name.toStdString(), items, labels);
-  return found ? &m_sets[*found] : nullptr;
+  return called(
+      name, m_sets, [](const OpenSet& open) -> const std::string& { return open.set->name; },
+      [](const OpenSet& open) { return namedItem(*open.set); });
 }
 
 const OpenModel* Workspace::findModel(const QString& name) const {
-  std::vector<NamedItem> items;
-  std::vector<std::string> labels;
-  for (const OpenModel& open : m_models) {
-    items.push_back(namedItem(open.entry.path));
-    labels.push_back(open.label);
-  }
-  const auto found = itemCalled(name.toStdString(), items, labels);
-  return found ? &m_models[*found] : nullptr;
+  return called(
+      name, m_models, [](const OpenModel& open) -> const std::string& { return open.label; },
+      [](const OpenModel& open) { return namedItem(open.entry.path); });
 }
 
 const OpenScores* Workspace::findScores(const QString& name) const {
-  std::vector<NamedItem> items;
-  std::vector<std::string> labels;
-  for (const OpenScores& open : m_scores) {
-    items.push_back(namedItem(open.path));
-    labels.push_back(open.label);
-  }
-  const auto found = itemCalled(name.toStdString(), items, labels);
-  return found ? &m_scores[*found] : nullptr;
+  return called(
+      name, m_scores, [](const OpenScores& open) -> const std::string& { return open.label; },
+      [](const OpenScores& open) { return namedItem(open.path); });
 }
 
 QString Workspace::titleOf(const OpenModel& model) const {

@@ -27,7 +27,7 @@ public:
               std::shared_ptr<LogitsStore> store, ChannelChoice channels,
               std::shared_ptr<const FittedStatistics> statistics = {}, std::vector<PassChoice> passes = {});
 
-  [[nodiscard]] SourceId id() const override { return sourceIdOf(*m_model, m_statistics.get()); }
+  [[nodiscard]] SourceId id() const override { return m_id; }
   [[nodiscard]] const std::vector<std::string>& classNames() const override {
     return m_model->info().outputs.channelNames;
   }
@@ -102,6 +102,7 @@ private:
   std::shared_ptr<Model> m_model;
   std::shared_ptr<LogitsStore> m_store;
   std::shared_ptr<const FittedStatistics> m_statistics;
+  SourceId m_id;  ///< asked for at every tick of a slider
   std::vector<PassChoice> m_passes;
   std::vector<Run> m_runs;             ///< the plain one first
   std::vector<int> m_used;             ///< channels that take part

@@ -22,6 +22,7 @@ ScrollPane::ScrollPane(QWidget* content, Ways ways, QWidget* parent) : QScrollAr
   setFocusPolicy(Qt::NoFocus);
   if (ways == Ways::Down) setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   usePanelBackground(viewport());
+  content->resize(m_least);  // else it is polished and laid out here, and by fit() once more
   setWidget(content);
   setAccessibleName(content->accessibleName());
 }
