@@ -60,7 +60,7 @@ ModelOptions optionsOfCase(const nlohmann::json& network, const nlohmann::json& 
   Preprocessing preprocessing{.input = sizeOfCase(recorded)};
   preprocessing.mean = network.at("mean").get<std::array<double, 3>>();
   preprocessing.deviation = network.at("deviation").get<std::array<double, 3>>();
-  return {.preprocessing = preprocessing};
+  return {.preprocessing = preprocessing, .options = network.value("options", NetworkOptions())};
 }
 
 /// The network's logits, or its memberships where it gives no logits, at the recorded places. A network that puts

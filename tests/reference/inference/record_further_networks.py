@@ -24,11 +24,14 @@ from vision_transformers import DinoLinear, Eomt  # noqa: E402
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 COINCHEUNG = ((0.3257, 0.3690, 0.3223), (0.2112, 0.2148, 0.2115))
 PLAIN = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+# Dilations of 12, 24 and 36 places at 1/8 of the size: sides of 44 places, so that each rate reaches a pixel that is not padding.
+LONG = [(96, 352), (352, 96), (81, 113)]
 BY_32 = [(96, 160), (224, 64), (160, 160)]
 SHARED = HERE.parents[3] / "shared"
 
 # name: network of so many classes; picture sizes; mean and deviation; parameters and entries as published (None: nobody says);
-# prefixes that no output depends on; heads that training alone uses; what stands before every key of a published file.
+# prefixes that no output depends on; heads that training alone uses; what stands before every key of a published file; options that
+# no key tells, as a sidecar names them.
 NETWORKS = {
     "bisenetv1-norm": dict(make=lambda: BiSeNetV1(19), sizes=BY_32, pixels=COINCHEUNG, counts=(13275539, 206),
                            auxiliary=lambda: BiSeNetV1(19, auxiliary=True), with_auxiliary=(13425721, 222)),
@@ -51,6 +54,10 @@ NETWORKS = {
     "deeplabv3plus-jfzhang95-2018": dict(make=lambda: JfDeepLab(19, dropout=False), sizes=[*BY_32, (81, 113)], pixels=IMAGENET,
                                          counts=(59343795, None)),
     "deeplabv3plus-jfzhang95-r50": dict(make=lambda: JfDeepLab(19, "resnet50"), sizes=[*BY_32, (81, 113)], pixels=IMAGENET),
+    "deeplabv3plus-vainf-r50-stride8": dict(make=lambda: VainDeepLab(19, "resnet50", 8), sizes=LONG, pixels=IMAGENET,
+                                            counts=(39761331, 368), options={"output_stride": "stride-8"}),
+    "deeplabv3plus-jfzhang95-r50-stride8": dict(make=lambda: JfDeepLab(19, "resnet50", stride=8), sizes=LONG, pixels=IMAGENET,
+                                                options={"output_stride": "stride-8"}),
     "icnet-zh320": dict(make=lambda: ZhICNet(19), sizes=BY_32, pixels=IMAGENET, counts=(12868832, 193),
                         unused=("cff42.classifier.", "cff21.classifier.")),
     "icnet-liminn": dict(make=lambda: LiICNet(19), sizes=[*BY_32, (72, 104)], pixels=IMAGENET,
@@ -116,7 +123,7 @@ def check_influence(network, size, pixels, unused):
 
 
 def record(name, make, sizes, pixels, counts=(None, None), unused=(), auxiliary=None, with_auxiliary=(None, None), targets=None,
-           part=None, prefix=""):
+           part=None, prefix="", options=None):
     torch.manual_seed(0)
     print(name)
     network = make().eval()
@@ -133,6 +140,8 @@ def record(name, make, sizes, pixels, counts=(None, None), unused=(), auxiliary=
               "unused": sorted(unused), "state": text(lines), "cases": [case(network, size, pixels) for size in sizes]}
     if prefix:
         values["prefix"] = prefix
+    if options:
+        values["options"] = options
     if auxiliary is not None:
         full = auxiliary()
         check_counts(full, with_auxiliary)

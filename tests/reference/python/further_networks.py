@@ -232,14 +232,19 @@ def rectified(i, o, k=3, d=1):
     return [conv(i, o, k, d=d), nn.BatchNorm2d(o), nn.ReLU()]
 
 
-class VainDeepLab(nn.Module):
-    """State dict of VainF/DeepLabV3Plus-Pytorch: output stride 16, low-level features first, corners not aligned."""
+def rates(stride):
+    """Of atrous pooling, section 3.2 of DeepLabv3 (Chen et al. 2017): doubled where features are twice as dense."""
+    return tuple(96 // stride * i for i in (1, 2, 3))
 
-    def __init__(self, classes, backbone):
+
+class VainDeepLab(nn.Module):
+    """State dict of VainF/DeepLabV3Plus-Pytorch: output stride 16 or 8, low-level features first, corners not aligned."""
+
+    def __init__(self, classes, backbone, stride=16):
         super().__init__()
-        self.backbone = resnet(backbone, (False, False, True))
+        self.backbone = resnet(backbone, (False, stride == 8, True))
         pyramid = [nn.Sequential(*rectified(2048, 256, 1))]
-        pyramid += [nn.Sequential(*rectified(2048, 256, 3, rate)) for rate in (6, 12, 18)]
+        pyramid += [nn.Sequential(*rectified(2048, 256, 3, rate)) for rate in rates(stride)]
         pyramid.append(nn.Sequential(nn.AdaptiveAvgPool2d(1), *rectified(2048, 256, 1)))
         aspp = nn.ModuleDict(OrderedDict(convs=nn.ModuleList(pyramid), project=nn.Sequential(*rectified(1280, 256, 1))))
         last = nn.Sequential(*rectified(304, 256), conv(256, classes, 1, bias=True))
@@ -256,17 +261,21 @@ class VainDeepLab(nn.Module):
 
 
 class JfDeepLab(nn.Module):
-    """State dict of jfzhang95/pytorch-deeplab-xception: output stride 16, multi-grid 1, 2, 4 of dilation 2 in layer4, the pyramid
-    first, corners aligned. `dropout`: its decoder has dropout, as since late in 2018, which moves the numbers of later layers."""
+    """State dict of jfzhang95/pytorch-deeplab-xception: output stride 16 or 8, multi-grid 1, 2, 4 of dilation 2 or 4 in layer4, the
+    pyramid first, corners aligned; at stride 8 all of layer3 is dilated by 2. `dropout`: its decoder has dropout, as since late in
+    2018, which moves the numbers of later layers."""
 
-    def __init__(self, classes, backbone="resnet101", dropout=True):
+    def __init__(self, classes, backbone="resnet101", dropout=True, stride=16):
         super().__init__()
-        self.backbone = resnet(backbone, (False, False, True))
-        for block, dilation in zip(self.backbone.layer4, (2, 4, 8)):
+        self.backbone = resnet(backbone, (False, stride == 8, True))
+        dilations = [(block, 2) for block in self.backbone.layer3] if stride == 8 else []
+        dilations += [(block, 32 // stride * grid) for block, grid in zip(self.backbone.layer4, (1, 2, 4))]
+        for block, dilation in dilations:
             block.conv2.dilation = block.conv2.padding = (dilation, dilation)
         branch = lambda k, d: named(atrous_conv=conv(2048, 256, k, d=d), bn=nn.BatchNorm2d(256), relu=nn.ReLU())  # noqa: E731
+        first, second, third = rates(stride)
         self.aspp = nn.ModuleDict(OrderedDict(
-            aspp1=branch(1, 1), aspp2=branch(3, 6), aspp3=branch(3, 12), aspp4=branch(3, 18),
+            aspp1=branch(1, 1), aspp2=branch(3, first), aspp3=branch(3, second), aspp4=branch(3, third),
             global_avg_pool=nn.Sequential(nn.AdaptiveAvgPool2d(1), *rectified(2048, 256, 1)),
             conv1=conv(1280, 256, 1), bn1=nn.BatchNorm2d(256)))
         place = [nn.Identity()] if dropout else []
