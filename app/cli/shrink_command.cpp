@@ -67,7 +67,7 @@ void checkShrink(const ShrinkOptions& options) {
     if (value->empty()) throw CLI::ValidationError(option, "is needed");
   if (options.prune.empty() == options.quantise.empty())
     throw CLI::ValidationError("--prune", "name either --prune or --quantise");
-  if (options.quantise.empty() != options.calibrate.empty())
+  if ((options.quantise == "static") == options.calibrate.empty())
     throw CLI::ValidationError("--calibrate", "goes with --quantise static: a set whose images the ranges are of");
   if (!(options.fraction > 0.0 && options.fraction < 1.0))
     throw CLI::ValidationError("--fraction", "a number above 0 and below 1");
@@ -75,14 +75,18 @@ void checkShrink(const ShrinkOptions& options) {
     throw CLI::ValidationError("--every-layer", "goes with --prune channels");
 }
 
-int runShrink(const ShrinkOptions& options) {
-  checkShrink(options);
+ShrunkFile shrunkFile(const ShrinkOptions& options) {
+  if (options.quantise == "static") return quantiseFile(options.model, calibrationImages(options), options.output);
+  if (options.quantise == "dynamic") return quantiseDynamically(options.model, options.output);
   const PruneOptions pruning{.how = options.prune == "channels" ? Pruning::Channels : Pruning::Magnitude,
                              .fraction = options.fraction,
                              .everyLayer = options.everyLayer};
-  const ShrunkFile shrunk = options.prune.empty()
-                                ? quantiseFile(options.model, calibrationImages(options), options.output)
-                                : pruneFile(options.model, pruning, options.output);
+  return pruneFile(options.model, pruning, options.output);
+}
+
+int runShrink(const ShrinkOptions& options) {
+  checkShrink(options);
+  const ShrunkFile shrunk = shrunkFile(options);
   if (options.quiet) return kDone;
   std::string text = options.output + ": " + shrunk.description + "\n";
   const NetworkSize &before = shrunk.before, &after = shrunk.after;
@@ -228,8 +232,10 @@ Command addShrinkOptions(CLI::App& app) {
   app.add_flag("--every-layer", options->everyLayer,
                "Channels that cannot be taken out become 0, too, where others are taken out");
   app.add_option("--quantise", options->quantise,
-                 "static: weights and values between layers in int8, of ERFNet; the last layer stays float32")
-      ->check(CLI::IsMember({"static"}));
+                 "static: weights and values between layers in int8, of ERFNet and ENet; the last layer stays float32. "
+                 "dynamic: weights of the blocks' linear layers, of DINOv2 and EoMT; what they are multiplied with is "
+                 "brought to bytes at each pass")
+      ->check(CLI::IsMember({"static", "dynamic"}));
   app.add_option("--calibrate", options->calibrate, "Set whose images the ranges of --quantise static are measured on")
       ->type_name("DIR");
   app.add_option("--calibration-images", options->images, "At most so many of them, the first (default 100)")

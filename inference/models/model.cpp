@@ -20,7 +20,7 @@
 #include "inference/models/sidecar.h"
 #include "inference/models/torch_reason.h"
 #include "inference/networks/head.inl.h"
-#include "inference/networks/quantised_erfnet.inl.h"
+#include "inference/networks/quantised_forms.inl.h"
 #include "inference/networks/state_dict_choice.inl.h"
 #include "inference/networks/weights.inl.h"
 
@@ -279,7 +279,7 @@ void Model::Impl::loadStateDict(const ModelOptions& options) {
   info.parameters = countParameters(*trained, *kind);
   info.nonZeroParameters = countNonZero(*trained, *kind);
   info.multiplyAdds = multiplyAddsOf(*kind, *trained, input);
-  if (chosen.ranges.defined()) return arrangeQuantised(chosen, options);
+  if (chosen.ranges.defined() || !chosen.scales.empty()) return arrangeQuantised(chosen, options);
   std::vector<Arrangement> arrangements;
   if (device == Device::Cuda) {
     const std::shared_ptr<Network> onGpu = makeNetwork(*kind, shape);
@@ -303,27 +303,33 @@ void Model::Impl::arrangeQuantised(const ChosenStateDict& chosen, const ModelOpt
                  .found = "cuda",
                  .file = info.file});
   }
-  if (!isQuantisable(*trained)) {
+  const QuantisedForms forms = quantisedFormsOf(*chosen.kind, chosen.shape);
+  const bool isStatic = chosen.ranges.defined();
+  if (isStatic ? forms.graph == nullptr : forms.dynamic == nullptr) {
     throw Error({.what = "The file holds a quantised network of a kind that none is run of",
-                 .expected = "ERFNet without a further head",
+                 .expected = isStatic ? staticKinds() + " without a further head" : dynamicKinds(),
                  .found = info.architecture,
                  .file = info.file});
   }
-  const auto in = [this, scales = chosen.scales, ranges = chosen.ranges](ByteEngine engine) {
-    return quantisedErfnet(*trained, scales, ranges, engine);
+  const auto in = [this, forms, isStatic, scales = chosen.scales, ranges = chosen.ranges](ByteEngine engine) {
+    if (isStatic) return quantisedNetwork(forms.graph(*trained), scales, ranges, engine);
+    return forms.dynamic().arrange(*trained, scales, engine);
   };
   std::vector<Arrangement> arrangements;
   if (hasByteEngine())
     arrangements.push_back({"int8", [in] { return asSetUp(in(ByteEngine::Library)); }});
   else
-    info.warnings.emplace_back("this LibTorch has no engine for int8: its integers are convolved as float32, slowly");
+    info.warnings.emplace_back("this LibTorch has no engine for int8: its integers are multiplied as float32, slowly");
   arrangements.push_back({"int8-own-convolutions", [in] { return withOwnConvolutions(in(ByteEngine::Own), 0); }});
   arrangements.push_back(
       {"int8-own-convolutions-1-thread", [in] { return withOwnConvolutions(in(ByteEngine::Own), 1); }});
-  info.assumptions.emplace_back(
-      "weights and values between layers are int8; further passes take the weights as float32");
+  info.assumptions.push_back((isStatic
+                                  ? std::string("weights and values between layers are int8")
+                                  : "the weights of " + std::string(forms.dynamic().what) +
+                                        " are int8, what they are multiplied with is brought to bytes at each pass") +
+                             "; further passes take the weights as float32");
   // A sum beside the middle between two bytes may be rounded to either, and all layers behind see it.
-  arrange(arrangements, {.tolerance = 2e-2, .switched = 1e-2}, options);
+  arrange(arrangements, {.tolerance = 2e-2, .switched = 1e-2 + chosen.kind->switched}, options);
 }
 
 void Model::Impl::loadTorchScript(const ModelOptions& options) {

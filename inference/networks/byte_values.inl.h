@@ -47,8 +47,8 @@ private:
   ByteScale m_in, m_out;
   bool m_relu;
   c10::IValue m_packed;                 ///< of the library
-  std::optional<OwnConvolution> m_own;  ///< of integers, with the bias in units of in.scale * scale
-  torch::Tensor m_factors;              ///< from its sums to bytes
+  std::optional<OwnConvolution> m_own;  ///< of integers
+  torch::Tensor m_bias, m_factors;      ///< in units of its sums; from them to bytes
 };
 
 /// float32 to bytes, channels-last: round(x / scale) + zero within 0 … 255.
@@ -57,11 +57,9 @@ private:
 [[nodiscard]] torch::Tensor fromBytes(const torch::Tensor& x);
 /// max(a + b, 0) as bytes.
 [[nodiscard]] torch::Tensor addThenRelu(const torch::Tensor& a, const torch::Tensor& b, const ByteScale& out);
-/// `convolved` beside `table`[c][the largest byte of each 2x2 square of channel c of x]. Requires: a table C x 256 of
-/// uint8; x twice as high and wide. The result has `convolved`'s scale.
-[[nodiscard]] torch::Tensor joinPooledBytes(const torch::Tensor& convolved, const torch::Tensor& x,
-                                            const torch::Tensor& table);
-/// As blocksToPixels() of channels_last.inl.h.
-[[nodiscard]] torch::Tensor blocksToPixelBytes(const torch::Tensor& blocks, int margin);
+/// Bytes that nothing is written to yet, channels-last.
+[[nodiscard]] torch::Tensor emptyBytes(at::IntArrayRef sizes, const ByteScale& scale);
+/// Where they lie. Requires: bytes, channels-last.
+[[nodiscard]] const std::uint8_t* bytesIn(const torch::Tensor& x);
 
 }  // namespace oodscope

@@ -5,6 +5,7 @@
 #include "inference/networks/dinov2.inl.h"
 #include "inference/networks/fast_transformer.inl.h"
 #include "inference/networks/folding.inl.h"
+#include "inference/networks/quantised_forms.inl.h"
 
 #include <ATen/ops/cat.h>
 
@@ -17,9 +18,10 @@ namespace {
 
 class FastDinov2 final : public InferenceNetwork {
 public:
-  explicit FastDinov2(const dinov2::Dinov2& network)
-      : m_backbone(network.backbone), m_patches(*network.backbone->patchEmbedding) {
-    for (const auto& block : m_backbone->blocks->all) m_blocks.emplace_back(block);
+  FastDinov2(const dinov2::Dinov2& network, const vit::LinearMaker& make)
+      : m_backbone(network.backbone),
+        m_patches(*network.backbone->patchEmbedding),
+        m_blocks(vit::fastBlocks(*m_backbone->blocks, make)) {
     const Affine norm = inferenceAffine(network.headNorm);
     const torch::Tensor weight = network.headWeight.detach().flatten(1).to(torch::kDouble);
     const torch::Tensor bias = network.headBias.detach().to(torch::kDouble) + (weight * norm.shift).sum(1);
@@ -159,8 +161,20 @@ NetworkKind dinov2Kind() {
       .head = {"decode_head."},
       .multiplyAdds = dinov2MultiplyAdds,
       .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
-        return std::make_unique<FastDinov2>(dynamic_cast<const dinov2::Dinov2&>(network));
+        return std::make_unique<FastDinov2>(dynamic_cast<const dinov2::Dinov2&>(network), vit::plainLinear);
       }};
+}
+
+const DynamicBytes& dinov2Bytes() {
+  static constexpr DynamicBytes bytes{.what = "the linear layers of its blocks",
+                                      .isQuantised = vit::isBlockWeight,
+                                      .arrange = [](const Network& network, const StateDict& scales,
+                                                    ByteEngine engine) -> std::unique_ptr<InferenceNetwork> {
+                                        return std::make_unique<FastDinov2>(
+                                            dynamic_cast<const dinov2::Dinov2&>(network),
+                                            vit::byteLinears(scales, std::string(kBackbonePrefix), engine));
+                                      }};
+  return bytes;
 }
 
 }  // namespace oodscope

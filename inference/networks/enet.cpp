@@ -46,6 +46,24 @@ nn::Conv2dOptions pointwise(int in, int out) { return {in, out, 1}; }
 
 }  // namespace
 
+std::vector<ChainStep> stepsOf(const nn::Sequential& chain) {
+  std::vector<ChainStep> steps;
+  const auto modules = chain->modules(false);
+  for (std::size_t i = 0; i + 1 < modules.size(); i += 3) {
+    ChainStep& step = steps.emplace_back();
+    step.conv = nn::Conv2d(std::dynamic_pointer_cast<nn::Conv2dImpl>(modules[i]));
+    step.norm = nn::BatchNorm2d(std::dynamic_pointer_cast<nn::BatchNorm2dImpl>(modules[i + 1]));
+    if (i + 2 == modules.size()) continue;
+    const auto prelu = std::dynamic_pointer_cast<nn::PReLUImpl>(modules[i + 2]);
+    step.slope = slopeOf(prelu ? nn::PReLU(prelu) : nn::PReLU(nullptr));
+  }
+  return steps;
+}
+
+float slopeOf(const nn::PReLU& activation) {
+  return activation.is_empty() ? 0.0F : activation->weight.detach().item<float>();
+}
+
 InitialBlock::InitialBlock(int out) {
   mainBranch =
       register_module("main_branch", nn::Conv2d(nn::Conv2dOptions(3, out - 3, 3).stride(2).padding(1).bias(false)));

@@ -20,6 +20,16 @@ inline constexpr const char* kVariant = "variant";
 inline constexpr const char* kSince2021 = "since-2021-03";
 inline constexpr const char* kBefore2021 = "before-2021-03";
 
+/// Convolution, norm and activation of a chain of such threes, the last of which may lack its activation.
+struct ChainStep {
+  torch::nn::Conv2d conv{nullptr};
+  torch::nn::BatchNorm2d norm{nullptr};
+  float slope = 1.0F;  ///< what values below 0 are multiplied by: 1 for no activation, 0 for ReLU, else learned
+};
+[[nodiscard]] std::vector<ChainStep> stepsOf(const torch::nn::Sequential& chain);
+/// Of an activation that is a ReLU where it is empty.
+[[nodiscard]] float slopeOf(const torch::nn::PReLU& activation);
+
 /// 3x3 strided convolution beside a 3x3 max-pool, concatenated. Parametric ReLU, as the whole encoder.
 class InitialBlock final : public torch::nn::Module {
 public:

@@ -8,60 +8,35 @@
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/max_pool2d_with_indices.h>
 #include <ATen/ops/max_unpool2d.h>
-#include <ATen/ops/prelu.h>
 
 namespace oodscope {
 namespace {
 
 namespace nn = torch::nn;
 
-/// ReLU, parametric ReLU of one slope, or nothing.
-struct Activation {
-  Activation() = default;
-  [[nodiscard]] static Activation none() {
-    Activation out;
-    out.isNone = true;
-    return out;
-  }
-  explicit Activation(const nn::PReLU& prelu) {
-    if (!prelu.is_empty()) slope = prelu->weight.detach().item<float>();
-  }
-  [[nodiscard]] torch::Tensor operator()(torch::Tensor x) const {
-    if (isNone) return x;
-    return slope ? at::leaky_relu_(x, *slope) : x.relu_();
-  }
-  std::optional<float> slope;
-  bool isNone = false;
-};
-
 struct Step {
   FoldedConv conv;
-  Activation activation;
+  float slope = 1.0F;  ///< see enet::ChainStep
 };
 
-/// Convolution, norm and activation three by three; the last activation may be missing.
-std::vector<Step> stepsOf(const nn::Sequential& chain) {
-  std::vector<Step> steps;
-  const auto modules = chain->modules(false);
-  for (std::size_t i = 0; i + 1 < modules.size(); i += 3) {
-    const nn::Conv2d conv(std::dynamic_pointer_cast<nn::Conv2dImpl>(modules[i]));
-    const nn::BatchNorm2d norm(std::dynamic_pointer_cast<nn::BatchNorm2dImpl>(modules[i + 1]));
-    Activation activation = Activation::none();
-    if (i + 2 < modules.size()) {
-      const auto prelu = std::dynamic_pointer_cast<nn::PReLUImpl>(modules[i + 2]);
-      activation = prelu ? Activation(nn::PReLU(prelu)) : Activation();
-    }
-    steps.push_back({FoldedConv(conv, inferenceAffine(norm)), activation});
-  }
-  return steps;
+torch::Tensor activatedInPlace(torch::Tensor x, float slope) {
+  if (slope == 1.0F) return x;
+  return slope == 0.0F ? x.relu_() : at::leaky_relu_(x, slope);
 }
 
 void append(std::vector<Step>& steps, const nn::Sequential& chain) {
-  for (Step& step : stepsOf(chain)) steps.push_back(std::move(step));
+  for (const enet::ChainStep& step : enet::stepsOf(chain))
+    steps.push_back({FoldedConv(step.conv, inferenceAffine(step.norm)), step.slope});
+}
+
+std::vector<Step> stepsOf(const nn::Sequential& chain) {
+  std::vector<Step> steps;
+  append(steps, chain);
+  return steps;
 }
 
 torch::Tensor apply(const std::vector<Step>& steps, torch::Tensor x) {
-  for (const Step& step : steps) x = step.activation(step.conv(x));
+  for (const Step& step : steps) x = activatedInPlace(step.conv(x), step.slope);
   return x;
 }
 
@@ -74,24 +49,25 @@ std::vector<Step> branchOf(const Bottleneck& block) {
 }
 
 struct FastRegular {
-  explicit FastRegular(const enet::RegularBottleneck& block) : branch(branchOf(block)), out(block.outActivation) {}
-  torch::Tensor operator()(const torch::Tensor& x) const { return out(apply(branch, x).add_(x)); }
+  explicit FastRegular(const enet::RegularBottleneck& block)
+      : branch(branchOf(block)), slope(enet::slopeOf(block.outActivation)) {}
+  torch::Tensor operator()(const torch::Tensor& x) const { return activatedInPlace(apply(branch, x).add_(x), slope); }
   std::vector<Step> branch;
-  Activation out;
+  float slope;
 };
 
 struct FastDownsampling {
   explicit FastDownsampling(const enet::DownsamplingBottleneck& block)
-      : branch(branchOf(block)), out(block.outActivation) {}
+      : branch(branchOf(block)), slope(enet::slopeOf(block.outActivation)) {}
   torch::Tensor operator()(const torch::Tensor& x, torch::Tensor& indices) const {
     torch::Tensor pooled;
     std::tie(pooled, indices) = at::max_pool2d_with_indices(x, 2, 2);
     torch::Tensor sum = apply(branch, x);
     sum.narrow(1, 0, pooled.size(1)).add_(pooled);
-    return out(sum);
+    return activatedInPlace(sum, slope);
   }
   std::vector<Step> branch;
-  Activation out;
+  float slope;
 };
 
 struct FastUpsampling {
@@ -113,7 +89,7 @@ struct FastUpsampling {
 class FastEnet final : public InferenceNetwork {
 public:
   explicit FastEnet(const enet::Enet& network)
-      : m_initialOut(network.initialBlock->outActivation),
+      : m_initialSlope(enet::slopeOf(network.initialBlock->outActivation)),
         m_down1(*network.downsample1),
         m_down2(*network.downsample2),
         m_up4(*network.upsample4),
@@ -135,7 +111,7 @@ public:
     const torch::Tensor in = image.contiguous(torch::MemoryFormat::ChannelsLast);
     torch::Tensor indices1, indices2;
     const torch::Tensor pooled = at::max_pool2d(in, 3, 2, 1).mul_(m_scale).add_(m_shift);
-    torch::Tensor x = m_initialOut(at::cat({m_initial(in), pooled}, 1));
+    torch::Tensor x = activatedInPlace(at::cat({m_initial(in), pooled}, 1), m_initialSlope);
     x = m_down1(x, indices1);
     for (const FastRegular& block : m_stage1) x = block(x);
     x = m_down2(x, indices2);
@@ -151,7 +127,7 @@ public:
 private:
   FoldedConv m_initial;
   torch::Tensor m_scale, m_shift;
-  Activation m_initialOut;
+  float m_initialSlope;
   FastDownsampling m_down1, m_down2;
   std::vector<FastRegular> m_stage1, m_stage23, m_stage4;
   FastUpsampling m_up4, m_up5;

@@ -6,6 +6,7 @@
 #include "inference/networks/eomt.inl.h"
 #include "inference/networks/eomt_readings.inl.h"
 #include "inference/networks/fast_transformer.inl.h"
+#include "inference/networks/quantised_forms.inl.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv2d.h>
@@ -18,9 +19,10 @@ namespace {
 
 class FastEomt final : public InferenceNetwork {
 public:
-  explicit FastEomt(std::shared_ptr<const eomt::Eomt> network)
-      : m_network(std::move(network)), m_patches(*m_network->patchEmbedding) {
-    for (const auto& block : m_network->blocks->all) m_blocks.emplace_back(block);
+  FastEomt(std::shared_ptr<const eomt::Eomt> network, const vit::LinearMaker& make)
+      : m_network(std::move(network)),
+        m_patches(*m_network->patchEmbedding),
+        m_blocks(vit::fastBlocks(*m_network->blocks, make)) {
     for (const auto& block : m_network->upscale) m_doublings.emplace_back(block->phaseWeight(), block->phaseBias());
   }
   void run(const torch::Tensor& image, const torch::Tensor& out) override {
@@ -58,12 +60,14 @@ private:
   std::vector<vit::FastLinear> m_doublings;
 };
 
+constexpr const char* kEomtBackbone = "encoder.backbone.";
+
 /// Blocks over queries and patches of the published configurations, where a file does not hold the buffer that tells.
 /// Source: tue-mps/eomt, configs.
 constexpr int kJointOfBase = 3, kJointOfLarge = 4, kDepthOfLarge = 24;
 
 std::optional<NetworkShape> eomtShape(const StateDict& tensors) {
-  const auto extents = vit::extentsOf(tensors, "encoder.backbone.", "reg_token");
+  const auto extents = vit::extentsOf(tensors, kEomtBackbone, "reg_token");
   const auto queries = extent(tensors, "q.weight", 2, 0), columns = extent(tensors, "class_head.weight", 2, 0);
   if (!extents || !queries || !columns || *columns < 2) return std::nullopt;
   const auto grid = vit::sideOfSquare(extents->positions);
@@ -103,6 +107,10 @@ NetworkOption windowsOption() {
   return out;
 }
 
+std::shared_ptr<const eomt::Eomt> eomtOf(const Network& network) {
+  return std::dynamic_pointer_cast<const eomt::Eomt>(network.shared_from_this());
+}
+
 int trainedSide(const NetworkShape& shape) { return eomt::eomtWidths(shape).grid * eomt::kEomtPatch; }
 
 }  // namespace
@@ -127,8 +135,19 @@ NetworkKind eomtKind() {
       .inputSize = [](const NetworkShape& shape) { return eomt::readingOf(shape).defaultInput(trainedSide(shape)); },
       .multiplyAdds = eomtMultiplyAdds,
       .optimise = [](const Network& network) -> std::unique_ptr<InferenceNetwork> {
-        return std::make_unique<FastEomt>(std::dynamic_pointer_cast<const eomt::Eomt>(network.shared_from_this()));
+        return std::make_unique<FastEomt>(eomtOf(network), vit::plainLinear);
       }};
+}
+
+const DynamicBytes& eomtBytes() {
+  static constexpr DynamicBytes bytes{.what = "the linear layers of its blocks",
+                                      .isQuantised = vit::isBlockWeight,
+                                      .arrange = [](const Network& network, const StateDict& scales,
+                                                    ByteEngine engine) -> std::unique_ptr<InferenceNetwork> {
+                                        return std::make_unique<FastEomt>(
+                                            eomtOf(network), vit::byteLinears(scales, kEomtBackbone, engine));
+                                      }};
+  return bytes;
 }
 
 }  // namespace oodscope

@@ -61,6 +61,22 @@ torch::Tensor attentionOfHead(const torch::Tensor& queries, const torch::Tensor&
 
 }  // namespace
 
+torch::Tensor rowsAsMap(const torch::Tensor& x, std::int64_t height, std::int64_t width) {
+  return x.view({1, height, width, x.size(1)}).permute({0, 3, 1, 2});
+}
+
+torch::Tensor mapAsRows(const torch::Tensor& map) { return map.permute({0, 2, 3, 1}).reshape({-1, map.size(1)}); }
+
+torch::Tensor productByOwn(const OwnConvolution& own, const torch::Tensor& x) {
+  // The own kernel shares rows of a map among threads and sums four pixels of a row at once.
+  constexpr std::int64_t wide = 4;
+  const std::int64_t rows = x.size(0), whole = rows / wide * wide;
+  if (whole == 0) return mapAsRows(own(rowsAsMap(x, 1, rows)));
+  if (whole == rows) return mapAsRows(own(rowsAsMap(x, rows / wide, wide)));
+  return at::cat({mapAsRows(own(rowsAsMap(x.narrow(0, 0, whole), whole / wide, wide))),
+                  mapAsRows(own(rowsAsMap(x.narrow(0, whole, rows - whole), 1, rows - whole)))});
+}
+
 torch::Tensor rowProduct(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
   // What is being recorded for TorchScript is to run elsewhere, too: on a GPU, by a LibTorch without oneDNN.
   const bool isRecorded = at::tracer::impl::is_dispatch_enabled();

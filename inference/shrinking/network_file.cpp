@@ -2,6 +2,7 @@
 #include "inference/shrinking/network_file.inl.h"
 
 #include "analysis/core/error.h"
+#include "analysis/formats/atomic_file.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/built_in.inl.h"
 #include "inference/models/resolve_options.inl.h"
@@ -78,6 +79,13 @@ std::string sidecarSaying(const NetworkFile& model, const std::string& done) {
   }
   sidecar["description"] = before + "; " + done;
   return sidecar.dump(2) + "\n";
+}
+
+void writeShrunk(const NetworkFile& given, const StateDict& tensors, const fs::path& output, ShrunkFile& out) {
+  const std::string sidecar = sidecarSaying(given, out.description);
+  writeStateDict(output, tensors);
+  out.after.bytes = fs::file_size(output);
+  writeFileAtomically(sidecarPath(output), std::string_view(sidecar));
 }
 
 NetworkSize sizeOf(Network& network, const NetworkKind& kind, Size input) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "analysis/core/grid.h"
+#include "inference/checkpoints/state_dict.inl.h"
 #include "inference/models/sidecar.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/shrinking/shrinking.h"
@@ -32,6 +33,10 @@ void requireNewFile(const std::filesystem::path& output);
 
 /// The sidecar of `model` as text, with `done` added to its description; one of a description alone where it has none.
 [[nodiscard]] std::string sidecarSaying(const NetworkFile& model, const std::string& done);
+
+/// Writes the tensors with the sidecar of `given`, out.description added to its own, and says how large the file is.
+void writeShrunk(const NetworkFile& given, const StateDict& tensors, const std::filesystem::path& output,
+                 ShrunkFile& out);
 
 /// What a network costs, but for the bytes. Cost: a pass over 64x64 pixels.
 [[nodiscard]] NetworkSize sizeOf(Network& network, const NetworkKind& kind, Size input);

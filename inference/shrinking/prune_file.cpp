@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analysis/core/error.h"
 #include "analysis/core/numbers.h"
-#include "analysis/formats/atomic_file.h"
-#include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/networks/headed_network.inl.h"
 #include "inference/networks/weights.inl.h"
 #include "inference/shrinking/network_file.inl.h"
@@ -108,11 +106,7 @@ ShrunkFile pruneFile(const fs::path& model, const PruneOptions& options, const f
   else
     pruned = pruneChannels(given, options, out);
   out.after = sizeOf(*pruned, *given.kind, given.input());
-  const std::string sidecar = sidecarSaying(given, out.description);
-  writeStateDict(output, stateDictOf(*pruned));
-  out.after.bytes = fs::file_size(output);
-  fs::path beside = output;
-  writeFileAtomically(beside.replace_extension(".json"), std::string_view(sidecar));
+  writeShrunk(given, stateDictOf(*pruned), output, out);
   return out;
 }
 

@@ -52,10 +52,15 @@ struct CalibrationImages {
   std::function<std::optional<RgbImage>()> next;
 };
 
-/// Quantises an ERFNet to int8 and writes it with its sidecar: about a quarter as large. The file opens as any model
-/// and runs in bytes between its layers (see quantised_erfnet.inl.h). Throws Error: another network, no image, a file
-/// that is there already. Cost: a plain pass an image.
+/// Quantises a network of convolutions to int8 and writes it with its sidecar: about a quarter as large. The file opens
+/// as any model and runs in bytes between its layers (see byte_graph.inl.h). Throws Error: a network that has no such
+/// form (see quantised_forms.inl.h), no image, a file that is there already. Cost: a plain pass an image.
 [[nodiscard]] ShrunkFile quantiseFile(const std::filesystem::path& model, const CalibrationImages& images,
                                       const std::filesystem::path& output);
+
+/// Quantises the linear layers of a transformer's blocks to int8 (PyTorch's quantize_dynamic with
+/// per_channel_dynamic_qconfig) and writes it with its sidecar: a third as large or less. The file opens as any model.
+/// Throws Error: another network, with the reason, or a file that is there already.
+[[nodiscard]] ShrunkFile quantiseDynamically(const std::filesystem::path& model, const std::filesystem::path& output);
 
 }  // namespace oodscope

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // shrink: what it refuses, what it writes, and the table of a network, its pruned and its quantised form.
+#include "inference/checkpoints/checkpoint.inl.h"
+#include "inference/networks/network_registry.inl.h"
+#include "inference/networks/weights.inl.h"
 #include "tests/end_to_end/command.h"
 #include "tests/end_to_end/small_set.h"
 #include "tests/support/temporary_folder.h"
@@ -43,7 +46,8 @@ TEST_F(ShrinkCommand, RefusesWhatMeansNothing) {
         {"--model", net, "--prune", "magnitude", "--fraction", "1", "--output", out},
         {"--model", net, "--prune", "magnitude", "--every-layer", "--output", out},
         {"--model", net, "--quantise", "static", "--output", out},
-        {"--model", net, "--quantise", "dynamic", "--output", out},
+        {"--model", net, "--quantise", "dynamic", "--calibrate", set().string(), "--output", out},
+        {"--model", net, "--quantise", "halved", "--output", out},
         {"--model", net, "--prune", "magnitude", "--calibrate", set().string(), "--output", out},
         {"table", "--model", net},
         {"table", "--set", set().string()}})
@@ -51,6 +55,9 @@ TEST_F(ShrinkCommand, RefusesWhatMeansNothing) {
   EXPECT_FALSE(fs::exists(out));
   const CommandResult missing = shrink({"--model", at("none.pth"), "--prune", "magnitude", "--output", out});
   EXPECT_EQ(missing.code, 3);
+  const CommandResult convolutions = shrink({"--model", net, "--quantise", "dynamic", "--output", out});
+  EXPECT_EQ(convolutions.code, 3);
+  EXPECT_THAT(convolutions.err, HasSubstr("a network of convolutions"));
   const CommandResult there = shrink({"--model", net, "--prune", "magnitude", "--output", net});
   EXPECT_EQ(there.code, 3);
   EXPECT_THAT(there.err, HasSubstr("is not replaced"));
@@ -84,6 +91,31 @@ TEST_F(ShrinkCommand, WeighsANetworkAndItsShrunkForms) {
     EXPECT_FALSE(rows[row].contains("miou"));
   }
   for (const char* name : {"ap-parameters.svg", "ap-latency.svg"}) EXPECT_TRUE(fs::exists(at(name))) << name;
+}
+
+TEST_F(ShrinkCommand, WeighsATransformerAndItsBytes) {
+  const std::string net = at("vit.pth"), bytes = at("vit-bytes.pth");
+  writeStateDict(net, stateDictOf(*makeNetwork("DINOv2", {.classes = 19, .widths = {0, 1, 2, 5, 64}})));
+  folder.write("vit.json", R"({"input_size": [56, 28]})");
+  const CommandResult calibrated =
+      shrink({"--model", net, "--quantise", "static", "--calibrate", set().string(), "--output", bytes});
+  EXPECT_EQ(calibrated.code, 3);
+  EXPECT_THAT(calibrated.err, HasSubstr("of which dynamic int8 is made"));
+  const CommandResult done = shrink({"--model", net, "--quantise", "dynamic", "--output", bytes});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("quantised to int8, dynamic: weights of the linear layers of its blocks"));
+  const CommandResult info = runCli({"info", bytes});
+  EXPECT_EQ(info.code, 0) << info.err;
+  EXPECT_THAT(info.out, AllOf(HasSubstr("DINOv2"), HasSubstr("int8")));
+  const CommandResult table = shrink({"table", "--model", net, "--model", bytes, "--set", set().string(), "--method",
+                                      "msp", "--format", "json", "--output", at("table.json"), "--no-cache"});
+  ASSERT_EQ(table.code, 0) << table.err;
+  std::ifstream in(at("table.json"));
+  const auto rows = nlohmann::json::parse(in)["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[1]["model"], "vit-bytes.pth");
+  EXPECT_LT(rows[1]["bytes"].get<double>(), rows[0]["bytes"].get<double>());
+  EXPECT_EQ(rows[1]["giga_multiply_adds"], rows[0]["giga_multiply_adds"]);
 }
 
 }  // namespace

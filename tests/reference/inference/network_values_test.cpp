@@ -5,6 +5,7 @@
 #include "inference/models/multiply_adds.inl.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/networks/weights.inl.h"
+#include "tests/reference/inference/recorded_networks.inl.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
@@ -21,30 +22,6 @@ namespace {
 nlohmann::json recorded(const std::string& kind) {
   std::ifstream in(OODSCOPE_SOURCE_DIR "/tests/reference/inference/data/networks.json");
   return nlohmann::json::parse(in).at(kind);
-}
-
-/// The formula of record_networks.py.
-void setByFormula(const std::string& key, at::Tensor tensor) {
-  if (!tensor.is_floating_point()) return;
-  double phase = 0.0;
-  for (const char c : key) phase += static_cast<double>(static_cast<unsigned char>(c));
-  const auto count = static_cast<double>(tensor.numel());
-  const double spread = std::sqrt(3.0 / (count / static_cast<double>(tensor.size(0))));
-  const at::Tensor values = at::empty(tensor.sizes(), at::kFloat);
-  for (std::int64_t n = 0; n < tensor.numel(); ++n) {
-    const auto i = static_cast<double>(n);
-    const double wave = std::sin(phase + 0.37 * i * (i + 3.0));
-    double value = wave * spread;
-    if (key.ends_with("running_var")) {
-      value = 0.75 + 0.25 * wave;
-    } else if (key.ends_with("running_mean") || key.ends_with("bias")) {
-      value = 0.1 * wave;
-    } else if (tensor.dim() == 1) {
-      value = tensor.numel() == 1 ? 0.25 + 0.1 * wave : 1.0 + 0.2 * wave;
-    }
-    values.data_ptr<float>()[n] = static_cast<float>(value);
-  }
-  tensor.copy_(values);
 }
 
 at::Tensor imageByFormula(std::int64_t height, std::int64_t width) {
@@ -77,7 +54,7 @@ TEST_P(NetworkValues, EqualWhatPythonComputes) {
                            .widths = expected.at("widths").get<std::vector<int>>(),
                            .options = GetParam().options};
   const auto network = makeNetwork(GetParam().kind, shape);
-  for (const auto& [key, tensor] : stateDictOf(*network)) setByFormula(key, tensor);
+  for (const auto& [key, tensor] : stateDictOf(*network)) testing::setByFormula(key, tensor);
   network->eval();
   const auto height = expected.at("height").get<std::int64_t>(), width = expected.at("width").get<std::int64_t>();
   const at::Tensor image = imageByFormula(height, width);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Bytes against PyTorch's observers and quantised convolutions (record_quantised.py).
+#include "inference/networks/byte_pixels.inl.h"
+#include "inference/networks/byte_product.inl.h"
 #include "inference/networks/byte_values.inl.h"
 
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 #include <torch/utils.h>
 
@@ -79,6 +82,84 @@ TEST(Bytes, AreConvolvedAsPyTorchDoesByBothEngines) {
       const torch::Tensor sum = addThenRelu(found, found, {2.0F * out.scale, 0});
       EXPECT_LE((numbersOf(sum) - tensorIn(each["sum"], outSizes)).abs().max().item<float>(), 1.0F);
     }
+  }
+}
+
+/// The bytes of PyTorch's picture and what it makes of them between convolutions.
+class BytesBetween : public ::testing::Test {
+protected:
+  [[nodiscard]] torch::Tensor recordedAs(const char* name, const torch::Tensor& like) const {
+    return tensorIn(between[name], like.sizes().vec());
+  }
+  /// A value beside the middle between two bytes may be rounded to either.
+  void expectBytes(const torch::Tensor& found, const char* name) const {
+    const torch::Tensor apart = (numbersOf(found) - recordedAs(name, found)).abs();
+    EXPECT_LE(apart.max().item<float>(), 1.0F) << name;
+    EXPECT_LE(apart.sum().item<float>(), 0.01F * static_cast<float>(apart.numel())) << name;
+  }
+  [[nodiscard]] torch::Tensor channels(std::int64_t first, std::int64_t count) const {
+    return numbered(numbersOf(image).narrow(1, first, count));
+  }
+  /// Whole numbers as bytes of the picture's scale.
+  [[nodiscard]] torch::Tensor numbered(const torch::Tensor& bytes) const {
+    return toBytes((bytes - static_cast<double>(in.zero)) * static_cast<double>(in.scale), in);
+  }
+  json recorded = recordedBytes();
+  json between = recorded["between"];
+  ByteScale in = byteScaleOf(recorded["least"].get<float>(), recorded["most"].get<float>());
+  ByteScale out{between["scale"].get<float>(), between["zero"].get<std::int64_t>()};
+  float slope = between["slope"].get<float>(), slopeBeside = between["slope_beside"].get<float>();
+  torch::Tensor image = toBytes(tensorIn(recorded["image"], recorded["sizes"].get<std::vector<std::int64_t>>()), in);
+};
+
+TEST_F(BytesBetween, AreBentAsByPyTorchsLeakyRelu) {
+  const torch::Tensor found = lookUp(image, activationTable(in, slope, out), out);
+  expectBytes(found, "bent");
+  EXPECT_FLOAT_EQ(static_cast<float>(found.q_scale()), out.scale);
+}
+
+TEST_F(BytesBetween, ArePooledWithTheirPlacesAndPutBack) {
+  const PooledBytes pooled = poolBytes(image);
+  EXPECT_TRUE(numbersOf(pooled.bytes).equal(recordedAs("pooled", pooled.bytes)));
+  EXPECT_TRUE(pooled.places.to(torch::kFloat).contiguous().equal(recordedAs("places", pooled.places)));
+  const torch::Tensor back = unpoolBytes(pooled.bytes, pooled.places);
+  EXPECT_TRUE(numbersOf(back).equal(recordedAs("unpooled", back)));
+}
+
+TEST_F(BytesBetween, ArePooledBesideAConvolutionBehindTheNorm) {
+  const std::int64_t count = image.size(1);
+  const torch::Tensor tables =
+      channelTables(in, tensorIn(between["factor"], {count}), tensorIn(between["shift"], {count}), slope, out);
+  for (const int kernel : {2, 3}) {
+    const torch::Tensor beside = toBytes(at::ones({1, 2, image.size(2) / 2, image.size(3) / 2}), out);
+    const torch::Tensor joined = joinPooledBytes(beside, image, tables, kernel);
+    EXPECT_TRUE(numbersOf(joined).narrow(1, 0, 2).equal(numbersOf(beside)));
+    const torch::Tensor pooled = numbersOf(joined).narrow(1, 2, count).contiguous();
+    const torch::Tensor apart = (pooled - recordedAs(kernel == 2 ? "joined2" : "joined3", pooled)).abs();
+    EXPECT_LE(apart.max().item<float>(), 1.0F) << kernel;
+    EXPECT_LE(apart.sum().item<float>(), 0.01F * static_cast<float>(apart.numel())) << kernel;
+  }
+}
+
+TEST_F(BytesBetween, AreAddedBehindTheirActivations) {
+  const torch::Tensor pairs = sumTable(in, in, slopeBeside, slope, out);
+  expectBytes(sumByTable(channels(0, 4), channels(2, 4), pairs, {}, out), "sum");
+  const torch::Tensor alone = pairs.view({256, 256}).select(0, in.zero).contiguous();
+  expectBytes(sumByTable(channels(0, 2), channels(2, 4), pairs, alone, out), "filled");
+}
+
+TEST(Bytes, AreMultipliedAsByPyTorchsDynamicLinear) {
+  const json recorded = recordedBytes()["product"];
+  const auto rows = recorded["rows"].get<std::int64_t>();
+  const torch::Tensor bias = tensorIn(recorded["bias"], {-1}), x = tensorIn(recorded["x"], {rows, -1});
+  const torch::Tensor weight = tensorIn(recorded["weight"], {bias.size(0), -1}), scales = weightScales(weight, 0);
+  const torch::Tensor expected = tensorIn(recorded["out"], {rows, -1}), plain = tensorIn(recorded["plain"], {rows, -1});
+  std::vector<ByteEngine> engines{ByteEngine::Own};
+  if (hasByteEngine()) engines.push_back(ByteEngine::Library);
+  for (const ByteEngine engine : engines) {
+    const torch::Tensor found = ByteProduct(weightIntegers(weight, scales), scales.reshape({-1}), bias, engine)(x);
+    EXPECT_TRUE(found.allclose(expected, 1e-5, 1e-5));
+    EXPECT_FALSE(found.allclose(plain, 1e-5, 1e-3)) << "nothing was rounded";
   }
 }
 

@@ -3,7 +3,9 @@
 
 /usr/bin/python3 record_quantised.py (PyTorch 1.13, engine onednn). Scales and zero points of MinMaxObserver (quint8, affine)
 and PerChannelMinMaxObserver (qint8, symmetric), then bytes of torch.ao.nn.quantized.functional's conv2d operators on them: a
-3x1 convolution with ReLU, a dilated 1x3 one without, a strided 3x3 one, and add_relu of two results.
+3x1 convolution with ReLU, a dilated 1x3 one without, a strided 3x3 one, and add_relu of two results. Between convolutions:
+quantised leaky_relu, max pooling with places and its reverse, a pooled half behind its norm, a sum of parametric ReLUs. Of
+transformers: quantized::linear_dynamic with weights by row.
 """
 import json
 import pathlib
@@ -24,6 +26,47 @@ def scale_of(values):
     observer(values)
     scale, zero = observer.calculate_qparams()
     return float(scale), int(zero)
+
+
+def bytes_of(values, scale, zero):
+    return torch.quantize_per_tensor(values.float(), scale, zero, torch.quint8).int_repr().flatten().tolist()
+
+
+def between(given, slope=0.3, slope_beside=0.15):
+    """What stands between convolutions: float operators on the bytes' values, brought to bytes again; leaky_relu is PyTorch's own."""
+    values = given.dequantize().double()
+    bent = torch.ops.quantized.leaky_relu(given, slope, False, 0.021, 60)
+    pooled, places = torch.nn.functional.max_pool2d(values, 2, return_indices=True)
+    unpooled = torch.nn.functional.max_unpool2d(pooled, places, 2)
+    row, column = places // WIDTH % 2, places % WIDTH % 2
+    factor, shift = torch.linspace(-0.8, 1.2, CHANNELS).double(), torch.linspace(0.5, -0.5, CHANNELS).double()
+    of_channels = lambda x: x * factor.view(1, -1, 1, 1) + shift.view(1, -1, 1, 1)  # noqa: E731
+    prelu = lambda x, a: torch.where(x > 0, x, a * x)  # noqa: E731
+    wide = torch.nn.functional.max_pool2d(values, 3, 2, 1)
+    total = prelu(values[:, :4] + prelu(values[:, 2:], slope_beside), slope)
+    alone = prelu(prelu(values[:, 2:], slope_beside), slope)
+    filled = prelu(torch.nn.functional.pad(values[:, :2], (0, 0, 0, 0, 0, 2)) + prelu(values[:, 2:], slope_beside), slope)
+    assert filled[:, 2:].equal(alone[:, 2:])
+    to = (0.021, 60)
+    return {"slope": slope, "slope_beside": slope_beside, "scale": to[0], "zero": to[1], "bent": bent.int_repr().flatten().tolist(),
+            "pooled": bytes_of(pooled, given.q_scale(), given.q_zero_point()), "places": (2 * row + column).flatten().tolist(),
+            "unpooled": bytes_of(unpooled, given.q_scale(), given.q_zero_point()),
+            "factor": factor.tolist(), "shift": shift.tolist(),
+            "joined2": bytes_of(prelu(of_channels(pooled), slope), *to), "joined3": bytes_of(prelu(of_channels(wide), slope), *to),
+            "sum": bytes_of(total, *to), "filled": bytes_of(filled, *to)}
+
+
+def product(rows=7, inputs=40, outputs=5):
+    x, weight, bias = torch.randn(rows, inputs), torch.randn(outputs, inputs) * 0.2, torch.randn(outputs)
+    observer = PerChannelMinMaxObserver(dtype=torch.qint8, qscheme=torch.per_channel_symmetric)
+    observer(weight)
+    quantised = torch.quantize_per_channel(weight, *observer.calculate_qparams(), 0, torch.qint8)
+    out = torch.ops.quantized.linear_dynamic(x, torch.ops.quantized.linear_prepack(quantised, bias), False)
+    scale, zero = scale_of(x)
+    exact = torch.quantize_per_tensor(x, scale, zero, torch.quint8).dequantize().double() @ quantised.dequantize().double().T + bias.double()
+    assert float((out - exact).abs().max()) < 1e-5, "the library's own bytes are those of the observer"
+    return {"rows": rows, "x": x.flatten().tolist(), "weight": weight.flatten().tolist(), "bias": bias.tolist(),
+            "out": out.flatten().tolist(), "plain": (x @ weight.T + bias).flatten().tolist()}
 
 
 def main():
@@ -75,6 +118,8 @@ def main():
                 "sum": total.int_repr().flatten().tolist(),
             }
         )
+    record["between"] = between(given)
+    record["product"] = product()
     file = pathlib.Path(__file__).parent / "data" / "quantised.json"
     file.write_text(json.dumps(record, separators=(",", ":")) + "\n")
 
