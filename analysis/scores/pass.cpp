@@ -57,7 +57,7 @@ constinit const PassParameter kDropoutSeed{.name = "seed",
                                            .low = 0.0,
                                            .high = kLargestSeed,
                                            .isWhole = true,
-                                           .help = "of the channels that dropout leaves out"};
+                                           .help = "of what dropout leaves out"};
 
 constinit const PassKind kPerturbedPass{.name = "perturbed",
                                         .title = "on the image perturbed along its gradient",
@@ -68,11 +68,12 @@ constinit const PassKind kRectifiedPass{.name = "rectified",
                                         .title = "with clipped activations before its last layer",
                                         .needs = "a built-in network whose last layer can be run by itself",
                                         .parameters = kRectifiedParameters};
-constinit const PassKind kDropoutPass{.name = "dropout",
-                                      .title = "with dropout",
-                                      .needs = "a built-in network that has dropout (ERFNet, ENet)",
-                                      .parameters = kDropoutParameters,
-                                      .runs = dropoutRuns};
+constinit const PassKind kDropoutPass{
+    .name = "dropout",
+    .title = "with dropout",
+    .needs = "a built-in network that has dropout (ERFNet, ENet, BiSeNetV2, DeepLabV3+)",
+    .parameters = kDropoutParameters,
+    .runs = dropoutRuns};
 constinit const PassKind kMirroredPass{
     .name = "mirrored", .title = "on the mirrored image", .needs = "a network: files hold what they hold"};
 constinit const PassKind kFeaturesPass{.name = "features",

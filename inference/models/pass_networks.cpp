@@ -3,7 +3,7 @@
 
 #include "analysis/core/random.h"
 #include "inference/models/arrangement.inl.h"
-#include "inference/networks/channel_dropout.inl.h"
+#include "inference/networks/dropout.inl.h"
 
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/softmax.h>

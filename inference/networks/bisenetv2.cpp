@@ -155,7 +155,7 @@ torch::Tensor Aggregation::forward(const torch::Tensor& detail, const torch::Ten
 SegmentHead::SegmentHead(int classes, const Form& form) {
   const int channels = form.enlarged == Enlargement::How::Shuffled ? classes * kEnlarged * kEnlarged : classes;
   m_conv = step(block("conv"), square(kSemantic, kHeadWidth, 3), kRelu);
-  m_drop = register_module("drop", torch::nn::Dropout(kDropped));
+  m_drop = register_module("drop", ElementDropout(kDropped));
   m_out = step({.conv = form.lastKey}, Options(kHeadWidth, channels, 1), kNone);
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/networks/dropout.inl.h"
 #include "inference/networks/stepped_network.inl.h"
-
-#include <torch/nn/modules/dropout.h>
 
 #include <array>
 #include <memory>
@@ -103,7 +102,7 @@ public:
 
 private:
   ConvStep m_conv, m_out;
-  torch::nn::Dropout m_drop{nullptr};
+  ElementDropout m_drop{nullptr};
 };
 
 /// BiSeNetV2 (Yu et al., 2020) as CoinCheung/BiSeNet has it; keys detail, segment, bga, head.

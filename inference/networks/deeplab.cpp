@@ -120,7 +120,7 @@ DeepLabV3Plus::DeepLabV3Plus(const NetworkShape& shape, Implementation implement
     channels = wide;
   }
   for (std::size_t i = 0; i < layout.dropout.size(); ++i)
-    m_dropout.push_back(register_module("dropout" + std::to_string(i), torch::nn::Dropout(layout.dropout[i])));
+    m_dropout.push_back(register_module("dropout" + std::to_string(i), ElementDropout(layout.dropout[i])));
   m_last = step({.conv = layout.last}, Options(wide, shape.classes, 1), StepActivation::None);
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/networks/dropout.inl.h"
 #include "inference/networks/resnet.inl.h"
 #include "inference/networks/stepped_network.inl.h"
-
-#include <torch/nn/modules/dropout.h>
 
 #include <array>
 #include <memory>
@@ -58,7 +57,7 @@ private:
   ConvStep m_lowLevel, m_pooled, m_projected, m_last;
   std::array<ConvStep, 4> m_atrous;
   std::vector<ConvStep> m_decoder;
-  std::vector<torch::nn::Dropout> m_dropout;
+  std::vector<ElementDropout> m_dropout;
 };
 
 }  // namespace oodscope::deeplab

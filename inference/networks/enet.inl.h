@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "inference/networks/channel_dropout.inl.h"
+#include "inference/networks/dropout.inl.h"
 #include "inference/networks/network.inl.h"
 
 #include <torch/nn/modules/activation.h>

@@ -36,8 +36,8 @@ torch::Tensor through(const std::vector<ConvStep>& steps, const torch::Tensor& x
   return y;
 }
 
-torch::nn::Dropout dropoutAt(torch::nn::Module& owner, double probability) {
-  const torch::nn::Dropout out(probability);
+ElementDropout dropoutAt(torch::nn::Module& owner, double probability) {
+  ElementDropout out(probability);
   registerAt(owner, "right_last_conv.1", out.ptr());
   return out;
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "inference/networks/dropout.inl.h"
 #include "inference/networks/stepped_network.inl.h"
-
-#include <torch/nn/modules/dropout.h>
 
 #include <memory>
 #include <optional>
@@ -37,7 +36,7 @@ public:
 private:
   std::vector<ConvStep> m_branch;
   ConvStep m_out;
-  torch::nn::Dropout m_drop{nullptr};
+  ElementDropout m_drop{nullptr};
 };
 
 /// Halves the size; hands on where each maximum was.
@@ -49,7 +48,7 @@ public:
 private:
   std::vector<ConvStep> m_branch;
   ConvStep m_pooled, m_out;
-  torch::nn::Dropout m_drop{nullptr};
+  ElementDropout m_drop{nullptr};
 };
 
 /// Doubles the size, putting values back where the maxima were.
@@ -60,7 +59,7 @@ public:
 
 private:
   ConvStep m_beforeUnpooling, m_first, m_last, m_out;
-  torch::nn::Dropout m_drop{nullptr};
+  ElementDropout m_drop{nullptr};
   UpsamplingStep m_upsampling;
 };
 

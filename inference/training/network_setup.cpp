@@ -4,7 +4,6 @@
 #include "inference/networks/head.inl.h"
 
 #include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/dropout.h>
 
 #include <algorithm>
 #include <span>
@@ -14,12 +13,6 @@ namespace oodscope {
 void toChannelsLast(Network& network) {
   for (at::Tensor& parameter : network.parameters()) {
     if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
-  }
-}
-
-void scaleDropout(Network& network, double factor) {
-  for (const auto& module : network.modules(false)) {
-    if (auto* dropout = module->as<torch::nn::Dropout2dImpl>()) dropout->options.p(dropout->options.p() * factor);
   }
 }
 

@@ -11,9 +11,6 @@ namespace oodscope {
 /// Convolution weights in channels-last order, which oneDNN and cuDNN run fastest.
 void toChannelsLast(Network& network);
 
-/// Multiplies the network's dropout rates.
-void scaleDropout(Network& network, double factor);
-
 /// What a batch adds to the running means and variances of the network's batch norms.
 void setNormMomentum(Network& network, double momentum);
 

@@ -7,6 +7,7 @@
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/torch_reason.h"
 #include "inference/networks/backbones.inl.h"
+#include "inference/networks/dropout.inl.h"
 #include "inference/networks/head.inl.h"
 #include "inference/networks/network_registry.inl.h"
 #include "inference/networks/weights.inl.h"

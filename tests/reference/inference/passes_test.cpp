@@ -59,8 +59,11 @@ protected:
 
   /// The network that the passes are of, with the formula's weights.
   void make(const char* kind, const std::function<void(const std::string&, at::Tensor&)>& change = {}) {
-    const NetworkShape shape{.classes = recorded.at("classes").get<int>(),
-                             .widths = recorded.at("widths").get<std::vector<int>>()};
+    make(kind, recorded.at("widths").get<std::vector<int>>(), change);
+  }
+  void make(const char* kind, const std::vector<int>& widths,
+            const std::function<void(const std::string&, at::Tensor&)>& change = {}) {
+    const NetworkShape shape{.classes = recorded.at("classes").get<int>(), .widths = widths};
     const torch::NoGradGuard noGradient;
     trained = makeNetwork(kind, shape);
     for (auto [key, tensor] : stateDictOf(*trained)) {
@@ -177,6 +180,18 @@ TEST_F(Passes, DropoutEqualsPyTorchWithTheMasksOfTheSeed) {
   expectScores(outputs, methods::kMcDropout, 1.0F, "mc_dropout");
   expectScores(outputs, methods::kMutualInformation, 1.0F, "mutual_information");
   EXPECT_TRUE(network->forward(image).equal(plain)) << "nothing is left out afterwards";
+}
+
+TEST_F(Passes, DropoutOfSingleValuesEqualsPyTorchWithTheMasksOfTheSeed) {
+  recorded.update(recorded.at("enet_zh320"));
+  make("ENet-zh320", networkKind("ENet-zh320")->widths);
+  const auto runs = recorded.at("dropout").size();
+  const PassChoice pass =
+      passChoice(kDropoutPass, {{"passes", static_cast<double>(runs)}, {"seed", recorded.at("seed").get<double>()}});
+  const at::Tensor plain = network->forward(image).detach();
+  for (std::size_t i = 0; i < runs; ++i) expectLogits(run(pass, i), recorded.at("dropout").at(i));
+  const double movedBy = recorded.at("moved_by").get<double>();
+  EXPECT_NEAR((run(pass, 0) - plain).abs().max().item<double>(), movedBy, 1e-4 * movedBy);
 }
 
 }  // namespace oodscope

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Records what PyTorch computes for further passes of a small ERFNet, and ODIN of a small ENet: data/passes.json.
+"""Records what PyTorch computes for further passes of a small ERFNet, ODIN of a small ENet and dropout of zh320's ENet:
+data/passes.json.
 
 Run: /usr/bin/python3 tests/reference/inference/record_passes.py
 Network, weights and image are those of record_networks.py, here in double precision. ODIN: Liang et al., ICLR 2018, with the
 loss of SegmentMeIfYouCan's baseline, whose cross-entropy takes softmax(z) for logits. ReAct: Sun et al., NeurIPS 2021, with the
 bound at a percentile (nearest rank) of the image's own activations. Dropout: whole channels, those that SplitMix64 (Steele, Lea,
-Flood, OOPSLA 2014) names, channel by channel and layer after layer.
+Flood, OOPSLA 2014) names, channel by channel and layer after layer; zh320's ENet drops single values, named row by row, at the end of each bottleneck's
+branch: 0.01 of them in the first stage, 0.1 in the others (its models/enet.py).
 """
 import json
 import math
@@ -17,6 +19,7 @@ import torch.nn.functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "reference/python"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from further_networks import ZhBottleneck, ZhENet  # noqa: E402
 from networks import ENet, ERFNet, Residual  # noqa: E402
 from record_networks import image, weight  # noqa: E402
 
@@ -44,8 +47,8 @@ def stream(seed, number):
     return SplitMix(SplitMix(mixed).next())
 
 
-def made(make):
-    network = make(5, (8, 12, 16)).eval()
+def made(make, *widths):
+    network = make(5, *widths).eval()
     state = {key: weight(key, t) if t.is_floating_point() else t for key, t in network.state_dict().items()}
     network.load_state_dict(state)
     return network.double()
@@ -103,6 +106,24 @@ def with_dropout(network, x, seed, number):
     return out
 
 
+def with_values_dropped(network, x, seed, number):
+    """Of zh320's ENet."""
+    random, hooks = stream(seed, number), []
+    for name, block in network.named_modules():
+        if not isinstance(block, ZhBottleneck):
+            continue
+        share = 0.01 if name.startswith("bottleneck1.") else 0.1
+
+        def drop(module, inputs, y, share=share):
+            kept = [0.0 if random.uniform() < share else 1.0 / (1.0 - share) for _ in range(y.numel())]
+            return y * torch.tensor(kept, dtype=y.dtype).view_as(y)
+        hooks.append(block.right_last_conv.register_forward_hook(drop))
+    out = network(x)
+    for hook in hooks:
+        hook.remove()
+    return out
+
+
 def sampled(logits):
     return [float(f"{v:.9g}") for v in logits[0, :, ::7, ::7].flatten().tolist()]
 
@@ -112,7 +133,7 @@ def main():
     x = image(48, 64).double()
     out = {"torch": torch.__version__, "height": 48, "width": 64, "step": 7, "classes": 5, "widths": [8, 12, 16],
            "epsilon": 0.001, "percentile": 90, "seed": 7}
-    network = made(ERFNet)
+    network = made(ERFNet, (8, 12, 16))
     moved = perturbed(network, x, out["epsilon"])
     with torch.no_grad():
         plain = network(x)
@@ -128,7 +149,7 @@ def main():
     out["mc_dropout"] = sampled(entropy(mean, 1)[:, None])
     information = entropy(mean, 1) - entropy(p, 2).mean(0)
     out["mutual_information"] = sampled(information[:, None])
-    enet, scale = made(ENet), 1e-4  # the formula's logits are so large that no softmax has a gradient
+    enet, scale = made(ENet, (8, 12, 16)), 1e-4  # the formula's logits are so large that no softmax has a gradient
     with torch.no_grad():
         enet.state_dict()["transposed_conv.weight"].mul_(scale)
     moved = perturbed(enet, x, out["epsilon"])
@@ -137,6 +158,12 @@ def main():
     out["enet"] = {"last_layer_scale": scale, "perturbed": sampled(moved), "moved_by": float((moved - plain).abs().max()),
                    "largest": float(plain.abs().max()),
                    "odin": sampled(1.0 - F.softmax(moved / 3.0, 1).max(1, keepdim=True).values)}
+    zh320 = made(ZhENet)
+    with torch.no_grad():
+        plain = zh320(x)
+        runs = [with_values_dropped(zh320, x, out["seed"], number) for number in range(2)]
+    out["enet_zh320"] = {"largest": float(plain.abs().max()), "moved_by": float((runs[0] - plain).abs().max()),
+                         "dropout": [sampled(run) for run in runs]}
     (pathlib.Path(__file__).parent / "data/passes.json").write_text(json.dumps(out) + "\n")
 
 
