@@ -57,11 +57,7 @@ void runRectified(const PassWork& work, const torch::Tensor& image, const torch:
   const torch::Tensor features = work.network->penultimate(image);
   const double bound = percentileOf(features, passValue(work.pass.values, kReactPercentile));
   const torch::Tensor clipped = features.clamp_max(bound);
-  if (work.network->outputs().size() == 1) {
-    logits.copy_(work.network->classifyTo(clipped, {image.size(2), image.size(3)}));
-  } else {
-    fillFrom(work.network->classifyAll(clipped), logits);
-  }
+  fillFrom(work.network->classifyAll(clipped, {image.size(2), image.size(3)}), logits);
 }
 
 void runWithDropout(const PassWork& work, const torch::Tensor& image, const torch::Tensor& logits) {

@@ -44,7 +44,8 @@ NetworkKind bisenetV1Kind() {
           .sizeMultiple = 32,
           .normalisation = bisenetv1::kNormalisation,
           .head = {"conv_out."},
-          .optimise = [](const Network& network) { return foldedNetwork(network, makeBisenetV1); }};
+          .optimise = [](const Network& network) { return foldedNetwork(network, makeBisenetV1); },
+          .lastLayer = LastLayer{.key = "conv_out.conv_out", .reduction = bisenetv1::kEnlarged}};
 }
 
 }  // namespace oodscope

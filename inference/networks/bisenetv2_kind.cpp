@@ -40,7 +40,9 @@ NetworkKind bisenetV2Kind() {
           .sizeMultiple = 32,
           .normalisation = bisenetv1::kNormalisation,  // as its elder's
           .head = {"head."},
-          .optimise = [](const Network& network) { return foldedNetwork(network, makeBisenetV2); }};
+          .optimise = [](const Network& network) { return foldedNetwork(network, makeBisenetV2); },
+          .lastLayer =
+              LastLayer{.key = std::string("head.") + bisenetv2::kForms[0].lastKey, .reduction = bisenetv2::kEnlarged}};
 }
 
 }  // namespace oodscope

@@ -16,7 +16,6 @@ namespace {
 
 using Options = torch::nn::Conv2dOptions;
 
-constexpr int kReduction = 4;  // of the decoder
 constexpr std::array kGrid{1, 2, 4};
 
 bool hasStride8(const NetworkShape& shape) {

@@ -16,6 +16,9 @@ inline constexpr const char* kOutputStride = "output_stride";
 inline constexpr const char* kStride16 = "stride-16";
 inline constexpr const char* kStride8 = "stride-8";
 
+/// Of the decoder: what the last layer reads has 1/4 of the size.
+inline constexpr int kReduction = 4;
+
 /// What public implementations do differently, and how they call the parts.
 struct DeepLabLayout {
   std::vector<std::string> heads;  ///< prefixes of all but the backbone's keys

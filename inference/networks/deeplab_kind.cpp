@@ -41,7 +41,8 @@ NetworkKind deepLabKind(const std::string& name, deeplab::Implementation impleme
                    .values = {{deeplab::kStride16, "the deepest features are at 1/16 of the size"},
                               {deeplab::kStride8, "the deepest features are at 1/8 of the size"}}}},
       .signature = {deepest, layout.atrous[1].conv + ".weight", layout.projected.conv + ".weight",
-                    layout.lowLevel.conv + ".weight", layout.last + ".weight"},
+                    layout.lowLevel.conv + ".weight", layout.decoder.back().norm + ".running_mean",
+                    layout.last + ".weight"},
       .mayBeFolded = [](std::string_view) { return false; },  // its convolutions have no bias to fold into
       .shapeOf = [last = layout.last, depth](const StateDict& tensors) { return deepLabShape(tensors, last, depth); },
       .make = make,
@@ -52,8 +53,7 @@ NetworkKind deepLabKind(const std::string& name, deeplab::Implementation impleme
       .backbone = "backbone.",
       .head = layout.heads,
       .optimise = [make](const Network& network) { return foldedNetwork(network, make); },
-      // Heads enlarge without aligning corners.
-      .lastLayer = layout.alignsCorners ? std::nullopt : std::optional(LastLayer{.key = layout.last, .reduction = 4})};
+      .lastLayer = LastLayer{.key = layout.last, .reduction = deeplab::kReduction}};
 }
 
 }  // namespace

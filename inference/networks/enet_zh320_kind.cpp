@@ -41,7 +41,8 @@ NetworkKind enetZh320Kind() {
           .normalisation = kImageNet,
           .head = {"bottleneck4.", "bottleneck5.", "fullconv."},
           .switched = kZh320Switched,
-          .optimise = [](const Network& network) { return foldedNetwork(network, makeEnetZh320); }};
+          .optimise = [](const Network& network) { return foldedNetwork(network, makeEnetZh320); },
+          .lastLayer = LastLayer{.key = "fullconv.up_conv.0", .reduction = 2, .convolution = "0"}};
 }
 
 }  // namespace oodscope

@@ -42,7 +42,8 @@ NetworkKind espnetv2Kind() {
           .sizeMultiple = 16,
           .normalisation = kImageNet,
           .head = {"merge_enc_dec_", "bu_dec_", "bu_br_"},
-          .optimise = [](const Network& network) { return foldedNetwork(network, makeEspnet); }};
+          .optimise = [](const Network& network) { return foldedNetwork(network, makeEspnet); },
+          .lastLayer = LastLayer{.key = "bu_dec_l4.merge_layer.3", .reduction = 2}};
 }
 
 }  // namespace oodscope

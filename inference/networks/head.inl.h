@@ -62,11 +62,12 @@ inline constexpr std::string_view kLastLayerBelowHead = "output_conv";
 /// The kind with the options that the shape's head has, and with the head itself as one that keys tell.
 [[nodiscard]] NetworkKind withHeadOptions(const NetworkKind& kind, const NetworkShape& shape);
 /// The network of a shape with its head, randomly initialised: the network's layers first. Throws ContractViolation for
-/// a head that the network cannot take.
+/// a head that the network cannot take, in another form than today's any.
 [[nodiscard]] std::shared_ptr<Network> makeNetwork(const NetworkKind& kind, const NetworkShape& shape);
 /// NetworkKind::shapeOf with the head that the keys tell.
 [[nodiscard]] std::optional<NetworkShape> shapeOf(const NetworkKind& kind, const StateDict& tensors);
-/// Whether a network of the kind can have it.
+/// Whether a network of the kind can have it, in today's form: a head in the last layer's place takes with it the keys
+/// that older forms are told by.
 [[nodiscard]] bool takesHead(const NetworkKind& kind, const HeadKind& head);
 
 /// The fast arrangement of a network with or without a head; the network itself where its kind's arrangement cannot be

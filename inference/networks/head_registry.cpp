@@ -49,8 +49,11 @@ StateDict withOwnLastLayer(const StateDict& tensors, const LastLayer& last, cons
   for (const auto& [name, tensor] : held) {
     if (tensor.dim() != 2) continue;
     const std::int64_t classes = tensor.size(0), features = tensor.size(1);
-    out.emplace_back(last.key + ".weight",
+    out.emplace_back(last.weightKey(),
                      last.isTransposed ? at::empty({features, classes, 1, 1}) : at::empty({classes, features, 1, 1}));
+    // Today's form is meant, see takesHead(): where forms differ in the bias, it has one.
+    const std::string weight = last.weightKey();
+    out.emplace_back(weight.substr(0, weight.rfind('.')) + ".bias", at::empty({classes}));
   }
   return out;
 }
@@ -97,6 +100,7 @@ std::shared_ptr<Network> makeNetwork(const NetworkKind& kind, const NetworkShape
   std::shared_ptr<Network> base = kind.make(shape);
   const HeadKind* head = headKind(shape.head);
   if (head == nullptr) return base;
+  require(shape.form.empty(), "makeNetwork: heads are of today's form");
   NetworkShape whole = base->shape();
   whole.options = shape.options;
   whole.head = shape.head;
@@ -112,7 +116,7 @@ std::optional<NetworkShape> shapeOf(const NetworkKind& kind, const StateDict& te
         head.valuesOf(tensorsBelow(tensors, isBeside ? head.key : std::string_view(kind.lastLayer->key)));
     if (!values) continue;
     auto shape = kind.shapeOf(withOwnLastLayer(tensors, *kind.lastLayer, head));
-    if (!shape) return std::nullopt;
+    if (!shape || !shape->form.empty()) return std::nullopt;
     shape->head = head.name;
     shape->headValues = *values;
     return shape;

@@ -3,8 +3,6 @@
 
 #include "analysis/core/error.h"
 
-#include <ATen/ops/upsample_bilinear2d.h>
-
 #include <cstdint>
 #include <utility>
 
@@ -26,17 +24,15 @@ std::shared_ptr<Module> moduleNamed(const Module& root, const std::string& key) 
   throw ContractViolation("HeadedNetwork: no such layer");
 }
 
-/// Channels that a convolution reads.
-int channelsRead(const Module& layer, bool isTransposed) {
-  for (const auto& parameter : layer.named_parameters(false))
-    if (parameter.key() == "weight") return static_cast<int>(parameter.value().size(isTransposed ? 0 : 1));
-  throw ContractViolation("HeadedNetwork: a last layer without weights");
+/// Channels that the last layer's convolution reads.
+int channelsRead(const Network& network, const LastLayer& last) {
+  const auto parameters = network.named_parameters();
+  const torch::Tensor* weight = parameters.find(last.weightKey());
+  require(weight != nullptr, "HeadedNetwork: a last layer without weights");
+  return static_cast<int>(weight->size(last.isTransposed ? 0 : 1));
 }
 
-torch::Tensor enlarged(const torch::Tensor& logits, int times) {
-  if (times == 1) return logits;
-  return at::upsample_bilinear2d(logits, {logits.size(2) * times, logits.size(3) * times}, false);
-}
+at::IntArrayRef heightAndWidth(const torch::Tensor& images) { return images.sizes().slice(2); }
 
 /// Runs the network's fast arrangement up to its last layer.
 class FastHeaded final : public InferenceNetwork {
@@ -51,7 +47,7 @@ public:
     }
     const torch::Tensor features = m_base->penultimate(image);
     if (m_network->place() == HeadPlace::InPlaceOfLast) {
-      out.copy_(m_network->classify(features));
+      out.copy_(m_network->classifyTo(features, heightAndWidth(image)));
       return;
     }
     const std::int64_t classes = m_network->shape().classes, height = image.size(2), width = image.size(3);
@@ -84,7 +80,7 @@ HeadedNetwork::HeadedNetwork(std::shared_ptr<Network> base, const NetworkKind& k
   require(takesHead(kind, head), "HeadedNetwork: a head that the network cannot take");
   const LastLayer& last = *kind.lastLayer;
   m_reduction = last.reduction;
-  const HeadSite site{channelsRead(*moduleNamed(*m_base, last.key), last.isTransposed), m_shape.classes};
+  const HeadSite site{channelsRead(*m_base, last), m_shape.classes};
   if (head.place == HeadPlace::AfterLast) {
     m_head = after(last.key, site);
     for (const TrainingStage& stage : kind.stages)
@@ -126,13 +122,17 @@ void HeadedNetwork::takeOver(const std::string& replaced, const std::shared_ptr<
 
 torch::Tensor HeadedNetwork::forward(const torch::Tensor& images) {
   if (place() == HeadPlace::AfterLast) return m_head->forward(m_base->forward(images));
-  return classify(penultimate(images));
+  return classifyTo(penultimate(images), heightAndWidth(images));
 }
 
 torch::Tensor HeadedNetwork::classify(const torch::Tensor& features) {
-  if (place() == HeadPlace::AfterLast) return m_head->forward(m_base->classify(features));
-  if (place() == HeadPlace::InPlaceOfLast) return enlarged(m_head->forward(features), m_reduction);
-  return m_base->classify(features);
+  return classifyTo(features, {features.size(2) * m_reduction, features.size(3) * m_reduction});
+}
+
+torch::Tensor HeadedNetwork::classifyTo(const torch::Tensor& features, at::IntArrayRef size) {
+  if (place() == HeadPlace::InPlaceOfLast) return m_base->enlarge(m_head->forward(features), size);
+  const torch::Tensor own = m_base->classifyTo(features, size);
+  return place() == HeadPlace::AfterLast ? m_head->forward(own) : own;
 }
 
 std::vector<Output> HeadedNetwork::outputs() const {
@@ -141,8 +141,8 @@ std::vector<Output> HeadedNetwork::outputs() const {
   return out;
 }
 
-std::vector<torch::Tensor> HeadedNetwork::classifyAll(const torch::Tensor& features) {
-  std::vector<torch::Tensor> out{classify(features)};
+std::vector<torch::Tensor> HeadedNetwork::classifyAll(const torch::Tensor& features, at::IntArrayRef size) {
+  std::vector<torch::Tensor> out{classifyTo(features, size)};
   if (m_kind->adds) out.push_back(m_head->forward(features));
   return out;
 }

@@ -20,8 +20,9 @@ public:
   [[nodiscard]] bool isSplit() const override { return m_base->isSplit(); }
   torch::Tensor penultimate(const torch::Tensor& images) override { return m_base->penultimate(images); }
   torch::Tensor classify(const torch::Tensor& features) override;
+  torch::Tensor classifyTo(const torch::Tensor& features, at::IntArrayRef size) override;
   [[nodiscard]] std::vector<Output> outputs() const override;
-  std::vector<torch::Tensor> classifyAll(const torch::Tensor& features) override;
+  std::vector<torch::Tensor> classifyAll(const torch::Tensor& features, at::IntArrayRef size) override;
   void train(bool on = true) override;
 
   torch::Tensor stageLogits(const TrainingStage& stage, const torch::Tensor& images);

@@ -16,8 +16,6 @@ namespace {
 using Options = torch::nn::Conv2dOptions;
 using resnet::stagePlan;
 
-constexpr int kReduction = 4;  // of the last layer
-
 torch::Tensor cornersAligned(const torch::Tensor& x, std::int64_t height, std::int64_t width) {
   return at::upsample_bilinear2d(x, {height, width}, true);
 }

@@ -15,6 +15,9 @@ namespace oodscope::icnet {
 /// the last) and liminn/ICNet-pytorch (ResNet-50 with a deep stem, pyramid pooling by sums).
 enum class Implementation { Zh320, Liminn };
 
+/// Of what the last layer reads: 1/4 of the size.
+inline constexpr int kReduction = 4;
+
 /// Their keys of heads that training alone uses, and of a classifier of the backbone that nobody uses.
 [[nodiscard]] std::vector<std::string> unusedKeys(Implementation implementation);
 /// Prefixes of all but the backbone's keys.

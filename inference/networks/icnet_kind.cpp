@@ -34,6 +34,7 @@ NetworkKind icNetKind(const std::string& name, icnet::Implementation implementat
   const auto shapeOf = [implementation, last = signature.back()](const StateDict& tensors) {
     return icNetShape(tensors, implementation, last);
   };
+  const std::string last = signature.back().substr(0, signature.back().rfind('.'));
   return {.name = name,
           .signature = std::move(signature),
           .auxiliaryHeads = unusedKeys(implementation),
@@ -46,7 +47,8 @@ NetworkKind icNetKind(const std::string& name, icnet::Implementation implementat
           .normalisation = kImageNet,
           .backbone = backboneKey(implementation) + ".",
           .head = headKeys(implementation),
-          .optimise = [make](const Network& network) { return foldedNetwork(network, make); }};
+          .optimise = [make](const Network& network) { return foldedNetwork(network, make); },
+          .lastLayer = LastLayer{.key = last, .reduction = icnet::kReduction}};
 }
 
 }  // namespace

@@ -57,8 +57,14 @@ public:
   }
   /// The arrays that classifyAll() gives, the logits first.
   [[nodiscard]] virtual std::vector<Output> outputs() const { return {Output::Logits}; }
-  /// Each 1 or N x channels x its own size, from what the last layer reads. Requires: isSplit().
-  virtual std::vector<torch::Tensor> classifyAll(const torch::Tensor& features) { return {classify(features)}; }
+  /// Each 1 or N x channels x its own size, from what the last layer reads, for an image of `size`. Requires:
+  /// isSplit().
+  virtual std::vector<torch::Tensor> classifyAll(const torch::Tensor& features, at::IntArrayRef size) {
+    return {classifyTo(features, size)};
+  }
+  /// Logits of a layer in the last one's place, N x C x h x w as penultimate() is, for an image of `size`: interpolated
+  /// as the network does its own, bilinearly without aligned corners where it does not.
+  virtual torch::Tensor enlarge(const torch::Tensor& small, at::IntArrayRef size);
 };
 
 /// Everything that the network gives of images: outputs().

@@ -38,9 +38,13 @@ struct TrainingStage {
 
 /// The layer that gives a network's logits, where heads stand.
 struct LastLayer {
-  std::string key;            ///< of its module: "decoder.output_conv"
-  int reduction = 1;          ///< what it reads has 1/reduction of the input's size
-  bool isTransposed = false;  ///< a transposed convolution, whose weight names the channels that it reads first
+  std::string key;               ///< of its module: "decoder.output_conv"
+  int reduction = 1;             ///< what it reads has 1/reduction of the input's size
+  bool isTransposed = false;     ///< a transposed convolution, whose weight names the channels that it reads first
+  std::string convolution = {};  ///< its convolution's key below its own, where a norm or an activation is part of it
+  [[nodiscard]] std::string weightKey() const {
+    return key + (convolution.empty() ? "" : "." + convolution) + ".weight";
+  }
 };
 
 /// All that the rest of the program knows of an architecture. A further network is its module, its NetworkKind and one

@@ -14,10 +14,14 @@
 namespace oodscope {
 namespace {
 
-/// Where a head that stands after the last layer holds that layer's tensor.
-std::string keyBelowHead(const std::string& key) {
-  const auto leaf = key.rfind('.') + 1;
-  return key.substr(0, leaf) + std::string(kLastLayerBelowHead) + "." + key.substr(leaf);
+/// The last layer's tensor as a head that stands after it holds it, whichever part of the key is the layer's; nullptr:
+/// none does.
+const torch::Tensor* heldByHead(const torch::OrderedDict<std::string, torch::Tensor>& source, const std::string& key) {
+  for (auto dot = key.find('.'); dot != std::string::npos; dot = key.find('.', dot + 1)) {
+    const auto* held = source.find(key.substr(0, dot + 1) + std::string(kLastLayerBelowHead) + key.substr(dot));
+    if (held != nullptr) return held;
+  }
+  return nullptr;
 }
 
 /// A layer in whose place a head stands is left as it is: nobody runs it.
@@ -25,7 +29,7 @@ void copyTensors(const Network& from, Network& to) {
   const auto copyAll = [](const auto& source, auto target) {
     for (auto& item : target) {
       const torch::Tensor* own = source.find(item.key());
-      if (own == nullptr) own = source.find(keyBelowHead(item.key()));
+      if (own == nullptr) own = heldByHead(source, item.key());
       if (own != nullptr) item.value().copy_(*own);
     }
   };
@@ -70,6 +74,10 @@ torch::Tensor SteppedNetwork::classify(const torch::Tensor& features) {
 torch::Tensor SteppedNetwork::classifyTo(const torch::Tensor& features, at::IntArrayRef size) {
   const torch::Tensor small = scores(features);
   if (m_enlargement.how == Enlargement::How::Shuffled) return at::pixel_shuffle(small, m_enlargement.factor);
+  return enlarge(small, size);
+}
+
+torch::Tensor SteppedNetwork::enlarge(const torch::Tensor& small, at::IntArrayRef size) {
   return at::upsample_bilinear2d(small, size, m_enlargement.how == Enlargement::How::BilinearAligned);
 }
 

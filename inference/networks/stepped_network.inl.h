@@ -25,6 +25,7 @@ public:
   [[nodiscard]] bool isSplit() const final { return true; }
   torch::Tensor classify(const torch::Tensor& features) final;
   torch::Tensor classifyTo(const torch::Tensor& features, at::IntArrayRef size) final;
+  torch::Tensor enlarge(const torch::Tensor& small, at::IntArrayRef size) final;
   /// forward() into `logits`, N x classes x H x W, without a further copy where it is contiguous.
   void fill(const torch::Tensor& images, const torch::Tensor& logits) override;
   /// classifyTo() the size of `logits`, the same way.

@@ -5,16 +5,22 @@
 #include "analysis/core/error.h"
 #include "inference/checkpoints/checkpoint.inl.h"
 #include "inference/models/model.h"
+#include "inference/networks/headed_network.inl.h"
 #include "inference/networks/weights.inl.h"
 #include "tests/support/temporary_folder.h"
 
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/prelu.h>
 #include <ATen/ops/rand.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -39,6 +45,7 @@ std::vector<const NetworkKind*> kindsWithHeads() {
 NetworkShape headedShape(const NetworkKind& kind, const HeadKind& head) {
   NetworkShape shape{.classes = kHeadClasses, .widths = kind.widths};
   for (int& width : shape.widths) width = std::max(8, width / 8 * 2);
+  if (kind.name == "ESPNetv2") shape.widths = {16, 32, 64, 128};  // that its groups divide
   shape.head = head.name;
   shape.headValues = numbersOf(head.parameters, {});
   return shape;
@@ -68,7 +75,10 @@ at::Tensor tensorNamed(const StateDict& tensors, const std::string& key) {
   throw std::runtime_error("no " + key);
 }
 
-TEST(Heads, ErfnetAndEnetTakeThem) { EXPECT_GE(kindsWithHeads().size(), 2U); }
+TEST(Heads, AreTakenByAllNetworksOfConvolutions) {
+  for (const NetworkKind& kind : networkKinds())
+    EXPECT_EQ(kind.lastLayer.has_value(), kind.name != "DINOv2" && kind.name != "EoMT") << kind.name;
+}
 
 TEST(Heads, AreRecognisedByTheirKeysOnEveryNetwork) {
   for (const NetworkKind* kind : kindsWithHeads()) {
@@ -105,6 +115,125 @@ TEST(Heads, TheScalarFormHasTheKeysOfSeed001) {
   }
 }
 
+/// Keys and shapes of each head on the networks whose last layer is a convolution at a fraction of the size: that
+/// convolution's, from the public implementations' state dicts.
+TEST(Heads, LieAtTheLastLayersOwnKeys) {
+  struct Place {
+    const char *kind, *layer, *below;
+    int features;
+  };
+  for (const Place& place : {Place{"BiSeNetV1", "conv_out.conv_out", "weight", 256},
+                             Place{"ESPNetv2", "bu_dec_l4.merge_layer.3", "weight", kHeadClasses / 2},
+                             Place{"ENet-zh320", "fullconv.up_conv.0", "0.weight", 8}}) {
+    SCOPED_TRACE(place.kind);
+    const NetworkKind& kind = *networkKind(place.kind);
+    const std::string at = std::string(place.layer) + ".";
+    for (const HeadKind& head : headKinds()) {
+      SCOPED_TRACE(std::string(head.name));
+      const StateDict tensors = stateDictOf(*makeNetwork(kind, headedShape(kind, head)));
+      const bool isAfter = head.place == HeadPlace::AfterLast, isBeside = head.place == HeadPlace::BesideLast;
+      const at::IntArrayRef convolution{kHeadClasses, place.features, 1, 1};
+      if (isAfter) {
+        EXPECT_EQ(tensorNamed(tensors, at + "output_conv." + place.below).sizes(), convolution);
+        EXPECT_EQ(tensorNamed(tensors, at + "prototypes").sizes(), (at::IntArrayRef{1, kHeadClasses, 1, 1}));
+      } else if (isBeside) {
+        EXPECT_EQ(tensorNamed(tensors, at + place.below).sizes(), convolution);
+        EXPECT_EQ(tensorNamed(tensors, "logits_ood.conv.weight").sizes(), (at::IntArrayRef{2, place.features, 1, 1}));
+      } else {
+        EXPECT_EQ(tensorNamed(tensors, at + "prototypes").sizes(), (at::IntArrayRef{kHeadClasses, place.features}));
+      }
+      EXPECT_EQ(std::ranges::count(keysOf(tensors), at + place.below), isBeside ? 1 : 0);
+    }
+  }
+}
+
+TEST(Heads, AreOfTodaysFormsAlone) {
+  const HeadKind& head = *headKind("distance");
+  for (const char* kind : {"BiSeNetV1", "BiSeNetV2"}) {
+    NetworkShape shape = headedShape(*networkKind(kind), head);
+    shape.form = "until-2020-09";
+    EXPECT_THROW((void)makeNetwork(kind, shape), ContractViolation) << kind;
+  }
+  // In the last layer's place nothing tells which of the forms with two convolutions in their gate it is.
+  StateDict tensors = stateDictOf(*makeNetwork("BiSeNetV1", {.classes = kHeadClasses, .form = "2021-07"}));
+  std::erase_if(tensors, [](const auto& each) { return each.first.starts_with("conv_out.conv_out."); });
+  tensors.emplace_back("conv_out.conv_out.prototypes", at::empty({kHeadClasses, 256}));
+  EXPECT_FALSE(shapeOf(*networkKind("BiSeNetV1"), tensors));
+}
+
+/// What a network's own last layer computes, out of its tensors: a convolution, and where there are such, a norm and an
+/// activation. In the last layer's place it is enlarged as the network enlarges its own logits.
+class OwnLastLayer final : public Head {
+public:
+  OwnLastLayer(const NetworkKind& kind, const Network& network) {
+    const std::string at = kind.lastLayer->weightKey();
+    const StateDict tensors = stateDictOf(network);
+    const std::string stem = at.substr(0, at.size() - std::string_view(".weight").size());
+    const auto find = [&tensors](const std::string& key) {
+      for (const auto& [name, tensor] : tensors)
+        if (name == key) return tensor.detach().clone();
+      return at::Tensor();
+    };
+    m_weight = find(at);
+    m_bias = find(stem + ".bias");
+    const std::string beside = kind.lastLayer->key;
+    for (const char* part : {"weight", "bias", "running_mean", "running_var"})
+      m_norm.push_back(find(beside + ".1." + part));
+    m_slope = find(beside + ".2.activation.weight");
+  }
+  torch::Tensor forward(const torch::Tensor& x) override {
+    torch::Tensor y = at::conv2d(x, m_weight, m_bias);
+    if (m_norm[0].defined()) y = at::batch_norm(y, m_norm[0], m_norm[1], m_norm[2], m_norm[3], false, 0.0, 1e-5, false);
+    return m_slope.defined() ? at::prelu(y, m_slope) : y;
+  }
+
+private:
+  torch::Tensor m_weight, m_bias, m_slope;
+  std::vector<torch::Tensor> m_norm;
+};
+
+class Unchanged final : public Head {
+public:
+  torch::Tensor forward(const torch::Tensor& x) override { return x; }
+};
+
+std::shared_ptr<Head> makeUnchanged(const HeadSite&, const std::vector<double>&, const NetworkOptions&) {
+  return std::make_shared<Unchanged>();
+}
+std::shared_ptr<Head> g_ownLastLayer;
+std::shared_ptr<Head> takeOwnLastLayer(const HeadSite&, const std::vector<double>&, const NetworkOptions&) {
+  return g_ownLastLayer;
+}
+
+TEST(Heads, ThatComputeWhatTheNetworkDoesGiveItsLogits) {
+  const torch::NoGradGuard noGradient;
+  for (const NetworkKind* kind : kindsWithHeads()) {
+    SCOPED_TRACE(kind->name);
+    NetworkShape shape = headedShape(*kind, *headKind("distance"));
+    shape.head.clear();
+    // Of a network that takes any size, one that the last layer's map is no whole part of.
+    const std::int64_t height = kind->sizeMultiple == 1 ? 61 : 64;
+    const torch::Tensor image = at::rand({1, 3, height, 128});
+    for (const HeadPlace place : {HeadPlace::AfterLast, HeadPlace::InPlaceOfLast}) {
+      if (place == HeadPlace::InPlaceOfLast && kind->lastLayer->isTransposed) continue;  // no layer of the same size
+      const auto base = randomised(*kind, shape);
+      const torch::Tensor expected = base->forward(image);
+      const bool isAfter = place == HeadPlace::AfterLast;
+      if (!isAfter) g_ownLastLayer = std::make_shared<OwnLastLayer>(*kind, *base);
+      const HeadKind head{
+          .name = "made", .help = "", .place = place, .make = isAfter ? makeUnchanged : takeOwnLastLayer};
+      const auto headed = std::make_shared<HeadedNetwork>(base, *kind, head, shape);
+      headed->eval();
+      const float tolerance = 1e-5F * (1.0F + expected.abs().max().item<float>());
+      EXPECT_GT(expected.std().item<float>(), 1e-4F) << "logits that say something";
+      EXPECT_LT((headed->forward(image) - expected).abs().max().item<float>(), tolerance);
+      torch::Tensor fast = at::empty_like(expected);
+      optimised(*kind, headed)->run(image, fast);
+      EXPECT_LT((fast - expected).abs().max().item<float>(), 10.0F * tolerance);
+    }
+  }
+}
+
 /// The network as it is, without folding, is the other side.
 TEST(Heads, TheFastArrangementGivesTheSame) {
   const torch::NoGradGuard noGradient;
@@ -112,7 +241,7 @@ TEST(Heads, TheFastArrangementGivesTheSame) {
     for (const HeadKind& head : headKinds()) {
       SCOPED_TRACE(kind->name + ", " + std::string(head.name));
       const auto network = randomised(*kind, headedShape(*kind, head));
-      const torch::Tensor image = at::rand({1, 3, 64, 128});
+      const torch::Tensor image = at::rand({1, 3, kind->sizeMultiple == 1 ? 61 : 64, 128});
       const std::vector<torch::Tensor> arrays = forwardAll(*network, image);
       std::int64_t values = 0;
       for (const torch::Tensor& array : arrays) values += array.numel();
