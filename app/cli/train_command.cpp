@@ -76,6 +76,11 @@ void checkHead(const TrainingOptions& training, bool noVoid) {
   if (traits.needsSecondHead && !head.givesOutliers)
     throw CLI::ValidationError("--head", training.loss + " needs a second head: " +
                                              headsThat(&TrainableHead::givesOutliers) + ", not " + head.name);
+  if (training.auxiliary > 0.0 && !trainableNetwork(training.network).hasAuxiliary)
+    throw CLI::ValidationError("--auxiliary", training.network + " has no heads that serve training alone");
+  if (training.auxiliary > 0.0 && (traits.needsSecondHead || !traits.head.empty()))
+    throw CLI::ValidationError("--auxiliary", "such heads are plain last layers, " + training.loss + " is meant for " +
+                                                  (traits.head.empty() ? "a second head" : std::string(traits.head)));
   if (traits.takesOutliers && noVoid)
     throw CLI::ValidationError("--no-void", training.loss + " learns from void pixels");
   if (!head.servesStages &&

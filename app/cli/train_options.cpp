@@ -74,6 +74,14 @@ void addPictureOptions(CLI::App& app, TrainOptions& options) {
   app.add_option("--output", options.output, "Folder for checkpoint, log and weights")->required()->type_name("DIR");
 }
 
+/// Names, joined.
+std::string networksThat(bool TrainableNetwork::*are) {
+  std::string out;
+  for (const TrainableNetwork& network : trainableNetworks())
+    if (network.*are) out.append(out.empty() ? "" : ", ").append(network.name);
+  return out;
+}
+
 /// Parameters of all losses and heads, each once.
 std::vector<NumberParameter> sharedParameters(std::span<const NumberParameter> more, std::vector<NumberParameter> all) {
   for (const NumberParameter& parameter : more)
@@ -109,6 +117,10 @@ void addNetworkOptions(CLI::App& app, TrainOptions& options) {
     ofHeads = sharedParameters(head.parameters, std::move(ofHeads));
   }
   app.add_option("--head", training.head, headsHelp)->check(CLI::IsMember(heads));
+  app.add_option("--auxiliary", training.auxiliary,
+                 "Train the heads that serve training alone, too (" + networksThat(&TrainableNetwork::hasAuxiliary) +
+                     "): weight of each one's loss, 1 as BiSeNet's authors, 0.4 as ICNet's; 0: none")
+      ->check(numberFrom(0.0, 100.0));
   const auto add = [&app](const std::vector<NumberParameter>& parameters, NumberValues& values) {
     for (const NumberParameter& parameter : parameters) {
       double& value = values[std::string(parameter.name)] = parameter.initial;

@@ -108,6 +108,10 @@ std::vector<TrainRecipe> madeRecipes() {
                   {"--best", {"miou"}}}});
   out.push_back(
       {"seed001-bisenet", "BiSeNet, unweighted cross-entropy", kSeed001, bisenetRecipe({{"--epochs", {"300"}}})});
+  out.push_back(
+      {"seed001-bisenet-released", "the same as its code trains: three OHEM losses, from 2.5e-2", kSeed001,
+       bisenetRecipe(
+           {{"--epochs", {"300"}}, {"--loss", {"ohem"}}, {"--auxiliary", {"1"}}, {"--learning-rate", {"2.5e-2"}}})});
   out.push_back({"seed001-bisenet-void", "a void class for BiSeNet's weights (--start)", kSeed001,
                  bisenetRecipe({{"--epochs", {"20"}}, {"--learning-rate", {"2.5e-3"}}})});
   const auto anew = [&](std::string_view name, std::string_view loss) {

@@ -91,11 +91,11 @@ ContextPath::ContextPath() {
   m_average = step(block("conv_avg"), square(512, 128, 1), kRelu);
 }
 
-torch::Tensor ContextPath::forward(const torch::Tensor& image) {
+std::array<torch::Tensor, 2> ContextPath::forward(const torch::Tensor& image) {
   const auto [eighth, sixteenth, coarse] = m_resnet->forward(image);
-  torch::Tensor x = m_refine32->forward(coarse) + m_average(globalMean(coarse));
-  x = m_refine16->forward(sixteenth) + m_head32(repeatedTwice(x));
-  return m_head16(repeatedTwice(x));
+  const torch::Tensor pooled = m_refine32->forward(coarse) + m_average(globalMean(coarse));
+  const torch::Tensor deep = m_head32(repeatedTwice(pooled));
+  return {m_head16(repeatedTwice(m_refine16->forward(sixteenth) + deep)), deep};
 }
 
 SpatialPath::SpatialPath() {
@@ -124,10 +124,10 @@ torch::Tensor FeatureFusion::forward(const torch::Tensor& spatial, const torch::
   return features * (at::sigmoid(m_gate(m_isGateNormed ? mean : m_gateFirst(mean))) + 1.0);
 }
 
-Head::Head(int classes, const Form& form) {
+Head::Head(int in, int width, int classes, const Form& form) {
   const int channels = form.enlarged == Enlargement::How::Shuffled ? classes * kEnlarged * kEnlarged : classes;
-  m_conv = step(block("conv"), square(256, 256, 3), kRelu);
-  m_out = step({.conv = "conv_out"}, square(256, channels, 1).bias(form.hasBias), kNone);
+  m_conv = step(block("conv"), square(in, width, 3), kRelu);
+  m_out = step({.conv = "conv_out"}, square(width, channels, 1).bias(form.hasBias), kNone);
 }
 
 BiSeNetV1::BiSeNetV1(const NetworkShape& shape) : BiSeNetV1(shape, formOf(shape)) {}
@@ -137,11 +137,26 @@ BiSeNetV1::BiSeNetV1(const NetworkShape& shape, const Form& form)
   m_context = register_module("cp", std::make_shared<ContextPath>());
   m_spatial = register_module("sp", std::make_shared<SpatialPath>());
   m_fusion = register_module("ffm", std::make_shared<FeatureFusion>(form.isGateNormed));
-  m_head = register_module("conv_out", std::make_shared<Head>(shape.classes, form));
+  m_head = register_module("conv_out", std::make_shared<Head>(256, 256, shape.classes, form));
+  if (!shape.hasAuxiliary) return;
+  require(shape.form.empty(), "BiSeNetV1: auxiliary heads are of today's form");
+  for (const char* key : {"conv_out16", "conv_out32"})
+    m_auxiliary.push_back(register_module(key, std::make_shared<Head>(128, 64, shape.classes, form)));
 }
 
 torch::Tensor BiSeNetV1::penultimate(const torch::Tensor& images) {
-  return m_head->features(m_fusion->forward(m_spatial->forward(images), m_context->forward(images)));
+  return m_head->features(m_fusion->forward(m_spatial->forward(images), m_context->forward(images)[0]));
+}
+
+AuxiliaryPass BiSeNetV1::penultimateWithAuxiliary(const torch::Tensor& images) {
+  const std::array<torch::Tensor, 2> context = m_context->forward(images);
+  AuxiliaryPass out{.features = m_head->features(m_fusion->forward(m_spatial->forward(images), context[0])),
+                    .auxiliary = {}};
+  for (std::size_t i = 0; i < m_auxiliary.size(); ++i) {
+    const torch::Tensor small = m_auxiliary[i]->scores(m_auxiliary[i]->features(context.at(i)));
+    out.auxiliary.push_back(enlarge(small, images.sizes().slice(2)));
+  }
+  return out;
 }
 
 torch::Tensor BiSeNetV1::scores(const torch::Tensor& features) { return m_head->scores(features); }

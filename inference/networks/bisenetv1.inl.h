@@ -69,8 +69,8 @@ private:
 class ContextPath final : public SteppedModule {
 public:
   ContextPath();
-  /// At 1/8 of the size.
-  torch::Tensor forward(const torch::Tensor& image);
+  /// At 1/8 and 1/16 of the size.
+  std::array<torch::Tensor, 2> forward(const torch::Tensor& image);
 
 private:
   std::shared_ptr<Resnet18> m_resnet;
@@ -99,7 +99,7 @@ private:
 
 class Head final : public SteppedModule {
 public:
-  Head(int classes, const Form& form);
+  Head(int in, int width, int classes, const Form& form);
   torch::Tensor features(const torch::Tensor& x) const { return m_conv(x); }
   torch::Tensor scores(const torch::Tensor& features) const { return m_out(features); }
 
@@ -107,11 +107,13 @@ private:
   ConvStep m_conv, m_out;
 };
 
-/// BiSeNet (Yu et al., 2018) as CoinCheung/BiSeNet has it; keys cp, sp, ffm, conv_out.
+/// BiSeNet (Yu et al., 2018) as CoinCheung/BiSeNet has it; keys cp, sp, ffm, conv_out; of the heads on the context path
+/// that training alone uses conv_out16, conv_out32.
 class BiSeNetV1 final : public SteppedNetwork {
 public:
   explicit BiSeNetV1(const NetworkShape& shape);
   torch::Tensor penultimate(const torch::Tensor& images) override;
+  AuxiliaryPass penultimateWithAuxiliary(const torch::Tensor& images) override;
 
 private:
   BiSeNetV1(const NetworkShape& shape, const Form& form);
@@ -120,6 +122,7 @@ private:
   std::shared_ptr<SpatialPath> m_spatial;
   std::shared_ptr<FeatureFusion> m_fusion;
   std::shared_ptr<Head> m_head;
+  std::vector<std::shared_ptr<Head>> m_auxiliary;  ///< none, or at 1/8 and 1/16
 };
 
 }  // namespace oodscope::bisenetv1

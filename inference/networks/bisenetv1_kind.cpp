@@ -38,6 +38,7 @@ NetworkKind bisenetV1Kind() {
           .signature = {"cp.arm16.conv_atten.weight", "cp.conv_head16.conv.weight", "sp.conv_out.conv.weight",
                         "ffm.convblk.conv.weight", "conv_out.conv_out.weight"},
           .auxiliaryHeads = {"conv_out16.", "conv_out32."},
+          .trainsAuxiliary = true,
           .mayBeFolded = [](std::string_view) { return false; },  // its convolutions have no bias to fold into
           .shapeOf = bisenetV1Shape,
           .make = makeBisenetV1,

@@ -121,10 +121,16 @@ SemanticBranch::SemanticBranch() {
   m_context = register_module("S5_5", std::make_shared<ContextEmbedding>());
 }
 
-torch::Tensor SemanticBranch::forward(const torch::Tensor& image) {
-  torch::Tensor x = m_stem->forward(image);
-  for (const auto& layer : m_layers) x = layer->forward(x);
-  return m_context->forward(x);
+SemanticMaps SemanticBranch::forward(const torch::Tensor& image) {
+  SemanticMaps out;
+  torch::Tensor x = out.stages[0] = m_stem->forward(image);
+  std::size_t stage = 0;
+  for (const auto& layer : m_layers) {
+    if (layer->isHalving()) ++stage;
+    x = out.stages.at(stage) = layer->forward(x);
+  }
+  out.context = m_context->forward(x);
+  return out;
 }
 
 Aggregation::Aggregation(bool isBilinear) : m_isBilinear(isBilinear) {
@@ -159,6 +165,19 @@ SegmentHead::SegmentHead(int classes, const Form& form) {
   m_out = step({.conv = form.lastKey}, Options(kHeadWidth, channels, 1), kNone);
 }
 
+AuxiliaryHead::AuxiliaryHead(int in, int classes, int factor) {
+  const int pixels = factor * factor;
+  m_conv = step(block("conv"), square(in, kSemantic, 3), kRelu);
+  m_drop = register_module("drop", ElementDropout(kDropped));
+  m_middle = step(block("conv_out.0.1"), square(kSemantic, pixels, 3), kRelu);
+  m_out = step({.conv = "conv_out.1"}, Options(pixels, classes, 1), kNone);
+}
+
+torch::Tensor AuxiliaryHead::forward(const torch::Tensor& x) {
+  const torch::Tensor features = m_drop(m_conv(x));
+  return m_out(m_middle(at::upsample_nearest2d(features, {2 * features.size(2), 2 * features.size(3)})));
+}
+
 torch::Tensor SegmentHead::features(const torch::Tensor& x) { return m_drop(m_conv(x)); }
 
 BiSeNetV2::BiSeNetV2(const NetworkShape& shape) : BiSeNetV2(shape, formOf(shape)) {}
@@ -169,10 +188,27 @@ BiSeNetV2::BiSeNetV2(const NetworkShape& shape, const Form& form)
   m_semantic = register_module("segment", std::make_shared<SemanticBranch>());
   m_aggregation = register_module("bga", std::make_shared<Aggregation>(form.isAggregationBilinear));
   m_head = register_module("head", std::make_shared<SegmentHead>(shape.classes, form));
+  if (!shape.hasAuxiliary) return;
+  require(shape.form.empty(), "BiSeNetV2: auxiliary heads are of today's form");
+  int channels = 16, factor = 4;
+  for (const char* key : {"aux2", "aux3", "aux4", "aux5_4"}) {
+    m_auxiliary.push_back(register_module(key, std::make_shared<AuxiliaryHead>(channels, shape.classes, factor)));
+    channels *= 2;
+    factor *= 2;
+  }
 }
 
 torch::Tensor BiSeNetV2::penultimate(const torch::Tensor& images) {
-  return m_head->features(m_aggregation->forward(m_detail->forward(images), m_semantic->forward(images)));
+  return m_head->features(m_aggregation->forward(m_detail->forward(images), m_semantic->forward(images).context));
+}
+
+AuxiliaryPass BiSeNetV2::penultimateWithAuxiliary(const torch::Tensor& images) {
+  const SemanticMaps semantic = m_semantic->forward(images);
+  AuxiliaryPass out{.features = m_head->features(m_aggregation->forward(m_detail->forward(images), semantic.context)),
+                    .auxiliary = {}};
+  for (std::size_t i = 0; i < m_auxiliary.size(); ++i)
+    out.auxiliary.push_back(enlarge(m_auxiliary[i]->forward(semantic.stages.at(i)), images.sizes().slice(2)));
+  return out;
 }
 
 torch::Tensor BiSeNetV2::scores(const torch::Tensor& features) { return m_head->scores(features); }

@@ -54,6 +54,7 @@ class GatherExpansion final : public SteppedModule {
 public:
   GatherExpansion(int in, int out, int stride);
   torch::Tensor forward(const torch::Tensor& x);
+  [[nodiscard]] bool isHalving() const { return m_isHalving; }
 
 private:
   ConvStep m_first, m_wide, m_wideAgain, m_last, m_shortcutWide, m_shortcut;
@@ -70,11 +71,17 @@ private:
   ConvStep m_norm, m_mean, m_last;
 };
 
+/// What the semantic branch gives.
+struct SemanticMaps {
+  std::array<torch::Tensor, 4> stages;  ///< at 1/4, 1/8, 1/16 and 1/32 of the size
+  torch::Tensor context;                ///< of the last one
+};
+
 /// Semantics at 1/32 of the size.
 class SemanticBranch final : public SteppedModule {
 public:
   SemanticBranch();
-  torch::Tensor forward(const torch::Tensor& image);
+  SemanticMaps forward(const torch::Tensor& image);
 
 private:
   std::shared_ptr<Stem> m_stem;
@@ -105,11 +112,26 @@ private:
   ElementDropout m_drop{nullptr};
 };
 
-/// BiSeNetV2 (Yu et al., 2020) as CoinCheung/BiSeNet has it; keys detail, segment, bga, head.
+/// A head on a stage of the semantic branch, which training alone uses.
+class AuxiliaryHead final : public SteppedModule {
+public:
+  /// `factor`: 1/factor of the size is what it reads.
+  AuxiliaryHead(int in, int classes, int factor);
+  /// At 2/factor of the size.
+  torch::Tensor forward(const torch::Tensor& x);
+
+private:
+  ConvStep m_conv, m_middle, m_out;
+  ElementDropout m_drop{nullptr};
+};
+
+/// BiSeNetV2 (Yu et al., 2020) as CoinCheung/BiSeNet has it; keys detail, segment, bga, head; of heads that training
+/// alone uses aux2, aux3, aux4, aux5_4.
 class BiSeNetV2 final : public SteppedNetwork {
 public:
   explicit BiSeNetV2(const NetworkShape& shape);
   torch::Tensor penultimate(const torch::Tensor& images) override;
+  AuxiliaryPass penultimateWithAuxiliary(const torch::Tensor& images) override;
 
 private:
   BiSeNetV2(const NetworkShape& shape, const Form& form);
@@ -118,6 +140,7 @@ private:
   std::shared_ptr<SemanticBranch> m_semantic;
   std::shared_ptr<Aggregation> m_aggregation;
   std::shared_ptr<SegmentHead> m_head;
+  std::vector<std::shared_ptr<AuxiliaryHead>> m_auxiliary;  ///< none, or one a stage
 };
 
 }  // namespace oodscope::bisenetv2

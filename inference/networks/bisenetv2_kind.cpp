@@ -34,6 +34,7 @@ NetworkKind bisenetV2Kind() {
           .signature = {"detail.S1.0.conv.weight", "segment.S1S2.conv.conv.weight", "segment.S5_5.conv_gap.conv.weight",
                         "bga.left1.0.weight", "head.conv.conv.weight"},
           .auxiliaryHeads = {"aux2.", "aux3.", "aux4.", "aux5_4."},
+          .trainsAuxiliary = true,
           .mayBeFolded = [](std::string_view) { return false; },  // its convolutions have no bias to fold into
           .shapeOf = bisenetV2Shape,
           .make = makeBisenetV2,

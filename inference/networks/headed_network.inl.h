@@ -19,6 +19,9 @@ public:
   [[nodiscard]] NetworkShape shape() const override { return m_shape; }
   [[nodiscard]] bool isSplit() const override { return m_base->isSplit(); }
   torch::Tensor penultimate(const torch::Tensor& images) override { return m_base->penultimate(images); }
+  AuxiliaryPass penultimateWithAuxiliary(const torch::Tensor& images) override {
+    return m_base->penultimateWithAuxiliary(images);
+  }
   torch::Tensor classify(const torch::Tensor& features) override;
   torch::Tensor classifyTo(const torch::Tensor& features, at::IntArrayRef size) override;
   [[nodiscard]] std::vector<Output> outputs() const override;

@@ -48,8 +48,22 @@ CascadeFusion::CascadeFusion(const StepKeys& low, const StepKeys& high, int lowC
     : m_low(step(low, Options(lowChannels, out, 3).padding(2).dilation(2), StepActivation::None)),
       m_high(step(high, Options(highChannels, out, 1), StepActivation::None)) {}
 
-torch::Tensor CascadeFusion::forward(const torch::Tensor& low, const torch::Tensor& high) const {
-  return sumThenRelu(m_low(likeSizeOf(low, high)), m_high(high));
+void CascadeFusion::addAuxiliary(Implementation implementation, int lowChannels, int out, int classes) {
+  std::string last = "conv_low_cls";
+  if (implementation == Implementation::Zh320) {
+    m_auxiliaryFirst =
+        step({"classifier.0.0", "classifier.0.1"}, Options(lowChannels, out, 3).padding(1), StepActivation::Relu);
+    last = "classifier.1";
+  }
+  m_auxiliary = step({.conv = last}, Options(out, classes, 1).bias(false), StepActivation::None);
+}
+
+torch::Tensor CascadeFusion::forward(const torch::Tensor& low, const torch::Tensor& high,
+                                     std::vector<torch::Tensor>* auxiliary) const {
+  const torch::Tensor large = likeSizeOf(low, high), reduced = m_low(large);
+  if (m_auxiliary && auxiliary != nullptr)
+    auxiliary->push_back((*m_auxiliary)(m_auxiliaryFirst ? (*m_auxiliaryFirst)(large) : reduced));
+  return sumThenRelu(reduced, m_high(high));
 }
 
 IcNet::IcNet(const NetworkShape& shape, Implementation implementation)
@@ -91,6 +105,10 @@ void IcNet::makeZh320(const std::array<int, 4>& widths) {
   const StepKeys low = below("conv1", kNumbered), high = below("conv2", kNumbered);
   m_quarterToHalf = register_module("cff42", std::make_shared<CascadeFusion>(low, high, pooled, widths[1], fused));
   m_halfToWhole = register_module("cff21", std::make_shared<CascadeFusion>(low, high, fused, fused, fused));
+  if (shape().hasAuxiliary) {
+    m_quarterToHalf->addAuxiliary(Implementation::Zh320, pooled, fused, shape().classes);
+    m_halfToWhole->addAuxiliary(Implementation::Zh320, fused, fused, shape().classes);
+  }
   m_beforeLast = step({"seg_head.0.0", "seg_head.0.1"}, Options(fused, fused, 3).padding(1), StepActivation::Relu);
 }
 
@@ -109,6 +127,9 @@ void IcNet::makeLiminn(const std::array<int, 4>& widths) {
   registerAt(*this, "head.cff_12", m_halfToWhole);
   m_quarterToHalf = std::make_shared<CascadeFusion>(low, high, after(3), after(1), fused);
   registerAt(*this, "head.cff_24", m_quarterToHalf);
+  if (!shape().hasAuxiliary) return;
+  for (const auto& fusion : {m_halfToWhole, m_quarterToHalf})
+    fusion->addAuxiliary(Implementation::Liminn, fused, fused, shape().classes);
 }
 
 torch::Tensor IcNet::pyramid(const torch::Tensor& deep) const {
@@ -125,14 +146,22 @@ torch::Tensor IcNet::pyramid(const torch::Tensor& deep) const {
   return m_poolsJoined ? (*m_poolsJoined)(at::cat(parts, 1)) : sum;
 }
 
-torch::Tensor IcNet::penultimate(const torch::Tensor& images) {
+AuxiliaryPass IcNet::penultimateWithAuxiliary(const torch::Tensor& images) {
+  AuxiliaryPass out;
+  out.features = fused(images, &out.auxiliary);
+  for (torch::Tensor& logits : out.auxiliary) logits = enlarge(logits, images.sizes().slice(2));
+  return out;
+}
+
+torch::Tensor IcNet::fused(const torch::Tensor& images, std::vector<torch::Tensor>* auxiliary) const {
   const std::int64_t height = images.size(2), width = images.size(3);
   const torch::Tensor deep = pyramid(m_backbone->forward(cornersAligned(images, height / 4, width / 4)).back());
   const torch::Tensor half = m_backbone->forward(cornersAligned(images, height / 2, width / 2), 2).back();
   torch::Tensor whole = images;
   for (const ConvStep& each : m_branch) whole = each(whole);
-  const torch::Tensor fused = m_halfToWhole->forward(m_quarterToHalf->forward(deep, half), whole);
-  const torch::Tensor x = cornersAligned(fused, 2 * fused.size(2), 2 * fused.size(3));
+  const torch::Tensor both = m_quarterToHalf->forward(deep, half, auxiliary);
+  const torch::Tensor all = m_halfToWhole->forward(both, whole, auxiliary);
+  const torch::Tensor x = cornersAligned(all, 2 * all.size(2), 2 * all.size(3));
   return m_beforeLast ? (*m_beforeLast)(x) : x;
 }
 

@@ -29,10 +29,16 @@ inline constexpr int kReduction = 4;
 class CascadeFusion final : public SteppedModule {
 public:
   CascadeFusion(const StepKeys& low, const StepKeys& high, int lowChannels, int highChannels, int out);
-  torch::Tensor forward(const torch::Tensor& low, const torch::Tensor& high) const;
+  /// A head on the coarse map, which training alone uses: zh320's a 3x3 convolution and a 1x1 on the enlarged one,
+  /// liminn's a 1x1 on what its convolution gives.
+  void addAuxiliary(Implementation implementation, int lowChannels, int out, int classes);
+  /// Appends the auxiliary head's logits, at the fine map's size, where there are such and somebody asks.
+  torch::Tensor forward(const torch::Tensor& low, const torch::Tensor& high,
+                        std::vector<torch::Tensor>* auxiliary) const;
 
 private:
   ConvStep m_low, m_high;
+  std::optional<ConvStep> m_auxiliaryFirst, m_auxiliary;
 };
 
 /// ICNet (Zhao et al., 2018): one backbone on a half and on a quarter of the image's size, three convolutions on the
@@ -40,7 +46,8 @@ private:
 class IcNet final : public SteppedNetwork {
 public:
   IcNet(const NetworkShape& shape, Implementation implementation);
-  torch::Tensor penultimate(const torch::Tensor& images) override;
+  torch::Tensor penultimate(const torch::Tensor& images) override { return fused(images, nullptr); }
+  AuxiliaryPass penultimateWithAuxiliary(const torch::Tensor& images) override;
 
 protected:
   torch::Tensor scores(const torch::Tensor& features) override { return m_last(features); }
@@ -50,6 +57,7 @@ private:
   void makeLiminn(const std::array<int, 4>& widths);
   void addBranch(const std::string& at, const StepKeys& keys, const std::array<int, 3>& channels);
   [[nodiscard]] torch::Tensor pyramid(const torch::Tensor& deep) const;
+  torch::Tensor fused(const torch::Tensor& images, std::vector<torch::Tensor>* auxiliary) const;
 
   std::shared_ptr<resnet::Resnet> m_backbone;
   std::vector<ConvStep> m_branch;  ///< on the image itself

@@ -38,6 +38,7 @@ NetworkKind icNetKind(const std::string& name, icnet::Implementation implementat
   return {.name = name,
           .signature = std::move(signature),
           .auxiliaryHeads = unusedKeys(implementation),
+          .trainsAuxiliary = true,
           .mayBeFolded = [](std::string_view) { return false; },  // its convolutions have no bias to fold into
           .shapeOf = shapeOf,
           .make = make,

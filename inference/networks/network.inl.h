@@ -24,6 +24,7 @@ struct NetworkShape {
   std::string form = {};                ///< of the kind's published ones, see NetworkKind::forms; empty: today's
   std::string head = {};                ///< see HeadKind; empty: the network's own last layer
   std::vector<double> headValues = {};  ///< of the head's parameters, in their order
+  bool hasAuxiliary = false;            ///< with the heads that training alone uses, see NetworkKind::trainsAuxiliary
   friend bool operator==(const NetworkShape&, const NetworkShape&) = default;
 };
 
@@ -35,6 +36,12 @@ template <std::size_t N>
   std::copy_n(shape.widths.begin(), N, out.begin());
   return out;
 }
+
+/// What one pass gives for training.
+struct AuxiliaryPass {
+  torch::Tensor features;                ///< what the last layer reads
+  std::vector<torch::Tensor> auxiliary;  ///< logits of each head that training alone uses, N x classes x H x W
+};
 
 /// A trainable semantic segmentation network. state_dict names are those of the public Python implementation.
 class Network : public torch::nn::Module {
@@ -49,6 +56,8 @@ public:
   [[nodiscard]] virtual bool isSplit() const { return false; }
   /// N x D x h x w, what the last layer reads. Requires: isSplit().
   virtual torch::Tensor penultimate(const torch::Tensor&) { throw ContractViolation("Network: not split"); }
+  /// The same, with the logits of auxiliary heads out of the same pass; none where the shape has none.
+  virtual AuxiliaryPass penultimateWithAuxiliary(const torch::Tensor& images) { return {penultimate(images), {}}; }
   /// The last layer. Requires: isSplit().
   virtual torch::Tensor classify(const torch::Tensor&) { throw ContractViolation("Network: not split"); }
   /// The same for an image of `size`, height and width, which is not always a multiple of the features'.

@@ -58,6 +58,7 @@ struct NetworkKind {
   std::vector<std::string> signature;  ///< keys that only this architecture has; most present ones win
   /// Prefixes of the keys of heads that serve training alone: they may be there or not, and are not used.
   std::vector<std::string> auxiliaryHeads = {};
+  bool trainsAuxiliary = false;  ///< a network of today's form can be made with them, see NetworkShape::hasAuxiliary
   /// Normalisations that a file may leave out, all together, because they are folded into the convolution before them.
   std::function<bool(std::string_view norm)> mayBeFolded = {};
   /// The keys as this architecture has them, one for each in their order, where implementations call the same tensors

@@ -6,7 +6,7 @@
 
 namespace oodscope {
 
-extern const LossKind kCrossEntropy, kFocal, kFocalReleased, kLogitNorm, kLogitNormWithFocal,
+extern const LossKind kCrossEntropy, kOhem, kFocal, kFocalReleased, kLogitNorm, kLogitNormWithFocal,
     kLogitNormWithFocalReleased, kIsomax, kIsomaxWithFocal, kIsomaxWithFocalReleased, kCrossEntropyWithEntropy,
     kFocalWithEntropy, kFocalWithEntropyReleased, kEntropyMaximisation, kOutlierExposureLoss, kEnergyMargins,
     kDenseHybridLoss, kDenseHybridReleasedLoss;
@@ -14,6 +14,7 @@ extern const LossKind kCrossEntropy, kFocal, kFocalReleased, kLogitNorm, kLogitN
 namespace {
 
 constexpr std::array kKinds{&kCrossEntropy,
+                            &kOhem,
                             &kFocal,
                             &kFocalReleased,
                             &kLogitNorm,

@@ -24,12 +24,12 @@ void setNormMomentum(Network& network, double momentum) {
 
 namespace {
 
-/// Whether the tensor belongs to the network's head, its last layer's or one beside that.
+/// Whether the tensor belongs to the network's head, its last layer's, one beside that or one that training alone uses.
 bool isLearnedWithTheHead(const NetworkKind& kind, std::string_view key) {
   const std::span<const HeadKind> heads = headKinds();
-  return isOfHead(kind, key) || std::any_of(heads.begin(), heads.end(), [&](const HeadKind& head) {
-           return !head.key.empty() && key.starts_with(head.key);
-         });
+  const auto isBelow = [key](std::string_view prefix) { return key.starts_with(prefix); };
+  return isOfHead(kind, key) || (kind.trainsAuxiliary && std::ranges::any_of(kind.auxiliaryHeads, isBelow)) ||
+         std::ranges::any_of(heads, [&](const HeadKind& head) { return !head.key.empty() && isBelow(head.key); });
 }
 
 }  // namespace

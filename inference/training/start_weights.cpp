@@ -70,6 +70,15 @@ StateDict adapted(const Network& network, const NetworkKind& kind, const ChosenS
   return out;
 }
 
+/// Keys of the network that a file may lack.
+std::vector<std::string> missingAuxiliary(const Network& network, const StateDict& file) {
+  std::vector<std::string> out;
+  if (!network.shape().hasAuxiliary) return out;
+  for (const auto& [key, tensor] : stateDictOf(network))
+    if (tensorOf(file, key) == nullptr && !key.ends_with("num_batches_tracked")) out.push_back(key);
+  return out;
+}
+
 std::vector<std::string> saidOf(const std::filesystem::path& file, const ChosenStateDict& chosen,
                                 const LoadRemarks& remarks) {
   std::vector<std::string> said;
@@ -137,6 +146,9 @@ std::vector<std::string> loadStartWeights(Network& network, const NetworkKind& k
   const LoadRemarks remarks =
       loadWeights(network, kind, isSame ? chosen.tensors : adapted(network, kind, chosen, taken), file);
   std::vector<std::string> said = saidOf(file, chosen, remarks);
+  if (std::vector<std::string> missing = missingAuxiliary(network, chosen.tensors); !missing.empty())
+    said.push_back(file.filename().string() + ": has not all heads that serve training alone: begun anew are " +
+                   keysText(missing));
   if (!isSame) {
     said.push_back(file.filename().string() + ": " + outputsText(taken, fileChannels, fileVoid) +
                    (isSaid ? "" : " (which output is void is assumed)"));

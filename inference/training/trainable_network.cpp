@@ -18,6 +18,7 @@ std::vector<TrainableNetwork> trainableNetworks() {
     network.widths = kind.widths;
     network.widthsHelp = kind.widthsHelp;
     network.sizeMultiple = kind.sizeMultiple;
+    network.hasAuxiliary = kind.trainsAuxiliary;
     network.hasHead = !kind.head.empty();
     for (const TrainingStage& stage : kind.stages) network.stages.push_back(stage.name);
   }

@@ -308,7 +308,9 @@ private:
       batch.targets = every(every(batch.targets, 1), 2).contiguous();
     }
     if (m_options.device == Device::Cuda) batch = {batch.images.cuda(), batch.targets.cuda()};
-    const at::Tensor loss = lossOf(outputsOf(part, batch.images), batch.targets);
+    const at::Tensor loss = m_options.auxiliary > 0.0 && part == nullptr
+                                ? lossWithAuxiliary(batch)
+                                : lossOf(outputsOf(part, batch.images), batch.targets);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
       throw Error({.what = "the loss is no longer finite: lower the learning rate and go on from the last checkpoint",
@@ -326,6 +328,22 @@ private:
   [[nodiscard]] std::vector<at::Tensor> outputsOf(const TrainingStage* part, const at::Tensor& images) {
     const ReducedPrecision reduced(m_options.reducedPrecision && m_options.device == Device::Cpu);
     return part != nullptr ? std::vector{stageLogits(*part, *m_network, images)} : forwardAll(*m_network, images);
+  }
+
+  /// The network's own loss and, each by itself, those of its auxiliary heads: what is hard for one may be easy for
+  /// another. Source: CoinCheung/BiSeNet, tools/train_amp.py, with weights of 1.
+  [[nodiscard]] at::Tensor lossWithAuxiliary(const Batch& batch) {
+    std::vector<at::Tensor> outputs, auxiliary;
+    {
+      const ReducedPrecision reduced(m_options.reducedPrecision && m_options.device == Device::Cpu);
+      const AuxiliaryPass pass = m_network->penultimateWithAuxiliary(batch.images);
+      outputs = m_network->classifyAll(pass.features, batch.images.sizes().slice(2));
+      auxiliary = pass.auxiliary;
+    }
+    at::Tensor loss = lossOf(outputs, batch.targets);
+    for (const at::Tensor& logits : auxiliary)
+      loss = loss + m_options.auxiliary * m_loss->of(lossInput({logits}, batch.targets, voidClass()));
+    return loss;
   }
 
   [[nodiscard]] at::Tensor lossOf(const std::vector<at::Tensor>& outputs, const at::Tensor& targets) const {

@@ -42,6 +42,7 @@ struct TrainingOptions {
   LossParameters lossParameters = {};  ///< those not named have their initial values
   std::string head = {};               ///< see trainableHeads(); empty: the one that the loss is meant for
   NumberValues headParameters = {};    ///< those not named have their initial values
+  double auxiliary = 0.0;  ///< weight of the loss of each head that serves training alone; 0: the network has none
   ClassWeights classWeights = ClassWeights::Logarithmic;
   double voidWeight = 1.0;       ///< factor on the void class's weight
   double outlierExposure = 0.0;  ///< weight of outlierExposure() beside the loss; needs a trained void class
@@ -95,6 +96,7 @@ struct TrainableNetwork {
   std::string widthsHelp;           ///< where they are
   int sizeMultiple = 8;             ///< of the input's width and height
   std::vector<std::string> stages;  ///< parts that may be trained before the whole: "encoder"
+  bool hasAuxiliary = false;        ///< heads that serve training alone can be trained with it
   bool hasHead = false;             ///< its head can be told from its backbone: rates per part and freezing
 };
 /// In menu order.

@@ -60,6 +60,7 @@ TrainableHead headOf(const TrainingOptions& options) {
 
 NetworkShape shapeToTrain(const TrainingOptions& options, int channels) {
   NetworkShape shape{.classes = channels, .widths = options.widths};
+  shape.hasAuxiliary = options.auxiliary > 0.0;
   shape.head = shapeHead(options);
   if (!shape.head.empty()) shape.headValues = numbersOf(headOf(options).parameters, options.headParameters);
   return shape;
@@ -83,6 +84,10 @@ void requireHeadFits(const TrainingOptions& options, const NetworkKind& kind) {
   const HeadKind* made = headKind(shapeHead(options));
   require(made == nullptr || takesHead(kind, *made), "train: the network takes no heads");
   require(!traits.needsSecondHead || head.givesOutliers, "train: the loss needs a second head");
+  require(options.auxiliary >= 0.0 && (options.auxiliary == 0.0 || kind.trainsAuxiliary),
+          "train: the network has no auxiliary heads to train");
+  require(options.auxiliary == 0.0 || !(traits.needsSecondHead || !traits.head.empty()),
+          "train: auxiliary heads are plain, the loss is meant for another head");
   require(!traits.takesOutliers || options.trainVoid, "train: the loss needs void pixels");
   const bool hasStages =
       std::any_of(options.stageEpochs.begin(), options.stageEpochs.end(), [](int n) { return n > 0; });

@@ -175,6 +175,7 @@ void addLaterOptions(const TrainingOptions& options, std::ostringstream& out) {
   if (!options.negatives.empty()) out << CutOuts(options.negatives).identity() << "\n";
   if (options.ignoresOwnVoid) out << "void of the pictures: left out\n";
   if (const std::string head = headText(options); !head.empty()) out << "head: " << head << "\n";
+  add("auxiliary heads", options.auxiliary, usual.auxiliary);
   if (options.reducedPrecision) out << "precision: bfloat16\n";
   if (options.keepsZeros) out << "zeros: kept\n";
   if (!options.backbone.empty()) out << "backbone: " << sha256OfFile(options.backbone) << "\n";

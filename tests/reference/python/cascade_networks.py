@@ -57,12 +57,19 @@ class ZhICNet(nn.Module):
         return F.relu(unit_["conv1"](shrunk(low, 2)) + unit_["conv2"](high))
 
     def forward(self, x):
+        return self.outputs(x)[0]
+
+    def outputs(self, x):
+        """Logits, and those of both fusions' classifiers on what they enlarge, at the picture's size."""
         quarter = stages(self.backbone, shrunk(x, 0.25))[3]
         pooled = [resize(self.ppm[f"stage{n}"](quarter), quarter.shape[2:], True) for n in (1, 2, 3, 4)]
         quarter = self.ppm["conv"](torch.cat([quarter, *pooled], 1))
         half = self.fuse(self.cff42, quarter, stages(self.backbone, shrunk(x, 0.5))[1])
         full = self.fuse(self.cff21, half, self.bottom_branch(x))
-        return resize(self.seg_head(shrunk(full, 2)), x.shape[2:], True)
+        logits = [self.seg_head(shrunk(full, 2))]
+        if "classifier" in self.cff42:
+            logits += [unit_["classifier"](shrunk(low, 2)) for unit_, low in ((self.cff42, quarter), (self.cff21, half))]
+        return [resize(each, x.shape[2:], True) for each in logits]
 
 
 class LiICNet(nn.Module):
@@ -92,11 +99,19 @@ class LiICNet(nn.Module):
         return F.relu(unit_["conv_low"](resize(low, high.shape[2:], True)) + unit_["conv_high"](high))
 
     def forward(self, x):
+        return self.outputs(x)[0]
+
+    def outputs(self, x):
+        """Logits, and those of conv_low_cls on what both fusions make of the coarse map, at the picture's size."""
         quarter = stages(self.pretrained, shrunk(x, 0.25))[3]
         quarter = quarter + sum(resize(F.adaptive_avg_pool2d(quarter, bins), quarter.shape[2:], True) for bins in (1, 2, 3, 6))
         half = self.fuse(self.head["cff_24"], quarter, stages(self.pretrained, shrunk(x, 0.5))[1])
         full = self.fuse(self.head["cff_12"], half, self.conv_sub1(x))
-        return shrunk(self.head["conv_cls"](shrunk(full, 2)), 4)
+        logits = [shrunk(self.head["conv_cls"](shrunk(full, 2)), 4)]
+        for name, low in (("cff_24", quarter), ("cff_12", half)):
+            reduced = self.head[name]["conv_low"](shrunk(low, 2))
+            logits.append(resize(self.head[name]["conv_low_cls"](reduced), x.shape[2:], True))
+        return logits
 
 
 # ESPNetv2, Mehta et al. 2019; state dict of sacmehta/EdgeNets, scale 2.0 ----------------------------------------------------------

@@ -86,10 +86,15 @@ class BiSeNetV1(nn.Module):
         return x * torch.sigmoid(arm.bn_atten(arm.conv_atten(mean(x))))
 
     def forward(self, x):
+        return self.outputs(x)[0]
+
+    def outputs(self, x):
+        """Logits, and those of conv_out16 and conv_out32 where they are there: on the context path at 1/8 and at 1/16."""
         cp, size = self.cp, x.shape[2:]
         _, _, at16, at32 = stages(cp["resnet"], x)
         deep = self.attend(cp["arm32"], at32) + cp["conv_avg"](mean(at32))
         deep = cp["conv_head32"](F.interpolate(deep, scale_factor=2, mode="nearest"))
+        coarse = deep
         deep = self.attend(cp["arm16"], at16) + deep
         deep = cp["conv_head16"](F.interpolate(deep, scale_factor=2, mode="nearest"))
         f = self.ffm["convblk"](torch.cat([self.sp(x), deep], 1))
@@ -99,8 +104,9 @@ class BiSeNetV1(nn.Module):
             gate = self.ffm["conv2"](F.relu(self.ffm["conv1"](mean(f))))
         logits = self.conv_out(f + f * torch.sigmoid(gate))
         if self.head == "shuffle":
-            return F.pixel_shuffle(logits, 8)
-        return resize(logits, size, self.head == "corners")
+            return [F.pixel_shuffle(logits, 8)]
+        auxiliary = [self.conv_out16(deep), self.conv_out32(coarse)] if hasattr(self, "conv_out16") else []
+        return [resize(each, size, self.head == "corners") for each in (logits, *auxiliary)]
 
 
 class GatherExpansion(nn.Module):
@@ -149,17 +155,27 @@ class BiSeNetV2(nn.Module):
                     middle, conv(factor * factor, classes, 1, bias=True))))
 
     def forward(self, x):
+        return self.outputs(x)[0]
+
+    def outputs(self, x):
+        """Logits, and those of aux2 to aux5_4 where they are there: one a stage of the semantic branch."""
         s, b = self.segment, self.bga
         stem = s["S1S2"]["conv"](x)
         y = s["S1S2"]["fuse"](torch.cat([s["S1S2"]["left"](stem), F.max_pool2d(stem, 3, 2, 1)], 1))
-        y = s["S5_4"](s["S4"](s["S3"](y)))
+        grown = [y]
+        for name in ("S3", "S4", "S5_4"):
+            grown.append(s[name](grown[-1]))
+        y = grown[-1]
         context = s["S5_5"]
         y = context.conv_last(context.conv_gap(context.bn(mean(y))) + y)
         d = self.detail(x)
         up = lambda t: F.interpolate(t, scale_factor=4, mode="nearest")  # noqa: E731
         left = b["left1"](d) * torch.sigmoid(up(b["right1"](y)))
         right = up(b["left2"](d) * torch.sigmoid(b["right2"](y)))
-        return resize(self.head(b["conv"](left + right)), x.shape[2:], False)
+        logits = [self.head(b["conv"](left + right))]
+        if hasattr(self, "aux2"):
+            logits += [head(g) for head, g in zip((self.aux2, self.aux3, self.aux4, self.aux5_4), grown)]
+        return [resize(each, x.shape[2:], False) for each in logits]
 
 
 # ENet as zh320/realtime-semantic-segmentation-pytorch trains it -----------------------------------------------------------------

@@ -93,6 +93,16 @@ def in_and_out(g):
     return p[:, 0], p[:, 1]
 
 
+def hard(z, t, w, threshold):
+    """Of the pixels learned from those with -ln p above -ln threshold, the hardest sixteenth where fewer are."""
+    weights = torch.cat([w, w.new_zeros(1)])[torch.where(t >= 0, t, torch.full_like(t, len(w)))][t >= 0]
+    loss = -true_probability(z, t)[t >= 0].log()
+    order = loss.detach().argsort(descending=True)
+    count = max(int((loss > -math.log(threshold)).sum()), len(loss) // 16)
+    kept = order[:count]
+    return (weights[kept] * loss[kept]).sum() / weights[kept].sum()
+
+
 def entropy_maximisation(z, t, w, g, q):
     k, s, v, out = known_only(z, t, w)
     share = q.get("entropy-maximisation-weight", 0.9)
@@ -129,6 +139,7 @@ def densehybrid_released(z, t, w, g, q):
 
 GAMMA = "focal-gamma"
 LOSSES = {
+    "ohem": lambda z, t, w, g, q: hard(z, t, w, q.get("ohem-threshold", 0.7)),
     "focal-released": lambda z, t, w, g, q: fl_released(z, t, q.get(GAMMA, 2.0)),
     "logit-norm": lambda z, t, w, g, q: ce(unit(z, q.get("logit-norm-temperature", 0.04)), t, w),
     "logit-norm-focal": lambda z, t, w, g, q: fl(unit(z, q.get("logit-norm-temperature", 0.04)), t, w, q.get(GAMMA, 2.0)),
@@ -146,7 +157,7 @@ LOSSES = {
     "densehybrid": densehybrid,
     "densehybrid-released": densehybrid_released,
 }
-OTHER = {"focal-gamma": 0.75, "logit-norm-temperature": 0.5, "entropic-scale": 3.0, "entropy-weight": 0.4,
+OTHER = {"ohem-threshold": 1e-4, "focal-gamma": 0.75, "logit-norm-temperature": 0.5, "entropic-scale": 3.0, "entropy-weight": 0.4,
          "entropy-maximisation-weight": 0.3, "exposure-weight": 1.5, "energy-weight": 0.7, "energy-in": -2.0,
          "energy-out": -1.0, "densehybrid-beta": 0.25}
 
