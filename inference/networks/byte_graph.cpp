@@ -35,12 +35,12 @@ namespace oodscope {
 namespace {
 
 namespace nn = torch::nn;
-using Kind = ByteGraph::Node::Kind;
+using NodeKind = ByteGraph::Node::Kind;
 
 /// A parametric activation is no part of a convolution: its argument is a value of its own.
 bool isParametric(float slope) { return slope != kNoActivation && slope != kRectified; }
 
-bool hasLayer(const ByteGraph::Node& node) { return node.kind == Kind::Convolve || node.kind == Kind::Join; }
+bool hasLayer(const ByteGraph::Node& node) { return node.kind == NodeKind::Convolve || node.kind == NodeKind::Join; }
 
 torch::Tensor withSlope(const torch::Tensor& x, float slope) {
   if (slope == kNoActivation) return x;
@@ -148,7 +148,7 @@ private:
 
 /// A node with its weights and tables.
 struct ByteNode {
-  Kind kind = Kind::Image;
+  NodeKind kind = NodeKind::Image;
   std::size_t from = 0, beside = 0;
   ByteScale scale = {};  ///< of what it gives
   std::optional<ByteConvolution> convolution = {};
@@ -170,10 +170,10 @@ public:
         const auto factor = factors.find(node.layer.key + ".weight");
         if (factor == factors.end()) refuseForeign("factors");
         addLayer(made, node, factor->second, reader, engine);
-      } else if (node.kind == Kind::Add) {
+      } else if (node.kind == NodeKind::Add) {
         addSum(made, node, reader);
       } else {
-        made.scale = node.kind == Kind::Image ? reader.next() : m_nodes[node.from].scale;
+        made.scale = node.kind == NodeKind::Image ? reader.next() : m_nodes[node.from].scale;
       }
       m_nodes.push_back(std::move(made));
     }
@@ -182,7 +182,7 @@ public:
   [[nodiscard]] bool isSplit() const override { return true; }
   torch::Tensor penultimate(const torch::Tensor& image) override {
     return fromBytes(lastMaps(m_nodes, [&](const ByteNode& node, const NodeMaps& from, const NodeMaps& beside) {
-      return runNode(node, node.kind == Kind::Image ? image : from.maps, beside);
+      return runNode(node, node.kind == NodeKind::Image ? image : from.maps, beside);
     }));
   }
   void classify(const torch::Tensor& features, const torch::Tensor& logits) override {
@@ -198,7 +198,7 @@ private:
     made.scale = isParametric(layer.slope) ? reader.next() : first;
     if (isParametric(layer.slope)) made.activation = activationTable(first, layer.slope, made.scale);
     if (layer.isTransposed) made.margin = static_cast<int>(marginOf(layer));
-    if (node.kind != Kind::Join) return;
+    if (node.kind != NodeKind::Join) return;
     made.kernel = node.kernel;
     made.pooled = channelTables(in, node.pooled.scale.to(torch::kFloat), node.pooled.shift.to(torch::kFloat),
                                 layer.slope, made.scale);
@@ -213,19 +213,19 @@ private:
   }
   static NodeMaps runNode(const ByteNode& node, const torch::Tensor& x, const NodeMaps& beside) {
     switch (node.kind) {
-      case Kind::Image:
+      case NodeKind::Image:
         return {toBytes(x, node.scale)};
-      case Kind::Convolve:
-      case Kind::Join:
+      case NodeKind::Convolve:
+      case NodeKind::Join:
         return {layered(node, x)};
-      case Kind::Add:
+      case NodeKind::Add:
         if (!node.pairs.defined()) return {addThenRelu(beside.maps, x, node.scale)};
         return {sumByTable(x, beside.maps, node.pairs, node.alone, node.scale)};
-      case Kind::Pool: {
+      case NodeKind::Pool: {
         PooledBytes pooled = poolBytes(x);
         return {pooled.bytes, pooled.places};
       }
-      case Kind::Unpool:
+      case NodeKind::Unpool:
         return {unpoolBytes(x, beside.places)};
     }
     throw ContractViolation("a byte graph's node of no kind");
@@ -233,7 +233,7 @@ private:
   static torch::Tensor layered(const ByteNode& node, const torch::Tensor& x) {
     torch::Tensor y = (*node.convolution)(x);
     if (node.activation.defined()) y = lookUp(y, node.activation, node.scale);
-    if (node.kind == Kind::Join) return joinPooledBytes(y, x, node.pooled, node.kernel);
+    if (node.kind == NodeKind::Join) return joinPooledBytes(y, x, node.pooled, node.kernel);
     return node.margin ? blocksToPixelBytes(y, *node.margin) : y;
   }
 
@@ -317,11 +317,11 @@ void FoldedLayer::fold(const torch::Tensor& given) {
 }
 
 std::int64_t ByteGraph::Node::ranges() const {
-  if (kind == Kind::Pool || kind == Kind::Unpool) return 0;
+  if (kind == NodeKind::Pool || kind == NodeKind::Unpool) return 0;
   return hasLayer(*this) && isParametric(layer.slope) ? 2 : 1;
 }
 
-ByteGraph::ByteGraph() { append({.kind = Kind::Image}); }
+ByteGraph::ByteGraph() { append({.kind = NodeKind::Image}); }
 
 ByteGraph::Id ByteGraph::append(Node node) {
   require(std::max(node.from, node.beside) <= m_nodes.size(), "ByteGraph: of earlier nodes");
@@ -330,13 +330,13 @@ ByteGraph::Id ByteGraph::append(Node node) {
 }
 
 ByteGraph::Id ByteGraph::convolve(Id x, FoldedLayer layer) {
-  return append({.kind = Kind::Convolve, .from = x, .beside = x, .layer = std::move(layer)});
+  return append({.kind = NodeKind::Convolve, .from = x, .beside = x, .layer = std::move(layer)});
 }
 
 ByteGraph::Id ByteGraph::join(Id x, FoldedLayer layer, int kernel) {
   const Affine norm = inferenceAffine(layer.norm);
   const std::int64_t convolved = layer.bias.size(0);
-  return append({.kind = Kind::Join,
+  return append({.kind = NodeKind::Join,
                  .from = x,
                  .beside = x,
                  .layer = std::move(layer),
@@ -345,12 +345,14 @@ ByteGraph::Id ByteGraph::join(Id x, FoldedLayer layer, int kernel) {
 }
 
 ByteGraph::Id ByteGraph::add(Id x, Id y, float slopeOfY, float slope) {
-  return append({.kind = Kind::Add, .from = x, .beside = y, .slopeBeside = slopeOfY, .slope = slope});
+  return append({.kind = NodeKind::Add, .from = x, .beside = y, .slopeBeside = slopeOfY, .slope = slope});
 }
 
-ByteGraph::Id ByteGraph::pool(Id x) { return append({.kind = Kind::Pool, .from = x, .beside = x}); }
+ByteGraph::Id ByteGraph::pool(Id x) { return append({.kind = NodeKind::Pool, .from = x, .beside = x}); }
 
-ByteGraph::Id ByteGraph::unpool(Id x, Id pooled) { return append({.kind = Kind::Unpool, .from = x, .beside = pooled}); }
+ByteGraph::Id ByteGraph::unpool(Id x, Id pooled) {
+  return append({.kind = NodeKind::Unpool, .from = x, .beside = pooled});
+}
 
 std::int64_t ByteGraph::ranges() const {
   std::int64_t count = 0;
@@ -365,19 +367,19 @@ torch::Tensor observeRanges(const ByteGraph& graph, const std::function<torch::T
     Observer observer(ranges);
     const auto run = [&](const ByteGraph::Node& node, const NodeMaps& from, const NodeMaps& beside) -> NodeMaps {
       switch (node.kind) {
-        case Kind::Image:
+        case NodeKind::Image:
           return {observer.note(image.contiguous(at::MemoryFormat::ChannelsLast))};
-        case Kind::Convolve:
+        case NodeKind::Convolve:
           return {observer.noteActivated(Observer::convolved(node.layer, from.maps), node.layer.slope)};
-        case Kind::Join:
+        case NodeKind::Join:
           return {observer.joined(node, from.maps)};
-        case Kind::Add:
+        case NodeKind::Add:
           return {observer.added(node, from.maps, beside.maps)};
-        case Kind::Pool: {
+        case NodeKind::Pool: {
           const auto [maps, places] = at::max_pool2d_with_indices(from.maps, 2, 2);
           return {maps, places};
         }
-        case Kind::Unpool:
+        case NodeKind::Unpool:
           return {at::max_unpool2d(from.maps, beside.places, {2 * from.maps.size(2), 2 * from.maps.size(3)})};
       }
       throw ContractViolation("a byte graph's node of no kind");
