@@ -11,6 +11,7 @@
 #include <ATen/ops/relu.h>
 
 #include <utility>
+#include <variant>
 
 namespace oodscope {
 namespace {
@@ -26,6 +27,16 @@ nn::Module& childOf(nn::Module& parent, const std::string& name) {
 nn::Conv2dOptions withoutBias(nn::Conv2dOptions options) {
   options.bias(false);
   return options;
+}
+
+torch::Tensor convolved(nn::Conv2d& convolution, const torch::Tensor& x) {
+  const auto& options = convolution->options;
+  using std::get_if;  // LibTorch 1 holds the padding in its own variant, found by its argument
+  const auto* padding = get_if<torch::ExpandingArray<2>>(&options.padding());
+  const torch::ExpandingArray<2> none(0), one(1);
+  const bool isPointwise = padding != nullptr && **padding == *none && *options.kernel_size() == *one &&
+                           *options.stride() == *one && options.groups() == 1;
+  return isPointwise ? pointwise(x, convolution->weight, convolution->bias) : convolution(x);
 }
 
 }  // namespace
@@ -72,7 +83,7 @@ torch::Tensor ConvStep::operator()(const torch::Tensor& x) const {
     if (!isDone) oodscope::finish(y, {}, p.finish);
     return p.relu && p.conv.is_empty() ? y.relu_() : y;
   }
-  torch::Tensor y = p.conv.is_empty() ? x : p.conv(x);
+  torch::Tensor y = p.conv.is_empty() ? x : convolved(p.conv, x);
   if (!p.norm.is_empty()) y = p.norm(y);
   if (!p.prelu.is_empty()) return at::prelu(y, p.prelu->weight);
   return p.relu ? at::relu(y) : y;

@@ -30,7 +30,7 @@ torch::Tensor fourTimes(const torch::Tensor& bias) {
 torch::Tensor doubledBy2x2(const torch::nn::ConvTranspose2dImpl& convolution, const torch::Tensor& x) {
   const torch::Tensor& w = convolution.weight;  // in x out x 2 x 2
   const torch::Tensor kernel = w.permute({1, 2, 3, 0}).reshape({-1, w.size(0), 1, 1});
-  return at::pixel_shuffle(at::conv2d(x, kernel, fourTimes(convolution.bias)), 2);
+  return at::pixel_shuffle(pointwise(x, kernel, fourTimes(convolution.bias)), 2);
 }
 
 /// Row 2y + a gathers row y by tap 1 (a = 0) or 2 (a = 1), and row y + 1 by none or tap 0; columns likewise.
@@ -48,6 +48,13 @@ torch::Tensor doubledBy3x3(const torch::nn::ConvTranspose2dImpl& convolution, co
 }
 
 }  // namespace
+
+torch::Tensor pointwise(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+  // LibTorch computes a 1x1 convolution of float32 on one thread through the system's BLAS, unless it is dilated: then
+  // by oneDNN, as all others. One tap has nothing to dilate.
+  const torch::ExpandingArray<2> stride(1), padding(0), dilation(x.requires_grad() || weight.requires_grad() ? 2 : 1);
+  return at::conv2d(x, weight, bias, stride, padding, dilation);
+}
 
 torch::Tensor upsampled(const torch::nn::ConvTranspose2d& convolution, const torch::Tensor& x) {
   if (doublesBy(*convolution, 2, 0)) return doubledBy2x2(*convolution, x);

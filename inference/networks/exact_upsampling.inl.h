@@ -11,4 +11,8 @@ namespace oodscope {
 /// are rewritten; others, grouped and dilated ones are run as they are. Differentiable.
 [[nodiscard]] torch::Tensor upsampled(const torch::nn::ConvTranspose2d& convolution, const torch::Tensor& x);
 
+/// A 1x1 convolution of stride 1 without padding, to rounding that of LibTorch, by oneDNN wherever gradients are wanted
+/// too. `weight`: out x in x 1 x 1; `bias` may be undefined. Differentiable.
+[[nodiscard]] torch::Tensor pointwise(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+
 }  // namespace oodscope
