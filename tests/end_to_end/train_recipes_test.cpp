@@ -6,20 +6,36 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <sstream>
 
 namespace oodscope::testing {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 std::string contentOf(const fs::path& file) {
   std::ifstream in(file);
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();
+}
+
+/// The lines "NAME: VALUE" of the options' text in a checkpoint.
+std::set<std::string> optionLines(const std::string& checkpoint) {
+  std::istringstream in(checkpoint);
+  std::set<std::string> out;
+  for (std::string line; std::getline(in, line);)
+    if (line.find(": ") != std::string::npos && std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '~'; }))
+      out.insert(line);
+  return out;
 }
 
 /// The names in braces behind --recipe in the help.
@@ -72,6 +88,26 @@ TEST_F(TrainRecipes, GiveWayToWhatIsGiven) {
   EXPECT_THAT(checkpoint, HasSubstr("shift: 2"));
   EXPECT_THAT(contentOf(folder.path() / "run/weights.json"), HasSubstr("with "));
   EXPECT_THAT(contentOf(folder.path() / "run/weights.json"), HasSubstr("--learning-rate 0.0625"));
+}
+
+TEST_F(TrainRecipes, PutASecondHeadOnTheDemoNetworkAndLearnAllElseAsItDid) {
+  const std::string demo = std::string(OODSCOPE_SOURCE_DIR) + "/resources/demo/model/erfnet_slim_demo.pth";
+  const auto options = [&](const std::string& recipe) {
+    std::vector<std::string> run = arguments(recipe, recipe);
+    run.insert(run.end(), {"--start", demo});
+    const CommandResult result = runCli(run);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return optionLines(contentOf(folder.path() / recipe / "checkpoint.pth"));
+  };
+  const std::set<std::string> plain = options("demo"), headed = options("demo-densehybrid");
+  EXPECT_THAT(headed, Contains(StartsWith("outlier exposure: 0.05")));
+  std::vector<std::string> differing;
+  std::ranges::set_symmetric_difference(plain, headed, std::back_inserter(differing));
+  EXPECT_THAT(differing, UnorderedElementsAre("loss: cross-entropy", StartsWith("loss: densehybrid 0.1"),
+                                              "head: densehybrid 2", "best by: void", "best by: energy"));
+  const std::string sidecar = contentOf(folder.path() / "demo-densehybrid/best.json");
+  EXPECT_THAT(sidecar, HasSubstr("\"head\": \"densehybrid\""));
+  EXPECT_THAT(sidecar, HasSubstr("\"void_channel\": -1"));
 }
 
 TEST_F(TrainRecipes, AndOptionsThatMeanNothingTogetherAreRefused) {
