@@ -12,16 +12,20 @@
 namespace oodscope {
 namespace {
 
-/// What the widths are: of all networks alike, or network by network.
+/// Where each network's widths are; networks whose are alike are named together, those without any not at all.
 std::string widthsHelp() {
-  const std::vector<TrainableNetwork> networks = trainableNetworks();
-  std::string each;
-  bool areAlike = true;
-  for (const TrainableNetwork& network : networks) {
-    areAlike = areAlike && network.widthsHelp == networks.front().widthsHelp;
-    each.append(each.empty() ? "" : "; ").append(network.name).append(": ").append(network.widthsHelp);
+  std::vector<std::pair<std::string, std::string>> groups;  // help, names
+  for (const TrainableNetwork& network : trainableNetworks()) {
+    if (network.widthsHelp.empty()) continue;
+    const auto known = std::ranges::find(groups, network.widthsHelp, &std::pair<std::string, std::string>::first);
+    if (known == groups.end())
+      groups.emplace_back(network.widthsHelp, network.name);
+    else
+      known->second.append(", ").append(network.name);
   }
-  return areAlike ? networks.front().widthsHelp : each;
+  std::string out;
+  for (const auto& [help, names] : groups) out.append(out.empty() ? "" : "; ").append(names).append(": ").append(help);
+  return out;
 }
 
 constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max(), kMostCropSide = 16'384;
