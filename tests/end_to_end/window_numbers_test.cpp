@@ -160,10 +160,12 @@ TEST_F(WindowNumbers, ADraggedTemperatureTouchesListsAndHistogramOnceAndMarksThe
   EXPECT_EQ(rows.count(), 1);
   EXPECT_TRUE(row().estimated);
   EXPECT_TRUE(row().ap) << "the former ones stay, marked";
+  EXPECT_FALSE(window->curves()->histogram()->threshold()) << "that of other scores is no place in it";
   window->session().endDrag();
   ASSERT_TRUE(waitUntilIdle(*window));
   EXPECT_FALSE(row().estimated);
   EXPECT_EQ(window->run().details()->configuration.temperature, 1.6F);
+  EXPECT_EQ(window->curves()->histogram()->threshold(), static_cast<double>(*window->run().threshold()));
 }
 
 TEST_F(WindowNumbers, TheColourBarSaysWhatShareOfTheFrameIsClamped) {

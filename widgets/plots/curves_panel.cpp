@@ -103,7 +103,6 @@ void CurvesPanel::setComparing(bool comparing) {
 
 void CurvesPanel::setThreshold(int curve, std::optional<double> threshold, const std::optional<CurvePlace>& exact) {
   for (CurvePlot* plot : {m_pr, m_roc, m_f1}) plot->setThreshold(curve, threshold, exact);
-  if (curve == 0) m_histogram->setThreshold(threshold);
 }
 
 void CurvesPanel::setBrush(const std::optional<std::pair<double, double>>& stretch) {

@@ -39,7 +39,8 @@ public:
   [[nodiscard]] bool isShown(Plot plot) const;
   /// "Per frame" is there in comparisons only.
   void setComparing(bool comparing);
-  /// The operating point of A (curve index given to each plot) everywhere; `exact` as CurvePlot::setThreshold().
+  /// The operating point on the curves; `exact` as CurvePlot::setThreshold(). The histogram, whose scores may be former
+  /// ones, is told by itself.
   void setThreshold(int curve, std::optional<double> threshold, const std::optional<CurvePlace>& exact = {});
 
   /// The stretch of thresholds that is brushed, drawn in every plot; empty for none.

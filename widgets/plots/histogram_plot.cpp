@@ -317,6 +317,8 @@ void HistogramPlot::fitRanges() {
   c.changed();
 }
 
+std::optional<double> HistogramPlot::threshold() const { return m->threshold; }
+
 void HistogramPlot::setThreshold(std::optional<double> threshold) {
   if (threshold == m->threshold) return;
   m->threshold = threshold;

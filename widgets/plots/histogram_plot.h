@@ -44,6 +44,7 @@ public:
   /// Of kept runs, drawn as step lines: anomalous pixels solid or dashed by the run, normal ones dotted.
   void setOverlays(std::vector<HistogramOverlay> overlays);
   void setThreshold(std::optional<double> threshold);
+  [[nodiscard]] std::optional<double> threshold() const;
   void setShares(const DecisionShares& shares);
   /// The stretch of scores that is brushed; empty for none.
   void setBrush(const std::optional<std::pair<double, double>>& stretch);

@@ -131,8 +131,10 @@ void CompareStage::showCurves(const SetNumbers& a, const SetNumbers& b) {
 void CompareStage::showMarkers() {
   CurvesPanel& curves = m_parts.curves;
   const SingleRun &a = comparison().a(), &b = comparison().b();
-  if (const auto threshold = a.threshold())
+  if (const auto threshold = a.threshold()) {
     curves.setThreshold(0, static_cast<double>(*threshold), placeOf(a, *threshold));
+    curves.histogram()->setThreshold(static_cast<double>(*threshold));
+  }
   if (const auto threshold = b.threshold())
     for (CurvePlot* plot : {curves.precisionRecall(), curves.roc()})
       plot->setThreshold(1, static_cast<double>(*threshold), placeOf(b, *threshold));

@@ -124,6 +124,7 @@ void SingleStage::showThreshold() {
   showDecision();
   if (!threshold) {
     m_parts.curves.setThreshold(0, std::nullopt);
+    showHistogramThreshold();
     return;
   }
   m_parts.views.setThreshold(*threshold);
@@ -175,6 +176,20 @@ void SingleStage::showMarker(float threshold) {
   const bool counted = counts && numbers && numbers->exact;
   m_parts.curves.setThreshold(0, static_cast<double>(threshold),
                               counted ? curvePlace(*counts, numbers->protocol, threshold) : std::nullopt);
+  showHistogramThreshold();
+}
+
+bool SingleStage::areDetailsPresent() const {
+  const auto details = m_parts.desk.run.details();
+  return details && details->configuration == SingleRun::configurationOf(m_parts.desk.session.view());
+}
+
+void SingleStage::showHistogramThreshold() {
+  const SingleRun& run = m_parts.desk.run;
+  const auto threshold = run.threshold();
+  const bool isOfThese = areDetailsPresent() || (!run.details() && run.elsewhere().spread());
+  m_parts.curves.histogram()->setThreshold(threshold && isOfThese ? std::optional(static_cast<double>(*threshold))
+                                                                  : std::nullopt);
 }
 
 void SingleStage::showThresholdScale() {
@@ -194,14 +209,13 @@ void SingleStage::showDetails() {
   }
   showThresholdScale();
   showDecision();  // whether the threshold is among the scores
-  const bool present = details->configuration == SingleRun::configurationOf(m_parts.desk.session.view());
+  const bool present = areDetailsPresent();
   const auto live = run.liveSet();
   const QString part = live ? partNote(live->account().with(details->frames.size())) : QString();
   histogram->setData(histogramData(details->histogram, configurationTitle(details->configuration) + part +
                                                            (present ? QString() : tr(" · new scores follow"))));
   if (!present) histogram->setShares({});
-  const auto threshold = run.threshold();
-  histogram->setThreshold(present && threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
+  showHistogramThreshold();
 }
 
 void SingleStage::showUnlabelledDetails() {
@@ -232,8 +246,7 @@ void SingleStage::showUnlabelledDetails() {
   data.isUnlabelled = true;
   data.anomalous.clear();
   histogram->setData(std::move(data));
-  const auto threshold = run.threshold();
-  histogram->setThreshold(threshold ? std::optional(static_cast<double>(*threshold)) : std::nullopt);
+  showHistogramThreshold();
 }
 
 void SingleStage::showCursor(std::optional<QPointF> at) {

@@ -57,6 +57,9 @@ private:
   /// Where the threshold is none, or flags everything or nothing: a sentence; else empty.
   [[nodiscard]] QString thresholdRemark() const;
   void showThresholdScale();
+  /// Whether details, and with them the histogram, are of the present scores.
+  [[nodiscard]] bool areDetailsPresent() const;
+  void showHistogramThreshold();
   void showUnlabelledDetails();
   void showMarker(float threshold);
   // single_numbers.cpp
