@@ -89,7 +89,7 @@ torch::Tensor Dinov2::forward(const torch::Tensor& images) {
   }
   const torch::Tensor features = at::cat(read, 2).transpose(1, 2).reshape({n, -1, rows, columns});
   const torch::Tensor normed = headNorm->forward(features).permute({0, 2, 3, 1}).reshape({n * rows * columns, -1});
-  const torch::Tensor logits = rowProduct(normed, headWeight.view({headWeight.size(0), -1}), headBias);
+  const torch::Tensor logits = rowProduct(normed, headWeight.flatten(1), headBias);
   return toImage(logits.view({n, rows, columns, -1}).permute({0, 3, 1, 2}), padding);
 }
 

@@ -110,7 +110,7 @@ void FastBlock::operator()(torch::Tensor& x) const {
 }
 
 FastPatchEmbedding::FastPatchEmbedding(const PatchEmbedding& embedding)
-    : m_side(embedding.side), m_project(embedding.weight.view({embedding.weight.size(0), -1}), embedding.bias) {}
+    : m_side(embedding.side), m_project(embedding.weight.flatten(1), embedding.bias) {}
 
 torch::Tensor FastPatchEmbedding::operator()(const torch::Tensor& image) const {
   const std::int64_t rows = image.size(2) / m_side, columns = image.size(3) / m_side;

@@ -102,7 +102,8 @@ torch::Tensor PatchEmbedding::forward(const torch::Tensor& images) const {
   const torch::Tensor patches = images.reshape({n, 3, rows, side, columns, side})
                                     .permute({0, 2, 4, 1, 3, 5})
                                     .reshape({n * rows * columns, 3L * side * side});
-  return rowProduct(patches, weight.view({weight.size(0), -1}), bias).view({n, rows * columns, weight.size(0)});
+  // While learning, kernels lie channels-last.
+  return rowProduct(patches, weight.flatten(1), bias).view({n, rows * columns, weight.size(0)});
 }
 
 torch::Tensor positionsFor(const torch::Tensor& trained, std::int64_t rows, std::int64_t columns, PositionRule rule) {

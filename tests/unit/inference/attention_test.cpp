@@ -112,6 +112,19 @@ TEST(RowProduct, EqualsMatmulWithOneDnnAndWithOwnConvolutions) {
   }
 }
 
+TEST(RowProduct, HasTheGradientsOfMatmul) {
+  torch::manual_seed(9);
+  const auto learned = [](at::Tensor values) { return values.set_requires_grad(true); };
+  const at::Tensor x = learned(torch::randn({37, 20})), weight = learned(torch::randn({11, 20})),
+                   bias = learned(torch::randn({11})), way = torch::randn({37, 11});
+  const auto exact = [&](const at::Tensor& values) { return learned(values.detach().to(at::kDouble)); };
+  const at::Tensor x2 = exact(x), weight2 = exact(weight), bias2 = exact(bias);
+  const auto found = torch::autograd::grad({(rowProduct(x, weight, bias) * way).sum()}, {x, weight, bias});
+  const at::Tensor product = at::matmul(x2, weight2.t()) + bias2;
+  const auto expected = torch::autograd::grad({(product * way.to(at::kDouble)).sum()}, {x2, weight2, bias2});
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_LT(mostApart(found[i], expected[i]), 1e-4) << i;
+}
+
 TEST(RowProduct, AttentionHasTheGradientOfItsDefinition) {
   torch::manual_seed(8);
   const at::Tensor qkv = torch::randn({33, 48}).set_requires_grad(true);

@@ -162,6 +162,19 @@ TEST(Transformers, ABatchIsItsImagesOneByOne) {
   expectClose(both.narrow(0, 1, 1), network->forward(images.narrow(0, 1, 1)));
 }
 
+/// As training lays them.
+TEST(Transformers, KernelsThatLieChannelsLastGiveTheSame) {
+  const torch::NoGradGuard noGradient;
+  const auto network = made("DINOv2", kSmallDino);
+  const torch::Tensor images = at::rand({2, 3, 42, 56}), expected = network->forward(images);
+  for (at::Tensor& parameter : network->parameters())
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+  expectClose(network->forward(images), expected);
+  torch::Tensor fast = at::empty({1, 5, 42, 56});
+  networkKind("DINOv2")->optimise(*network)->run(images.narrow(0, 0, 1), fast);
+  expectClose(fast, expected.narrow(0, 0, 1));
+}
+
 TEST(Eomt, WindowsAreThoseOfItsAuthors) {
   // 16:9 at 640: 1138 pixels (1137.8), two squares that overlap by 142.
   const eomt::Windows wide = eomt::windowsOf({1280, 720}, 640);
