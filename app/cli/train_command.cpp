@@ -38,19 +38,22 @@ T chosen(const std::string& name, std::initializer_list<std::pair<const char*, T
   throw ContractViolation("train: an unchecked choice");
 }
 
-std::vector<int> parseWidths(const std::string& text, const std::vector<int>& published) {
-  constexpr int kLeast = 4, kMost = 4096;
+std::vector<int> parseWidths(const std::string& text, const TrainableNetwork& network) {
+  constexpr int kMost = 4096;
   std::vector<int> widths;
   std::istringstream in(text);
   for (std::string part; std::getline(in, part, ',');) {
     const auto width = wholeNumberFromText(part);
-    const int before = widths.empty() ? kLeast - 1 : widths.back();
-    if (!width || *width <= before || *width > kMost) break;
+    if (!width || *width < 0 || *width > kMost) break;
     widths.push_back(static_cast<int>(*width));
   }
-  if (widths.size() != published.size() || numbersText(widths) != text)
-    throw CLI::ValidationError("--widths", "'" + text + "' is not " + std::to_string(published.size()) +
-                                               " growing numbers as " + numbersText(published));
+  const std::size_t count = network.widths.size();
+  if (count == 0) throw CLI::ValidationError("--widths", network.name + " has none that can be chosen");
+  if (widths.size() != count || numbersText(widths) != text)
+    throw CLI::ValidationError(
+        "--widths", "'" + text + "' is not " + std::to_string(count) + " numbers as " + numbersText(network.widths));
+  if (const std::string reason = whatStopsWidths(network.name, widths); !reason.empty())
+    throw CLI::ValidationError("--widths", "'" + text + "': " + reason + ", as in " + numbersText(network.widths));
   return widths;
 }
 
@@ -190,7 +193,7 @@ void resolveOptions(TrainOptions& options) {
   TrainingOptions& training = options.training;
   const TrainableNetwork network = trainableNetwork(training.network);
   training.network = network.name;
-  if (!options.widths.empty()) training.widths = parseWidths(options.widths, network.widths);
+  if (!options.widths.empty()) training.widths = parseWidths(options.widths, network);
   training.stageEpochs = stageEpochs(options.stageEpochs, network);
   training.input = sizeOf(options.input, "--input", network.sizeMultiple);
   if (!options.crop.empty()) training.augmentation.crop = sizeOf(options.crop, "--crop", network.sizeMultiple);

@@ -24,7 +24,7 @@ Widths dinov2Widths(const NetworkShape& shape) {
 
 Backbone::Backbone(const Widths& of) : widths(of) {
   require(of.registers >= 0 && of.layers >= 1 && of.layers <= of.depth && of.grid >= 1 && of.width >= 1,
-          "DINOv2: impossible widths");
+          "DINOv2: widths of 1 or more, the registers of 0 or more, and no more layers to read than there are");
   clsToken = register_parameter("cls_token", vit::smallRandom({1, 1, of.width}));
   posEmbed = register_parameter("pos_embed", vit::smallRandom({1, 1 + of.grid * of.grid, of.width}));
   if (of.registers > 0)

@@ -6,6 +6,8 @@
 #include "inference/networks/kinds.inl.h"
 #include "inference/networks/weights.inl.h"
 
+#include <c10/util/Exception.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -87,6 +89,18 @@ NetworkShape completed(NetworkShape shape, const std::vector<int>& published) {
   if (shape.widths.empty()) shape.widths = published;
   require(shape.widths.size() == published.size(), "a network's shape: another number of widths");
   return shape;
+}
+
+std::string whatStopsWidths(const NetworkKind& kind, const std::vector<int>& widths) {
+  require(widths.size() == kind.widths.size(), "whatStopsWidths: another number of widths");
+  try {
+    const auto shape = kind.shapeOf(stateDictOf(*kind.make({.widths = widths})));
+    return shape && shape->widths == widths ? std::string() : "its weights would not be opened again";
+  } catch (const ContractViolation& violation) {
+    return violation.what();  // what the architecture requires, it says
+  } catch (const c10::Error& error) {
+    return error.what_without_backtrace();
+  }
 }
 
 const NetworkKind* networkKind(std::string_view name) {

@@ -67,7 +67,7 @@ struct NetworkKind {
   /// Class count and widths from the tensors' shapes; empty where a needed key is missing or has the wrong rank.
   std::function<std::optional<NetworkShape>(const StateDict&)> shapeOf;
   std::function<std::shared_ptr<Network>(const NetworkShape&)> make;
-  std::vector<int> widths = {};  ///< as published, growing; NetworkShape::widths has as many
+  std::vector<int> widths = {};  ///< as published; NetworkShape::widths has as many
   std::string widthsHelp = {};   ///< where they are, for the command line's help
   int sizeMultiple = 8;          ///< of the input's width and height
   /// What its published weights are trained with: assumed where no sidecar says otherwise, and trained with here.
@@ -100,6 +100,9 @@ struct NetworkKind {
 [[nodiscard]] std::span<const NetworkKind> networkKinds();
 /// The shape with the kind's published widths where it has none. Throws ContractViolation for another number of widths.
 [[nodiscard]] NetworkShape completed(NetworkShape shape, const std::vector<int>& published);
+/// Why a kind's network of these widths cannot be built, or would not be recognised again by its weights; empty where
+/// neither is so. Requires: as many as the kind has. Cost: builds it.
+[[nodiscard]] std::string whatStopsWidths(const NetworkKind& kind, const std::vector<int>& widths);
 /// Whether the tensor of this key belongs to the kind's head.
 [[nodiscard]] bool isOfHead(const NetworkKind& kind, std::string_view key);
 /// Whether each of `options` is one of the kind's with a value of its.

@@ -35,4 +35,10 @@ TrainableNetwork trainableNetwork(std::string_view name) {
   throw ContractViolation("trainableNetwork: not listed");
 }
 
+std::string whatStopsWidths(std::string_view network, const std::vector<int>& widths) {
+  const NetworkKind* kind = networkKind(network);
+  require(kind != nullptr, "whatStopsWidths: unknown network");
+  return whatStopsWidths(*kind, widths);
+}
+
 }  // namespace oodscope

@@ -118,6 +118,9 @@ struct TrainableHead {
 [[nodiscard]] TrainableHead headOf(const TrainingOptions& options);
 /// By name, letter case ignored. Throws ContractViolation for an unknown one.
 [[nodiscard]] TrainableNetwork trainableNetwork(std::string_view name);
+/// Why a network of these widths cannot be built, or would not be opened again; empty where neither is so. Throws
+/// ContractViolation: an unknown network, another number of widths than TrainableNetwork::widths. Cost: builds it.
+[[nodiscard]] std::string whatStopsWidths(std::string_view network, const std::vector<int>& widths);
 
 /// What validation found after an epoch. Metrics are fractions, at the network's resolution, under the Fishyscapes
 /// protocol; empty where not defined.

@@ -125,6 +125,21 @@ TEST_F(TrainRecipes, AndOptionsThatMeanNothingTogetherAreRefused) {
   EXPECT_THAT(refusal({"--best", "loss"}), HasSubstr("needs pictures to validate on"));
   EXPECT_THAT(refusal({"--scales", "0.5", "2"}), HasSubstr("needs --crop"));
   EXPECT_THAT(refusal({"--schedule", "stairs"}), HasSubstr("--schedule"));
+  EXPECT_THAT(refusal({"--widths", "8,32"}), HasSubstr("'8,32' is not 3 numbers as 16,64,128"));
+  EXPECT_THAT(refusal({"--widths", "8,8,32"}), HasSubstr("each width must exceed the one before it"));
+  EXPECT_THAT(refusal({"--widths", "8,x,32"}), HasSubstr("is not 3 numbers"));
+  EXPECT_THAT(refusal({"--network", "DINOv2", "--widths", "0,3,2,9,64"}), HasSubstr("no more layers to read"));
+  EXPECT_THAT(refusal({"--network", "BiSeNetV2", "--widths", "8,16"}), HasSubstr("has none that can be chosen"));
+}
+
+/// A width of 0 and widths that fall: registers, layers, blocks, patches and width.
+TEST_F(TrainRecipes, AndASlimVisionTransformerIsTrained) {
+  const CommandResult result = runCli(
+      {"train", "--network", "DINOv2", "--widths", "0,1,2,4,64", "--set", (folder.path() / "set").string(), "--input",
+       "64", "32", "--batch", "2", "--epochs", "1", "--threads", "1", "--output", (folder.path() / "slim").string()});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const CommandResult info = runCli({"info", (folder.path() / "slim/weights.pth").string()});
+  EXPECT_THAT(info.out, HasSubstr("DINOv2"));
 }
 
 TEST_F(TrainRecipes, MixSetsAndTakeThemInTurn) {

@@ -112,6 +112,34 @@ TEST_P(Arrangement, LoadsWithAndWithoutItsAuxiliaryHeads) {
   EXPECT_FALSE(compareKeys(*network, kind, tensors).fits());
 }
 
+struct WidthsCase {
+  const char* network;
+  std::vector<int> possible, impossible;
+};
+
+/// What nothing stops is built and recognised again with these widths.
+TEST(NetworkWidths, AreBuiltAndOpenedAgainWhereNothingStopsThem) {
+  const std::vector<WidthsCase> cases{{"ERFNet", {4, 6, 9}, {3, 6, 9}},
+                                      {"ENet", {8, 32, 64}, {8, 8, 64}},
+                                      {"ESPNetv2", {16, 32, 48, 64}, {16, 24, 48, 64}},
+                                      {"DeepLabV3+ R50", {8, 12, 16, 20}, {6, 12, 16, 20}},
+                                      {"ICNet R18 (zh320)", {6, 8, 10, 12}, {6, 8, 10, 13}},
+                                      {"DINOv2", {0, 1, 2, 4, 64}, {0, 3, 2, 4, 64}},
+                                      {"DINOv2", {4, 1, 1, 3, 32}, {4, 1, 1, 3, 96}},
+                                      {"DINOv2", {0, 2, 2, 1, 128}, {0, 2, 2, 0, 128}}};
+  for (const auto& [name, possible, impossible] : cases) {
+    SCOPED_TRACE(name);
+    const NetworkKind& kind = *networkKind(name);
+    EXPECT_EQ(whatStopsWidths(kind, kind.widths), "");
+    EXPECT_EQ(whatStopsWidths(kind, possible), "");
+    EXPECT_NE(whatStopsWidths(kind, impossible), "");
+    const auto shape = kind.shapeOf(stateDictOf(*makeNetwork(name, {.classes = 5, .widths = possible})));
+    ASSERT_TRUE(shape.has_value());
+    EXPECT_EQ(shape->widths, possible);
+  }
+  EXPECT_THROW((void)whatStopsWidths(*networkKind("ERFNet"), {4, 6}), ContractViolation);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, Arrangement,
                          ::testing::Values("ERFNet", "ENet", "ENet-zh320", "ESPNetv2", "BiSeNetV1", "BiSeNetV2"));
 
