@@ -67,7 +67,7 @@ def sets(lab):
     check_mapped(lab, common)
     check_in_turn(lab)
     chance = label_pictures.anomaly_share(lab.folder / 'test')
-    assert void['foreign-alone'] > 2 * chance, f'objects that Cityscapes has no class for: AP {void}, by chance {chance}'
+    assert void['foreign-alone'] > 1.5 * chance, f'objects that Cityscapes has no class for: AP {void}, by chance {chance}'
     return table
 
 

@@ -20,15 +20,15 @@ class Size(NamedTuple):
     epochs: int  # even
 
 
-SIZES = {'test': {'sets': Size((128, 64), 20, 6, 12),
+SIZES = {'test': {'sets': Size((128, 64), 20, 6, 16),
                   'losses': Size((128, 64), 20, 6, 10),
                   'backbones': Size((128, 64), 20, 6, 8),
                   'transformer': Size((128, 64), 20, 6, 8),
                   'shrinking': Size((256, 128), 16, 6, 2)},
-         'guide': {'sets': Size((256, 128), 64, 24, 10),
-                   'losses': Size((256, 128), 64, 24, 8),
-                   'backbones': Size((256, 128), 64, 24, 8),
-                   'transformer': Size((256, 128), 64, 24, 10),
+         'guide': {'sets': Size((256, 128), 48, 24, 10),
+                   'losses': Size((256, 128), 48, 24, 8),
+                   'backbones': Size((256, 128), 48, 24, 8),
+                   'transformer': Size((256, 128), 48, 24, 10),
                    'shrinking': Size((512, 256), 32, 24, 2)}}
 
 
