@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Cross-entropy and focal loss with the entropy of the prediction beside them, which is made small. Source: seed 003
 // and pcestola, ML4CV_assignement, lib/train.py.
+#include "inference/training/log_softmax.inl.h"
 #include "inference/training/loss_terms.inl.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ge.h>
-#include <ATen/ops/log_softmax.h>
 
 #include <array>
 
@@ -26,7 +26,7 @@ at::Tensor meanOfLearned(const at::Tensor& values, const at::Tensor& targets) {
 
 /// - sum over classes of p ln p.
 at::Tensor entropyTerm(const at::Tensor& logits, const at::Tensor& targets) {
-  const at::Tensor logP = at::log_softmax(logits, 1);
+  const at::Tensor logP = logSoftmax(logits);
   return meanOfLearned(-(logP.exp() * logP).sum(1), targets);
 }
 
@@ -34,7 +34,7 @@ at::Tensor entropyTerm(const at::Tensor& logits, const at::Tensor& targets) {
 at::Tensor rowEntropyTerm(const LossInput& in) {
   constexpr double leastProbability = 1e-10;
   const at::Tensor index = in.targets.clamp_min(0).unsqueeze(1);
-  const at::Tensor p = at::log_softmax(in.logits, 1).gather(1, index).squeeze(1).exp().clamp_min(leastProbability);
+  const at::Tensor p = logSoftmax(in.logits).gather(1, index).squeeze(1).exp().clamp_min(leastProbability);
   return static_cast<double>(in.rows) * meanOfLearned(-(p * p.log()), in.targets);
 }
 

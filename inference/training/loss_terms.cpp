@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "inference/training/loss_terms.inl.h"
 
+#include "inference/training/log_softmax.inl.h"
+
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/ge.h>
-#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/nll_loss_nd.h>
 #include <ATen/ops/ones_like.h>
 
 namespace oodscope {
@@ -12,7 +13,7 @@ namespace {
 
 /// ln p of the true class where there is one, of class 0 elsewhere; the axis of channels gone.
 at::Tensor logOfTrue(const at::Tensor& logits, const at::Tensor& targets) {
-  return at::log_softmax(logits, 1).gather(1, targets.clamp_min(0).unsqueeze(1)).squeeze(1);
+  return logSoftmax(logits).gather(1, targets.clamp_min(0).unsqueeze(1)).squeeze(1);
 }
 
 /// 1 - p by expm1: exact where p is nearly 1, and never 0 to a power below 1, whose slope is infinite.
@@ -28,10 +29,14 @@ at::Tensor knownTargets(const at::Tensor& targets, int known) {
   return targets.masked_fill(at::ge(targets, known), kIgnoredTarget);
 }
 
+at::Tensor crossEntropies(const at::Tensor& logits, const at::Tensor& targets) {
+  return at::nll_loss_nd(logSoftmax(logits), targets, {}, at::Reduction::None, kIgnoredTarget);
+}
+
 at::Tensor crossEntropyTerm(const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& weights) {
   // Without a learned pixel the mean would be 0 / 0.
   if (!hasLearned(targets)) return zeroOf(logits);
-  return at::cross_entropy_loss(logits, targets, weights, at::Reduction::Mean, kIgnoredTarget);
+  return at::nll_loss_nd(logSoftmax(logits), targets, weights, at::Reduction::Mean, kIgnoredTarget);
 }
 
 at::Tensor focalTerm(const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& weights, double gamma) {

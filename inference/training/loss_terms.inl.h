@@ -14,6 +14,8 @@ namespace oodscope {
 /// Targets with those at or beyond `known` ignored.
 [[nodiscard]] at::Tensor knownTargets(const at::Tensor& targets, int known);
 
+/// -ln p of the true class of each pixel, in the targets' shape; 0 of ignored ones.
+[[nodiscard]] at::Tensor crossEntropies(const at::Tensor& logits, const at::Tensor& targets);
 /// -ln p of the true class, mean weighted by class; weights C values or undefined. Source: torch.nn.CrossEntropyLoss.
 [[nodiscard]] at::Tensor crossEntropyTerm(const at::Tensor& logits, const at::Tensor& targets,
                                           const at::Tensor& weights);

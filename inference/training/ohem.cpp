@@ -4,7 +4,7 @@
 #include "inference/training/loss_terms.inl.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/ge.h>
 #include <ATen/ops/gt.h>
 
 #include <cmath>
@@ -28,7 +28,7 @@ public:
   at::Tensor operator()(const at::Tensor& logits, const at::Tensor& targets) const override {
     const at::Tensor learned = at::ge(targets, 0).flatten().nonzero().squeeze(1);
     if (learned.numel() == 0) return zeroOf(logits);
-    const at::Tensor all = at::cross_entropy_loss(logits, targets, {}, at::Reduction::None, kIgnoredTarget).flatten();
+    const at::Tensor all = crossEntropies(logits, targets).flatten();
     const at::Tensor losses = all.index_select(0, learned);
     at::Tensor hard = at::gt(losses, m_least).nonzero().squeeze(1);
     const std::int64_t least = learned.numel() / kLeastShare;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Losses that know outliers: cross-entropy of the known classes, and a term on pixels of none of them.
 #include "analysis/core/error.h"
+#include "inference/training/log_softmax.inl.h"
 #include "inference/training/loss_terms.inl.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ge.h>
 #include <ATen/ops/log_sigmoid.h>
-#include <ATen/ops/log_softmax.h>
 #include <ATen/ops/logsumexp.h>
 #include <ATen/ops/stack.h>
 
@@ -107,7 +107,7 @@ private:
 /// ln P(in) and ln P(out), two columns, of a second head's logits.
 at::Tensor logOfInAndOut(const at::Tensor& outlier) {
   require(outlier.defined() && outlier.dim() == 2 && outlier.size(1) <= 2, "DenseHybrid's loss: needs a second head");
-  if (outlier.size(1) == 2) return at::log_softmax(outlier, 1);
+  if (outlier.size(1) == 2) return logSoftmax(outlier);
   const at::Tensor logit = outlier.squeeze(1);
   return at::stack({at::log_sigmoid(logit), at::log_sigmoid(-logit)}, 1);
 }
