@@ -58,6 +58,20 @@ TEST(ExactUpsampling, GivesTheTransposedConvolutionAndItsGradients) {
   }
 }
 
+TEST(ExactUpsampling, OfChannelsLastMapsIsTheSameAndChannelsLast) {
+  torch::manual_seed(4);
+  for (const UpsamplingCase& each : upsamplingCases()) {
+    if (each.name.find("as it is") != std::string::npos) continue;
+    torch::nn::ConvTranspose2d convolution(each.options);
+    const at::Tensor x = torch::randn({2, each.options.in_channels(), 5, 4}).contiguous(at::MemoryFormat::ChannelsLast);
+    const auto exact = valueAndGradients(convolution, x, true), direct = valueAndGradients(convolution, x, false);
+    EXPECT_TRUE(exact.front().is_contiguous(at::MemoryFormat::ChannelsLast)) << each.name;
+    ASSERT_EQ(exact.size(), direct.size());
+    for (std::size_t i = 0; i < exact.size(); ++i)
+      EXPECT_LT((exact[i] - direct[i]).abs().max().item<double>(), 2e-5) << each.name << ", tensor " << i;
+  }
+}
+
 TEST(ExactUpsampling, TrainingNetworksGiveWhatTheyGiveOtherwise) {
   // Batch norms use the batch in training: compared are two networks in training, of which one has no rewritten step.
   for (const NetworkKind& kind : networkKinds()) {
