@@ -226,7 +226,7 @@ TEST(Training, LearnsBlocksOfColourAndTheVoidClass) {
   const TinyPictures pictures(8);
   TrainingOptions options = tinyTraining();
   options.widths = {8, 16, 24};
-  options.epochs = 20;
+  options.epochs = 60;  // of eight seeds the least AP is 0.97 then; after 20 it lies between 0.4 and 0.97
   options.dropout = 0.0;
   options.learningRate = 5e-3;
   const auto result = train(options, pictures, &pictures, folder.path(), kSilent);
