@@ -2,6 +2,7 @@
 #include "inference/networks/byte_pixels.inl.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/pixel_rows.inl.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/arange.h>
@@ -141,22 +142,7 @@ torch::Tensor blocksToPixelBytes(const torch::Tensor& blocks, int margin) {
   const std::int64_t h = blocks.size(2) - margin, w = columns - margin;
   require(blocks.size(0) == 1, "blocksToPixelBytes: one image");
   torch::Tensor out = emptyBytes({1, c, 2 * h, 2 * w}, scaleOf(blocks));
-  const std::uint8_t* const source = bytesIn(blocks);
-  std::uint8_t* const target = bytesOf(out);
-  at::parallel_for(0, h, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t y = begin; y < end; ++y) {
-      const std::uint8_t* from = source + ((y + margin) * columns + margin) * 4 * c;
-      std::uint8_t* upper = target + 2 * y * 2 * w * c;
-      std::uint8_t* lower = upper + 2 * w * c;
-      for (std::int64_t x = 0; x < w; ++x) {
-        std::copy_n(from, 2 * c, upper);
-        std::copy_n(from + 2 * c, 2 * c, lower);
-        from += 4 * c;
-        upper += 2 * c;
-        lower += 2 * c;
-      }
-    }
-  });
+  blocksToRows(bytesIn(blocks), bytesOf(out), h, columns, c, margin);
   return out;
 }
 

@@ -2,6 +2,7 @@
 #include "inference/networks/channels_last.inl.h"
 
 #include "analysis/core/error.h"
+#include "inference/networks/pixel_rows.inl.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/cat.h>
@@ -118,22 +119,7 @@ torch::Tensor blocksToPixels(const torch::Tensor& blocks, int margin) {
         .permute({0, 3, 1, 2});
   }
   torch::Tensor out = channelsLast(c, 2 * h, 2 * w, blocks);
-  const float* const source = blocks.data_ptr<float>();
-  float* const target = out.data_ptr<float>();
-  at::parallel_for(0, h, 4, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t y = begin; y < end; ++y) {
-      const float* from = source + ((y + margin) * columns + margin) * 4 * c;
-      float* upper = target + 2 * y * 2 * w * c;
-      float* lower = upper + 2 * w * c;
-      for (std::int64_t x = 0; x < w; ++x) {
-        std::copy_n(from, 2 * c, upper);
-        std::copy_n(from + 2 * c, 2 * c, lower);
-        from += 4 * c;
-        upper += 2 * c;
-        lower += 2 * c;
-      }
-    }
-  });
+  blocksToRows(static_cast<const float*>(blocks.data_ptr<float>()), out.data_ptr<float>(), h, columns, c, margin);
   return out;
 }
 
