@@ -176,6 +176,32 @@ private:
          .file = m_out.root});
   }
 
+  /// What another file of its kind holds, this one holds, too.
+  static void takeContents(const ImportedFile& like, ImportedFile& file) {
+    file.content = like.content;
+    file.type = like.type;
+    if (like.classes && like.classes->file == like.file)
+      file.classes = ImportedClasses{.file = file.file, .arrayName = like.classes->arrayName};
+    file.outputs = like.outputs;
+    for (ImportedArray& array : file.outputs) array.file = file.file;
+  }
+
+  /// Logits and other outputs, or a score map with its class map. Throws Error where it is unclear which array is
+  /// meant: then no file of the folder can be read, which is said once and not for each frame.
+  void judgeArrays(const std::vector<ArrayFacts>& arrays, ImportedFile& file) const {
+    file.outputs = namedOutputs(arrays, file.file, m_out.arrayName);
+    if (!file.outputs.empty()) {
+      file.content = ImportedFile::Content::Logits;
+      return;
+    }
+    const auto facts = chosenArray(arrays, m_out.arrayName, file.file);
+    const bool isLogits = facts.usefulShape().size() >= 3;
+    file.content = isLogits ? ImportedFile::Content::Logits : ImportedFile::Content::Scores;
+    file.type = facts.type;
+    if (const auto classes = classArray(arrays); classes && *classes != facts.name)
+      file.classes = ImportedClasses{.file = file.file, .arrayName = *classes};
+  }
+
   void judgeContents() {
     std::map<FileKind, ImportedFile> firstOfKind;
     for (auto& file : m_out.files) {
@@ -184,14 +210,8 @@ private:
       FileKind kind = FileKind::Unknown;
       try {
         kind = sniffFile(file->file);
-        const auto known = firstOfKind.find(kind);
-        if (known != firstOfKind.end()) {
-          file->content = known->second.content;
-          file->type = known->second.type;
-          if (known->second.classes && known->second.classes->file == known->second.file)
-            file->classes = ImportedClasses{.file = file->file, .arrayName = known->second.classes->arrayName};
-          file->outputs = known->second.outputs;
-          for (ImportedArray& array : file->outputs) array.file = file->file;
+        if (const auto known = firstOfKind.find(kind); known != firstOfKind.end()) {
+          takeContents(known->second, *file);
           continue;
         }
         if (isArrayFile(file->file))
@@ -201,22 +221,9 @@ private:
       } catch (const Error&) {
         continue;  // told when the file is read
       }
-      if (!arrays.empty()) {
-        // Where it is unclear which one is meant, no file of the folder can be read: said once, and not for each frame.
-        file->outputs = namedOutputs(arrays, file->file, m_out.arrayName);
-        if (!file->outputs.empty()) {
-          file->content = ImportedFile::Content::Logits;
-          firstOfKind.emplace(kind, *file);
-          continue;
-        }
-        const auto facts = chosenArray(arrays, m_out.arrayName, file->file);
-        const bool isLogits = facts.usefulShape().size() >= 3;
-        file->content = isLogits ? ImportedFile::Content::Logits : ImportedFile::Content::Scores;
-        file->type = facts.type;
-        if (const auto classes = classArray(arrays); classes && *classes != facts.name)
-          file->classes = ImportedClasses{.file = file->file, .arrayName = *classes};
-      }
-      if (kind != FileKind::Npy) firstOfKind.emplace(kind, *file);
+      if (!arrays.empty()) judgeArrays(arrays, *file);
+      // Of .npy files each is looked at, but for outputs, which are a folder's.
+      if (kind != FileKind::Npy || !file->outputs.empty()) firstOfKind.emplace(kind, *file);
     }
   }
 

@@ -73,7 +73,9 @@ DataSet readBravo(const fs::path& root, Layout layout) {
   std::vector<std::string> keys;
   for (const auto& file : files) {
     const std::string place = placeOf(file.lexically_relative(root).parent_path());
-    const auto key = [&](const std::string& name) { return place.empty() ? name : place + "/" + name; };
+    const auto key = [&](const std::string& name) {
+      return place.empty() ? name : std::string(place).append(1, '/').append(name);
+    };
     const std::string name = file.filename().string();
     const auto classKey = without(name, subset.classes), invalidKey = without(name, subset.invalid);
     const auto imageKey = without(file.stem().string(), subset.image);

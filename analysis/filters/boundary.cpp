@@ -29,7 +29,7 @@ void forEachRow(const std::vector<std::uint8_t>& map, Size size, const Visit& vi
   tbb::parallel_for(tbb::blocked_range<int>(0, size.height, kRowsOfATask), [&](const tbb::blocked_range<int>& range) {
     std::array<std::vector<std::uint8_t>, 3> rows;
     for (int y = range.begin(); y < range.end(); ++y) {
-      for (int dy = -1; dy <= 1; ++dy) padRow(map, size, y + dy, rows[static_cast<std::size_t>(dy + 1)]);
+      for (int i = 0; i < 3; ++i) padRow(map, size, y + i - 1, rows[static_cast<std::size_t>(i)]);
       visit(y, rows);
     }
   });

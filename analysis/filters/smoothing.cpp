@@ -87,9 +87,9 @@ void smooth(const MapPart& in, const Window& wanted, const Smoothing& smoothing,
   tbb::parallel_for(tbb::blocked_range<int>(0, wanted.height, kRowsATask), [&](const tbb::blocked_range<int>& range) {
     for (int y = range.begin(); y < range.end(); ++y) {
       std::array<const float*, kTaps> taps{};
-      for (int t = -kReach; t <= kReach; ++t) {
-        const int row = smoothing.border(wanted.y + y + t * smoothing.step, in.whole.height) - rows.y;
-        taps[static_cast<std::size_t>(t + kReach)] = smoothed.data() + static_cast<std::size_t>(row) * width;
+      for (int t = 0; t <= 2 * kReach; ++t) {
+        const int row = smoothing.border(wanted.y + y + (t - kReach) * smoothing.step, in.whole.height) - rows.y;
+        taps[static_cast<std::size_t>(t)] = smoothed.data() + static_cast<std::size_t>(row) * width;
       }
       sumRows(taps, width, out.data() + static_cast<std::size_t>(y) * width);
     }

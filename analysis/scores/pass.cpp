@@ -137,7 +137,9 @@ std::vector<PassRun> passRuns(const PassChoice& pass) {
   std::vector<PassRun> out;
   const std::string key = keyOf(pass, false);
   const auto seed = static_cast<std::uint64_t>(passValue(pass.values, kDropoutSeed));
-  for (int run = 0; run < pass.kind->runs(pass.values); ++run)
+  const int runs = pass.kind->runs(pass.values);
+  out.reserve(static_cast<std::size_t>(std::max(runs, 0)));
+  for (int run = 0; run < runs; ++run)
     out.push_back(
         {.key = key + " run " + std::to_string(run), .seed = seed, .stream = static_cast<std::uint64_t>(run)});
   return out;

@@ -24,12 +24,14 @@ std::vector<float> membershipWeights(const QueryProbabilities& of) {
 
 std::vector<float> acceptanceWeights(const QueryProbabilities& of) {
   std::vector<float> out;
+  out.reserve(static_cast<std::size_t>(of.queries));
   for (int q = 0; q < of.queries; ++q) out.push_back(static_cast<float>(mostProbable(of, q)));
   return out;
 }
 
 std::vector<float> rejectionWeights(const QueryProbabilities& of) {
   std::vector<float> out;
+  out.reserve(static_cast<std::size_t>(of.queries));
   const auto negative = static_cast<std::size_t>(of.known);
   for (int q = 0; q < of.queries; ++q) out.push_back(static_cast<float>(mostProbable(of, q) - of.row(q)[negative]));
   return out;

@@ -160,19 +160,22 @@ private:
       line(x(tick), m_bottom, x(tick), m_bottom + 2.5, m_ink.axis, 0.75);
       text(x(tick), m_bottom + 1.4 * kFont, "middle", typesetText(shortText(tick)));
     }
-    for (std::size_t s = 0; s < m_series.size(); ++s) {
-      std::string path;
-      for (const ResultPoint& point : m_series[s].points) {
-        if (!point.mean) continue;
-        path += (path.empty() ? "M" : " L") + points(x(*point.number)) + " " + points(y(*point.mean));
-        whisker(x(*point.number), point);
-        m_out += "<circle cx=\"" + points(x(*point.number)) + "\" cy=\"" + points(y(*point.mean)) +
-                 "\" r=\"2\" fill=\"" + std::string(colourOf(s)) + "\"/>\n";
-      }
-      if (!path.empty())
-        m_out += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + std::string(colourOf(s)) +
-                 "\" stroke-width=\"1.25\"/>\n";
+    for (std::size_t s = 0; s < m_series.size(); ++s) drawLine(m_series[s], std::string(colourOf(s)), x);
+  }
+
+  /// `x`: the place of a point's number.
+  template <class Place>
+  void drawLine(const ResultSeries& series, const std::string& colour, const Place& x) {
+    std::string path;
+    for (const ResultPoint& point : series.points) {
+      if (!point.mean) continue;
+      path += (path.empty() ? "M" : " L") + points(x(*point.number)) + " " + points(y(*point.mean));
+      whisker(x(*point.number), point);
+      m_out += "<circle cx=\"" + points(x(*point.number)) + "\" cy=\"" + points(y(*point.mean)) + "\" r=\"2\" fill=\"" +
+               colour + "\"/>\n";
     }
+    if (!path.empty())
+      m_out += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"1.25\"/>\n";
   }
 
   void drawBars() {

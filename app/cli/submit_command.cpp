@@ -36,6 +36,7 @@ void takeScores(const EvaluationRequest& request, SubmissionWork& work) {
     if (!isOfEnsemblesAlone(request) || request.ensembles.size() > 1)
       throw CLI::ValidationError("--method", "name exactly one method or ensemble");
     std::vector<SourceItem> items;
+    items.reserve(sources.size());
     for (OpenedSource& source : sources) items.push_back(std::move(source.item));
     std::vector<std::string> problems;
     std::vector<EnsemblePlan> plans = ensemblePlans(request, items, problems);
@@ -92,7 +93,7 @@ int runSubmitCommand(const SubmitCommandOptions& options) {
   if (form->takesInstances)
     text += std::to_string(done.instances) + " instances; " + std::to_string(done.withoutInstance) +
             " frames where nothing reaches the threshold hold their highest pixel\n";
-  for (const auto& [key, value] : done.facts) text += key + ": " + value + "\n";
+  for (const auto& [key, value] : done.facts) text.append(key).append(": ").append(value).append(1, '\n');
   writeOutput(text, {});
   return kDone;
 }

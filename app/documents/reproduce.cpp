@@ -77,6 +77,7 @@ public:
 
 private:
   void findAll();
+  [[nodiscard]] std::vector<Choice> weightsFor(const ReproductionTable& table);
   void planRows();
   [[nodiscard]] std::size_t measuredFor(std::size_t weights, const NetworkReading& reading);
   void measure(Measured& measured);
@@ -126,18 +127,23 @@ void Reproducer::findAll() {
   }
 }
 
+std::vector<Choice> Reproducer::weightsFor(const ReproductionTable& table) {
+  std::vector<Choice> chosen;
+  for (const WantedNetwork& network : table.networks) {
+    const Choice& choice = chosen.emplace_back(chooseWeights(network, m_weights));
+    if (choice.index) say("weights " + network.model, m_weights[*choice.index].name, network.reading);
+    for (const std::size_t other : choice.others) {
+      const std::string text = network.model + ": " + m_weights[other].name + " would do as well as " +
+                               m_weights[*choice.index].name + " and is not taken";
+      if (std::ranges::find(m_out.notes, text) == m_out.notes.end()) m_out.notes.push_back(text);
+    }
+  }
+  return chosen;
+}
+
 void Reproducer::planRows() {
   for (const ReproductionTable& table : m_request.tables) {
-    std::vector<Choice> chosen;
-    for (const WantedNetwork& network : table.networks) {
-      const Choice& choice = chosen.emplace_back(chooseWeights(network, m_weights));
-      if (choice.index) say("weights " + network.model, m_weights[*choice.index].name, network.reading);
-      for (const std::size_t other : choice.others) {
-        const std::string text = network.model + ": " + m_weights[other].name + " would do as well as " +
-                                 m_weights[*choice.index].name + " and is not taken";
-        if (std::ranges::find(m_out.notes, text) == m_out.notes.end()) m_out.notes.push_back(text);
-      }
-    }
+    const std::vector<Choice> chosen = weightsFor(table);
     for (const WantedRow& row : table.rows) {
       RowPlan& plan = m_plans.emplace_back(
           RowPlan{.table = &table, .row = &row, .network = &table.networks[row.network], .lack = row.lack});

@@ -85,6 +85,7 @@ std::optional<double> plainTemperature(const NamedMethod& method) {
 
 std::vector<WantedRow> baselineRows() {
   std::vector<WantedRow> out;
+  out.reserve(kBaselines.size());
   for (const NamedMethod& method : kBaselines)
     out.push_back({.title = method.title, .method = method.name, .temperature = plainTemperature(method)});
   return out;
@@ -92,6 +93,7 @@ std::vector<WantedRow> baselineRows() {
 
 std::vector<WantedRow> temperatureRows(const std::vector<double>& temperatures) {
   std::vector<WantedRow> out;
+  out.reserve(temperatures.size());
   for (const double t : temperatures)
     out.push_back({.title = "MSP (T = " + roundTripText(t) + ")", .method = "msp", .temperature = t});
   return out;

@@ -122,39 +122,54 @@ bool isOfEnsemblesAlone(const EvaluationRequest& request) {
   return !request.ensembles.empty() && request.methods.empty() && !request.everyMethod;
 }
 
+namespace {
+
+/// The sources at hand that the ensemble is made once of each; a null pointer alone where it names all.
+std::vector<const SourceItem*> basesOf(const EnsembleRequest& ensemble, const EvaluationRequest& request,
+                                       const std::vector<SourceItem>& items) {
+  std::vector<const SourceItem*> bases;
+  if (needsBase(ensemble.expression)) {
+    for (const SourceItem& item : items)
+      if (ensemble.model.empty() ? !namesSource(ensemble.expression, item, items) : item.label == ensemble.model)
+        bases.push_back(&item);
+    if (bases.empty() && ensemble.model.empty())
+      for (const SourceItem& item : items) bases.push_back(&item);
+  }
+  keepServing(ensemble.expression, request, bases);
+  if (bases.empty()) bases.push_back(nullptr);
+  return bases;
+}
+
+/// The ensemble on one source at hand, once a temperature where these make a difference.
+void planOn(const SourceItem* base, const EnsembleRequest& ensemble, const EvaluationRequest& request,
+            const std::vector<SourceItem>& items, std::vector<EnsemblePlan>& out, std::vector<std::string>& problems) {
+  std::vector<float> temperatures = request.temperatures.empty() ? std::vector{1.0F} : request.temperatures;
+  if (ensemble.temperature) temperatures = {*ensemble.temperature};
+  for (const float temperature : temperatures) {
+    try {
+      out.push_back(
+          ensemblePlan(ensemble.expression, ensemble.normalisation, items, base, temperature, request.channels));
+    } catch (const Error& error) {
+      problems.push_back(textOf(ensemble.expression) + ": " + error.what());
+      return;
+    }
+    EnsemblePlan& plan = out.back();
+    plan.label = ensemble.label;
+    if (!plan.label.empty()) return;
+    plan.label = textOf(ensemble.expression) + (plan.base.empty() ? "" : " of " + plan.base);
+    if (!usesTemperature(plan)) return;
+    if (temperatures.size() > 1) plan.label += " at T " + roundTripText(temperature);
+  }
+}
+
+}  // namespace
+
 std::vector<EnsemblePlan> ensemblePlans(const EvaluationRequest& request, const std::vector<SourceItem>& items,
                                         std::vector<std::string>& problems) {
   std::vector<EnsemblePlan> out;
-  for (const EnsembleRequest& ensemble : request.ensembles) {
-    std::vector<const SourceItem*> bases;
-    for (const SourceItem& item : items) {
-      const bool isAtHand =
-          ensemble.model.empty() ? !namesSource(ensemble.expression, item, items) : item.label == ensemble.model;
-      if (needsBase(ensemble.expression) && isAtHand) bases.push_back(&item);
-    }
-    if (needsBase(ensemble.expression) && bases.empty() && ensemble.model.empty())
-      for (const SourceItem& item : items) bases.push_back(&item);
-    keepServing(ensemble.expression, request, bases);
-    if (bases.empty()) bases.push_back(nullptr);
-    std::vector<float> temperatures = request.temperatures.empty() ? std::vector{1.0F} : request.temperatures;
-    if (ensemble.temperature) temperatures = {*ensemble.temperature};
-    for (const SourceItem* base : bases)
-      for (const float temperature : temperatures) {
-        try {
-          out.push_back(
-              ensemblePlan(ensemble.expression, ensemble.normalisation, items, base, temperature, request.channels));
-        } catch (const Error& error) {
-          problems.push_back(textOf(ensemble.expression) + ": " + error.what());
-          break;
-        }
-        EnsemblePlan& plan = out.back();
-        plan.label = ensemble.label;
-        if (!plan.label.empty()) break;
-        plan.label = textOf(ensemble.expression) + (plan.base.empty() ? "" : " of " + plan.base);
-        if (!usesTemperature(plan)) break;
-        if (temperatures.size() > 1) plan.label += " at T " + roundTripText(temperature);
-      }
-  }
+  for (const EnsembleRequest& ensemble : request.ensembles)
+    for (const SourceItem* base : basesOf(ensemble, request, items))
+      planOn(base, ensemble, request, items, out, problems);
   return out;
 }
 

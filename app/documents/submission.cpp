@@ -231,7 +231,7 @@ private:
   }
 
   fs::path placeFor(const std::string& below) const {
-    const fs::path file = m_folder->place() / below;
+    fs::path file = m_folder->place() / below;
     fs::create_directories(file.parent_path());
     return file;
   }

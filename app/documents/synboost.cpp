@@ -31,7 +31,7 @@ constexpr std::size_t kReleasedLayers = 5;
 fs::path chainFile(const fs::path& folder, const Frame& frame, const std::vector<std::string>& endings) {
   std::string names;
   for (const std::string& ending : endings) {
-    const fs::path file = folder / (frame.name + ending);
+    fs::path file = folder / (frame.name + ending);
     if (fs::exists(file)) return file;
     names.append(names.empty() ? "" : " or ").append(frame.name).append(ending);
   }

@@ -75,6 +75,7 @@ std::vector<SheetClass> occurringClasses(const ClassPicture& picture,
     if (pixels[i] > 0) order.push_back(i);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return pixels[a] > pixels[b]; });
   std::vector<SheetClass> out;
+  out.reserve(order.size());
   for (const std::size_t i : order) out.push_back(picture.classes[i]);
   return out;
 }

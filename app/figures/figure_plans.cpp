@@ -10,6 +10,7 @@
 #include "app/figures/scene_figures.h"
 
 #include <algorithm>
+#include <array>
 
 namespace oodscope {
 namespace {
@@ -228,6 +229,19 @@ std::pair<std::string, std::size_t> placeOf(SessionResults& results, const std::
   return {results.viewSet(), results.frameOf(results.viewSet(), text)};  // says that there is none
 }
 
+void addFigureNamesOfFrames(const LiveSet& live, const std::string& set, std::vector<FigureName>& out) {
+  const std::array<std::pair<std::string_view, QString>, 3> kinds{{{"frame:", tr("Frame %1")},
+                                                                   {"classes:", tr("Class maps of frame %1")},
+                                                                   {"relief:", tr("Relief of frame %1 (3D)")}}};
+  for (const auto& [kind, title] : kinds)
+    for (std::size_t i = 0; i < live.dataSet().frames.size(); ++i) {
+      if (!live.isReady(i)) continue;
+      const std::string& frame = live.dataSet().frames[i].name;
+      out.push_back(
+          {std::string(kind).append(set).append(1, '/').append(frame), title.arg(QString::fromStdString(frame))});
+    }
+}
+
 }  // namespace
 
 std::vector<FigureName> figureNames(const SessionResults& results) {
@@ -254,17 +268,7 @@ std::vector<FigureName> figureNames(const SessionResults& results) {
     if (several && set != own) curves(":" + set, of);
   }
   if (method && method->usesTemperature()) add("landscape", tr("F1 over temperature and threshold (3D)"));
-  const auto live = results.liveSet(own, results.viewSource());
-  const auto titleOfFrame = [](char kind) {
-    return kind == 'f' ? tr("Frame %1") : kind == 'c' ? tr("Class maps of frame %1") : tr("Relief of frame %1 (3D)");
-  };
-  for (const char* kind : {"frame:", "classes:", "relief:"})
-    for (std::size_t i = 0; i < live->dataSet().frames.size(); ++i) {
-      if (!live->isReady(i)) continue;
-      const std::string& frame = live->dataSet().frames[i].name;
-      const QString title = titleOfFrame(kind[0]);
-      add(std::string(kind).append(own).append(1, '/').append(frame), title.arg(QString::fromStdString(frame)));
-    }
+  addFigureNamesOfFrames(*results.liveSet(own, results.viewSource()), own, out);
   return out;
 }
 

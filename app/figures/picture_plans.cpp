@@ -134,6 +134,7 @@ ClassPicture classesOf(SessionResults& results, const RunSpec& run, std::size_t 
 std::vector<std::shared_ptr<const ClassMap>> shownClasses(const ClassPicture& picture,
                                                           const std::vector<ClassColumn>& columns) {
   std::vector<std::shared_ptr<const ClassMap>> out;
+  out.reserve(columns.size());
   for (const ClassColumn& column : columns)
     out.push_back(column.kind == ViewKind::TrueClasses ? picture.truth : picture.predicted);
   return out;
@@ -330,6 +331,36 @@ std::optional<FrameRectangle> aroundLargestAnomaly(const DataSet& set, const Fra
                         std::clamp((top + bottom + 1 - height) / 2, 0, label.height() - height), width, height};
 }
 
+namespace {
+
+/// Captions of the columns that somebody wrote, in place of the usual ones.
+void takeCaptions(const GridRecipe& recipe, SheetData& data) {
+  for (std::size_t c = 0; c < recipe.captions.size() && static_cast<int>(c) < data.columns; ++c)
+    if (!recipe.captions[c].empty())
+      data.columnCaptions[static_cast<int>(c)] = QString::fromStdString(recipe.captions[c]);
+}
+
+/// A row's class maps, where the grid has such columns.
+void addClassCells(SessionResults& results, const GridRecipe& recipe, const GridRecipe::Row& row,
+                   const FrameValues& values, SheetData& data) {
+  const std::vector<ClassColumn> columns = classColumnsOf(recipe);
+  if (columns.empty()) return;
+  const std::size_t frame = results.frameOf(row.set, row.frame);
+  const ClassPicture classes = classesOf(results, results.onSet(results.viewRun(), row.set), frame);
+  for (const ClassColumn& column : columns)
+    data.cells.push_back(classCell(values, classes, results.session().view, column.kind));
+  addClasses(data.classes, occurringClasses(classes, shownClasses(classes, columns)));
+}
+
+/// Shows the rectangle enlarged in each picture of a row, whose first cell is named.
+void enlarge(const std::optional<FrameRectangle>& inset, std::size_t firstOfRow, SheetData& data) {
+  if (!inset) return;
+  for (std::size_t i = firstOfRow; i < data.cells.size(); ++i)
+    data.cells[i].inset = QRectF(inset->x, inset->y, inset->width, inset->height);
+}
+
+}  // namespace
+
 FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
   const ViewState view = results.session().view;
   const GridRecipe recipe = completeGrid(results, asked);
@@ -344,9 +375,7 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
   data.caption = runCaption(results, results.viewRun());
   data.columnCaptions = usualCaptions(results, recipe);
   data.columns = static_cast<int>(data.columnCaptions.size());
-  for (std::size_t c = 0; c < recipe.captions.size() && static_cast<int>(c) < data.columns; ++c)
-    if (!recipe.captions[c].empty())
-      data.columnCaptions[static_cast<int>(c)] = QString::fromStdString(recipe.captions[c]);
+  takeCaptions(recipe, data);
   data.csv = csvHeader();
   const ScaleLimits limits = ranked ? ScaleLimits{0.0F, 1.0F} : sharedLimits(results, columns.front(), rows);
   bool severalSets = false;
@@ -358,26 +387,15 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
                          : severalSets        ? QString::fromStdString(row.set) + QLatin1Char('\n') + name
                                               : name);
     const FrameValues values = frameValues(results, results.onSet(results.viewRun(), row.set), frame);
-    std::optional<QRectF> inset;
-    if (row.inset) inset = QRectF(row.inset->x, row.inset->y, row.inset->width, row.inset->height);
+    const std::size_t firstOfRow = data.cells.size();
     const auto add = [&](const PictureLayers& layers, const PictureLook& look) {
-      SheetCell cell{layers, look};
-      cell.inset = inset;
-      data.cells.push_back(std::move(cell));
+      data.cells.push_back(SheetCell{layers, look});
     };
     PictureLook image = lookOf(view, ViewKind::Image);
     image.contour = false;
     add(values.layers, image);
     add(values.layers, lookOf(view, ViewKind::GroundTruth));
-    const std::vector<ClassColumn> classColumns = classColumnsOf(recipe);
-    if (!classColumns.empty()) {
-      const ClassPicture classes = classesOf(results, results.onSet(results.viewRun(), row.set), frame);
-      for (const ClassColumn& column : classColumns) {
-        const SheetCell cell = classCell(values, classes, view, column.kind);
-        add(cell.layers, cell.look);
-      }
-      addClasses(data.classes, occurringClasses(classes, shownClasses(classes, classColumns)));
-    }
+    addClassCells(results, recipe, row, values, data);
     for (const GridColumn& column : columns) {
       const RunSpec run = results.run(row.set, column.source, column.configuration);
       PictureLayers layers = values.layers;
@@ -387,10 +405,8 @@ FigurePlan planGrid(SessionResults& results, const GridRecipe& asked) {
       add(layers, heatLook(view, limits.low, limits.high));
       data.csv += csvRow(results, run, frame, limits.low, limits.high);
     }
-    if (recipe.decision) {
-      SheetCell cell = decisionCell(values, view);
-      add(cell.layers, cell.look);
-    }
+    if (recipe.decision) data.cells.push_back(decisionCell(values, view));
+    enlarge(row.inset, firstOfRow, data);
   }
   data.showsTruth = true;
   data.showsDecision = recipe.decision;

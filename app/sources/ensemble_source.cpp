@@ -129,7 +129,7 @@ Configuration EnsembleSource::configurationOf(const std::vector<ScoreTerm>& term
   std::vector<double> all;
   for (const ScoreTerm& term : terms)
     if (!term.isFactor) all.push_back(term.weight);
-  const Configuration plain = configuration(all.size() == m_parts.terms.size() && areFinite(all) ? all : weights({}));
+  Configuration plain = configuration(all.size() == m_parts.terms.size() && areFinite(all) ? all : weights({}));
   const FilterChain& own = m_parts.expression.filters;
   const FilterChain chain = terms.empty() ? own : terms.front().sumFilters;
   if (chain.size() <= own.size() || !std::equal(own.begin(), own.end(), chain.begin())) return plain;

@@ -160,7 +160,8 @@ std::shared_ptr<const FittedStatistics> readPublishedStatistics(const fs::path& 
                              .file = file});
   const auto mean = readPickledNumbers(means), variance = readPickledNumbers(variances);
   auto out = std::make_shared<FittedStatistics>();
-  FittedStatistics::MaxLogits& logits = out->maxLogits.emplace();
+  out->maxLogits = FittedStatistics::MaxLogits{};
+  FittedStatistics::MaxLogits& logits = *out->maxLogits;
   for (const auto& [channel, value] : mean) {
     const auto found = variance.find(channel);
     if (found == variance.end() || !(found->second > 0.0))

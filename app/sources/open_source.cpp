@@ -73,10 +73,9 @@ std::shared_ptr<ScoreSource> openSource(const std::shared_ptr<const DataSet>& se
   const auto sourceOf = [&](const EnsembleScore& score) {
     for (const Opened& known : opened)
       if (known.label == score.item.label && known.channels == score.channels) return known.source;
-    return opened
-        .emplace_back(score.item.label, score.channels,
-                      openSource(set, withPasses(plan, score.item), score.channels, store))
-        .source;
+    opened.push_back(
+        {score.item.label, score.channels, openSource(set, withPasses(plan, score.item), score.channels, store)});
+    return opened.back().source;
   };
   EnsembleSource::Parts parts{.label = plan.label,
                               .base = plan.base,

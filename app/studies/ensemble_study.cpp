@@ -30,6 +30,7 @@ EnsembleSet ensembleSetOf(const std::shared_ptr<LiveSet>& live, const Configurat
 std::optional<CrossedWeights> crossedWeights(const std::vector<std::shared_ptr<LiveSet>>& sets,
                                              const WeightQuestion& question, const std::stop_token& stop) {
   std::vector<EnsembleSet> all;
+  all.reserve(sets.size());
   for (const auto& live : sets) all.push_back(ensembleSetOf(live));
   CrossedWeights out;
   for (const EnsembleSet& set : all) {

@@ -156,7 +156,7 @@ OpenSetClasses openSetClassesOf(const LiveSet& live, const Configuration& config
   return out;
 }
 
-OpenSetClasses keptClasses(OpenSetClasses classes, std::uint64_t budget) {
+OpenSetClasses keptClasses(const OpenSetClasses& classes, std::uint64_t budget) {
   struct Kept {
     std::mutex mutex;
     std::uint64_t bytes = 0;

@@ -27,7 +27,7 @@ struct OpenSetClasses {
 [[nodiscard]] OpenSetClasses openSetClassesOf(const LiveSet& live, const Configuration& configuration);
 
 /// The same classes, each frame's maps kept once they are made, within a budget of bytes. Thread-safe.
-[[nodiscard]] OpenSetClasses keptClasses(OpenSetClasses classes, std::uint64_t budget);
+[[nodiscard]] OpenSetClasses keptClasses(const OpenSetClasses& classes, std::uint64_t budget);
 
 /// One group of frames, evaluated at a threshold that was calibrated on other frames.
 struct OpenSetFold {

@@ -181,7 +181,7 @@ std::filesystem::path ModelTab::fitted(const FitRequest& request, const std::sto
     postTo(this, [this, now] { m_panel.setFitting(tr("frame %1 of %2").arg(now.done + 1).arg(now.total)); });
   };
   const FittedSet fitted = fitStatistics(*request.set, *source, {}, progress, stop);
-  const std::filesystem::path file = statisticsBeside(request.entry.path);
+  std::filesystem::path file = statisticsBeside(request.entry.path);
   if (fitted.cancelled) return file;  // published as such
   if (!fitted.failures.empty()) {
     const FailedFrame& first = fitted.failures.front();

@@ -26,6 +26,7 @@ double mostThreads() { return std::max(64.0, 4.0 * std::thread::hardware_concurr
 /// Names each entry so that no other one is called the same.
 void nameApart(std::vector<RecentEntry>& entries) {
   std::vector<NamedItem> items;
+  items.reserve(entries.size());
   for (const RecentEntry& entry : entries) items.push_back(namedItem(entry.path.toStdString()));
   const std::vector<std::string> labels = distinctLabels(items);
   for (std::size_t i = 0; i < entries.size(); ++i) entries[i].name = QString::fromStdString(labels[i]);

@@ -79,7 +79,7 @@ QString StatusStrip::dataText() const {
   const auto set = m_desk.currentSet();
   if (!set) return tr("No set open");
   const auto numbers = m_desk.run.numbers();
-  const QString frames = countedText(static_cast<qint64>(set->frames.size()), tr("frame"), tr("frames"));
+  QString frames = countedText(static_cast<qint64>(set->frames.size()), tr("frame"), tr("frames"));
   const double pixels = numbers ? static_cast<double>(numbers->metrics.positives + numbers->metrics.negatives) : 0.0;
   if (pixels <= 0.0) return frames;
   return tr("%1 · %2 Mpx")

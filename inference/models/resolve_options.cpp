@@ -18,7 +18,8 @@ void requireOffered(const NetworkKind& kind, const Sidecar& sidecar, const std::
       for (const NetworkOption::Value& each : option->values)
         known.append(known.empty() ? "\"" : ", \"").append(each.name).append("\"");
     if (offers(kind, {{name, value}})) continue;
-    throw Error({.what = "The model's sidecar names a " + name + " that " + kind.name + " does not have",
+    const std::string lacking = std::string(name).append(" that ").append(kind.name);
+    throw Error({.what = "The model's sidecar names a " + lacking + " does not have",
                  .expected = known.empty() ? "no \"" + name + "\": " + kind.name + " has one form only"
                                            : "\"" + name + "\" as one of " + known,
                  .found = "\"" + value + "\" for " + model.filename().string(),

@@ -19,6 +19,7 @@ torch::Tensor packed(const torch::IValue& returned, const std::vector<ArrayPlan>
                      const std::filesystem::path& file) {
   if (plans.size() == 1) return plannedArray(returned, plans.front(), file);
   std::vector<torch::Tensor> flat;
+  flat.reserve(plans.size());
   for (const ArrayPlan& plan : plans) flat.push_back(plannedArray(returned, plan, file).reshape({1, 1, 1, -1}));
   return at::cat(flat, 3);
 }
@@ -83,7 +84,7 @@ RgbImage testPicture(Size size) {
 /// Half-precision and double weights become float32, which the input is. Returns how many.
 std::size_t toFloat(torch::jit::Module& module) {
   std::size_t count = 0;
-  const auto convert = [&](at::Tensor tensor) {
+  const auto convert = [&](const at::Tensor& tensor) {
     if (!tensor.is_floating_point() || tensor.scalar_type() == at::kFloat) return;
     tensor.set_data(tensor.to(at::kFloat));
     ++count;

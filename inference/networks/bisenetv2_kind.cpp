@@ -28,6 +28,7 @@ std::shared_ptr<Network> makeBisenetV2(const NetworkShape& shape) {
 
 NetworkKind bisenetV2Kind() {
   std::vector<NetworkOption::Value> forms;
+  forms.reserve(std::size(bisenetv2::kForms));
   for (const bisenetv2::Form& form : bisenetv2::kForms) forms.push_back({form.name, form.description});
   return {.name = "BiSeNetV2",
           .forms = std::move(forms),

@@ -183,7 +183,7 @@ torch::Tensor unpoolBytes(const torch::Tensor& x, const torch::Tensor& places) {
     for (std::int64_t i = begin * w; i < end * w; ++i) {
       std::uint8_t* const upper = target + (i / w * 4 * w + i % w * 2) * c;
       const std::array<std::uint8_t*, 4> pixels{upper, upper + c, upper + 2 * w * c, upper + (2 * w + 1) * c};
-      for (std::uint8_t p = 0; p < pixels.size(); ++p) {
+      for (std::size_t p = 0; p < pixels.size(); ++p) {
         std::uint8_t* const pixel = pixels.at(p);
         for (std::int64_t k = 0; k < c; ++k) pixel[k] = where[i * c + k] == p ? bytes[i * c + k] : zero;
       }

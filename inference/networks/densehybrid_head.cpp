@@ -22,7 +22,7 @@ public:
     m_conv = register_module("conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(site.features, channels, 1)));
   }
   torch::Tensor forward(const torch::Tensor& features) override {
-    const torch::Tensor out = m_conv(at::relu(m_norm(features)));
+    torch::Tensor out = m_conv(at::relu(m_norm(features)));
     if (!m_isOutFirst) return out;
     return out.size(1) == 1 ? -out : out.flip({1});
   }

@@ -29,7 +29,7 @@ torch::Tensor channelsLastKernel(const torch::Tensor& weight) {
 
 }  // namespace
 
-FastLinear::FastLinear(torch::Tensor weight, torch::Tensor bias, torch::Tensor scale)
+FastLinear::FastLinear(const torch::Tensor& weight, const torch::Tensor& bias, const torch::Tensor& scale)
     : m_weight(weight.detach()), m_bias(bias.detach()), m_scale(scale.defined() ? scale.detach() : scale) {}
 
 torch::Tensor FastLinear::scaled(const torch::Tensor& values) const {
@@ -37,8 +37,8 @@ torch::Tensor FastLinear::scaled(const torch::Tensor& values) const {
   return values * (values.dim() == 2 ? m_scale.unsqueeze(1) : m_scale);
 }
 
-FastLinear::FastLinear(const Linear& layer, torch::Tensor scale, const torch::Tensor& factors, ByteEngine engine)
-    : FastLinear(layer.weight, layer.bias, std::move(scale)) {
+FastLinear::FastLinear(const Linear& layer, const torch::Tensor& scale, const torch::Tensor& factors, ByteEngine engine)
+    : FastLinear(layer.weight, layer.bias, scale) {
   const torch::Tensor flat = factors.detach().reshape({-1}).contiguous();
   m_bytes.emplace(weightIntegers(m_weight, flat.unsqueeze(1)), flat, m_bias, engine);
 }

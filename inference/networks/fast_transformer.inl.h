@@ -24,10 +24,11 @@ class FastLinear {
 public:
   FastLinear() = default;
   /// `scale`: one factor an output, multiplied into weights and bias; undefined: none.
-  FastLinear(torch::Tensor weight, torch::Tensor bias, torch::Tensor scale = {});
-  explicit FastLinear(const Linear& layer, torch::Tensor scale = {}) : FastLinear(layer.weight, layer.bias, scale) {}
+  FastLinear(const torch::Tensor& weight, const torch::Tensor& bias, const torch::Tensor& scale = {});
+  explicit FastLinear(const Linear& layer, const torch::Tensor& scale = {})
+      : FastLinear(layer.weight, layer.bias, scale) {}
   /// The same in bytes: the layer's weights are whole numbers times `factors`, one a row. See ByteProduct.
-  FastLinear(const Linear& layer, torch::Tensor scale, const torch::Tensor& factors, ByteEngine engine);
+  FastLinear(const Linear& layer, const torch::Tensor& scale, const torch::Tensor& factors, ByteEngine engine);
   [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
 
 private:

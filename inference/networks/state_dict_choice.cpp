@@ -108,7 +108,8 @@ void joinParts(Candidate& candidate) {
   StateDict shapes;
   std::vector<Origin> origins;
   for (std::size_t i = 0; i < candidate.shapes.size(); ++i) {
-    const auto& [key, tensor] = candidate.shapes[i];
+    const std::string& key = candidate.shapes[i].first;
+    const auto& tensor = candidate.shapes[i].second;
     const auto other = [&](std::string_view end, std::string_view its) {
       return key.ends_with(end) && keys.contains(key.substr(0, key.size() - end.size()) + std::string(its));
     };
@@ -184,7 +185,8 @@ std::optional<Pool> joined(const Checkpoint& checkpoint, const std::string& pare
     pool.entries.push_back(table.path);
     const std::string name = table.path.substr(parent.empty() ? 0 : parent.size() + 1);
     for (const auto& [key, tensor] : table.shapes) {
-      std::string whole = named ? name + "." + key : key;
+      std::string whole = key;
+      if (named) whole.insert(0, 1, '.').insert(0, name);
       unique = unique && seen.insert(whole).second;
       pool.shapes.emplace_back(std::move(whole), tensor);
       pool.origins.push_back({index, key});

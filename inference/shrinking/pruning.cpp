@@ -83,6 +83,7 @@ std::vector<ConvolutionWeight> convolutionWeights(const Network& network, const 
 
 std::int64_t pruneByMagnitude(const std::vector<ConvolutionWeight>& weights, double fraction) {
   std::vector<torch::Tensor> flat;
+  flat.reserve(weights.size());
   for (const ConvolutionWeight& each : weights) flat.push_back(each.weight.abs().reshape({-1}));
   if (flat.empty()) return 0;
   const torch::Tensor all = at::cat(flat);

@@ -40,8 +40,11 @@ struct PasteWindow {
 PasteWindow windowIn(Size picture, int side, SplitMix& random) {
   PasteWindow out;
   out.size = {std::min(side, picture.width), std::min(side, picture.height)};
-  out.left = static_cast<int>(random.below(static_cast<std::uint64_t>(picture.width - out.size.width + 1)));
-  out.top = static_cast<int>(random.below(static_cast<std::uint64_t>(picture.height - out.size.height + 1)));
+  const auto placeBelow = [&](int room) {
+    return static_cast<int>(random.below(static_cast<std::uint64_t>(room) + 1));
+  };
+  out.left = placeBelow(picture.width - out.size.width);
+  out.top = placeBelow(picture.height - out.size.height);
   return out;
 }
 

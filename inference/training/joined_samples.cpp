@@ -78,6 +78,7 @@ private:
 std::vector<std::string> SampleSource::classNames() const {
   if (classes() == kCityscapesTrainClasses) return cityscapesNames();
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(classes()));
   for (int i = 0; i < classes(); ++i) names.push_back("class " + std::to_string(i));
   return names;
 }

@@ -68,7 +68,7 @@ private:
 std::array<std::optional<std::uint8_t>, 256> classesOf(const LabelledFolder& kind) {
   std::array<std::optional<std::uint8_t>, 256> out{};
   for (int i = 0; i < kind.classes; ++i)
-    out[static_cast<std::size_t>(kind.firstValue + i)] = static_cast<std::uint8_t>(i);
+    out[static_cast<std::size_t>(kind.firstValue) + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(i);
   for (const int value : kind.voidValues) out[static_cast<std::size_t>(value)] = kVoid;
   out[kVoid] = kVoid;
   return out;

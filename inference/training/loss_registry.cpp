@@ -45,6 +45,7 @@ std::span<const LossKind* const> lossKinds() { return kKinds; }
 
 std::vector<std::string> lossNames() {
   std::vector<std::string> names;
+  names.reserve(kKinds.size());
   for (const LossKind* kind : kKinds) names.emplace_back(kind->name);
   return names;
 }

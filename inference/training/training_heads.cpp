@@ -112,6 +112,7 @@ LoadRemarks loadUnderHead(Network& network, const ChosenStateDict& chosen, const
     wanted.erase(found);
   }
   std::vector<std::string> fresh;
+  fresh.reserve(wanted.size());
   for (const auto& [key, tensor] : wanted) fresh.push_back(key);
   std::sort(fresh.begin(), fresh.end());
   out.warnings.push_back("the weights are of a network with another head: begun anew are " + keysText(fresh) +

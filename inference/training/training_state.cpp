@@ -257,6 +257,26 @@ void writeTrainingState(const TrainingState& state, const std::filesystem::path&
   writeStateDict(file, out);
 }
 
+namespace {
+
+/// What not every training's checkpoint holds.
+void takeOptional(const std::string& key, const at::Tensor& tensor, TrainingState& state) {
+  const auto takeBelow = [&](std::string_view prefix, StateDict& out) {
+    if (key.starts_with(prefix)) out.emplace_back(key.substr(prefix.size()), tensor);
+  };
+  if (key == "class_weights") state.classWeights = tensor;
+  if (key == "best_value") state.best = tensor.item<double>();
+  if (key == "plateau_least") state.plateau.least = tensor.item<double>();
+  if (key == "plateau_waited") state.plateau.waited = static_cast<int>(tensor.item<double>());
+  if (key == "plateau_share") state.plateau.share = tensor.item<double>();
+  takeBelow(kNetwork, state.network);
+  takeBelow(kAverage, state.average);
+  takeBelow(kBest, state.bestNetwork);
+  takeBelow(kOptimiser, state.optimiser);
+}
+
+}  // namespace
+
 std::optional<TrainingState> readTrainingState(const std::filesystem::path& file, const std::string& recipe) {
   std::error_code failure;
   if (!std::filesystem::exists(file, failure)) return std::nullopt;
@@ -284,17 +304,7 @@ std::optional<TrainingState> readTrainingState(const std::filesystem::path& file
   state.epoch = static_cast<int>(need("epoch").item<double>());
   state.step = static_cast<int>(need("step").item<double>());
   state.lossSum = need("loss_sum").item<double>();
-  for (const auto& [key, tensor] : tensors) {
-    if (key == "class_weights") state.classWeights = tensor;
-    if (key.starts_with(kNetwork)) state.network.emplace_back(key.substr(kNetwork.size()), tensor);
-    if (key == "best_value") state.best = tensor.item<double>();
-    if (key == "plateau_least") state.plateau.least = tensor.item<double>();
-    if (key == "plateau_waited") state.plateau.waited = static_cast<int>(tensor.item<double>());
-    if (key == "plateau_share") state.plateau.share = tensor.item<double>();
-    if (key.starts_with(kAverage)) state.average.emplace_back(key.substr(kAverage.size()), tensor);
-    if (key.starts_with(kBest)) state.bestNetwork.emplace_back(key.substr(kBest.size()), tensor);
-    if (key.starts_with(kOptimiser)) state.optimiser.emplace_back(key.substr(kOptimiser.size()), tensor);
-  }
+  for (const auto& [key, tensor] : tensors) takeOptional(key, tensor, state);
   return state;
 }
 

@@ -11,7 +11,7 @@ namespace {
 void averageIn(const std::vector<at::Tensor>& average, const std::vector<at::Tensor>& added, double share) {
   require(average.size() == added.size(), "WeightAverage: a network of another shape");
   for (std::size_t i = 0; i < average.size(); ++i) {
-    at::Tensor own = average[i];
+    const at::Tensor& own = average[i];
     if (own.is_floating_point())
       own.lerp_(added[i], share);
     else

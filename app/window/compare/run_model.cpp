@@ -101,30 +101,42 @@ QString RunModel::text(int row, int column) const {
   return other ? signedNumberText(100.0 * (*value - *other), 2) : QString(kNotDefinedSign);
 }
 
+QString RunModel::toolTip(int row, int column) const {
+  const KeptRun& kept = m_runs[static_cast<std::size_t>(row)];
+  if (column == Set)
+    return !kept.overlaid            ? tr("Check it to draw its curves beside those of the run in view")
+           : kept.notDrawn.isEmpty() ? tr("Its curves are drawn beside those of the run in view")
+                                     : kept.notDrawn;
+  if (!kept.numbers) return kept.state;
+  if (column == Temperature) return noTemperatureReason(kept.run.score);
+  if (isMetric(column) && isDelta(column) && referenceOf(row) >= 0)
+    return tr("against row %1: the first of the same set, protocol and resolution; none before both are of all frames")
+        .arg(referenceOf(row) + 1);
+  return {};
+}
+
 QVariant RunModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
-  const KeptRun& kept = m_runs[static_cast<std::size_t>(index.row())];
-  if (role == Qt::DisplayRole) return text(index.row(), index.column());
-  if (index.column() == Set) {
-    if (role == Qt::CheckStateRole) return kept.overlaid ? Qt::Checked : Qt::Unchecked;
-    if (role == Qt::DecorationRole) {  // the colour of its curves
-      const Tokens& t = tokensFor(QGuiApplication::palette());
-      return t.runs[static_cast<std::size_t>(index.row()) % t.runs.size()];
-    }
-    if (role == Qt::ToolTipRole)
-      return !kept.overlaid            ? tr("Check it to draw its curves beside those of the run in view")
-             : kept.notDrawn.isEmpty() ? tr("Its curves are drawn beside those of the run in view")
-                                       : kept.notDrawn;
-  }
-  if (role == Qt::TextAlignmentRole && (isMetric(index.column()) || index.column() == Temperature))
-    return QVariant(Qt::AlignRight | Qt::AlignVCenter);
-  if (role == Qt::ToolTipRole) {
-    if (!kept.numbers) return kept.state;
-    if (index.column() == Temperature) return noTemperatureReason(kept.run.score);
-    if (isMetric(index.column()) && isDelta(index.column()) && referenceOf(index.row()) >= 0)
-      return tr("against row %1: the first of the same set, protocol and resolution; none before both are of all "
-                "frames")
-          .arg(referenceOf(index.row()) + 1);
+  const int row = index.row(), column = index.column();
+  switch (role) {
+    case Qt::DisplayRole:
+      return text(row, column);
+    case Qt::ToolTipRole:
+      return toolTip(row, column);
+    case Qt::CheckStateRole:
+      if (column == Set) return m_runs[static_cast<std::size_t>(row)].overlaid ? Qt::Checked : Qt::Unchecked;
+      break;
+    case Qt::DecorationRole:  // the colour of its curves
+      if (column == Set) {
+        const Tokens& t = tokensFor(QGuiApplication::palette());
+        return t.runs[static_cast<std::size_t>(row) % t.runs.size()];
+      }
+      break;
+    case Qt::TextAlignmentRole:
+      if (isMetric(column) || column == Temperature) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+      break;
+    default:
+      break;
   }
   return {};
 }

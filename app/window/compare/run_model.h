@@ -71,6 +71,7 @@ Q_SIGNALS:
 
 private:
   [[nodiscard]] QString text(int row, int column) const;
+  [[nodiscard]] QString toolTip(int row, int column) const;
 
   std::vector<KeptRun> m_runs;
 };

@@ -343,7 +343,7 @@ void EnsembleTab::showHeat(const Request& request, const WeightSearch& search) {
         // A cell is a proportion of the two weights; of further ones the best is shown.
         const bool isOfIt = std::abs(trial.weights[0] * second - trial.weights[1] * first) < 1e-9 &&
                             (first > 0) == (trial.weights[0] > 0.0) && (second > 0) == (trial.weights[1] > 0.0);
-        auto& cell = values[static_cast<std::size_t>(first * kSide + second)];
+        auto& cell = values.at(static_cast<std::size_t>(first) * kSide + static_cast<std::size_t>(second));
         if (!isOfIt || !value || (cell && *cell >= *value)) continue;
         cell = value;
         if (search.best == t && !best) best = std::pair(first, second);
