@@ -52,6 +52,9 @@ tidy() {
       extra+=(--checks=-bugprone-suspicious-include,-readability-redundant-declaration --header-filter="^$PWD/(analysis|inference|widgets|app|tests)/")
       ;;
   esac
+  case "$2" in # what is run once and thrown away need not be quick, and its pictures are small
+    */tests/*) extra+=(--checks=-performance-*,-bugprone-misplaced-widening-cast,-clang-analyzer-deadcode.DeadStores) ;;
+  esac
   if grep -qE '#include (<(torch|ATen|c10)/|"inference/.*\.inl\.h")' "${sources[@]}"; then
     extra+=(--extra-arg-before=-include"$PWD/packaging/clang_tidy/vector_without_constexpr.h")
   fi

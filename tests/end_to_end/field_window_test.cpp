@@ -310,29 +310,33 @@ protected:
       std::filesystem::create_directories(folder);
     std::uint32_t noise = 7;
     for (int f = 0; f < kIssuFrames; ++f) {
-      IssuFrame& frame = frames.emplace_back();
-      QImage image(kIssuWidth, kIssuHeight, QImage::Format_RGB888),
-          label(kIssuWidth, kIssuHeight, QImage::Format_Grayscale8);
-      image.fill(QColor(90, 110, 130));
-      for (int y = 0; y < kIssuHeight; ++y)
-        for (int x = 0; x < kIssuWidth; ++x) {
-          const bool isUnknown = x >= 10 + 6 * f && x < 24 + 6 * f && y >= 14 && y < 24;
-          const std::uint8_t value = y < 4 ? 255 : isUnknown ? 254 : y < 12 ? 10 : 0;  // void, sky, road
-          noise = noise * 1664525U + 1013904223U;
-          label.scanLine(y)[x] = value;
-          frame.label.push_back(value);
-          frame.classes.push_back(y < 12 ? 10 : 0);
-          frame.scores.push_back(static_cast<float>(noise >> 8) / 16777216.0F + (isUnknown ? 0.4F : 0.0F));
-        }
-      const std::string name = "static_0_00000" + std::to_string(f);
-      image.save(QString::fromStdString((set / "images" / (name + ".png")).string()));
-      label.save(QString::fromStdString((set / "labels_masks" / (name + ".png")).string()));
-      const std::array<std::size_t, 2> shape{kIssuHeight, kIssuWidth};
-      writeNpyAtomically(scores / (name + "_anomaly.npy"), NpyType::Float32, shape,
-                         std::as_bytes(std::span(frame.scores)));
-      writeNpyAtomically(scores / (name + "_segmentation.npy"), NpyType::UInt8, shape,
-                         std::as_bytes(std::span(frame.classes)));
+      frames.push_back(madeFrame(f, noise));
+      write(frames.back(), "static_0_00000" + std::to_string(f));
     }
+  }
+  static IssuFrame madeFrame(int index, std::uint32_t& noise) {
+    IssuFrame frame;
+    for (int y = 0; y < kIssuHeight; ++y)
+      for (int x = 0; x < kIssuWidth; ++x) {
+        const bool isUnknown = x >= 10 + 6 * index && x < 24 + 6 * index && y >= 14 && y < 24;
+        noise = noise * 1664525U + 1013904223U;
+        frame.label.push_back(y < 4 ? 255 : isUnknown ? 254 : y < 12 ? 10 : 0);  // void, sky, road
+        frame.classes.push_back(y < 12 ? 10 : 0);
+        frame.scores.push_back(static_cast<float>(noise >> 8) / 16777216.0F + (isUnknown ? 0.4F : 0.0F));
+      }
+    return frame;
+  }
+  void write(const IssuFrame& frame, const std::string& name) const {
+    QImage image(kIssuWidth, kIssuHeight, QImage::Format_RGB888);
+    image.fill(QColor(90, 110, 130));
+    const QImage label(frame.label.data(), kIssuWidth, kIssuHeight, kIssuWidth, QImage::Format_Grayscale8);
+    image.save(QString::fromStdString((set / "images" / (name + ".png")).string()));
+    label.save(QString::fromStdString((set / "labels_masks" / (name + ".png")).string()));
+    const std::array<std::size_t, 2> shape{kIssuHeight, kIssuWidth};
+    writeNpyAtomically(scores / (name + "_anomaly.npy"), NpyType::Float32, shape,
+                       std::as_bytes(std::span(frame.scores)));
+    writeNpyAtomically(scores / (name + "_segmentation.npy"), NpyType::UInt8, shape,
+                       std::as_bytes(std::span(frame.classes)));
   }
   /// Average precision of all pixels that `isNormal` or 254: the mean over the anomalies of the precision at each.
   template <class IsNormal>

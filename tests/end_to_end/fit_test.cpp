@@ -79,6 +79,23 @@ protected:
     if (result.code != 0) return -1.0;
     return json::parse(result.out).at("rows").at(0).at("ap").get<double>();
   }
+  /// Maps at the features' size, as the frames' arrays of one channel.
+  [[nodiscard]] std::vector<MadeArray> featureMaps(
+      const std::function<double(const std::vector<double>&)>& score) const {
+    std::vector<MadeArray> out(kFitFrames);
+    for (std::size_t f = 0; f < kFitFrames; ++f) {
+      out[f].channels = 1;
+      out[f].height = kFitFeatures.height;
+      out[f].width = kFitFeatures.width;
+      for (int y = 0; y < kFitFeatures.height; ++y)
+        for (int x = 0; x < kFitFeatures.width; ++x) {
+          std::vector<double> feature;
+          for (int d = 0; d < kFitDimensions; ++d) feature.push_back(features[f].at(d, y, x));
+          out[f].single.push_back(static_cast<float>(score(feature)));
+        }
+    }
+    return out;
+  }
   /// AP of maps, a function of frame and pixel.
   [[nodiscard]] double definedAp(const std::string& name,
                                  const std::function<double(std::size_t, int, int)>& score) const {
@@ -151,23 +168,7 @@ TEST_F(FitCommand, DistancesOfFeaturesAreThoseOfTheFittedBankAndClasses) {
              inverse = npyAsDouble(readNpz(arrays, "inverse"));
   ASSERT_EQ(bank.size(), 50U * kFitDimensions);
   ASSERT_EQ(means.size(), static_cast<std::size_t>(kFitClasses) * kFitDimensions);
-  /// Maps at the features' size, as the frames' arrays of one channel.
-  const auto mapsOf = [&](const std::function<double(const std::vector<double>&)>& score) {
-    std::vector<MadeArray> out(kFitFrames);
-    for (std::size_t f = 0; f < kFitFrames; ++f) {
-      out[f].channels = 1;
-      out[f].height = kFitFeatures.height;
-      out[f].width = kFitFeatures.width;
-      for (int y = 0; y < kFitFeatures.height; ++y)
-        for (int x = 0; x < kFitFeatures.width; ++x) {
-          std::vector<double> feature;
-          for (int d = 0; d < kFitDimensions; ++d) feature.push_back(features[f].at(d, y, x));
-          out[f].single.push_back(static_cast<float>(score(feature)));
-        }
-    }
-    return out;
-  };
-  const auto nearest = mapsOf([&](const std::vector<double>& f) {
+  const auto nearest = featureMaps([&](const std::vector<double>& f) {
     std::vector<double> all;
     for (std::size_t r = 0; r < 50; ++r) {
       double sum = 0.0;
@@ -178,7 +179,7 @@ TEST_F(FitCommand, DistancesOfFeaturesAreThoseOfTheFittedBankAndClasses) {
     std::sort(all.begin(), all.end());
     return 0.5 * (all[0] + all[1]);
   });
-  const auto mahalanobis = mapsOf([&](const std::vector<double>& f) {
+  const auto mahalanobis = featureMaps([&](const std::vector<double>& f) {
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t c = 0; c < kFitClasses; ++c) {
       double sum = 0.0;

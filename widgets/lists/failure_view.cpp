@@ -201,6 +201,7 @@ std::optional<std::optional<double>> numberOf(const FailureRow& row, const QStri
 const std::vector<FilterField>& failureFilterFields() {
   static const std::vector<FilterField> kFields = [] {
     std::vector<FilterField> fields;
+    fields.reserve(kFailureNumbers.size());
     for (const FailureNumber& number : kFailureNumbers)
       fields.push_back({QString::fromLatin1(number.name), FailureView::tr(number.meaning)});
     return fields;

@@ -182,7 +182,7 @@ private:
     while (m_at < m_text.size() && !m_text[m_at].isSpace() && m_text[m_at] != u',' &&
            !(m_depth > 0 && m_text[m_at] == u')'))
       ++m_at;
-    const QString read = m_text.mid(begin, m_at - begin);
+    QString read = m_text.mid(begin, m_at - begin);
     skipBlanks();
     return read;
   }

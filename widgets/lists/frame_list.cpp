@@ -69,6 +69,7 @@ std::optional<std::optional<double>> numberOf(const FrameRow& row, const QString
 const std::vector<FilterField>& frameFilterFields() {
   static const std::vector<FilterField> kFields = [] {
     std::vector<FilterField> fields;
+    fields.reserve(kFrameNumbers.size());
     for (const FrameNumber& number : kFrameNumbers)
       fields.push_back({QString::fromLatin1(number.name), FrameListView::tr(number.meaning)});
     return fields;

@@ -119,37 +119,41 @@ int FrameModel::rowCount(const QModelIndex& parent) const {
 
 int FrameModel::columnCount(const QModelIndex&) const { return 1; }
 
+QVariant FrameModel::dataOfSet(const FrameSet& set, int role) {
+  if (role == kIsMissingRole) return !set.missing.isEmpty();
+  if (role == Qt::DisplayRole) return set.name;
+  if (role == Qt::AccessibleTextRole)
+    return set.missing.isEmpty() ? set.name : tr("%1, missing: %2").arg(set.name, set.missing);
+  if (role == Qt::ToolTipRole && !set.missing.isEmpty()) return set.missing;
+  return {};
+}
+
+QString FrameModel::described(const FrameRow& row) {
+  QStringList parts{tr("frame %1").arg(row.name)};
+  for (const FrameMetric metric : {FrameMetric::Ap, FrameMetric::Fpr95, FrameMetric::F1}) {
+    const auto value = metricOf(row, metric);
+    parts << metricTitle(metric) + QLatin1Char(' ') + valueText({.value = value, .estimated = row.estimated});
+  }
+  if (row.label == FrameLabel::Withheld) parts << tr("label withheld");
+  if (row.label == FrameLabel::Unread) parts << tr("label not read yet");
+  if (row.label == FrameLabel::Failed) parts << tr("label cannot be read");
+  if (row.label == FrameLabel::Void) parts << tr("label void everywhere: nothing is known");
+  if (row.label == FrameLabel::None) parts << tr("no anomaly");
+  if (!row.tags.isEmpty()) parts << tr("tags: %1").arg(row.tags.join(QStringLiteral(", ")));
+  return parts.join(QStringLiteral(" · "));
+}
+
 QVariant FrameModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
   if (role == kIsSetRole) return isSet(index);
-  if (isSet(index)) {
-    const FrameSet& set = m_sets[static_cast<std::size_t>(index.row())];
-    if (role == kIsMissingRole) return !set.missing.isEmpty();
-    if (role == Qt::DisplayRole) return set.name;
-    if (role == Qt::AccessibleTextRole)
-      return set.missing.isEmpty() ? set.name : tr("%1, missing: %2").arg(set.name, set.missing);
-    if (role == Qt::ToolTipRole && !set.missing.isEmpty()) return set.missing;
-    return {};
-  }
+  if (isSet(index)) return dataOfSet(m_sets[static_cast<std::size_t>(index.row())], role);
   const FrameRow& row = *frameAt(index);
   switch (role) {
     case Qt::DisplayRole:
       return row.name;
     case Qt::ToolTipRole:
-    case Qt::AccessibleTextRole: {
-      QStringList parts{tr("frame %1").arg(row.name)};
-      for (const FrameMetric metric : {FrameMetric::Ap, FrameMetric::Fpr95, FrameMetric::F1}) {
-        const auto value = metricOf(row, metric);
-        parts << metricTitle(metric) + QLatin1Char(' ') + valueText({.value = value, .estimated = row.estimated});
-      }
-      if (row.label == FrameLabel::Withheld) parts << tr("label withheld");
-      if (row.label == FrameLabel::Unread) parts << tr("label not read yet");
-      if (row.label == FrameLabel::Failed) parts << tr("label cannot be read");
-      if (row.label == FrameLabel::Void) parts << tr("label void everywhere: nothing is known");
-      if (row.label == FrameLabel::None) parts << tr("no anomaly");
-      if (!row.tags.isEmpty()) parts << tr("tags: %1").arg(row.tags.join(QStringLiteral(", ")));
-      return parts.join(QStringLiteral(" · "));
-    }
+    case Qt::AccessibleTextRole:
+      return described(row);
     case kThumbnailRole: {
       const int set = setOf(index);
       const QImage& picture = m_thumbnails[static_cast<std::size_t>(set)][static_cast<std::size_t>(index.row())];

@@ -68,6 +68,8 @@ public:
   [[nodiscard]] QModelIndex indexOf(int set, int frame) const;
   [[nodiscard]] static bool isSet(const QModelIndex& index) { return index.isValid() && index.internalId() == 0; }
   [[nodiscard]] static int setOf(const QModelIndex& index);
+  [[nodiscard]] static QVariant dataOfSet(const FrameSet& set, int role);
+  [[nodiscard]] static QString described(const FrameRow& row);
 
   [[nodiscard]] QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
   [[nodiscard]] QModelIndex parent(const QModelIndex& index) const override;

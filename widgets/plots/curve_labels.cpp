@@ -57,7 +57,7 @@ std::vector<CurvePlot::State::PlacedText> CurvePlot::State::lineTexts(LabelPlace
     const QString text = QStringLiteral("F1 ") + numberText(f1 * kPercent, 0);
     const QSizeF size = canvas.textSize(text);
     std::vector<QPointF> corners;  // along its line, from the right
-    for (double recall = 1.0; recall > f1 / (2 - f1) + 0.03; recall -= 0.03) {
+    for (const double recall : stepsFrom(1.0, f1 / (2 - f1) + 0.03, -0.03)) {
       const QPointF at = canvas.pixel(recall * kPercent, f1 * recall / (2 * recall - f1) * kPercent);
       corners.push_back(cornerFor(at - QPointF(kEdge, 3), size, Qt::AlignRight | Qt::AlignVCenter));
     }
@@ -70,7 +70,7 @@ std::vector<CurvePlot::State::PlacedText> CurvePlot::State::lineTexts(LabelPlace
     std::vector<QPointF> corners;
     // Of rare anomalies the line lies so low that nothing fits below it.
     if (y + size.height() + 4 < frame.bottom()) corners.emplace_back(frame.left() + kEdge, y + 2);
-    for (double x = frame.right() - kEdge - size.width(); x > frame.left(); x -= 0.5 * size.width())
+    for (const double x : stepsFrom(frame.right() - kEdge - size.width(), frame.left(), -0.5 * size.width()))
       for (const double above : {3.0, 8.0}) corners.emplace_back(x, y - above - size.height());
     add(text, corners);
   }
@@ -79,7 +79,7 @@ std::vector<CurvePlot::State::PlacedText> CurvePlot::State::lineTexts(LabelPlace
     const QSizeF size = canvas.textSize(text);
     const double y = canvas.pixel(0, kTpr95).y();
     std::vector<QPointF> corners;
-    for (double x = frame.left() + kEdge; x + size.width() < frame.right(); x += 0.5 * size.width())
+    for (const double x : stepsFrom(frame.left() + kEdge, frame.right() - size.width(), 0.5 * size.width()))
       corners.emplace_back(x, y + 2);
     add(text, corners);
   }
@@ -108,7 +108,7 @@ std::optional<CurvePlot::State::PlacedText> CurvePlot::State::fpr95Text(LabelPla
     if (&second != &curve && second.fpr95 && second.series < 0) other = canvas.pixel(*second.fpr95 * kPercent, 0).x();
   const bool right = other == 0 || x >= other;
   std::vector<QPointF> corners;
-  for (double up = 0; up < canvas.frame()->rect().height() / 2.0; up += size.height())
+  for (const double up : stepsFrom(0, canvas.frame()->rect().height() / 2.0, size.height()))
     for (const bool side : {right, !right})
       corners.emplace_back(side ? x + 6 : x - 6 - size.width(), bottom - size.height() - up);
   return PlacedText{placer.place(size, corners), text, canvas.tokens().text};

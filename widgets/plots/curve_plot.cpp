@@ -322,6 +322,29 @@ void CurvePlot::setCurves(std::vector<CurveData> curves) {
   c.changed();
 }
 
+namespace {
+
+/// Where the curve lies by chance, if that is known of it.
+void addBand(PlotCanvas& c, const CurveData& curve, const QVector<double>& x, const QColor& colour) {
+  if (curve.lower.empty() || curve.lower.size() != curve.x.size() || curve.upper.size() != curve.x.size()) return;
+  QCPGraph* lower = c.addGraph();
+  lower->setPen(Qt::NoPen);
+  lower->setData(x, times(curve.lower, kPercent), true);
+  QCPGraph* upper = c.addGraph();
+  upper->setPen(Qt::NoPen);
+  upper->setData(x, times(curve.upper, kPercent), true);
+  upper->setBrush(withAlpha(colour, curve.estimated ? 0.30 : 0.16));
+  upper->setChannelFillGraph(lower);
+}
+
+/// What a legend calls the curve, with its value.
+QString legendText(const CurveData& curve) {
+  if (curve.value.startsWith(curve.name)) return curve.value;
+  return curve.value.isEmpty() ? curve.name : curve.name + QStringLiteral(": ") + curve.value;
+}
+
+}  // namespace
+
 void CurvePlot::restyle() {
   PlotCanvas& c = canvas();
   const Tokens& t = c.tokens();
@@ -333,25 +356,15 @@ void CurvePlot::restyle() {
     const CurveData& curve = m->curves[static_cast<std::size_t>(index)];
     const QColor colour = colourOf(curve, t);
     const QVector<double> x = times(curve.x, m->xScale());
-    if (!curve.lower.empty() && curve.lower.size() == curve.x.size() && curve.upper.size() == curve.x.size()) {
-      QCPGraph* lower = c.addGraph();
-      lower->setPen(Qt::NoPen);
-      lower->setData(x, times(curve.lower, kPercent), true);
-      QCPGraph* upper = c.addGraph();
-      upper->setPen(Qt::NoPen);
-      upper->setData(x, times(curve.upper, kPercent), true);
-      upper->setBrush(withAlpha(colour, curve.estimated ? 0.30 : 0.16));
-      upper->setChannelFillGraph(lower);
-    }
+    addBand(c, curve, x, colour);
     QCPGraph* line = c.addGraph();
     line->setPen(strokeOf(curve, t));
     line->setAdaptiveSampling(false);  // thins vertical stretches of ROC visibly; the points are few
     line->setData(x, times(curve.y, kPercent), true);
     if (several) {
-      QString text = curve.value;
-      if (!text.startsWith(curve.name)) text = text.isEmpty() ? curve.name : curve.name + QStringLiteral(": ") + text;
       // The run that is looked at is drawn last and named first.
-      legend.insert(curve.role == CurveRole::A ? legend.begin() : legend.end(), {text, strokeOf(curve, t)});
+      legend.insert(curve.role == CurveRole::A ? legend.begin() : legend.end(),
+                    {legendText(curve), strokeOf(curve, t)});
       continue;
     }
     const bool named = m->primary(CurveRole::B) >= 0 || m->curves.size() > 2;

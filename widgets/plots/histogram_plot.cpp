@@ -137,7 +137,7 @@ void HistogramPlot::State::drawHandle(QCPPainter& p, const PlotCanvas& canvas, d
   placer.avoid(QRectF(x - 6, top, 12, frame.height()));
   if (const QRectF legend = canvas.legendBox(); !legend.isEmpty()) placer.avoid(legend);
   std::vector<QPointF> corners;
-  for (double down = top + 2; down < frame.bottom() - size.height(); down += size.height())
+  for (const double down : stepsFrom(top + 2, frame.bottom() - size.height(), size.height()))
     for (const double left : {x + 10, x - 10 - size.width()}) corners.emplace_back(left, down);
   canvas.haloText(p, placer.place(size, corners).topLeft(), Qt::AlignLeft | Qt::AlignTop, text, t.text, true);
 }

@@ -90,4 +90,12 @@ std::vector<QPointF> LabelPlacer::around(QPointF at, QSizeF size, QPointF prefer
   return out;
 }
 
+std::vector<double> stepsFrom(double first, double end, double step) {
+  const double count = std::ceil((end - first) / step);
+  if (!(count > 1.0) || !std::isfinite(count)) return {first};
+  std::vector<double> out(static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = first + static_cast<double>(i) * step;
+  return out;
+}
+
 }  // namespace oodscope

@@ -31,4 +31,7 @@ private:
   std::vector<QPolygonF> m_lines;
 };
 
+/// `first`, `first + step`, … as long as `end` is not reached; `first` alone where the step leads nowhere.
+[[nodiscard]] std::vector<double> stepsFrom(double first, double end, double step);
+
 }  // namespace oodscope

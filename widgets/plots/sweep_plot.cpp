@@ -40,7 +40,7 @@ struct SweepPlot::State {
         placer.avoid(std::move(line));
       }
     std::vector<QPointF> corners;
-    for (double down = frame.top() + 2; down < frame.bottom() - size.height(); down += 0.5 * size.height())
+    for (const double down : stepsFrom(frame.top() + 2, frame.bottom() - size.height(), 0.5 * size.height()))
       for (const double left : {x + 10, x - 10 - size.width()}) corners.emplace_back(left, down);
     return placer.place(size, corners).topLeft();
   }

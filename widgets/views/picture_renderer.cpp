@@ -270,6 +270,21 @@ void PictureRenderer::drawClasses(const Stage& stage) {
   });
 }
 
+namespace {
+
+/// What is hatched at a pixel: void labels and scores that are no numbers dark, anomalies that are missed white.
+struct HatchRule {
+  bool labelVoid = false, decision = false;
+  float threshold = 0.0F;
+  [[nodiscard]] Hatch of(std::uint8_t truth) const { return labelVoid && truth == kVoid ? Hatch::Dark : Hatch::None; }
+  [[nodiscard]] Hatch of(std::uint8_t truth, float score) const {
+    if (of(truth) == Hatch::Dark || !std::isfinite(score)) return Hatch::Dark;
+    return decision && truth == kAnomaly && !(score >= threshold) ? Hatch::White : Hatch::None;
+  }
+};
+
+}  // namespace
+
 void PictureRenderer::drawHatch(const Stage& stage) {
   const PictureLayers& layers = stage.layers;
   const ViewKind kind = stage.look.kind;
@@ -288,18 +303,14 @@ void PictureRenderer::drawHatch(const Stage& stage) {
   pattern.period = std::max(4, static_cast<int>(std::lround(8 * stage.ratio)));
   pattern.width = std::max(1, static_cast<int>(std::lround(2 * stage.ratio)));
   pattern.phase = -static_cast<int>(std::lround(stage.origin.x() + stage.origin.y()));
-  const float threshold = layers.threshold;
   const bool readsScores = heat || decision;
+  const HatchRule rule{labelVoid, decision, layers.threshold};
   hatch(m_composite, visible, pattern, [&](int y) {
     const std::uint8_t* truths = labelled ? layers.label->row(label.y(y)).data() : nullptr;
     const float* scores = readsScores ? layers.scores->row(score.y(y)).data() : nullptr;
     return [=, &label, &score](int x) {
       const std::uint8_t truth = truths == nullptr ? kNormal : truths[label.x(x)];
-      if (labelVoid && truth == kVoid) return Hatch::Dark;
-      if (scores == nullptr) return Hatch::None;
-      const float s = scores[score.x(x)];
-      if (!std::isfinite(s)) return Hatch::Dark;
-      return decision && truth == kAnomaly && !(s >= threshold) ? Hatch::White : Hatch::None;
+      return scores == nullptr ? rule.of(truth) : rule.of(truth, scores[score.x(x)]);
     };
   });
 }

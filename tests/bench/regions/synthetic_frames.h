@@ -35,7 +35,8 @@ inline std::vector<SyntheticFrame> syntheticFrames(std::size_t count, Size size)
     for (int object = 0; object < 6; ++object) {
       const int w = 10 + static_cast<int>(120.0F * unit()), h = 10 + static_cast<int>(90.0F * unit());
       const int x0 = static_cast<int>(unit() * static_cast<float>(size.width - w));
-      const int y0 = size.height / 3 + static_cast<int>(unit() * static_cast<float>(size.height * 2 / 3 - h));
+      const int third = size.height / 3;
+      const int y0 = third + static_cast<int>(unit() * static_cast<float>(2 * third - h));
       for (int y = y0; y < std::min(size.height, y0 + h); ++y)
         for (int x = x0; x < std::min(size.width, x0 + w); ++x) {
           frame.labels.at(x, y) = kAnomaly;
