@@ -44,7 +44,7 @@ constexpr std::array kNormTensors{"weight", "bias", "running_mean", "running_var
 torch::Tensor constantsOf(const Network& network, const TensorsByKey& tensors, const InnerChannels& inner) {
   torch::Tensor out = tensors.at(inner.convolution + ".bias");
   if (!inner.norm.empty()) {
-    const auto& module = network.named_modules()[inner.norm];
+    const auto module = network.named_modules()[inner.norm];  // shares it with a list that does not last
     const double epsilon = module->as<torch::nn::BatchNorm2dImpl>()->options.eps();
     const auto norm = [&](const char* name) { return tensors.at(inner.norm + "." + name).to(torch::kDouble); };
     out = (out.to(torch::kDouble) - norm("running_mean")) / (norm("running_var") + epsilon).sqrt() * norm("weight") +
