@@ -184,11 +184,13 @@ TEST_P(Render, Histogram) {
 
 TEST_P(Render, Sweep) {
   SweepSeries series;
-  for (double t = 0.05; t < 20; t *= 1.2) {
+  double t = 0.05;
+  while (t < 20) {
     const double l = std::log(t);
     series.temperature.push_back(t);
     series.ap.push_back(0.25 + 0.2 * std::exp(-(l - 0.7) * (l - 0.7)));
     series.fpr95.push_back(0.75 - 0.2 * std::exp(-(l - 0.5) * (l - 0.5)));
+    t *= 1.2;
   }
   series.best = 19;
   SweepPlot plot;

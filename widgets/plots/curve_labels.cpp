@@ -25,6 +25,12 @@ QRectF reachOf(QPointF at) { return {at - QPointF(kRingReach, kRingReach), QSize
 
 }  // namespace
 
+void CurvePlot::State::avoidDropLines(LabelPlacer& placer, const PlotCanvas& canvas, QPointF at) const {
+  const QRectF frame = canvas.frame()->rect();
+  placer.avoid(QRectF(at.x() - 1, at.y(), 2, frame.bottom() - at.y()));
+  if (kind == CurveKind::PrecisionRecall) placer.avoid(QRectF(frame.left(), at.y() - 1, at.x() - frame.left(), 2));
+}
+
 LabelPlacer CurvePlot::State::placer(const PlotCanvas& canvas) const {
   LabelPlacer out(QRectF(canvas.frame()->rect()).adjusted(kEdge, 2, -kEdge, -2));
   for (std::size_t c = 0; c < curves.size(); ++c) {
@@ -37,7 +43,11 @@ LabelPlacer CurvePlot::State::placer(const PlotCanvas& canvas) const {
   if (const QRectF legend = canvas.legendBox(); !legend.isEmpty()) out.avoid(legend);
   const bool points = canvas.document() == nullptr || canvas.document()->operatingPoint;
   for (int i = 0; points && i < static_cast<int>(curves.size()); ++i)
-    if (const auto at = operatingPixel(canvas, i)) out.avoid(reachOf(*at));
+    if (const auto at = operatingPixel(canvas, i)) {
+      out.avoid(reachOf(*at));
+      // In the window the lines to its axes move with every tick, and texts had better stand still.
+      if (canvas.document() != nullptr && kind != CurveKind::Roc) avoidDropLines(out, canvas, *at);
+    }
   for (const CurveData& curve : curves)
     if (kind == CurveKind::Roc && curve.fpr95 && curve.series < 0)
       out.avoid(reachOf(canvas.pixel(*curve.fpr95 * kPercent, kTpr95)));

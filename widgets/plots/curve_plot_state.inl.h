@@ -195,6 +195,7 @@ struct CurvePlot::State {
   // curve_labels.cpp: texts beside lines and points, each where it covers neither a curve nor another text.
   /// Knows the curves and the legend.
   LabelPlacer placer(const PlotCanvas& canvas) const;
+  void avoidDropLines(LabelPlacer& placer, const PlotCanvas& canvas, QPointF at) const;
   /// Those of the lines of equal F1, of chance and of TPR 95.
   std::vector<PlacedText> lineTexts(LabelPlacer& placer, const PlotCanvas& canvas) const;
   /// That of the operating point of a curve; empty for none.
